@@ -1,0 +1,75 @@
+"""The database: one pool a process, whole transactions, nothing else.
+
+Only this module commits. A block that leaves ``transaction`` by an exception leaves nothing behind.
+"""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import metrics
+
+POOL_RECYCLE_SECONDS = 3600  # the guide
+
+
+def async_url(url: str) -> str:
+    """Return a database address that names the driver: ``postgresql://`` becomes psycopg 3's."""
+    return url.replace('postgresql://', 'postgresql+psycopg://', 1)
+
+
+class Database:
+    """A pool of connections to PostgreSQL. Opens nothing until it is used."""
+
+    def __init__(self, url: str, *, pool_size: int = 20, pool_overflow: int = 30) -> None:
+        self._engine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=pool_overflow,
+            pool_pre_ping=True,
+            pool_recycle=POOL_RECYCLE_SECONDS,
+        )
+        self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
+        _measure(self._engine)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """Run the block as one transaction: committed at its end, undone by any exception."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session
+            await session.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Run queries that change nothing; what they found stays usable after the block."""
+        async with AsyncSession(self._single, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """Run single statements that are each a transaction of their own (no BEGIN, no COMMIT)."""
+        async with self._single.connect() as connection:
+            yield connection
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life; raises what the driver raises."""
+        async with self.statement() as connection:
+            await connection.execute(text('SELECT 1'))
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self._engine.dispose()
+
+
+def _measure(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, 'before_cursor_execute')
+    def started(conn: Any, *_: Any) -> None:
+        conn.info['desk_started'] = time.perf_counter()
+
+    @event.listens_for(engine.sync_engine, 'after_cursor_execute')
+    def ended(conn: Any, *_: Any) -> None:
+        metrics.SQL_SECONDS.observe(time.perf_counter() - conn.info['desk_started'])

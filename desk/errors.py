@@ -1,0 +1,74 @@
+"""Everything that can go wrong in an expected way.
+
+    DeskError
+    ├── NotFoundError       it is not there, or it is not yours: the two look the same
+    ├── NotAllowedError     you are known, and your role may not do this
+    ├── NotSignedInError    nobody is signed in, or the session has ended
+    ├── ConflictError       it is no longer in the state that this needs
+    ├── InvalidInputError   what was given cannot be used
+    ├── TooManyError        it was tried too often; carries how long to wait
+    └── UpstreamError       a service outside of the desk failed
+
+Each carries a catalogue key and its values, so that the reader hears a sentence in their own language.
+Anything else that is raised is a bug.
+"""
+
+from typing import ClassVar
+
+
+class DeskError(Exception):
+    """An expected failure: a catalogue key and the values its sentence needs."""
+
+    status: ClassVar[int] = 400
+    """The HTTP status that the API answers with."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.values = values
+
+
+class NotFoundError(DeskError):
+    """It does not exist, or it is not the reader's."""
+
+    status = 404
+
+
+class NotAllowedError(DeskError):
+    """The reader's role may not do this."""
+
+    status = 403
+
+
+class NotSignedInError(DeskError):
+    """Nobody is signed in, the password is wrong, or the session has ended."""
+
+    status = 401
+
+
+class ConflictError(DeskError):
+    """The thing is no longer in the state that this needs."""
+
+    status = 409
+
+
+class InvalidInputError(DeskError):
+    """What was given cannot be used."""
+
+    status = 422
+
+
+class TooManyError(DeskError):
+    """Tried too often. ``wait_seconds`` says when it may be tried again."""
+
+    status = 429
+
+    def __init__(self, key: str, *, wait_seconds: int, **values: object) -> None:
+        super().__init__(key, wait_seconds=wait_seconds, **values)
+        self.wait_seconds = wait_seconds
+
+
+class UpstreamError(DeskError):
+    """A service outside of the desk failed or did not answer in time."""
+
+    status = 502

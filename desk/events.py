@@ -1,0 +1,106 @@
+"""Events and who hears them inside this process.
+
+An event says what has happened, after the commit that made it so. It knows its topics; whoever subscribed to
+one of them is called with it, in the order of publication. Between processes events travel by ``desk.stream``.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import structlog
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from desk import metrics
+
+log = structlog.get_logger()
+
+
+class Event(BaseModel):
+    """Something that has happened. A subclass is known by its class name wherever it travels."""
+
+    model_config = ConfigDict(frozen=True)
+    kinds: ClassVar[dict[str, type['Event']]] = {}
+
+    @classmethod
+    @override
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        Event.kinds[cls.__name__] = cls
+
+    @property
+    def kind(self) -> str:
+        """The name this event travels under."""
+        return type(self).__name__
+
+    def topics(self) -> tuple[str, ...]:
+        """Name the topics whose subscribers hear this."""
+        raise NotImplementedError
+
+
+class Resync(Event):
+    """Events may have been missed: whoever shows something reads it again. Reaches every subscriber."""
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return ()
+
+
+Handler = Callable[[Any], None]
+
+
+class Subscription:
+    """One listener's place at one topic, until it is cancelled."""
+
+    def __init__(self, topics: 'Topics', topic: str, handler: Handler) -> None:
+        self._topics = topics
+        self.topic = topic
+        self.handler = handler
+
+    def cancel(self) -> None:
+        """Hear nothing more; a second call does nothing."""
+        self._topics.drop(self)
+
+
+class Topics:
+    """Who hears what in this process. Handlers run at once, in order, and must not block."""
+
+    def __init__(self) -> None:
+        self._subscriptions: dict[str, list[Subscription]] = defaultdict(list)
+
+    def subscribe(self, topic: str, handler: Handler) -> Subscription:
+        """Call ``handler`` with every event of ``topic``, and with every ``Resync``."""
+        subscription = Subscription(self, topic, handler)
+        self._subscriptions[topic].append(subscription)
+        metrics.SUBSCRIPTIONS.inc()
+        return subscription
+
+    def drop(self, subscription: Subscription) -> None:
+        """End a subscription; ``Subscription.cancel`` is the way to call it."""
+        at_topic = self._subscriptions.get(subscription.topic, [])
+        if subscription in at_topic:
+            at_topic.remove(subscription)
+            metrics.SUBSCRIPTIONS.dec()
+        if not at_topic:
+            self._subscriptions.pop(subscription.topic, None)
+
+    def publish(self, event: Event) -> None:
+        """Hand an event to all who hear one of its topics, once each."""
+        if isinstance(event, Resync):
+            heard = [one for at_topic in self._subscriptions.values() for one in at_topic]
+        else:
+            heard = [one for topic in event.topics() for one in self._subscriptions.get(topic, ())]
+        for subscription in heard:
+            _deliver(subscription, event)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of subscriptions at each topic that has any."""
+        return {topic: len(at_topic) for topic, at_topic in self._subscriptions.items()}
+
+
+def _deliver(subscription: Subscription, event: Event) -> None:
+    try:
+        subscription.handler(event)
+    except Exception:  # noqa: BLE001 - one broken listener must not silence the others
+        log.exception('listener_failed', topic=subscription.topic, kind=event.kind)
