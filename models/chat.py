@@ -1,0 +1,153 @@
+"""Chats between a customer and the contact centre, and their messages.
+
+A chat is numbered without gaps: message n+1 exists only after message n. ``chat_sessions`` carries what lists
+and marks need (last line, unread count, who has read how far), so that no list ever counts messages.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint, func, text
+from sqlmodel import Field, Index
+
+from models.base import Moment, Row, counter, labelled, labels, moment_field
+
+MAX_MESSAGE_CHARS = 5_000  # the desk's own chat; a Connect chat's limit is its gateway's
+MAX_NAME_CHARS = 100  # chat_sessions.visitor_name, as customers.name
+LAST_LINE_CHARS = 120
+
+
+class ChatStatus(StrEnum):
+    """Where a chat stands: 대기, 진행, 보류, 종료."""
+
+    WAITING = 'waiting'
+    ACTIVE = 'active'
+    ON_HOLD = 'on_hold'
+    CLOSED = 'closed'
+
+
+OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
+"""Taken by an agent and not over: what the inbox calls 진행."""
+
+
+class Priority(StrEnum):
+    """How soon a chat should be taken."""
+
+    LOW = 'low'
+    MEDIUM = 'medium'
+    HIGH = 'high'
+    URGENT = 'urgent'
+
+
+class MessageType(StrEnum):
+    """What a message is. All but ``text`` are lines of the desk itself; ``content`` names who did it."""
+
+    TEXT = 'text'
+    JOINED = 'joined'
+    ENDED_BY_AGENT = 'ended_by_agent'
+    ENDED_BY_CUSTOMER = 'ended_by_customer'
+    ABANDONED = 'abandoned'
+
+
+class Sender(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = 'customer'
+    AGENT = 'agent'
+    SYSTEM = 'system'
+
+
+class ChatEnding(StrEnum):
+    """How a chat came to its end. ``abandoned`` is 포기: gone while waiting."""
+
+    AGENT = 'agent'
+    CUSTOMER = 'customer'
+    ABANDONED = 'abandoned'
+
+
+_open = text("status IN ('active', 'on_hold')")
+
+
+class ChatSession(Row, table=True):
+    """One conversation, held by at most one agent."""
+
+    __tablename__ = 'chat_sessions'
+    __table_args__ = (
+        Index('idx_chat_sessions_agent_status', 'agent_id', 'status'),
+        Index(
+            'idx_chat_sessions_waiting', 'department', 'start_time', 'id',
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        Index(
+            'idx_chat_sessions_open', 'department', func.coalesce(text('awaiting_since'), text("'infinity'::timestamptz")), 'id',
+            postgresql_where=_open,
+        ),
+        Index('idx_chat_sessions_closed', 'department', 'end_time', 'id', postgresql_where=text("status = 'closed'")),
+        Index('idx_chat_sessions_customer', 'customer_id', 'start_time'),
+    )  # fmt: skip
+
+    customer_id: UUID | None = Field(default=None, foreign_key='customers.id')
+    agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    status: ChatStatus = labelled(ChatStatus, 'chat_session_status', ChatStatus.WAITING)
+    priority: Priority = labelled(Priority, 'priority', Priority.MEDIUM)
+    department: str = Field(max_length=100)
+    source: str = Field(max_length=50, description='where it came in, e.g. web')
+    start_time: datetime = moment_field()
+    end_time: datetime | None = Field(default=None, sa_type=Moment)
+
+    visitor_name: str = Field(max_length=MAX_NAME_CHARS, description='as typed: proves nothing')
+    visitor_phone: str = Field(max_length=20, description='as typed, digits only: proves nothing')
+    token_hash: str = Field(max_length=64, unique=True, description="SHA-256 of the customer's token, hex")
+    taken_at: datetime | None = Field(default=None, sa_type=Moment)
+    ending: ChatEnding | None = Field(default=None, sa_type=labels(ChatEnding, 'chat_ending'))
+    customer_seen_at: datetime = moment_field()
+
+    version: int = counter('grows with every change of this row: the newest copy wins')
+    last_number: int = counter()
+    last_message_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_line: str = Field(default='', max_length=LAST_LINE_CHARS, sa_column_kwargs={'server_default': ''})
+    last_agent_number: int = counter('the newest message that an agent wrote')
+    last_agent_id: UUID | None = Field(default=None, description='who wrote it')
+    unread_count: int = counter('messages of the customer that no agent has read')
+    awaiting_since: datetime | None = Field(
+        default=None, sa_type=Moment, description='since when the customer waits for an answer'
+    )
+    agent_delivered_number: int = counter('how far it has reached an agent\'s screen')
+    agent_read_number: int = counter('how far an agent has read')
+    customer_delivered_number: int = counter('how far it has reached the customer\'s screen')
+    customer_read_number: int = counter('how far the customer has read')
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an agent holds it and it is not over."""
+        return self.status in OPEN_STATUSES
+
+
+class Message(Row, table=True):
+    """One line of a chat. ``id`` is made by its sender, so that a repeat is the same message."""
+
+    __tablename__ = 'messages'
+    __table_args__ = (
+        UniqueConstraint('chat_session_id', 'number', name='uq_messages_chat_session_id_number'),
+        Index('idx_messages_session_created', 'chat_session_id', 'created_at'),
+    )
+
+    chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
+    number: int = Field(description='1, 2, 3 … within the chat, without gaps')
+    sender: Sender = Field(sa_type=labels(Sender, 'message_sender'))
+    sender_id: UUID | None = Field(default=None, description="the agent's id; none for the others")
+    type: MessageType = labelled(MessageType, 'message_type', MessageType.TEXT)
+    content: str
+
+
+class Draft(Row, table=True):
+    """What an agent has typed in a chat and not sent."""
+
+    __tablename__ = 'drafts'
+    __table_args__ = (UniqueConstraint('agent_id', 'chat_session_id'),)
+
+    agent_id: UUID = Field(foreign_key='agents.id')
+    chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
+    text: str
+    updated_at: datetime = moment_field()

@@ -1,0 +1,22 @@
+"""Events that are committed and not yet on the stream."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Identity
+from sqlmodel import Field, SQLModel
+
+from models.base import Moment, moment_field
+
+
+class OutboxEntry(SQLModel, table=True):
+    """One event, written in the transaction that made it true, removed once the stream has it."""
+
+    __tablename__ = 'outbox'
+
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger, sa_column_args=(Identity(always=True),)
+    )
+    kind: str = Field(max_length=50)
+    body: str = Field(description='the event as JSON')
+    created_at: datetime = moment_field()
+    claimed_at: datetime | None = Field(default=None, sa_type=Moment, description='by a sweeping process')

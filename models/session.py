@@ -1,0 +1,39 @@
+"""Who is signed in, and who tried to be."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, Index
+
+from desk import clock
+from models.base import Moment, Row
+
+
+class SignInSession(Row, table=True):
+    """One sign-in, in a browser or of a program, until it expires or is revoked."""
+
+    __tablename__ = 'sessions'
+    __table_args__ = (Index('idx_sessions_agent', 'agent_id'),)
+
+    agent_id: UUID = Field(foreign_key='agents.id')
+    token_hash: str = Field(max_length=64, unique=True, description="SHA-256 of the cookie's value, hex")
+    expires_at: datetime = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it still admits its agent."""
+        return self.revoked_at is None and clock.now() < self.expires_at
+
+
+class SignInAttempt(Row, table=True):
+    """One failed sign-in: what slows down the next ones."""
+
+    __tablename__ = 'sign_in_attempts'
+    __table_args__ = (
+        Index('idx_sign_in_attempts_username', 'username', 'created_at'),
+        Index('idx_sign_in_attempts_address', 'address', 'created_at'),
+    )
+
+    username: str = Field(max_length=50)
+    address: str = Field(max_length=45, description='as text; 45 holds IPv6 with IPv4')
