@@ -1,0 +1,157 @@
+"""What happens to chats, as it travels to screens and programs.
+
+Events carry what a view needs to stay equal to a fresh read, so that no view asks the database for each of
+them. ``ChatCard.version`` and ``ChatMessage.number`` put them in order: an older one changes nothing.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from desk.events import Event
+from models import AgentStatus, ChatEnding, ChatStatus, MessageType, Priority, Sender
+
+
+def chat_topic(chat_id: UUID) -> str:
+    """Name the topic of everything in one chat."""
+    return f'chat:{chat_id}'
+
+
+def department_topic(department: str) -> str:
+    """Name the topic of every chat of a department."""
+    return f'department:{department}'
+
+
+def draft_topic(agent_id: UUID, chat_id: UUID) -> str:
+    """Name the topic of one agent's draft in one chat."""
+    return f'draft:{agent_id}:{chat_id}'
+
+
+def agent_topic(agent_id: UUID) -> str:
+    """Name the topic of one person at the desk."""
+    return f'agent:{agent_id}'
+
+
+EVERY_CHAT = 'every-chat'
+"""The topic of all chats, for those who look beyond departments."""
+
+EVERY_AGENT = 'every-agent'
+"""The topic of everybody's 상담 상태."""
+
+
+class ChatCard(BaseModel):
+    """A chat as lists and headers show it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    version: int
+    customer_id: UUID | None
+    agent_id: UUID | None
+    status: ChatStatus
+    ending: ChatEnding | None
+    priority: Priority
+    department: str
+    source: str
+    visitor_name: str
+    visitor_phone: str
+    start_time: datetime
+    taken_at: datetime | None
+    end_time: datetime | None
+    last_number: int
+    last_message_at: datetime | None
+    last_line: str
+    last_agent_number: int
+    last_agent_id: UUID | None
+    unread_count: int
+    awaiting_since: datetime | None
+    agent_delivered_number: int
+    agent_read_number: int
+    customer_delivered_number: int
+    customer_read_number: int
+
+
+class ChatMessage(BaseModel):
+    """One message as screens and programs see it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    chat_session_id: UUID
+    number: int
+    sender: Sender
+    sender_id: UUID | None
+    type: MessageType
+    content: str
+    created_at: datetime
+
+
+class ChatEvent(Event):
+    """Something that happened to one chat. Hears it: who has the chat open, and the lists."""
+
+    chat: ChatCard
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        chat = self.chat
+        return chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT
+
+
+class ChatChanged(ChatEvent):
+    """A chat was started, taken, linked or ended, or somebody has read further."""
+
+
+class MessageAdded(ChatEvent):
+    """A chat has a new message."""
+
+    message: ChatMessage
+
+
+class Typing(Event):
+    """Somebody is typing in a chat. Not kept: it is worth nothing a moment later."""
+
+    chat_id: UUID
+    sender: Sender
+    name: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (chat_topic(self.chat_id),)
+
+
+class DraftSaved(Event):
+    """An agent's draft changed in one of their tabs (``tab`` names it)."""
+
+    agent_id: UUID
+    chat_id: UUID
+    text: str
+    tab: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (draft_topic(self.agent_id, self.chat_id),)
+
+
+class AgentStatusChanged(Event):
+    """Somebody's 상담 상태 changed."""
+
+    agent_id: UUID
+    status: AgentStatus
+    since: datetime
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return agent_topic(self.agent_id), EVERY_AGENT
+
+
+class SessionRevoked(Event):
+    """A sign-in ended: its open pages and sockets close."""
+
+    agent_id: UUID
+    session_id: UUID
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (agent_topic(self.agent_id),)

@@ -1,0 +1,215 @@
+"""Chats as agents work in them: take, reply, read, end.
+
+A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be seen is in ``chat_queries``.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from desk import clock, metrics
+from desk.errors import ConflictError, InvalidInputError, NotFoundError
+from desk.throttle import Throttle
+from models import Agent, ChatEnding, ChatSession, ChatStatus, Message, MessageType, Sender
+from models.chat import MAX_MESSAGE_CHARS
+from services import chat_queries as queries
+from services.append_statement import Outgoing, append
+from services.chat_events import ChatCard, ChatMessage, MessageAdded, Typing
+from services.work import Work, Workshop
+
+PAGE = 50
+MAX_PAGE = 200
+REPLIES = Throttle(limit=20, seconds=10)
+
+
+class NewerMessagesError(ConflictError):
+    """A colleague replied after what the writer had seen. The reply was not sent."""
+
+
+class Chats:
+    """What an agent does with chats."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._db = workshop.db
+        self._relay = workshop.relay
+
+    async def chat(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Return one chat. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        async with self._db.reading() as session:
+            return queries.card(_found(await queries.chat_of(session, agent, chat_id)))
+
+    async def transcript(
+        self, agent: Agent, chat_id: UUID, *, before: int | None = None, limit: int = PAGE
+    ) -> list[ChatMessage]:
+        """Return the last messages (before number ``before``), oldest first, at most ``MAX_PAGE``."""
+        async with self._db.reading() as session:
+            _found(await queries.chat_of(session, agent, chat_id))
+            messages = await queries.messages_before(session, chat_id, before, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def messages_after(
+        self, agent: Agent, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
+    ) -> list[ChatMessage]:
+        """Return what came after ``number``, oldest first, at most ``MAX_PAGE``."""
+        async with self._db.reading() as session:
+            _found(await queries.chat_of(session, agent, chat_id))
+            messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def take(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Make a waiting chat the agent's. Of many who try at once, one wins.
+
+        Raises:
+            NotFoundError: not there, or of another department.
+            ConflictError: somebody was faster, or the customer has gone.
+        """
+        async with self._workshop.work() as work:
+            chat = await queries.take_waiting(work.session, agent, chat_id, clock.now())
+            if chat is None:
+                taken = _found(await queries.chat_of(work.session, agent, chat_id))
+                if taken.agent_id == agent.id and taken.is_open:  # a double click
+                    return queries.card(taken)
+                raise ConflictError('chat.ended' if taken.status is ChatStatus.CLOSED else 'chat.taken')
+            add_line(work, chat, MessageType.JOINED, agent.name)
+        return queries.card(chat)
+
+    async def reply(self, agent: Agent, outgoing: Outgoing) -> ChatMessage:
+        """Store an agent's message under the chat's next number and tell everyone who follows it.
+
+        The same ``outgoing.id`` again returns the message it made the first time.
+
+        Raises:
+            NotFoundError: not there, or not the agent's to see.
+            NewerMessagesError: a colleague wrote after ``outgoing.seen``.
+            ConflictError: not open, or held by a colleague.
+            InvalidInputError: blank or longer than ``MAX_MESSAGE_CHARS``.
+            TooManyError: more than ``REPLIES`` allows.
+        """
+        check_text(outgoing.content)
+        REPLIES.hit(agent.id)
+        return await send(self._workshop, outgoing, agent) or await self._earlier_or_refusal(agent, outgoing)
+
+    async def mark(
+        self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0
+    ) -> None:
+        """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
+        async with self._workshop.work() as work:
+            chat = await queries.locked_chat_of(work.session, agent, chat_id)
+            if chat is None or chat.agent_id != agent.id:
+                return
+            new_read = min(max(chat.agent_read_number, read), chat.last_number)
+            new_delivered = min(max(chat.agent_delivered_number, delivered, new_read), chat.last_number)
+            if (new_read, new_delivered) == (chat.agent_read_number, chat.agent_delivered_number):
+                return
+            chat.agent_read_number, chat.agent_delivered_number = new_read, new_delivered
+            chat.unread_count = await queries.customer_messages_after(work.session, chat_id, new_read)
+            changed(work, chat)
+
+    async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """End a chat that the agent holds (supervisors: any open one); ending it again changes nothing.
+
+        Raises:
+            NotFoundError: not there, or not the agent's to see.
+            ConflictError: nobody has taken it, or a colleague holds it.
+        """
+        async with self._workshop.work() as work:
+            chat = _found(await queries.locked_chat_of(work.session, agent, chat_id))
+            if chat.status is ChatStatus.CLOSED:
+                return queries.card(chat)
+            if not chat.is_open:
+                raise ConflictError('chat.not_taken')
+            if not may_write(agent, chat):
+                raise ConflictError('chat.held_by_colleague')
+            close(work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, agent.name)
+        return queries.card(chat)
+
+    async def typing(self, agent: Agent, chat_id: UUID) -> None:
+        """Tell the chat's other readers that the agent is typing. The caller has shown them the chat."""
+        await self._relay.whisper(Typing(chat_id=chat_id, sender=Sender.AGENT, name=agent.name))
+
+    async def _earlier_or_refusal(self, agent: Agent, outgoing: Outgoing) -> ChatMessage:
+        async with self._db.reading() as session:
+            chat = _found(await queries.chat_of(session, agent, outgoing.chat_id))
+            earlier = await queries.message_by_id(session, outgoing.id)
+        if earlier:
+            return own(earlier, outgoing.chat_id, agent.id)
+        if chat.status is ChatStatus.CLOSED:
+            raise ConflictError('chat.ended')
+        if not chat.is_open:
+            raise ConflictError('chat.not_taken')
+        if not may_write(agent, chat):
+            raise ConflictError('chat.held_by_colleague')
+        raise NewerMessagesError('chat.newer_messages', after=outgoing.seen)
+
+
+def may_write(agent: Agent, chat: ChatSession | ChatCard) -> bool:
+    """Whether the agent may write in this open chat: its holder, and supervisors."""
+    return agent.sees_everything or chat.agent_id == agent.id
+
+
+def check_text(content: str) -> None:
+    """Raise ``InvalidInputError`` when nobody could read this as a message."""
+    if not content.strip() or '\x00' in content:
+        raise InvalidInputError('message.blank')
+    if len(content) > MAX_MESSAGE_CHARS:
+        raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(content))
+
+
+async def send(workshop: Workshop, outgoing: Outgoing, agent: Agent | None) -> ChatMessage | None:
+    """Append a message and publish it; returns nothing when it was not appended."""
+    async with workshop.db.statement() as connection:
+        committed = await append(connection, outgoing, agent)
+    if committed is None:
+        return None
+    workshop.relay.hand_over([committed])
+    metrics.MESSAGES.labels(Sender.AGENT if agent else Sender.CUSTOMER).inc()
+    assert isinstance(committed.event, MessageAdded)  # noqa: S101 - what `append` makes
+    return committed.event.message
+
+
+def own(earlier: Message, chat_id: UUID, sender_id: UUID | None) -> ChatMessage:
+    """Return a repeated message; somebody else's id is nobody's business."""
+    if earlier.chat_session_id != chat_id or earlier.sender_id != sender_id:
+        raise ConflictError('message.id_taken')
+    return queries.shown(earlier)
+
+
+def add_line(work: Work, chat: ChatSession, kind: MessageType, name: str) -> None:
+    """Append one of the desk's own lines (who joined, who ended) to a chat that the work holds locked."""
+    chat.last_number += 1
+    message = Message(
+        id=uuid4(),
+        chat_session_id=chat.id,
+        number=chat.last_number,
+        sender=Sender.SYSTEM,
+        type=kind,
+        content=name,
+    )
+    work.session.add_all([chat, message])
+    work.tell(MessageAdded(chat=queries.card(chat), message=queries.shown(message)))
+
+
+def changed(work: Work, chat: ChatSession) -> None:
+    """Keep a changed chat that the work holds locked, and tell that it is so."""
+    chat.version += 1
+    work.session.add(chat)
+    work.tell(queries.changed(chat))
+
+
+def close(work: Work, chat: ChatSession, ending: ChatEnding, kind: MessageType, name: str) -> None:
+    """End a chat that the work holds locked."""
+    chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
+    chat.awaiting_since, chat.unread_count = None, 0
+    chat.version += 1
+    add_line(work, chat, kind, name)
+
+
+def _found(chat: ChatSession | None) -> ChatSession:
+    if chat is None:
+        raise NotFoundError('chat.not_found')
+    return chat
+
+
+def page_of(messages: Sequence[ChatMessage]) -> int | None:
+    """Return the cursor of the page before these messages, or nothing at the chat's beginning."""
+    return messages[0].number if messages and messages[0].number > 1 else None

@@ -1,0 +1,43 @@
+"""The outbox's rows: claimed, read and removed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, delete, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import clock
+from models import OutboxEntry
+
+
+async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[OutboxEntry]:
+    """Mark the oldest entries made before ``before`` as this process's to send; return them, oldest first.
+
+    A claim older than ``before`` has died with its process and may be taken again.
+    """
+    left = (
+        select(OutboxEntry.id)
+        .where(
+            col(OutboxEntry.created_at) < before,
+            or_(col(OutboxEntry.claimed_at).is_(None), col(OutboxEntry.claimed_at) < before),
+        )
+        .order_by(col(OutboxEntry.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(OutboxEntry)
+        .where(col(OutboxEntry.id).in_(left))
+        .values(claimed_at=clock.now())
+        .returning(OutboxEntry)
+    )
+    entries = (await session.scalars(statement)).all()
+    return sorted(entries, key=lambda entry: entry.id or 0)
+
+
+async def remove(connection: AsyncConnection, entry_ids: Sequence[int]) -> None:
+    """Remove entries that the stream has."""
+    ids = bindparam('ids', list(entry_ids), type_=ARRAY(BigInteger))
+    await connection.execute(delete(OutboxEntry).where(col(OutboxEntry.id) == any_(ids)))

@@ -1,0 +1,38 @@
+"""All services of one process, put together. ``main.build`` makes one; pages receive it."""
+
+from dataclasses import dataclass
+
+from desk.db import Database
+from desk.events import Topics
+from desk.stream import EventStream
+from services.chats import Chats
+from services.relay import Relay
+from services.sign_ins import SignIns
+from services.visits import Visits
+from services.work import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the desk can do, a field a feature."""
+
+    topics: Topics
+    stream: EventStream
+    relay: Relay
+    chats: Chats
+    visits: Visits
+    sign_ins: SignIns
+
+
+def assemble(db: Database, topics: Topics, stream: EventStream, *, jwt_secret: str, session_hours: int) -> Services:
+    """Put the services together over one database and one event stream; opens nothing."""
+    relay = Relay(db, stream)
+    workshop = Workshop(db, relay)
+    return Services(
+        topics=topics,
+        stream=stream,
+        relay=relay,
+        chats=Chats(workshop),
+        visits=Visits(workshop),
+        sign_ins=SignIns(workshop, jwt_secret=jwt_secret, session_hours=session_hours),
+    )

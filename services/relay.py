@@ -1,0 +1,89 @@
+"""From the outbox to the stream: after the commit, tell; never forget to.
+
+What this process commits is handed over and sent at once, in batches. What a process left behind when it died
+is swept up by any other. The same event may be told twice; it is never untold.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk import clock
+from desk.db import Database
+from desk.events import Event
+from desk.stream import EventStream
+from services import outbox_queries
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 0.5
+LEFT_BEHIND = timedelta(seconds=1)
+"""An entry this old was forgotten by its process (or the stream was away)."""
+MAX_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """An event whose outbox entry is committed."""
+
+    entry_id: int
+    event: Event
+
+
+class Relay:
+    """This process's way from the outbox to the stream."""
+
+    def __init__(self, db: Database, stream: EventStream) -> None:
+        self._db = db
+        self._stream = stream
+        self._waiting: asyncio.Queue[Committed] = asyncio.Queue()
+
+    def hand_over(self, committed: Sequence[Committed]) -> None:
+        """Send these as soon as possible; returns at once."""
+        for one in committed:
+            self._waiting.put_nowait(one)
+
+    async def whisper(self, event: Event) -> None:
+        """Send an event that is worth nothing later (typing): it is not kept anywhere."""
+        await self._stream.send([event])
+
+    async def carry(self) -> None:
+        """Send what is handed over, until cancelled."""
+        while True:
+            batch = [await self._waiting.get()]
+            while not self._waiting.empty() and len(batch) < MAX_BATCH:
+                batch.append(self._waiting.get_nowait())
+            if await self._stream.send([one.event for one in batch]):
+                await self._forget([one.entry_id for one in batch])
+
+    async def sweep(self) -> None:
+        """Send what any process left behind, until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.sweep_once()
+            except (SQLAlchemyError, OSError):
+                log.warning('sweep_failed', exc_info=True)
+
+    async def sweep_once(self) -> int:
+        """Send the oldest entries that were left behind; returns how many."""
+        if not self._stream.is_live:
+            return 0
+        async with self._db.transaction() as session:
+            entries = await outbox_queries.claim(session, before=clock.now() - LEFT_BEHIND, limit=MAX_BATCH)
+        known = [one for one in entries if one.kind in Event.kinds]
+        events = [Event.kinds[one.kind].model_validate_json(one.body) for one in known]
+        if events and await self._stream.send(events):
+            await self._forget([one.id for one in known if one.id is not None])
+        return len(events)
+
+    async def _forget(self, entry_ids: Sequence[int]) -> None:
+        try:
+            async with self._db.statement() as connection:
+                await outbox_queries.remove(connection, entry_ids)
+        except (SQLAlchemyError, OSError):  # the sweep tells it again: better twice than never
+            log.warning('outbox_not_cleared', entries=len(entry_ids))
