@@ -1,0 +1,126 @@
+"""Which processes are a home's own servers.
+
+A process id in a file proves nothing: it may belong to somebody else by now. A server is known by what
+it is and where it lives: its program, and the data folder it works in.
+"""
+
+import os
+import re
+import signal
+import subprocess
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+_START_TIME_FIELD = 19  # proc(5): field 22 of stat, counted from the field after the program's name
+_PS_ROW = re.compile(r'\s*(\d+) +(\S+) +(\w+ +\w+ +\d+ +[\d:]+ +\d+) +(\S+) +(.*)')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a server lives and how to know its processes."""
+
+    program: str  # 'postgres', 'valkey-server'
+    device: int
+    inode: int
+    mark: str  # unique to the home; part of the process title
+
+    @classmethod
+    def of(cls, folder: Path, *, program: str, mark: str) -> 'Place':
+        """Describe ``folder``; its identity stays the same when it is moved or deleted."""
+        status = folder.stat()
+        return cls(program=program, device=status.st_dev, inode=status.st_ino, mark=mark)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resident:
+    """A process of a server. The start time tells it from a later process with the same id."""
+
+    pid: int
+    started: str
+
+
+class ProcessTable(Protocol):
+    """How an operating system tells about processes."""
+
+    def residents(self, place: Place) -> list[Resident]:
+        """Return all live processes of the server that lives at ``place``, oldest id first."""
+        ...
+
+    def is_alive(self, pid: int) -> bool:
+        """Say whether ``pid`` is a running process, not a dead one that nobody has reaped."""
+        ...
+
+
+class ProcTable:
+    """Linux: program and working folder as the kernel knows them. Nobody can fake these."""
+
+    def residents(self, place: Place) -> list[Resident]:
+        """Compare ``exe`` and ``cwd`` of every process that we may look into."""
+        pids = sorted(int(name) for name in os.listdir('/proc') if name.isdigit())
+        return [resident for pid in pids if (resident := self._resident(pid, place))]
+
+    def is_alive(self, pid: int) -> bool:
+        """A dead process has no program any more."""
+        with suppress(OSError):
+            return bool(os.readlink(f'/proc/{pid}/exe'))
+        return False
+
+    def _resident(self, pid: int, place: Place) -> Resident | None:
+        try:
+            # ' (deleted)': the package was upgraded below a running server
+            program = os.readlink(f'/proc/{pid}/exe').removesuffix(' (deleted)')
+            if os.path.basename(program) != place.program:
+                return None
+            folder = os.stat(f'/proc/{pid}/cwd')
+            if (folder.st_dev, folder.st_ino) != (place.device, place.inode):
+                return None
+            fields = Path(f'/proc/{pid}/stat').read_text(encoding='ascii', errors='replace')
+        except OSError:  # ended meanwhile, or another user's: then it is none of ours
+            return None
+        return Resident(pid=pid, started=fields.rpartition(')')[2].split()[_START_TIME_FIELD])
+
+
+class PsTable:
+    """Elsewhere (macOS): program name, and the home's mark in the process title."""
+
+    def residents(self, place: Place) -> list[Resident]:
+        """Compare name and title of every process."""
+        return [
+            Resident(pid=int(pid), started=started)
+            for pid, state, started, program, title in self._rows()
+            if program == place.program and place.mark in title and not state.startswith('Z')
+        ]
+
+    def is_alive(self, pid: int) -> bool:
+        """Ask ``ps`` for the one process."""
+        return any(
+            int(row_pid) == pid and not state.startswith('Z') for row_pid, state, *_ in self._rows()
+        )
+
+    def _rows(self) -> list[tuple[str, str, str, str, str]]:
+        listing = subprocess.run(
+            ['/bin/ps', '-axww', '-o', 'pid=,stat=,lstart=,ucomm=,command='],
+            capture_output=True,
+            check=True,
+            encoding='utf-8',
+            errors='replace',
+            env={'LC_ALL': 'C'},
+        )
+        matches = map(_PS_ROW.match, listing.stdout.splitlines())
+        return [(m[1], m[2], m[3], m[4], m[5]) for m in matches if m]
+
+
+def process_table() -> ProcessTable:
+    """Return this machine's table."""
+    return ProcTable() if os.path.exists('/proc/self/exe') else PsTable()
+
+
+def send(
+    table: ProcessTable, place: Place, wanted: list[Resident], signal_number: signal.Signals
+) -> None:
+    """Signal those of ``wanted`` that still are what they were when they were found."""
+    for resident in set(table.residents(place)) & set(wanted):
+        with suppress(ProcessLookupError):
+            os.kill(resident.pid, signal_number)

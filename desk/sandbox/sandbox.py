@@ -1,0 +1,169 @@
+"""PostgreSQL and Valkey of one folder, for as long as any desk uses them.
+
+Starting and stopping happen one desk at a time. A killed desk leaves its servers running; the next one
+finds them by what they are and where they work, never by a remembered process id.
+"""
+
+import hashlib
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from desk.sandbox.accounts import server_account
+from desk.sandbox.errors import SandboxError
+from desk.sandbox.leases import Tenancy
+from desk.sandbox.memory import Memory
+from desk.sandbox.postgres import DATABASE, ROLE, Postgres
+from desk.sandbox.server import Server, Site
+from desk.sandbox.valkey import Valkey
+
+MIN_FREE_BYTES = 200_000_000  # an empty cluster takes 40 MB, and it must be able to write its log
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackingUrls:
+    """Where the servers of a home are, as the settings of the same names expect it."""
+
+    database_url: str
+    redis_url: str
+
+
+class Sandbox:
+    """PostgreSQL and Valkey out of one folder, shared by every desk that uses it.
+
+    The last one out stops them. Use it as a context manager, or call ``start`` and ``stop``.
+
+    Args:
+        home: the folder; it is made if it is missing, parents included.
+        durable: whether data must survive a machine that loses power. Tests do without.
+    """
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self._home = home.absolute()
+        self._durable = durable
+        self._tenancy: Tenancy | None = None
+        self._urls: BackingUrls | None = None
+        self._servers: list[Server] = []
+
+    def start(self) -> BackingUrls:
+        """Have both servers running and answering; return where.
+
+        Raises:
+            SandboxError: something cannot start here; the sentence says what and why.
+        """
+        if self._urls is None:
+            try:
+                self._urls = self._move_in()
+            except OSError as error:
+                reason = error.strerror or error
+                message = f'The folder {self._home} cannot be used ({error.filename}): {reason}.'
+                raise SandboxError(message) from error
+        return self._urls
+
+    def stop(self) -> None:
+        """Leave the servers; stop them if no other desk uses them. A second call does nothing."""
+        if self._tenancy is None:
+            return
+        with _undisturbed():
+            tenancy, self._tenancy, self._urls = self._tenancy, None, None
+            with ExitStack() as stack:
+                stack.callback(tenancy.close)
+                with tenancy.alone():
+                    self._move_out(tenancy)
+
+    def __enter__(self) -> BackingUrls:
+        """Start."""
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop."""
+        self.stop()
+
+    def _move_in(self) -> BackingUrls:
+        self._home.mkdir(parents=True, exist_ok=True)
+        self._must_have_room()
+        tenancy = Tenancy(self._home)
+        try:
+            with tenancy.alone():
+                tenancy.move_in()
+                try:
+                    urls = self._bring_up()
+                except BaseException:  # Ctrl-C too: what was started must not stay
+                    with _undisturbed():
+                        self._move_out(tenancy)
+                    raise
+        except BaseException:
+            tenancy.close()
+            raise
+        self._tenancy = tenancy
+        return urls
+
+    def _bring_up(self) -> BackingUrls:
+        memory = self._memory()
+        site = Site(
+            home=self._home,
+            mark=f'desk-{hashlib.sha256(os.fsencode(self._home.resolve())).hexdigest()[:12]}',
+            account=server_account(self._home / Postgres.name),
+            memory=memory,
+            durable=self._durable,
+        )
+        postgres, valkey = Postgres(site), Valkey(site)
+        self._servers = [postgres, valkey]
+        secret = memory.password
+        postgres_at = f'127.0.0.1:{postgres.bring_up()}'
+        valkey_at = f'127.0.0.1:{valkey.bring_up()}'
+        return BackingUrls(
+            database_url=f'postgresql+psycopg://{ROLE}:{secret}@{postgres_at}/{DATABASE}',
+            redis_url=f'redis://:{secret}@{valkey_at}/0',
+        )
+
+    def _move_out(self, tenancy: Tenancy) -> None:
+        if tenancy.is_last():
+            for server in self._servers:
+                server.stop()
+        tenancy.move_out()
+
+    def _memory(self) -> Memory:
+        memory = Memory(self._home)
+        if memory.is_new and (self._home / Postgres.name).exists():
+            message = (
+                f'{self._home} holds data, but sandbox.json with its password is gone: '
+                'put it back, or remove the folder to begin anew.'
+            )
+            raise SandboxError(message)
+        return memory
+
+    def _must_have_room(self) -> None:
+        free = shutil.disk_usage(self._home).free
+        if free < MIN_FREE_BYTES:
+            message = (
+                f'The disk of {self._home} has {free // 1_000_000} MB left; '
+                f'the servers need {MIN_FREE_BYTES // 1_000_000} MB.'
+            )
+            raise SandboxError(message)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let an impatient second Ctrl-C not interrupt the stopping: it would leave servers behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, signal.SIG_IGN) for number in heard]
+    try:
+        yield
+    finally:
+        for number, handler in zip(heard, before, strict=True):
+            signal.signal(number, handler)

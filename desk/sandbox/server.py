@@ -1,0 +1,154 @@
+"""One server of a home: adopted if it runs, replaced if it is broken, started if there is none.
+
+The order never changes: what lives in the data folder is found first, and nothing is started while
+anything still lives there.
+"""
+
+import signal
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from desk.sandbox.accounts import Account, hand_over
+from desk.sandbox.errors import SandboxError
+from desk.sandbox.launching import detach, log_size, log_tail
+from desk.sandbox.memory import Memory, is_free
+from desk.sandbox.processes import Place, Resident, process_table, send
+from desk.sandbox.waiting import until
+
+READY_SECONDS = 120  # a crash recovery replays at most ``max_wal_size``
+LINGER_SECONDS = 10  # children of a killed server notice by themselves
+ATTEMPTS = 3  # somebody may take the port between finding and using it
+_table = process_table()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What both servers of a home have in common."""
+
+    home: Path
+    mark: str
+    account: Account | None
+    memory: Memory
+    durable: bool
+
+
+class Server(ABC):
+    """A server that keeps its data in ``<home>/<name>`` and its log in ``<home>/<name>.log``."""
+
+    name: ClassVar[str]
+    program: ClassVar[str]
+    # What it is told to do when it has to end, and how many seconds it gets for it.
+    farewells: ClassVar[tuple[tuple[signal.Signals, float], ...]]
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.folder = site.home / self.name
+        self.log = site.home / f'{self.name}.log'
+        self._found: Place | None = None
+
+    @abstractmethod
+    def command(self, port: int) -> list[str]:
+        """Return the command that starts the server on ``port``, run inside ``folder``."""
+
+    @abstractmethod
+    def complaint(self, port: int) -> str:
+        """Return why the server on ``port`` cannot be used (yet), an empty text when it can."""
+
+    def stdin(self) -> str:
+        """Return what the server reads at its start; secrets come this way, not as arguments."""
+        return ''
+
+    def prepare(self) -> None:
+        """Make what must exist before the first start."""
+        hand_over(self.folder, self.site.account)
+
+    def leader(self) -> Resident | None:
+        """Return the process that can answer, if it lives."""
+        return next(iter(self.residents()), None)
+
+    def residents(self) -> list[Resident]:
+        """Return all processes of this server."""
+        place = self._place()
+        return _table.residents(place) if place else []
+
+    def bring_up(self) -> int:
+        """Have the server running and answering; return its port.
+
+        Raises:
+            SandboxError: it does not start; the end of its log is part of the sentence.
+        """
+        port = self.site.memory.port(self.name)
+        if port and self._adopt(port):
+            return port
+        self._clear()
+        self.prepare()
+        return self._start()
+
+    def stop(self) -> None:
+        """End the server: in good order, or harder when its time is over."""
+        place = self._place()
+        for signal_number, seconds in self.farewells:
+            residents = self.residents()
+            if not place or not residents:
+                return
+            leader = self.leader()
+            gentle = signal_number is not signal.SIGKILL and leader is not None
+            send(_table, place, [leader] if gentle and leader else residents, signal_number)
+            if until(lambda: not self.residents(), timeout_seconds=seconds):
+                return
+        message = f'A process of {self.program} in {self.folder} cannot be ended.'
+        raise SandboxError(message)
+
+    def _adopt(self, port: int) -> bool:
+        """Wait for a running server to answer; false when there is none or it goes away."""
+        answers = False
+
+        def is_settled() -> bool:
+            nonlocal answers
+            answers = bool(self.leader()) and not self.complaint(port)
+            return answers or not self.leader()
+
+        until(is_settled, timeout_seconds=READY_SECONDS)
+        return answers
+
+    def _clear(self) -> None:
+        """Wait for what a killed server left behind, and end what stays."""
+        if not self.leader():
+            until(lambda: not self.residents(), timeout_seconds=LINGER_SECONDS)
+        self.stop()
+
+    def _start(self) -> int:
+        since = log_size(self.log)
+        for _ in range(ATTEMPTS):
+            port = self.site.memory.free_port(self.name)
+            if self._launch(port):
+                return port
+            if is_free(port):  # it was not the port
+                break
+        reason = log_tail(self.log, since=since) or 'It left no word in its log.'
+        message = f'{self.program} does not start in {self.folder}. The end of its log:\n{reason}'
+        raise SandboxError(message)
+
+    def _launch(self, port: int) -> bool:
+        pid = detach(
+            self.command(port),
+            folder=self.folder,
+            account=self.site.account,
+            log=self.log,
+            stdin=self.stdin(),
+        )
+        until(
+            lambda: not _table.is_alive(pid) or not self.complaint(port),
+            timeout_seconds=READY_SECONDS,
+        )
+        if _table.is_alive(pid) and not self.complaint(port):
+            return True
+        self.stop()
+        return False
+
+    def _place(self) -> Place | None:
+        if self._found is None and self.folder.exists():
+            self._found = Place.of(self.folder, program=self.program, mark=self.site.mark)
+        return self._found

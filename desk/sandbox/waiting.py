@@ -1,0 +1,22 @@
+"""Waiting for something outside of this process, with a limit."""
+
+import time
+from collections.abc import Callable
+
+_SHORTEST_PAUSE_SECONDS = 0.005
+_LONGEST_PAUSE_SECONDS = 0.1
+
+
+def until(claim: Callable[[], bool], *, timeout_seconds: float) -> bool:
+    """Ask until ``claim`` is true, ever less often; return whether it came true in time.
+
+    Blocks its thread: the sandbox starts before and stops after any event loop.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    pause = _SHORTEST_PAUSE_SECONDS
+    while not claim():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)  # noqa: TID251 - no event loop and no screen depends on this thread
+        pause = min(pause * 1.5, _LONGEST_PAUSE_SECONDS)
+    return True
