@@ -1,0 +1,88 @@
+// Sends that the server has not settled, kept where a reload, a closed tab and a dead server cannot take them.
+//
+// Each send is one entry of localStorage (`<keep>.<id>`): two tabs that write at the same moment cannot
+// overwrite each other's, as they could with one list.
+export class PendingSends {
+  constructor(keep, changed) {
+    this.prefix = keep + ".";
+    this.changed = changed;
+    this.unstored = new Map(); // what a full or forbidden storage refused: kept as long as the tab lives
+    this.heard = (event) => {
+      if (event.key === null || event.key.startsWith(this.prefix)) this.tell();
+    };
+    window.addEventListener("storage", this.heard); // another tab sent, settled or dropped one
+  }
+
+  stop() {
+    window.removeEventListener("storage", this.heard);
+  }
+
+  // All of them, oldest first.
+  all() {
+    const found = new Map(this.unstored);
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (!key.startsWith(this.prefix)) continue;
+        const send = parsed(localStorage.getItem(key));
+        if (send) found.set(send.id, send);
+      }
+    } catch {
+      // No storage: what is in memory is all there is.
+    }
+    return [...found.values()].sort((a, b) => a.at - b.at || a.order - b.order);
+  }
+
+  find(id) {
+    return this.all().find((send) => send.id === id);
+  }
+
+  put(send) {
+    try {
+      localStorage.setItem(this.prefix + send.id, JSON.stringify(send));
+      this.unstored.delete(send.id);
+    } catch {
+      this.unstored.set(send.id, send);
+    }
+    this.tell();
+  }
+
+  // Change one that is still pending; one that another tab has settled stays settled.
+  mark(id, changes) {
+    const send = this.find(id);
+    if (send) this.put({ ...send, ...changes });
+  }
+
+  drop(id) {
+    this.unstored.delete(id);
+    try {
+      localStorage.removeItem(this.prefix + id);
+    } catch {
+      // It was never stored.
+    }
+    this.tell();
+  }
+
+  tell() {
+    this.changed(this.all());
+  }
+}
+
+// Somebody else's or an older desk's entry must not stop the box from opening.
+function parsed(text) {
+  try {
+    const send = JSON.parse(text);
+    return typeof send?.id === "string" && typeof send.text === "string" ? send : null;
+  } catch {
+    return null;
+  }
+}
+
+// A UUID of version 4; crypto.randomUUID is missing where the page is not served securely.
+export function newId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

@@ -1,0 +1,182 @@
+// The box in which a reply is written. The textarea belongs to the browser alone: nothing that the server
+// draws touches its text or its caret; the few methods that do say when they may.
+import { Draft } from "desk_draft";
+import { EnterToSend } from "desk_enter";
+import { watchLink } from "desk_link";
+import { newId, PendingSends } from "desk_pending";
+
+const MAX_LINES = 6;
+const TYPING_MS = 3000; // at most one `typing` in this time
+const PATIENCE_MS = 10_000; // a send without an answer may then be sent again by hand
+const GRACE_MS = 3000; // a page that has just come is not yet "away"
+
+export default {
+  template: `
+    <div class="desk-reply">
+      <ul v-if="sends.length" class="desk-pending" aria-live="polite">
+        <li v-for="send in sends" :key="send.id" class="desk-pending-send" :data-state="send.state">
+          <span class="desk-pending-text" dir="auto" style="white-space:pre-wrap;overflow-wrap:anywhere">{{ send.text }}</span>
+          <span class="desk-pending-state">{{ sentence(send) }}</span>
+          <template v-if="send.state === 'held'">
+            <button type="button" class="desk-button" @click="again(send)">{{ labels.send_anyway }}</button>
+            <button type="button" class="desk-button" @click="edit(send)">{{ labels.edit }}</button>
+          </template>
+          <button v-else-if="send.state === 'failed' || now - send.tried > ${PATIENCE_MS}" type="button"
+            class="desk-button" @click="again(send)">{{ labels.again }}</button>
+          <button v-if="send.state === 'failed'" type="button" class="desk-button" @click="pending.drop(send.id)">{{ labels.discard }}</button>
+        </li>
+      </ul>
+      <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
+      <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
+        <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
+          style="flex:1;min-width:0;resize:none;box-sizing:border-box"
+          :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
+          :aria-describedby="disabled && reason ? $attrs.id + '-reason' : undefined"
+          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()"></textarea>
+        <span v-if="count > limit * 0.9" class="desk-reply-count" :data-over="count > limit ? 1 : undefined"
+          role="status">{{ count > limit ? labels.too_long : '' }} {{ count }} / {{ limit }}</span>
+        <button type="button" class="desk-send" :disabled="disabled" :aria-label="labels.send" @click="submit">{{ labels.send }}</button>
+      </div>
+    </div>`,
+  props: {
+    labels: Object,
+    placeholder: String,
+    text: String,
+    keep: String,
+    transcript: String,
+    limit: Number,
+    disabled: Boolean,
+    reason: String,
+  },
+  emits: ["send", "draft", "typing"],
+  data() {
+    return { sends: [], away: false, count: 0, now: Date.now() };
+  },
+  created() {
+    this.linked = false;
+    this.lastTyping = 0;
+    this.pending = new PendingSends(this.keep, (sends) => (this.sends = sends));
+    this.draft = new Draft(this.keep, (text) => this.linked && (this.$emit("draft", { text }), true));
+  },
+  mounted() {
+    this.enter = new EnterToSend(this.$refs.box, () => this.submit());
+    this.show(this.draft.open(this.text));
+    this.pending.tell();
+    this.leaving = () => this.draft.flush();
+    window.addEventListener("pagehide", this.leaving);
+    this.patience = setInterval(() => this.sends.length && (this.now = Date.now()), 1000);
+    this.grace = setTimeout(() => (this.away = !this.linked), GRACE_MS);
+    this.unwatch = watchLink((up) => this.link(up));
+  },
+  beforeUnmount() {
+    this.draft.close();
+    this.pending.stop();
+    this.unwatch();
+    window.removeEventListener("pagehide", this.leaving);
+    clearInterval(this.patience);
+    clearTimeout(this.grace);
+  },
+  methods: {
+    // ---- sending
+    submit() {
+      const text = this.$refs.box.value;
+      if (this.disabled || !text.trim() || characters(text) > this.limit) return;
+      const at = Date.now();
+      const order = performance.now(); // two sends of one millisecond keep their order
+      this.show("");
+      if (this.linked) this.draft.agree(""); // the server empties its draft with the message
+      else this.draft.typed("");
+      this.$refs.box.focus();
+      this.deliver({ id: newId(), text, seen: this.newest(), state: "sending", at, order, tried: at });
+    },
+    deliver(send) {
+      this.pending.put(send);
+      if (this.linked) this.$emit("send", { id: send.id, text: send.text, seen: send.seen });
+    },
+    again(send) {
+      this.deliver({ ...send, seen: this.newest(), state: "sending", tried: Date.now() });
+    },
+    edit(send) {
+      this.pending.drop(send.id);
+      this.restore(send.text);
+      this.focus();
+    },
+    // The newest number on screen. The writer has seen what is before it, and nothing after it.
+    newest() {
+      const numbered = document.querySelector(this.transcript)?.querySelectorAll("[data-number]") ?? [];
+      return Math.max(0, ...[...numbered].map((message) => Number(message.dataset.number) || 0));
+    },
+    link(up) {
+      this.linked = up;
+      this.away = !up;
+      if (!up) return;
+      for (const send of this.pending.all()) if (send.state === "sending") this.deliver(send);
+      this.draft.flush();
+    },
+    sentence(send) {
+      if (send.state !== "sending") return send.sentence || this.labels.failed;
+      return this.away ? this.labels.waiting : this.labels.sending;
+    },
+    // ---- typing
+    typed() {
+      const text = this.$refs.box.value;
+      this.draft.typed(text);
+      this.measure();
+      const now = Date.now();
+      if (!text.trim() || now - this.lastTyping < TYPING_MS) return;
+      this.lastTyping = now;
+      if (this.linked) this.$emit("typing", {});
+    },
+    show(text) {
+      this.$refs.box.value = text;
+      this.measure();
+    },
+    measure() {
+      const box = this.$refs.box;
+      this.count = characters(box.value);
+      box.style.height = "auto";
+      const style = getComputedStyle(box);
+      const line = parseFloat(style.lineHeight) || parseFloat(style.fontSize) * 1.4;
+      const most = MAX_LINES * line + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
+      const borders = box.offsetHeight - box.clientHeight;
+      box.style.overflowY = box.scrollHeight > most + 1 ? "auto" : "hidden";
+      if (box.scrollHeight) box.style.height = Math.min(box.scrollHeight, most) + borders + "px";
+    },
+    // ---- what the server asks for
+    settle(id) {
+      this.pending.drop(id);
+    },
+    fail(id, sentence) {
+      this.pending.mark(id, { state: "failed", sentence });
+    },
+    hold(id, sentence) {
+      this.pending.mark(id, { state: "held", sentence });
+    },
+    restore(text) {
+      const box = this.$refs.box;
+      if (this.enter.composing) {
+        // Changing the text now would break the syllable: wait for its end, and for an Enter that came with it.
+        box.addEventListener("compositionend", () => setTimeout(() => this.restore(text)), { once: true });
+        return;
+      }
+      const typed = box.value;
+      box.setRangeText(typed ? text + "\n" : text, 0, 0, typed ? "preserve" : "end");
+      this.typed();
+    },
+    set_draft(text) {
+      const box = this.$refs.box;
+      const busy = document.activeElement === box && box.value !== "";
+      if (busy || this.enter.composing || box.value === text) return;
+      this.draft.agree(text);
+      this.show(text);
+    },
+    focus() {
+      this.$refs.box.focus();
+    },
+  },
+};
+
+// Characters as Python counts them: an emoji outside the first plane is one.
+function characters(text) {
+  return [...text].length;
+}
