@@ -1,0 +1,76 @@
+"""The sounds in a real browser: silent before a gesture, then as asked, and remembered."""
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.parts.conftest import Part, settled
+
+
+def element(page: Page) -> Locator:
+    return page.get_by_test_id('sound')
+
+
+async def open_sound(page: Page, part: Part) -> None:
+    await page.goto(part.url('/sound'))
+    await settled(page)
+
+
+async def unlock(page: Page, part: Part) -> None:
+    states = len(await part.told('state'))
+    await page.get_by_text('somewhere to click').click()
+    await part.hears('state', states + 1)
+
+
+async def test_a_ring_waits_for_the_first_gesture(page: Page, part: Part) -> None:
+    await open_sound(page, part)
+    assert await part.hears('state', 1) == [[False, False, 0.6]]
+    await part.call('tick')
+    await part.call('ring')
+    await expect(element(page)).to_have_attribute('data-ringing', 'waiting')
+    await expect(element(page)).not_to_have_attribute('data-played', '1')
+
+    await unlock(page, part)
+
+    await expect(element(page)).to_have_attribute('data-ringing', '1')
+    await expect(element(page)).to_have_attribute('data-played', '1')
+    assert (await part.told('state'))[-1] == [True, False, 0.6]
+
+
+async def test_a_ring_goes_on_until_it_is_stopped(page: Page, part: Part) -> None:
+    await open_sound(page, part)
+    await unlock(page, part)
+
+    await part.call('ring')
+    await part.call('ring')
+    await expect(element(page)).to_have_attribute('data-ringing', '1')
+    await part.call('stop_ring')
+    await expect(element(page)).not_to_have_attribute('data-ringing', '1')
+    await part.call('tick')
+    await part.call('test', 'ring')
+
+    await expect(element(page)).to_have_attribute('data-played', '3')
+
+
+async def test_mute_and_volume_are_remembered(page: Page, part: Part) -> None:
+    await open_sound(page, part)
+    await part.call('set_muted', muted=True)
+    await part.call('set_volume', 0.25)
+    assert (await part.hears('state', 3))[-1] == [False, True, 0.25]
+
+    await page.reload()
+    await settled(page)
+
+    assert (await part.hears('state', 4))[-1] == [False, True, 0.25]
+
+
+async def test_the_title_is_marked_and_restored(page: Page, part: Part) -> None:
+    await open_sound(page, part)
+
+    await part.call('mark_title', 2)
+    await expect(page).to_have_title('(2) desk')
+    await page.evaluate("() => { document.title = 'another page'; }")
+    await expect(page).to_have_title('(2) another page')
+    await part.call('mark_title', 3)
+    await expect(page).to_have_title('(3) another page')
+    await part.call('mark_title', 0)
+
+    await expect(page).to_have_title('another page')
