@@ -42,7 +42,7 @@ class Memory:
 
     def _read(self) -> tuple[str, dict[str, int]]:
         try:
-            kept = json.loads(self._path.read_text(encoding='ascii'))
+            kept = json.loads(self._path.read_text(encoding='utf-8'))
             return str(kept['password']), {
                 str(key): int(kept['ports'][key]) for key in kept['ports']
             }
@@ -56,7 +56,7 @@ class Memory:
         text = json.dumps({'password': self._password, 'ports': self._ports})
         draft = self._path.with_suffix('.draft')
         file = open_private(draft, os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(file, 'w', encoding='ascii') as stream:
+        with os.fdopen(file, 'w', encoding='utf-8') as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

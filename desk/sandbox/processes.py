@@ -76,7 +76,7 @@ class ProcTable:
             folder = os.stat(f'/proc/{pid}/cwd')
             if (folder.st_dev, folder.st_ino) != (place.device, place.inode):
                 return None
-            fields = Path(f'/proc/{pid}/stat').read_text(encoding='ascii', errors='replace')
+            fields = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8', errors='replace')
         except OSError:  # ended meanwhile, or another user's: then it is none of ours
             return None
         return Resident(pid=pid, started=fields.rpartition(')')[2].split()[_START_TIME_FIELD])

@@ -20,6 +20,7 @@ from desk.sandbox.errors import SandboxError
 from desk.sandbox.leases import Tenancy
 from desk.sandbox.memory import Memory
 from desk.sandbox.postgres import DATABASE, ROLE, Postgres
+from desk.sandbox.processes import process_table
 from desk.sandbox.server import Server, Site
 from desk.sandbox.valkey import Valkey
 
@@ -117,6 +118,7 @@ class Sandbox:
             account=server_account(self._home / Postgres.name),
             memory=memory,
             durable=self._durable,
+            table=process_table(),
         )
         postgres, valkey = Postgres(site), Valkey(site)
         self._servers = [postgres, valkey]

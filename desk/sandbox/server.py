@@ -14,13 +14,12 @@ from desk.sandbox.accounts import Account, hand_over
 from desk.sandbox.errors import SandboxError
 from desk.sandbox.launching import detach, log_size, log_tail
 from desk.sandbox.memory import Memory, is_free
-from desk.sandbox.processes import Place, Resident, process_table, send
+from desk.sandbox.processes import Place, ProcessTable, Resident, send
 from desk.sandbox.waiting import until
 
 READY_SECONDS = 120  # a crash recovery replays at most ``max_wal_size``
 LINGER_SECONDS = 10  # children of a killed server notice by themselves
 ATTEMPTS = 3  # somebody may take the port between finding and using it
-_table = process_table()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,7 @@ class Site:
     account: Account | None
     memory: Memory
     durable: bool
+    table: ProcessTable
 
 
 class Server(ABC):
@@ -71,7 +71,7 @@ class Server(ABC):
     def residents(self) -> list[Resident]:
         """Return all processes of this server."""
         place = self._place()
-        return _table.residents(place) if place else []
+        return self.site.table.residents(place) if place else []
 
     def bring_up(self) -> int:
         """Have the server running and answering; return its port.
@@ -84,22 +84,18 @@ class Server(ABC):
             return port
         self._clear()
         self.prepare()
+        self._place()  # known from now on, whatever becomes of the path
         return self._start()
 
     def stop(self) -> None:
         """End the server: in good order, or harder when its time is over."""
-        place = self._place()
-        for signal_number, seconds in self.farewells:
-            residents = self.residents()
-            if not place or not residents:
-                return
-            leader = self.leader()
-            gentle = signal_number is not signal.SIGKILL and leader is not None
-            send(_table, place, [leader] if gentle and leader else residents, signal_number)
+        for signal_number, seconds in self._farewells():
+            self._send(signal_number)
             if until(lambda: not self.residents(), timeout_seconds=seconds):
                 return
-        message = f'A process of {self.program} in {self.folder} cannot be ended.'
-        raise SandboxError(message)
+        if self.residents():
+            message = f'A process of {self.program} in {self.folder} cannot be ended.'
+            raise SandboxError(message)
 
     def _adopt(self, port: int) -> bool:
         """Wait for a running server to answer; false when there is none or it goes away."""
@@ -112,6 +108,20 @@ class Server(ABC):
 
         until(is_settled, timeout_seconds=READY_SECONDS)
         return answers
+
+    def _farewells(self) -> tuple[tuple[signal.Signals, float], ...]:
+        if not self.residents():
+            return ()
+        return self.farewells if self.leader() else self.farewells[1:]  # orphans know no good order
+
+    def _send(self, signal_number: signal.Signals) -> None:
+        """Tell the leader, which tells its children; tell all when there is none, or to kill."""
+        place, leader = self._place(), self.leader()
+        if place is None:
+            return
+        gently = signal_number is not signal.SIGKILL
+        addressees = [leader] if leader and gently else self.residents()
+        send(self.site.table, place, addressees, signal_number)
 
     def _clear(self) -> None:
         """Wait for what a killed server left behind, and end what stays."""
@@ -140,10 +150,10 @@ class Server(ABC):
             stdin=self.stdin(),
         )
         until(
-            lambda: not _table.is_alive(pid) or not self.complaint(port),
+            lambda: not self.site.table.is_alive(pid) or not self.complaint(port),
             timeout_seconds=READY_SECONDS,
         )
-        if _table.is_alive(pid) and not self.complaint(port):
+        if self.site.table.is_alive(pid) and not self.complaint(port):
             return True
         self.stop()
         return False

@@ -1,0 +1,152 @@
+"""Desks come, go and are killed; their servers and data behave."""
+
+import time
+
+from desk.sandbox import Sandbox
+from desk.sandbox.waiting import until
+from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
+
+
+def test_data_survives_and_second_start_is_quick(home: Home) -> None:
+    with Sandbox(home.path) as urls:
+        Client(urls).keep('first')
+    assert home.becomes_empty()
+
+    began = time.monotonic()
+    with Sandbox(home.path) as again:
+        took_seconds = time.monotonic() - began
+        words = Client(again).words()
+
+    assert again == urls  # ports and password are remembered
+    assert words == (['first'], ['first'])
+    assert took_seconds < 2
+
+
+def test_killed_desks_servers_are_adopted(home: Home, open_desk: Opener) -> None:
+    killed = open_desk(home)
+    urls = killed.urls()
+    Client(urls).keep('before')
+    servers = home.heads()
+    killed.kill()
+
+    successor = open_desk(home)
+
+    assert successor.urls() == urls
+    assert home.heads() == servers
+    assert len(servers) == 2
+    assert Client(urls).words() == (['before'], ['before'])
+    assert successor.leave() == 0
+    assert home.becomes_empty()
+
+
+def test_last_one_out_stops_the_servers(home: Home, open_desk: Opener) -> None:
+    first, second = open_desk(home), open_desk(home)
+    urls = first.urls()
+    assert second.urls() == urls
+    servers = home.heads()
+
+    assert first.leave() == 0
+    Client(urls).keep('still here')
+    assert home.heads() == servers
+
+    assert second.leave() == 0
+    assert home.becomes_empty()
+
+
+def test_killed_desk_does_not_count_as_a_user(home: Home, open_desk: Opener) -> None:
+    killed, living = open_desk(home), open_desk(home)
+    killed.urls()
+    living.urls()
+
+    killed.kill()
+    assert living.leave() == 0
+
+    assert home.becomes_empty()
+
+
+def test_two_sandboxes_of_one_process_are_two_users(home: Home) -> None:
+    first, second = Sandbox(home.path, durable=False), Sandbox(home.path, durable=False)
+    urls = first.start()
+    assert second.start() == urls
+
+    first.stop()
+    Client(urls).keep('still here')
+    second.stop()
+    second.stop()
+
+    assert home.becomes_empty()
+
+
+def test_ten_desks_at_once_share_one_pair(home: Home, open_desk: Opener) -> None:
+    desks = [open_desk(home) for _ in range(10)]
+
+    addresses = {desk.urls() for desk in desks}
+
+    assert len(addresses) == 1
+    assert len(home.heads()) == 2
+    for desk in desks:
+        desk.press_ctrl_c()
+    assert {desk.exit_code() for desk in desks} == {0}
+    assert home.becomes_empty()
+
+
+def test_ctrl_c_leaves_no_process(home: Home, open_desk: Opener) -> None:
+    desk = open_desk(home)
+    desk.urls()
+
+    desk.press_ctrl_c()
+
+    assert desk.last_words() == ''
+    assert not home.people()
+    assert 'database system is shut down' in home.log('postgres')
+    assert 'ready to exit' in home.log('valkey')
+
+
+def test_impatient_ctrl_c_leaves_no_process(home: Home, open_desk: Opener) -> None:
+    desk = open_desk(home)
+    desk.urls()
+
+    desk.press_ctrl_c()
+    assert until(lambda: 'fast shutdown' in home.log('postgres'), timeout_seconds=PATIENCE_SECONDS)
+    desk.press_ctrl_c()
+
+    desk.last_words()
+    assert not home.people()
+
+
+def test_ctrl_c_during_the_first_start_leaves_no_process(home: Home, open_desk: Opener) -> None:
+    desk = open_desk(home)
+    assert until(
+        lambda: bool(list(home.path.glob('postgres.draft-*'))), timeout_seconds=PATIENCE_SECONDS
+    )
+
+    desk.press_ctrl_c()
+
+    desk.last_words()
+    assert home.becomes_empty()
+    with Sandbox(home.path, durable=False) as urls:
+        Client(urls).keep('works')
+    assert not list(home.path.glob('postgres.draft-*'))
+
+
+def test_ctrl_c_while_servers_start_leaves_no_process(home: Home, open_desk: Opener) -> None:
+    with Sandbox(home.path, durable=False):
+        pass
+    desk = open_desk(home)
+    assert until(lambda: bool(home.people('postgres')), timeout_seconds=PATIENCE_SECONDS)
+
+    desk.press_ctrl_c()
+
+    desk.last_words()
+    assert home.becomes_empty()
+
+
+def test_removed_home_still_ends_with_its_desk(home: Home) -> None:
+    sandbox = Sandbox(home.path / 'inner', durable=False)
+    sandbox.start()
+    assert home.people('postgres')
+    (home.path / 'inner').rename(home.path / 'moved away')
+
+    sandbox.stop()
+
+    assert not home.people()
