@@ -112,7 +112,6 @@ async def test_safari_order_sends_once(page: Page, part: Part) -> None:
         tell(InputEvent, 'input', { inputType: 'insertCompositionText', isComposing: true });
         tell(CompositionEvent, 'compositionend', { data: '요' });
         tell(KeyboardEvent, 'keydown', { key: 'Enter', code: 'Enter', keyCode: 229 });
-        tell(InputEvent, 'beforeinput', { inputType: 'insertLineBreak' });
     }""")
 
     assert (await only_send(part))['text'] == GREETING
@@ -121,6 +120,18 @@ async def test_safari_order_sends_once(page: Page, part: Part) -> None:
     await box(page).press('Enter')
     await part.hears('send', 2)
     assert await sent_texts(part) == [GREETING, '끝']
+
+
+async def test_enter_of_a_phone_without_a_key_sends_once(page: Page, part: Part) -> None:
+    await open_box(page, part)
+    await box(page).fill('네')
+
+    made_a_line = await page.evaluate("""() => document.querySelector('textarea').dispatchEvent(
+        new InputEvent('beforeinput', { inputType: 'insertLineBreak', bubbles: true, cancelable: true })
+    )""")
+
+    assert not made_a_line
+    assert (await only_send(part))['text'] == '네'
 
 
 async def test_shift_enter_makes_a_line(page: Page, part: Part) -> None:
