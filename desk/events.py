@@ -102,5 +102,5 @@ class Topics:
 def _deliver(subscription: Subscription, event: Event) -> None:
     try:
         subscription.handler(event)
-    except Exception:  # noqa: BLE001 - one broken listener must not silence the others
+    except Exception:
         log.exception('listener_failed', topic=subscription.topic, kind=event.kind)

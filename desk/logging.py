@@ -21,7 +21,10 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
         cache_logger_on_first_use=False,  # a test configures again
     )
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
@@ -35,5 +38,9 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ('uvicorn.access', 'httpx', 'httpcore'):  # the desk logs its own requests, without queries
+    for name in (
+        'uvicorn.access',
+        'httpx',
+        'httpcore',
+    ):  # the desk logs its own requests, without queries
         logging.getLogger(name).setLevel(logging.WARNING)

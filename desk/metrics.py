@@ -11,19 +11,27 @@ from prometheus_client import Counter, Gauge, Histogram
 REQUESTS = Counter('desk_requests_total', 'HTTP requests answered', ['method', 'route', 'status'])
 REQUEST_SECONDS = Histogram('desk_request_seconds', 'Time to answer an HTTP request', ['route'])
 SQL_SECONDS = Histogram(
-    'desk_sql_seconds', 'Time of one SQL statement', buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5)
+    'desk_sql_seconds',
+    'Time of one SQL statement',
+    buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
 )
 MESSAGES = Counter('desk_messages_total', 'Chat messages stored', ['sender'])
 PAGES = Gauge('desk_open_pages', 'Pages that a browser holds open')
 SOCKETS = Gauge('desk_program_sockets', 'Programs connected to /ws')
 SUBSCRIPTIONS = Gauge('desk_subscriptions', 'Subscriptions to topics in this process')
-STREAM_LAG_SECONDS = Gauge('desk_stream_lag_seconds', 'Age of the last event when it was read from the stream')
+STREAM_LAG_SECONDS = Gauge(
+    'desk_stream_lag_seconds', 'Age of the last event when it was read from the stream'
+)
 STREAM_LIVE = Gauge('desk_stream_live', 'Whether the event stream can be reached (1) or not (0)')
 COLLECTOR_SECONDS = Histogram(
-    'desk_collector_pause_seconds', 'Pauses of the garbage collector', buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1)
+    'desk_collector_pause_seconds',
+    'Pauses of the garbage collector',
+    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1),
 )
 LOOP_LAG_SECONDS = Histogram(
-    'desk_loop_lag_seconds', 'How late the event loop woke', buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1)
+    'desk_loop_lag_seconds',
+    'How late the event loop woke',
+    buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1),
 )
 BROWSER_ERRORS = Counter('desk_browser_errors_total', 'Errors that browsers reported')
 

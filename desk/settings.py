@@ -35,15 +35,21 @@ class Settings(BaseSettings):
     desk_home: Path = Field(default=Path('.desk'), description='where local data is kept')
     host: str = '127.0.0.1'
     port: int = 8080
-    public_url: str = Field(default='', description='the address people open, e.g. https://desk.example.com')
+    public_url: str = Field(
+        default='', description='the address people open, e.g. https://desk.example.com'
+    )
 
     database_url: str = ''
     redis_url: str = ''
-    redis_prefix: str = Field(default='desk', description='in front of every key, to share one server')
+    redis_prefix: str = Field(
+        default='desk', description='in front of every key, to share one server'
+    )
     jwt_secret_key: SecretStr = SecretStr('')
 
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
-    abandon_after_seconds: int = Field(default=120, ge=10, description='a silent waiting customer is gone')
+    abandon_after_seconds: int = Field(
+        default=120, ge=10, description='a silent waiting customer is gone'
+    )
     pool_size: int = Field(default=20, ge=1, description='the guide: pool_size=20')
     pool_overflow: int = Field(default=30, ge=0, description='the guide: max_overflow=30')
     log_level: str = 'INFO'
@@ -79,7 +85,9 @@ class Settings(BaseSettings):
             'REDIS_URL must be a Redis address': bool(self.redis_url)
             and not self.redis_url.startswith(('redis://', 'rediss://', 'unix://')),
             'JWT_SECRET_KEY is not set': not secret,
-            f'JWT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters or well known': bool(secret)
+            f'JWT_SECRET_KEY is shorter than {MIN_SECRET_CHARS} characters or well known': bool(
+                secret
+            )
             and (len(secret) < MIN_SECRET_CHARS or secret in WEAK_SECRETS or len(set(secret)) < 8),
             'PUBLIC_URL is not set': not self.public_url,
             'PUBLIC_URL must start with https://': bool(self.public_url)

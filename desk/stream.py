@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from redis.typing import EncodableT, FieldT
 from typing_extensions import override
 
 from desk import metrics
@@ -18,11 +19,15 @@ from desk.events import Event, Resync, Topics
 
 log = structlog.get_logger()
 
-MAX_EVENTS = 100_000  # about half an hour of a busy floor; who is further behind reads the database anyway
+MAX_EVENTS = (
+    100_000  # about half an hour of a busy floor; who is further behind reads the database anyway
+)
 BATCH = 500
 BLOCK_MILLISECONDS = 2_000
 RETRY_SECONDS = 0.5
 STATE_TOPIC = 'stream'
+
+Fields = dict[FieldT, EncodableT]
 
 
 class StreamState(Event):
@@ -81,12 +86,14 @@ class EventStream:
     async def _add(self, events: Sequence[Event]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for event in events:
-            fields = {'kind': event.kind, 'body': event.model_dump_json()}
+            fields: Fields = {'kind': event.kind, 'body': event.model_dump_json()}
             pipeline.xadd(self._key, fields, maxlen=MAX_EVENTS, approximate=True)
         await pipeline.execute()
 
     async def _read(self) -> None:
-        answer = await self._redis.xread({self._key: self._last}, count=BATCH, block=BLOCK_MILLISECONDS)
+        answer = await self._redis.xread(
+            {self._key: self._last}, count=BATCH, block=BLOCK_MILLISECONDS
+        )
         for _, entries in _by_key(answer):
             for entry_id, fields in entries:
                 self._last = entry_id
@@ -96,7 +103,7 @@ class EventStream:
         kind = Event.kinds.get(fields['kind'])
         if kind is None:  # a newer version of the desk runs beside this one
             return
-        added_at = int(entry_id.split('-')[0]) / 1000
+        added_at = int(entry_id.split('-', maxsplit=1)[0]) / 1000
         metrics.STREAM_LAG_SECONDS.set(max(0.0, time.time() - added_at))
         self._topics.publish(kind.model_validate_json(fields['body']))
 

@@ -18,18 +18,23 @@ class Throttle:
         self._limit = limit
         self._seconds = seconds
         self._error_key = error_key
-        self._hits: dict[Hashable, deque[float]] = defaultdict(deque)
+        self._hits: dict[Hashable, deque[tuple[float, Hashable]]] = defaultdict(deque)
 
-    def hit(self, key: Hashable) -> None:
-        """Count one more. Raises ``TooManyError``, and counts nothing, when it is one too many."""
+    def hit(self, key: Hashable, *, act: Hashable = None) -> None:
+        """Count one more; an ``act`` that is repeated (a message sent again) counts once.
+
+        Raises ``TooManyError``, and counts nothing, when it is one too many.
+        """
         at = time.monotonic()
         hits = self._hits[key]
-        while hits and hits[0] <= at - self._seconds:
+        while hits and hits[0][0] <= at - self._seconds:
             hits.popleft()
+        if act is not None and any(act == earlier for _, earlier in hits):
+            return
         if len(hits) >= self._limit:
-            wait = max(1, ceil(hits[0] + self._seconds - at))
+            wait = max(1, ceil(hits[0][0] + self._seconds - at))
             raise TooManyError(self._error_key, wait_seconds=wait)
-        hits.append(at)
+        hits.append((at, act))
         if len(self._hits) > MAX_KEYS:
             self._forget_quiet(at)
 
@@ -38,6 +43,8 @@ class Throttle:
         self._hits.clear()
 
     def _forget_quiet(self, at: float) -> None:
-        quiet = [key for key, hits in self._hits.items() if not hits or hits[-1] <= at - self._seconds]
+        quiet = [
+            key for key, hits in self._hits.items() if not hits or hits[-1][0] <= at - self._seconds
+        ]
         for key in quiet:
             del self._hits[key]
