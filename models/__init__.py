@@ -2,7 +2,16 @@
 
 from models.agent import Agent, AgentRole, AgentStatus, AgentStatusChange
 from models.base import Row
-from models.chat import ChatEnding, ChatSession, ChatStatus, Draft, Message, MessageType, Priority, Sender
+from models.chat import (
+    ChatEnding,
+    ChatSession,
+    ChatStatus,
+    Draft,
+    Message,
+    MessageType,
+    Priority,
+    Sender,
+)
 from models.customer import Customer, CustomerStatus, CustomerType, RiskLevel
 from models.outbox import OutboxEntry
 from models.session import SignInAttempt, SignInSession

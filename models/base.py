@@ -27,17 +27,25 @@ Moment: Any = TIMESTAMP(timezone=True)
 
 def labels(kind: type[StrEnum], name: str) -> Any:
     """Return the column type of an enum that stores its values (not Python's names) under ``name``."""
-    return Enum(kind, name=name, values_callable=lambda members: [member.value for member in members])
+    return Enum(
+        kind, name=name, values_callable=lambda members: [member.value for member in members]
+    )
 
 
 def labelled(kind: type[StrEnum], name: str, default: StrEnum) -> Any:
     """Return the field of an enum that has a default in Python and, as the guide wrote it, in the table."""
-    return Field(default=default, sa_type=labels(kind, name), sa_column_kwargs={'server_default': default.value})
+    return Field(
+        default=default,
+        sa_type=labels(kind, name),
+        sa_column_kwargs={'server_default': default.value},
+    )
 
 
 def moment_field() -> Any:
     """Return a time that is "now" unless given, in Python and, as the guide wrote it, in the table."""
-    return Field(default_factory=clock.now, sa_type=Moment, sa_column_kwargs={'server_default': func.now()})
+    return Field(
+        default_factory=clock.now, sa_type=Moment, sa_column_kwargs={'server_default': func.now()}
+    )
 
 
 def counter(description: str | None = None) -> Any:

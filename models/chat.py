@@ -66,6 +66,7 @@ class ChatEnding(StrEnum):
     ABANDONED = 'abandoned'
 
 
+_closed = text("status = 'closed'")
 _open = text("status IN ('active', 'on_hold')")
 
 
@@ -83,7 +84,9 @@ class ChatSession(Row, table=True):
             'idx_chat_sessions_open', 'department', func.coalesce(text('awaiting_since'), text("'infinity'::timestamptz")), 'id',
             postgresql_where=_open,
         ),
-        Index('idx_chat_sessions_closed', 'department', 'end_time', 'id', postgresql_where=text("status = 'closed'")),
+        Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
+        Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
+        Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_customer', 'customer_id', 'start_time'),
     )  # fmt: skip
 
@@ -98,7 +101,9 @@ class ChatSession(Row, table=True):
 
     visitor_name: str = Field(max_length=MAX_NAME_CHARS, description='as typed: proves nothing')
     visitor_phone: str = Field(max_length=20, description='as typed, digits only: proves nothing')
-    token_hash: str = Field(max_length=64, unique=True, description="SHA-256 of the customer's token, hex")
+    token_hash: str = Field(
+        max_length=64, unique=True, description="SHA-256 of the customer's token, hex"
+    )
     taken_at: datetime | None = Field(default=None, sa_type=Moment)
     ending: ChatEnding | None = Field(default=None, sa_type=labels(ChatEnding, 'chat_ending'))
     customer_seen_at: datetime = moment_field()
@@ -106,16 +111,18 @@ class ChatSession(Row, table=True):
     version: int = counter('grows with every change of this row: the newest copy wins')
     last_number: int = counter()
     last_message_at: datetime | None = Field(default=None, sa_type=Moment)
-    last_line: str = Field(default='', max_length=LAST_LINE_CHARS, sa_column_kwargs={'server_default': ''})
+    last_line: str = Field(
+        default='', max_length=LAST_LINE_CHARS, sa_column_kwargs={'server_default': ''}
+    )
     last_agent_number: int = counter('the newest message that an agent wrote')
     last_agent_id: UUID | None = Field(default=None, description='who wrote it')
     unread_count: int = counter('messages of the customer that no agent has read')
     awaiting_since: datetime | None = Field(
         default=None, sa_type=Moment, description='since when the customer waits for an answer'
     )
-    agent_delivered_number: int = counter('how far it has reached an agent\'s screen')
+    agent_delivered_number: int = counter("how far it has reached an agent's screen")
     agent_read_number: int = counter('how far an agent has read')
-    customer_delivered_number: int = counter('how far it has reached the customer\'s screen')
+    customer_delivered_number: int = counter("how far it has reached the customer's screen")
     customer_read_number: int = counter('how far the customer has read')
 
     @property

@@ -19,4 +19,6 @@ class OutboxEntry(SQLModel, table=True):
     kind: str = Field(max_length=50)
     body: str = Field(description='the event as JSON')
     created_at: datetime = moment_field()
-    claimed_at: datetime | None = Field(default=None, sa_type=Moment, description='by a sweeping process')
+    claimed_at: datetime | None = Field(
+        default=None, sa_type=Moment, description='by a sweeping process'
+    )

@@ -16,7 +16,9 @@ class SignInSession(Row, table=True):
     __table_args__ = (Index('idx_sessions_agent', 'agent_id'),)
 
     agent_id: UUID = Field(foreign_key='agents.id')
-    token_hash: str = Field(max_length=64, unique=True, description="SHA-256 of the cookie's value, hex")
+    token_hash: str = Field(
+        max_length=64, unique=True, description="SHA-256 of the cookie's value, hex"
+    )
     expires_at: datetime = Field(sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -10,7 +10,9 @@ import models  # noqa: F401 - makes every table known
 def _run() -> None:
     engine = create_engine(context.config.attributes['url'])
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True)
+        context.configure(
+            connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True
+        )
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
