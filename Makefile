@@ -1,0 +1,59 @@
+# The desk's commands. `make help` lists them.
+VENV ?= .venv
+PYTHON ?= python3
+PY := $(VENV)/bin/python
+export PYTHONDONTWRITEBYTECODE ?=
+
+.PHONY: help run test test-fast check shots bench soak admin lock format clean
+
+help:  ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo 'The desk needs Python 3.11, 3.12 or 3.13: set PYTHON=python3.12, for example.'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+run: $(VENV)/.ready  ## start the desk with all it needs (PORT=8080, DESK_HOME=.desk)
+	@exec $(PY) main.py serve
+
+admin: $(VENV)/.ready  ## make the first administrator
+	@$(PY) main.py admin
+
+test: $(VENV)/.ready browser  ## the whole suite, browser tests included
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+test-fast: $(VENV)/.ready  ## the part without a browser
+	$(PY) -m pytest -n 2 --dist loadgroup --ignore tests/browser
+
+.PHONY: browser
+browser: $(VENV)/.ready
+	@$(PY) tests/browser/chromium.py --install
+
+check: $(VENV)/.ready  ## lint, types, contracts, catalogues, migrations
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy desk models services pages main.py
+	$(VENV)/bin/lint-imports
+	$(PY) -m pytest -q tests/test_architecture.py tests/pages/test_locale.py tests/models/test_migrations.py
+
+format: $(VENV)/.ready  ## format the code
+	$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
+
+shots: $(VENV)/.ready browser  ## draw every screen into .shots/
+	$(PY) tests/browser/shots.py
+
+bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline
+	$(PY) -m tests.load.bench
+
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills
+	$(PY) -m tests.load.soak
+
+lock: $(VENV)/.ready  ## resolve the dependencies anew
+	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --upgrade --extra local --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## remove what was made here, data included
+	rm -rf $(VENV) .desk .cache .shots .pytest_cache .mypy_cache .ruff_cache
