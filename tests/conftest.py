@@ -1,0 +1,129 @@
+"""The one test harness: a real PostgreSQL and Valkey, a database for each test, cloned from a migrated template.
+
+``services`` is a whole desk without its web side, ``make`` gives valid rows, ``another_desk`` is a second process's
+worth of services on the same data.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from desk import loops
+from desk.db import Database
+from desk.events import Topics
+from desk.sandbox import BackingUrls, Sandbox
+from desk.settings import Settings
+from desk.stream import EventStream
+from models import migrations
+from services import chats, registry, visits
+from services.registry import Services
+from tests.make import Make
+
+HOME = Path(__file__).parent.parent / '.cache' / 'tests'
+SECRET = 'a-secret-of-the-tests-that-is-long-enough'
+
+
+@pytest.fixture(scope='session')
+def backing() -> Iterator[BackingUrls]:
+    """Real servers, shared by every worker of the run."""
+    with Sandbox(HOME, durable=False) as urls:
+        yield urls
+
+
+@pytest.fixture(scope='session')
+def template(backing: BackingUrls) -> Iterator[str]:
+    """The name of a migrated, empty database of this worker's own."""
+    name = f'template_{os.environ.get("PYTEST_XDIST_WORKER", "one")}_{os.getpid()}'
+    with _server(backing) as server:
+        server.execute(f'CREATE DATABASE {name}')
+    migrations.upgrade(_address(backing, name))
+    yield name
+    with _server(backing) as server:
+        server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+
+
+@pytest.fixture
+def settings(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a desk on an empty database of its own."""
+    name = f'test_{uuid4().hex}'
+    with _server(backing) as server:
+        server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
+    yield Settings(
+        _env_file=None,
+        desk_home=tmp_path,
+        database_url=_address(backing, name),
+        redis_url=backing.redis_url,
+        redis_prefix=name,
+        jwt_secret_key=SecretStr(SECRET),
+        pool_size=5,
+    )
+    with _server(backing) as server:
+        server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+
+
+@pytest.fixture
+async def desks(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[Services]]]:
+    """Start as many desks (without a web side) as a test wants, all on the same data."""
+    async with AsyncExitStack() as stack:
+
+        async def start() -> Services:
+            return await stack.enter_async_context(_services(settings))
+
+        yield start
+
+
+@pytest.fixture
+async def services(desks: Callable[[], Awaitable[Services]]) -> Services:
+    """A desk without its web side."""
+    return await desks()
+
+
+@pytest.fixture
+async def another_desk(desks: Callable[[], Awaitable[Services]]) -> Services:
+    """A second desk on the same data, as another process would be."""
+    return await desks()
+
+
+@pytest.fixture
+async def make(settings: Settings) -> AsyncIterator[Make]:
+    """Valid rows: a test says only what matters to it."""
+    db = Database(settings.database_url, pool_size=1)
+    yield Make(db)
+    await db.close()
+
+
+@pytest.fixture(autouse=True)
+def unhurried() -> None:
+    """Forget how often other tests did something."""
+    chats.REPLIES.reset()
+    visits.LINES.reset()
+
+
+@asynccontextmanager
+async def _services(settings: Settings) -> AsyncIterator[Services]:
+    db = Database(settings.database_url, pool_size=settings.pool_size)
+    redis = Redis.from_url(settings.redis_url, decode_responses=True)
+    topics = Topics()
+    stream = EventStream(redis, topics, prefix=settings.redis_prefix)
+    services = registry.assemble(db, topics, stream, jwt_secret=SECRET, session_hours=12)
+    await stream.open()
+    going = {'relay': services.relay.carry, 'sweep': services.relay.sweep, 'stream': stream.follow}
+    async with loops.running(going):
+        yield services
+    await redis.aclose()
+    await db.close()
+
+
+def _address(backing: BackingUrls, name: str) -> str:
+    return backing.database_url.rsplit('/', 1)[0] + f'/{name}'
+
+
+def _server(backing: BackingUrls) -> psycopg.Connection:
+    return psycopg.connect(backing.database_url.replace('+psycopg', ''), autocommit=True)
