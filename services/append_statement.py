@@ -76,7 +76,9 @@ _APPEND = {
 }
 
 
-async def append(connection: AsyncConnection, outgoing: Outgoing, agent: Agent | None) -> Committed | None:
+async def append(
+    connection: AsyncConnection, outgoing: Outgoing, agent: Agent | None
+) -> Committed | None:
     """Append a message of ``agent``, or of the customer when there is none.
 
     Returns the event, committed and in the outbox; or nothing: it was refused or is already there. The caller

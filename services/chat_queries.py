@@ -21,7 +21,9 @@ def visible_to(agent: Agent) -> ColumnElement[bool]:
     """Say which chats a person may see: their own and their department's; supervisors all."""
     if agent.sees_everything:
         return true()
-    return or_(col(ChatSession.agent_id) == agent.id, col(ChatSession.department) == agent.department)
+    return or_(
+        col(ChatSession.agent_id) == agent.id, col(ChatSession.department) == agent.department
+    )
 
 
 def writable_by(agent: Agent) -> ColumnElement[bool]:
@@ -42,17 +44,25 @@ async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSes
 
 async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
     """Return one chat that the agent may see, locked until the transaction ends."""
-    return (await session.exec(chats_of(agent).where(col(ChatSession.id) == chat_id).with_for_update())).first()
+    return (
+        await session.exec(chats_of(agent).where(col(ChatSession.id) == chat_id).with_for_update())
+    ).first()
 
 
 async def chat_by_token(session: AsyncSession, token_hash: str) -> ChatSession | None:
     """Return the chat that a customer's token opens."""
-    return (await session.exec(select(ChatSession).where(col(ChatSession.token_hash) == token_hash))).first()
+    return (
+        await session.exec(select(ChatSession).where(col(ChatSession.token_hash) == token_hash))
+    ).first()
 
 
 async def locked_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
     """Return a chat whoever may see it, locked until the transaction ends: for its customer's own acts."""
-    return (await session.exec(select(ChatSession).where(col(ChatSession.id) == chat_id).with_for_update())).first()
+    return (
+        await session.exec(
+            select(ChatSession).where(col(ChatSession.id) == chat_id).with_for_update()
+        )
+    ).first()
 
 
 async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
@@ -62,25 +72,43 @@ async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
 
 async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:
     """Note a sign of life of the customer; not a change that any screen shows."""
-    await session.execute(update(ChatSession).where(col(ChatSession.id) == chat_id).values(customer_seen_at=at))
+    await session.exec(
+        update(ChatSession).where(col(ChatSession.id) == chat_id).values(customer_seen_at=at)
+    )
 
 
-async def take_waiting(session: AsyncSession, agent: Agent, chat_id: UUID, at: datetime) -> ChatSession | None:
+async def take_waiting(
+    session: AsyncSession, agent: Agent, chat_id: UUID, at: datetime
+) -> ChatSession | None:
     """Make a waiting chat the agent's; returns it, or nothing when somebody was faster. The database decides."""
     statement = (
         update(ChatSession)
-        .where(col(ChatSession.id) == chat_id, col(ChatSession.status) == ChatStatus.WAITING, visible_to(agent))
-        .values(status=ChatStatus.ACTIVE, agent_id=agent.id, taken_at=at, version=ChatSession.version + 1)
+        .where(
+            col(ChatSession.id) == chat_id,
+            col(ChatSession.status) == ChatStatus.WAITING,
+            visible_to(agent),
+        )
+        .values(
+            status=ChatStatus.ACTIVE,
+            agent_id=agent.id,
+            taken_at=at,
+            version=ChatSession.version + 1,
+        )
         .returning(ChatSession)
     )
-    return (await session.scalars(statement)).first()
+    return (await session.exec(statement)).scalars().first()
 
 
-async def silent_waiting(session: AsyncSession, *, before: datetime, limit: int) -> Sequence[ChatSession]:
+async def silent_waiting(
+    session: AsyncSession, *, before: datetime, limit: int
+) -> Sequence[ChatSession]:
     """Return waiting chats whose customer has given no sign since ``before``, locked, skipping others' locks."""
     statement = (
         select(ChatSession)
-        .where(col(ChatSession.status) == ChatStatus.WAITING, col(ChatSession.customer_seen_at) < before)
+        .where(
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.customer_seen_at) < before,
+        )
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -104,7 +132,9 @@ async def waiting_before(session: AsyncSession, chat: ChatSession) -> int:
     return (await session.exec(select(func.count()).select_from(earlier))).one()
 
 
-async def messages_after(session: AsyncSession, chat_id: UUID, number: int, limit: int) -> Sequence[Message]:
+async def messages_after(
+    session: AsyncSession, chat_id: UUID, number: int, limit: int
+) -> Sequence[Message]:
     """Return the messages after ``number``, oldest first, at most ``limit``."""
     statement = (
         select(Message)
@@ -143,13 +173,15 @@ async def customer_messages_after(session: AsyncSession, chat_id: UUID, number: 
 
 async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:
     """Return what the agent has typed in a chat and not sent."""
-    statement = select(Draft).where(col(Draft.agent_id) == agent.id, col(Draft.chat_session_id) == chat_id)
+    statement = select(Draft).where(
+        col(Draft.agent_id) == agent.id, col(Draft.chat_session_id) == chat_id
+    )
     return (await session.exec(statement)).first()
 
 
 async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:
     """Remove an agent's draft in a chat."""
-    await session.execute(
+    await session.exec(
         delete(Draft).where(col(Draft.agent_id) == agent_id, col(Draft.chat_session_id) == chat_id)
     )
 

@@ -69,7 +69,9 @@ class Chats:
                 taken = _found(await queries.chat_of(work.session, agent, chat_id))
                 if taken.agent_id == agent.id and taken.is_open:  # a double click
                     return queries.card(taken)
-                raise ConflictError('chat.ended' if taken.status is ChatStatus.CLOSED else 'chat.taken')
+                raise ConflictError(
+                    'chat.ended' if taken.status is ChatStatus.CLOSED else 'chat.taken'
+                )
             add_line(work, chat, MessageType.JOINED, agent.name)
         return queries.card(chat)
 
@@ -86,23 +88,27 @@ class Chats:
             TooManyError: more than ``REPLIES`` allows.
         """
         check_text(outgoing.content)
-        REPLIES.hit(agent.id)
-        return await send(self._workshop, outgoing, agent) or await self._earlier_or_refusal(agent, outgoing)
+        REPLIES.hit(agent.id, act=outgoing.id)
+        return await send(self._workshop, outgoing, agent) or await self._earlier_or_refusal(
+            agent, outgoing
+        )
 
-    async def mark(
-        self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0
-    ) -> None:
+    async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
         """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
         async with self._workshop.work() as work:
             chat = await queries.locked_chat_of(work.session, agent, chat_id)
             if chat is None or chat.agent_id != agent.id:
                 return
             new_read = min(max(chat.agent_read_number, read), chat.last_number)
-            new_delivered = min(max(chat.agent_delivered_number, delivered, new_read), chat.last_number)
+            new_delivered = min(
+                max(chat.agent_delivered_number, delivered, new_read), chat.last_number
+            )
             if (new_read, new_delivered) == (chat.agent_read_number, chat.agent_delivered_number):
                 return
             chat.agent_read_number, chat.agent_delivered_number = new_read, new_delivered
-            chat.unread_count = await queries.customer_messages_after(work.session, chat_id, new_read)
+            chat.unread_count = await queries.customer_messages_after(
+                work.session, chat_id, new_read
+            )
             changed(work, chat)
 
     async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:

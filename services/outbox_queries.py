@@ -33,7 +33,7 @@ async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[
         .values(claimed_at=clock.now())
         .returning(OutboxEntry)
     )
-    entries = (await session.scalars(statement)).all()
+    entries = (await session.exec(statement)).scalars().all()
     return sorted(entries, key=lambda entry: entry.id or 0)
 
 

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from desk.db import Database
 from desk.events import Topics
 from desk.stream import EventStream
+from services.agents import Agents
 from services.chats import Chats
+from services.customers import Customers
+from services.drafts import Drafts
+from services.inbox import Inbox
 from services.relay import Relay
 from services.sign_ins import SignIns
+from services.viewers import Viewers
 from services.visits import Visits
 from services.work import Workshop
 
@@ -19,12 +24,19 @@ class Services:
     topics: Topics
     stream: EventStream
     relay: Relay
+    agents: Agents
     chats: Chats
+    customers: Customers
+    drafts: Drafts
+    inbox: Inbox
+    viewers: Viewers
     visits: Visits
     sign_ins: SignIns
 
 
-def assemble(db: Database, topics: Topics, stream: EventStream, *, jwt_secret: str, session_hours: int) -> Services:
+def assemble(
+    db: Database, topics: Topics, stream: EventStream, *, jwt_secret: str, session_hours: int
+) -> Services:
     """Put the services together over one database and one event stream; opens nothing."""
     relay = Relay(db, stream)
     workshop = Workshop(db, relay)
@@ -32,7 +44,12 @@ def assemble(db: Database, topics: Topics, stream: EventStream, *, jwt_secret: s
         topics=topics,
         stream=stream,
         relay=relay,
+        agents=Agents(workshop),
         chats=Chats(workshop),
+        customers=Customers(workshop),
+        drafts=Drafts(workshop),
+        inbox=Inbox(workshop),
+        viewers=Viewers(relay),
         visits=Visits(workshop),
         sign_ins=SignIns(workshop, jwt_secret=jwt_secret, session_hours=session_hours),
     )

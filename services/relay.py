@@ -74,7 +74,9 @@ class Relay:
         if not self._stream.is_live:
             return 0
         async with self._db.transaction() as session:
-            entries = await outbox_queries.claim(session, before=clock.now() - LEFT_BEHIND, limit=MAX_BATCH)
+            entries = await outbox_queries.claim(
+                session, before=clock.now() - LEFT_BEHIND, limit=MAX_BATCH
+            )
         known = [one for one in entries if one.kind in Event.kinds]
         events = [Event.kinds[one.kind].model_validate_json(one.body) for one in known]
         if events and await self._stream.send(events):

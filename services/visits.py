@@ -104,8 +104,10 @@ class Visits:
             TooManyError: more than ``LINES`` allows.
         """
         check_text(outgoing.content)
-        LINES.hit(outgoing.chat_id)
-        return await send(self._workshop, outgoing, None) or await self._earlier_or_refusal(outgoing)
+        LINES.hit(outgoing.chat_id, act=outgoing.id)
+        return await send(self._workshop, outgoing, None) or await self._earlier_or_refusal(
+            outgoing
+        )
 
     async def transcript(
         self, chat_id: UUID, *, before: int | None = None, limit: int = MAX_PAGE
@@ -115,7 +117,9 @@ class Visits:
             messages = await queries.messages_before(session, chat_id, before, min(limit, MAX_PAGE))
         return [queries.shown(message) for message in messages]
 
-    async def messages_after(self, chat_id: UUID, number: int, *, limit: int = MAX_PAGE) -> list[ChatMessage]:
+    async def messages_after(
+        self, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
+    ) -> list[ChatMessage]:
         """Return what came after ``number``, oldest first."""
         async with self._db.reading() as session:
             messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
@@ -128,8 +132,13 @@ class Visits:
             if chat is None:
                 return
             new_read = min(max(chat.customer_read_number, read), chat.last_number)
-            new_delivered = min(max(chat.customer_delivered_number, delivered, new_read), chat.last_number)
-            if (new_read, new_delivered) == (chat.customer_read_number, chat.customer_delivered_number):
+            new_delivered = min(
+                max(chat.customer_delivered_number, delivered, new_read), chat.last_number
+            )
+            if (new_read, new_delivered) == (
+                chat.customer_read_number,
+                chat.customer_delivered_number,
+            ):
                 return
             chat.customer_read_number, chat.customer_delivered_number = new_read, new_delivered
             changed(work, chat)
@@ -143,12 +152,20 @@ class Visits:
             if chat.status is ChatStatus.WAITING:
                 close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
             elif chat.status is not ChatStatus.CLOSED:
-                close(work, chat, ChatEnding.CUSTOMER, MessageType.ENDED_BY_CUSTOMER, chat.visitor_name)
+                close(
+                    work,
+                    chat,
+                    ChatEnding.CUSTOMER,
+                    MessageType.ENDED_BY_CUSTOMER,
+                    chat.visitor_name,
+                )
         return queries.card(chat)
 
     async def typing(self, chat: ChatCard) -> None:
         """Tell the agent that the customer is typing."""
-        await self._relay.whisper(Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=chat.visitor_name))
+        await self._relay.whisper(
+            Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=chat.visitor_name)
+        )
 
     async def place(self, chat_id: UUID) -> int:
         """Return the customer's place in the queue, 1 for the next; 0 when the chat no longer waits."""

@@ -52,5 +52,5 @@ async def _keep(session: AsyncSession, events: Sequence[Event]) -> list[Committe
         return []
     rows = [{'kind': event.kind, 'body': event.model_dump_json()} for event in events]
     statement = insert(OutboxEntry).returning(col(OutboxEntry.id), sort_by_parameter_order=True)
-    ids = await session.scalars(statement, rows)
+    ids = (await session.exec(statement, params=rows)).scalars()
     return [Committed(entry_id, event) for entry_id, event in zip(ids, events, strict=True)]

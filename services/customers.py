@@ -1,0 +1,96 @@
+"""Who a chat is with: the record behind it, once an agent has made sure."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from desk.errors import ConflictError, NotFoundError
+from models import Agent, ChatSession, Customer
+from services import chat_queries, customer_queries
+from services.chat_events import ChatCard
+from services.chats import changed
+from services.work import Work, Workshop
+
+MAX_CANDIDATES = 5
+MAX_EARLIER = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acquaintance:
+    """What is known of the person in a chat.
+
+    ``customer`` is set once an agent linked the record. Until then ``candidates`` are the records with the
+    typed number: a typed number proves nothing.
+    """
+
+    customer: Customer | None = None
+    candidates: list[Customer] = field(default_factory=list)
+    earlier: list[ChatCard] = field(default_factory=list)
+
+
+class Customers:
+    """The customers behind chats."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._db = workshop.db
+
+    async def acquaintance(self, agent: Agent, chat_id: UUID) -> Acquaintance:
+        """Return who a chat is with, and their earlier chats that the agent may see, newest first.
+
+        Raises ``NotFoundError`` when the chat is not there or not the agent's to see.
+        """
+        async with self._db.reading() as session:
+            chat = _found(await chat_queries.chat_of(session, agent, chat_id))
+            if chat.customer_id is None:
+                candidates = await customer_queries.by_phone(
+                    session, chat.visitor_phone, limit=MAX_CANDIDATES
+                )
+                return Acquaintance(candidates=list(candidates))
+            customer = await customer_queries.by_id(session, chat.customer_id)
+            chats = await customer_queries.chats_with(
+                session, agent, chat.customer_id, limit=MAX_EARLIER + 1
+            )
+        earlier = [chat_queries.card(one) for one in chats if one.id != chat_id]
+        return Acquaintance(customer=customer, earlier=earlier[:MAX_EARLIER])
+
+    async def link(self, agent: Agent, chat_id: UUID, customer_id: UUID) -> ChatCard:
+        """Say that a chat is with this customer. Linking the same one again changes nothing.
+
+        Raises:
+            NotFoundError: chat or customer is not there, or not the agent's to see.
+            ConflictError: the chat is linked to another customer.
+        """
+        async with self._workshop.work() as work:
+            chat = _found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
+            if await customer_queries.by_id(work.session, customer_id) is None:
+                raise NotFoundError('customer.not_found')
+            await _link(work, chat, customer_id)
+        return chat_queries.card(chat)
+
+    async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Make a customer out of what the person in the chat typed, and link the chat to it."""
+        async with self._workshop.work() as work:
+            chat = _found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
+            if chat.customer_id is not None:
+                raise ConflictError('chat.linked')
+            customer = Customer(name=chat.visitor_name, phone=chat.visitor_phone)
+            work.session.add(customer)
+            await work.session.flush()
+            await _link(work, chat, customer.id)
+        return chat_queries.card(chat)
+
+
+async def _link(work: Work, chat: ChatSession, customer_id: UUID) -> None:
+    if chat.customer_id == customer_id:
+        return
+    if chat.customer_id is not None:
+        raise ConflictError('chat.linked')
+    chat.customer_id = customer_id
+    await customer_queries.count_chat(work.session, customer_id, 1)
+    changed(work, chat)
+
+
+def _found(chat: ChatSession | None) -> ChatSession:
+    if chat is None:
+        raise NotFoundError('chat.not_found')
+    return chat
