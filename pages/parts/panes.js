@@ -11,14 +11,15 @@ export default {
     <div ref="frame" class="desk-panes" :data-mode="mode"
       :style="{ position: 'relative', display: 'grid', minHeight: 0, gridTemplateRows: 'minmax(0, 1fr)', gridTemplateColumns: columns }"
       @keydown.esc="escape">
-      <section v-for="(name, at) in ['left', 'center', 'right']" :key="name" v-show="visible(name)" :id="paneId(name)"
-        :class="'desk-pane desk-pane-' + name" :data-drawer="name === 'right' && mode === 'drawer' ? 1 : undefined"
-        :aria-label="labels[name]" :style="place(name, at)"><slot :name="name"></slot></section>
-      <div v-for="side in separators" :key="side" class="desk-separator" role="separator" tabindex="0"
-        aria-orientation="vertical" :aria-label="labels['resize_' + side]" :aria-controls="paneId(side)"
-        :aria-valuenow="folded[side] ? 0 : Math.round(widths[side])" aria-valuemin="0" :aria-valuemax="this[side].most"
-        :style="{ gridColumn: side === 'left' ? 2 : 4, gridRow: 1, width: '8px', margin: '0 -4px', zIndex: 1, cursor: 'col-resize', touchAction: 'none' }"
-        @pointerdown="drag(side, $event)" @keydown="key(side, $event)" @dblclick="reset(side)"></div>
+      <template v-for="(name, at) in ['left', 'center', 'right']" :key="name">
+        <section v-show="visible(name)" :id="paneId(name)" :class="'desk-pane desk-pane-' + name" :aria-label="labels[name]"
+          :data-drawer="name === 'right' && mode === 'drawer' ? 1 : undefined" :style="place(name, at)"><slot :name="name"></slot></section>
+        <div v-for="side in separatorsAfter(name)" :key="side" class="desk-separator" role="separator" tabindex="0"
+          aria-orientation="vertical" :aria-label="labels['resize_' + side]" :aria-controls="paneId(side)"
+          :aria-valuenow="folded[side] ? 0 : Math.round(widths[side])" aria-valuemin="0" :aria-valuemax="this[side].most"
+          :style="{ gridColumn: 2 * at + 2, gridRow: 1, width: '8px', margin: '0 -4px', zIndex: 1, cursor: 'col-resize', touchAction: 'none' }"
+          @pointerdown="drag(side, $event)" @keydown="key(side, $event)" @dblclick="reset(side)"></div>
+      </template>
       <button v-if="mode === 'drawer'" ref="toggle" type="button" class="desk-drawer-toggle" :aria-expanded="drawer ? 'true' : 'false'"
         :aria-controls="paneId('right')" @click="toggle_right"
         :style="{ position: 'absolute', top: '8px', zIndex: 3, right: drawer ? 'calc(min(var(--desk-right-open), 100%) + 8px)' : '8px' }">{{ labels.toggle_right }}</button>
@@ -37,9 +38,6 @@ export default {
     };
   },
   computed: {
-    separators() {
-      return { wide: SIDES, drawer: ["left"], single: [] }[this.mode];
-    },
     columns() {
       if (this.mode === "single") return "minmax(0, 1fr)";
       const left = "var(--desk-left) auto minmax(0, 1fr)";
@@ -54,7 +52,8 @@ export default {
     this.apply();
   },
   updated() {
-    this.apply(); // a redrawn `style` attribute may have taken the variables with it
+    // A redrawn `style` attribute may have taken the variables with it.
+    if (!this.$refs.frame.style.getPropertyValue("--desk-left")) this.apply();
   },
   beforeUnmount() {
     for (const query of [DRAWER, SINGLE]) query.removeEventListener("change", this.modeChanged);
@@ -63,6 +62,11 @@ export default {
   methods: {
     paneId(name) {
       return `${this.$attrs.id}-${name}`;
+    },
+    // In the order of the eye: a pane, then the line beside it.
+    separatorsAfter(name) {
+      if (name === "left" && this.mode !== "single") return ["left"];
+      return name === "center" && this.mode === "wide" ? ["right"] : [];
     },
     visible(name) {
       if (this.mode === "single") return this.shown === name;

@@ -12,7 +12,7 @@ const GRACE_MS = 3000; // a page that has just come is not yet "away"
 
 export default {
   template: `
-    <div class="desk-reply">
+    <div class="desk-reply" style="width:100%">
       <ul v-if="sends.length" class="desk-pending" aria-live="polite">
         <li v-for="send in sends" :key="send.id" class="desk-pending-send" :data-state="send.state">
           <span class="desk-pending-text" dir="auto" style="white-space:pre-wrap;overflow-wrap:anywhere">{{ send.text }}</span>
@@ -91,7 +91,10 @@ export default {
     },
     deliver(send) {
       this.pending.put(send);
-      if (this.linked) this.$emit("send", { id: send.id, text: send.text, seen: send.seen });
+      if (this.linked) this.tell(send);
+    },
+    tell({ id, text, seen }) {
+      this.$emit("send", { id, text, seen });
     },
     again(send) {
       this.deliver({ ...send, seen: this.newest(), state: "sending", tried: Date.now() });
@@ -110,7 +113,7 @@ export default {
       this.linked = up;
       this.away = !up;
       if (!up) return;
-      for (const send of this.pending.all()) if (send.state === "sending") this.deliver(send);
+      for (const send of this.pending.all()) if (send.state === "sending") this.tell(send);
       this.draft.flush();
     },
     sentence(send) {

@@ -114,7 +114,9 @@ class ScrollerStage(Stage):
     """A log of 40 px messages."""
 
     def __init__(self, key: str, first: int, last: int) -> None:
-        self.scroller = Scroller(ScrollerLabels(log='대화 내용', newest='최신 메시지'), has_more=first > 1)
+        self.scroller = Scroller(
+            ScrollerLabels(log='대화 내용', newest='최신 메시지'), has_more=first > 1
+        )
         self.scroller.style('height: 400px')
         super().__init__(key, self.scroller)
         self.first = first
@@ -263,7 +265,9 @@ async def call(key: str, method: str, request: Request) -> None:
 
 def main() -> None:
     """Serve on a free port of the loopback and say which."""
-    ui.run_with(api, reconnect_timeout=15, binding_refresh_interval=None, show_welcome_message=False)
+    ui.run_with(
+        api, reconnect_timeout=15, binding_refresh_interval=None, show_welcome_message=False
+    )
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
         sys.stdout.write(f'{listener.getsockname()[1]}\n')

@@ -88,6 +88,17 @@ async def test_separators_work_by_keyboard(page: Page, part: Part) -> None:
     await has_width(page, '상담 목록', 480)
 
 
+async def test_tab_follows_the_eye(page: Page, part: Part) -> None:
+    await open_panes(page, part)
+
+    await separator(page, '상담 목록 너비').focus()
+    await page.keyboard.press('Tab')
+    await expect(page.get_by_role('textbox', name='note')).to_be_focused()
+    await page.keyboard.press('Tab')
+
+    await expect(separator(page, '고객 너비')).to_be_focused()
+
+
 async def test_nothing_moves_after_the_first_paint(page: Page, part: Part) -> None:
     await open_panes(page, part)
     await separator(page, '상담 목록 너비').press('End')

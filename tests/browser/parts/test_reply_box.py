@@ -22,29 +22,38 @@ async def open_box(page: Page, part: Part, **query: object) -> None:
 async def compose(cdp: CDPSession, text: str, *, leave_open: bool) -> None:
     """Type ``text`` as a Korean input method does: each syllable composes and the next key commits it."""
     for syllable in text[:-1]:
-        await cdp.send('Input.imeSetComposition', {'text': syllable, 'selectionStart': 1, 'selectionEnd': 1})
+        await cdp.send(
+            'Input.imeSetComposition', {'text': syllable, 'selectionStart': 1, 'selectionEnd': 1}
+        )
         await cdp.send('Input.insertText', {'text': syllable})
     last = text[-1]
-    await cdp.send('Input.imeSetComposition', {'text': last, 'selectionStart': 1, 'selectionEnd': 1})
+    await cdp.send(
+        'Input.imeSetComposition', {'text': last, 'selectionStart': 1, 'selectionEnd': 1}
+    )
     if not leave_open:
         await cdp.send('Input.insertText', {'text': last})
 
 
 async def press_enter(cdp: CDPSession, *, key: str = 'Enter', code: int = 13) -> None:
     """Press Enter; code 229 is how it arrives while an input method works."""
-    where = {'key': key, 'code': 'Enter', 'windowsVirtualKeyCode': code, 'nativeVirtualKeyCode': code}
+    where = {
+        'key': key,
+        'code': 'Enter',
+        'windowsVirtualKeyCode': code,
+        'nativeVirtualKeyCode': code,
+    }
     down = {'type': 'keyDown', 'text': '\r'} if code == 13 else {'type': 'rawKeyDown'}
     await cdp.send('Input.dispatchKeyEvent', {**where, **down})
     await cdp.send('Input.dispatchKeyEvent', {**where, 'type': 'keyUp'})
 
 
 async def sent_texts(part: Part) -> list[str]:
-    return [cast(dict[str, Any], send)['text'] for send in await part.told('send')]
+    return [cast('dict[str, Any]', send)['text'] for send in await part.told('send')]
 
 
 async def only_send(part: Part) -> dict[str, Any]:
     [send] = await part.hears('send', 1)
-    return cast(dict[str, Any], send)
+    return cast('dict[str, Any]', send)
 
 
 async def test_enter_while_composing_then_commit_sends_once(
@@ -87,7 +96,9 @@ async def test_process_key_commit_then_enter_sends_once(
     assert await sent_texts(part) == [GREETING, '감사']
 
 
-async def test_commit_then_enter_sends_once(page: Page, context: BrowserContext, part: Part) -> None:
+async def test_commit_then_enter_sends_once(
+    page: Page, context: BrowserContext, part: Part
+) -> None:
     await open_box(page, part)
     cdp = await context.new_cdp_session(page)
     await box(page).focus()
@@ -221,7 +232,9 @@ async def test_restore_puts_text_before_what_is_typed(page: Page, part: Part) ->
     assert await box(page).evaluate('box => box.selectionStart') == 3
 
 
-async def test_restore_waits_for_the_syllable(page: Page, context: BrowserContext, part: Part) -> None:
+async def test_restore_waits_for_the_syllable(
+    page: Page, context: BrowserContext, part: Part
+) -> None:
     await open_box(page, part)
     cdp = await context.new_cdp_session(page)
     await box(page).focus()
