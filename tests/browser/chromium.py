@@ -21,7 +21,9 @@ LAUNCH_ARGS = (
 )
 NAMES = ('chromium', 'chromium-browser', 'google-chrome')
 MISSING = 'No Chromium was found: install the package "chromium", or name its file in the variable CHROMIUM.'
-NO_FONT = 'No Korean font was found: install "fonts-noto-cjk", or Hangul shows as boxes in pictures.'
+NO_FONT = (
+    'No Korean font was found: install "fonts-noto-cjk", or Hangul shows as boxes in pictures.'
+)
 
 
 class NoChromiumError(Exception):
@@ -65,6 +67,8 @@ def _found() -> bool:
 
 
 def _install_browser() -> bool:
+    if os.environ.get('CHROMIUM'):
+        return False  # somebody chose another one, and it is not there: do not choose for them
     if _may_apt():
         _apt('chromium')
     else:
@@ -117,5 +121,17 @@ def _run(*command: str, env: dict[str, str] | None = None) -> bool:
         return False
 
 
+def main(arguments: list[str]) -> int:
+    """Print where Chromium is, after ``--install`` also when it was not there before."""
+    if arguments == ['--install']:
+        return install()
+    try:
+        print(executable())
+    except NoChromiumError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
 if __name__ == '__main__':
-    sys.exit(install() if sys.argv[1:] == ['--install'] else print(executable()))
+    sys.exit(main(sys.argv[1:]))
