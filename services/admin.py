@@ -1,0 +1,63 @@
+"""The first administrator of a new desk: what ``make admin`` does."""
+
+from dataclasses import dataclass
+
+from desk import passwords
+from desk.db import Database
+from desk.errors import ConflictError, InvalidInputError
+from models import Agent, AgentRole
+from services import agent_queries
+
+MIN_PASSWORD_CHARS = 12
+MAX_NAME_CHARS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAdmin:
+    """What has to be said about the first administrator."""
+
+    username: str
+    password: str
+    email: str
+    first_name: str
+    last_name: str
+    department: str = '관리'
+
+
+async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
+    """Make an administrator on a desk that has none.
+
+    Raises:
+        ConflictError: there is an administrator, or the sign-in name is taken.
+        InvalidInputError: the password is too short, or a name is missing or too long.
+    """
+    _check(new)
+    agent = Agent(
+        username=new.username,
+        password_hash=await passwords.hashed(new.password),
+        email=new.email,
+        first_name=new.first_name,
+        last_name=new.last_name,
+        department=new.department,
+        role=AgentRole.ADMIN,
+    )
+    async with db.transaction() as session:
+        people = await agent_queries.everyone(session)
+        if any(one.role is AgentRole.ADMIN for one in people):
+            raise ConflictError('admin.exists')
+        if any(new.username == one.username or new.email == one.email for one in people):
+            raise ConflictError('admin.name_taken')
+        session.add(agent)
+    return agent
+
+
+def _check(new: NewAdmin) -> None:
+    if not MIN_PASSWORD_CHARS <= len(new.password) <= passwords.MAX_PASSWORD_CHARS:
+        raise InvalidInputError('admin.password', least=MIN_PASSWORD_CHARS)
+    names = (new.username, new.first_name, new.last_name)
+    if not all(
+        name.strip() and len(name) <= MAX_NAME_CHARS and name.isprintable() for name in names
+    ):
+        raise InvalidInputError('admin.names', most=MAX_NAME_CHARS)
+    if '@' not in new.email:
+        raise InvalidInputError('admin.email')
