@@ -29,6 +29,8 @@ class Account:
 
     def may_read(self, path: Path) -> bool:
         """Say whether the file or folder itself can be read (and run, if its owner can run it)."""
+        if path.is_symlink() and not self.may_enter(path.resolve().parent):
+            return False
         wanted = stat.S_IRUSR | (path.stat().st_mode & stat.S_IXUSR)
         return self._has(path, wanted)
 

@@ -5,8 +5,8 @@ and the terminal's Ctrl-C, which goes to the desk's process group, does not reac
 """
 
 import os
+import platform
 import subprocess
-import sys
 from pathlib import Path
 from typing import TypedDict
 
@@ -31,7 +31,7 @@ def folder_argument(folder: Path, account: Account | None) -> str:
     """
     if account is None or account.may_enter(folder.resolve()):
         return str(folder.resolve())
-    if sys.platform == 'linux':
+    if platform.system() == 'Linux':
         return '/proc/self/cwd'
     message = (
         f'As root the servers run as another user, who cannot reach {folder}: '
@@ -63,20 +63,28 @@ def detach(
 def run_to_end(
     command: list[str], *, folder: Path, account: Account | None, log: Path, inherited: int
 ) -> bool:
-    """Run ``command`` in ``folder`` with one more file open; return whether it succeeded."""
+    """Run ``command`` in ``folder`` with one more file open; return whether it succeeded.
+
+    Raises:
+        SandboxError: it takes minutes.
+    """
     with os.fdopen(open_private(log, os.O_WRONLY | os.O_APPEND), 'ab') as output:
-        finished = subprocess.run(  # noqa: S603 - a program of ours
-            command,
-            check=False,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            timeout=_INITDB_SECONDS,
-            env=_ENVIRONMENT,
-            pass_fds=(inherited,),
-            **_as_user(account),
-        )
+        try:
+            finished = subprocess.run(  # noqa: S603 - a program of ours
+                command,
+                check=False,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                timeout=_INITDB_SECONDS,
+                env=_ENVIRONMENT,
+                pass_fds=(inherited,),
+                **_as_user(account),
+            )
+        except subprocess.TimeoutExpired as error:
+            message = f'{command[0]} has not ended after {_INITDB_SECONDS} seconds.'
+            raise SandboxError(message) from error
     return finished.returncode == 0
 
 

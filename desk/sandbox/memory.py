@@ -37,8 +37,19 @@ class Memory:
         if port is None or not is_free(port):
             port = _any_free_port()
         self._ports[server] = port
-        self._write()
+        self.keep()
         return port
+
+    def keep(self) -> None:
+        """Write it down; a killed desk leaves the old file or the new one."""
+        text = json.dumps({'password': self._password, 'ports': self._ports})
+        draft = self._path.with_suffix('.draft')
+        file = open_private(draft, os.O_WRONLY | os.O_TRUNC)
+        with os.fdopen(file, 'w', encoding='utf-8') as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(self._path)
 
     def _read(self) -> tuple[str, dict[str, int]]:
         try:
@@ -51,16 +62,6 @@ class Memory:
         except (ValueError, KeyError, TypeError) as error:
             message = f'{self._path} is damaged; the password of the data beside it was in it.'
             raise SandboxError(message) from error
-
-    def _write(self) -> None:
-        text = json.dumps({'password': self._password, 'ports': self._ports})
-        draft = self._path.with_suffix('.draft')
-        file = open_private(draft, os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(file, 'w', encoding='utf-8') as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(self._path)
 
 
 def is_free(port: int) -> bool:

@@ -62,8 +62,8 @@ class Sandbox:
             try:
                 self._urls = self._move_in()
             except OSError as error:
-                reason = error.strerror or error
-                message = f'The folder {self._home} cannot be used ({error.filename}): {reason}.'
+                reason = f'{error.strerror} ({error.filename})' if error.filename else error
+                message = f'The folder {self._home} cannot be used: {reason}.'
                 raise SandboxError(message) from error
         return self._urls
 
@@ -144,6 +144,7 @@ class Sandbox:
                 'put it back, or remove the folder to begin anew.'
             )
             raise SandboxError(message)
+        memory.keep()  # before any data that needs it
         return memory
 
     def _must_have_room(self) -> None:
@@ -168,4 +169,4 @@ def _undisturbed() -> Iterator[None]:
         yield
     finally:
         for number, handler in zip(heard, before, strict=True):
-            signal.signal(number, handler)
+            signal.signal(number, handler or signal.SIG_DFL)

@@ -38,9 +38,11 @@ class Home:
 
     def heads(self) -> set[int]:
         """Return the servers' main processes: those that no other process of the home started."""
-        people = self.people()
-        pids = {process.pid for process in people}
-        return {process.pid for process in people if process.ppid() not in pids}
+        parents: dict[int, int] = {}
+        for process in self.people():
+            with suppress(psutil.NoSuchProcess):  # a session that has just ended
+                parents[process.pid] = process.ppid()
+        return {pid for pid, parent in parents.items() if parent not in parents}
 
     def becomes_empty(self) -> bool:
         return until(lambda: not self.people(), timeout_seconds=PATIENCE_SECONDS)
@@ -51,10 +53,13 @@ class Home:
     def postmaster_pid(self) -> int:
         return int((self.path / 'postgres' / 'postmaster.pid').read_text().split()[0])
 
-    def clear(self) -> None:
+    def kill_all(self) -> None:
         for process in self.people():
             with suppress(psutil.NoSuchProcess):
                 process.kill()
+
+    def clear(self) -> None:
+        self.kill_all()
         assert self.becomes_empty()
 
 
@@ -133,12 +138,12 @@ class Client:
     def keep(self, word: str) -> None:
         """Leave ``word`` in both servers, once more each time."""
         self.sql('CREATE TABLE IF NOT EXISTS words (word text)')
-        self.sql(f"INSERT INTO words VALUES ('{word}')")  # noqa: S608
+        self.sql(f"INSERT INTO words VALUES ('{word}')")
         with closing(redis.Redis.from_url(self._urls.redis_url)) as valkey:
             valkey.rpush('words', word)
 
     def words(self) -> tuple[list[str], list[str]]:
         """Return what both servers keep."""
-        with closing(redis.Redis.from_url(self._urls.redis_url)) as valkey:
-            kept = [word.decode() for word in valkey.lrange('words', 0, -1)]
+        with closing(redis.Redis.from_url(self._urls.redis_url, decode_responses=True)) as valkey:
+            kept = [str(word) for word in valkey.lrange('words', 0, -1)]
         return [str(row[0]) for row in self.sql('SELECT word FROM words')], kept

@@ -40,19 +40,19 @@ def test_servers_do_not_run_as_root(home: Home) -> None:
 
 
 @as_root
-def test_parents_keep_owner_and_mode(home: Home) -> None:
-    home.path.mkdir()
-    closed = home.path.parent
+def test_parents_keep_owner_and_mode(new_home: Home) -> None:
+    new_home.path.mkdir()
+    closed = new_home.path.parent
     closed.chmod(0o700)
-    before = [_owner_and_mode(folder) for folder in (home.path, *home.path.parents)]
+    before = [_owner_and_mode(folder) for folder in (new_home.path, *new_home.path.parents)]
 
-    with Sandbox(home.path, durable=False) as urls:
+    with Sandbox(new_home.path, durable=False) as urls:
         Client(urls).keep('below a closed folder')
-        during = [_owner_and_mode(folder) for folder in (home.path, *home.path.parents)]
+        during = [_owner_and_mode(folder) for folder in (new_home.path, *new_home.path.parents)]
 
     assert (0, 0o700) in before
     assert during == before
-    assert [_owner_and_mode(folder) for folder in (home.path, *home.path.parents)] == before
+    assert [_owner_and_mode(folder) for folder in (new_home.path, *new_home.path.parents)] == before
 
 
 @as_root

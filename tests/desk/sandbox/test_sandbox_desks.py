@@ -1,19 +1,22 @@
 """Desks come, go and are killed; their servers and data behave."""
 
 import time
+from contextlib import closing
 
-from desk.sandbox import Sandbox
+import pytest
+
+from desk.sandbox import Sandbox, SandboxError, leases
 from desk.sandbox.waiting import until
 from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
 
 
-def test_data_survives_and_second_start_is_quick(home: Home) -> None:
-    with Sandbox(home.path) as urls:
+def test_data_survives_and_second_start_is_quick(new_home: Home) -> None:
+    with Sandbox(new_home.path) as urls:
         Client(urls).keep('first')
-    assert home.becomes_empty()
+    assert new_home.becomes_empty()
 
     began = time.monotonic()
-    with Sandbox(home.path) as again:
+    with Sandbox(new_home.path) as again:
         took_seconds = time.monotonic() - began
         words = Client(again).words()
 
@@ -77,17 +80,17 @@ def test_two_sandboxes_of_one_process_are_two_users(home: Home) -> None:
     assert home.becomes_empty()
 
 
-def test_ten_desks_at_once_share_one_pair(home: Home, open_desk: Opener) -> None:
-    desks = [open_desk(home) for _ in range(10)]
+def test_ten_desks_at_once_share_one_pair(new_home: Home, open_desk: Opener) -> None:
+    desks = [open_desk(new_home) for _ in range(10)]
 
     addresses = {desk.urls() for desk in desks}
 
     assert len(addresses) == 1
-    assert len(home.heads()) == 2
+    assert len(new_home.heads()) == 2
     for desk in desks:
         desk.press_ctrl_c()
     assert {desk.exit_code() for desk in desks} == {0}
-    assert home.becomes_empty()
+    assert new_home.becomes_empty()
 
 
 def test_ctrl_c_leaves_no_process(home: Home, open_desk: Opener) -> None:
@@ -114,24 +117,22 @@ def test_impatient_ctrl_c_leaves_no_process(home: Home, open_desk: Opener) -> No
     assert not home.people()
 
 
-def test_ctrl_c_during_the_first_start_leaves_no_process(home: Home, open_desk: Opener) -> None:
-    desk = open_desk(home)
+def test_ctrl_c_during_the_first_start_leaves_no_process(new_home: Home, open_desk: Opener) -> None:
+    desk = open_desk(new_home)
     assert until(
-        lambda: bool(list(home.path.glob('postgres.draft-*'))), timeout_seconds=PATIENCE_SECONDS
+        lambda: bool(list(new_home.path.glob('postgres.draft-*'))), timeout_seconds=PATIENCE_SECONDS
     )
 
     desk.press_ctrl_c()
 
     desk.last_words()
-    assert home.becomes_empty()
-    with Sandbox(home.path, durable=False) as urls:
+    assert new_home.becomes_empty()
+    with Sandbox(new_home.path, durable=False) as urls:
         Client(urls).keep('works')
-    assert not list(home.path.glob('postgres.draft-*'))
+    assert not list(new_home.path.glob('postgres.draft-*'))
 
 
 def test_ctrl_c_while_servers_start_leaves_no_process(home: Home, open_desk: Opener) -> None:
-    with Sandbox(home.path, durable=False):
-        pass
     desk = open_desk(home)
     assert until(lambda: bool(home.people('postgres')), timeout_seconds=PATIENCE_SECONDS)
 
@@ -139,6 +140,47 @@ def test_ctrl_c_while_servers_start_leaves_no_process(home: Home, open_desk: Ope
 
     desk.last_words()
     assert home.becomes_empty()
+
+
+def test_desk_killed_during_the_first_start_is_followed(new_home: Home, open_desk: Opener) -> None:
+    killed = open_desk(new_home)
+    assert until(
+        lambda: bool(list(new_home.path.glob('postgres.draft-*'))), timeout_seconds=PATIENCE_SECONDS
+    )
+    killed.kill()
+
+    with Sandbox(new_home.path, durable=False) as urls:
+        Client(urls).keep('works')
+        assert len(new_home.heads()) == 2
+
+    assert not list(new_home.path.glob('postgres.draft-*'))
+    assert new_home.becomes_empty()
+
+
+def test_desk_killed_while_servers_start_is_followed(home: Home, open_desk: Opener) -> None:
+    killed = open_desk(home)
+    assert until(lambda: bool(home.people('postgres')), timeout_seconds=PATIENCE_SECONDS)
+    killed.kill()
+
+    with Sandbox(home.path, durable=False) as urls:
+        Client(urls).keep('works')
+        assert len(home.heads()) == 2
+
+    assert home.becomes_empty()
+
+
+def test_endless_start_of_another_desk_is_named(
+    new_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_home.path.mkdir()
+    monkeypatch.setattr(leases, 'GATE_SECONDS', 0.1)
+
+    with (
+        closing(leases.Tenancy(new_home.path)) as other,
+        other.alone(),
+        pytest.raises(SandboxError, match='Another desk has been starting'),
+    ):
+        Sandbox(new_home.path).start()
 
 
 def test_removed_home_still_ends_with_its_desk(home: Home) -> None:

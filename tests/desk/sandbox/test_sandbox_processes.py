@@ -61,8 +61,7 @@ def test_system_without_proc_adopts_and_replaces_too(
         with Sandbox(home.path) as again:
             assert again == urls
             assert home.heads() == servers
-            for process in home.people():
-                process.kill()
+            home.kill_all()
 
         with Sandbox(home.path) as replaced:
             assert Client(replaced).words() == (['word'], ['word'])

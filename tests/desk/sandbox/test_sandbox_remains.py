@@ -23,8 +23,7 @@ def test_dead_servers_are_recovered_with_their_data(home: Home, open_desk: Opene
     Client(desk.urls()).keep('committed')
     dead = home.heads()
     desk.kill()
-    for process in home.people():
-        process.kill()
+    home.kill_all()
 
     with Sandbox(home.path) as urls:
         assert Client(urls).words() == (['committed'], ['committed'])
@@ -82,14 +81,14 @@ def test_stale_pid_of_a_stranger_is_never_signalled(home: Home) -> None:
         stranger.wait()
 
 
-def test_postgres_of_another_home_is_not_adopted(home: Home) -> None:
-    other = Home(home.path / 'other')
+def test_postgres_of_another_home_is_not_adopted(new_home: Home) -> None:
+    other = Home(new_home.path / 'other')
     with Sandbox(other.path, durable=False) as foreign:
-        with Sandbox(home.path / 'own', durable=False):
+        with Sandbox(new_home.path / 'own', durable=False):
             pass
-        shutil.copy(other.path / 'postgres' / 'postmaster.pid', home.path / 'own' / 'postgres')
+        shutil.copy(other.path / 'postgres' / 'postmaster.pid', new_home.path / 'own' / 'postgres')
 
-        with Sandbox(home.path / 'own', durable=False) as urls:
+        with Sandbox(new_home.path / 'own', durable=False) as urls:
             assert urls.database_url != foreign.database_url
 
         Client(foreign).keep('untouched')
@@ -106,11 +105,11 @@ def test_taken_ports_are_changed(home: Home) -> None:
     assert not {urlsplit(url).port for url in (after.database_url, after.redis_url)} & set(ports)
 
 
-def test_half_made_cluster_is_cleared_away(home: Home) -> None:
-    remains = home.path / 'postgres.draft-0'
+def test_half_made_cluster_is_cleared_away(new_home: Home) -> None:
+    remains = new_home.path / 'postgres.draft-0'
     (remains / 'base').mkdir(parents=True)
 
-    with Sandbox(home.path) as urls:
+    with Sandbox(new_home.path) as urls:
         Client(urls).keep('works')
 
     assert not remains.exists()
@@ -144,10 +143,7 @@ def _killed_with_a_strangers_pid(home: Home) -> subprocess.Popen[bytes]:
     Client(sandbox.start()).keep('committed')
     file = home.path / 'postgres' / 'postmaster.pid'
     owner = psutil.Process(home.postmaster_pid()).uids().real
-    for process in home.people():
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    assert home.becomes_empty()
+    home.clear()
     sandbox.stop()
     stranger = subprocess.Popen(['/bin/sleep', '300'], user=owner)
     lines = file.read_text().splitlines(keepends=True)
