@@ -6,7 +6,7 @@ clean up, and no process id has to be believed.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Tenancy:
         self._lease = _Lock(home / 'lease.lock')
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> Generator[None]:
         """Be the only one who starts or stops servers of this home.
 
         Raises:

@@ -7,16 +7,14 @@ finds them by what they are and where they work, never by a remembered process i
 import hashlib
 import os
 import shutil
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from desk.sandbox.accounts import server_account
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.leases import Tenancy
 from desk.sandbox.memory import Memory
 from desk.sandbox.postgres import DATABASE, ROLE, Postgres
@@ -71,7 +69,7 @@ class Sandbox:
         """Leave the servers; stop them if no other desk uses them. A second call does nothing."""
         if self._tenancy is None:
             return
-        with _undisturbed():
+        with undisturbed():
             tenancy, self._tenancy, self._urls = self._tenancy, None, None
             with ExitStack() as stack:
                 stack.callback(tenancy.close)
@@ -101,7 +99,7 @@ class Sandbox:
                 try:
                     urls = self._bring_up()
                 except BaseException:  # Ctrl-C too: what was started must not stay
-                    with _undisturbed():
+                    with undisturbed():
                         self._move_out(tenancy)
                     raise
         except BaseException:
@@ -131,10 +129,11 @@ class Sandbox:
         )
 
     def _move_out(self, tenancy: Tenancy) -> None:
-        if tenancy.is_last():
-            for server in self._servers:
-                server.stop()
-        tenancy.move_out()
+        with ExitStack() as stack:  # all of it, even if one of them cannot be stopped
+            stack.callback(tenancy.move_out)
+            if tenancy.is_last():
+                for server in self._servers:
+                    stack.callback(server.stop)
 
     def _memory(self) -> Memory:
         memory = Memory(self._home)
@@ -155,18 +154,3 @@ class Sandbox:
                 f'the servers need {MIN_FREE_BYTES // 1_000_000} MB.'
             )
             raise SandboxError(message)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Let an impatient second Ctrl-C not interrupt the stopping: it would leave servers behind."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, signal.SIG_IGN) for number in heard]
-    try:
-        yield
-    finally:
-        for number, handler in zip(heard, before, strict=True):
-            signal.signal(number, handler or signal.SIG_DFL)

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from desk.sandbox.accounts import Account, hand_over
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.launching import detach, log_size, log_tail
 from desk.sandbox.memory import Memory, is_free
 from desk.sandbox.processes import Place, ProcessTable, Resident, send
@@ -142,21 +143,33 @@ class Server(ABC):
         raise SandboxError(message)
 
     def _launch(self, port: int) -> bool:
-        pid = detach(
-            self.command(port),
-            folder=self.folder,
-            account=self.site.account,
-            log=self.log,
-            stdin=self.stdin(),
-        )
-        until(
-            lambda: not self.site.table.is_alive(pid) or not self.complaint(port),
-            timeout_seconds=READY_SECONDS,
-        )
-        if self.site.table.is_alive(pid) and not self.complaint(port):
+        pid = self._detach(port)
+        is_alive = self.site.table.is_alive
+        until(lambda: not is_alive(pid) or not self.complaint(port), timeout_seconds=READY_SECONDS)
+        if is_alive(pid) and not self.complaint(port):
             return True
         self.stop()
         return False
+
+    def _detach(self, port: int) -> int:
+        """Start the process; return its id once it is known as a resident, or has ended.
+
+        Before, it is still a shell: a Ctrl-C would find nothing to stop, and leave it.
+        """
+        command = self.command(port)
+        with undisturbed():
+            pid = detach(
+                command,
+                folder=self.folder,
+                account=self.site.account,
+                log=self.log,
+                stdin=self.stdin(),
+            )
+            until(
+                lambda: bool(self.residents()) or not self.site.table.is_alive(pid),
+                timeout_seconds=LINGER_SECONDS,
+            )
+        return pid
 
     def _place(self) -> Place | None:
         if self._found is None and self.folder.exists():

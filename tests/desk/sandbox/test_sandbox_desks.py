@@ -43,8 +43,9 @@ def test_killed_desks_servers_are_adopted(home: Home, open_desk: Opener) -> None
 
 
 def test_last_one_out_stops_the_servers(home: Home, open_desk: Opener) -> None:
-    first, second = open_desk(home), open_desk(home)
-    urls = first.urls()
+    first = open_desk(home)
+    urls = first.urls()  # so that the servers are this one's, in reach of its Ctrl-C
+    second = open_desk(home)
     assert second.urls() == urls
     servers = home.heads()
 
@@ -130,6 +131,16 @@ def test_ctrl_c_during_the_first_start_leaves_no_process(new_home: Home, open_de
     with Sandbox(new_home.path, durable=False) as urls:
         Client(urls).keep('works')
     assert not list(new_home.path.glob('postgres.draft-*'))
+
+
+def test_ctrl_c_at_the_birth_of_a_server_leaves_no_process(home: Home, open_desk: Opener) -> None:
+    desk = open_desk(home)
+    assert until(lambda: bool(home.people()), timeout_seconds=PATIENCE_SECONDS)  # a shell still
+
+    desk.press_ctrl_c()
+
+    desk.last_words()
+    assert home.becomes_empty()
 
 
 def test_ctrl_c_while_servers_start_leaves_no_process(home: Home, open_desk: Opener) -> None:
