@@ -148,6 +148,12 @@ class Chats:
         raise NewerMessagesError('chat.newer_messages', after=outgoing.seen)
 
 
+def may_see(agent: Agent, chat: ChatSession | ChatCard) -> bool:
+    """Whether the agent may see this chat: what ``chat_queries.visible_to`` says, of a chat at hand."""
+    is_theirs = agent.id == chat.agent_id or agent.department == chat.department
+    return agent.sees_everything or is_theirs
+
+
 def may_write(agent: Agent, chat: ChatSession | ChatCard) -> bool:
     """Whether the agent may write in this open chat: its holder, and supervisors."""
     return agent.sees_everything or chat.agent_id == agent.id

@@ -7,6 +7,7 @@ from uuid import UUID
 from models import Agent
 from services import chat_queries, inbox_queries
 from services.chat_events import ChatCard
+from services.inbox_queries import WHOLE, Narrowing
 from services.inbox_view import Scope, Tab
 from services.work import Workshop
 
@@ -21,6 +22,14 @@ class InboxPage:
     is_last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the time that its list is sorted by (none: nobody waits there) and the chat."""
+
+    moment: datetime | None
+    chat_id: UUID
+
+
 class Inbox:
     """The lists that agents work from."""
 
@@ -33,14 +42,21 @@ class Inbox:
         tab: Tab,
         scope: Scope,
         *,
-        after: ChatCard | None = None,
+        after: ChatCard | Place | None = None,
         limit: int = PAGE,
+        only: Narrowing = WHOLE,
     ) -> InboxPage:
         """Return the chats behind ``after`` (from the top when none is given), at most ``limit``. One query."""
-        place = _place(after, tab) if after else None
+        place = place_of(after, tab) if isinstance(after, ChatCard) else after
         async with self._db.reading() as session:
             chats = await inbox_queries.page(
-                session, agent, tab, scope, after=place, limit=limit + 1
+                session,
+                agent,
+                tab,
+                scope,
+                after=(place.moment, place.chat_id) if place else None,
+                limit=limit + 1,
+                only=only,
             )
         return InboxPage(
             [chat_queries.card(chat) for chat in chats[:limit]], is_last=len(chats) <= limit
@@ -52,10 +68,11 @@ class Inbox:
             return {tab: await inbox_queries.count(session, agent, tab, scope) for tab in Tab}
 
 
-def _place(chat: ChatCard, tab: Tab) -> tuple[datetime | None, UUID]:
+def place_of(chat: ChatCard, tab: Tab) -> Place:
+    """Return where a list continues behind a chat, whatever happens to the chat meanwhile."""
     moment = {
         Tab.WAITING: chat.start_time,
         Tab.OPEN: chat.awaiting_since,
         Tab.CLOSED: chat.end_time,
     }[tab]
-    return moment, chat.id
+    return Place(moment, chat.id)

@@ -1,6 +1,7 @@
 """The inbox's lists, by keyset: a page costs the same wherever it is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,17 @@ from services.inbox_view import Scope, Tab
 
 MAX_COUNT = 1_000
 """Counts stop here: nobody acts differently on 1,000 and on 1,001, and counting has a price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """What a program wants of a list: one department, one status; nothing narrows nothing."""
+
+    department: str | None = None
+    status: ChatStatus | None = None
+
+
+WHOLE = Narrowing()
 
 _awaiting = func.coalesce(col(ChatSession.awaiting_since), text("'infinity'::timestamptz"))
 
@@ -39,7 +51,17 @@ def _within(agent: Agent, tab: Tab, scope: Scope) -> SelectOfScalar[ChatSession]
     return statement.where(col(ChatSession.department) == agent.department)
 
 
-async def page(
+def _narrowed(
+    statement: SelectOfScalar[ChatSession], only: Narrowing
+) -> SelectOfScalar[ChatSession]:
+    if only.department is not None:
+        statement = statement.where(col(ChatSession.department) == only.department)
+    if only.status is not None:
+        statement = statement.where(col(ChatSession.status) == only.status)
+    return statement
+
+
+async def page(  # noqa: PLR0913 - all of these say which rows
     session: AsyncSession,
     agent: Agent,
     tab: Tab,
@@ -47,6 +69,7 @@ async def page(
     *,
     after: tuple[datetime | None, UUID] | None,
     limit: int,
+    only: Narrowing = WHOLE,
 ) -> Sequence[ChatSession]:
     """Return up to ``limit`` chats after a place (a time, none for "answered", and an id), in the tab's order."""
     moment: Any = {
@@ -55,7 +78,7 @@ async def page(
         Tab.CLOSED: col(ChatSession.end_time),
     }[tab]
     key, chat_id = moment, col(ChatSession.id)
-    statement = _within(agent, tab, scope)
+    statement = _narrowed(_within(agent, tab, scope), only)
     if after is not None:
         place = tuple_(
             literal(after[0]) if after[0] else text("'infinity'::timestamptz"), literal(after[1])
