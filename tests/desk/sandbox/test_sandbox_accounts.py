@@ -4,14 +4,12 @@ import os
 import pwd
 import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from desk.sandbox import Sandbox, SandboxError, binaries
+from desk.sandbox import Sandbox, SandboxError
 from tests.desk.sandbox.homes import Client, Home, Opener
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can become somebody else')
@@ -22,13 +20,6 @@ NOBODY = 65534
 def somebody() -> int:
     """An ordinary user that is not the one whom root prefers for its servers."""
     return next(entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid not in {0, NOBODY})
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix='shelf-') as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def test_servers_do_not_run_as_root(home: Home) -> None:
@@ -56,28 +47,27 @@ def test_parents_keep_owner_and_mode(new_home: Home) -> None:
 
 
 @as_root
-@pytest.mark.usefixtures('wheels_unloaded')
+@pytest.mark.usefixtures('other_wheels')
 def test_programs_below_a_closed_folder_are_copied_once(
-    home: Home, open_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home, shelf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packages = tmp_path / 'closed' / 'packages'
     packages.mkdir(parents=True, mode=0o700)
     packages.parent.chmod(0o700)
     _copy_wheels(packages)
     monkeypatch.syspath_prepend(str(packages))
-    monkeypatch.setattr(binaries, 'SHELVES', (open_folder,))
 
     with Sandbox(home.path, durable=False) as urls:
         Client(urls).keep('first')
         programs = {process.exe() for process in home.people()}
-    copies = sorted(open_folder.glob('*/*'))
+    copies = sorted(shelf.glob('*/*'))
     with Sandbox(home.path, durable=False) as urls:
         Client(urls).keep('second')
 
     assert programs
-    assert all(program.startswith(f'{open_folder}/') for program in programs)
+    assert all(program.startswith(f'{shelf}/') for program in programs)
     assert len(copies) == 2
-    assert sorted(open_folder.glob('*/*')) == copies
+    assert sorted(shelf.glob('*/*')) == copies
     assert _owner_and_mode(packages.parent) == (0, 0o700)
 
 

