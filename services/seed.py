@@ -1,0 +1,182 @@
+"""A desk that looks alive at first sight: demo people, their last 30 days, and chats that go on right now.
+
+Everything that happens now goes through the services, as a customer and an agent would do it; the past is
+written by ``seed_queries.write_history``. What people have done with the demo since is never touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from desk import clock
+from desk.db import Database
+from desk.settings import Settings, SettingsError
+from models import Agent, Customer
+from services import seed_history, seed_people, seed_queries
+from services.append_statement import Outgoing
+from services.registry import Services
+from services.seed_dialogues import ORDERS, PAYMENTS, SUPPORT
+from services.visits import ChatStart
+
+PATIENCE = timedelta(hours=12)
+"""How long the demo's waiting customers wait: nobody is there to give a sign of life for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LiveChat:
+    """A chat that goes on when the desk opens. ``>`` begins a line of ``agent``, ``<`` of the customer."""
+
+    minutes_ago: float
+    department: str
+    customer: int
+    lines: tuple[str, ...]
+    agent: str = ''
+    is_linked: bool = False
+
+
+_WAITING = (
+    _LiveChat(
+        minutes_ago=6,
+        department=ORDERS,
+        customer=16,
+        lines=('< 안녕하세요, 어제 주문한 거 오늘 출고되나요?', '< 내일 여행 가서요 ㅠㅠ'),
+    ),
+    _LiveChat(
+        minutes_ago=4.5,
+        department=PAYMENTS,
+        customer=41,
+        lines=('< 환불이 아직 안 들어왔어요', '< 지난주에 반품 보냈는데요', '< 확인 부탁드려요'),
+    ),
+    _LiveChat(
+        minutes_ago=3.2,
+        department=SUPPORT,
+        customer=58,
+        lines=('< 업데이트하고 나서 로그인이 안 돼요',),
+    ),
+    _LiveChat(
+        minutes_ago=2.4,
+        department=ORDERS,
+        customer=73,
+        lines=('< 배송지를 잘못 적었어요!! 급해요', '< 아직 바꿀 수 있죠?'),
+    ),
+    _LiveChat(
+        minutes_ago=1.3,
+        department=SUPPORT,
+        customer=3,
+        lines=('< 이어폰 한쪽에서 소리가 안 나요 😥', '< 산 지 한 달도 안 됐는데…'),
+    ),
+    _LiveChat(
+        minutes_ago=0.4,
+        department=ORDERS,
+        customer=105,
+        lines=('< 선물 포장도 되나요? 🎁',),
+    ),
+)
+_ACTIVE = (
+    _LiveChat(
+        minutes_ago=9,
+        department=ORDERS,
+        customer=12,
+        agent='agent1',
+        is_linked=True,
+        lines=(
+            '< 주문한 가습기가 아직 안 왔어요. 배송이 멈춘 것 같아요',
+            '> 안녕하세요, 주문·배송 상담원 김서연입니다. 바로 확인해 드릴게요.',
+            '> 지금 물류센터에서 분류 중이고 오늘 밤에 출발할 예정이에요.',
+            '< 그럼 내일 받을 수 있나요?',
+            '< 오전에는 집에 사람이 없어요',
+        ),
+    ),
+    _LiveChat(
+        minutes_ago=7,
+        department=ORDERS,
+        customer=27,
+        agent='agent2',
+        lines=(
+            '< 색상 교환하고 싶어요',
+            '> 안녕하세요, 상담원 이도윤입니다. 어떤 색으로 바꾸고 싶으세요?',
+            '< 베이지로요. 배송비 내야 하나요?',
+        ),
+    ),
+    _LiveChat(
+        minutes_ago=5,
+        department=ORDERS,
+        customer=88,
+        agent='agent3',
+        is_linked=True,
+        lines=(
+            '< 아니 분명히 취소했는데 왜 배송이 와요',
+            '> 놀라셨겠어요. 죄송해요. 취소하신 주문번호를 알려 주시겠어요?',
+            '< 몰라요 그쪽에서 찾아보세요',
+            '> 네, 성함과 번호로 찾아볼게요. 잠시만 기다려 주세요.',
+            '< 얼마나 걸려요',
+            '< ???',
+        ),
+    ),
+)
+
+
+async def seed(services: Services, db: Database, settings: Settings) -> bool:
+    """Fill an empty desk; returns whether it was empty. A desk with people is left as it is.
+
+    No other process may use this one's clock meanwhile: call it before serving.
+
+    Raises:
+        SettingsError: this is a production desk, where demo accounts cannot exist.
+    """
+    if settings.is_production:
+        message = 'Demo accounts cannot exist in production: DESK_ENV=production is never seeded.'
+        raise SettingsError(message)
+    async with db.transaction() as turn:
+        await seed_queries.take_turns(turn)
+        async with db.reading() as session:
+            if await seed_queries.has_people(session):
+                return False
+        people, customers = await seed_people.staff(), seed_people.customers()
+        past = seed_history.past(people, customers)
+        async with db.transaction() as session:
+            await seed_queries.write_history(session, people, customers, past.chats, past.messages)
+        await _begin_the_day(services, db, people, customers)
+    return True
+
+
+async def _begin_the_day(
+    services: Services, db: Database, people: Sequence[Agent], customers: Sequence[Customer]
+) -> None:
+    staff = {agent.username: agent for agent in people}
+    played = [
+        await _play(services, live, customers[live.customer], staff.get(live.agent))
+        for live in (*_ACTIVE, *_WAITING)
+    ]
+    async with db.transaction() as session:
+        await seed_queries.keep_waiting(session, played, clock.now() + PATIENCE)
+
+
+async def _play(
+    services: Services, live: _LiveChat, customer: Customer, agent: Agent | None
+) -> UUID:
+    """Let a chat happen through the services, its lines spread over the minutes that it has lasted."""
+    ago = timedelta(minutes=live.minutes_ago)
+    pace = ago / (len(live.lines) + 1)
+    form = ChatStart(name=customer.name, phone=customer.phone, department=live.department)
+    with clock.moved(-ago):
+        chat = (await services.visits.start(form)).chat
+    for count, line in enumerate(live.lines, start=1):
+        words = Outgoing(id=uuid4(), chat_id=chat.id, content=line[2:], seen=count + 1)
+        with clock.moved(pace * count - ago):
+            if line.startswith('<') or agent is None:
+                await services.visits.write(words)
+            else:
+                await _answer(services, agent, words, customer if live.is_linked else None)
+    return chat.id
+
+
+async def _answer(
+    services: Services, agent: Agent, words: Outgoing, customer: Customer | None
+) -> None:
+    await services.chats.take(agent, words.chat_id)  # a second time changes nothing
+    if customer:
+        await services.customers.link(agent, words.chat_id, customer.id)
+    message = await services.chats.reply(agent, words)
+    await services.visits.mark(words.chat_id, read=message.number)
