@@ -33,6 +33,9 @@ LOOP_LAG_SECONDS = Histogram(
     'How late the event loop woke',
     buckets=(0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1),
 )
+FOREIGN_EVENTS = Counter(
+    'desk_foreign_events_total', "Socket messages that named somebody else's page"
+)
 BROWSER_ERRORS = Counter('desk_browser_errors_total', 'Errors that browsers reported')
 
 LOOP_PROBE_SECONDS = 0.5

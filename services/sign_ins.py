@@ -41,7 +41,8 @@ class Brake:
         """Return how long the next try has to wait from now on; 0 when it may come at once."""
         if last_at is None or failures < self.limit:
             return 0
-        wait = min(self.first * 2 ** min(failures - self.limit, 20), self.most)
+        doublings = min(failures - self.limit, 20)
+        wait: timedelta = min(self.first * (1 << doublings), self.most)
         return max(0, ceil((last_at + wait - clock.now()).total_seconds()))
 
 

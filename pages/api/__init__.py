@@ -1,0 +1,1 @@
+"""What programs speak: REST and the WebSocket, with the guide's paths and bodies."""

@@ -1,0 +1,76 @@
+"""The API's one way to say that something went wrong: problem+json, in the reader's language."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+
+from desk.errors import DeskError, NotFoundError
+from pages.locale import language_of, text
+from pages.paths import API_PREFIXES
+from pages.refusals import PROBLEM, answer, problem_of
+
+EVERY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+
+class Problem(BaseModel):
+    """What every refusal looks like (RFC 9457)."""
+
+    type: str = 'about:blank'
+    title: str
+    status: int
+    code: str
+    """What a program can branch on."""
+    detail: str
+    """A sentence for people, in the language that ``Accept-Language`` asks for."""
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe refusals in the API's own documentation."""
+    return {
+        status: {'model': Problem, 'content': {PROBLEM: {}}, 'description': 'Refused'}
+        for status in statuses
+    }
+
+
+def register(app: FastAPI) -> None:
+    """Answer every expected failure, and bad input, in this one way."""
+    app.add_exception_handler(DeskError, _expected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+
+
+def register_unknown_paths(app: FastAPI) -> None:
+    """Answer unknown paths under the API's; call it after all routers."""
+    for prefix in API_PREFIXES:
+        app.add_api_route(
+            f'{prefix}/{{_:path}}', _unknown, methods=EVERY_METHOD, include_in_schema=False
+        )
+        app.add_api_route(prefix, _unknown, methods=EVERY_METHOD, include_in_schema=False)
+
+
+async def _expected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DeskError)  # noqa: S101 - what it is registered for
+    return answer(request, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    return invalid(request, error.errors())
+
+
+def invalid(request: Request, errors: Sequence[Any]) -> Response:
+    """Say which fields cannot be used; never what was in them."""
+    fields = [{'field': _field(error['loc']), 'reason': error['msg']} for error in errors]
+    named = ', '.join(one['field'] for one in fields if one['field'])
+    detail = text(language_of(request), 'api.invalid', fields=named or '-')
+    return problem_of(422, 'api.invalid', detail, errors=fields)
+
+
+async def _unknown() -> None:
+    raise NotFoundError('api.unknown_path')
+
+
+def _field(location: Sequence[object]) -> str:
+    return '.'.join(str(part) for part in location if part not in {'body', 'query', 'path'})

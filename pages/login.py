@@ -1,0 +1,24 @@
+"""``/login``: where people sign in. The form is sent to ``/auth/login``."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from desk.settings import Settings
+from pages import login_form
+from pages.paths import safe_next
+from pages.principals import principals_in
+from services.registry import Services
+
+
+def router(services: Services, settings: Settings) -> APIRouter:
+    """Serve the login page."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get('/login')
+    async def login(request: Request) -> Response:
+        goal = safe_next(request.query_params.get('next', ''))
+        if principals_in(request.scope).staff:
+            return RedirectResponse(goal, 303)
+        return await login_form.draw(request, services, settings, goal=goal)
+
+    return routes

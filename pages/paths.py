@@ -1,0 +1,71 @@
+"""Which path is whose: what the gate asks for before it lets a request through."""
+
+import re
+from enum import Enum, auto
+
+from nicegui import __version__ as nicegui_version
+
+SAFE_LOCAL_PATH = re.compile(r'/(?![/\\])[^\\\s\x00-\x1f\x7f]*')
+"""A path on this desk. Browsers read ``//host`` and ``/\\host`` as another host, and drop tabs and line ends."""
+
+
+class Area(Enum):
+    """What a path belongs to."""
+
+    OPEN = auto()
+    """For everybody; the gate does not even look who asks."""
+    SIGN_IN = auto()
+    """Signing in and out: for everybody, and it matters who asks."""
+    CUSTOMER = auto()
+    """The customer's side: a chat's token counts, a session does not."""
+    API = auto()
+    """For programs and pages of signed-in people."""
+    PROGRAM_SOCKET = auto()
+    """The WebSocket for programs."""
+    PAGE_SOCKET = auto()
+    """NiceGUI's socket, for whoever has a page open."""
+    PAGE_FILE = auto()
+    """What one page serves or takes beside its socket (uploads)."""
+    DESK = auto()
+    """Everything else: for signed-in people."""
+
+
+PREFIXES = (
+    ('/static', Area.OPEN),
+    (f'/_nicegui/{nicegui_version}', Area.OPEN),
+    ('/_nicegui_ws', Area.PAGE_SOCKET),
+    ('/_nicegui', Area.PAGE_FILE),
+    ('/healthz', Area.OPEN),
+    ('/readyz', Area.OPEN),
+    ('/metrics', Area.OPEN),
+    ('/docs', Area.OPEN),
+    ('/openapi.json', Area.OPEN),
+    ('/favicon.ico', Area.OPEN),
+    ('/preferences', Area.OPEN),
+    ('/login', Area.SIGN_IN),
+    ('/auth', Area.SIGN_IN),
+    ('/talk', Area.CUSTOMER),
+    ('/chat/visits', Area.CUSTOMER),
+    ('/chat', Area.API),
+    ('/customers', Area.API),
+    ('/calls', Area.API),
+    ('/ws', Area.PROGRAM_SOCKET),
+)
+"""The first prefix that fits counts; what fits none is ``Area.DESK``: closed unless said otherwise."""
+
+API_PREFIXES = ('/auth', '/chat', '/customers', '/calls')
+
+
+def area_of(path: str) -> Area:
+    """Return what a path belongs to."""
+    for prefix, area in PREFIXES:
+        if path == prefix or path.startswith(f'{prefix}/'):
+            return area
+    return Area.DESK
+
+
+def safe_next(wanted: str) -> str:
+    """Return where to go after signing in: the wanted path of this desk, or the workspace."""
+    if SAFE_LOCAL_PATH.fullmatch(wanted) and area_of(wanted.partition('?')[0]) is Area.DESK:
+        return wanted
+    return '/desk'
