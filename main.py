@@ -19,10 +19,13 @@ that ``desk/sandbox`` starts; anywhere else they are the addresses in the settin
 import argparse
 import asyncio
 import gc
+import getpass
 import secrets
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import uvicorn
@@ -32,59 +35,85 @@ from redis.asyncio import Redis
 
 from desk import logging, loops, metrics
 from desk.db import Database
+from desk.errors import DeskError
 from desk.events import Topics
+from desk.sandbox import Sandbox, SandboxError
 from desk.settings import Settings, SettingsError
 from desk.stream import EventStream
 from models import migrations
 from pages import app as pages_app
-from services import registry
+from pages.locale import text
+from services import admin, registry
+from services.admin import NewAdmin
 
 ABANDON_SWEEP_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """One process's connections and the services over them; nothing is open yet."""
+
+    db: Database
+    redis: 'Redis'
+    stream: EventStream
+    services: registry.Services
+
+    @classmethod
+    def of(cls, settings: Settings) -> 'House':
+        """Put it together as the settings say."""
+        db = Database(
+            settings.database_url,
+            pool_size=settings.pool_size,
+            pool_overflow=settings.pool_overflow,
+        )
+        redis = Redis.from_url(
+            settings.redis_url, decode_responses=True, socket_connect_timeout=2, socket_timeout=10
+        )
+        topics = Topics()
+        stream = EventStream(redis, topics, prefix=settings.redis_prefix)
+        services = registry.assemble(
+            db,
+            topics,
+            stream,
+            jwt_secret=settings.jwt_secret_key.get_secret_value(),
+            session_hours=settings.session_hours,
+        )
+        return cls(db=db, redis=redis, stream=stream, services=services)
+
+    async def close(self) -> None:
+        """Give every connection back."""
+        await self.redis.aclose()
+        await self.db.close()
 
 
 def build(settings: Settings | None = None) -> FastAPI:
     """Put the whole desk together. Opens nothing: connections open in the lifespan."""
     settings = (settings or Settings()).checked()
-    db = Database(
-        settings.database_url, pool_size=settings.pool_size, pool_overflow=settings.pool_overflow
-    )
-    redis = Redis.from_url(
-        settings.redis_url, decode_responses=True, socket_connect_timeout=2, socket_timeout=10
-    )
-    topics = Topics()
-    stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(
-        db,
-        topics,
-        stream,
-        jwt_secret=settings.jwt_secret_key.get_secret_value(),
-        session_hours=settings.session_hours,
-    )
+    house = House.of(settings)
+    services = house.services
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await stream.open()
+        await house.stream.open()
         stop_watching = metrics.watch_collector()
+        going = {
+            'relay': services.relay.carry,
+            'sweep': services.relay.sweep,
+            'stream': house.stream.follow,
+            'abandoned': lambda: _give_up_silent(services, settings),
+            'loop-lag': metrics.watch_loop,
+        }
         try:
-            async with loops.running(
-                {
-                    'relay': services.relay.carry,
-                    'sweep': services.relay.sweep,
-                    'stream': stream.follow,
-                    'abandoned': lambda: _give_up_silent(services, settings),
-                    'loop-lag': metrics.watch_loop,
-                }
-            ):
+            async with loops.running(going):
                 yield
         finally:
             stop_watching()
-            await redis.aclose()
-            await db.close()
+            await house.close()
 
     async def ping_redis() -> None:
-        await redis.ping()
+        await house.redis.ping()
 
-    probes = {'postgresql': db.ping, 'redis': ping_redis}
+    probes = {'postgresql': house.db.ping, 'redis': ping_redis}
     return pages_app.create(services, settings, lifespan=lifespan, probes=probes)
 
 
@@ -101,8 +130,6 @@ def backed(settings: Settings) -> Iterator[Settings]:
     if settings.is_production or (settings.database_url and settings.redis_url):
         yield _with_secret(settings)
         return
-    from desk.sandbox import Sandbox  # noqa: PLC0415 - not installed where production runs
-
     with Sandbox(settings.desk_home) as urls:
         yield _with_secret(
             settings.model_copy(
@@ -153,32 +180,83 @@ def serve(settings: Settings) -> None:
     uvicorn.Server(config).run()
 
 
-def _command_line(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
-    parser.add_argument('command', choices=['serve', 'migrate', 'seed', 'admin'])
-    return parser.parse_args(arguments)
+async def fill_with_demo(settings: Settings) -> bool:
+    """Fill an empty local desk with demo people and chats; returns whether it was empty."""
+    from services import seed  # noqa: PLC0415 - needs Faker, which is not installed where production runs
+
+    house = House.of(settings)
+    try:
+        return await seed.seed(house.services, house.db, settings)
+    finally:
+        await house.close()
+
+
+def ask_for_admin() -> NewAdmin:
+    """Ask at the terminal who the first administrator is."""
+    return NewAdmin(
+        username=input('Username: ').strip(),
+        email=input('E-mail: ').strip(),
+        last_name=input('Family name: ').strip(),
+        first_name=input('Given name: ').strip(),
+        password=getpass.getpass('Password (12 characters or more): '),
+    )
+
+
+async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
+    """Make the first administrator. Raises what ``services.admin`` raises."""
+    house = House.of(settings)
+    try:
+        agent = await admin.make_first_admin(house.db, new)
+    finally:
+        await house.close()
+    print(f'{agent.username} may sign in at /login.')
+
+
+def announce(settings: Settings) -> None:
+    """Say where the desk is and, on one machine, who may sign in."""
+    print(f'\n  The desk is at http://{settings.host}:{settings.port}  (customers: /talk)')
+    if not settings.is_production:
+        print('  Demo accounts: agent1 … agent8, supervisor1, admin1 · password desk-demo-1234')
+    print('  Ctrl-C stops all of it.\n', flush=True)
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
-    command = _command_line(arguments).command
+    parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
+    parser.add_argument('command', choices=['serve', 'migrate', 'seed', 'admin'])
+    command = parser.parse_args(arguments).command
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _leave)
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
         with backed(settings) as ready:
             _run(command, ready)
-    except SettingsError as error:
-        sys.stderr.write(f'{error}\n')
-        return 2
     except KeyboardInterrupt:
         return 0
+    except DeskError as error:
+        sys.stderr.write(f'{text("en", error.key, **error.values)}\n')
+        return 1
+    except (SettingsError, SandboxError) as error:
+        sys.stderr.write(f'{error}\n')
+        return 2
     return 0
 
 
+def _leave(_signal: int, _frame: object) -> None:
+    """Leave in order, also before the server has taken over the signals: what was started is stopped."""
+    raise KeyboardInterrupt
+
+
 def _run(command: str, settings: Settings) -> None:
-    if command != 'serve' or not settings.is_production:
+    if command == 'migrate' or not settings.is_production:
         migrations.upgrade(settings.database_url)
+    if command == 'admin':
+        asyncio.run(make_first_admin(settings, ask_for_admin()))
+    if command == 'seed' or (command == 'serve' and not settings.is_production):
+        asyncio.run(fill_with_demo(settings))
     if command == 'serve':
+        announce(settings)
         serve(settings)
 
 

@@ -4,22 +4,48 @@ Only this module commits. A block that leaves ``transaction`` by an exception le
 """
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import event, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
+from desk.errors import UpstreamError
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
+
+ParametersT = ParamSpec('ParametersT')
+OpenedT = TypeVar('OpenedT')
+Opener = Callable[ParametersT, AsyncIterator[OpenedT]]
 
 
 def async_url(url: str) -> str:
     """Return a database address that names the driver: ``postgresql://`` becomes psycopg 3's."""
     return url.replace('postgresql://', 'postgresql+psycopg://', 1)
+
+
+def translated(
+    open_it: Opener[ParametersT, OpenedT],
+) -> Callable[ParametersT, AbstractAsyncContextManager[OpenedT]]:
+    """Let a way into the database say ``UpstreamError`` when the server is gone, whatever the driver says."""
+    opened = asynccontextmanager(open_it)
+
+    @asynccontextmanager
+    async def opened_or_translated(
+        *args: ParametersT.args, **kwargs: ParametersT.kwargs
+    ) -> AsyncIterator[OpenedT]:
+        try:
+            async with opened(*args, **kwargs) as it:
+                yield it
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise UpstreamError('database.away') from error
+
+    return opened_or_translated
 
 
 class Database:
@@ -36,20 +62,20 @@ class Database:
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
-    @asynccontextmanager
+    @translated
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Run the block as one transaction: committed at its end, undone by any exception."""
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
             yield session
             await session.commit()
 
-    @asynccontextmanager
+    @translated
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Run queries that change nothing; what they found stays usable after the block."""
         async with AsyncSession(self._single, expire_on_commit=False) as session:
             yield session
 
-    @asynccontextmanager
+    @translated
     async def statement(self) -> AsyncIterator[AsyncConnection]:
         """Run single statements that are each a transaction of their own (no BEGIN, no COMMIT)."""
         async with self._single.connect() as connection:

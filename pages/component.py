@@ -1,9 +1,11 @@
-"""Base class of everything on a page that listens: its subscriptions end with the element.
+"""Base class of everything on a page that listens: its subscriptions and delayed work end with the element.
 
 NiceGUI ends a subscription when the *client* goes; in a page that lives all day that is a leak. This is the
 only place that uses NiceGUI's private delete hook (NiceGUI 3.18).
 """
 
+import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,6 +13,8 @@ from nicegui import background_tasks, ui
 from typing_extensions import override
 
 from desk.events import Subscription, Topics
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Component(ui.element):
@@ -20,6 +24,9 @@ class Component(ui.element):
         super().__init__(tag)
         self._topics = topics
         self._subscriptions: list[Subscription] = []
+        self._timers: dict[Work, asyncio.TimerHandle] = {}
+        self._ran_at: dict[Work, float] = {}
+        self._at_end: list[Work] = []
 
     def listen(self, topic: str, handler: Callable[[Any], None]) -> None:
         """Call ``handler`` with every event of ``topic`` and every ``Resync``, drawing into this element."""
@@ -38,13 +45,41 @@ class Component(ui.element):
         """Run ``work`` in the background, in this element's place; its errors reach the page's handler."""
         background_tasks.create(work, context=self)
 
+    def after(self, seconds: float, work: Work) -> None:
+        """Run ``work`` once ``seconds`` from now; asked for again before that, it waits anew."""
+        if (timer := self._timers.pop(work, None)) is not None:
+            timer.cancel()
+        self._timers[work] = asyncio.get_running_loop().call_later(seconds, self._run, work)
+
+    def soon(self, work: Work, *, at_most_every: float) -> None:
+        """Run ``work`` now, or as soon as ``at_most_every`` seconds have passed since it last ran."""
+        if work in self._timers:
+            return
+        wait = self._ran_at.get(work, 0.0) + at_most_every - time.monotonic()
+        self._timers[work] = asyncio.get_running_loop().call_later(max(0.0, wait), self._run, work)
+
+    def at_end(self, work: Work) -> None:
+        """Do something when the element goes: after it, and outside of any page."""
+        self._at_end.append(work)
+
     def stop_listening(self) -> None:
         """Hear nothing more; for a component that shows something else from now on."""
         for subscription in self._subscriptions:
             subscription.cancel()
         self._subscriptions.clear()
 
+    def _run(self, work: Work) -> None:
+        self._timers.pop(work, None)
+        self._ran_at[work] = time.monotonic()
+        if not self.is_deleted:
+            self.start(work())
+
     @override
     def _handle_delete(self) -> None:
         self.stop_listening()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        for work in self._at_end:
+            background_tasks.create(work())
         super()._handle_delete()

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from desk.events import Event
 from models import AgentStatus, ChatEnding, ChatStatus, MessageType, Priority, Sender
+from models.chat import OPEN_STATUSES
 
 
 def chat_topic(chat_id: UUID) -> str:
@@ -71,6 +72,11 @@ class ChatCard(BaseModel):
     agent_read_number: int
     customer_delivered_number: int
     customer_read_number: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an agent holds it and it is not over."""
+        return self.status in OPEN_STATUSES
 
 
 class ChatMessage(BaseModel):

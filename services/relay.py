@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock
 from desk.db import Database
+from desk.errors import DeskError
 from desk.events import Event
 from desk.stream import EventStream
 from services import outbox_queries
@@ -66,7 +67,7 @@ class Relay:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
                 await self.sweep_once()
-            except (SQLAlchemyError, OSError):
+            except (SQLAlchemyError, DeskError):
                 log.warning('sweep_failed', exc_info=True)
 
     async def sweep_once(self) -> int:
@@ -87,5 +88,5 @@ class Relay:
         try:
             async with self._db.statement() as connection:
                 await outbox_queries.remove(connection, entry_ids)
-        except (SQLAlchemyError, OSError):  # the sweep tells it again: better twice than never
+        except (SQLAlchemyError, DeskError):  # the sweep tells it again: better twice than never
             log.warning('outbox_not_cleared', entries=len(entry_ids))

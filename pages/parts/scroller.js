@@ -17,7 +17,7 @@ export default {
         {{ pill }}<span v-if="fresh" class="desk-pill-count"> {{ fresh }}</span></button>
     </div>`,
   props: { label: String, pill: String, hasMore: Boolean },
-  emits: ["older", "seen"],
+  emits: ["older", "seen", "end"],
   data() {
     return { atEnd: true, asking: false, fresh: 0 };
   },
@@ -58,6 +58,7 @@ export default {
       this.ask();
     },
     arrive() {
+      if (!this.atEnd) this.$emit("end", {});
       this.atEnd = true;
       this.fresh = 0;
     },

@@ -29,6 +29,10 @@ class Scroller(Element, component='scroller.js'):
         """Await ``load`` when the reader comes near the top; not again until ``older_done``."""
         self.on('older', lambda _: load())
 
+    def on_end(self, arrived: Callable[[], Awaitable[None]]) -> None:
+        """Await ``arrived`` when a reader who had scrolled away is at the end again."""
+        self.on('end', lambda _: arrived())
+
     def on_seen(self, mark: Callable[[int], Awaitable[None]]) -> None:
         """Await ``mark`` with the newest number that was in sight of a focused window; it only grows."""
 

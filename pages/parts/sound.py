@@ -23,6 +23,8 @@ class Sound(Element, component='sound.js'):
     def __init__(self, *, keep: str = 'desk.sound') -> None:
         super().__init__()
         self._props['keep'] = keep
+        self.state = SoundState(unlocked=False, muted=False, volume=1.0)
+        self.on_state(self._keep_state)
 
     def on_state(self, show: Callable[[SoundState], None]) -> None:
         """Call ``show`` when the page has opened, and whenever the state changes."""
@@ -32,6 +34,9 @@ class Sound(Element, component='sound.js'):
                 show(state)
 
         self.on('state', arrived)
+
+    def _keep_state(self, state: SoundState) -> None:
+        self.state = state
 
     def ring(self) -> None:
         """Ring until ``stop_ring``; before the first gesture the ring waits for it."""

@@ -1,0 +1,104 @@
+"""The web side of the desk: a FastAPI application with the gate, the API, and NiceGUI mounted last."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+from nicegui import app as nicegui_app
+from nicegui import ui
+
+from desk import metrics
+from desk.settings import Settings
+from pages import desk, gate, login, preferences, talk
+from pages.api import auth, chats, docs, health, problems, sockets, visits
+from services.registry import Services
+
+log = structlog.get_logger()
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Probe = Callable[[], Awaitable[None]]
+
+RECONNECT_SECONDS = (
+    15.0  # nicegui.md §1: survives a change of Wi-Fi; a dead peer is noticed in 18 s
+)
+STATIC = Path(__file__).parent / 'static'
+
+
+def create(
+    services: Services, settings: Settings, *, lifespan: Lifespan, probes: Mapping[str, Probe]
+) -> FastAPI:
+    """Put the web side together; opens nothing.
+
+    Args:
+        services: what the desk can do.
+        settings: how it is run.
+        lifespan: opens and closes the connections.
+        probes: what readiness depends on, by name; a probe raises when its service is away.
+    """
+    app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
+    problems.register(app)
+    app.mount('/static', StaticFiles(directory=STATIC))
+    for router in (
+        health.router(probes),
+        auth.router(services, settings),
+        chats.router(services),
+        visits.router(services, settings),
+        sockets.router(services),
+        login.router(services, settings),
+        preferences.router(),
+        talk.router(services, settings),
+        docs.router(app),
+    ):
+        app.include_router(router)
+    problems.register_unknown_paths(app)
+    desk.register(services, settings)
+    talk.register(services, settings)
+    nicegui_app.on_exception(_log_page_error)
+    ui.run_with(
+        app,
+        title='상담 데스크',
+        favicon=STATIC / 'favicon.svg',
+        dark=None,
+        language='ko-KR',
+        binding_refresh_interval=None,
+        reconnect_timeout=RECONNECT_SECONDS,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+    app.middleware('http')(_measured)
+    gate.install(app, services, settings)
+    return app
+
+
+def _log_page_error(error: Exception) -> None:
+    log.error('page_failed', exc_info=error)
+
+
+async def _measured(
+    request: Request, call_next: Callable[[Request], Awaitable[Response]]
+) -> Response:
+    """Count and log every request: path without query, never who or what."""
+    started = time.perf_counter()
+    response = await call_next(request)
+    seconds = time.perf_counter() - started
+    route = _route_of(request)
+    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
+    metrics.REQUEST_SECONDS.labels(route).observe(seconds)
+    log.info(
+        'request_processed',
+        method=request.method,
+        path=request.url.path,
+        status_code=response.status_code,
+        process_time=round(seconds, 4),
+    )
+    return response
+
+
+def _route_of(request: Request) -> str:
+    """Return the route's template, so that ids in paths do not become a metric each."""
+    route = request.scope.get('route')
+    return getattr(route, 'path', 'other')

@@ -1,0 +1,348 @@
+"""One chat as an agent works in it: header, transcript, reply box. Everything in it is live."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from nicegui import ui
+
+from desk.errors import DeskError
+from desk.events import Resync
+from desk.stream import STATE_TOPIC, StreamState
+from models import ChatStatus, Sender
+from models.chat import MAX_MESSAGE_CHARS
+from pages import shell
+from pages.component import Component
+from pages.locale import _, language, sentence
+from pages.parts import times
+from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.markup import Piece, filled
+from pages.parts.reply_box import Outgoing as Sent
+from pages.parts.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
+from pages.parts.transcript import MessagePages, Transcript
+from services.append_statement import Outgoing
+from services.chat_events import (
+    ChatCard,
+    ChatEvent,
+    ChatMessage,
+    DraftSaved,
+    MessageAdded,
+    Typing,
+    chat_topic,
+    draft_topic,
+)
+from services.chats import NewerMessagesError, may_write
+from services.viewers import REPEAT_SECONDS, Audience, Viewing
+
+TYPING_SECONDS = 5.0
+MARK_SECONDS = 0.4
+TRANSCRIPT_ID = 'desk-transcript'
+
+
+class Conversation(Component):
+    """One chat in one browser tab."""
+
+    def __init__(
+        self,
+        frame: 'shell.Shell',
+        chat_id: UUID,
+        *,
+        on_take: Callable[[UUID], Awaitable[None]],
+        on_changed: Callable[[ChatCard], None],
+    ) -> None:
+        super().__init__(frame.services.topics, 'section')
+        self.classes('desk-conversation').props['aria-label'] = _('대화')
+        self._shell = frame
+        self._services = frame.services
+        self._agent = frame.agent
+        self._chat_id = chat_id
+        self._on_take = on_take
+        self._on_changed = on_changed
+        self._audience = Audience()
+        self._names: dict[UUID, str] = {self._agent.id: self._agent.name}
+        self._seen = 0
+
+    async def open(self) -> None:
+        """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
+        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
+        self.listen(chat_topic(self._chat_id), self._hear)  # before reading: nothing falls between
+        self.listen(draft_topic(self._agent.id, self._chat_id), self._hear_draft)
+        self.listen(STATE_TOPIC, self._hear_stream)
+        draft = await self._services.drafts.draft(self._agent, self._chat_id)
+        self._draw(draft)
+        await self._load()
+        await self._say_looking(asks=True)
+        self.at_end(self._say_gone)
+
+    async def end(self) -> None:
+        """Ask once, then end the chat."""
+        if not self._chat.is_open or not may_write(self._agent, self._chat):
+            return
+        with self._shell.dialogs, ui.dialog(value=True) as dialog:
+            dialog.on('hide', self._shell.dialogs.clear)
+            with ui.element('div').classes('desk-card').props('role=document'):
+                ui.label(_('상담을 종료할까요?')).classes('desk-card-title').props(
+                    'role=heading aria-level=2'
+                )
+                ui.label(
+                    _(
+                        '{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.',
+                        name=self._chat.visitor_name,
+                    )
+                )
+                with ui.element('div').classes('desk-actions'):
+                    ui.button(_('취소'), on_click=dialog.close).props('flat dense no-caps')
+                    ui.button(_('종료하기'), on_click=lambda: dialog.submit(True)).props(
+                        'dense unelevated no-caps color=negative autofocus'
+                    )
+        if await dialog:
+            await self._end()
+
+    def focus(self) -> None:
+        """Put the caret into the reply box."""
+        self._box.focus()
+
+    # ---- drawing
+
+    def _draw(self, draft: str) -> None:
+        with self:
+            with ui.element('header').classes('desk-conversation-head'):
+                self._who = Piece().classes('desk-who')
+                self._viewers = ui.label().classes('desk-viewers').props('role=status')
+                ui.element('div').classes('desk-spring')
+                self._badge = LinkBadge(
+                    LinkBadgeLabels(
+                        synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
+                    )
+                )
+                self._take = ui.button(
+                    _('수락'), on_click=lambda: self._on_take(self._chat_id)
+                ).props('dense unelevated no-caps')
+                self._close = ui.button(_('상담 종료'), on_click=self.end).props(
+                    'dense outline no-caps'
+                )
+            self._transcript = Transcript(
+                MessagePages(before=self._before, after=self._after),
+                own=Sender.AGENT,
+                writer=self._writer,
+                label=_('대화 내용'),
+                unread_from=self._chat.agent_read_number + 1 if self._chat.unread_count else None,
+            )
+            self._transcript.scroller.props['id'] = TRANSCRIPT_ID
+            self._transcript.scroller.on_seen(self._saw)
+            self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
+            self._box = self._reply_box(draft)
+        self._show_chat()
+
+    def _reply_box(self, draft: str) -> ReplyBox:
+        labels = ReplyBoxLabels(
+            placeholder=_('메시지를 입력하세요...'),
+            box=_('메시지'),
+            send=_('전송'),
+            sending=_('전송중'),
+            waiting=_('연결되면 전송됩니다'),
+            failed=_('실패'),
+            again=_('다시 보내기'),
+            discard=_('지우기'),
+            send_anyway=_('그대로 보내기'),
+            edit=_('고치기'),
+            too_long=_('메시지가 너무 깁니다'),
+        )
+        place = ReplyBoxPlace(
+            keep=f'desk.pending.{self._chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
+        )
+        box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
+        box.on_send(self._send)
+        box.on_draft(self._keep_draft)
+        box.on_typing(lambda: self._services.chats.typing(self._agent, self._chat_id))
+        return box
+
+    def _show_chat(self) -> None:
+        chat = self._chat
+        self._who.set_inside(
+            filled(
+                '<h2>{name}</h2><span class="desk-sub">{phone} · {department}</span>',
+                name=chat.visitor_name,
+                phone=times.phone(chat.visitor_phone),
+                department=chat.department,
+            )
+        )
+        self._take.set_visibility(chat.status is ChatStatus.WAITING)
+        self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
+        if reason := self._why_not():
+            self._box.close(reason)
+        else:
+            self._box.reopen()
+        self._transcript.set_marks(
+            delivered=chat.customer_delivered_number, read=chat.customer_read_number
+        )
+        self._show_badge()
+        self._on_changed(chat)
+
+    def _why_not(self) -> str:
+        if self._chat.status is ChatStatus.CLOSED:
+            return _('종료된 상담입니다')
+        if self._chat.status is ChatStatus.WAITING:
+            return _('수락하면 메시지를 보낼 수 있습니다')
+        return '' if may_write(self._agent, self._chat) else _('동료가 상담하고 있습니다')
+
+    def _show_badge(self) -> None:
+        view = self._transcript.view
+        self._badge.show(
+            number=view.last, behind=view.is_behind or not self._services.stream.is_live
+        )
+
+    # ---- reading
+
+    async def _before(self, number: int | None, limit: int) -> list[ChatMessage]:
+        return await self._learn_names(
+            await self._services.chats.transcript(
+                self._agent, self._chat_id, before=number, limit=limit
+            )
+        )
+
+    async def _after(self, number: int) -> list[ChatMessage]:
+        return await self._learn_names(
+            await self._services.chats.messages_after(self._agent, self._chat_id, number)
+        )
+
+    async def _learn_names(self, messages: list[ChatMessage]) -> list[ChatMessage]:
+        unknown = {
+            message.sender_id for message in messages if message.sender_id
+        } - self._names.keys()
+        if unknown:
+            self._names |= await self._services.agents.names([one for one in unknown if one])
+        return messages
+
+    def _writer(self, message: ChatMessage) -> str:
+        if message.sender is Sender.AGENT:
+            return (
+                ''
+                if message.sender_id == self._agent.id
+                else self._names.get(message.sender_id or UUID(int=0), '')
+            )
+        return self._chat.visitor_name
+
+    async def _load(self) -> None:
+        await self._transcript.load()
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Read what is missing; whatever else happened to the chat comes with it."""
+        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
+        self._transcript.view.heard_of(self._chat.last_number)
+        if self._transcript.view.is_behind:
+            await self._transcript.catch_up()
+        self._show_chat()
+        self.after(MARK_SECONDS, self._mark)
+
+    async def _saw(self, number: int) -> None:
+        self._seen = max(self._seen, number)
+        await self._mark()
+
+    async def _mark(self) -> None:
+        """Tell how far the chat got: to this screen, and to the eyes before it."""
+        chat, last = self._chat, self._transcript.view.last
+        if chat.agent_id != self._agent.id or not chat.is_open:
+            return
+        if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
+            await self._services.chats.mark(
+                self._agent, self._chat_id, delivered=last, read=self._seen
+            )
+
+    # ---- hearing
+
+    def _hear(self, event: object) -> None:
+        match event:
+            case Resync():
+                self.start(self._catch_up())
+            case ChatEvent():
+                self._hear_chat(event)
+            case Typing() if event.sender is Sender.CUSTOMER:
+                self._typing.set_text(_('{name} 님이 입력하고 있습니다', name=event.name))
+                self.after(TYPING_SECONDS, self._stop_typing)
+            case Viewing():
+                self._hear_viewing(event)
+
+    def _hear_chat(self, event: ChatEvent) -> None:
+        if isinstance(event, MessageAdded):
+            self._hear_message(event.message)
+        if event.chat.version > self._chat.version:
+            self._chat = event.chat
+            self._show_chat()
+        else:
+            self._show_badge()
+
+    def _hear_message(self, message: ChatMessage) -> None:
+        if message.sender_id and message.sender_id not in self._names:
+            self._transcript.view.heard_of(message.number)  # its writer's name is read with it
+        elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
+            self._typing.set_text('')
+            self.after(MARK_SECONDS, self._mark)
+        if self._transcript.view.is_behind:
+            self.start(self._catch_up())
+
+    def _hear_viewing(self, event: Viewing) -> None:
+        if event.tab == self._shell.page_id:
+            return
+        self._audience.hear(event)
+        if event.asks:
+            self.start(self._say_looking())
+        self._show_viewers()
+
+    def _hear_draft(self, event: object) -> None:
+        if isinstance(event, DraftSaved) and event.tab != self._shell.page_id:
+            self._box.set_draft(event.text)
+
+    def _hear_stream(self, event: object) -> None:
+        if isinstance(event, StreamState):
+            self._show_badge()
+
+    async def _stop_typing(self) -> None:
+        self._typing.set_text('')
+
+    async def _say_looking(self, *, asks: bool = False) -> None:
+        await self._services.viewers.say(self._agent, self._chat_id, self._shell.page_id, asks=asks)
+        self._show_viewers()
+        self.after(REPEAT_SECONDS, self._say_looking)
+
+    def _show_viewers(self) -> None:
+        names = self._audience.others(self._agent)
+        self._viewers.set_text(
+            _('{names} 님도 보고 있습니다', names=', '.join(names)) if names else ''
+        )
+
+    async def _say_gone(self) -> None:
+        await self._services.viewers.say(
+            self._agent, self._chat_id, self._shell.page_id, is_looking=False
+        )
+
+    # ---- doing
+
+    async def _send(self, sent: Sent) -> None:
+        outgoing = Outgoing(id=sent.id, chat_id=self._chat_id, content=sent.text, seen=sent.seen)
+        try:
+            await self._services.chats.reply(self._agent, outgoing)
+        except NewerMessagesError as error:
+            await self._catch_up()
+            self._box.hold(sent.id, sentence(language(), error))
+        except DeskError as error:
+            self._box.fail(sent.id, sentence(language(), error))
+        else:
+            self._box.settle(sent.id)
+            self._transcript.scroller.to_bottom()
+
+    async def _keep_draft(self, text: str) -> None:
+        try:
+            await self._services.drafts.save(
+                self._agent, self._chat_id, text, tab=self._shell.page_id
+            )
+        except DeskError as error:
+            shell.tell(error)
+
+    async def _end(self) -> None:
+        try:
+            await self._services.chats.end(self._agent, self._chat_id)
+        except DeskError as error:
+            shell.tell(error)
+        else:
+            shell.done(_('상담을 종료했습니다'))

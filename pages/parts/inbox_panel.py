@@ -1,0 +1,278 @@
+"""The inbox on screen: three tabs with counts, mine and department, rows that move as things happen."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from desk.events import Event, Resync
+from models import Agent, Sender
+from pages.component import Component
+from pages.locale import _
+from pages.parts import inbox_row
+from pages.parts.markup import Piece, filled
+from services.chat_events import (
+    EVERY_CHAT,
+    ChatCard,
+    ChatChanged,
+    ChatEvent,
+    MessageAdded,
+    department_topic,
+)
+from services.inbox_queries import MAX_COUNT
+from services.inbox_view import InboxView, Scope, Tab
+from services.registry import Services
+
+COUNT_SECONDS = 1.0
+"""Counts are read again at most this often, and shared by everybody who looks at the same ones."""
+DRAW_SECONDS = 0.25
+"""Rows are drawn at most this often: the browser redraws the whole page on every push."""
+
+# Tells which button of a row was pressed; the row itself is one element.
+ACT_OF_CLICK = '(event) => emit(event.target.closest("[data-act]")?.dataset.act ?? "")'
+
+
+class InboxPanel(Component):
+    """The list that an agent works from."""
+
+    def __init__(
+        self,
+        services: Services,
+        agent: Agent,
+        *,
+        on_open: Callable[[UUID], Awaitable[None] | None],
+        on_take: Callable[[UUID], Awaitable[None]],
+        on_news: Callable[[ChatEvent], None],
+    ) -> None:
+        """Draw the empty list.
+
+        Args:
+            services: what the desk can do.
+            agent: whose inbox it is.
+            on_open: a chat was chosen.
+            on_take: 수락 was pressed.
+            on_news: something happened to a chat that the agent may see (for sounds).
+        """
+        super().__init__(services.topics, 'section')
+        self.classes('desk-inbox').props['aria-label'] = _('받은 상담')
+        self._services = services
+        self._agent = agent
+        self._on_open, self._on_take, self._on_news = on_open, on_take, on_news
+        self._scope = Scope.MINE
+        self._view = InboxView(agent, Tab.WAITING, self._scope)
+        self._rows: dict[UUID, Piece] = {}
+        self._chosen: UUID | None = None
+        self._names: dict[UUID, str] = {}
+        self._news: dict[UUID, ChatCard] = {}
+        self._tabs: dict[Tab, Piece] = {}
+        self._draw_frame()
+
+    async def open(self) -> None:
+        """Read the list and keep it current."""
+        topic = (
+            EVERY_CHAT if self._agent.sees_everything else department_topic(self._agent.department)
+        )
+        self.listen(topic, self._hear)  # before reading: nothing falls between
+        await self.show(Tab.OPEN if await self._has_open_chats() else Tab.WAITING)
+
+    async def show(self, tab: Tab, scope: Scope | None = None) -> None:
+        """Show another list."""
+        self._scope = scope or self._scope
+        self._view = InboxView(self._agent, tab, self._scope)
+        self._news.clear()
+        await self._reload()
+        await self._refresh_counts()
+
+    def choose(self, chat_id: UUID | None) -> None:
+        """Mark the chat that is open beside the list."""
+        before, self._chosen = self._chosen, chat_id
+        for changed in (before, chat_id):
+            chat = next((one for one in self._view.chats if one.id == changed), None)
+            if chat is not None:
+                self._draw_row(chat)
+
+    def neighbour(self, step: int) -> UUID | None:
+        """Return the chat ``step`` rows from the chosen one (the first, when none is chosen)."""
+        ids = [chat.id for chat in self._view.chats]
+        if not ids:
+            return None
+        if self._chosen not in ids:
+            return ids[0]
+        return ids[max(0, min(len(ids) - 1, ids.index(self._chosen) + step))]
+
+    async def longest_waiting(self) -> UUID | None:
+        """Return the chat that has waited longest for anybody."""
+        page = await self._services.inbox.page(self._agent, Tab.WAITING, Scope.DEPARTMENT, limit=1)
+        return page.chats[0].id if page.chats else None
+
+    # ---- drawing
+
+    def _draw_frame(self) -> None:
+        with self:
+            with ui.element('div').classes('desk-tabs').props('role=tablist'):
+                for tab in Tab:
+                    self._tabs[tab] = (
+                        Piece('button')
+                        .classes('desk-tab')
+                        .on('click', lambda tab=tab: self.show(tab), args=[])
+                    )
+                    self._tabs[tab].props['role'] = 'tab'
+            with ui.element('div').classes('desk-scope'):
+                self._scopes = {
+                    scope: Piece('button')
+                    .classes('desk-scope-choice')
+                    .on('click', lambda scope=scope: self.show(self._view.tab, scope), args=[])
+                    for scope in Scope
+                }
+            self._list = ui.element('div').classes('desk-list').props('role=list')
+            self._list.props['aria-label'] = _('상담 목록')
+            self._foot = ui.element('div').classes('desk-list-foot')
+        self._draw_choices({})
+
+    def _draw_choices(self, counts: dict[Tab, int]) -> None:
+        words = {Tab.WAITING: _('대기'), Tab.OPEN: _('진행'), Tab.CLOSED: _('종료')}
+        for tab, piece in self._tabs.items():
+            count = counts.get(tab)
+            shown = (
+                ''
+                if count is None
+                else f'{MAX_COUNT - 1:,}+'
+                if count >= MAX_COUNT
+                else f'{count:,}'
+            )
+            piece.set_inside(
+                filled(
+                    '{word} <span class="desk-count">{count}</span>', word=words[tab], count=shown
+                )
+            )
+            _set(piece, 'aria-selected', 'true' if tab is self._view.tab else 'false')
+        everybody = _('전체') if self._agent.sees_everything else _('부서')
+        for scope, piece in self._scopes.items():
+            piece.set_inside(
+                filled('{word}', word=_('내 상담') if scope is Scope.MINE else everybody)
+            )
+            _set(piece, 'aria-pressed', 'true' if scope is self._scope else 'false')
+
+    def _draw_row(self, chat: ChatCard) -> None:
+        holder = (
+            '' if chat.agent_id in (None, self._agent.id) else self._names.get(chat.agent_id, '')
+        )
+        inside = inbox_row.row(chat, holder=holder, is_chosen=chat.id == self._chosen)
+        if (piece := self._rows.get(chat.id)) is not None:
+            piece.set_inside(inside)
+            return
+        with self._list:
+            piece = Piece(inside=inside).classes('desk-row').props('role=listitem')
+        piece.on(
+            'click',
+            lambda event, chat_id=chat.id: self._act(chat_id, event),
+            js_handler=ACT_OF_CLICK,
+        )
+        self._rows[chat.id] = piece
+
+    def _draw_foot(self) -> None:
+        self._foot.clear()
+        with self._foot:
+            if not self._view.chats:
+                ui.label(_EMPTY[self._view.tab]()).classes('desk-empty')
+            elif not self._view.is_complete:
+                ui.button(_('더 보기'), on_click=self._load_more).props('flat dense no-caps')
+
+    # ---- reading
+
+    async def _has_open_chats(self) -> bool:
+        counts = await self._services.inbox.counts(self._agent, Scope.MINE)
+        return counts[Tab.OPEN] > 0
+
+    async def _reload(self) -> None:
+        view = self._view
+        page = await self._services.inbox.page(self._agent, view.tab, view.scope)
+        await self._learn_names(page.chats)
+        if view is not self._view:  # another list was chosen meanwhile
+            return
+        view.load(page.chats, is_complete=page.is_last)
+        self._list.clear()
+        self._rows.clear()
+        for chat in view.chats:
+            self._draw_row(chat)
+        self._draw_foot()
+        self._draw_choices({})
+
+    async def _load_more(self) -> None:
+        view = self._view
+        page = await self._services.inbox.page(
+            self._agent, view.tab, view.scope, after=view.chats[-1]
+        )
+        await self._learn_names(page.chats)
+        if view is not self._view:
+            return
+        view.extend(page.chats, is_complete=page.is_last)
+        for chat in view.chats:
+            self._draw_row(chat)
+        self._draw_foot()
+
+    async def _refresh_counts(self) -> None:
+        self._draw_choices(await self._services.inbox.counts(self._agent, self._scope))
+
+    async def _learn_names(self, chats: list[ChatCard]) -> None:
+        unknown = {
+            chat.agent_id for chat in chats if chat.agent_id and chat.agent_id not in self._names
+        }
+        if unknown - {self._agent.id}:
+            self._names |= await self._services.agents.names(list(unknown))
+
+    # ---- hearing
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, Resync):
+            self.soon(self._refresh_counts, at_most_every=COUNT_SECONDS)
+            self.start(self._reload())
+        elif isinstance(event, ChatEvent):
+            self._news[event.chat.id] = event.chat
+            self.soon(self._draw_news, at_most_every=DRAW_SECONDS)
+            if isinstance(event, ChatChanged) or (
+                isinstance(event, MessageAdded) and event.message.sender is Sender.SYSTEM
+            ):
+                self.soon(self._refresh_counts, at_most_every=COUNT_SECONDS)
+            self._on_news(event)
+
+    async def _draw_news(self) -> None:
+        news, self._news = list(self._news.values()), {}
+        await self._learn_names(news)
+        had_rows = bool(self._view.chats)
+        for chat in news:
+            self._apply(chat)
+        if had_rows != bool(self._view.chats):
+            self._draw_foot()
+
+    def _apply(self, chat: ChatCard) -> None:
+        change = self._view.apply(chat)
+        if change is None:
+            return
+        if change.now is None:
+            self._rows.pop(chat.id).delete()
+            return
+        self._draw_row(chat)
+        if change.was != change.now:
+            self._rows[chat.id].move(target_index=change.now)
+
+    async def _act(self, chat_id: UUID, event: GenericEventArguments) -> None:
+        if event.args == 'take':
+            await self._on_take(chat_id)
+        else:
+            result = self._on_open(chat_id)
+            if result is not None:
+                await result
+
+
+_EMPTY = {
+    Tab.WAITING: lambda: _('기다리는 고객이 없습니다.'),
+    Tab.OPEN: lambda: _('진행 중인 상담이 없습니다. 대기에서 상담을 수락하세요.'),
+    Tab.CLOSED: lambda: _('종료한 상담이 없습니다.'),
+}
+
+
+def _set(piece: Piece, prop: str, value: str) -> None:
+    if piece.props.get(prop) != value:
+        piece.props[prop] = value

@@ -1,0 +1,74 @@
+"""One chat in the inbox: one element, badges included."""
+
+from markupsafe import Markup
+
+from models import ChatStatus, Priority
+from pages.locale import _
+from pages.parts import times
+from pages.parts.clock import milliseconds
+from pages.parts.markup import filled
+from services.chat_events import ChatCard
+
+LATE_SECONDS = 180
+"""After this long without an answer the clock turns: DESIGN leaves the figure to the desk."""
+
+
+def row(chat: ChatCard, *, holder: str = '', is_chosen: bool = False) -> Markup:
+    """Return the inside of a chat's row; ``holder`` names a colleague who holds it."""
+    return filled(
+        '<button type="button" class="desk-row-open" data-act="open"{current}>'
+        '<span class="desk-row-line"><span class="desk-row-name">{name}</span>{priority}{clock}</span>'
+        '<span class="desk-row-line"><span class="desk-row-last" dir="auto">{last}</span>{holder}{unread}</span>'
+        '</button>{take}',
+        current=Markup(' aria-current="true"') if is_chosen else '',
+        name=chat.visitor_name,
+        priority=_priority(chat.priority),
+        clock=_clock(chat),
+        last=chat.last_line or _('아직 메시지가 없습니다'),
+        holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
+        unread=_unread(chat),
+        take=_take(chat),
+    )
+
+
+def _priority(priority: Priority) -> Markup:
+    words = {Priority.HIGH: _('높음'), Priority.URGENT: _('긴급')}
+    if priority not in words:
+        return Markup()
+    return filled('<span class="desk-tag desk-tag-danger">{word}</span>', word=words[priority])
+
+
+def _clock(chat: ChatCard) -> Markup:
+    waits_since = chat.start_time if chat.status is ChatStatus.WAITING else chat.awaiting_since
+    if waits_since is not None and chat.status is not ChatStatus.CLOSED:
+        return filled(
+            '<time class="desk-row-clock desk-ticking" data-since="{since}" data-late-seconds="{late}" title="{full}"></time>',
+            since=milliseconds(waits_since),
+            late=LATE_SECONDS,
+            full=times.full(waits_since),
+        )
+    moment = chat.end_time or chat.last_message_at or chat.start_time
+    return filled(
+        '<time class="desk-row-clock" title="{full}">{short}</time>',
+        full=times.full(moment),
+        short=times.short(moment),
+    )
+
+
+def _unread(chat: ChatCard) -> Markup:
+    if not chat.unread_count:
+        return Markup()
+    label = _('읽지 않은 메시지 {count}개', count=chat.unread_count)
+    return filled(
+        '<span class="desk-badge" aria-label="{label}" role="img">{count}</span>',
+        label=label,
+        count=chat.unread_count if chat.unread_count < 100 else '99+',
+    )
+
+
+def _take(chat: ChatCard) -> Markup:
+    if chat.status is not ChatStatus.WAITING:
+        return Markup()
+    return filled(
+        '<button type="button" class="desk-take" data-act="take">{text}</button>', text=_('수락')
+    )

@@ -1,0 +1,80 @@
+"""Keys: one map for the whole desk, read by position so that they work while Hangul is switched on.
+
+Keys act outside of text fields; Esc leaves a field. ``?`` shows the map.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from nicegui import ui
+from nicegui.events import KeyEventArguments
+
+from pages.locale import _
+from pages.parts.markup import Piece, filled
+
+Act = Callable[[], Awaitable[None] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key: its place on the keyboard (``KeyboardEvent.code``), how it is written, and what it does."""
+
+    code: str
+    face: str
+    text: str
+    act: Act
+
+
+class KeyMap:
+    """The keys of one page."""
+
+    def __init__(self, dialogs: ui.element) -> None:
+        self._dialogs = dialogs
+        self._keys: dict[str, Key] = {}
+        self._keyboard = ui.keyboard(
+            on_key=self._pressed, repeating=False, ignore=['input', 'select', 'textarea']
+        )
+
+    def add(self, code: str, face: str, text: str, act: Act) -> None:
+        """Let a key do something; ``text`` stands in the map."""
+        self._keys[code] = Key(code=code, face=face, text=text, act=act)
+
+    def show(self) -> None:
+        """Show the map."""
+        with self._dialogs, ui.dialog(value=True) as dialog:
+            dialog.on('hide', self._dialogs.clear)
+            with ui.element('div').classes('desk-card desk-keys').props('role=document'):
+                ui.label(_('단축키')).classes('desk-card-title').props('role=heading aria-level=2')
+                for face, text in [
+                    *((key.face, key.text) for key in self._keys.values()),
+                    *_of_fields(),
+                ]:
+                    inside = filled('<kbd>{face}</kbd><span>{text}</span>', face=face, text=text)
+                    Piece(inside=inside).classes('desk-key')
+
+    async def _pressed(self, event: KeyEventArguments) -> None:
+        if (
+            not event.action.keydown
+            or event.modifiers.ctrl
+            or event.modifiers.alt
+            or event.modifiers.meta
+        ):
+            return
+        if event.key.code == 'Slash' and event.modifiers.shift:
+            self.show()
+            return
+        key = self._keys.get(event.key.code or '')
+        if key is None or event.modifiers.shift:
+            return
+        result = key.act()
+        if result is not None:
+            await result
+
+
+def _of_fields() -> list[tuple[str, str]]:
+    return [
+        ('Enter', _('메시지 보내기')),
+        ('Shift + Enter', _('줄 바꾸기')),
+        ('Esc', _('입력란에서 나오기')),
+        ('?', _('이 안내 보기')),
+    ]

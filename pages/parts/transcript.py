@@ -1,0 +1,173 @@
+"""A transcript on screen: the newest messages, older ones on scrolling back, marks under the reader's own.
+
+Everything that shows messages shows them with this: the agent's conversation, an earlier chat opened in place
+and the customer's page. Where the messages come from is the owner's business (``Pages``).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from markupsafe import Markup
+
+from models import Sender
+from pages.locale import _
+from pages.parts import bubbles
+from pages.parts.markup import Piece
+from pages.parts.scroller import Scroller, ScrollerLabels
+from services.chat_events import ChatMessage
+from services.transcript_view import TranscriptView
+
+PAGE = 50
+MAX_SHOWN = 100
+"""The browser redraws the whole page on every push: older messages leave as new ones come."""
+MAX_READING = 200
+"""While reading far back, so many stay on screen; beyond, the newest leave and come back at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePages:
+    """Where messages are read: ``before(number, limit)`` and ``after(number)``, both oldest first."""
+
+    before: Callable[[int | None, int], Awaitable[list[ChatMessage]]]
+    after: Callable[[int], Awaitable[list[ChatMessage]]]
+
+
+class Transcript:
+    """The messages of one chat in a scroller of their own."""
+
+    def __init__(
+        self,
+        pages: MessagePages,
+        *,
+        own: Sender,
+        writer: Callable[[ChatMessage], str],
+        label: str,
+        unread_from: int | None = None,
+    ) -> None:
+        """Draw an empty transcript.
+
+        Args:
+            pages: where messages are read.
+            own: as whom the reader writes: these stand on the right.
+            writer: the name over a message.
+            label: the accessible name of the log.
+            unread_from: the first number that the reader has not read: a line is drawn above it.
+        """
+        self.view = TranscriptView()
+        self.scroller = Scroller(ScrollerLabels(log=label, newest=_('새 메시지')), has_more=False)
+        self.scroller.on_older(self._load_older)
+        self.scroller.on_end(self._come_back)
+        self._pages = pages
+        self._own = own
+        self._writer = writer
+        self._unread_from = unread_from
+        self._pieces: dict[UUID, Piece] = {}
+        self._marks: dict[UUID, str] = {}
+        self._delivered = self._read = 0
+        self._is_catching_up = False
+        self._most = MAX_SHOWN
+
+    async def load(self) -> None:
+        """Read and draw the newest messages."""
+        self.view.load(await self._pages.before(None, PAGE))
+        self._most = MAX_SHOWN
+        self._pieces.clear()
+        self.scroller.clear()
+        self._draw(self.view.messages)
+        self.scroller.older_done(has_more=self.view.first > 1)
+
+    def add(self, message: ChatMessage) -> bool:
+        """Take in one message; returns whether anything new is on screen (repeats and early ones are not)."""
+        shown = self.view.add([message])
+        self._draw(shown)
+        self._drop_oldest()
+        return bool(shown)
+
+    async def catch_up(self) -> None:
+        """Read what is missing after what is shown, if anything is, until nothing is."""
+        if self._is_catching_up:
+            return
+        self._is_catching_up = True
+        try:
+            while missing := await self._pages.after(self.view.last):
+                self._draw(self.view.add(missing))
+                self._drop_oldest()
+        finally:
+            self._is_catching_up = False
+
+    def set_marks(self, *, delivered: int, read: int) -> None:
+        """Show how far the reader's own messages got on the other side."""
+        self._delivered, self._read = delivered, read
+        marks = bubbles.marks(self.view.messages, self._own, delivered=delivered, read=read)
+        touched = {
+            key
+            for key in marks.keys() | self._marks.keys()
+            if marks.get(key) != self._marks.get(key)
+        }
+        self._marks = marks
+        for place, message in enumerate(self.view.messages):
+            if message.id in touched and message.id in self._pieces:
+                self._pieces[message.id].set_inside(self._inside(place))
+
+    def _draw(self, messages: list[ChatMessage]) -> None:
+        """Append elements for messages that the view has just taken in at its end."""
+        if not messages:
+            return
+        start = len(self.view.messages) - len(messages)
+        with self.scroller:
+            for offset in range(len(messages)):
+                self._append(start + offset)
+        self.set_marks(delivered=self._delivered, read=self._read)
+
+    def _append(self, place: int) -> Piece:
+        message = self.view.messages[place]
+        piece = Piece(inside=self._inside(place)).classes(bubbles.side(message, self._own))
+        if bubbles.joins(message, self._before(place)):
+            piece.classes('desk-joined')
+        piece.props['data-number'] = str(message.number)
+        self._pieces[message.id] = piece
+        return piece
+
+    def _inside(self, place: int) -> Markup:
+        message = self.view.messages[place]
+        return bubbles.bubble(
+            message,
+            self._before(place),
+            writer=self._writer(message),
+            mark=self._marks.get(message.id, ''),
+            starts_unread=message.number == self._unread_from,
+        )
+
+    def _before(self, place: int) -> ChatMessage | None:
+        return self.view.messages[place - 1] if place else None
+
+    async def _load_older(self) -> None:
+        older = self.view.put_before(await self._pages.before(self.view.first, PAGE))
+        self._most = MAX_READING
+        with self.scroller:
+            for place in range(len(older)):
+                self._append(place).move(target_index=place)
+        if len(older) < len(
+            self.view.messages
+        ):  # the former first one may have lost its day divider
+            first = self.view.messages[len(older)]
+            self._pieces[first.id].set_inside(self._inside(len(older)))
+        self._forget(self.view.drop_newest(MAX_READING))
+        self.scroller.older_done(has_more=bool(older) and self.view.first > 1)
+
+    async def _come_back(self) -> None:
+        """The reader is at the end of what is shown: show the chat's end again."""
+        if self.view.is_cut:
+            await self.load()
+            self.scroller.to_bottom()
+
+    def _drop_oldest(self) -> None:
+        gone = self.view.drop_oldest(self._most)
+        self._forget(gone)
+        if gone:
+            self.scroller.older_done(has_more=True)
+
+    def _forget(self, gone: list[ChatMessage]) -> None:
+        for message in gone:
+            self._pieces.pop(message.id).delete()
