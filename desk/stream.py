@@ -108,6 +108,8 @@ class EventStream:
         self._topics.publish(kind.model_validate_json(fields['body']))
 
     async def _return(self) -> None:
+        # idle connections lead to the server that went away: the next sender would think it gone again
+        await self._redis.connection_pool.disconnect(inuse_connections=False)
         self._last = await self._newest()
         self._became(is_live=True)
         self._topics.publish(Resync())
