@@ -51,6 +51,11 @@ class Component(ui.element):
             timer.cancel()
         self._timers[work] = asyncio.get_running_loop().call_later(seconds, self._run, work)
 
+    def within(self, seconds: float, work: Work) -> None:
+        """Run ``work`` once ``seconds`` from now, however often it is asked for meanwhile."""
+        if work not in self._timers:
+            self.after(seconds, work)
+
     def soon(self, work: Work, *, at_most_every: float) -> None:
         """Run ``work`` now, or as soon as ``at_most_every`` seconds have passed since it last ran."""
         if work in self._timers:

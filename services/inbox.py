@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from desk.cache import Moment
 from models import Agent
 from services import chat_queries, inbox_queries
 from services.chat_events import ChatCard
@@ -12,6 +14,7 @@ from services.inbox_view import Scope, Tab
 from services.work import Workshop
 
 PAGE = 30
+COUNT_SECONDS = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Inbox:
 
     def __init__(self, workshop: Workshop) -> None:
         self._db = workshop.db
+        self._counts: Moment[int] = Moment(COUNT_SECONDS)
 
     async def page(
         self,
@@ -63,9 +67,20 @@ class Inbox:
         )
 
     async def counts(self, agent: Agent, scope: Scope) -> dict[Tab, int]:
-        """Return how many chats each tab has, each at most ``inbox_queries.MAX_COUNT``. Three queries."""
+        """Return how many chats each tab has, each at most ``inbox_queries.MAX_COUNT``. At most three queries.
+
+        A figure may be ``COUNT_SECONDS`` old: all who look at the same list share it.
+        """
+        return {
+            tab: await self._counts.get(
+                _list_of(agent, tab, scope), partial(self._count, agent, tab, scope)
+            )
+            for tab in Tab
+        }
+
+    async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
         async with self._db.reading() as session:
-            return {tab: await inbox_queries.count(session, agent, tab, scope) for tab in Tab}
+            return await inbox_queries.count(session, agent, tab, scope)
 
 
 def place_of(chat: ChatCard, tab: Tab) -> Place:
@@ -76,3 +91,10 @@ def place_of(chat: ChatCard, tab: Tab) -> Place:
         Tab.CLOSED: chat.end_time,
     }[tab]
     return Place(moment, chat.id)
+
+
+def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
+    """Name the list that somebody sees: their own, their department's, or everybody's."""
+    if scope is Scope.MINE and tab is not Tab.WAITING:
+        return tab, agent.id
+    return tab, '' if agent.sees_everything else agent.department

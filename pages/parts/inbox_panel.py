@@ -25,7 +25,7 @@ from services.inbox_view import InboxView, Scope, Tab
 from services.registry import Services
 
 COUNT_SECONDS = 1.0
-"""Counts are read again at most this often, and shared by everybody who looks at the same ones."""
+"""So long after a change counts are read again: the answer that all share is younger by then."""
 DRAW_SECONDS = 0.25
 """Rows are drawn at most this often: the browser redraws the whole page on every push."""
 
@@ -226,7 +226,7 @@ class InboxPanel(Component):
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Resync):
-            self.soon(self._refresh_counts, at_most_every=COUNT_SECONDS)
+            self.within(COUNT_SECONDS, self._refresh_counts)
             self.start(self._reload())
         elif isinstance(event, ChatEvent):
             self._news[event.chat.id] = event.chat
@@ -234,7 +234,7 @@ class InboxPanel(Component):
             if isinstance(event, ChatChanged) or (
                 isinstance(event, MessageAdded) and event.message.sender is Sender.SYSTEM
             ):
-                self.soon(self._refresh_counts, at_most_every=COUNT_SECONDS)
+                self.within(COUNT_SECONDS, self._refresh_counts)
             self._on_news(event)
 
     async def _draw_news(self) -> None:
