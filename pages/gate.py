@@ -46,6 +46,7 @@ __all__ = [
 
 SESSION_COOKIE = 'desk_session'
 VISIT_COOKIE = 'desk_chat'
+VISIT_HEADER = 'x-chat-token'
 SAFE_METHODS = frozenset({'GET', 'HEAD', 'OPTIONS', 'TRACE'})
 FLOODS = {
     '/auth/login': Throttle(limit=600, seconds=60, error_key='throttle.address'),
@@ -126,7 +127,7 @@ class Gate:
     async def _visitor(self, asked: HTTPConnection) -> Visitor | None:
         token = asked.cookies.get(VISIT_COOKIE)
         if area_of(asked.url.path) is Area.CUSTOMER:
-            token = _bearer(asked) or token
+            token = asked.headers.get(VISIT_HEADER) or _bearer(asked) or token
         try:
             return Visitor(chat=await self._services.visits.chat_of(token)) if token else None
         except NotFoundError:
@@ -243,4 +244,10 @@ def _page_policy(asked: HTTPConnection) -> str:
 
 def _bearer(asked: HTTPConnection) -> str | None:
     kind, _, value = asked.headers.get('authorization', '').partition(' ')
-    return value.strip() if kind.lower() == 'bearer' else None
+    if kind.lower() == 'bearer':
+        return value.strip()
+    match asked.scope.get('subprotocols'):  # where a browser's WebSocket can put it
+        case ['bearer', token]:
+            return str(token)
+        case _:
+            return None

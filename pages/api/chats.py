@@ -1,0 +1,245 @@
+"""``/chat/sessions``: chats as an agent's program works in them. Paths and bodies are the guide's where it has them.
+
+What somebody may not see is answered like what does not exist (404).
+"""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Query
+
+from desk.errors import ConflictError
+from desk.throttle import Throttle
+from models import Agent, ChatStatus
+from models.chat import OPEN_STATUSES
+from pages.api import cursors
+from pages.api.shapes import (
+    CHAT_EXAMPLE,
+    MAX_BODY_BYTES,
+    MAX_NUMBER,
+    Chat,
+    ChatPage,
+    Line,
+    Marks,
+    NewMessage,
+    Number,
+    refusals,
+)
+from pages.principals import SignedIn
+from services.append_statement import Outgoing
+from services.chats import MAX_PAGE, PAGE, Chats, may_write
+from services.inbox import Inbox, place_of
+from services.inbox_queries import Narrowing
+from services.inbox_view import Scope, Tab
+from services.registry import Services
+
+REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
+"""A program's calls in one session: far above work, far below a runaway loop."""
+
+TABS = {
+    ChatStatus.WAITING: Tab.WAITING,
+    ChatStatus.ACTIVE: Tab.OPEN,
+    ChatStatus.ON_HOLD: Tab.OPEN,
+    ChatStatus.CLOSED: Tab.CLOSED,
+}
+LISTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        'content': {
+            'application/json': {
+                'examples': {
+                    'own': {'summary': 'without filters', 'value': [CHAT_EXAMPLE]},
+                    'page': {
+                        'summary': 'with any filter',
+                        'value': {'items': [CHAT_EXAMPLE], 'next': None},
+                    },
+                }
+            }
+        }
+    }
+}
+
+
+class Filters:
+    """What narrows the list; without any of them the answer is the guide's plain list."""
+
+    def __init__(
+        self,
+        status: Annotated[
+            ChatStatus | None, Query(description='without it: taken and not over')
+        ] = None,
+        scope: Annotated[
+            Scope | None, Query(description='the own ones, or (without it) all one may see')
+        ] = None,
+        department: Annotated[str | None, Query(max_length=100)] = None,
+        limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
+        cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
+    ) -> None:
+        self.tab = TABS[status] if status else Tab.OPEN
+        self.scope = scope or Scope.DEPARTMENT
+        self.only = Narrowing(department=department, status=status)
+        self.limit = limit or PAGE
+        self.cursor = cursor
+        given = (status, scope, department, limit, cursor)
+        self.are_given = any(one is not None for one in given)
+
+    @property
+    def listing(self) -> str:
+        """The name of this list: a cursor of one list does not continue another."""
+        return f'{self.tab}|{self.scope}|{self.only.status or ""}|{self.only.department or ""}'
+
+
+def router(services: Services) -> APIRouter:
+    """Serve the chats of whoever is signed in."""
+    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
+
+    def brake(staff: SignedIn) -> None:
+        requests.hit(staff.session_id)
+
+    api = APIRouter(
+        prefix='/chat/sessions',
+        tags=['chat'],
+        dependencies=[Depends(brake)],
+        responses=refusals(401, 422, 429),
+        max_body_size=MAX_BODY_BYTES,
+    )
+    sessions = Sessions(services)
+    add, one = api.add_api_route, '/{session_id}'
+    written, changed = refusals(404, 409, 413), refusals(404, 409)
+    add('', sessions.chats, summary='List chats', responses=LISTS)
+    add(one, sessions.chat, summary='One chat', responses=refusals(404))
+    add(f'{one}/messages', sessions.messages, summary='Transcript', responses=refusals(404))
+    add(
+        f'{one}/messages',
+        sessions.send,
+        methods=['POST'],
+        summary='Send a message',
+        responses=written,
+    )
+    add(f'{one}/take', sessions.take, methods=['POST'], summary='Take (수락)', responses=changed)
+    add(f'{one}/end', sessions.end, methods=['POST'], summary='End (상담 종료)', responses=changed)
+    add(
+        f'{one}/read',
+        sessions.read,
+        methods=['POST'],
+        summary='Mark as read',
+        responses=refusals(404, 413),
+    )
+    add(
+        f'{one}/typing',
+        sessions.typing,
+        methods=['POST'],
+        status_code=204,
+        summary='Tell that the agent types',
+        responses=changed,
+    )
+    return api
+
+
+class Sessions:
+    """What ``/chat/sessions`` answers, an operation a method."""
+
+    def __init__(self, services: Services) -> None:
+        self._chats = services.chats
+        self._inbox = services.inbox
+
+    async def chats(
+        self, staff: SignedIn, filters: Annotated[Filters, Depends()]
+    ) -> list[Chat] | ChatPage:
+        """List chats, longest waiting first (ended ones: latest first).
+
+        Without filters: a plain list of all chats that the signed-in agent holds. With any filter: a page of
+        chats that the agent may see, and the cursor of the next page.
+        """
+        if not filters.are_given:
+            return await _own(self._inbox, staff.agent)
+        after = cursors.read(filters.listing, filters.cursor) if filters.cursor else None
+        page = await self._inbox.page(
+            staff.agent,
+            filters.tab,
+            filters.scope,
+            after=after,
+            limit=filters.limit,
+            only=filters.only,
+        )
+        following = None
+        if not page.is_last:
+            following = cursors.written(filters.listing, place_of(page.chats[-1], filters.tab))
+        return ChatPage(items=[Chat.model_validate(chat) for chat in page.chats], next=following)
+
+    async def chat(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """Return one chat."""
+        return Chat.model_validate(await self._chats.chat(staff.agent, session_id))
+
+    async def messages(
+        self,
+        staff: SignedIn,
+        session_id: UUID,
+        after: Annotated[Number | None, Query(description='what came after this number')] = None,
+        before: Annotated[Number | None, Query(description='the last ones before it')] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+    ) -> list[Line]:
+        """Return messages, oldest first: those after a number, else the last ones (before a number)."""
+        if after is not None:
+            lines = await self._chats.messages_after(staff.agent, session_id, after, limit=limit)
+        else:
+            lines = await self._chats.transcript(
+                staff.agent, session_id, before=before, limit=limit
+            )
+        return [Line.model_validate(line) for line in lines]
+
+    async def send(self, staff: SignedIn, session_id: UUID, message: NewMessage) -> Line:
+        """Send a message and return it, numbered; the same ``id`` again returns the same message."""
+        outgoing = Outgoing(
+            id=message.id or uuid4(),
+            chat_id=session_id,
+            content=message.content,
+            seen=MAX_NUMBER if message.seen is None else message.seen,
+        )
+        return Line.model_validate(await self._chats.reply(staff.agent, outgoing))
+
+    async def take(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """Take a waiting chat. Of many who try at once one wins; the others get 409."""
+        return Chat.model_validate(await self._chats.take(staff.agent, session_id))
+
+    async def end(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """End a chat that the agent holds; ending it again changes nothing."""
+        return Chat.model_validate(await self._chats.end(staff.agent, session_id))
+
+    async def read(self, staff: SignedIn, session_id: UUID, marks: Marks) -> Chat:
+        """Note how far the agent has read; counts for the chat's holder only. Return the chat."""
+        await self._chats.chat(staff.agent, session_id)
+        await self._chats.mark(
+            staff.agent, session_id, delivered=marks.delivered, read=marks.number
+        )
+        return Chat.model_validate(await self._chats.chat(staff.agent, session_id))
+
+    async def typing(self, staff: SignedIn, session_id: UUID) -> None:
+        """Show the customer for a moment that the agent is typing."""
+        await tell_typing(self._chats, staff.agent, session_id)
+
+
+async def tell_typing(chats: Chats, agent: Agent, chat_id: UUID) -> None:
+    """Tell that the agent types in a chat.
+
+    Raises:
+        NotFoundError: not there, or not the agent's to see.
+        ConflictError: not open, or held by a colleague: the customer would wait for words that cannot come.
+    """
+    chat = await chats.chat(agent, chat_id)
+    if chat.status not in OPEN_STATUSES:
+        raise ConflictError('chat.not_taken' if chat.status is ChatStatus.WAITING else 'chat.ended')
+    if not may_write(agent, chat):
+        raise ConflictError('chat.held_by_colleague')
+    await chats.typing(agent, chat_id)
+
+
+async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
+    """Return all open chats that the agent holds, page by page."""
+    held: list[Chat] = []
+    after = None
+    while True:
+        page = await inbox.page(agent, Tab.OPEN, Scope.MINE, after=after, limit=MAX_PAGE)
+        held += [Chat.model_validate(chat) for chat in page.chats]
+        if page.is_last:
+            return held
+        after = place_of(page.chats[-1], Tab.OPEN)

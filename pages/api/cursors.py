@@ -1,0 +1,42 @@
+"""Cursors: opaque to who holds them, checked when they come back.
+
+A cursor names the list it was made for and the place where its page ended. It proves nothing: what may be seen
+is decided by the query that it continues.
+"""
+
+import base64
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from desk.errors import InvalidInputError
+from services.inbox import Place
+
+MAX_CURSOR_CHARS = 512
+
+
+class Cursor(BaseModel):
+    """The place behind one page of one list."""
+
+    listing: str
+    moment: datetime | None
+    chat_id: UUID
+
+
+def written(listing: str, place: Place) -> str:
+    """Return the cursor that continues ``listing`` behind ``place``."""
+    cursor = Cursor(listing=listing, moment=place.moment, chat_id=place.chat_id)
+    return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip('=')
+
+
+def read(listing: str, cursor: str) -> Place:
+    """Return where ``listing`` continues. Raises ``InvalidInputError`` for what is no cursor of it."""
+    try:
+        padded = cursor + '=' * (-len(cursor) % 4)
+        found = Cursor.model_validate_json(base64.urlsafe_b64decode(padded.encode()))
+    except (ValueError, ValidationError) as error:
+        raise InvalidInputError('list.cursor') from error
+    if found.listing != listing or (found.moment and found.moment.tzinfo is None):
+        raise InvalidInputError('list.cursor')
+    return Place(found.moment, found.chat_id)

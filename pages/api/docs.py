@@ -1,0 +1,142 @@
+"""``/docs``: the API's own documentation, drawn by Swagger UI from files that the desk serves itself.
+
+The page loads nothing from elsewhere and runs no inline script, so the strictest policy holds for it too.
+"""
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+
+from pages.api.problems import Problem
+from pages.api.shapes import refusals
+from pages.refusals import PROBLEM
+
+TITLE = 'Desk API'
+DESCRIPTION = """
+Bodies are JSON; times are ISO 8601 in UTC. Every refusal is `application/problem+json` (RFC 9457): programs branch on
+`code`, people read `detail`, which is in the language that `Accept-Language` asks for (ko, en).
+
+**Agents** sign in with `POST /auth/login` and send `Authorization: Bearer …`. **Customers** hold the token of their own
+chat and send it as `X-Chat-Token`.
+
+## WebSocket `/ws/{agent_id}`
+
+`agent_id` is the own id or username. Authenticated by `Authorization: Bearer`, by the subprotocols `bearer, <token>`, or by
+the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
+
+| to the program | data |
+|---|---|
+| `hello` | `agent_id`, `username`, `heartbeat_seconds` |
+| `message` | a message, as `GET /chat/sessions/{session_id}/messages` answers it |
+| `session_update` | a chat, as `GET /chat/sessions/{session_id}` answers it; the highest `version` wins |
+| `typing` | `chat_session_id`, `sender`, `name` |
+| `agent_status` | `agent_id`, `status`, `since` |
+| `ack` | the stored message that a `message` became |
+| `caught_up` | `cursors`: how far each subscribed chat is |
+| `resync` | events may have been missed; followed chats are caught up, read lists again |
+| `ping`, `pong` | answer a `ping` with `pong`; after two without a sign of life the desk closes (4410) |
+| `error` | `status`, `code`, `detail`, and `id`, `chat_session_id` of what was refused |
+
+| from the program | data |
+|---|---|
+| `subscribe` | `cursors`: for each chat the number of the newest message the program has (0: none) |
+| `message` | `chat_session_id`, `content`, and `type`, `id`, `seen` as over REST |
+| `typing` | `chat_session_id` |
+
+Without `subscribe` a program hears live what its agent may see. With it, what came after each number comes first: in
+order, nothing lost, nothing twice on one connection. Closed with 4401: signed out; 4408: read too slowly, come back with
+the cursors.
+"""
+TAGS = [
+    {'name': 'authentication', 'description': 'Sign in and out'},
+    {'name': 'chat', 'description': 'Chats, for agents'},
+    {'name': 'visit', 'description': 'The own chat, for customers'},
+    {'name': 'health', 'description': 'For the machines that run the desk'},
+]
+KEYS = {
+    'bearer': {'type': 'http', 'scheme': 'bearer', 'bearerFormat': 'JWT'},
+    'chatToken': {'type': 'apiKey', 'in': 'header', 'name': 'X-Chat-Token'},
+}
+OPENED_BY = {
+    '/auth/logout': 'bearer',
+    '/chat/sessions': 'bearer',
+    '/chat/visits/{visit_id}': 'chatToken',
+}
+"""What opens the paths below; the others are public."""
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Desk API</title>
+<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
+<link rel="icon" href="/docs/assets/favicon.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/assets/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"""
+START = "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinking: true});\n"
+
+
+def router(app: FastAPI) -> APIRouter:
+    """Serve ``/docs`` and let ``/openapi.json`` tell what all routes of ``app`` have in common."""
+    _document(app)
+    api = APIRouter(include_in_schema=False)
+    assets = str(files('fastapi_offline') / 'static')
+    api.mount('/docs/assets', StaticFiles(directory=assets))
+
+    @api.get('/docs')
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(PAGE)
+
+    @api.get('/docs/start.js')
+    async def start() -> Response:
+        return Response(START, media_type='text/javascript')
+
+    return api
+
+
+def _document(app: FastAPI) -> None:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:  # all routers are there by the first request
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document: every refusal as problem+json with an example, every key named."""
+    described = get_openapi(
+        title=TITLE,
+        version=app.version,
+        description=DESCRIPTION,
+        routes=app.routes,
+        tags=TAGS,
+    )
+    components = described.setdefault('components', {})
+    components.setdefault('schemas', {})['Problem'] = Problem.model_json_schema()
+    components['securitySchemes'] = KEYS
+    for path, operations in described['paths'].items():
+        for operation in operations.values():
+            _complete(path, operation)
+    return described
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    for prefix, key in OPENED_BY.items():
+        if path.startswith(prefix):
+            operation['security'] = [{key: []}]
+    for status, answer in operation['responses'].items():
+        is_bare = 'example' not in answer.get('content', {}).get(PROBLEM, {})
+        if status.startswith('4') and is_bare:
+            operation['responses'][status] = refusals(int(status))[int(status)]

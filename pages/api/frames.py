@@ -1,0 +1,96 @@
+"""What travels on ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
+
+To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``ack``, ``caught_up``,
+``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``, ``ping``.
+"""
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from desk import clock
+from pages.api.shapes import NewMessage, Number
+
+MAX_CURSORS = 1_000
+
+
+class Kind(StrEnum):
+    """The types of frames that a program receives."""
+
+    HELLO = 'hello'
+    MESSAGE = 'message'
+    TYPING = 'typing'
+    SESSION_UPDATE = 'session_update'
+    AGENT_STATUS = 'agent_status'
+    ACK = 'ack'
+    CAUGHT_UP = 'caught_up'
+    RESYNC = 'resync'
+    PING = 'ping'
+    PONG = 'pong'
+    ERROR = 'error'
+
+
+class Cursors(BaseModel):
+    """The number of the newest message that the program has, for each chat it follows; 0 for none."""
+
+    cursors: Annotated[dict[UUID, Number], Field(max_length=MAX_CURSORS)]
+
+
+class MessageToSend(NewMessage):
+    """A message and the chat it goes to; fields as in ``POST /chat/sessions/{id}/messages``."""
+
+    chat_session_id: UUID
+
+
+class TypingIn(BaseModel):
+    """Where the agent types."""
+
+    chat_session_id: UUID
+
+
+class Subscribe(BaseModel):
+    """Catch up in these chats, then go on live."""
+
+    type: Literal['subscribe']
+    data: Cursors
+
+
+class Send(BaseModel):
+    """Send a message; answered by ``ack`` or ``error``."""
+
+    type: Literal['message']
+    data: MessageToSend
+
+
+class TellTyping(BaseModel):
+    """Show the customer that the agent types."""
+
+    type: Literal['typing']
+    data: TypingIn
+
+
+class Pulse(BaseModel):
+    """A sign of life: an answer to ``ping``, or a question for ``pong``."""
+
+    type: Literal['ping', 'pong']
+    data: Any = None
+
+
+Incoming = Subscribe | Send | TellTyping | Pulse
+
+_incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator='type')])
+
+
+def read(text: str) -> Incoming:
+    """Return what a program sent. Raises ``pydantic.ValidationError`` (a ``ValueError``) for anything else."""
+    return _incoming.validate_json(text)
+
+
+def written(kind: Kind, data: BaseModel | dict[str, Any]) -> str:
+    """Return a frame as it goes to a program, stamped with the present moment."""
+    body = data.model_dump(mode='json') if isinstance(data, BaseModel) else data
+    frame = {'type': kind, 'data': body, 'timestamp': clock.now().isoformat()}
+    return json.dumps(frame, ensure_ascii=False)

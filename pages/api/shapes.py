@@ -1,0 +1,269 @@
+"""What programs send and receive: the bodies of the REST API, each with an example.
+
+What an agent's program sees of a chat is the card that screens see; a customer's program sees its own chat
+without names, numbers or ids of people.
+"""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models import ChatEnding, ChatStatus, MessageType, Sender
+from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
+from pages.locale import LANGUAGES, text
+from services.chat_events import ChatCard, ChatMessage
+
+MAX_NUMBER = 2_147_483_647  # PostgreSQL's integer
+MAX_BODY_BYTES = 64 * 1024  # a message of MAX_MESSAGE_CHARS, every character escaped, fits twice
+
+Number = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
+
+CHAT_EXAMPLE: dict[str, Any] = {
+    'id': '6f1c7a52-0f0e-4b8e-9d3b-0d7f5a1c2e34',
+    'version': 4,
+    'customer_id': None,
+    'agent_id': '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+    'status': 'active',
+    'ending': None,
+    'priority': 'medium',
+    'department': '주문·배송',
+    'source': 'web',
+    'visitor_name': '최유진',
+    'visitor_phone': '01098765432',
+    'start_time': '2026-11-02T01:30:00Z',
+    'taken_at': '2026-11-02T01:30:21Z',
+    'end_time': None,
+    'last_number': 2,
+    'last_message_at': '2026-11-02T01:30:40Z',
+    'last_line': '주문한 상품이 아직 안 왔어요',
+    'last_agent_number': 0,
+    'last_agent_id': None,
+    'unread_count': 1,
+    'awaiting_since': '2026-11-02T01:30:40Z',
+    'agent_delivered_number': 1,
+    'agent_read_number': 1,
+    'customer_delivered_number': 2,
+    'customer_read_number': 2,
+}
+MESSAGE_EXAMPLE: dict[str, Any] = {
+    'id': '0b4e7f0a-3a53-4b8e-8d8f-7a1f1b2c3d4e',
+    'chat_session_id': CHAT_EXAMPLE['id'],
+    'number': 3,
+    'sender': 'agent',
+    'sender_id': CHAT_EXAMPLE['agent_id'],
+    'type': 'text',
+    'content': '네, 바로 확인해 드리겠습니다.',
+    'created_at': '2026-11-02T01:30:52Z',
+}
+VISIT_EXAMPLE: dict[str, Any] = {
+    'id': CHAT_EXAMPLE['id'],
+    'status': 'waiting',
+    'ending': None,
+    'department': '주문·배송',
+    'start_time': '2026-11-02T01:30:00Z',
+    'taken_at': None,
+    'end_time': None,
+    'place': 2,
+    'last_number': 0,
+    'agent_delivered_number': 0,
+    'agent_read_number': 0,
+}
+VISIT_MESSAGE_EXAMPLE: dict[str, Any] = {
+    key: MESSAGE_EXAMPLE[key] for key in ('id', 'number', 'sender', 'type', 'content', 'created_at')
+}
+TOKEN_EXAMPLE = 'kq3c0Vn2m1b8Zr5xT7yJ4uWfLhD9sEoPaGiNvBtQxRc'  # noqa: S105 - opens nothing
+
+
+REFUSALS = {
+    401: ('Nobody is signed in, or the session has ended', 'sign_in.needed'),
+    403: ('The role may not do this, or another site asks', 'gate.foreign_origin'),
+    404: ('Not there, or not yours: the two look the same', 'chat.not_found'),
+    409: ('No longer in the state that this needs', 'chat.ended'),
+    413: (f'Longer than {MAX_BODY_BYTES} bytes', 'api.too_long'),
+    422: ('What was given cannot be used', 'message.blank'),
+    429: ('Too often; Retry-After says how many seconds to wait', 'throttle.too_fast'),
+}
+"""What each status means, and a code that it may carry."""
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return how an operation's refusals are documented: ``problems.Problem``, an example each."""
+    return {status: _refusal(status) for status in statuses}
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    description, code = REFUSALS[status]
+    example = {
+        'type': 'about:blank',
+        'title': HTTPStatus(status).phrase,
+        'status': status,
+        'code': code,
+        'detail': text(LANGUAGES[0], code, wait_seconds=3, most=MAX_MESSAGE_CHARS),
+    }
+    schema = {'$ref': '#/components/schemas/Problem'}
+    answer: dict[str, Any] = {
+        'description': description,
+        'content': {'application/problem+json': {'schema': schema, 'example': example}},
+    }
+    if status == 429:
+        answer['headers'] = {
+            'Retry-After': {'description': 'Seconds to wait', 'schema': {'type': 'integer'}}
+        }
+    return answer
+
+
+def shown_as(example: dict[str, Any]) -> ConfigDict:
+    """Return the configuration of a shape with this example."""
+    return ConfigDict(json_schema_extra={'examples': [example]})
+
+
+class Chat(ChatCard):
+    """A chat as agents see it."""
+
+    model_config = shown_as(CHAT_EXAMPLE)
+
+
+class ChatPage(BaseModel):
+    """One page of a list of chats; ``next`` is the cursor of the page behind it, none on the last."""
+
+    model_config = shown_as({'items': [CHAT_EXAMPLE], 'next': 'd2FpdGluZ3wyMDI2LTExLTAy'})
+
+    items: list[Chat]
+    next: str | None
+
+
+class Line(ChatMessage):
+    """One message as agents see it: ``number`` is 1, 2, 3 … within its chat, without gaps."""
+
+    model_config = shown_as(MESSAGE_EXAMPLE)
+
+
+class NewMessage(BaseModel):
+    """A message to send.
+
+    ``id`` is made by its writer: sent again under the same id it is the same message. ``seen`` is the number of
+    the newest message that the writer had on screen; when a colleague replied after it the message is refused
+    (409). Without it nothing is held back.
+    """
+
+    model_config = shown_as({'content': '네, 바로 확인해 드리겠습니다.', 'type': 'text'})
+
+    content: str = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
+    type: Literal[MessageType.TEXT] = MessageType.TEXT
+    id: UUID | None = None
+    seen: Number | None = None
+
+
+class VisitorsMessage(BaseModel):
+    """A message of the customer. ``id`` as in an agent's message."""
+
+    model_config = shown_as({'content': '주문한 상품이 아직 안 왔어요', 'type': 'text'})
+
+    content: str = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
+    type: Literal[MessageType.TEXT] = MessageType.TEXT
+    id: UUID | None = None
+
+
+class Marks(BaseModel):
+    """How far a chat has been read, and how far it has reached the reader's screen (at least as far)."""
+
+    model_config = shown_as({'number': 2})
+
+    number: Number
+    delivered: Number = 0
+
+
+class NewVisit(BaseModel):
+    """What a customer fills in. ``token``: 32 random bytes in URL-safe base64, so that a repeat is the same chat."""
+
+    model_config = shown_as({'name': '최유진', 'phone': '010-9876-5432', 'department': '주문·배송'})
+
+    name: str = Field(description=f'1 to {MAX_NAME_CHARS} characters')
+    phone: str = Field(description='a number that can be dialled inside Korea', max_length=40)
+    department: str = Field(description='one of GET /chat/departments', max_length=100)
+    token: str | None = Field(default=None, max_length=128)
+
+
+class Visit(BaseModel):
+    """A chat as its customer sees it; ``place`` is 1 for the next in the queue, 0 when it no longer waits."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [VISIT_EXAMPLE]})
+
+    id: UUID
+    status: ChatStatus
+    ending: ChatEnding | None
+    department: str
+    start_time: datetime
+    taken_at: datetime | None
+    end_time: datetime | None
+    place: int
+    last_number: int
+    agent_delivered_number: int
+    agent_read_number: int
+
+
+class VisitLine(BaseModel):
+    """One message as the customer sees it."""
+
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={'examples': [VISIT_MESSAGE_EXAMPLE]}
+    )
+
+    id: UUID
+    number: int
+    sender: Sender
+    type: MessageType
+    content: str
+    created_at: datetime
+
+
+class StartedVisit(BaseModel):
+    """A new chat and the token that opens it; the token is shown this once."""
+
+    model_config = shown_as({'chat': VISIT_EXAMPLE, 'token': TOKEN_EXAMPLE})
+
+    chat: Visit
+    token: str
+
+
+class Departments(BaseModel):
+    """What can be asked about (문의 유형)."""
+
+    model_config = shown_as({'items': ['결제·환불', '주문·배송']})
+
+    items: list[str]
+
+
+class ServiceState(BaseModel):
+    """Whether a backing service answered, and how fast."""
+
+    ok: bool
+    milliseconds: float
+
+
+class Readiness(BaseModel):
+    """Whether the desk can serve, with every service it needs by name."""
+
+    model_config = shown_as(
+        {
+            'ok': True,
+            'services': {
+                'postgresql': {'ok': True, 'milliseconds': 0.8},
+                'redis': {'ok': True, 'milliseconds': 0.3},
+            },
+        }
+    )
+
+    ok: bool
+    services: dict[str, ServiceState]
+
+
+class Liveness(BaseModel):
+    """The process answers."""
+
+    model_config = shown_as({'ok': True})
+
+    ok: bool = True

@@ -1,0 +1,202 @@
+"""``/chat/visits``: the customer's side of a chat, for programs that speak for a customer.
+
+The token that starting a chat answers is all that opens it again, sent as ``X-Chat-Token``, as a bearer or as the
+cookie ``desk_chat``. It opens its own chat and nothing else: any other looks like none.
+"""
+
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+
+from desk.errors import ConflictError, NotFoundError
+from desk.settings import Settings
+from desk.throttle import Throttle
+from models import ChatStatus
+from pages.api.shapes import (
+    MAX_BODY_BYTES,
+    Departments,
+    Marks,
+    NewVisit,
+    Number,
+    StartedVisit,
+    Visit,
+    VisitLine,
+    VisitorsMessage,
+    refusals,
+)
+from pages.principals import visitor_of
+from services.append_statement import Outgoing
+from services.chat_events import ChatCard
+from services.chats import MAX_PAGE, PAGE
+from services.registry import Services
+from services.visits import ChatStart, Visits
+
+SOURCE = 'api'
+
+
+class Brakes:
+    """How often an address may start chats or try tokens, and a chat may be asked about."""
+
+    def __init__(self) -> None:
+        self.starts = Throttle(limit=30, seconds=60, error_key='throttle.address')
+        self.wrong_tokens = Throttle(limit=60, seconds=60, error_key='throttle.address')
+        self.requests = Throttle(limit=120, seconds=10)
+
+
+def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
+    """Serve a customer's own chat."""
+    visit = VisitOperations(services.visits, Brakes())
+    api = APIRouter(
+        prefix='/chat/visits',
+        tags=['visit'],
+        responses=refusals(422, 429),
+        max_body_size=MAX_BODY_BYTES,
+    )
+    add, one = api.add_api_route, '/{visit_id}'
+    add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
+    add(
+        '',
+        visit.start,
+        methods=['POST'],
+        status_code=201,
+        summary='Start a chat',
+        responses=refusals(413),
+    )
+    add(one, visit.chat, summary='The own chat', responses=refusals(404))
+    add(f'{one}/messages', visit.messages, summary='Transcript', responses=refusals(404))
+    add(
+        f'{one}/messages',
+        visit.send,
+        methods=['POST'],
+        summary='Send a message',
+        responses=refusals(404, 409, 413),
+    )
+    add(
+        f'{one}/read',
+        visit.read,
+        methods=['POST'],
+        summary='Mark as read',
+        responses=refusals(404, 413),
+    )
+    add(
+        f'{one}/typing',
+        visit.typing,
+        methods=['POST'],
+        status_code=204,
+        summary='Tell that the customer types',
+        responses=refusals(404, 409),
+    )
+    add(f'{one}/leave', visit.leave, methods=['POST'], summary='Leave', responses=refusals(404))
+    return api
+
+
+class Key:
+    """What a request opens a chat with."""
+
+    def __init__(
+        self,
+        request: Request,
+        visit_id: UUID,
+        x_chat_token: Annotated[str | None, Header(max_length=128)] = None,
+    ) -> None:
+        self.request = request
+        self.visit_id = visit_id
+        self.token = x_chat_token
+
+
+Opens = Annotated[Key, Depends()]
+
+
+class VisitOperations:
+    """What ``/chat/visits`` answers, an operation a method."""
+
+    def __init__(self, visits: Visits, brakes: Brakes) -> None:
+        self._visits = visits
+        self._brakes = brakes
+
+    async def departments(self) -> Departments:
+        """Return the departments that a chat can be started with."""
+        return Departments(items=await self._visits.departments())
+
+    async def start(self, request: Request, form: NewVisit) -> StartedVisit:
+        """Start a chat that waits for an agent. The same ``token`` again is the same chat."""
+        self._brakes.starts.hit(_address(request), act=form.token)
+        started = await self._visits.start(
+            ChatStart(
+                name=form.name,
+                phone=form.phone,
+                department=form.department,
+                source=SOURCE,
+                token=form.token or '',
+            )
+        )
+        return StartedVisit(chat=await self._shown(started.chat), token=started.token)
+
+    async def chat(self, key: Opens) -> Visit:
+        """Return the own chat and its place in the queue. Asking is a sign of life."""
+        return await self._shown(await self._opened(key))
+
+    async def messages(
+        self,
+        key: Opens,
+        after: Annotated[Number | None, Query(description='what came after this number')] = None,
+        before: Annotated[Number | None, Query(description='the last ones before it')] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+    ) -> list[VisitLine]:
+        """Return messages, oldest first: those after a number, else the last ones (before a number)."""
+        chat = await self._opened(key)
+        if after is not None:
+            lines = await self._visits.messages_after(chat.id, after, limit=limit)
+        else:
+            lines = await self._visits.transcript(chat.id, before=before, limit=limit)
+        return [VisitLine.model_validate(line) for line in lines]
+
+    async def send(self, key: Opens, message: VisitorsMessage) -> VisitLine:
+        """Send a message and return it, numbered; the same ``id`` again returns the same message."""
+        chat = await self._opened(key)
+        outgoing = Outgoing(id=message.id or uuid4(), chat_id=chat.id, content=message.content)
+        return VisitLine.model_validate(await self._visits.write(outgoing))
+
+    async def read(self, key: Opens, marks: Marks) -> Visit:
+        """Note how far the customer has read. Return the chat."""
+        chat = await self._opened(key)
+        await self._visits.mark(chat.id, delivered=marks.delivered, read=marks.number)
+        return await self._shown(chat)
+
+    async def typing(self, key: Opens) -> None:
+        """Show the agent for a moment that the customer is typing."""
+        chat = await self._opened(key)
+        if chat.status is ChatStatus.CLOSED:
+            raise ConflictError('chat.ended')
+        await self._visits.typing(chat)
+
+    async def leave(self, key: Opens) -> Visit:
+        """End the chat for the customer; leaving again changes nothing."""
+        chat = await self._opened(key)
+        return await self._shown(await self._visits.leave(chat.id))
+
+    async def _opened(self, key: Key) -> ChatCard:
+        """Return the chat that a key opens. Raises ``NotFoundError`` for any other than its own."""
+        chat = await self._by_token(key) if key.token else visitor_of(key.request).chat
+        if chat.id != key.visit_id:
+            raise NotFoundError('visit.not_found')
+        self._brakes.requests.hit(chat.id)
+        if chat.status is ChatStatus.WAITING:
+            await self._visits.sign_of_life(chat.id)
+        return chat
+
+    async def _by_token(self, key: Key) -> ChatCard:
+        try:
+            return await self._visits.chat_of(key.token or '')
+        except NotFoundError:
+            self._brakes.wrong_tokens.hit(_address(key.request))
+            raise
+
+    async def _shown(self, chat: ChatCard) -> Visit:
+        place = await self._visits.place(chat.id) if chat.status is ChatStatus.WAITING else 0
+        return Visit.model_validate({**chat.model_dump(), 'place': place})
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ''
