@@ -61,7 +61,9 @@ class _Watch:
     async def _holds(self) -> bool:
         try:
             return await self._sign_ins.is_valid(self._staff.session_id)
-        except Exception:  # whatever it is (the database away for a moment): asked again in a minute
+        except (
+            Exception
+        ):  # whatever it is (the database away for a moment): asked again in a minute
             log.warning(
                 'session_not_checked', session_id=str(self._staff.session_id), exc_info=True
             )

@@ -1,0 +1,184 @@
+"""A small desk on a real socket: the gate, sign-in, a page for agents, one for customers, and a thief's tools."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+import httpx
+import socketio
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse, Response
+from nicegui import context, ui
+from nicegui.testing.general import nicegui_reset_globals
+
+from desk.settings import Settings
+from pages import gate, login
+from pages.api import auth, problems
+from pages.principals import SignedIn, principals_in, staff_of
+from services.registry import Services
+from services.visits import ChatStart
+from tests.make import DEPARTMENT, PASSWORD
+
+SOCKET_PATH = '/_nicegui_ws/socket.io'
+
+
+@dataclass
+class Site:
+    """A small desk that listens on a port of its own."""
+
+    services: Services
+    address: str
+    heard: list[str] = field(default_factory=list)
+    """What its pages' buttons heard."""
+
+    def browser(self, **cookies: str) -> httpx.AsyncClient:
+        """A browser with these cookies; it follows no redirects, so that a test sees them."""
+        return httpx.AsyncClient(base_url=self.address, cookies=cookies)
+
+    async def session_of(self, username: str) -> str:
+        """Sign in and return the cookie's value."""
+        _, token = await self.services.sign_ins.sign_in(username, PASSWORD, address='127.0.0.1')
+        return token
+
+    async def visit(self) -> str:
+        """Start a chat as a customer and return its token."""
+        form = ChatStart(name='최유진', phone='010-9876-5432', department=DEPARTMENT)
+        return (await self.services.visits.start(form)).token
+
+
+@dataclass(frozen=True)
+class OpenPage:
+    """A page as its HTML tells: all that somebody who reads over a shoulder can know."""
+
+    client_id: str
+    button_id: int
+    listener_id: str
+
+    def click(self) -> dict[str, object]:
+        """What the browser says when the page's button is pressed."""
+        return {
+            'id': self.button_id, 'client_id': self.client_id, 'listener_id': self.listener_id, 'args': ['{}'],
+        }  # fmt: skip
+
+    def handshake(self) -> dict[str, object]:
+        """What the browser says first."""
+        return {'client_id': self.client_id, 'tab_id': f'tab-{self.client_id}', 'document_id': 'document',
+                'next_message_id': 0}  # fmt: skip
+
+
+async def open_page(site: Site, path: str, **cookies: str) -> OpenPage:
+    """Open a page and read its source."""
+    async with site.browser(**cookies) as browser:
+        answer = await browser.get(path)
+    assert answer.status_code == 200, answer.status_code
+    client_id = re.search(r"'client_id': '([0-9a-f-]+)'", answer.text)
+    button = re.search(r'"(\d+)":\{"tag":"q-btn".*?"listener_id":"([^"]+)"', answer.text)
+    assert client_id
+    assert button
+    return OpenPage(client_id[1], int(button[1]), button[2])
+
+
+class Socket:
+    """NiceGUI's socket, as a browser or a thief opens it."""
+
+    def __init__(
+        self, site: Site, *, origin: str | None = '', transport: str = 'websocket', **cookies: str
+    ) -> None:
+        self._site = site
+        self._transport = transport
+        self._headers = {'Cookie': '; '.join(f'{name}={value}' for name, value in cookies.items())}
+        if origin is not None:
+            self._headers['Origin'] = origin or site.address
+        self.opened: asyncio.Queue[str] = asyncio.Queue()
+        self._http = aiohttp.ClientSession(
+            headers=self._headers
+        )  # the client sends its own with the first only
+        self.client = socketio.AsyncClient(reconnection=False, http_session=self._http)
+        self.client.on('open', self._opened)
+
+    async def connect(self, query: str = '') -> None:
+        """Connect; raises ``socketio.exceptions.ConnectionError`` when refused."""
+        await self.client.connect(
+            f'{self._site.address}{query}',
+            headers=self._headers,
+            transports=[self._transport],
+            socketio_path=SOCKET_PATH,
+        )
+
+    async def say(self, event: str, message: object) -> object:
+        """Send an event and wait until the server has dealt with it; returns the server's answer."""
+        return await self.client.call(event, message, timeout=5)
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.client.disconnect()
+        await self.client.shutdown()
+        await self._http.close()
+
+    async def _opened(self, message: dict[str, str]) -> None:
+        self.opened.put_nowait(message['path'])
+
+
+@asynccontextmanager
+async def serving(services: Services, settings: Settings) -> AsyncIterator[Site]:
+    """Serve a small desk while the block runs."""
+    with nicegui_reset_globals():
+        site = Site(services, '')
+        server = uvicorn.Server(
+            uvicorn.Config(
+                _application(site, settings),
+                host='127.0.0.1',
+                port=0,
+                log_config=None,
+                ws='websockets-sansio',
+            )  # fmt: skip
+        )
+        task = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        site.address = f'http://127.0.0.1:{port}'
+        yield site
+        server.should_exit = True
+        await task
+
+
+def _application(site: Site, settings: Settings) -> FastAPI:
+    app = FastAPI(docs_url=None)
+    problems.register(app)
+    app.include_router(auth.router(site.services, settings))
+    app.include_router(login.router(site.services, settings))
+
+    @app.get('/chat/sessions')
+    async def sessions(staff: SignedIn) -> dict[str, str]:
+        return {'username': staff.agent.username}
+
+    problems.register_unknown_paths(app)
+
+    @ui.page('/desk')
+    def desk_page(request: Request) -> None:
+        staff = staff_of(request)
+        gate.remember(context.client, staff)
+        gate.watch_session(site.services, staff)
+        ui.button(staff.agent.name, on_click=lambda: site.heard.append(staff.agent.username))
+
+    @ui.page('/talk')
+    def talk_page(request: Request) -> Response | None:
+        visitor = principals_in(request.scope).visitor
+        if visitor is None:
+            return PlainTextResponse('the start form', 404)
+        gate.remember(context.client, visitor)
+        ui.button(
+            visitor.chat.visitor_name, on_click=lambda: site.heard.append(visitor.chat.visitor_name)
+        )
+        return None
+
+    ui.run_with(
+        app, reconnect_timeout=15, binding_refresh_interval=None, show_welcome_message=False
+    )
+    gate.install(app, site.services, settings)
+    return app

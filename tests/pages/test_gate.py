@@ -1,0 +1,402 @@
+"""The gate: who gets in, and what a thief gets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from nicegui import Client
+from socketio.exceptions import ConnectionError as RefusedError
+
+from desk import clock
+from desk.settings import Environment, Settings
+from pages import gate
+from pages.paths import safe_next
+from services.registry import Services
+from tests.make import Make
+from tests.pages.site import OpenPage, Site, Socket, open_page, serving
+
+FOREIGN = 'https://evil.example'
+
+
+@pytest.fixture
+async def site(services: Services, settings: Settings) -> AsyncIterator[Site]:
+    """A small desk on a real socket."""
+    for flood in gate.FLOODS.values():
+        flood.reset()
+    async with serving(services, settings) as site:
+        yield site
+
+
+@pytest.fixture
+async def session(site: Site, make: Make) -> str:
+    """The cookie of a signed-in agent."""
+    return await site.session_of((await make.agent(username='agent-a')).username)
+
+
+@pytest.fixture
+async def thief(site: Site, make: Make) -> str:
+    """The cookie of another signed-in agent, who wants to be somebody else."""
+    return await site.session_of((await make.agent(username='thief')).username)
+
+
+async def test_desk_leads_strangers_to_the_login_page_and_back(site: Site) -> None:
+    async with site.browser() as browser:
+        plain = await browser.get('/')
+        deep = await browser.get('/desk/chats/7?tab=2')
+
+    assert (plain.status_code, plain.headers['location']) == (303, '/login')
+    assert (deep.status_code, deep.headers['location']) == (
+        303, '/login?next=/desk/chats/7%3Ftab%3D2',
+    )  # fmt: skip
+
+
+async def test_unknown_path_is_closed_to_strangers(site: Site) -> None:
+    async with site.browser() as browser:
+        answer = await browser.get('/whatever')
+
+    assert answer.status_code == 303
+
+
+async def test_session_opens_the_desk(site: Site, session: str) -> None:
+    async with site.browser(desk_session=session) as browser:
+        answer = await browser.get('/desk')
+
+    assert answer.status_code == 200
+    assert answer.headers['x-nicegui-content'] == 'page'
+
+
+async def test_chat_token_opens_no_desk(site: Site, make: Make) -> None:
+    await make.agent()
+    token = await site.visit()
+
+    async with site.browser(desk_chat=token, desk_session=token) as browser:
+        desk = await browser.get('/desk')
+        sessions = await browser.get('/chat/sessions', headers={'Authorization': f'Bearer {token}'})
+        talk = await browser.get('/talk')
+
+    assert (desk.status_code, sessions.status_code, talk.status_code) == (303, 401, 200)
+
+
+async def test_session_is_no_chat_token(site: Site, session: str) -> None:
+    async with site.browser(desk_chat=session, desk_session=session) as browser:
+        answer = await browser.get('/talk', headers={'Accept': 'application/json'})
+
+    assert answer.status_code == 404
+
+
+async def test_api_asks_strangers_to_sign_in(site: Site) -> None:
+    async with site.browser() as browser:
+        answer = await browser.get('/chat/sessions', headers={'Accept-Language': 'en'})
+
+    assert answer.status_code == 401
+    assert answer.headers['content-type'] == 'application/problem+json'
+    assert answer.headers['www-authenticate'] == 'Bearer'
+    assert answer.json()['detail'] == 'Sign in first.'
+
+
+async def test_bearer_that_is_wrong_is_not_saved_by_a_cookie(site: Site, session: str) -> None:
+    async with site.browser(desk_session=session) as browser:
+        by_cookie = await browser.get('/chat/sessions')
+        by_bearer = await browser.get('/chat/sessions', headers={'Authorization': 'Bearer wrong'})
+
+    assert (by_cookie.status_code, by_bearer.status_code) == (200, 401)
+
+
+async def test_unknown_api_path_is_a_problem_and_no_page(site: Site, session: str) -> None:
+    async with site.browser(desk_session=session) as browser:
+        answers = [await browser.get(path) for path in ('/chat/nowhere', '/calls', '/auth/x/y')]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert {answer.headers['content-type'] for answer in answers} == {'application/problem+json'}
+
+
+@pytest.mark.parametrize(
+    'headers',
+    [
+        {'Origin': FOREIGN},
+        {'Origin': 'null'},
+        {'Sec-Fetch-Site': 'cross-site'},
+        {'Sec-Fetch-Site': 'same-site'},
+    ],
+)
+async def test_other_sites_cannot_post_with_an_agents_cookie(
+    site: Site, session: str, headers: dict[str, str]
+) -> None:
+    async with site.browser(desk_session=session) as browser:
+        refused = await browser.post('/auth/logout', headers=headers)
+        still_in = await browser.get('/desk')
+        allowed = await browser.post('/auth/logout', headers={'Origin': site.address})
+
+    assert (refused.status_code, still_in.status_code, allowed.status_code) == (403, 200, 303)
+
+
+async def test_every_answer_carries_security_headers(site: Site, session: str) -> None:
+    async with site.browser(desk_session=session) as browser:
+        page, plain, api = [
+            await browser.get(path) for path in ('/desk', '/login?ended', '/chat/sessions')
+        ]
+
+    for answer in (page, plain, api):
+        assert answer.headers['x-content-type-options'] == 'nosniff'
+        assert answer.headers['referrer-policy'] == 'same-origin'
+        assert "frame-ancestors 'self'" in answer.headers['content-security-policy']
+        assert "object-src 'none'" in answer.headers['content-security-policy']
+    host = site.address.removeprefix('http://')
+    assert f"connect-src 'self' ws://{host} wss://{host}" in page.headers['content-security-policy']
+    assert 'unsafe' not in plain.headers['content-security-policy']
+    assert 'unsafe' not in api.headers['content-security-policy']
+    assert api.headers['cache-control'] == 'no-store'
+    assert 'strict-transport-security' not in page.headers
+
+
+async def test_production_asks_browsers_to_stay_with_https(
+    services: Services, settings: Settings
+) -> None:
+    production = settings.model_copy(update={'desk_env': Environment.PRODUCTION})
+
+    async with serving(services, production) as site, site.browser() as browser:
+        answer = await browser.get('/login')
+
+    assert answer.headers['strict-transport-security'] == 'max-age=31536000'
+
+
+async def test_flood_of_sign_ins_from_one_address_is_slowed_down(site: Site) -> None:
+    flood = gate.FLOODS['/auth/login']
+    for _ in range(600):
+        flood.hit('127.0.0.1')
+
+    async with site.browser() as browser:
+        answer = await browser.post('/auth/login', json={'username': 'a', 'password': 'b'})
+
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers['retry-after']) <= 60
+
+
+@pytest.mark.parametrize(
+    'wanted',
+    ['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', '/a\r\nb', '', 'desk',
+     '/login?next=/login', '/auth/logout', '/%2f/evil\\x'],
+)  # fmt: skip
+def test_nothing_leads_out_of_the_desk(wanted: str) -> None:
+    assert safe_next(wanted) == '/desk'
+
+
+def test_path_of_the_desk_is_kept() -> None:
+    assert safe_next('/desk/chats/7?tab=2') == '/desk/chats/7?tab=2'
+
+
+async def test_button_of_ones_own_page_is_heard(site: Site, session: str) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+
+    assert await pressed(site, page, desk_session=session)
+
+    assert site.heard == ['agent-a']
+
+
+async def test_customers_own_page_is_heard(site: Site, make: Make) -> None:
+    await make.agent()
+    token = await site.visit()
+    page = await open_page(site, '/talk', desk_chat=token)
+
+    assert await pressed(site, page, desk_chat=token)
+
+    assert site.heard == ['최유진']
+
+
+async def test_one_browser_can_be_agent_and_customer(site: Site, session: str) -> None:
+    cookies = {'desk_session': session, 'desk_chat': await site.visit()}
+
+    for path in ('/desk', '/talk'):
+        assert await pressed(site, await open_page(site, path, **cookies), **cookies)
+
+    assert site.heard == ['agent-a', '최유진']
+
+
+@pytest.mark.parametrize('origin', [FOREIGN, None, 'null', 'http://127.0.0.1'])
+@pytest.mark.parametrize('transport', ['websocket', 'polling'])
+async def test_socket_refuses_foreign_origins(
+    site: Site, session: str, origin: str | None, transport: str
+) -> None:
+    socket = Socket(site, origin=origin, transport=transport, desk_session=session)
+
+    if transport == 'polling' and origin is None:  # what a browser sends from a page of its own
+        await socket.connect()
+    else:
+        with pytest.raises(RefusedError):
+            await socket.connect()
+    await socket.close()
+
+
+@pytest.mark.parametrize('transport', ['websocket', 'polling'])
+async def test_socket_refuses_strangers(site: Site, transport: str) -> None:
+    socket = Socket(site, transport=transport, desk_session='guessed', desk_chat='guessed')
+
+    with pytest.raises(RefusedError):
+        await socket.connect()
+    await socket.close()
+
+
+async def test_another_agents_client_id_is_worth_nothing(
+    site: Site, session: str, thief: str
+) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+    owner = Socket(site, desk_session=session)
+    await owner.connect()
+    assert await owner.say('handshake', page.handshake())
+
+    await steal(site, page, desk_session=thief)
+    assert site.heard == []
+
+    await owner.say('event', page.click())
+    assert site.heard == ['agent-a']
+    await owner.close()
+
+
+async def test_customer_cannot_use_an_agents_page(site: Site, session: str) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+
+    await steal(site, page, desk_chat=await site.visit())
+
+    assert site.heard == []
+
+
+async def test_agent_cannot_use_a_customers_page(site: Site, session: str) -> None:
+    page = await open_page(site, '/talk', desk_chat=await site.visit())
+
+    await steal(site, page, desk_session=session)
+
+    assert site.heard == []
+
+
+async def test_another_session_of_the_same_agent_is_another_owner(site: Site, session: str) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+
+    await steal(site, page, desk_session=await site.session_of('agent-a'))
+
+    assert site.heard == []
+
+
+async def test_polling_on_with_somebody_elses_connection_is_refused(
+    site: Site, session: str, thief: str
+) -> None:
+    owner = Socket(site, transport='polling', origin=None, desk_session=session)
+    await owner.connect()
+    path = f'/_nicegui_ws/socket.io/?EIO=4&transport=polling&sid={owner.client.eio.sid}'
+
+    async with site.browser(desk_session=thief) as browser:
+        read = await browser.get(path)
+        written = await browser.post(path, content='42["event",{}]')
+
+    assert (read.status_code, written.status_code) == (403, 403)
+    await owner.close()
+
+
+async def test_files_of_somebody_elses_page_are_not_there(
+    site: Site, session: str, thief: str
+) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+
+    async with site.browser(desk_session=thief) as browser:
+        answer = await browser.post(f'/_nicegui/client/{page.client_id}/upload/1')
+
+    assert answer.status_code == 404
+    assert answer.json()['code'] == 'api.unknown_path'
+
+
+async def test_message_that_names_no_page_is_dropped(site: Site, session: str) -> None:
+    socket = Socket(site, desk_session=session)
+    await socket.connect()
+
+    for nonsense in (
+        None,
+        'text',
+        [],
+        {},
+        {'client_id': None},
+        {'client_id': ['x']},
+        {'client_id': 'unknown'},
+    ):
+        assert not await socket.say('event', nonsense)
+        assert not await socket.say('handshake', nonsense)
+    await socket.close()
+
+
+@pytest.mark.parametrize('elsewhere', [False, True])
+async def test_signing_out_closes_open_pages_in_every_process(
+    site: Site, another_desk: Services, session: str, elsewhere: bool
+) -> None:
+    page = await open_page(site, '/desk', desk_session=session)
+    socket = Socket(site, desk_session=session)
+    await socket.connect()
+    await socket.say('handshake', page.handshake())
+    desk = another_desk if elsewhere else site.services
+
+    await desk.sign_ins.sign_out(await desk.sign_ins.staff_by_token(session))
+
+    assert await asyncio.wait_for(socket.opened.get(), 5) == '/login?ended=1&next=/desk'
+    await socket.say('event', page.click())
+    assert site.heard == []
+    assert page.client_id not in Client.instances
+    await socket.close()
+
+
+async def test_colleagues_pages_stay_open(site: Site, session: str, thief: str) -> None:
+    page = await open_page(site, '/desk', desk_session=thief)
+    gone = await open_page(site, '/desk', desk_session=session)
+
+    await site.services.sign_ins.sign_out(await site.services.sign_ins.staff_by_token(session))
+    await until(lambda: gone.client_id not in Client.instances)
+
+    assert await pressed(site, page, desk_session=thief)
+
+
+async def test_page_of_an_expired_session_closes(site: Site, make: Make) -> None:
+    agent = await make.agent()
+    with clock.moved(timedelta(hours=-12, seconds=3)):
+        session = await site.session_of(agent.username)
+    page = await open_page(site, '/desk', desk_session=session)
+    socket = Socket(site, desk_session=session)
+    await socket.connect()
+    await socket.say('handshake', page.handshake())
+
+    assert await asyncio.wait_for(socket.opened.get(), 8) == '/login?ended=1&next=/desk'
+    await socket.close()
+
+
+async def pressed(site: Site, page: OpenPage, **cookies: str) -> bool:
+    """Press the button of one's own page as a browser does; returns whether the page was ours to open."""
+    socket = Socket(site, **cookies)
+    query = '&'.join(f'{name}={quote(str(value))}' for name, value in page.handshake().items())
+    await socket.connect(f'?{query}&implicit_handshake=true')
+    await socket.say('event', page.click())
+    await socket.close()
+    return True
+
+
+async def steal(site: Site, page: OpenPage, **cookies: str) -> None:
+    """Try everything with somebody else's client id."""
+    implicit = Socket(site, **cookies)
+    with pytest.raises(RefusedError):
+        await implicit.connect(
+            f'?client_id={page.client_id}&implicit_handshake=true&tab_id=t&document_id=d'
+        )
+    await implicit.close()
+    socket = Socket(site, **cookies)
+    await socket.connect()
+    assert await socket.say('handshake', page.handshake()) is False
+    await socket.say('event', page.click())
+    await socket.say('ack', {'client_id': page.client_id, 'next_message_id': 1_000})
+    await socket.say(
+        'javascript_response', {'client_id': page.client_id, 'request_id': 'x', 'result': 1}
+    )
+    await socket.say('log', {'client_id': page.client_id, 'level': 'error', 'message': 'forged'})
+    await socket.close()
+
+
+async def until(is_so: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(seconds):
+        while not is_so():
+            await asyncio.sleep(0.02)
