@@ -9,7 +9,7 @@ from nicegui import ui
 from desk.errors import DeskError, NotFoundError
 from desk.settings import Settings
 from models import AgentStatus, ChatStatus, Sender
-from pages import shell
+from pages import notices, shell
 from pages.locale import _
 from pages.parts.conversation import Conversation
 from pages.parts.customer_panel import CustomerPanel
@@ -88,7 +88,7 @@ class Workspace:
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:
-        await shell.in_place(lambda: self._open_chat(chat_id))
+        await notices.in_place(lambda: self._open_chat(chat_id))
 
     async def _open_chat(self, given: str) -> None:
         chat_id = _uuid(given)
@@ -111,7 +111,7 @@ class Workspace:
         try:
             await self._services.chats.take(self._agent, chat_id)
         except DeskError as error:
-            shell.tell(error)
+            notices.tell(error)
             return
         await self._inbox.show(Tab.OPEN)
         self.show(chat_id)
@@ -155,10 +155,8 @@ class Workspace:
         keys.add('KeyR', 'R', _('메시지 쓰기'), self._write)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
-        for number, tab in enumerate(Tab, start=1):
-            keys.add(
-                f'Digit{number}', str(number), _TABS[tab](), lambda tab=tab: self._inbox.show(tab)
-            )
+        for number, (tab, name) in enumerate(_tab_names().items(), start=1):
+            keys.add(f'Digit{number}', str(number), name, lambda tab=tab: self._inbox.show(tab))
 
     def _step(self, step: int) -> None:
         if (chat_id := self._inbox.neighbour(step)) is not None:
@@ -177,11 +175,8 @@ class Workspace:
             await self._conversation.end()
 
 
-_TABS = {
-    Tab.WAITING: lambda: _('대기 목록'),
-    Tab.OPEN: lambda: _('진행 목록'),
-    Tab.CLOSED: lambda: _('종료 목록'),
-}
+def _tab_names() -> dict[Tab, str]:
+    return {Tab.WAITING: _('대기 목록'), Tab.OPEN: _('진행 목록'), Tab.CLOSED: _('종료 목록')}
 
 
 def _uuid(given: str) -> UUID:

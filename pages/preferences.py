@@ -59,7 +59,8 @@ def theme_of(request: Request) -> str:
 def apply(request: Request, head: Markup) -> None:
     """Dress the page that is being drawn: stylesheets, theme and language."""
     theme = theme_of(request)
-    ui.add_head_html(head + _THEME_HEAD[theme] + _LANGUAGE_HEAD[language_of(request)])
+    for part in (head, _THEME_HEAD[theme], _LANGUAGE_HEAD[language_of(request)]):
+        ui.add_head_html(part)
     ui.dark_mode({'light': False, 'dark': True}.get(theme))
 
 

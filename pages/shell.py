@@ -1,9 +1,6 @@
-"""The frame around every screen: rail, top bar, sounds, clocks, keys, and who is signed in.
+"""The frame around every screen: rail, top bar, sounds, clocks, keys, and who is signed in."""
 
-Also the one way to tell a person what happened: ``tell`` for an expected error, ``done`` for a success.
-"""
-
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fastapi import Request
@@ -12,16 +9,17 @@ from nicegui import context, ui
 
 from desk import clock
 from desk.errors import DeskError
-from models import Agent, AgentStatus
-from pages import gate, preferences
+from models import AgentStatus
+from pages import gate, notices, preferences
 from pages.component import Component
-from pages.locale import _, language, sentence
+from pages.locale import _
 from pages.parts.clock import Clocks, ClockUnits
 from pages.parts.key_map import KeyMap
 from pages.parts.markup import Piece, filled
 from pages.parts.sound import Sound
 from pages.parts.sound_settings import sound_settings
 from pages.principals import staff_of
+from pages.seat import Seat
 from services.chat_events import AgentStatusChanged, agent_topic
 from services.registry import Services
 from services.sign_ins import Staff
@@ -31,24 +29,14 @@ HEAD = Markup(
 )
 
 
-def tell(error: DeskError) -> None:
-    """Say what went wrong, in the reader's language; it stays until it is read."""
-    ui.notify(sentence(language(), error), type='negative', timeout=0, close_button=_('닫기'))
-
-
-def done(text: str) -> None:
-    """Say what was done; it leaves by itself."""
-    ui.notify(text, type='positive', timeout=2500)
-
-
-class Shell:
+class Shell(Seat):
     """One signed-in page: what its panels share."""
 
     def __init__(self, services: Services, request: Request) -> None:
         """Take note of who opened this page. Raises ``NotSignedInError``."""
         self.services = services
         self.staff: Staff = staff_of(request)
-        self.agent: Agent = self.staff.agent
+        self.agent = self.staff.agent
         self.page_id = context.client.id
         gate.remember(context.client, self.staff)
         gate.watch_session(services, self.staff)
@@ -57,7 +45,7 @@ class Shell:
     def frame(self) -> Iterator[None]:
         """Draw the frame; the block draws the screen into it."""
         preferences.apply(context.client.request, HEAD)
-        ui.on_exception(_apologise)
+        ui.on_exception(notices.apologise)
         self.sound = Sound()
         Clocks(ClockUnits(hour=_('시간'), minute=_('분')), now=clock.now())
         self.dialogs = ui.element(
@@ -106,15 +94,6 @@ class Shell:
             preferences.profile_card(self.agent)
 
 
-def _apologise(_error: Exception) -> None:
-    ui.notify(
-        _('예상하지 못한 문제가 생겼습니다. 입력한 내용은 그대로 있습니다.'),
-        type='negative',
-        timeout=0,
-        close_button=_('닫기'),
-    )
-
-
 class StatusChoice(Component):
     """상담 상태: what the person at this page is doing, in every tab of theirs."""
 
@@ -154,13 +133,4 @@ class StatusChoice(Component):
                 self._shell.agent.id, AgentStatus(value)
             )
         except DeskError as error:
-            tell(error)
-
-
-async def in_place(draw: Callable[[], Awaitable[None]]) -> None:
-    """Draw something; when it is not there or cannot be read, say so in its place."""
-    try:
-        await draw()
-    except DeskError as error:
-        with ui.element('div').classes('desk-empty').props('role=alert'):
-            ui.label(sentence(language(), error))
+            notices.tell(error)

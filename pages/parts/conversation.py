@@ -10,7 +10,7 @@ from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
 from models.chat import MAX_MESSAGE_CHARS
-from pages import shell
+from pages import notices
 from pages.component import Component
 from pages.locale import _, language, sentence
 from pages.parts import times
@@ -19,6 +19,7 @@ from pages.parts.markup import Piece, filled
 from pages.parts.reply_box import Outgoing as Sent
 from pages.parts.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
 from pages.parts.transcript import MessagePages, Transcript
+from pages.seat import Seat
 from services.append_statement import Outgoing
 from services.chat_events import (
     ChatCard,
@@ -43,17 +44,17 @@ class Conversation(Component):
 
     def __init__(
         self,
-        frame: 'shell.Shell',
+        seat: Seat,
         chat_id: UUID,
         *,
         on_take: Callable[[UUID], Awaitable[None]],
         on_changed: Callable[[ChatCard], None],
     ) -> None:
-        super().__init__(frame.services.topics, 'section')
+        super().__init__(seat.services.topics, 'section')
         self.classes('desk-conversation').props['aria-label'] = _('대화')
-        self._shell = frame
-        self._services = frame.services
-        self._agent = frame.agent
+        self._seat = seat
+        self._services = seat.services
+        self._agent = seat.agent
         self._chat_id = chat_id
         self._on_take = on_take
         self._on_changed = on_changed
@@ -77,8 +78,8 @@ class Conversation(Component):
         """Ask once, then end the chat."""
         if not self._chat.is_open or not may_write(self._agent, self._chat):
             return
-        with self._shell.dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self._shell.dialogs.clear)
+        with self._seat.dialogs, ui.dialog(value=True) as dialog:
+            dialog.on('hide', self._seat.dialogs.clear)
             with ui.element('div').classes('desk-card').props('role=document'):
                 ui.label(_('상담을 종료할까요?')).classes('desk-card-title').props(
                     'role=heading aria-level=2'
@@ -206,11 +207,9 @@ class Conversation(Component):
         )
 
     async def _learn_names(self, messages: list[ChatMessage]) -> list[ChatMessage]:
-        unknown = {
-            message.sender_id for message in messages if message.sender_id
-        } - self._names.keys()
-        if unknown:
-            self._names |= await self._services.agents.names([one for one in unknown if one])
+        senders = {message.sender_id for message in messages if message.sender_id is not None}
+        if unknown := senders - self._names.keys():
+            self._names |= await self._services.agents.names(list(unknown))
         return messages
 
     def _writer(self, message: ChatMessage) -> str:
@@ -282,7 +281,7 @@ class Conversation(Component):
             self.start(self._catch_up())
 
     def _hear_viewing(self, event: Viewing) -> None:
-        if event.tab == self._shell.page_id:
+        if event.tab == self._seat.page_id:
             return
         self._audience.hear(event)
         if event.asks:
@@ -290,7 +289,7 @@ class Conversation(Component):
         self._show_viewers()
 
     def _hear_draft(self, event: object) -> None:
-        if isinstance(event, DraftSaved) and event.tab != self._shell.page_id:
+        if isinstance(event, DraftSaved) and event.tab != self._seat.page_id:
             self._box.set_draft(event.text)
 
     def _hear_stream(self, event: object) -> None:
@@ -301,7 +300,7 @@ class Conversation(Component):
         self._typing.set_text('')
 
     async def _say_looking(self, *, asks: bool = False) -> None:
-        await self._services.viewers.say(self._agent, self._chat_id, self._shell.page_id, asks=asks)
+        await self._services.viewers.say(self._agent, self._chat_id, self._seat.page_id, asks=asks)
         self._show_viewers()
         self.after(REPEAT_SECONDS, self._say_looking)
 
@@ -313,7 +312,7 @@ class Conversation(Component):
 
     async def _say_gone(self) -> None:
         await self._services.viewers.say(
-            self._agent, self._chat_id, self._shell.page_id, is_looking=False
+            self._agent, self._chat_id, self._seat.page_id, is_looking=False
         )
 
     # ---- doing
@@ -334,15 +333,15 @@ class Conversation(Component):
     async def _keep_draft(self, text: str) -> None:
         try:
             await self._services.drafts.save(
-                self._agent, self._chat_id, text, tab=self._shell.page_id
+                self._agent, self._chat_id, text, tab=self._seat.page_id
             )
         except DeskError as error:
-            shell.tell(error)
+            notices.tell(error)
 
     async def _end(self) -> None:
         try:
             await self._services.chats.end(self._agent, self._chat_id)
         except DeskError as error:
-            shell.tell(error)
+            notices.tell(error)
         else:
-            shell.done(_('상담을 종료했습니다'))
+            notices.done(_('상담을 종료했습니다'))

@@ -9,12 +9,13 @@ from nicegui import ui
 
 from desk.errors import DeskError
 from models import Customer, CustomerStatus, CustomerType, RiskLevel, Sender
-from pages import shell
+from pages import notices
 from pages.component import Component
 from pages.locale import _
 from pages.parts import times
 from pages.parts.markup import Piece, filled
 from pages.parts.transcript import MessagePages, Transcript
+from pages.seat import Seat
 from services.chat_events import ChatCard, ChatEvent, ChatMessage, chat_topic
 from services.customers import Acquaintance
 
@@ -22,11 +23,11 @@ from services.customers import Acquaintance
 class CustomerPanel(Component):
     """The customer of one chat."""
 
-    def __init__(self, frame: 'shell.Shell', chat_id: UUID) -> None:
-        super().__init__(frame.services.topics, 'section')
+    def __init__(self, seat: Seat, chat_id: UUID) -> None:
+        super().__init__(seat.services.topics, 'section')
         self.classes('desk-customer').props['aria-label'] = _('고객 정보')
-        self._services = frame.services
-        self._agent = frame.agent
+        self._services = seat.services
+        self._agent = seat.agent
         self._chat_id = chat_id
         self._customer_id: UUID | None = None
         self._opened: ui.element | None = None
@@ -149,17 +150,17 @@ class CustomerPanel(Component):
 
     async def _link(self, customer: Customer) -> None:
         await self._services.customers.link(self._agent, self._chat_id, customer.id)
-        shell.done(_('고객 정보를 연결했습니다'))
+        notices.done(_('고객 정보를 연결했습니다'))
 
     async def _register(self) -> None:
         await self._services.customers.register(self._agent, self._chat_id)
-        shell.done(_('새 고객으로 등록했습니다'))
+        notices.done(_('새 고객으로 등록했습니다'))
 
     async def _do(self, act: Coroutine[Any, Any, None]) -> None:
         try:
             await act
         except DeskError as error:
-            shell.tell(error)
+            notices.tell(error)
 
 
 def _nobody(_message: ChatMessage) -> str:

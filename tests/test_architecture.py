@@ -1,0 +1,124 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ('desk', 'models', 'services', 'pages')
+MODULES = sorted(
+    [ROOT / 'main.py', *(path for room in ROOMS for path in (ROOT / room).rglob('*.py'))]
+)
+MAX_LINES = 400
+MAX_BROWSER_LINES = 200
+LOCKS = ('requirements.lock', 'requirements-production.lock')
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in MODULES:
+        yield path.relative_to(ROOT), ast.parse(path.read_text())
+
+
+def calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
+    """Every call of a method or function of that name."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = (
+                node.func.attr
+                if isinstance(node.func, ast.Attribute)
+                else getattr(node.func, 'id', '')
+            )
+            if called == name:
+                yield node
+
+
+def test_only_the_database_commits() -> None:
+    committing = [path for path, tree in trees() if any(calls(tree, 'commit'))]
+
+    assert committing == [Path('desk/db.py')]
+
+
+def test_no_module_is_too_long_to_read() -> None:
+    long = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in MODULES}
+
+    assert {
+        path: lines
+        for path, lines in long.items()
+        if lines > MAX_LINES and 'versions' not in path.parts
+    } == {}
+
+
+def test_browser_code_stays_small_and_listed() -> None:
+    scripts = [*(ROOT / 'pages').rglob('*.js'), *(ROOT / 'pages').rglob('*.vue')]
+    listed = (ROOT / 'docs' / 'browser.md').read_text()
+
+    assert [
+        path.name
+        for path in scripts
+        if not {f'`{path.stem}`', f'`{path.name}`'} & set(re.findall('`[^`]+`', listed))
+    ] == []
+    assert [
+        path.name for path in scripts if len(path.read_text().splitlines()) > MAX_BROWSER_LINES
+    ] == []
+
+
+@pytest.mark.parametrize(
+    'method', ['props', 'style', 'run_javascript', 'add_head_html', 'add_body_html', 'add_css']
+)
+def test_no_text_of_people_becomes_code(method: str) -> None:
+    """An f-string (or +, %, format) in these would be evaluated in the browser."""
+    made_up = (ast.JoinedStr, ast.BinOp)
+    found = [
+        f'{path}:{call.lineno}'
+        for path, tree in trees()
+        for call in calls(tree, method)
+        for argument in call.args
+        if isinstance(argument, made_up)
+    ]
+
+    assert found == []
+
+
+def test_lists_are_not_refreshed_whole() -> None:
+    assert [
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == 'refreshable'
+    ] == []
+
+
+def test_nothing_is_bound_by_polling() -> None:
+    binders = (
+        'bind_text_from',
+        'bind_value',
+        'bind_value_from',
+        'bind_visibility_from',
+        'bind_enabled_from',
+    )
+
+    assert [path for path, tree in trees() for name in binders for _ in calls(tree, name)] == []
+
+
+def test_only_components_hook_into_the_end_of_an_element() -> None:
+    hooking = [
+        path
+        for path, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == '_handle_delete'
+    ]
+
+    assert hooking == [Path('pages/component.py')]
+
+
+@pytest.mark.parametrize('lock', LOCKS)
+def test_locks_name_no_address_and_hash_everything(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    pinned = re.findall(r'^[\w.\[\]-]+==', text, re.MULTILINE)
+
+    assert not re.search(r'https?://|index', text)
+    assert len(pinned) > 30
+    assert text.count('--hash=sha256:') >= len(pinned)
