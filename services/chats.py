@@ -3,6 +3,7 @@
 A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be seen is in ``chat_queries``.
 """
 
+import re
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -16,6 +17,8 @@ from services.append_statement import Outgoing, append
 from services.chat_events import ChatCard, ChatMessage, MessageAdded, Typing
 from services.work import Work, Workshop
 
+UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
+"""What PostgreSQL cannot keep: NUL, and the halves of characters that JSON can carry."""
 PAGE = 50
 MAX_PAGE = 200
 REPLIES = Throttle(limit=20, seconds=10)
@@ -161,7 +164,7 @@ def may_write(agent: Agent, chat: ChatSession | ChatCard) -> bool:
 
 def check_text(content: str) -> None:
     """Raise ``InvalidInputError`` when nobody could read this as a message."""
-    if not content.strip() or '\x00' in content:
+    if not content.strip() or UNSTORABLE.search(content):
         raise InvalidInputError('message.blank')
     if len(content) > MAX_MESSAGE_CHARS:
         raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(content))

@@ -23,10 +23,11 @@ from desk.events import Resync, Subscription
 from desk.throttle import Throttle
 from models import ChatStatus
 from pages.api import frames
+from pages.api.bounds import MAX_BODY_BYTES
 from pages.api.chats import tell_typing
 from pages.api.feed import Feed
 from pages.api.frames import Kind
-from pages.api.shapes import MAX_BODY_BYTES, MAX_NUMBER
+from pages.api.shapes import MAX_NUMBER
 from pages.locale import language_of, sentence
 from services.append_statement import Outgoing
 from services.chat_events import (
