@@ -55,7 +55,9 @@ class ReplyBoxPlace:
 class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     """A textarea that grows to six lines, a button, and the sends that are still under way."""
 
-    def __init__(self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = '') -> None:
+    def __init__(
+        self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = ''
+    ) -> None:
         """Draw the box with a stored draft.
 
         Args:
@@ -88,8 +90,9 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     def on_draft(self, keep: Callable[[str], Awaitable[None]]) -> None:
         """Await ``keep`` with the text whenever typing pauses or the box is left.
 
-        A send empties the draft without saying so.
+        A send empties the draft without saying so. Where nobody asks for drafts, the browser's tab keeps them.
         """
+        self._props['keeps-drafts'] = True
 
         async def arrived(event: GenericEventArguments) -> None:
             if isinstance(text := _fields(event.args).get('text'), str):
