@@ -5,11 +5,12 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
 
-from models import Agent, AgentRole
+from models import Agent
 from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _, language, language_of
 from pages.parts.markup import Piece, filled
 from pages.paths import safe_next
+from pages.roles import role_name
 
 THEME_COOKIE = 'desk_theme'
 THEMES = ('system', 'light', 'dark')
@@ -66,17 +67,12 @@ def apply(request: Request, head: Markup) -> None:
 
 def profile_card(agent: Agent) -> None:
     """Draw who is signed in, the choices, and the way out."""
-    roles = {
-        AgentRole.AGENT: _('상담원'),
-        AgentRole.SUPERVISOR: _('관리자'),
-        AgentRole.ADMIN: _('운영자'),
-    }
     with ui.element('div').classes('desk-card desk-profile').props('role=document'):
         Piece(
             inside=filled(
                 '<h2>{name}</h2><p>{role} · {department}</p>',
                 name=agent.name,
-                role=roles[agent.role],
+                role=role_name(language(), agent.role),
                 department=agent.department,
             )
         )

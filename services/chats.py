@@ -72,9 +72,9 @@ class Chats:
                 taken = _found(await queries.chat_of(work.session, agent, chat_id))
                 if taken.agent_id == agent.id and taken.is_open:  # a double click
                     return queries.card(taken)
-                raise ConflictError(
-                    'chat.ended' if taken.status is ChatStatus.CLOSED else 'chat.taken'
-                )
+                if taken.status is ChatStatus.CLOSED:
+                    raise ConflictError('chat.ended')
+                raise ConflictError('chat.taken')
             add_line(work, chat, MessageType.JOINED, agent.name)
         return queries.card(chat)
 

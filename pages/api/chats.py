@@ -228,7 +228,9 @@ async def tell_typing(chats: Chats, agent: Agent, chat_id: UUID) -> None:
     """
     chat = await chats.chat(agent, chat_id)
     if chat.status not in OPEN_STATUSES:
-        raise ConflictError('chat.not_taken' if chat.status is ChatStatus.WAITING else 'chat.ended')
+        if chat.status is ChatStatus.WAITING:
+            raise ConflictError('chat.not_taken')
+        raise ConflictError('chat.ended')
     if not may_write(agent, chat):
         raise ConflictError('chat.held_by_colleague')
     await chats.typing(agent, chat_id)
