@@ -40,6 +40,7 @@ class Workspace:
         self._services = frame.services
         self._agent = frame.agent
         self._conversation: Conversation | None = None
+        self._taken: UUID | None = None
         self._ringing: set[UUID] = set()
         self._unread: dict[UUID, int] = {}
 
@@ -106,6 +107,7 @@ class Workspace:
         self._panes.show('center')
         with self._right:
             await CustomerPanel(self._shell, chat_id).open()
+        self._write_in_taken(chat_id)
 
     async def _take(self, chat_id: UUID) -> None:
         try:
@@ -114,9 +116,17 @@ class Workspace:
             notices.tell(error)
             return
         await self._inbox.show(Tab.OPEN)
-        self.show(chat_id)
-        if self._conversation is not None:
-            self._conversation.focus()
+        self._taken = chat_id
+        if self._conversation is not None and self._conversation.chat_id == chat_id:
+            self._write_in_taken(chat_id)
+        else:
+            self.show(chat_id)
+
+    def _write_in_taken(self, chat_id: UUID) -> None:
+        """Put the caret into the chat that was just taken: the next thing is the greeting."""
+        if self._taken == chat_id:
+            self._taken = None
+            self._write()
 
     # ---- ears
 
