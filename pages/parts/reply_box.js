@@ -85,6 +85,7 @@ export default {
       const at = Date.now();
       const order = performance.now(); // two sends of one millisecond keep their order
       this.show("");
+      this.lastTyping = 0; // the message took the other side's note away: the next word brings it back
       if (this.linked) this.draft.agree(""); // the server empties its draft with the message
       else this.draft.typed("");
       this.$refs.box.focus();
