@@ -166,7 +166,7 @@ class Workspace:
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         for number, (tab, name) in enumerate(_tab_names().items(), start=1):
-            keys.add(f'Digit{number}', str(number), name, lambda tab=tab: self._inbox.show(tab))
+            keys.add(f'Digit{number}', str(number), name, partial(self._inbox.show, tab))
 
     def _step(self, step: int) -> None:
         if (chat_id := self._inbox.neighbour(step)) is not None:
