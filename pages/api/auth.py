@@ -37,7 +37,7 @@ class AccessToken(BaseModel):
 class SignedOut(BaseModel):
     """The session has ended, in every process."""
 
-    message: str = 'Logged out successfully'
+    message: Annotated[str, Field(examples=['Logged out successfully'])] = 'Logged out successfully'
 
 
 FORM = 'application/x-www-form-urlencoded'
