@@ -12,6 +12,7 @@ from uuid import UUID
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
+from typing_extensions import override
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +137,15 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     def reopen(self) -> None:
         """Take messages again."""
         self._props['disabled'] = False
+        self._props['reason'] = ''
+
+    @override
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        """Return what NiceGUI's ``User`` may find: the placeholder, and why nothing can be sent."""
+        return [
+            *super()._displayed_contents(only_visible=only_visible),
+            self._props.get('reason'),
+        ]
 
 
 def _fields(args: Any) -> dict[str, Any]:
