@@ -15,6 +15,7 @@ from models.chat import MAX_MESSAGE_CHARS
 from services import chat_queries as queries
 from services.append_statement import Outgoing, append
 from services.chat_events import ChatCard, ChatMessage, MessageAdded, Typing
+from services.read_statement import advance
 from services.work import Work, Workshop
 
 UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
@@ -98,21 +99,10 @@ class Chats:
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
         """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
-        async with self._workshop.work() as work:
-            chat = await queries.locked_chat_of(work.session, agent, chat_id)
-            if chat is None or chat.agent_id != agent.id:
-                return
-            new_read = min(max(chat.agent_read_number, read), chat.last_number)
-            new_delivered = min(
-                max(chat.agent_delivered_number, delivered, new_read), chat.last_number
-            )
-            if (new_read, new_delivered) == (chat.agent_read_number, chat.agent_delivered_number):
-                return
-            chat.agent_read_number, chat.agent_delivered_number = new_read, new_delivered
-            chat.unread_count = await queries.customer_messages_after(
-                work.session, chat_id, new_read
-            )
-            changed(work, chat)
+        async with self._db.statement() as connection:
+            committed = await advance(connection, agent, chat_id, delivered=delivered, read=read)
+        if committed is not None:
+            self._relay.hand_over([committed])
 
     async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:
         """End a chat that the agent holds (supervisors: any open one); ending it again changes nothing.
