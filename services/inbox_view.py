@@ -67,6 +67,9 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
 
 Place = tuple[float, int]
 
+MAX_REMEMBERED = 1_000
+"""So many chats a view remembers the newest copy of, beside those it shows: late news is seconds late, not hours."""
+
 
 class InboxView:
     """The first rows of one list, kept in order. ``is_complete`` says that there are no others.
@@ -107,16 +110,37 @@ class InboxView:
         """Take in a chat as it now stands; returns what changed, nothing for old news and others' chats."""
         if not self._is_news(chat):
             return None
-        self._newest[chat.id] = chat
+        self._remember(chat)
         self._heard.add(chat.id)
         was = self._remove(chat.id)
         now = self._insert(chat) if self._covers(chat) else None
         return Change(chat, was, now) if (was, now) != (None, None) else None
 
+    def trim(self, most: int) -> list[ChatCard]:
+        """Let go of the rows behind the first ``most``; returns them. The next page brings them back."""
+        gone = self.chats[most:]
+        if gone:
+            del self.chats[most:]
+            self._end = self._key(self.chats[-1])
+        return gone
+
+    def _remember(self, chat: ChatCard) -> None:
+        self._newest.pop(chat.id, None)
+        self._newest[chat.id] = chat  # the latest stand last
+        if len(self._newest) > 2 * MAX_REMEMBERED:
+            shown = {one.id: one for one in self.chats}
+            latest = list(self._newest.items())[-MAX_REMEMBERED:]
+            self._newest = shown | dict(latest)
+            self._heard &= self._newest.keys()
+
+    def takes(self, chat: ChatCard) -> bool:
+        """Whether the list has a place for this chat, wherever that is."""
+        return belongs(chat, self.agent, self.tab, self.scope)
+
     def _take_in(self, chats: list[ChatCard], *, is_complete: bool) -> None:
         for chat in chats:
             if self._is_news(chat):
-                self._newest[chat.id] = chat
+                self._remember(chat)
         if chats or is_complete:
             self._end = None if is_complete else sort_key(chats[-1], self.tab)
         known = {chat.id for chat in (*self.chats, *chats)} | self._heard
@@ -129,7 +153,7 @@ class InboxView:
 
     def _covers(self, chat: ChatCard) -> bool:
         is_reached = self._end is None or self._key(chat) <= self._end
-        return is_reached and belongs(chat, self.agent, self.tab, self.scope)
+        return is_reached and self.takes(chat)
 
     def _key(self, chat: ChatCard) -> Place:
         return sort_key(chat, self.tab)
