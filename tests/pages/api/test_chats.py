@@ -366,7 +366,12 @@ async def test_sending_too_fast_says_how_long_to_wait(
 
 
 async def test_unknown_path_is_a_problem_not_a_page(api: httpx.AsyncClient) -> None:
-    answers = [await api.get(path) for path in UNKNOWN_PATHS]
+    accepts = ('application/json', 'text/html')  # a browser's address bar is told the same
+    answers = [
+        await api.get(path, headers={'Accept': accept})
+        for path in UNKNOWN_PATHS
+        for accept in accepts
+    ]
 
     assert {answer.status_code for answer in answers} == {404}
     assert {answer.headers['content-type'] for answer in answers} == {PROBLEM}

@@ -220,13 +220,13 @@ async def test_unseen_chat_cannot_be_subscribed_to(live: Site, agent: Agent, mak
 async def test_subscription_catches_up_past_several_pages(
     live: Site, agent: Agent, make: Make
 ) -> None:
-    chat = await make.chat(agent=agent, lines=450)
+    chat = await make.chat(agent=agent, lines=230)
 
     async with live.program(agent) as program:
-        reached = await program.subscribe({chat.id: 30})
+        reached = await program.subscribe({chat.id: 10})
 
-    assert program.numbers(chat.id) == list(range(31, 451))
-    assert reached == {str(chat.id): 450}
+    assert program.numbers(chat.id) == list(range(11, 231))
+    assert reached == {str(chat.id): 230}
 
 
 async def test_what_came_live_before_subscribing_is_not_told_again(

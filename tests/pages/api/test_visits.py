@@ -222,6 +222,14 @@ async def test_starting_too_many_chats_from_one_address_is_braked(site: Site, ag
     assert int(answers[-1].headers['retry-after']) >= 1
 
 
+async def test_trying_many_tokens_from_one_address_is_braked(visit: Visit) -> None:
+    visit.client.headers['X-Chat-Token'] = new_token()
+
+    answers = [await visit.client.get(visit.path) for _ in range(61)]
+
+    assert [answers[0].status_code, answers[-1].status_code] == [404, 429]
+
+
 async def test_departments_are_public(site: Site, agent: Agent) -> None:
     async with site.client() as client:
         answer = await client.get('/chat/visits/departments')
