@@ -1,6 +1,7 @@
 """What calls a customer back who looks elsewhere: a tick and the number of unread messages in the tab's title."""
 
 import asyncio
+from collections.abc import Iterable
 
 from nicegui import background_tasks
 
@@ -22,12 +23,16 @@ class Attention:
         self._unread: set[int] = set()
         self._is_waiting = False
 
-    def came(self, message: ChatMessage) -> None:
-        """Call for an agent's message, unless it is seen at once."""
-        if message.sender is not Sender.AGENT or message.number <= self._seen:
-            return
-        self._unread.add(message.number)
-        if not self._is_waiting:
+    def shown(self, messages: Iterable[ChatMessage]) -> None:
+        """Call for the agents' messages among all that are on screen, unless they are seen at once."""
+        unread = {
+            message.number
+            for message in messages
+            if message.sender is Sender.AGENT and message.number > self._seen
+        }
+        is_new = bool(unread - self._unread)
+        self._unread = unread
+        if is_new and not self._is_waiting:
             self._is_waiting = True
             background_tasks.create(self._call(), context=self._sound)
 

@@ -41,7 +41,7 @@ class TalkPanel(Component):
 
     def __init__(self, services: Services, chat: ChatCard, *, sign_of_life_seconds: float) -> None:
         """Draw the frame; ``open`` fills it."""
-        super().__init__(services.topics, 'main')
+        super().__init__(services.topics)
         self._services = services
         self._visits = services.visits
         self._chat = chat
@@ -63,7 +63,7 @@ class TalkPanel(Component):
             with self._foot:
                 self._end_note = Piece().props('role=status tabindex=-1')
                 self._box = self._drawn_box()
-            self._timer = ui.timer(sign_of_life_seconds, self._sign_of_life)
+            ui.timer(sign_of_life_seconds, self._sign_of_life)
         ui.on_exception(_apologise)
 
     async def open(self) -> None:
@@ -128,6 +128,7 @@ class TalkPanel(Component):
             delivered=chat.agent_delivered_number, read=chat.agent_read_number
         )
         self._attention.seen(chat.customer_read_number)
+        self._attention.shown(self._transcript.view.messages)
         if self._queue and chat.status is not ChatStatus.WAITING:
             self._queue.delete()
             self._queue = None
@@ -149,7 +150,6 @@ class TalkPanel(Component):
 
     def _close(self) -> None:
         """Say that the chat is over, and offer a new one."""
-        self._timer.deactivate()
         self._typing.stop()
         self._end_button.set_visibility(False)
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
@@ -191,9 +191,9 @@ class TalkPanel(Component):
         if self.is_deleted:
             return
         for message in messages:
-            if self._transcript.add(message) and message.sender is Sender.AGENT:
+            self._transcript.add(message)
+            if message.sender is Sender.AGENT:
                 self._typing.stop()
-                self._attention.came(message)
         self._transcript.view.heard_of(chat.last_number)
         if self._transcript.view.is_behind:
             self.start(self._catch_up())
@@ -204,7 +204,7 @@ class TalkPanel(Component):
 
     async def _catch_up(self) -> None:
         await self._done(self._transcript.catch_up())
-        self._show_link()
+        self._show_chat()
 
     async def _read_again(self) -> None:
         """Read what events that did not come would have told."""
@@ -269,7 +269,8 @@ class TalkPanel(Component):
             return
         if self._is_away:
             await self._read_again()
-        await self._done(self._visits.sign_of_life(self._chat.id))
+        if self._chat.status is not ChatStatus.CLOSED:
+            await self._done(self._visits.sign_of_life(self._chat.id))
 
     async def _done(self, work: Awaitable[None]) -> bool:
         """Await what no person has asked for; a failure turns the badge amber, and is tried again later."""
@@ -277,14 +278,16 @@ class TalkPanel(Component):
             await work
         except DeskError:
             self._is_away = True
-        self._show_link()
-        return not self._is_away
+            self._show_link()
+            return False
+        return True
 
     # ---- ending
 
     def _ask_to_end(self) -> None:
         with self._dialogs, ui.dialog(value=True) as dialog:
             dialog.on('hide', self._dialogs.clear)
+            dialog.props('transition-duration=120')
             dialog.props['aria-label'] = _('상담을 종료할까요?')
             with ui.element().classes('talk-card'):
                 Piece(
@@ -316,7 +319,7 @@ class TalkPanel(Component):
 
 def tell_broken(error: DeskError) -> None:
     """Say in the chat's place why it cannot be shown, and that nothing is lost."""
-    with ui.element('main').classes('talk talk-broken').props('role=alert'):
+    with ui.element().classes('talk talk-broken').props('role=alert'):
         Piece(
             inside=filled(
                 '<h1>{sentence}</h1><p>{safe}</p><a class="talk-button talk-primary" href="/talk">{again}</a>',

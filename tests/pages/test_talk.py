@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import time
 from collections.abc import AsyncIterator, Callable
 from html import unescape
 from typing import Any
@@ -11,22 +10,25 @@ from uuid import UUID, uuid4
 
 import httpx
 import pytest
-from nicegui import binding, ui
+from nicegui import Client, binding, ui
 from nicegui.functions.download import download
 from nicegui.functions.navigate import Navigate
 from nicegui.functions.notify import notify
 from nicegui.testing import User
 from nicegui.testing.general import nicegui_reset_globals
+from sqlalchemy import text
 
+from desk import clock
+from desk.db import Database
 from desk.events import Resync
 from desk.settings import Settings
-from models import Agent, ChatEnding
+from models import Agent, ChatEnding, ChatSession
 from services import chats
 from services.chat_events import ChatCard
 from services.registry import Services
 from tests.make import DEPARTMENT, Make
+from tests.until import until
 
-DEADLINE_SECONDS = 5.0
 FORM = {'name': '최유진', 'phone': '010-1234-5678', 'department': DEPARTMENT}
 
 
@@ -77,16 +79,22 @@ class Visitor:
         return unescape(re.sub(r'<[^>]+>', ' ', '\n'.join(parts)))
 
     @property
+    def panel(self) -> Any:
+        """The chat on the page."""
+        [panel] = [one for one in self.elements() if 'talk' in one.classes]
+        return panel
+
+    @property
     def numbers(self) -> list[int]:
         """The numbers of the messages on screen, from top to bottom."""
         log = next(one for one in self.elements() if one.tag.endswith('scroller'))
         return [int(one.props['data-number']) for one in log.default_slot.children]
 
     async def sees(self, *texts: str) -> None:
-        await until(lambda: all(text in self.text for text in texts), lambda: self.text)
+        await until(lambda: all(text in self.text for text in texts))
 
     async def sees_no(self, text: str) -> None:
-        await until(lambda: text not in self.text, lambda: self.text)
+        await until(lambda: text not in self.text)
 
     async def sends(self, text: str, message_id: UUID | None = None) -> None:
         """Send a message as the reply box does."""
@@ -107,14 +115,6 @@ class Visitor:
         [button] = [one for one in self.elements(innerHTML=text) if one.tag == 'button']
         for listener in button._event_listeners.values():
             button._handle_event({'listener_id': listener.id, 'args': {}})
-
-
-async def until(true: Callable[[], bool], told: Callable[[], object] = str) -> None:
-    """Wait until something is true, or fail with what there was instead."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not true():
-        assert time.monotonic() < deadline, told()
-        await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -141,6 +141,7 @@ async def browse(
         try:
             async with api.router.lifespan_context(api):
                 yield browser
+                await leave_in_peace(settings)
         finally:
             os.environ.pop('NICEGUI_USER_SIMULATION', None)
             ui.navigate, ui.notify, ui.download = Navigate(), notify, download
@@ -148,6 +149,24 @@ async def browse(
                 await client.aclose()
     errors = [one.getMessage() for one in caplog.get_records('call') if one.levelname == 'ERROR']
     assert not errors, errors
+
+
+async def leave_in_peace(settings: Settings) -> None:
+    """Close all pages, and wait until none of them is in the midst of a query any more."""
+    for client in list(Client.instances.values()):
+        client.delete()
+    busy = text(
+        'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() '
+        "AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+    db = Database(settings.database_url, pool_size=1)
+
+    async def is_quiet() -> bool:
+        async with db.statement() as connection:
+            return (await connection.execute(busy)).scalar_one() == 0
+
+    await until(is_quiet)
+    await db.close()
 
 
 @pytest.fixture
@@ -316,17 +335,22 @@ async def test_taken_chat_shows_its_agent(
     await visitor.sees_no('대기 순서')
 
 
-async def test_waiting_customer_gives_signs_of_life(
-    visitor: Visitor, agent: Agent, services: Services
+async def test_page_that_is_open_gives_signs_of_life(
+    visitor: Visitor, agent: Agent, settings: Settings
 ) -> None:
-    from datetime import timedelta  # noqa: PLC0415
-
     chat_id = await visitor.start()
-    started = (await services.visits.chat(chat_id)).start_time
+    began = clock.now()
+    db = Database(settings.database_url, pool_size=1)
 
-    assert await services.visits.give_up_silent(timedelta(minutes=2)) == 0
-    assert (await services.visits.chat(chat_id)).start_time == started
-    assert [one.interval for one in visitor.elements() if isinstance(one, ui.timer)] == [20.0]
+    async def has_given_one() -> bool:
+        async with db.reading() as session:
+            chat = await session.get_one(ChatSession, chat_id)
+        return chat.customer_seen_at > began
+
+    await visitor.open()
+
+    await until(has_given_one)
+    await db.close()
 
 
 # ---- the conversation
@@ -401,15 +425,10 @@ async def test_reload_shows_the_whole_chat_once(
 async def test_missed_messages_are_caught_up(
     visitor: Visitor, agent: Agent, make: Make, services: Services
 ) -> None:
-    from pages.component import Component  # noqa: PLC0415
-
     chat_id = await visitor.start()
-    [panel] = [
-        one for one in visitor.elements() if isinstance(one, Component) and one.tag == 'main'
-    ]
     await services.chats.take(agent, chat_id)
     await visitor.sees('연결되었습니다')
-    topics = panel._topics
+    topics = visitor.panel._topics
     deaf = [topics._subscriptions.pop(f'chat:{chat_id}')]
     for number in range(3):
         await services.chats.reply(agent, make.outgoing(chat_id, f'{number}번 소식'))
@@ -586,16 +605,11 @@ async def test_long_chat_keeps_the_page_small(
 async def test_page_that_goes_leaves_no_subscription(
     visitor: Visitor, agent: Agent, services: Services
 ) -> None:
-    from pages.component import Component  # noqa: PLC0415
-
     await visitor.start()
-    [panel] = [
-        one for one in visitor.elements() if isinstance(one, Component) and one.tag == 'main'
-    ]
-    topics = panel._topics
+    topics = visitor.panel._topics
     assert topics.counts()
 
-    panel.client.delete()
+    visitor.panel.client.delete()
 
     assert topics.counts() == {}
 
@@ -614,8 +628,9 @@ async def card_when(
     services: Services, chat_id: UUID, true: Callable[[ChatCard], bool]
 ) -> ChatCard:
     """Return the chat once something is true of it."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not true(chat := await services.visits.chat(chat_id)):
-        assert time.monotonic() < deadline, chat
-        await asyncio.sleep(0.02)
-    return chat
+
+    async def holds() -> bool:
+        return true(await services.visits.chat(chat_id))
+
+    await until(holds)
+    return await services.visits.chat(chat_id)
