@@ -48,6 +48,7 @@ from services import admin, registry
 from services.admin import NewAdmin
 
 ABANDON_SWEEP_SECONDS = 5
+TIDY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'sweep': services.relay.sweep,
             'stream': house.stream.follow,
             'abandoned': lambda: _give_up_silent(services, settings),
+            'sign-ins': lambda: _tidy_sign_ins(services),
             'loop-lag': metrics.watch_loop,
         }
         try:
@@ -122,6 +124,12 @@ async def _give_up_silent(services: registry.Services, settings: Settings) -> No
     while True:
         await services.visits.give_up_silent(timedelta(seconds=settings.abandon_after_seconds))
         await asyncio.sleep(ABANDON_SWEEP_SECONDS)
+
+
+async def _tidy_sign_ins(services: registry.Services) -> None:
+    while True:
+        await services.sign_ins.tidy()
+        await asyncio.sleep(TIDY_SECONDS)
 
 
 @contextmanager
