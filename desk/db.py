@@ -54,8 +54,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 20, pool_overflow: int = 30) -> None:
         self._engine = create_async_engine(
             async_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_overflow,
+            pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
         )
