@@ -6,7 +6,7 @@ too slowly is dropped (4408), comes back with its cursors and has lost nothing.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -139,7 +139,7 @@ class Program:
     # What is heard
 
     @contextmanager
-    def _listening(self) -> Iterator[None]:
+    def _listening(self) -> Generator[None, None, None]:
         subscribe, agent = self._services.topics.subscribe, self._agent
         subscriptions = [
             subscribe(EVERY_CHAT, self._hear_chat),
