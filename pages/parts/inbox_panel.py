@@ -30,6 +30,11 @@ COUNT_SECONDS = 1.0
 DRAW_SECONDS = 0.25
 """Rows are drawn at most this often: the browser redraws the whole page on every push."""
 
+MAX_ROWS = 150
+"""A list shows no more: nobody works from the 151st row, and the browser redraws all of them on every push."""
+FEW_ROWS = 10
+"""When fewer are left of a longer list, it is read again."""
+
 # Tells which button of a row was pressed; the row itself is one element.
 ACT_OF_CLICK = '(event) => emit(event.target.closest("[data-act]")?.dataset.act ?? "")'
 
@@ -189,6 +194,8 @@ class InboxPanel(Component):
         with self._foot:
             if not self._view.chats:
                 ui.label(_EMPTY[self._view.tab]()).classes('desk-empty')
+            elif len(self._view.chats) >= MAX_ROWS:
+                ui.label(_('앞의 {count}건만 보입니다.', count=MAX_ROWS)).classes('desk-empty')
             elif not self._view.is_complete:
                 button(_('더 보기'), self._load_more, Look.QUIET)
 
@@ -219,8 +226,8 @@ class InboxPanel(Component):
         if view is not self._view:
             return
         view.extend(page.chats, is_complete=page.is_last)
-        for chat in view.chats:
-            self._draw_row(chat)
+        self._let_go()
+        self._draw_rows()
         self._draw_foot()
 
     async def _refresh_counts(self) -> None:
@@ -254,11 +261,19 @@ class InboxPanel(Component):
     async def _draw_news(self) -> None:
         news, self._news = list(self._news.values()), {}
         await self._learn_names([chat for chat in news if self._view.takes(chat)])
-        had_rows = bool(self._view.chats)
+        before = bool(self._view.chats), self._view.is_complete
         for chat in news:
             self._apply(chat)
-        if had_rows != bool(self._view.chats):
+        self._let_go()
+        if len(self._view.chats) < FEW_ROWS and not self._view.is_complete:
+            await self._reload()
+        elif before != (bool(self._view.chats), self._view.is_complete):
             self._draw_foot()
+
+    def _let_go(self) -> None:
+        for chat in self._view.trim(MAX_ROWS):
+            if (row := self._rows.pop(chat.id, None)) is not None:
+                row.delete()
 
     def _apply(self, chat: ChatCard) -> None:
         change = self._view.apply(chat)

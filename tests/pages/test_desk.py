@@ -4,12 +4,15 @@ from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from nicegui import binding
+from nicegui.element import Element
 from nicegui.testing import User
 
 from models import Agent, ChatStatus
+from pages.parts import inbox_panel
 from pages.parts.reply_box import ReplyBox
 from services.registry import Services
 from tests.make import Make
+from tests.until import until
 
 MOST_ELEMENTS = 400
 
@@ -138,3 +141,22 @@ def _send(user: User, text: str) -> UUID:
     message_id = uuid4()
     user.find(ReplyBox).trigger('send', {'id': str(message_id), 'text': text, 'seen': 1_000})
     return message_id
+
+
+async def test_long_list_shows_a_window_and_says_so(user: User, make: Make) -> None:
+    for _ in range(inbox_panel.MAX_ROWS + 5):
+        await make.chat()
+    await user.open('/desk')
+    await user.should_see('더 보기', retries=20)
+
+    while len(rows := _rows(user)) < inbox_panel.MAX_ROWS:
+        user.find('더 보기').click()
+        await until(lambda shown=len(rows): len(_rows(user)) > shown)
+
+    await user.should_see('앞의 150건만 보입니다', retries=20)
+    assert len(_rows(user)) == inbox_panel.MAX_ROWS
+    assert len(user.client.elements) <= MOST_ELEMENTS
+
+
+def _rows(user: User) -> list[Element]:
+    return [one for one in user.client.elements.values() if one.props.get('role') == 'listitem']
