@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -17,7 +18,7 @@ from tests.services.listening import listen
 from tests.until import until
 
 
-async def typed_by(make: Make, customer: Customer, **changes: object) -> ChatSession:
+async def typed_by(make: Make, customer: Customer, **changes: Any) -> ChatSession:
     """A chat in which somebody typed a customer's number."""
     return await make.chat(visitor_phone=customer.phone, **changes)
 
