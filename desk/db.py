@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.lane import Lane
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
 
@@ -60,6 +61,7 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
         )
+        self.lane = Lane(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
@@ -89,6 +91,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self.lane.close()
         await self._engine.dispose()
 
 
