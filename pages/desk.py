@@ -114,6 +114,7 @@ class Workspace:
             await self._services.chats.take(self._agent, chat_id)
         except DeskError as error:
             notices.tell(error)
+            await self._inbox.reload()  # it showed what is no longer so
             return
         await self._inbox.show(Tab.OPEN)
         self._taken = chat_id

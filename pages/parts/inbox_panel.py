@@ -89,8 +89,21 @@ class InboxPanel(Component):
         self._view = InboxView(self._agent, tab, self._scope)
         self._news.clear()
         self._draw_choices()  # at once: the press was heard
-        await self._reload()
+        await self.reload()
         await self._refresh_counts()
+
+    async def reload(self) -> None:
+        """Read the list again."""
+        view = self._view
+        self._news.clear()
+        view.expect()
+        page = await self._services.inbox.page(self._agent, view.tab, view.scope)
+        await self._learn_names(page.chats)
+        if view is not self._view:  # another list was chosen meanwhile
+            return
+        view.load(page.chats, is_complete=page.is_last)
+        self._draw_rows()
+        self._draw_foot()
 
     def choose(self, chat_id: UUID | None) -> None:
         """Mark the chat that is open beside the list."""
@@ -205,18 +218,6 @@ class InboxPanel(Component):
         counts = await self._services.inbox.counts(self._agent, Scope.MINE)
         return counts[Tab.OPEN] > 0
 
-    async def _reload(self) -> None:
-        view = self._view
-        self._news.clear()
-        view.expect()
-        page = await self._services.inbox.page(self._agent, view.tab, view.scope)
-        await self._learn_names(page.chats)
-        if view is not self._view:  # another list was chosen meanwhile
-            return
-        view.load(page.chats, is_complete=page.is_last)
-        self._draw_rows()
-        self._draw_foot()
-
     async def _load_more(self) -> None:
         view = self._view
         page = await self._services.inbox.page(
@@ -246,7 +247,7 @@ class InboxPanel(Component):
     def _hear(self, event: Event) -> None:
         if isinstance(event, Resync):
             self.within(COUNT_SECONDS, self._refresh_counts)
-            self.start(self._reload())
+            self.start(self.reload())
         elif isinstance(event, ChatEvent):
             known = self._news.get(event.chat.id)
             if known is None or known.version < event.chat.version:
@@ -266,7 +267,7 @@ class InboxPanel(Component):
             self._apply(chat)
         self._let_go()
         if len(self._view.chats) < FEW_ROWS and not self._view.is_complete:
-            await self._reload()
+            await self.reload()
         elif before != (bool(self._view.chats), self._view.is_complete):
             self._draw_foot()
 

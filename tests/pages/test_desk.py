@@ -10,6 +10,7 @@ from nicegui.testing import User
 from models import Agent, ChatStatus
 from pages.parts import inbox_panel
 from pages.parts.reply_box import ReplyBox
+from services.inbox import PAGE
 from services.registry import Services
 from tests.make import Make
 from tests.until import until
@@ -149,9 +150,9 @@ async def test_long_list_shows_a_window_and_says_so(user: User, make: Make) -> N
     await user.open('/desk')
     await user.should_see('더 보기', retries=20)
 
-    while len(rows := _rows(user)) < inbox_panel.MAX_ROWS:
+    for shown in range(PAGE, inbox_panel.MAX_ROWS, PAGE):
+        await until(lambda count=shown: len(_rows(user)) == count)
         user.find('더 보기').click()
-        await until(lambda shown=len(rows): len(_rows(user)) > shown)
 
     await user.should_see('앞의 150건만 보입니다', retries=20)
     assert len(_rows(user)) == inbox_panel.MAX_ROWS
