@@ -86,7 +86,6 @@ class Relay:
 
     async def _forget(self, entry_ids: Sequence[int]) -> None:
         try:
-            async with self._db.statement() as connection:
-                await outbox_queries.remove(connection, entry_ids)
-        except (SQLAlchemyError, DeskError):  # the sweep tells it again: better twice than never
+            await outbox_queries.remove(self._db.lane, entry_ids)
+        except DeskError:  # the sweep tells it again: better twice than never
             log.warning('outbox_not_cleared', entries=len(entry_ids))
