@@ -91,6 +91,9 @@ class InboxPanel(Component):
         self._draw_choices()  # at once: the press was heard
         await self.reload()
         await self._refresh_counts()
+        self.within(
+            COUNT_SECONDS, self._refresh_counts
+        )  # shared ones may be older than this page's ears
 
     async def reload(self) -> None:
         """Read the list again."""
@@ -215,8 +218,8 @@ class InboxPanel(Component):
     # ---- reading
 
     async def _has_open_chats(self) -> bool:
-        counts = await self._services.inbox.counts(self._agent, Scope.MINE)
-        return counts[Tab.OPEN] > 0
+        page = await self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=1)
+        return bool(page.chats)  # not by the shared counts, which may be a second old
 
     async def _load_more(self) -> None:
         view = self._view

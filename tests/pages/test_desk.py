@@ -13,6 +13,7 @@ from pages.parts.reply_box import ReplyBox
 from services.inbox import PAGE
 from services.registry import Services
 from tests.make import Make
+from tests.pages.conftest import SignIn
 from tests.until import until
 
 MOST_ELEMENTS = 400
@@ -93,6 +94,20 @@ async def test_desk_opens_with_the_chats_in_hand(user: User, make: Make, agent: 
 
     await user.should_see('강지후', retries=20)
     await user.should_not_see('정하윤')
+
+
+async def test_counts_that_were_older_than_the_page_are_put_right(
+    sign_in: SignIn, make: Make, agent: Agent
+) -> None:
+    first, second = await sign_in(agent), await sign_in(agent)
+    await first.open('/desk')
+    await first.should_see('대기 0')
+
+    await make.chat(agent=agent, visitor_name='강지후')  # past all services: no event tells of it
+    await second.open('/desk')
+
+    await second.should_see('강지후', retries=20)
+    await second.should_see('진행 1', retries=40)
 
 
 async def test_full_screen_stays_small_and_polls_nothing(
