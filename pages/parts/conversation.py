@@ -258,6 +258,8 @@ class Conversation(Component):
             self._show_badge()
 
     def _hear_message(self, message: ChatMessage) -> None:
+        if message.sender_id == self._agent.id:
+            self._box.sent_elsewhere(message.content)
         if message.sender_id and message.sender_id not in self._names:
             self._transcript.view.heard_of(message.number)  # its writer's name is read with it
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
