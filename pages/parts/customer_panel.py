@@ -1,7 +1,7 @@
 """Who the chat is with: the record's card once an agent linked it, candidates before, and earlier chats in place."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from markupsafe import Markup
@@ -96,8 +96,8 @@ class CustomerPanel(Component):
                         email=customer.email or times.phone(customer.phone),
                     )
                 )
-                button(_('연결'), lambda customer=customer: self._do(self._link(customer)))
-        button(_('새 고객으로 등록'), lambda: self._do(self._register()))
+                button(_('연결'), partial(self._do, self._link, customer))
+        button(_('새 고객으로 등록'), partial(self._do, self._register))
 
     def _earlier(self, known: Acquaintance) -> None:
         ui.label(_('이전 상담')).classes('desk-section').props('role=heading aria-level=3')
@@ -153,9 +153,9 @@ class CustomerPanel(Component):
         await self._services.customers.register(self._agent, self._chat_id)
         notices.done(_('새 고객으로 등록했습니다'))
 
-    async def _do(self, act: Coroutine[Any, Any, None]) -> None:
+    async def _do(self, act: Callable[..., Awaitable[None]], *given: Customer) -> None:
         try:
-            await act
+            await act(*given)
         except DeskError as error:
             notices.tell(error)
 

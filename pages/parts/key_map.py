@@ -54,11 +54,12 @@ class KeyMap:
             return
         if self._dialogs.default_slot.children:  # a dialog is open: its keys are its own
             return
-        if event.key.code == 'Slash' and event.modifiers.shift:
+        # By place while Hangul is on, by sign on a keyboard that has it elsewhere.
+        if (event.key.code == 'Slash' and held.shift) or event.key.name == '?':
             self.show()
             return
         key = self._keys.get(event.key.code or '')
-        if key is None or event.modifiers.shift:
+        if key is None or held.shift:
             return
         result = key.act()
         if result is not None:
