@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from desk import metrics
 from desk.errors import UpstreamError
 
-CONNECTIONS = 8
+CONNECTIONS = 20
 """One loop keeps no more than a few busy; further statements wait for a turn."""
 MAX_AGE_SECONDS = 3600.0  # as the pool's, the guide
 

@@ -53,13 +53,14 @@ class Relay:
         await self._stream.send([event])
 
     async def carry(self) -> None:
-        """Send what is handed over, until cancelled."""
-        while True:
-            batch = [await self._waiting.get()]
-            while not self._waiting.empty() and len(batch) < MAX_BATCH:
-                batch.append(self._waiting.get_nowait())
-            if await self._stream.send([one.event for one in batch]):
-                await self._forget([one.entry_id for one in batch])
+        """Send what is handed over, until cancelled. What is sent is forgotten beside the next sending."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                batch = [await self._waiting.get()]
+                while not self._waiting.empty() and len(batch) < MAX_BATCH:
+                    batch.append(self._waiting.get_nowait())
+                if await self._stream.send([one.event for one in batch]):
+                    group.create_task(self._forget([one.entry_id for one in batch]))
 
     async def sweep(self) -> None:
         """Send what any process left behind, until cancelled."""
