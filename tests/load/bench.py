@@ -63,9 +63,11 @@ async def _with_servers(
     urls: BackingUrls, work: Callable[[Running, Running], Awaitable[Outcome]]
 ) -> Outcome:
     """Give each part servers of its own: nothing that another left in their memory counts."""
-    async with serving('tests.load.bare_server', urls) as bare:
-        async with serving('tests.load.desk_server', urls) as desk:
-            return await work(desk, bare)
+    async with (
+        serving('tests.load.bare_server', urls) as bare,
+        serving('tests.load.desk_server', urls) as desk,
+    ):
+        return await work(desk, bare)
 
 
 async def _rows(rows: Awaitable[list[Row]]) -> Outcome:

@@ -8,6 +8,7 @@ import time
 from uuid import UUID
 
 from playwright.async_api import BrowserContext, Page, async_playwright
+from typing_extensions import override
 
 from tests.browser import chromium
 from tests.load import floor
@@ -44,8 +45,8 @@ async def in_a_browser(desk: Running) -> Outcome:
             executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
         )
         context = await browser.new_context(viewport={'width': 1440, 'height': 900}, locale='ko-KR')
-        cookie = {'name': 'desk_session', 'value': floor.agent(AGENT).cookie, 'url': desk.address}
-        await context.add_cookies([cookie])
+        value = floor.agent(AGENT).cookie
+        await context.add_cookies([{'name': 'desk_session', 'value': value, 'url': desk.address}])
         await context.add_init_script(WATCH)
         opened = [await _opened(context, desk, floor.LONG_CHAT) for _ in range(OPENINGS)]
         painted, lost = await _messages(context, desk)
@@ -112,6 +113,7 @@ class _Sent:
 class _Deaf(Arrivals):
     """Waits for nothing: what arrives, arrives in the browser."""
 
+    @override
     async def complete(self) -> int:
         self.sent.clear()
         self.milliseconds += [0.0, 0.0]

@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 import time
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -52,10 +53,9 @@ async def _built(
     return {'loop': (after - before) * 1000, 'painted': painted * 1000, **drawn}
 
 
-async def _ask(http: aiohttp.ClientSession, desk: Running, what: str) -> 'float | dict[str, float]':
+async def _ask(http: aiohttp.ClientSession, desk: Running, what: str) -> Any:
     async with http.get(f'{desk.address}/bench/{what}') as answer:
-        found: float | dict[str, float] = await answer.json(content_type=None)
-    return found
+        return await answer.json(content_type=None)
 
 
 def _ignore(_number: int) -> None:
