@@ -1,7 +1,7 @@
 """``make shots``: draw every screen into ``.shots/``, so that people can look at what tests cannot judge.
 
 A desk of its own with fresh demo data, in ``.cache/shots``. Files are named
-``<screen>-<size>-<theme>-<language>.png``: 1440×900, and 390×844 where a phone is where it is used.
+``<screen>-<size>-<theme>-<language>.png``: 1440 by 900, and 390 by 844 where a phone is where it is used.
 """
 
 import asyncio
