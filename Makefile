@@ -25,10 +25,10 @@ revision: $(VENV)/.ready  ## write a migration out of the models' changes (MESSA
 	@$(PY) main.py revision --message "$(MESSAGE)"
 
 test: $(VENV)/.ready browser  ## the whole suite, browser tests included
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2
 
-test-fast: $(VENV)/.ready  ## the part without a browser
-	$(PY) -m pytest -n 2 --dist loadgroup --ignore tests/browser
+test-fast: $(VENV)/.ready  ## the part without browsers and processes (under a minute)
+	$(PY) -m pytest -n 2 --ignore tests/browser -m 'not slow'
 
 .PHONY: browser
 browser: $(VENV)/.ready

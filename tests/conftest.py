@@ -4,14 +4,12 @@
 worth of services on the same data.
 """
 
-import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
-import psycopg
 import pytest
 from pydantic import SecretStr
 from redis.asyncio import Redis
@@ -25,6 +23,7 @@ from desk.stream import EventStream
 from models import migrations
 from services import chats, registry, visits
 from services.registry import Services
+from tests.databases import Shelf, address, drop, server_of
 from tests.make import Make
 
 HOME = Path(__file__).parent.parent / '.cache' / 'tests'
@@ -42,30 +41,35 @@ def backing() -> Iterator[BackingUrls]:
 def template(backing: BackingUrls) -> Iterator[str]:
     """The name of a migrated, empty database of this worker's own."""
     name = f'template_{os.environ.get("PYTEST_XDIST_WORKER", "one")}_{os.getpid()}'
-    with _server(backing) as server:
+    with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name}')
-    migrations.upgrade(_address(backing, name))
+    migrations.upgrade(address(backing, name))
     yield name
-    _drop(backing, name)
+    drop(backing, name)
+
+
+@pytest.fixture(scope='session')
+def shelf(backing: BackingUrls, template: str) -> Iterator[Shelf]:
+    """This worker's databases: emptied and used again, since dropping one costs more than a test."""
+    shelf = Shelf(backing, template)
+    yield shelf
+    shelf.clear()
 
 
 @pytest.fixture
-def settings(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[Settings]:
+def settings(backing: BackingUrls, shelf: Shelf, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a desk on an empty database of its own."""
-    name = f'test_{uuid4().hex}'
-    with _server(backing) as server:
-        server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
+    name = shelf.take()
     yield Settings(
         _env_file=None,
         desk_home=tmp_path,
-        database_url=_address(backing, name),
+        database_url=address(backing, name),
         redis_url=backing.redis_url,
-        redis_prefix=name,
+        redis_prefix=f'test_{uuid4().hex}',
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
     )
-    gc.collect()  # a connection that was given up half-way lives on in a cycle, and DROP DATABASE waits for it
-    _drop(backing, name)
+    shelf.put_back(name)
 
 
 @pytest.fixture
@@ -119,20 +123,3 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
         yield services
     await redis.aclose()
     await db.close()
-
-
-def _drop(backing: BackingUrls, name: str) -> None:
-    """Drop a database. What the server itself does there (autovacuum) no force ends; a plain DROP asks it to go."""
-    with _server(backing) as server:
-        try:
-            server.execute(f'DROP DATABASE {name} WITH (FORCE)')
-        except psycopg.errors.InsufficientPrivilege:
-            server.execute(f'DROP DATABASE {name}')
-
-
-def _address(backing: BackingUrls, name: str) -> str:
-    return backing.database_url.rsplit('/', 1)[0] + f'/{name}'
-
-
-def _server(backing: BackingUrls) -> psycopg.Connection:
-    return psycopg.connect(backing.database_url.replace('+psycopg', ''), autocommit=True)

@@ -16,7 +16,8 @@ from pydantic import SecretStr
 
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
-from tests.conftest import SECRET, _address, _server
+from tests.conftest import SECRET
+from tests.databases import address, server_of
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60.0
@@ -98,18 +99,18 @@ class LiveDesk:
 def database(backing: BackingUrls, template: str, home: Path) -> Iterator[Settings]:
     """Give the settings of a desk on a database of its own, cloned from ``template``."""
     name = f'live_{uuid4().hex}'
-    with _server(backing) as server:
+    with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
     yield Settings(
         _env_file=None,
         desk_home=home,
-        database_url=_address(backing, name),
+        database_url=address(backing, name),
         redis_url=backing.redis_url,
         redis_prefix=name,
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
     )
-    with _server(backing) as server:
+    with server_of(backing) as server:
         server.execute(f'DROP DATABASE {name} WITH (FORCE)')
 
 

@@ -16,6 +16,8 @@ from desk.stream import STATE_TOPIC, EventStream, StreamState
 from tests.until import until
 from tests.valkey import PrivateValkey
 
+pytestmark = pytest.mark.slow
+
 
 class Counted(Event):
     """Somebody counted on."""

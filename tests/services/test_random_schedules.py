@@ -14,6 +14,8 @@ from tests.load.desks import LocalDesk, ProcessDesk
 from tests.load.schedules import Verdict, run
 from tests.make import Make
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def servers(settings: Settings) -> AsyncIterator[list[ProcessDesk]]:

@@ -15,6 +15,8 @@ from tests.services.listening import listen, outbox_size
 from tests.until import until
 from tests.valkey import PrivateValkey
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:

@@ -14,6 +14,13 @@ from desk.sandbox import BackingUrls, Sandbox, binaries
 from tests.desk.sandbox.homes import Home, Opener
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here starts servers."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker('slow')
+
+
 @pytest.fixture(scope='session')
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that was used once: copying it is quicker than making it."""

@@ -21,6 +21,8 @@ from services.registry import Services
 from tests.make import PASSWORD, Make
 from tests.pages.api.conftest import DEADLINE_SECONDS, Program, Serve, Site
 
+pytestmark = pytest.mark.slow
+
 SEED = 20261122
 LINES = 80
 LONG_LINES = 250
