@@ -29,6 +29,8 @@ from tests.pages.site import (
     until,
 )
 
+pytestmark = pytest.mark.slow
+
 FOREIGN = 'https://evil.example'
 POLLING = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
 
