@@ -96,6 +96,7 @@ class Workspace:
         chat_id = _uuid(given)
         self._inbox.choose(chat_id)
         self._right.clear()
+        self._panes.show('center')
         self._conversation = Conversation(
             self._shell, chat_id, on_take=self._take, on_changed=self._changed
         )
@@ -105,7 +106,6 @@ class Workspace:
             self._conversation.delete()
             self._conversation = None
             raise
-        self._panes.show('center')
         with self._right:
             customer = CustomerPanel(self._shell, chat_id)
         customer.start(notices.in_place(customer.open))  # the conversation does not wait for it

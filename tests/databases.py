@@ -70,7 +70,7 @@ def _empty(backing: BackingUrls, name: str) -> None:
         # A connection that a test gave up half-way would be waited for.
         connection.execute(
             'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            'WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user'
         )
         connection.execute(_named(truncate, *tables))
 

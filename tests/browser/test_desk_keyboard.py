@@ -82,6 +82,7 @@ async def test_unread_messages_are_counted_in_row_and_title(
     desk: DeskScreen, talk: CustomerScreen, agent: Agent
 ) -> None:
     await begin(desk, talk, agent)
+    await expect(desk.rows.get_by_label('읽지 않은 메시지')).to_have_count(0)
     await desk.page.evaluate('document.hasFocus = () => false')
 
     await talk.sends('하나')

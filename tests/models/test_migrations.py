@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from desk.sandbox import BackingUrls
 from models import migrations
+from tests.databases import address, drop, server_of
 
 VERSIONS = Path(migrations.__file__).parent / 'versions'
 
@@ -72,11 +73,10 @@ GUIDE_INDEXES = {
 def url(backing: BackingUrls) -> Iterator[str]:
     """The address of an empty database without a table."""
     name = f'migrations_{os.getpid()}_{uuid4().hex[:8]}'
-    with connected(backing.database_url) as server:
+    with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name}')
-    yield backing.database_url.rsplit('/', 1)[0] + f'/{name}'
-    with connected(backing.database_url) as server:
-        server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+    yield address(backing, name)
+    drop(backing, name)
 
 
 @pytest.fixture
