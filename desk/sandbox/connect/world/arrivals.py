@@ -10,11 +10,11 @@ from desk.sandbox.connect.world.directory import Endpoint, Flow
 from desk.sandbox.connect.world.endings import Endings
 from desk.sandbox.connect.world.hands import Hands
 from desk.sandbox.connect.world.refusals import (
-    InTheWay,
     NotPermitted,
     NotPossible,
     NotThere,
     OverQuota,
+    Unwelcome,
 )
 from desk.sandbox.connect.world.rooms import Rooms
 from desk.sandbox.connect.world.routing import Routing
@@ -168,8 +168,7 @@ class Arrivals:
 
         Raises:
             NotThere, Gone: no such contact or user.
-            NotPossible: no agent is connected, or the supervisor is offline or busy.
-            InTheWay: the supervisor listens to it already.
+            NotPossible: no agent is connected, or the supervisor is offline, busy, or listens already.
         """
         contact, agent = self._core.live(contact_id), self._core.agent(agent_id)
         is_open = contact.stage is Stage.CONNECTED and contact.initiation is not Initiation.MONITOR
@@ -177,12 +176,12 @@ class Arrivals:
             raise NotPossible('The contact cannot be monitored')
         others = [self._core.contact(other) for other in contact.monitor_ids]
         if any(other.agent_id == agent.id and not other.is_over for other in others):
-            raise InTheWay('The user monitors this contact already')
+            raise NotPossible('The user monitors this contact already')
         if not self._core.is_online(agent) or not self._routing.has_slot(agent, contact.channel):
             raise NotPossible('The user cannot take the contact')
         listening = self.make(contact.channel, Initiation.MONITOR)
         listening.initial_id, listening.related_id = contact.root_id, contact.id
-        listening.monitors_id, listening.queue_id = contact.id, None
+        listening.monitors_id, listening.room_id = contact.id, contact.room_id
         contact.monitor_ids.append(listening.id)
         state = LegState.BARGE if barge else LegState.SILENT_MONITOR
         if contact.channel is Channel.VOICE:
@@ -297,8 +296,10 @@ class Arrivals:
 
     def _check_number(self, number: str) -> None:
         dialling = self._core.state.dialling
-        if not number.startswith(dialling.countries) or number in dialling.forbidden_numbers:
-            raise NotPermitted(f'{number} must not be called')
+        if not number.startswith(dialling.countries):
+            raise NotPermitted('Calls to this country are not allowed')
+        if number in dialling.forbidden_numbers:
+            raise Unwelcome('This number must not be called')
 
     def _enter(self, contact: Contact) -> None:
         contact.stage, contact.connected_to_system_at = Stage.SYSTEM, self._core.now

@@ -123,7 +123,9 @@ class Endings:
 
     def _end_room(self, contact: Contact, *, keep: bool) -> None:
         room = self._core.state.rooms.get(contact.room_id or '')
-        if room and not keep and room.contact_id == contact.id and room.ended_at is None:
+        if room and contact.initiation is Initiation.MONITOR:
+            self._rooms.agent_leaves(room, contact.agent_id)
+        elif room and not keep and room.contact_id == contact.id and room.ended_at is None:
             self._rooms.end(room)
 
     def _end_monitors(self, contact: Contact) -> None:

@@ -26,12 +26,32 @@ class NotPossible(Refusal):
     """Not in this state, or not with this value."""
 
 
+class TooLong(NotPossible):
+    """More bytes than are read."""
+
+
+class TooMany(NotPossible):
+    """More texts than are read at once."""
+
+
+class Unsupported(NotPossible):
+    """A language that is not read."""
+
+
 class NotPermitted(Refusal):
     """Never: for this caller, this number, this participant."""
 
 
+class Unwelcome(NotPermitted):
+    """The person asked not to be called."""
+
+
 class InTheWay(Refusal):
     """Something else was first."""
+
+
+class TokenReused(InTheWay):
+    """The same token came with another request."""
 
 
 class OverQuota(Refusal):

@@ -146,6 +146,12 @@ class Rooms:
         participant = self.add(room, role, name, agent_id=agent.id)
         self.join(room, participant)
 
+    def agent_leaves(self, room: Room, agent_id: str | None) -> None:
+        """Let an agent or supervisor be gone, if the chat goes on."""
+        for participant in list(room.participants.values()):
+            if room.ended_at is None and agent_id and participant.agent_id == agent_id:
+                self.leave(room, participant)
+
     def carry_over(self, contact: Contact, new: Contact) -> None:
         """Let the room go on in another contact; the agent leaves it."""
         room = self.of(contact)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 from pydantic import TypeAdapter
 
@@ -86,13 +85,15 @@ class State:
 _STATE: TypeAdapter[State] = TypeAdapter(State)
 
 
-def write(state: State, path: Path) -> None:
-    """Write the centre to a file, whole or not at all."""
-    fresh = path.with_name(f'{path.name}.new')
-    fresh.write_bytes(_STATE.dump_json(state))
-    fresh.replace(path)
+def dumped(state: State) -> bytes:
+    """Return the centre as JSON."""
+    return _STATE.dump_json(state)
 
 
-def read(path: Path) -> State:
-    """Return the centre that ``write`` wrote."""
-    return _STATE.validate_json(path.read_bytes())
+def loaded(content: bytes) -> State:
+    """Return the centre that ``dumped`` wrote.
+
+    Raises:
+        ValueError: it is no centre.
+    """
+    return _STATE.validate_json(content)

@@ -61,7 +61,10 @@ class Centre(RuleBasedStateMachine):
 
     @initialize()
     def begin_the_day(self) -> None:
-        for agent_id in AGENTS[:3]:
+        for agent_id in AGENTS[:4]:
+            profile = self.agent(agent_id).profile
+            profile.auto_accepts = frozenset(Channel)
+            profile.after_work_seconds = dict.fromkeys(Channel, 5)
             self.world.hands.choose_status(self.agent(agent_id), seed_id('status/상담 가능'))
 
     def agent(self, agent_id: str) -> Agent:
@@ -70,6 +73,16 @@ class Centre(RuleBasedStateMachine):
     def held(self, agent_id: str, place: int) -> Contact | None:
         held = list(self.agent(agent_id).assignments)
         return self.world.state.contacts[held[place % len(held)]] if held else None
+
+    def talking(self, place: int) -> tuple[Agent, Contact] | None:
+        """Somebody who talks on the phone, if anybody does."""
+        talking = [
+            (agent, self.world.state.contacts[held.contact_id])
+            for agent in self.world.state.agents.values()
+            for held in agent.assignments.values()
+            if held.state in TALKING and held.channel is Channel.VOICE
+        ]
+        return talking[place % len(talking)] if talking else None
 
     def any_contact(self, place: int) -> Contact | None:
         contacts = [c for c in self.world.state.contacts.values() if not c.is_over]
@@ -121,19 +134,26 @@ class Centre(RuleBasedStateMachine):
         if contact := self.held(agent, place):
             getattr(self.world.hands, verb)(self.agent(agent), contact.id)
 
-    @rule(agent=agents, place=places, leg=places, verb=st.sampled_from(['hold', 'resume', 'drop']))
+    @rule(place=places, leg=places, verb=st.sampled_from(['hold', 'resume', 'drop']))
     @possible
-    def use_leg(self, agent: str, place: int, leg: int, verb: str) -> None:
-        contact = self.held(agent, place)
-        if contact and contact.legs:
+    def use_leg(self, place: int, leg: int, verb: str) -> None:
+        if found := self.talking(place):
+            agent, contact = found
             leg_id = contact.legs[leg % len(contact.legs)].id
-            getattr(self.world.calls, verb)(self.agent(agent), contact.id, leg_id)
+            getattr(self.world.calls, verb)(agent, contact.id, leg_id)
 
-    @rule(agent=agents, place=places, verb=st.sampled_from(['swap', 'conference', 'leave']))
+    @rule(place=places, verb=st.sampled_from(['swap', 'conference', 'leave']))
     @possible
-    def use_call(self, agent: str, place: int, verb: str) -> None:
-        if contact := self.held(agent, place):
-            getattr(self.world.calls, verb)(self.agent(agent), contact.id)
+    def use_call(self, place: int, verb: str) -> None:
+        if found := self.talking(place):
+            getattr(self.world.calls, verb)(found[0], found[1].id)
+
+    @rule(place=places, other=agents, kind=st.sampled_from(EndpointType), queue=queues)
+    @possible
+    def consult(self, place: int, other: str, kind: EndpointType, queue: str) -> None:
+        endpoint = Endpoint(type=kind, user_id=other, queue_id=queue, phone_number='+821011112222')
+        if found := self.talking(place):
+            self.world.calls.add(found[0], found[1].id, endpoint)
 
     @rule(
         agent=agents,
@@ -144,14 +164,12 @@ class Centre(RuleBasedStateMachine):
         number=numbers,
     )
     @possible
-    def consult(
+    def move(
         self, agent: str, place: int, other: str, kind: EndpointType, queue: str, number: str
     ) -> None:
         endpoint = Endpoint(type=kind, user_id=other, queue_id=queue, phone_number=number)
         if contact := self.held(agent, place):
-            if contact.channel is Channel.VOICE:
-                self.world.calls.add(self.agent(agent), contact.id, endpoint)
-            elif contact.channel is Channel.CHAT:
+            if contact.channel is Channel.CHAT:
                 self.world.arrivals.transfer_chat(self.agent(agent), contact.id, endpoint)
             else:
                 flow = next(iter(self.world.state.flows))
@@ -198,7 +216,7 @@ class Centre(RuleBasedStateMachine):
         if contact := self.any_contact(place):
             self.world.routing.reprioritise(contact, priority, shift)
 
-    @rule(seconds=st.sampled_from([0, 1, 3, 20, 31, 61, 121, 301]))
+    @rule(seconds=st.sampled_from([0, 1, 3, 3, 6, 21, 31, 61, 301]))
     @possible
     def wait(self, seconds: int) -> None:
         self.world.run_to(self.world.now + timedelta(seconds=seconds))

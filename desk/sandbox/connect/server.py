@@ -1,0 +1,87 @@
+"""The sandbox as one ASGI app, and as a process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+
+from desk import loops
+from desk.sandbox.connect.aws.app import AwsSide
+from desk.sandbox.connect.aws.sockets import Sockets
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.hand import Hand
+from desk.sandbox.connect.publishing import Publisher
+
+TICK_SECONDS = 0.1
+METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
+
+
+def build(
+    centre: Centre, *, throttled: bool = True, publisher: Publisher | None = None
+) -> Starlette:
+    """Return the app of a centre: AWS's side, its sockets and files, and the hand of whoever tests."""
+    aws = AwsSide(centre, throttled=throttled)
+    sockets = Sockets(centre)
+    files = Files(centre)
+
+    @asynccontextmanager
+    async def living(_app: Starlette) -> AsyncIterator[None]:
+        going = {'time': lambda: _pass_time(centre)}
+        if publisher is not None:
+            going['publisher'] = publisher.carry
+        async with loops.running(going):
+            yield
+
+    return Starlette(
+        routes=[
+            *Hand(centre, aws).routes(),
+            WebSocketRoute('/participant/socket', sockets.serve),
+            Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
+            Route('/{path:path}', aws.__call__, methods=METHODS),
+        ],
+        middleware=[
+            # A name that is made to point here does not let a foreign page act on this machine.
+            Middleware(TrustedHostMiddleware, allowed_hosts=['127.0.0.1', 'localhost']),
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=r'https?://(127\.0\.0\.1|localhost)(:\d+)?',
+                allow_methods=METHODS,
+                allow_headers=['*'],
+            ),
+        ],
+        lifespan=living,
+    )
+
+
+class Files:
+    """Where chats' files are put and got: what presigned addresses of S3 are to Connect."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+
+    async def serve(self, request: Request) -> Response:
+        """Take or give a file."""
+        attachment_id = request.path_params['attachment_id']
+        attachment = self._centre.world.state.attachments.get(attachment_id)
+        if attachment is None or attachment.is_completed is not (request.method == 'GET'):
+            return Response(status_code=403)
+        if request.method == 'GET':
+            disposition = {'Content-Disposition': 'attachment', 'X-Content-Type-Options': 'nosniff'}
+            return Response(attachment.content, 200, disposition, attachment.content_type)
+        if int(request.headers.get('content-length', -1)) != attachment.size_bytes:
+            return Response(status_code=400)
+        attachment.content = await request.body()
+        return Response()
+
+
+async def _pass_time(centre: Centre) -> None:
+    while True:
+        centre.pass_time()
+        await asyncio.sleep(TICK_SECONDS)
