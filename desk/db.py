@@ -16,6 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.lane import Lane
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
 
@@ -54,11 +55,13 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 20, pool_overflow: int = 30) -> None:
         self._engine = create_async_engine(
             async_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_overflow,
+            pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
         )
+        self.lane = Lane(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
@@ -88,6 +91,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        await self.lane.close()
         await self._engine.dispose()
 
 

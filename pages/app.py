@@ -40,6 +40,7 @@ def create(
         probes: what readiness depends on, by name; a probe raises when its service is away.
     """
     app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = services  # whoever holds the application may ask what goes on in it
     problems.register(app)
     app.mount('/static', StaticFiles(directory=STATIC))
     for router in (
@@ -58,6 +59,8 @@ def create(
     desk.register(services, settings)
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
+    # Our pages send no XHR: a bar that announces one would only ever announce somebody else's.
+    nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
     ui.run_with(
         app,
         title='상담 데스크',

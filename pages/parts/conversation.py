@@ -13,7 +13,8 @@ from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component
 from pages.locale import _, language, sentence
-from pages.parts import times
+from pages.parts import dialog, times
+from pages.parts.buttons import Look, button
 from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.markup import Piece, filled
 from pages.parts.reply_box import Outgoing as Sent
@@ -50,12 +51,12 @@ class Conversation(Component):
         on_take: Callable[[UUID], Awaitable[None]],
         on_changed: Callable[[ChatCard], None],
     ) -> None:
-        super().__init__(seat.services.topics, 'section')
-        self.classes('desk-conversation').props['aria-label'] = _('대화')
+        super().__init__(seat.services.topics)
+        self.classes('desk-conversation')
         self._seat = seat
         self._services = seat.services
         self._agent = seat.agent
-        self._chat_id = chat_id
+        self.chat_id = chat_id
         self._on_take = on_take
         self._on_changed = on_changed
         self._audience = Audience()
@@ -64,11 +65,11 @@ class Conversation(Component):
 
     async def open(self) -> None:
         """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
-        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
-        self.listen(chat_topic(self._chat_id), self._hear)  # before reading: nothing falls between
-        self.listen(draft_topic(self._agent.id, self._chat_id), self._hear_draft)
+        self._chat = await self._services.chats.chat(self._agent, self.chat_id)
+        self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
+        self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
-        draft = await self._services.drafts.draft(self._agent, self._chat_id)
+        draft = await self._services.drafts.draft(self._agent, self.chat_id)
         self._draw(draft)
         await self._load()
         await self._say_looking(asks=True)
@@ -78,24 +79,13 @@ class Conversation(Component):
         """Ask once, then end the chat."""
         if not self._chat.is_open or not may_write(self._agent, self._chat):
             return
-        with self._seat.dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self._seat.dialogs.clear)
-            with ui.element('div').classes('desk-card').props('role=document'):
-                ui.label(_('상담을 종료할까요?')).classes('desk-card-title').props(
-                    'role=heading aria-level=2'
-                )
-                ui.label(
-                    _(
-                        '{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.',
-                        name=self._chat.visitor_name,
-                    )
-                )
-                with ui.element('div').classes('desk-actions'):
-                    ui.button(_('취소'), on_click=dialog.close).props('flat dense no-caps')
-                    ui.button(_('종료하기'), on_click=lambda: dialog.submit(True)).props(
-                        'dense unelevated no-caps color=negative autofocus'
-                    )
-        if await dialog:
+        name = self._chat.visitor_name
+        with dialog.titled(self._seat.dialogs, _('상담을 종료할까요?')) as question:
+            ui.label(_('{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.', name=name))
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('종료하기'), lambda: question.submit(True), Look.DANGER).props('autofocus')
+        if await question:
             await self._end()
 
     def focus(self) -> None:
@@ -115,12 +105,8 @@ class Conversation(Component):
                         synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
                     )
                 )
-                self._take = ui.button(
-                    _('수락'), on_click=lambda: self._on_take(self._chat_id)
-                ).props('dense unelevated no-caps')
-                self._close = ui.button(_('상담 종료'), on_click=self.end).props(
-                    'dense outline no-caps'
-                )
+                self._take = button(_('수락'), lambda: self._on_take(self.chat_id), Look.PRIMARY)
+                self._close = button(_('상담 종료'), self.end)
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
@@ -149,12 +135,12 @@ class Conversation(Component):
             too_long=_('메시지가 너무 깁니다'),
         )
         place = ReplyBoxPlace(
-            keep=f'desk.pending.{self._chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
+            keep=f'desk.pending.{self.chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
         )
         box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
         box.on_send(self._send)
         box.on_draft(self._keep_draft)
-        box.on_typing(lambda: self._services.chats.typing(self._agent, self._chat_id))
+        box.on_typing(lambda: self._services.chats.typing(self._agent, self.chat_id))
         return box
 
     def _show_chat(self) -> None:
@@ -197,13 +183,13 @@ class Conversation(Component):
     async def _before(self, number: int | None, limit: int) -> list[ChatMessage]:
         return await self._learn_names(
             await self._services.chats.transcript(
-                self._agent, self._chat_id, before=number, limit=limit
+                self._agent, self.chat_id, before=number, limit=limit
             )
         )
 
     async def _after(self, number: int) -> list[ChatMessage]:
         return await self._learn_names(
-            await self._services.chats.messages_after(self._agent, self._chat_id, number)
+            await self._services.chats.messages_after(self._agent, self.chat_id, number)
         )
 
     async def _learn_names(self, messages: list[ChatMessage]) -> list[ChatMessage]:
@@ -227,7 +213,7 @@ class Conversation(Component):
 
     async def _catch_up(self) -> None:
         """Read what is missing; whatever else happened to the chat comes with it."""
-        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
+        self._chat = await self._services.chats.chat(self._agent, self.chat_id)
         self._transcript.view.heard_of(self._chat.last_number)
         if self._transcript.view.is_behind:
             await self._transcript.catch_up()
@@ -245,7 +231,7 @@ class Conversation(Component):
             return
         if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
             await self._services.chats.mark(
-                self._agent, self._chat_id, delivered=last, read=self._seen
+                self._agent, self.chat_id, delivered=last, read=self._seen
             )
 
     # ---- hearing
@@ -272,6 +258,8 @@ class Conversation(Component):
             self._show_badge()
 
     def _hear_message(self, message: ChatMessage) -> None:
+        if message.sender_id == self._agent.id:
+            self._box.sent_elsewhere(message.content)
         if message.sender_id and message.sender_id not in self._names:
             self._transcript.view.heard_of(message.number)  # its writer's name is read with it
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
@@ -300,7 +288,7 @@ class Conversation(Component):
         self._typing.set_text('')
 
     async def _say_looking(self, *, asks: bool = False) -> None:
-        await self._services.viewers.say(self._agent, self._chat_id, self._seat.page_id, asks=asks)
+        await self._services.viewers.say(self._agent, self.chat_id, self._seat.page_id, asks=asks)
         self._show_viewers()
         self.after(REPEAT_SECONDS, self._say_looking)
 
@@ -312,13 +300,13 @@ class Conversation(Component):
 
     async def _say_gone(self) -> None:
         await self._services.viewers.say(
-            self._agent, self._chat_id, self._seat.page_id, is_looking=False
+            self._agent, self.chat_id, self._seat.page_id, is_looking=False
         )
 
     # ---- doing
 
     async def _send(self, sent: Sent) -> None:
-        outgoing = Outgoing(id=sent.id, chat_id=self._chat_id, content=sent.text, seen=sent.seen)
+        outgoing = Outgoing(id=sent.id, chat_id=self.chat_id, content=sent.text, seen=sent.seen)
         try:
             await self._services.chats.reply(self._agent, outgoing)
         except NewerMessagesError as error:
@@ -333,14 +321,14 @@ class Conversation(Component):
     async def _keep_draft(self, text: str) -> None:
         try:
             await self._services.drafts.save(
-                self._agent, self._chat_id, text, tab=self._seat.page_id
+                self._agent, self.chat_id, text, tab=self._seat.page_id
             )
         except DeskError as error:
             notices.tell(error)
 
     async def _end(self) -> None:
         try:
-            await self._services.chats.end(self._agent, self._chat_id)
+            await self._services.chats.end(self._agent, self.chat_id)
         except DeskError as error:
             notices.tell(error)
         else:

@@ -5,7 +5,7 @@ from datetime import datetime
 from desk import clock
 from pages.locale import _
 
-WEEKDAYS = '월화수목금토일'
+WEEKDAYS = ('월', '화', '수', '목', '금', '토', '일')
 
 
 def short(moment: datetime) -> str:
@@ -16,6 +16,12 @@ def short(moment: datetime) -> str:
     return (
         f'{at.month}. {at.day}.' if at.year == today.year else f'{at.year}. {at.month}. {at.day}.'
     )
+
+
+def date(moment: datetime) -> str:
+    """Return the day alone, ``2026. 11. 3.``."""
+    at = moment.astimezone(clock.SEOUL)
+    return f'{at.year}. {at.month}. {at.day}.'
 
 
 def hour(moment: datetime) -> str:
