@@ -3,6 +3,7 @@
 import sys
 from contextlib import ExitStack
 from importlib.util import find_spec
+from logging import getLogger
 
 import structlog
 import uvicorn
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 def main() -> None:
     """Serve a centre on this machine until Ctrl-C."""
     logging.configure()
+    getLogger('werkzeug').setLevel('WARNING')  # moto's every request
     options = Options()
     centre = Centre(seed=options.seed)
     if options.snapshot and options.snapshot.exists():

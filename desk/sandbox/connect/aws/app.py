@@ -77,12 +77,12 @@ class AwsSide:
             AwsError: the answer is an error.
         """
         operation = asked.operation
-        self._admit(operation)
-        parameters = _checked(operation, _read(asked, request, body))
-        self._check_instance(operation, parameters)
         handler = HANDLERS.get(operation.key)
         if handler is None:
             raise errors.unknown(f'{operation.name} (the sandbox does not simulate it)')
+        self._admit(operation)
+        parameters = _checked(operation, _read(asked, request, body))
+        self._check_instance(operation, parameters)
         try:
             with self.centre.acting() as world:
                 known = self._tokens.answer(operation.key, parameters, world.now)
