@@ -159,7 +159,7 @@ class Arrivals:
             raise NotPossible('Only queued chats and tasks can be assigned')
         if contact.queue_id not in profile.manual_queue_ids:
             raise NotPossible("The queue is not in the user's manual assignment queues")
-        if not self._routing.has_slot(agent, contact.channel):
+        if contact_id in agent.assignments or not self._routing.has_slot(agent, contact.channel):
             raise NotPossible('The user has no free slot')
         self._routing.offer(contact, agent)
 

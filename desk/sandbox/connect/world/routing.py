@@ -81,7 +81,8 @@ class Routing:
         free = [
             agent
             for agent in self._state.agents.values()
-            if self.is_free(agent, contact.channel)
+            if contact.id not in agent.assignments  # what they missed is theirs until it is cleared
+            and self.is_free(agent, contact.channel)
             and (served := self._served(agent, contact)) is not None
             and self._is_ripe(contact, served)
         ]
@@ -147,7 +148,7 @@ class Routing:
                 continue
             for place in self._state.queues[served.queue_id].waiting.get(served.channel, []):
                 contact = self._state.contacts[place.contact_id]
-                if self._is_ripe(contact, served):
+                if contact.id not in agent.assignments and self._is_ripe(contact, served):
                     key = (served.priority, *place.key)
                     best = min(best, (key, contact), key=lambda b: b[0]) if best else (key, contact)
                     break

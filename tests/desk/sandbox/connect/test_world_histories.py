@@ -16,7 +16,7 @@ from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.directory import Endpoint
-from desk.sandbox.connect.world.metrics import Live
+from desk.sandbox.connect.world.metrics import FAILED, Live
 from desk.sandbox.connect.world.refusals import Refusal
 from desk.sandbox.connect.world.terms import (
     TALKING,
@@ -58,6 +58,7 @@ class Centre(RuleBasedStateMachine):
         self.world.state.dialling.silent_numbers.add('+821099990000')
         self.ended: Counter[str] = Counter()
         self.online: Counter[str] = Counter()
+        self.cleared: Counter[str] = Counter()
 
     @initialize()
     def begin_the_day(self) -> None:
@@ -133,6 +134,7 @@ class Centre(RuleBasedStateMachine):
     def answer(self, agent: str, place: int, verb: str) -> None:
         if contact := self.held(agent, place):
             getattr(self.world.hands, verb)(self.agent(agent), contact.id)
+            self.cleared[contact.id] += verb == 'clear'
 
     @rule(place=places, leg=places, verb=st.sampled_from(['hold', 'resume', 'drop']))
     @possible
@@ -247,6 +249,19 @@ class Centre(RuleBasedStateMachine):
             assert live[contact.id] == (contact.stage in {Stage.OFFERED, Stage.CONNECTED})
             if live[contact.id]:
                 assert contact.id in self.agent(contact.agent_id or '').assignments
+
+    @invariant()
+    def nothing_in_hand_is_lost(self) -> None:
+        """What an agent missed, refused or has ended stays with them until they clear it."""
+        for contact in self.world.state.contacts.values():
+            given = Counter(a.agent_id for a in contact.attempts if a.outcome in FAILED)
+            cleared = self.cleared[contact.id]
+            left = sum(
+                agent.assignments[contact.id].state in FAILED
+                for agent in self.world.state.agents.values()
+                if contact.id in agent.assignments
+            )
+            assert left + cleared >= sum(given.values())
 
     @invariant()
     def queues_are_in_order(self) -> None:
