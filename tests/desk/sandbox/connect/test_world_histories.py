@@ -64,7 +64,7 @@ class Centre(RuleBasedStateMachine):
     def begin_the_day(self) -> None:
         for agent_id in AGENTS[:4]:
             profile = self.agent(agent_id).profile
-            profile.auto_accepts = frozenset(Channel)
+            profile.auto_accepts = frozenset(Channel if agent_id in AGENTS[:2] else ())
             profile.after_work_seconds = dict.fromkeys(Channel, 5)
             self.world.hands.choose_status(self.agent(agent_id), seed_id('status/상담 가능'))
 
@@ -128,7 +128,7 @@ class Centre(RuleBasedStateMachine):
     @rule(
         agent=agents,
         place=places,
-        verb=st.sampled_from(['accept', 'accept', 'reject', 'fail', 'clear']),
+        verb=st.sampled_from(['accept', 'reject', 'fail', 'clear']),
     )
     @possible
     def answer(self, agent: str, place: int, verb: str) -> None:
