@@ -29,13 +29,24 @@ def main() -> None:
         centre.restore(options.snapshot.read_bytes())
     with ExitStack() as stack:
         publisher = _publisher(centre, options, stack)
-        app = server.build(centre, throttled=options.throttles, publisher=publisher)
+        app = server.build(
+            centre,
+            throttled=options.throttles,
+            publisher=publisher,
+            at_end=lambda: _keep(centre, options),
+        )
         _say(centre, options, told=publisher is not None)
         uvicorn.run(
             app, host=HOST, port=options.aws_port, log_level='warning', ws='websockets-sansio'
         )
+
+
+def _keep(centre: Centre, options: Options) -> None:
+    """Write the centre to its file, whole or not at all."""
     if options.snapshot:
-        options.snapshot.write_bytes(centre.snapshot())
+        fresh = options.snapshot.with_name(f'{options.snapshot.name}.new')
+        fresh.write_bytes(centre.snapshot())
+        fresh.replace(options.snapshot)
 
 
 def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher | None:

@@ -1,7 +1,7 @@
 """The sandbox as one ASGI app, and as a process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -24,9 +24,20 @@ METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
 
 def build(
-    centre: Centre, *, throttled: bool = True, publisher: Publisher | None = None
+    centre: Centre,
+    *,
+    throttled: bool = True,
+    publisher: Publisher | None = None,
+    at_end: Callable[[], object] = lambda: None,
 ) -> Starlette:
-    """Return the app of a centre: AWS's side, its sockets and files, and the hand of whoever tests."""
+    """Return the app of a centre: AWS's side, its sockets and files, and the hand of whoever tests.
+
+    Args:
+        centre: what is served.
+        throttled: whether AWS's rates are kept.
+        publisher: who tells the outside what happens, if anybody.
+        at_end: done when the app ends, however it is asked to.
+    """
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
     files = Files(centre)
@@ -38,6 +49,7 @@ def build(
             going['publisher'] = publisher.carry
         async with loops.running(going):
             yield
+        at_end()
 
     return Starlette(
         routes=[
