@@ -86,6 +86,7 @@ class Workspace:
         self._conversation = None
         self._inbox.choose(None)
         self._right.clear()
+        self._panes.show('left')
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:

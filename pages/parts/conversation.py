@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from markupsafe import Markup
 from nicegui import ui
 
 from desk.errors import DeskError
@@ -38,6 +39,8 @@ from services.viewers import REPEAT_SECONDS, Audience, Viewing
 TYPING_SECONDS = 5.0
 MARK_SECONDS = 0.4
 TRANSCRIPT_ID = 'desk-transcript'
+
+_BACK = Markup('<i class="material-icons" aria-hidden="true">arrow_back</i>')
 
 
 class Conversation(Component):
@@ -97,6 +100,8 @@ class Conversation(Component):
     def _draw(self, draft: str) -> None:
         with self:
             with ui.element('header').classes('desk-conversation-head'):
+                back = Piece('a', inside=_BACK).classes('desk-back').props('href=/desk')
+                back.props['aria-label'] = _('목록으로')
                 self._who = Piece().classes('desk-who')
                 self._viewers = ui.label().classes('desk-viewers').props('role=status')
                 ui.element('div').classes('desk-spring')
@@ -107,12 +112,13 @@ class Conversation(Component):
                 )
                 self._take = button(_('수락'), lambda: self._on_take(self.chat_id), Look.PRIMARY)
                 self._close = button(_('상담 종료'), self.end)
+            read = self._chat.agent_read_number
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=self._chat.agent_read_number + 1 if self._chat.unread_count else None,
+                unread_from=read + 1 if read and self._chat.unread_count else None,
             )
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)

@@ -252,15 +252,22 @@ class InboxPanel(Component):
             self.within(COUNT_SECONDS, self._refresh_counts)
             self.start(self.reload())
         elif isinstance(event, ChatEvent):
-            known = self._news.get(event.chat.id)
-            if known is None or known.version < event.chat.version:
-                self._news[event.chat.id] = event.chat
-            self.soon(self._draw_news, at_most_every=DRAW_SECONDS)
+            self._note(event.chat)
             if isinstance(event, ChatChanged) or (
                 isinstance(event, MessageAdded) and event.message.sender is Sender.SYSTEM
             ):
                 self.within(COUNT_SECONDS, self._refresh_counts)
             self._on_news(event)
+
+    def _note(self, chat: ChatCard) -> None:
+        """Keep a row's news for the next drawing; what is no row here, most of what is heard, is only remembered."""
+        known = self._news.get(chat.id)
+        if known is None and chat.id not in self._rows and not self._view.takes(chat):
+            self._view.apply(chat)
+            return
+        if known is None or known.version < chat.version:
+            self._news[chat.id] = chat
+        self.soon(self._draw_news, at_most_every=DRAW_SECONDS)
 
     async def _draw_news(self) -> None:
         news, self._news = list(self._news.values()), {}

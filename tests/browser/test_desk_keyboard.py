@@ -37,6 +37,7 @@ async def test_keys_lead_through_lists_and_chats(
     await keyboard.press('3')
     await desk.sees('종료한 상담이 없습니다')
     await keyboard.press('2')
+    await expect(desk.rows).to_contain_text(['윤서아'])
     await keyboard.press('j')
     await expect(desk.page.get_by_role('heading', name='윤서아').first).to_be_visible()
     await keyboard.press('r')

@@ -9,7 +9,7 @@ from tests.browser.conftest import Contexts
 from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.browser.talking import begin
-from tests.make import DEPARTMENT, Make
+from tests.make import Make
 
 
 async def test_killed_server_loses_no_word_of_either_side(

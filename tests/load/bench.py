@@ -7,6 +7,7 @@ is over its budget is for the reader of the table to judge, beside the baseline'
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     size = floor.SMALL if asked.small else floor.FULL
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped
     with floor.floor(size) as urls:
         outcome = asyncio.run(_measured(urls, size, asked))
     text = report.written(outcome.rows, size=size.name, seconds=time.monotonic() - begun)
@@ -63,9 +65,11 @@ async def _with_servers(
     urls: BackingUrls, work: Callable[[Running, Running], Awaitable[Outcome]]
 ) -> Outcome:
     """Give each part servers of its own: nothing that another left in their memory counts."""
-    async with serving('tests.load.bare_server', urls) as bare:
-        async with serving('tests.load.desk_server', urls) as desk:
-            return await work(desk, bare)
+    async with (
+        serving('tests.load.bare_server', urls) as bare,
+        serving('tests.load.desk_server', urls) as desk,
+    ):
+        return await work(desk, bare)
 
 
 async def _rows(rows: Awaitable[list[Row]]) -> Outcome:

@@ -68,7 +68,7 @@ async def serving(module: str, urls: BackingUrls) -> AsyncIterator[Running]:
         'PORT': str(port),
     }
     log = (HOME / f'{module.rsplit(".", 1)[-1]}.log').open('wb')
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220 - nothing else goes on while a server starts
         [sys.executable, '-m', module], env=environment, cwd=Path(__file__).parents[2],
         stdout=log, stderr=log,
     )  # fmt: skip

@@ -42,7 +42,7 @@ class Row:
         """Return the row's cells as they are printed."""
         budget = f'≤ {_number(self.most)} {self.unit}' if self.most is not None else ''
         if self.least is not None:
-            budget = f'≥ {self.least} × baseline'
+            budget = f'≥ {self.least} of the baseline'
         return [
             self.what,
             f'{_number(self.figure)} {self.unit}',
