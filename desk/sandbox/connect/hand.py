@@ -96,8 +96,8 @@ class Hand:
         """Say which numbers never answer, and which must not be called."""
         asked = await _body(request)
         dialling = self._centre.world.state.dialling
-        dialling.silent_numbers = set(asked.get('silent', []))
-        dialling.forbidden_numbers = set(asked.get('forbidden', []))
+        dialling.silent_numbers = list(asked.get('silent', []))
+        dialling.forbidden_numbers = list(asked.get('forbidden', []))
         return Response(status_code=204)
 
     async def _call(self, request: Request) -> Response:
@@ -119,7 +119,7 @@ class Hand:
         def set_up(world: World) -> None:
             profile = _agent(world, request.path_params['username']).profile
             if 'auto_accepts' in asked:
-                profile.auto_accepts = frozenset(Channel(each) for each in asked['auto_accepts'])
+                profile.auto_accepts = tuple(Channel(each) for each in asked['auto_accepts'])
             if 'after_work_seconds' in asked:
                 seconds = int(asked['after_work_seconds'])
                 profile.after_work_seconds = dict.fromkeys(Channel, seconds)

@@ -131,5 +131,5 @@ class Profile:
     email: str
     routing_profile_id: str
     security_profile_id: str
-    auto_accepts: frozenset[Channel] = frozenset()
+    auto_accepts: tuple[Channel, ...] = ()
     after_work_seconds: dict[Channel, int] = field(default_factory=dict)  # none or 0: no limit

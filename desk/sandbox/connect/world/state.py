@@ -52,8 +52,8 @@ class Dialling:
     """How people who are called behave."""
 
     answer_seconds: int = 3
-    silent_numbers: set[str] = field(default_factory=set)  # they ring and ring
-    forbidden_numbers: set[str] = field(default_factory=set)  # asked not to be called
+    silent_numbers: list[str] = field(default_factory=list)  # they ring and ring
+    forbidden_numbers: list[str] = field(default_factory=list)  # asked not to be called
     countries: tuple[str, ...] = ('+82', '+1', '+81')
 
 

@@ -182,6 +182,23 @@ def test_transfer_keeps_the_room_and_changes_the_contact(talk: Talk) -> None:
     assert lines[-1]['ContactId'] == new_id
 
 
+def test_chat_is_started_connected_and_streamed_in_one_request(box: Box) -> None:
+    topic = box.client('sns').create_topic(Name='at-once')['TopicArn']
+
+    started = box.start_chat(
+        ConnectionTypes=['CONNECTION_CREDENTIALS', 'WEBSOCKET'],
+        ChatStreamingConfiguration={'StreamingEndpointArn': topic},
+        InitialMessage={'ContentType': 'text/plain', 'Content': '첫 마디'},
+    )
+
+    token = started['ConnectionCredentials']['ConnectionToken']
+    [line] = box.chat.get_transcript(ConnectionToken=token)['Transcript']
+    assert line['Content'] == '첫 마디'
+    assert started['Websocket']['Url'].startswith('ws://127.0.0.1:')
+    contact = {'ContactId': started['ContactId'], **box.instance}
+    box.connect.stop_contact_streaming(StreamingId=started['StreamingId'], **contact)
+
+
 def test_participant_service_needs_no_credentials(talk: Talk) -> None:
     unsigned = talk.box.client('connectparticipant', signature_version=UNSIGNED)
 

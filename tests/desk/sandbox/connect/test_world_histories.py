@@ -55,7 +55,7 @@ class Centre(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World(seeded(MORNING))
-        self.world.state.dialling.silent_numbers.add('+821099990000')
+        self.world.state.dialling.silent_numbers.append('+821099990000')
         self.ended: Counter[str] = Counter()
         self.online: Counter[str] = Counter()
         self.cleared: Counter[str] = Counter()
@@ -64,7 +64,7 @@ class Centre(RuleBasedStateMachine):
     def begin_the_day(self) -> None:
         for agent_id in AGENTS[:4]:
             profile = self.agent(agent_id).profile
-            profile.auto_accepts = frozenset(Channel if agent_id in AGENTS[:2] else ())
+            profile.auto_accepts = tuple(Channel if agent_id in AGENTS[:2] else ())
             profile.after_work_seconds = dict.fromkeys(Channel, 5)
             self.world.hands.choose_status(self.agent(agent_id), seed_id('status/상담 가능'))
 

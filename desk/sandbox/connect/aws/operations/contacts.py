@@ -5,6 +5,8 @@ from datetime import datetime
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.aws.operations.contact_words import contact_words, found_words, own_words
+from desk.sandbox.connect.aws.operations.participants import connection_words
+from desk.sandbox.connect.aws.operations.streaming import topic_of
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.directory import Endpoint
@@ -45,21 +47,27 @@ def start_outbound_voice_contact(call: Call) -> Json:
 def start_chat_contact(call: Call) -> Json:
     """Start a chat; its customer has five minutes to connect."""
     asked = call.parameters
-    types = asked.get('SupportedMessagingContentTypes') or ['text/plain']
-    if 'text/plain' not in types:
+    content_types = asked.get('SupportedMessagingContentTypes') or ['text/plain']
+    if 'text/plain' not in content_types:
         raise NotPossible('SupportedMessagingContentTypes must include text/plain')
     if asked.get('PersistentChat'):
         raise NotPossible('The sandbox does not rehydrate past chats')
     minutes = int(asked.get('ChatDurationInMinutes', DEFAULT_CHAT_MINUTES))
     name = asked['ParticipantDetails']['DisplayName']
-    contact = call.world.arrivals.chat(name, _wish(call), minutes=minutes, content_types=types)
+    contact = call.world.arrivals.chat(
+        name, _wish(call), minutes=minutes, content_types=content_types
+    )
     room = call.world.rooms.of(contact)
-    customer = room.first(Role.CUSTOMER)
-    if customer is None:
-        raise NotPossible('The chat has ended')
+    [customer] = room.participants.values()
+    answer: Json = {}
+    if streaming := asked.get('ChatStreamingConfiguration'):
+        arn = topic_of(streaming)
+        answer['StreamingId'] = call.world.chats.stream(contact, arn).id
     if first := asked.get('InitialMessage'):
         call.world.rooms.post(room, customer, first['ContentType'], first['Content'])
-    return {
+    if types := asked.get('ConnectionTypes'):
+        answer |= connection_words(call, customer.token, types, join=False)
+    return answer | {
         'ContactId': contact.id,
         'ParticipantId': customer.id,
         'ParticipantToken': customer.token,
@@ -131,7 +139,7 @@ def transfer_contact(call: Call) -> Json:
 
 
 def update_contact_attributes(call: Call) -> Json:
-    """Set attributes of a conversation, also after its end; an empty value removes one."""
+    """Set attributes of a conversation, also after its end."""
     contact = call.world.core.contact(call.key('InitialContactId'))
     attributes = contact.attributes | call.parameters['Attributes']
     _check_attributes(attributes)

@@ -23,7 +23,12 @@ def create_participant_connection(call: Call) -> Json:
         raise NotPossible('Type is required')
     if not set(types) <= {'WEBSOCKET', 'CONNECTION_CREDENTIALS'}:
         raise NotPossible('The sandbox has no WebRTC connections')
-    connection = call.world.rooms.connect(asked['ParticipantToken'], join=join)
+    return connection_words(call, asked['ParticipantToken'], types, join=join)
+
+
+def connection_words(call: Call, participant_token: str, types: list[str], *, join: bool) -> Json:
+    """Return a new connection of a participant, as an address, as a token, or both."""
+    connection = call.world.rooms.connect(participant_token, join=join)
     found: Json = {}
     if 'WEBSOCKET' in types:
         base = call.base_url.replace('http', 'ws', 1)

@@ -8,10 +8,20 @@ from desk.sandbox.connect.world.refusals import NotPossible
 def start_contact_streaming(call: Call) -> Json:
     """Tell a standard SNS topic all that is said in a chat from now on."""
     contact = call.world.core.live(call.key('ContactId'))
-    arn = call.parameters['ChatStreamingConfiguration']['StreamingEndpointArn']
+    arn = topic_of(call.parameters['ChatStreamingConfiguration'])
+    return {'StreamingId': call.world.chats.stream(contact, arn).id}
+
+
+def topic_of(configuration: Json) -> str:
+    """Return the topic that a streaming configuration names.
+
+    Raises:
+        NotPossible: it is no standard topic.
+    """
+    arn = str(configuration['StreamingEndpointArn'])
     if not arn.startswith('arn:aws:sns:') or arn.endswith('.fifo'):
         raise NotPossible('StreamingEndpointArn must be a standard SNS topic')
-    return {'StreamingId': call.world.chats.stream(contact, arn).id}
+    return arn
 
 
 def stop_contact_streaming(call: Call) -> Json:
