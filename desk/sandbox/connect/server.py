@@ -1,16 +1,19 @@
 """The sandbox as one ASGI app, and as a process."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desk import loops
 from desk.sandbox.connect.aws.app import AwsSide
@@ -20,6 +23,7 @@ from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.publishing import Publisher
 
 TICK_SECONDS = 0.1
+OWN_ORIGIN = re.compile(r'https?://(127\.0\.0\.1|localhost)(:\d+)?')
 METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 
 
@@ -59,17 +63,36 @@ def build(
             Route('/{path:path}', aws.__call__, methods=METHODS),
         ],
         middleware=[
-            # A name that is made to point here does not let a foreign page act on this machine.
+            # Neither a foreign page nor a name that is made to point here may act on this machine.
             Middleware(TrustedHostMiddleware, allowed_hosts=['127.0.0.1', 'localhost']),
+            Middleware(OwnPagesOnly),
             Middleware(
                 CORSMiddleware,
-                allow_origin_regex=r'https?://(127\.0\.0\.1|localhost)(:\d+)?',
+                allow_origin_regex=OWN_ORIGIN.pattern,
                 allow_methods=METHODS,
                 allow_headers=['*'],
             ),
         ],
+        exception_handlers=dict.fromkeys((KeyError, TypeError, ValueError), _unreadable),
         lifespan=living,
     )
+
+
+class OwnPagesOnly:
+    """Refuses what a page from anywhere but this machine asks for, sockets included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes from programs and from pages of this machine."""
+        origin = Headers(scope=scope).get('origin') if scope['type'] != 'lifespan' else None
+        if origin is None or OWN_ORIGIN.fullmatch(origin):
+            await self._app(scope, receive, send)
+        elif scope['type'] == 'websocket':
+            await send({'type': 'websocket.close', 'code': 4403, 'reason': ''})
+        else:
+            await Response(status_code=403)(scope, receive, send)
 
 
 class Files:
@@ -91,6 +114,11 @@ class Files:
             return Response(status_code=400)
         attachment.content = await request.body()
         return Response()
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    """Answer the hand that it was not understood; AWS's side answers for itself."""
+    return JSONResponse({'message': f'{type(error).__name__}: {error}'}, 400)
 
 
 async def _pass_time(centre: Centre) -> None:

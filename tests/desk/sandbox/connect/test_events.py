@@ -179,6 +179,28 @@ def test_nonsense_is_malformed_never_a_fault_of_ours(box: Box, body: bytes) -> N
     assert faults == []
 
 
+@pytest.mark.parametrize(
+    ('path', 'body'),
+    [('clock', b'{'), ('clock', b'{"advance": "soon"}'), ('calls', b'{}'), ('calls', b'[1]')],
+)
+def test_hand_says_what_it_did_not_understand(box: Box, path: str, body: bytes) -> None:
+    response = PoolManager().request('POST', f'{box.url}/_sandbox/{path}', body=body)
+
+    assert response.status in {400, 409}
+    assert response.json()['message']
+
+
+@pytest.mark.parametrize(
+    ('origin', 'status'), [('https://evil.example.com', 403), ('http://127.0.0.1:8080', 200)]
+)
+def test_foreign_pages_do_not_act_here(box: Box, origin: str, status: int) -> None:
+    response = PoolManager().request(
+        'POST', f'{box.url}/_sandbox/clock', body=b'{}', headers={'Origin': origin}
+    )
+
+    assert response.status == status
+
+
 def test_foreign_names_do_not_reach_the_sandbox(box: Box) -> None:
     response = PoolManager().request(
         'GET', f'{box.url}/_sandbox/state', headers={'Host': 'evil.example.com'}

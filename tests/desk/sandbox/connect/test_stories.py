@@ -306,6 +306,61 @@ def test_oldest_contact_age_is_in_milliseconds_without_grouping(box: Box) -> Non
     assert metric(box, 'OLDEST_CONTACT_AGE', grouped=False) == 90_000
 
 
+def test_metrics_are_grouped_as_asked(box: Box) -> None:
+    box.sign_in(auto_accept=True)
+    box.set_status('agent2', LUNCH)
+    box.start_chat()
+    box.ring()
+    asked = {'Filters': {'Queues': [ORDERS]}, **box.instance}
+
+    by_channel = box.call(
+        'connect.GetCurrentMetricData',
+        CurrentMetrics=[{'Name': 'SLOTS_ACTIVE'}, {'Name': 'CONTACTS_IN_QUEUE'}],
+        Groupings=['QUEUE', 'CHANNEL'],
+        **asked,
+    )['MetricResults']
+    by_status = box.call(
+        'connect.GetCurrentMetricData',
+        CurrentMetrics=[{'Name': 'AGENTS_ONLINE'}],
+        Groupings=['AGENT_STATUS'],
+        **asked,
+    )['MetricResults']
+    refused = refusal(
+        box.connect.get_current_metric_data,
+        CurrentMetrics=[{'Name': 'AGENTS_STAFFED'}],
+        Groupings=['AGENT_STATUS'],
+        **asked,
+    )
+
+    counts = {
+        r['Dimensions']['Channel']: [c['Value'] for c in r['Collections']] for r in by_channel
+    }
+    assert counts == {'VOICE': [0, 1], 'CHAT': [1, 0], 'TASK': [0, 0]}
+    online = {r['Dimensions']['AgentStatus']['Id']: r['Collections'][0]['Value'] for r in by_status}
+    assert {status: count for status, count in online.items() if count} == {AVAILABLE: 1, LUNCH: 1}
+    assert refused == ('InvalidRequestException', 400)
+
+
+def test_after_contact_work_limit_is_in_seconds_here_and_milliseconds_there(box: Box) -> None:
+    described = box.call('connect.DescribeUser', UserId=AGENT1, **box.instance)['User']
+    name = {'FieldName': 'username', 'Value': 'agent1', 'ComparisonType': 'EXACT'}
+    [found] = box.call(
+        'connect.SearchUsers', SearchCriteria={'StringCondition': name}, **box.instance
+    )['Users']
+
+    assert described['PhoneConfig']['AfterContactWorkTimeLimit'] == 120
+    assert found['PhoneConfig']['AfterContactWorkTimeLimit'] == 120_000
+
+
+def test_agents_at_work_are_told_of_every_two_minutes(box: Box) -> None:
+    box.sign_in()
+    box.advance(120)
+
+    told = [event for event in box.hand('GET', 'events') if 'EventType' in event]
+
+    assert [event['EventType'] for event in told] == ['LOGIN', 'HEART_BEAT']
+
+
 def test_stopping_what_has_ended_is_gone(box: Box) -> None:
     contact_id = box.ring()
     box.connect.stop_contact(ContactId=contact_id, **box.instance)

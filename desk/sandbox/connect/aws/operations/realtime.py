@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.world.agent import Agent, Assignment
@@ -30,6 +31,9 @@ def get_current_metric_data(call: Call) -> Json:
     groupings = asked.get('Groupings') or []
     if not set(groupings) <= GROUPINGS:
         raise NotPossible('The sandbox groups by QUEUE, CHANNEL, ROUTING_PROFILE, AGENT_STATUS')
+    names = {metric.get('Name') for metric in asked['CurrentMetrics']}
+    if 'AGENT_STATUS' in groupings and names != {'AGENTS_ONLINE'}:
+        raise NotPossible('By AGENT_STATUS there is AGENTS_ONLINE only')
     live = Live(call.world.core)
     rows = [
         {
@@ -52,26 +56,30 @@ def get_current_metric_data(call: Call) -> Json:
 
 
 def _groups(call: Call, groupings: set[str]) -> Iterator[Group]:
+    """Yield what each row counts: all together, or apart by what is grouped by."""
     filters = call.parameters['Filters']
     queue_ids, profile_ids = _filtered(call, filters)
     channels = [Channel(name) for name in filters.get('Channels') or [] if name in list(Channel)]
-    for queues in [(q,) for q in queue_ids] if 'QUEUE' in groupings else [queue_ids]:
-        for profiles in (
-            [(p,) for p in profile_ids] if 'ROUTING_PROFILE' in groupings else [profile_ids]
-        ):
-            for channel in (
-                (channels or list(Channel))
-                if 'CHANNEL' in groupings
-                else [channels[0] if len(channels) == 1 else None]
-            ):
-                for status in call.world.state.statuses if 'AGENT_STATUS' in groupings else [None]:
-                    yield Group(
-                        queue_ids=queues,
-                        channel=channel,
-                        profile_ids=profiles,
-                        status_id=status,
-                        dimensions=tuple(groupings),
-                    )
+    by_queue = [(queue_id,) for queue_id in queue_ids] if 'QUEUE' in groupings else [queue_ids]
+    by_profile = (
+        [(profile_id,) for profile_id in profile_ids]
+        if 'ROUTING_PROFILE' in groupings
+        else [profile_ids]
+    )
+    by_channel: list[Channel | None] = [*(channels or Channel)]
+    if 'CHANNEL' not in groupings:
+        by_channel = [channels[0] if len(channels) == 1 else None]
+    by_status: list[str | None] = [None]
+    if 'AGENT_STATUS' in groupings:
+        by_status = [*call.world.state.statuses]
+    for queues, profiles, channel, status in product(by_queue, by_profile, by_channel, by_status):
+        yield Group(
+            queue_ids=queues,
+            channel=channel,
+            profile_ids=profiles,
+            status_id=status,
+            dimensions=tuple(groupings),
+        )
 
 
 def _filtered(call: Call, filters: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
