@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from desk.sandbox.connect.aws.app import AwsSide
+from desk.sandbox.connect.aws.sockets import Sockets
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
@@ -28,9 +29,10 @@ Act = Callable[[World, Agent, Json], Json]
 class Hand:
     """The routes under ``/_sandbox``."""
 
-    def __init__(self, centre: Centre, aws: AwsSide) -> None:
+    def __init__(self, centre: Centre, aws: AwsSide, sockets: Sockets) -> None:
         self._centre = centre
         self._aws = aws
+        self._sockets = sockets
 
     def routes(self) -> list[Route]:
         """Return what is served."""
@@ -41,6 +43,7 @@ class Hand:
             Route('/_sandbox/events', self._events),
             Route('/_sandbox/throttles', self._throttles, methods=['PUT']),
             Route('/_sandbox/faults', self._faults, methods=['PUT']),
+            Route('/_sandbox/sockets', self._cut, methods=['DELETE']),
             Route('/_sandbox/dialling', self._dialling, methods=['PUT']),
             Route('/_sandbox/calls', self._call, methods=['POST']),
             Route('/_sandbox/callbacks', self._callback, methods=['POST']),
@@ -90,6 +93,11 @@ class Hand:
         self._aws.faults.latency_seconds = float(asked.get('latency', 0))
         if asked.get('operation'):
             self._aws.faults.add(asked['operation'], asked['error'], int(asked.get('times', 1)))
+        return Response(status_code=204)
+
+    async def _cut(self, _request: Request) -> Response:
+        """Close every chat socket."""
+        await self._sockets.cut()
         return Response(status_code=204)
 
     async def _dialling(self, request: Request) -> Response:

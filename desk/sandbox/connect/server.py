@@ -57,7 +57,7 @@ def build(
 
     return Starlette(
         routes=[
-            *Hand(centre, aws).routes(),
+            *Hand(centre, aws, sockets).routes(),
             WebSocketRoute('/participant/socket', sockets.serve),
             Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
             Route('/{path:path}', aws.__call__, methods=METHODS),

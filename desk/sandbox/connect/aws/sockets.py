@@ -24,6 +24,7 @@ MAX_WAITING = 1_000
 DENIED = 4403
 TOO_MANY = 4429
 TOO_SLOW = 4008
+CUT = 1012
 
 
 class Sockets:
@@ -32,6 +33,7 @@ class Sockets:
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
         self._readers: dict[str, list[tuple[str, asyncio.Queue[str]]]] = {}
+        self._open: set[WebSocket] = set()
         centre.item_listeners.append(self._hear)
 
     async def serve(self, socket: WebSocket) -> None:
@@ -50,10 +52,17 @@ class Sockets:
         await socket.accept()
         waiting: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
         readers.append((participant.id, waiting))
+        self._open.add(socket)
         try:
             await self._talk(socket, waiting)
         finally:
+            self._open.discard(socket)
             readers.remove((participant.id, waiting))
+
+    async def cut(self) -> None:
+        """Close every socket, as a network that fails does."""
+        for socket in list(self._open):
+            await socket.close(CUT)
 
     async def _talk(self, socket: WebSocket, waiting: asyncio.Queue[str]) -> None:
         subscribed = asyncio.Event()

@@ -291,3 +291,28 @@ async def test_reader_comes_back_and_misses_nothing(talk: Talk) -> None:
 
     assert caught_up['Id'] == missed
     assert heard['Id'] == later
+
+
+async def test_cut_socket_is_closed_and_may_come_back(talk: Talk) -> None:
+    async with talk.socket(talk.customer_participant) as socket:
+        await subscribe(socket)
+
+        await asyncio.to_thread(talk.box.hand, 'DELETE', 'sockets')
+
+        async with asyncio.timeout(5):
+            with pytest.raises(websockets.ConnectionClosed) as error:
+                await socket.recv()
+    assert error.value.rcvd is not None
+    assert error.value.rcvd.code == 1012
+    async with talk.socket(talk.customer_participant) as socket:
+        await subscribe(socket)
+
+
+async def test_participant_has_five_sockets_at_most(talk: Talk) -> None:
+    sockets = [await talk.socket(talk.customer_participant) for _ in range(5)]
+
+    with pytest.raises(websockets.InvalidStatus):
+        await talk.socket(talk.customer_participant)
+
+    for socket in sockets:
+        await socket.close()

@@ -329,7 +329,7 @@ class Centre(RuleBasedStateMachine):
 
 TestHistories = Centre.TestCase
 TestHistories.settings = settings(
-    max_examples=150,
+    max_examples=80,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

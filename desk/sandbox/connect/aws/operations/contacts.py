@@ -160,6 +160,8 @@ def update_contact(call: Call) -> Json:
     """Set a contact's name, description and references."""
     contact = call.world.core.contact(call.key('ContactId'))
     asked = call.parameters
+    if set(asked) & {'QueueInfo', 'UserInfo', 'CustomerEndpoint', 'SystemEndpoint'}:
+        raise NotPossible('The sandbox updates name, description, references and segments only')
     contact.name = asked.get('Name', contact.name)
     contact.description = asked.get('Description', contact.description)
     contact.references |= asked.get('References') or {}
