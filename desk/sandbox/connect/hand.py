@@ -21,7 +21,7 @@ from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import NotThere, Refusal
-from desk.sandbox.connect.world.terms import Channel, EndpointType
+from desk.sandbox.connect.world.terms import Channel, EndpointType, Role
 
 Act = Callable[[World, Agent, Json], Json]
 
@@ -48,6 +48,7 @@ class Hand:
             Route('/_sandbox/calls', self._call, methods=['POST']),
             Route('/_sandbox/callbacks', self._callback, methods=['POST']),
             Route('/_sandbox/contacts/{contact_id}/hang-up', self._hang_up, methods=['POST']),
+            Route('/_sandbox/contacts/{contact_id}/say', self._say, methods=['POST']),
             Route('/_sandbox/agents/{username}', self._agent, methods=['PATCH']),
             Route('/_sandbox/agents/{username}/{verb}', self._act, methods=['POST']),
         ]
@@ -119,6 +120,14 @@ class Hand:
     async def _hang_up(self, request: Request) -> Response:
         contact_id = request.path_params['contact_id']
         return self._acted(lambda world: world.calls.customer_leaves(contact_id))
+
+    async def _say(self, request: Request) -> Response:
+        """Let the customer or the agent of a call say something."""
+        asked = await _body(request)
+        contact_id = request.path_params['contact_id']
+        return self._acted(
+            lambda world: world.calls.say(contact_id, Role(asked['role']), asked['text'])
+        )
 
     async def _agent(self, request: Request) -> Response:
         """Set what an agent accepts by itself, and how long after-contact work may take."""

@@ -8,6 +8,7 @@ import asyncio
 import json
 import random
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import structlog
@@ -26,6 +27,8 @@ CONTACT_QUEUE = 'connect-contact-events'
 AGENT_STREAM = 'connect-agent-events'
 REPEATED, LATE = 0.03, 0.1  # of all events
 MAX_WAITING = 50_000
+MAX_BATCH = 200
+AT_ONCE = {'contact': 10, 'agent': 100}  # SQS and Kinesis take several at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ class Publisher:
         """Tell what there is to tell, for ever."""
         while True:
             letters = [await self._letters.get()]
-            while not self._letters.empty() and len(letters) < 100:
+            while not self._letters.empty() and len(letters) < MAX_BATCH:
                 letters.append(self._letters.get_nowait())
             mixed = self._disorder.mixed(letters)
             await asyncio.to_thread(self._send_all, mixed)
@@ -116,29 +119,34 @@ class Publisher:
             self._letters.put_nowait(letter)
 
     def _send_all(self, letters: list[Letter]) -> None:
-        for letter in letters:
-            try:
-                self._send(letter)
-            except (BotoCoreError, ClientError) as error:
-                log.warning('sandbox_event_lost', to=letter.to, error=type(error).__name__)
+        """Send to each in the given order, as many at once as it takes."""
+        by_receiver = sorted(letters, key=lambda letter: letter.to)
+        for to, same in groupby(by_receiver, key=lambda letter: letter.to):
+            waiting = list(same)
+            size = AT_ONCE.get(to, 1)
+            for start in range(0, len(waiting), size):
+                try:
+                    self._send(to, waiting[start : start + size])
+                except (BotoCoreError, ClientError) as error:
+                    log.warning('sandbox_events_lost', to=to, error=type(error).__name__)
 
-    def _send(self, letter: Letter) -> None:
-        text = json.dumps(letter.body, ensure_ascii=False)
-        if letter.to == 'contact':
-            self._client('sqs').send_message(QueueUrl=self._queue_url, MessageBody=text)
-        elif letter.to == 'agent':
-            self._client('kinesis').put_record(
-                StreamName=AGENT_STREAM, Data=text.encode(), PartitionKey=letter.key
-            )
+    def _send(self, to: str, letters: list[Letter]) -> None:
+        if to == 'contact':
+            entries = [{'Id': str(n), 'MessageBody': _text(each)} for n, each in enumerate(letters)]
+            self._client('sqs').send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        elif to == 'agent':
+            records = [{'Data': _text(e).encode(), 'PartitionKey': e.key} for e in letters]
+            self._client('kinesis').put_records(StreamName=AGENT_STREAM, Records=records)
         else:
-            self._client('sns').publish(
-                TopicArn=letter.to,
-                Message=text,
-                MessageAttributes={
-                    name: {'DataType': 'String', 'StringValue': value}
-                    for name, value in letter.attributes.items()
-                },
-            )
+            for letter in letters:
+                self._client('sns').publish(
+                    TopicArn=to,
+                    Message=_text(letter),
+                    MessageAttributes={
+                        name: {'DataType': 'String', 'StringValue': value}
+                        for name, value in letter.attributes.items()
+                    },
+                )
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
@@ -151,3 +159,7 @@ class Publisher:
                 config=Config(connect_timeout=2, read_timeout=5, retries={'total_max_attempts': 1}),
             )
         return self._clients[service]
+
+
+def _text(letter: Letter) -> str:
+    return json.dumps(letter.body, ensure_ascii=False)

@@ -6,7 +6,7 @@ added to hands the customer to them.
 
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Arrivals
-from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.contact import Contact, Leg, Utterance
 from desk.sandbox.connect.world.core import Core
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.endings import Endings
@@ -22,6 +22,7 @@ from desk.sandbox.connect.world.terms import (
     LegKind,
     LegState,
     Reason,
+    Role,
     Stage,
 )
 
@@ -146,6 +147,21 @@ class Calls:
         if contact.stage is Stage.CONNECTED and thirds and first and first.is_up:
             self._hand_over(contact, first, thirds)
         self._endings.end(contact, Reason.AGENT)
+
+    def say(self, contact_id: str, role: Role, text: str) -> None:
+        """Let the customer or the agent of a call say something; nobody hears who waits or is muted.
+
+        Raises:
+            NotThere, Gone: there is no such call, or not any more.
+            NotPossible: agent and customer are not connected, or it is somebody else, or nothing.
+        """
+        contact = self._core.live(contact_id)
+        leg = {Role.CUSTOMER: contact.first_leg, Role.AGENT: contact.agent_leg}.get(role)
+        is_heard = leg is not None and leg.state is LegState.CONNECTED and not leg.is_muted
+        if contact.stage is not Stage.CONNECTED or not is_heard or not text.strip():
+            raise NotPossible('Nobody would hear it')
+        said = Utterance(id=self._core.new_id(), role=role, at=self._core.now, text=text)
+        contact.said.append(said)
 
     def customer_leaves(self, contact_id: str) -> None:
         """Let the customer of a call hang up, wherever the call is."""

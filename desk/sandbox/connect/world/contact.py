@@ -16,6 +16,7 @@ from desk.sandbox.connect.world.terms import (
     LegKind,
     LegState,
     Reason,
+    Role,
     Stage,
 )
 
@@ -96,6 +97,16 @@ class Recording:
 
 
 @dataclass(slots=True, kw_only=True)
+class Utterance:
+    """What somebody said on the phone: text, there is no audio."""
+
+    id: str
+    role: Role
+    at: datetime
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Contact:
     """One segment of a conversation: with one agent at most."""
 
@@ -145,6 +156,7 @@ class Contact:
     legs: list[Leg] = field(default_factory=list)
     holds: Holds = field(default_factory=Holds)
     recording: Recording = field(default_factory=Recording)
+    said: list[Utterance] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:

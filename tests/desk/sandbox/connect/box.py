@@ -18,6 +18,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from urllib3 import PoolManager
 
 from desk.sandbox.connect.aws import checking
 from desk.sandbox.connect.aws.models import catalogue
@@ -29,6 +30,14 @@ AVAILABLE, OFFLINE, LUNCH = (seed_id(f'status/{n}') for n in ('상담 가능', '
 ORDERS, PAYMENTS, SUPPORT = (seed_id(f'queue/{n}') for n in ('주문·배송', '결제·환불', '기술지원'))
 ORDERS_FLOW = seed_id('flow/주문·배송')
 NUMBER = '+821012345678'
+
+
+class RefusedError(Exception):
+    """The hand did not do it."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f'{status} {text}')
+        self.status = status
 
 
 class Box:
@@ -85,6 +94,18 @@ class Box:
         name = next(n for n, o in client.meta.method_to_api_mapping.items() if o == wanted)
         return dict(getattr(client, name)(**parameters))
 
+    def raw(self, method: str, path: str, **more: Any) -> tuple[int, Any, Any]:
+        """Ask without boto3: status, headers, body as JSON or bytes."""
+        with PoolManager() as http:
+            response = http.request(method, self.url + path, **more)
+            body = response.data
+            is_json = 'json' in response.headers.get('Content-Type', '')
+            return response.status, response.headers, json.loads(body) if is_json else body
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
     def put(self, upload: dict[str, Any], content: bytes) -> None:
         """Upload a file to where an upload's answer says."""
         request = Request(
@@ -100,8 +121,12 @@ class Box:
             method=method,
             data=json.dumps(body).encode() if body else None,
         )
-        with urlopen(request, timeout=10) as response:
-            content = response.read()
+        try:
+            with urlopen(request, timeout=10) as response:
+                content = response.read()
+        except HTTPError as error:
+            with error:
+                raise RefusedError(error.code, error.read().decode()) from None
         return json.loads(content) if content else None
 
     def start_over(self) -> None:
@@ -199,6 +224,7 @@ def running_box(folder: Path, **environment: str) -> Iterator[Box]:
             box = Box(port, moto_port)
             _wait_for(box, process, folder / 'sandbox.log')
             yield box
+            box.close()
         finally:
             process.terminate()
             process.wait(20)
@@ -209,7 +235,7 @@ def _wait_for(box: Box, process: 'subprocess.Popen[bytes]', log: Path) -> None:
     while True:
         try:
             box.hand('GET', 'health')
-        except (URLError, HTTPError, OSError):
+        except (URLError, RefusedError, OSError):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.1)

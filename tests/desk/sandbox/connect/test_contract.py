@@ -62,6 +62,13 @@ def call(box: Box) -> Parameters:
     return {**box.instance, 'ContactId': box.ring()}
 
 
+def spoken(box: Box) -> Parameters:
+    parameters = call(box)
+    said = f'contacts/{parameters["ContactId"]}/say'
+    box.hand('POST', said, role='CUSTOMER', text='배송이 너무 늦어서 짜증나요')
+    return parameters
+
+
 def recorded(box: Box) -> Parameters:
     parameters = call(box)
     parameters['InitialContactId'] = parameters['ContactId']
@@ -313,6 +320,9 @@ CASES: dict[str, Case] = {
         },
         bad={'OutputType': 'Cooked'},
         missing=NO_CONTACT,
+    ),
+    'connect-contact-lens.ListRealtimeContactAnalysisSegments': Case(
+        good=spoken, bad={'MaxResults': 101}, missing=NO_CONTACT
     ),
     'connectparticipant.CreateParticipantConnection': Case(
         good=lambda box: {

@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
-from urllib3 import PoolManager
 
 from desk.sandbox.connect.aws.models import catalogue
 from desk.sandbox.connect.sentiment import LANGUAGES, sentiment
@@ -146,17 +145,17 @@ def test_newer_protocol_answers_the_same(box: Box, text: str, status: int, found
     asked = {'Text': text, 'LanguageCode': 'ko'}
     request = create_serializer('smithy-rpc-v2-cbor').serialize_to_request(asked, model)
 
-    response = PoolManager().request(
-        'POST', box.url + request['url_path'], headers=request['headers'], body=request['body']
+    answered, headers, body = box.raw(
+        'POST', request['url_path'], headers=request['headers'], body=request['body']
     )
 
     raw: dict[str, Any] = {
-        'body': response.data,
-        'headers': {key.lower(): value for key, value in response.headers.items()},
-        'status_code': response.status,
+        'body': body,
+        'headers': {key.lower(): value for key, value in headers.items()},
+        'status_code': answered,
     }
     shape = model.output_shape
     assert shape is not None
     answer = create_parser('smithy-rpc-v2-cbor').parse(raw, shape)
-    assert response.status == status
+    assert answered == status
     assert answer.get('Sentiment', answer.get('Error', {}).get('Code')) == found

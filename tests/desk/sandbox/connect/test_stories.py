@@ -16,6 +16,7 @@ from tests.desk.sandbox.connect.box import (
     ORDERS_FLOW,
     PAYMENTS,
     Box,
+    RefusedError,
     code_of,
 )
 
@@ -470,6 +471,33 @@ def test_monitor_leg_is_in_the_supervisors_hands_and_ends_with_the_call(box: Box
     box.hand('POST', f'contacts/{contact_id}/hang-up')
 
     assert box.stage_with('supervisor1') == {leg_id: 'ENDED'}
+
+
+def test_what_is_said_on_the_phone_is_read_with_its_tone(box: Box) -> None:
+    box.sign_in(auto_accept=True)
+    contact_id = box.ring()
+    say = f'contacts/{contact_id}/say'
+    box.advance(2)
+    box.hand('POST', say, role='CUSTOMER', text='배송이 너무 늦어서 짜증나요')
+    box.advance(3)
+    box.hand('POST', say, role='AGENT', text='확인해 드리겠습니다')
+    box.act('hold', contact_id, leg_id=leg(box, contact_id, 1)['id'])
+    with pytest.raises(RefusedError) as waiting:
+        box.hand('POST', say, role='CUSTOMER', text='들리세요?')
+
+    segments = box.call(
+        'connect-contact-lens.ListRealtimeContactAnalysisSegments',
+        ContactId=contact_id,
+        **box.instance,
+    )['Segments']
+
+    assert waiting.value.status == 409
+    told = [(t['ParticipantRole'], t['Sentiment'], t['BeginOffsetMillis']) for t in lines(segments)]
+    assert told == [('CUSTOMER', 'NEGATIVE', 2_000), ('AGENT', 'NEUTRAL', 5_000)]
+
+
+def lines(segments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [segment['Transcript'] for segment in segments]
 
 
 def test_recording_is_begun_once(box: Box) -> None:

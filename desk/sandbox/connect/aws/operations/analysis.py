@@ -2,11 +2,13 @@
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler
 from desk.sandbox.connect.sentiment import LANGUAGES, MAX_BATCH, MAX_BYTES, sentiment
-from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.contact import Contact, Utterance
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import NotPossible, TooLong, TooMany, Unsupported
 from desk.sandbox.connect.world.room import Item, ItemType
 from desk.sandbox.connect.world.terms import Channel, Role
+
+MILLISECONDS_A_LETTER = 150  # assumed: six or seven syllables a second
 
 
 def detect_sentiment(call: Call) -> Json:
@@ -78,6 +80,41 @@ def list_realtime_contact_analysis_segments_v2(call: Call) -> Json:
     }
 
 
+def list_realtime_contact_analysis_segments(call: Call) -> Json:
+    """Answer with what was said in a call, and how it sounds."""
+    contact = call.world.core.contact(call.key('ContactId'))
+    if contact.channel is not Channel.VOICE:
+        raise NotPossible('Only calls are analysed here')
+    segments = [{'Transcript': _utterance(contact, each)} for each in contact.said]
+    found, token = call.page(segments, f'utterances/{contact.id}')
+    return {'Segments': found, 'NextToken': token}
+
+
+def _utterance(contact: Contact, said: Utterance) -> Json:
+    start = contact.connected_to_agent_at or said.at
+    begin = round((said.at - start).total_seconds() * 1_000)
+    return {
+        'Id': said.id,
+        'ParticipantId': said.role.value,
+        'ParticipantRole': said.role.value,
+        'Content': said.text,
+        'BeginOffsetMillis': begin,
+        'EndOffsetMillis': begin + len(said.text) * MILLISECONDS_A_LETTER,
+        'Sentiment': _tone(said.text),
+        'LanguageCode': 'ko-KR' if _language(said.text) == 'ko' else 'en-US',
+    }
+
+
+def _language(text: str) -> str:
+    return 'ko' if any('가' <= letter <= '힣' for letter in text) else 'en'
+
+
+def _tone(text: str) -> str:
+    """Return how a text sounds in the words of Contact Lens, which knows nothing mixed."""
+    label = sentiment(text, _language(text)).label
+    return label if label != 'MIXED' else 'NEUTRAL'
+
+
 def _kind(item: Item) -> str:
     return {ItemType.MESSAGE: 'Transcript', ItemType.ATTACHMENT: 'Attachments'}.get(
         item.type, 'Event'
@@ -93,11 +130,9 @@ def _segment(contact: Contact, item: Item) -> Json:
         'Time': {'AbsoluteTime': item.at},
     }
     if item.type is ItemType.MESSAGE:
-        language = 'ko' if any('가' <= letter <= '힣' for letter in item.content) else 'en'
-        label = sentiment(item.content, language).label
         words = {'Content': item.content, 'ContentType': item.content_type}
         if item.role in {Role.AGENT, Role.CUSTOMER}:
-            words['Sentiment'] = label if label != 'MIXED' else 'NEUTRAL'
+            words['Sentiment'] = _tone(item.content)
         return {'Transcript': common | words}
     if item.type is ItemType.ATTACHMENT:
         files = [{'AttachmentName': 'file', 'AttachmentId': i} for i in item.attachment_ids]
@@ -108,5 +143,8 @@ def _segment(contact: Contact, item: Item) -> Json:
 HANDLERS: dict[str, Handler] = {
     'comprehend.DetectSentiment': detect_sentiment,
     'comprehend.BatchDetectSentiment': batch_detect_sentiment,
+    'connect-contact-lens.ListRealtimeContactAnalysisSegments': (
+        list_realtime_contact_analysis_segments
+    ),
     'connect.ListRealtimeContactAnalysisSegmentsV2': list_realtime_contact_analysis_segments_v2,
 }
