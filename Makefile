@@ -44,6 +44,10 @@ check: $(VENV)/.ready  ## lint, types, contracts, catalogues, migrations
 format: $(VENV)/.ready  ## format the code
 	$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 
+.PHONY: sandbox
+sandbox: $(VENV)/.ready  ## Connect in a box: a contact centre that speaks AWS (SANDBOX_AWS_PORT=4580)
+	@exec $(PY) -m desk.sandbox.connect
+
 shots: $(VENV)/.ready browser  ## draw every screen into .shots/
 	$(PY) tests/browser/shots.py
 

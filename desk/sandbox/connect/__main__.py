@@ -1,0 +1,87 @@
+"""Run the sandbox as a process: ``python -m desk.sandbox.connect`` (``make sandbox``)."""
+
+import sys
+from contextlib import ExitStack
+from importlib.util import find_spec
+from logging import getLogger
+
+import structlog
+import uvicorn
+
+from desk import logging
+from desk.sandbox.connect import server
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.options import Options
+from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
+
+HOST = '127.0.0.1'
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Serve a centre on this machine until Ctrl-C."""
+    logging.configure()
+    getLogger('werkzeug').setLevel('WARNING')  # moto's every request
+    options = Options()
+    centre = Centre(seed=options.seed)
+    if options.snapshot and options.snapshot.exists():
+        centre.restore(options.snapshot.read_bytes())
+    with ExitStack() as stack:
+        publisher = _publisher(centre, options, stack)
+        app = server.build(
+            centre,
+            throttled=options.throttles,
+            publisher=publisher,
+            at_end=lambda: _keep(centre, options),
+        )
+        _say(centre, options, told=publisher is not None)
+        uvicorn.run(
+            app, host=HOST, port=options.aws_port, log_level='warning', ws='websockets-sansio'
+        )
+
+
+def _keep(centre: Centre, options: Options) -> None:
+    """Write the centre to its file, whole or not at all."""
+    if options.snapshot:
+        fresh = options.snapshot.with_name(f'{options.snapshot.name}.new')
+        fresh.write_bytes(centre.snapshot())
+        fresh.replace(options.snapshot)
+
+
+def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher | None:
+    """Start moto and let it hear of events; without moto nobody does."""
+    if not options.moto_port or find_spec('moto') is None:
+        return None
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a package of development only
+
+    moto = ThreadedMotoServer(ip_address=HOST, port=options.moto_port, verbose=False)
+    moto.start()
+    stack.callback(moto.stop)
+    publisher = Publisher(
+        centre,
+        f'http://{HOST}:{options.moto_port}',
+        seed=options.seed,
+        disorder=options.disorder,
+    )
+    publisher.prepare()
+    return publisher
+
+
+def _say(centre: Centre, options: Options, *, told: bool) -> None:
+    instance = centre.world.state.instance
+    lines = [
+        f'Connect in a box   http://{HOST}:{options.aws_port}   instance {instance.id}',
+        f'  region {instance.region}, account {instance.account}, any credentials',
+    ]
+    if told:
+        lines.append(
+            f'  events             http://{HOST}:{options.moto_port}   '
+            f'SQS {CONTACT_QUEUE}, Kinesis {AGENT_STREAM}'
+        )
+    sys.stdout.write('\n'.join(lines) + '\n')
+    sys.stdout.flush()
+
+
+if __name__ == '__main__':
+    main()

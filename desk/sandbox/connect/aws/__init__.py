@@ -1,0 +1,1 @@
+"""AWS's side of the sandbox: its wire formats, answered from the simulated centre."""

@@ -1,0 +1,28 @@
+"""What each simulated operation does: one function an operation, registered by its key."""
+
+from desk.sandbox.connect.aws.operations import (
+    agents,
+    analysis,
+    contacts,
+    directory,
+    history,
+    participants,
+    realtime,
+    recording,
+    streaming,
+)
+from desk.sandbox.connect.aws.operations.call import Call, Handler
+
+HANDLERS: dict[str, Handler] = {
+    **directory.HANDLERS,
+    **contacts.HANDLERS,
+    **agents.HANDLERS,
+    **recording.HANDLERS,
+    **realtime.HANDLERS,
+    **history.HANDLERS,
+    **streaming.HANDLERS,
+    **participants.HANDLERS,
+    **analysis.HANDLERS,
+}
+
+__all__ = ['HANDLERS', 'Call', 'Handler']

@@ -1,0 +1,45 @@
+"""What an operation is given: the world in its present moment, and parameters that keep the model's rules."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from desk.sandbox.connect.aws import paging
+from desk.sandbox.connect.world import World
+from desk.sandbox.connect.world.events import Json
+
+T = TypeVar('T')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, read and checked."""
+
+    world: World
+    parameters: Json
+    base_url: str
+
+    def page(self, items: Sequence[T], list_name: str) -> tuple[list[T], str | None]:
+        """Return the page that is asked for, and the token of the next."""
+        place = paging.Place(list_name=list_name, now=self.world.now)
+        return paging.page(items, self.parameters, place)
+
+    def arn(self, kind: str, thing_id: str) -> str:
+        """Return the ARN of something in the instance."""
+        return self.world.state.instance.arn_of(kind, thing_id)
+
+    def key(self, name: str) -> str:
+        """Return a parameter that is an id or an ARN, as an id; empty when it is not given."""
+        value = str(self.parameters.get(name) or '')
+        return bare(value)
+
+
+def bare(value: str) -> str:
+    """Return the id that an ARN ends with; an id is itself."""
+    if not value.startswith('arn:'):
+        return value
+    _, _, resource = value.partition(':instance/')
+    return resource.split('/', 2)[-1]
+
+
+Handler = Callable[[Call], Json]

@@ -1,0 +1,185 @@
+"""The participant service: what those who take part in a chat ask for, by their tokens."""
+
+from datetime import datetime, timedelta
+
+from desk.sandbox.connect.aws.operations.call import Call, Handler
+from desk.sandbox.connect.aws.operations.items import item_words
+from desk.sandbox.connect.world.events import Json, stamp
+from desk.sandbox.connect.world.refusals import NotPossible, NotThere
+from desk.sandbox.connect.world.room import Item, Room
+
+SOCKET_SECONDS = 100  # within which a socket must be opened
+UPLOAD_SECONDS = 900
+DEFAULT_PAGE = 10
+DEFAULT_URL_SECONDS = 300
+
+
+def create_participant_connection(call: Call) -> Json:
+    """Answer with a socket's address, a connection token, or both."""
+    asked = call.parameters
+    types = asked.get('Type') or []
+    join = bool(asked.get('ConnectParticipant'))
+    if not types and not join:
+        raise NotPossible('Type is required')
+    if not set(types) <= {'WEBSOCKET', 'CONNECTION_CREDENTIALS'}:
+        raise NotPossible('The sandbox has no WebRTC connections')
+    return connection_words(call, asked['ParticipantToken'], types, join=join)
+
+
+def connection_words(call: Call, participant_token: str, types: list[str], *, join: bool) -> Json:
+    """Return a new connection of a participant, as an address, as a token, or both."""
+    connection = call.world.rooms.connect(participant_token, join=join)
+    found: Json = {}
+    if 'WEBSOCKET' in types:
+        base = call.base_url.replace('http', 'ws', 1)
+        until = call.world.now + timedelta(seconds=SOCKET_SECONDS)
+        found['Websocket'] = {
+            'Url': f'{base}participant/socket?token={connection.token}',
+            'ConnectionExpiry': stamp(until),
+        }
+    if 'CONNECTION_CREDENTIALS' in types:
+        found['ConnectionCredentials'] = {
+            'ConnectionToken': connection.token,
+            'Expiry': stamp(connection.expires_at),
+        }
+    return found
+
+
+def send_message(call: Call) -> Json:
+    """Say something."""
+    asked = call.parameters
+    item = call.world.chats.write(asked['ConnectionToken'], asked['ContentType'], asked['Content'])
+    return _sent(item)
+
+
+def send_event(call: Call) -> Json:
+    """Tell that one types, or has got or read a message."""
+    asked = call.parameters
+    content = str(asked.get('Content', ''))
+    item = call.world.chats.signal(asked['ConnectionToken'], asked['ContentType'], content)
+    return _sent(item)
+
+
+def _sent(item: Item) -> Json:
+    return {'Id': item.id, 'AbsoluteTime': stamp(item.at)}
+
+
+def get_transcript(call: Call) -> Json:
+    """Answer with what was said: by default the ten newest, newest first."""
+    asked = call.parameters
+    room, _ = call.world.rooms.at(asked['ConnectionToken'])
+    items = _scanned(room, asked)
+    size = int(asked.get('MaxResults') or DEFAULT_PAGE)
+    start = _offset(asked.get('NextToken'))
+    chosen = items[start : start + size]
+    chosen.sort(key=room.items.index, reverse=asked.get('SortOrder', 'DESCENDING') == 'DESCENDING')
+    return {
+        'InitialContactId': room.id,
+        'Transcript': [item_words(call.world.state, item) for item in chosen],
+        'NextToken': f'at-{start + size}' if start + size < len(items) else None,
+    }
+
+
+def _offset(token: str | None) -> int:
+    _, _, number = (token or 'at-0').partition('at-')
+    if not number.isdecimal():
+        raise NotPossible('NextToken is not valid')
+    return int(number)
+
+
+def _scanned(room: Room, asked: Json) -> list[Item]:
+    """Return the items from the start position on, in the direction of the scan."""
+    forward = asked.get('ScanDirection', 'BACKWARD') == 'FORWARD'
+    items = list(room.items) if forward else list(reversed(room.items))
+    position = asked.get('StartPosition') or {}
+    if len(position) > 1:
+        raise NotPossible('StartPosition has one member')
+    if 'MostRecent' in position:
+        recent = room.items[-position['MostRecent'] :] if position['MostRecent'] else []
+        return [item for item in items if item in recent]
+    if 'Id' in position:
+        places = [place for place, item in enumerate(items) if item.id == position['Id']]
+        if not places:
+            raise NotPossible('StartPosition names no item of this chat')
+        return items[places[0] :]
+    if 'AbsoluteTime' in position:
+        at = _moment(position['AbsoluteTime'])
+        return [item for item in items if (item.at >= at if forward else item.at <= at)]
+    return items
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NotPossible('AbsoluteTime is no time') from error
+    if moment.tzinfo is None:
+        raise NotPossible('AbsoluteTime has no zone')
+    return moment
+
+
+def start_attachment_upload(call: Call) -> Json:
+    """Answer with where to put a file."""
+    asked = call.parameters
+    attachment = call.world.chats.begin_upload(
+        asked['ConnectionToken'],
+        asked['AttachmentName'],
+        asked['ContentType'],
+        asked['AttachmentSizeInBytes'],
+    )
+    until = call.world.now + timedelta(seconds=UPLOAD_SECONDS)
+    return {
+        'AttachmentId': attachment.id,
+        'UploadMetadata': {
+            'Url': f'{call.base_url}attachments/{attachment.id}',
+            'UrlExpiry': stamp(until),
+            'HeadersToInclude': {
+                'Content-Type': attachment.content_type,
+                'Content-Length': str(attachment.size_bytes),
+            },
+        },
+    }
+
+
+def complete_attachment_upload(call: Call) -> Json:
+    """Make an uploaded file part of the chat."""
+    [attachment_id] = call.parameters['AttachmentIds']
+    call.world.chats.complete_upload(call.parameters['ConnectionToken'], attachment_id)
+    return {}
+
+
+def get_attachment(call: Call) -> Json:
+    """Answer with where to get a file."""
+    asked = call.parameters
+    attachment = call.world.chats.attachment(asked['ConnectionToken'], asked['AttachmentId'])
+    seconds = int(asked.get('UrlExpiryInSeconds', DEFAULT_URL_SECONDS))
+    return {
+        'Url': f'{call.base_url}attachments/{attachment.id}',
+        'UrlExpiry': stamp(call.world.now + timedelta(seconds=seconds)),
+        'AttachmentSizeInBytes': attachment.size_bytes,
+    }
+
+
+def disconnect_participant(call: Call) -> Json:
+    """Let a participant go."""
+    call.world.chats.leave(call.parameters['ConnectionToken'])
+    return {}
+
+
+def describe_view(call: Call) -> Json:
+    """Answer that there are no views."""
+    call.world.rooms.at(call.parameters['ConnectionToken'])
+    raise NotThere('The sandbox has no views')
+
+
+HANDLERS: dict[str, Handler] = {
+    'connectparticipant.CreateParticipantConnection': create_participant_connection,
+    'connectparticipant.SendMessage': send_message,
+    'connectparticipant.SendEvent': send_event,
+    'connectparticipant.GetTranscript': get_transcript,
+    'connectparticipant.StartAttachmentUpload': start_attachment_upload,
+    'connectparticipant.CompleteAttachmentUpload': complete_attachment_upload,
+    'connectparticipant.GetAttachment': get_attachment,
+    'connectparticipant.DisconnectParticipant': disconnect_participant,
+    'connectparticipant.DescribeView': describe_view,
+}

@@ -1,0 +1,72 @@
+"""A running centre: the world, its clock, and who hears of what happens."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from desk.sandbox.connect.clock import Clock
+from desk.sandbox.connect.seed import seeded
+from desk.sandbox.connect.world import State, World
+from desk.sandbox.connect.world import state as world_state
+from desk.sandbox.connect.world.events import Event, Json
+from desk.sandbox.connect.world.room import Item, Room
+
+KEPT_EVENTS = 10_000
+
+EventListener = Callable[[Event], None]
+ItemListener = Callable[[Room, Item], None]
+
+
+class Centre:
+    """One simulated contact centre in one process; one thread uses it."""
+
+    def __init__(self, *, seed: int = 0) -> None:
+        self.clock = Clock()
+        self.world = World(seeded(self.clock.now(), seed=seed))
+        self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
+        self.event_listeners: list[EventListener] = []
+        self.item_listeners: list[ItemListener] = []
+        self.world.core.on_item = self._hear
+
+    @contextmanager
+    def acting(self) -> Iterator[World]:
+        """Bring the world to the present, let it be acted on, and tell what happened."""
+        self.world.run_to(self.clock.now())
+        try:
+            yield self.world
+        finally:
+            self.world.settle()
+            self._tell()
+
+    def pass_time(self) -> None:
+        """Let happen what is due by now."""
+        with self.acting():
+            pass
+
+    def snapshot(self) -> bytes:
+        """Return the whole centre as a file's content."""
+        return world_state.dumped(self.world.state)
+
+    def restore(self, content: bytes) -> None:
+        """Be the centre of a snapshot from now on."""
+        self._become(world_state.loaded(content))
+
+    def start_over(self, *, seed: int = 0) -> None:
+        """Be a fresh centre from now on."""
+        self._become(seeded(self.clock.now(), seed=seed))
+
+    def _become(self, state: State) -> None:
+        self.world = World(state)
+        self.world.core.on_item = self._hear
+        self.clock.catch_up(state.now)
+        self.events.clear()
+
+    def _tell(self) -> None:
+        for event in self.world.take_told():
+            self.events.append(event.body)
+            for listener in self.event_listeners:
+                listener(event)
+
+    def _hear(self, room: Room, item: Item) -> None:
+        for listener in self.item_listeners:
+            listener(room, item)

@@ -1,0 +1,38 @@
+"""The sandbox's clock: the wall's, moved ahead or held still by whoever tests."""
+
+from datetime import datetime, timedelta
+
+from desk import clock
+
+
+class Clock:
+    """A clock that can be moved forward, never back."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+        self._held: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the sandbox's present moment, in UTC."""
+        return self._held or clock.now() + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        """Let so much time have passed."""
+        self._ahead += by
+        if self._held is not None:
+            self._held += by
+
+    def catch_up(self, moment: datetime) -> None:
+        """Do not show less than this moment: the clock of a restored centre may be ahead."""
+        if moment > self.now():
+            self.advance(moment - self.now())
+
+    def hold(self) -> None:
+        """Stand still until ``advance`` or ``release``."""
+        self._held = self.now()
+
+    def release(self) -> None:
+        """Go on from here."""
+        if self._held is not None:
+            self._ahead = self._held - clock.now()
+            self._held = None

@@ -1,0 +1,165 @@
+"""Telling the outside: contact events to SQS, agent events to Kinesis, chats to SNS, by AWS's wire formats.
+
+On purpose some events come late and some twice, as they may in AWS; a seed makes it the same every time. Where
+nobody listens (moto is away) events are dropped: they are best effort in AWS too.
+"""
+
+import asyncio
+import json
+import random
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+import structlog
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+from desk.sandbox.connect.aws.operations.items import item_words
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.world.events import Event, Json
+from desk.sandbox.connect.world.room import Item, Room
+
+log = structlog.get_logger()
+
+CONTACT_QUEUE = 'connect-contact-events'
+AGENT_STREAM = 'connect-agent-events'
+REPEATED, LATE = 0.03, 0.1  # of all events
+MAX_WAITING = 50_000
+MAX_BATCH = 200
+AT_ONCE = {'contact': 10, 'agent': 100}  # SQS and Kinesis take several at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """Something to tell, and where."""
+
+    to: str
+    body: Json
+    key: str = ''
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+class Disorder:
+    """Lets letters come unordered and repeated, the same way for the same seed."""
+
+    def __init__(self, seed: int, *, on: bool = True) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._on = on
+        self._held: list[Letter] = []
+
+    def mixed(self, letters: list[Letter]) -> list[Letter]:
+        """Return what to tell now: some of it twice, with what was held back before at the end."""
+        if not self._on:
+            return letters
+        due, self._held = self._held, []
+        told: list[Letter] = []
+        for letter in letters:
+            drawn = self._random.random()
+            if drawn < LATE:
+                self._held.append(letter)
+            else:
+                told.extend([letter] * (2 if drawn > 1 - REPEATED else 1))
+        return told + due
+
+
+class Publisher:
+    """Carries what happens in a centre to moto (or whatever speaks AWS at the address)."""
+
+    def __init__(
+        self, centre: Centre, endpoint_url: str, *, seed: int = 0, disorder: bool = True
+    ) -> None:
+        self._centre = centre
+        self._letters: asyncio.Queue[Letter] = asyncio.Queue(MAX_WAITING)
+        self._disorder = Disorder(seed, on=disorder)
+        self._endpoint_url = endpoint_url
+        self._clients: dict[str, Any] = {}
+        self._queue_url = ''
+        centre.event_listeners.append(self._hear_event)
+        centre.item_listeners.append(self._hear_item)
+
+    def prepare(self) -> None:
+        """Make the queue and the stream that events go to. Blocks; call it before serving."""
+        self._queue_url = self._client('sqs').create_queue(QueueName=CONTACT_QUEUE)['QueueUrl']
+        kinesis = self._client('kinesis')
+        if AGENT_STREAM not in kinesis.list_streams()['StreamNames']:
+            kinesis.create_stream(StreamName=AGENT_STREAM, ShardCount=1)
+
+    async def carry(self) -> None:
+        """Tell what there is to tell, for ever."""
+        while True:
+            letters = [await self._letters.get()]
+            while not self._letters.empty() and len(letters) < MAX_BATCH:
+                letters.append(self._letters.get_nowait())
+            mixed = self._disorder.mixed(letters)
+            await asyncio.to_thread(self._send_all, mixed)
+
+    def _hear_event(self, event: Event) -> None:
+        self._put(Letter(to=event.kind, body=event.body, key=event.subject_id))
+
+    def _hear_item(self, room: Room, item: Item) -> None:
+        state = self._centre.world.state
+        body = item_words(state, item) | {'InitialContactId': room.id}
+        attributes = {
+            'InitialContactId': room.id,
+            'ContactId': item.contact_id,
+            'ParticipantRole': item.role.value,
+            'InstanceId': state.instance.id,
+            'AccountId': state.instance.account,
+            'Type': 'MESSAGE' if item.type.value == 'MESSAGE' else 'EVENT',
+            'ContentType': item.content_type,
+            'MessageVisibility': 'ALL',
+        }
+        for stream in room.streams:
+            self._put(Letter(to=stream.topic_arn, body=body, attributes=attributes))
+
+    def _put(self, letter: Letter) -> None:
+        if not self._letters.full():
+            self._letters.put_nowait(letter)
+
+    def _send_all(self, letters: list[Letter]) -> None:
+        """Send to each in the given order, as many at once as it takes."""
+        by_receiver = sorted(letters, key=lambda letter: letter.to)
+        for to, same in groupby(by_receiver, key=lambda letter: letter.to):
+            waiting = list(same)
+            size = AT_ONCE.get(to, 1)
+            for start in range(0, len(waiting), size):
+                try:
+                    self._send(to, waiting[start : start + size])
+                except (BotoCoreError, ClientError) as error:
+                    log.warning('sandbox_events_lost', to=to, error=type(error).__name__)
+
+    def _send(self, to: str, letters: list[Letter]) -> None:
+        if to == 'contact':
+            entries = [{'Id': str(n), 'MessageBody': _text(each)} for n, each in enumerate(letters)]
+            self._client('sqs').send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        elif to == 'agent':
+            records = [{'Data': _text(e).encode(), 'PartitionKey': e.key} for e in letters]
+            self._client('kinesis').put_records(StreamName=AGENT_STREAM, Records=records)
+        else:
+            for letter in letters:
+                self._client('sns').publish(
+                    TopicArn=to,
+                    Message=_text(letter),
+                    MessageAttributes={
+                        name: {'DataType': 'String', 'StringValue': value}
+                        for name, value in letter.attributes.items()
+                    },
+                )
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = Session().create_client(
+                service,
+                region_name=self._centre.world.state.instance.region,
+                endpoint_url=self._endpoint_url,
+                aws_access_key_id='sandbox',
+                aws_secret_access_key='sandbox',  # noqa: S106 - moto asks for any
+                config=Config(connect_timeout=2, read_timeout=5, retries={'total_max_attempts': 1}),
+            )
+        return self._clients[service]
+
+
+def _text(letter: Letter) -> str:
+    return json.dumps(letter.body, ensure_ascii=False)

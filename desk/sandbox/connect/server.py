@@ -1,0 +1,127 @@
+"""The sandbox as one ASGI app, and as a process."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from desk import loops
+from desk.sandbox.connect.aws.app import AwsSide
+from desk.sandbox.connect.aws.sockets import Sockets
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.hand import Hand
+from desk.sandbox.connect.publishing import Publisher
+
+TICK_SECONDS = 0.1
+OWN_ORIGIN = re.compile(r'https?://(127\.0\.0\.1|localhost)(:\d+)?')
+METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
+
+
+def build(
+    centre: Centre,
+    *,
+    throttled: bool = True,
+    publisher: Publisher | None = None,
+    at_end: Callable[[], object] = lambda: None,
+) -> Starlette:
+    """Return the app of a centre: AWS's side, its sockets and files, and the hand of whoever tests.
+
+    Args:
+        centre: what is served.
+        throttled: whether AWS's rates are kept.
+        publisher: who tells the outside what happens, if anybody.
+        at_end: done when the app ends, however it is asked to.
+    """
+    aws = AwsSide(centre, throttled=throttled)
+    sockets = Sockets(centre)
+    files = Files(centre)
+
+    @asynccontextmanager
+    async def living(_app: Starlette) -> AsyncIterator[None]:
+        going = {'time': lambda: _pass_time(centre)}
+        if publisher is not None:
+            going['publisher'] = publisher.carry
+        async with loops.running(going):
+            yield
+        at_end()
+
+    return Starlette(
+        routes=[
+            *Hand(centre, aws, sockets).routes(),
+            WebSocketRoute('/participant/socket', sockets.serve),
+            Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
+            Route('/{path:path}', aws.__call__, methods=METHODS),
+        ],
+        middleware=[
+            # Neither a foreign page nor a name that is made to point here may act on this machine.
+            Middleware(TrustedHostMiddleware, allowed_hosts=['127.0.0.1', 'localhost']),
+            Middleware(OwnPagesOnly),
+            Middleware(
+                CORSMiddleware,
+                allow_origin_regex=OWN_ORIGIN.pattern,
+                allow_methods=METHODS,
+                allow_headers=['*'],
+            ),
+        ],
+        exception_handlers=dict.fromkeys((KeyError, TypeError, ValueError), _unreadable),
+        lifespan=living,
+    )
+
+
+class OwnPagesOnly:
+    """Refuses what a page from anywhere but this machine asks for, sockets included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes from programs and from pages of this machine."""
+        origin = Headers(scope=scope).get('origin') if scope['type'] != 'lifespan' else None
+        if origin is None or OWN_ORIGIN.fullmatch(origin):
+            await self._app(scope, receive, send)
+        elif scope['type'] == 'websocket':
+            await send({'type': 'websocket.close', 'code': 4403, 'reason': ''})
+        else:
+            await Response(status_code=403)(scope, receive, send)
+
+
+class Files:
+    """Where chats' files are put and got: what presigned addresses of S3 are to Connect."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+
+    async def serve(self, request: Request) -> Response:
+        """Take or give a file."""
+        attachment_id = request.path_params['attachment_id']
+        attachment = self._centre.world.state.attachments.get(attachment_id)
+        if attachment is None or attachment.is_completed is not (request.method == 'GET'):
+            return Response(status_code=403)
+        if request.method == 'GET':
+            disposition = {'Content-Disposition': 'attachment', 'X-Content-Type-Options': 'nosniff'}
+            return Response(attachment.content, 200, disposition, attachment.content_type)
+        if int(request.headers.get('content-length', -1)) != attachment.size_bytes:
+            return Response(status_code=400)
+        attachment.content = await request.body()
+        return Response()
+
+
+async def _unreadable(_request: Request, error: Exception) -> Response:
+    """Answer the hand that it was not understood; AWS's side answers for itself."""
+    return JSONResponse({'message': f'{type(error).__name__}: {error}'}, 400)
+
+
+async def _pass_time(centre: Centre) -> None:
+    while True:
+        centre.pass_time()
+        await asyncio.sleep(TICK_SECONDS)

@@ -1,0 +1,168 @@
+"""What every part of the world stands on: the state, the time, ids, timers, and telling what happened."""
+
+import heapq
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from desk.sandbox.connect.world import events
+from desk.sandbox.connect.world.agent import Agent, Assignment
+from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.refusals import Gone, NotPossible, NotThere
+from desk.sandbox.connect.world.room import Item, Room
+from desk.sandbox.connect.world.state import Due, State, Timer
+from desk.sandbox.connect.world.terms import AgentContactState, Reason, Stage, StatusType
+
+NAMESPACE = UUID('0e4f7a3d-9f0b-4f47-8a53-6b3d8c1f2a10')
+
+
+class Core:
+    """The state and the few acts that all parts share."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.told: list[events.Event] = []
+        self.changed: dict[str, None] = {}  # agents since the last telling, in order
+        self.on_item: Callable[[Room, Item], None] = lambda _room, _item: None
+        self._snapshots: dict[str, events.Json] = {}
+
+    @property
+    def now(self) -> datetime:
+        """Return the world's present moment."""
+        return self.state.now
+
+    def number(self) -> int:
+        """Return the next number of the world: what is later has a greater one."""
+        self.state.numbers += 1
+        return self.state.numbers
+
+    def new_id(self) -> str:
+        """Return an id that the same history of the same seed gives again."""
+        return str(uuid5(NAMESPACE, f'{self.state.seed}/{self.number()}'))
+
+    def later(
+        self,
+        seconds: float,
+        due: Due,
+        subject_id: str,
+        *,
+        agent_id: str = '',
+        turn: int = 0,
+        detail: str = '',
+    ) -> None:
+        """Let something be due in so many seconds."""
+        timer = Timer(
+            at=self.now + timedelta(seconds=seconds),
+            number=self.number(),
+            due=due,
+            subject_id=subject_id,
+            agent_id=agent_id,
+            turn=turn,
+            detail=detail,
+        )
+        heapq.heappush(self.state.timers, timer)
+
+    def contact(self, contact_id: str) -> Contact:
+        """Return the contact.
+
+        Raises:
+            NotThere: there is none of that id.
+        """
+        if contact := self.state.contacts.get(contact_id):
+            return contact
+        raise NotThere(f'Contact {contact_id} does not exist')
+
+    def live(self, contact_id: str) -> Contact:
+        """Return a contact that has not ended.
+
+        Raises:
+            NotThere, Gone: there is none, or not any more.
+        """
+        contact = self.contact(contact_id)
+        if contact.is_over:
+            raise Gone(f'Contact {contact_id} has ended')
+        return contact
+
+    def agent(self, agent_id: str) -> Agent:
+        """Return the agent.
+
+        Raises:
+            NotThere: there is none of that id.
+        """
+        if agent := self.state.agents.get(agent_id):
+            return agent
+        raise NotThere(f'User {agent_id} does not exist')
+
+    def assignment(self, agent: Agent, contact_id: str) -> Assignment:
+        """Return what the agent has of the contact.
+
+        Raises:
+            NotThere: nothing.
+        """
+        if assignment := agent.assignments.get(contact_id):
+            return assignment
+        raise NotThere(f'User {agent.id} does not have contact {contact_id}')
+
+    def talking(self, agent: Agent, contact_id: str) -> Contact:
+        """Return a contact that the agent is connected to.
+
+        Raises:
+            NotThere, Gone: the agent does not have it, or it has ended.
+            NotPossible: the agent is not connected to it.
+        """
+        self.assignment(agent, contact_id)
+        contact = self.live(contact_id)
+        if contact.stage is not Stage.CONNECTED or contact.agent_id != agent.id:
+            raise NotPossible(f'Contact {contact_id} is not connected to this agent')
+        return contact
+
+    def is_online(self, agent: Agent) -> bool:
+        """Whether the agent is signed in for work, available or not."""
+        return self.state.statuses[agent.status_id].type is not StatusType.OFFLINE
+
+    def turn(self, agent: Agent, assignment: Assignment, state: AgentContactState) -> None:
+        """Let the assignment be in that state from now on."""
+        assignment.state, assignment.since = state, self.now
+        assignment.turn = self.number()
+        self.touch(agent)
+
+    def touch(self, agent: Agent) -> None:
+        """Remember to tell how the agent is now."""
+        self.changed[agent.id] = None
+
+    def tell(self, kind: str, contact: Contact, **more: object) -> None:
+        """Tell what happened to a contact."""
+        contact.updated_at = self.now
+        self.told.append(events.contact_event(self.state, kind, contact, self.new_id(), more))
+
+    def tell_agents(self) -> None:
+        """Tell how those agents are now who have changed since the last time."""
+        for agent_id in self.changed:
+            agent = self.state.agents[agent_id]
+            snapshot = events.agent_snapshot(self.state, agent)
+            before = self._snapshots.get(agent_id)
+            if snapshot != before:
+                self._snapshots[agent_id] = snapshot
+                event = events.agent_event(self.state, agent, snapshot, before, self.new_id())
+                self.told.append(event)
+        self.changed.clear()
+
+    def beat(self, agent: Agent) -> None:
+        """Tell that an agent is still as they were."""
+        snapshot = events.agent_snapshot(self.state, agent)
+        event = events.agent_event(self.state, agent, snapshot, snapshot, self.new_id())
+        event.body['EventType'] = 'HEART_BEAT'
+        self.told.append(event)
+
+    def open(self, contact: Contact) -> None:
+        """Let there be a new contact."""
+        self.state.contacts[contact.id] = contact
+        self.state.going[contact.channel] = self.state.going.get(contact.channel, 0) + 1
+
+    def close(self, contact: Contact, reason: Reason) -> None:
+        """Let a contact have ended; its legs, its place and its agent's hands are the caller's."""
+        contact.stage, contact.reason = Stage.ENDED, reason
+        contact.disconnected_at = self.now
+        self.state.going[contact.channel] -= 1
+        contact.holds.end(self.now)
+        self.tell('DISCONNECTED', contact)

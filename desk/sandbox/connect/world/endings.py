@@ -1,0 +1,146 @@
+"""How contacts end, and what that does to those they were part of.
+
+A contact ends once. Its agent keeps it as after-contact work. Who was consulted goes down with the call, unless the
+call was handed to them; who consulted hears that the other has gone.
+"""
+
+from desk.sandbox.connect.world.agent import Agent
+from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.core import Core
+from desk.sandbox.connect.world.rooms import Rooms
+from desk.sandbox.connect.world.routing import Routing
+from desk.sandbox.connect.world.state import Due
+from desk.sandbox.connect.world.terms import (
+    TALKING,
+    AgentContactState,
+    Initiation,
+    LegKind,
+    LegState,
+    Reason,
+    Stage,
+)
+
+
+class Endings:
+    """The end of contacts, from whichever side."""
+
+    def __init__(self, core: Core, routing: Routing, rooms: Rooms) -> None:
+        self._core = core
+        self._routing = routing
+        self._rooms = rooms
+
+    def end(
+        self,
+        contact: Contact,
+        reason: Reason,
+        *,
+        remains: AgentContactState = AgentContactState.ENDED,
+        keep_room: bool = False,
+    ) -> None:
+        """End a contact that goes on.
+
+        Args:
+            contact: what ends.
+            reason: why.
+            remains: what an agent who had answered or dialled is left with.
+            keep_room: the chat goes on in another contact.
+        """
+        if contact.stage is Stage.QUEUED:
+            self._routing.leave(contact)
+        was_offered = contact.stage is Stage.OFFERED
+        self._core.close(contact, reason)
+        self._hang_up_legs(contact)
+        self._end_room(contact, keep=keep_room)
+        if contact.agent_id is not None:
+            self._leave_hands(contact, self._core.agent(contact.agent_id), was_offered, remains)
+        self._end_monitors(contact)
+        self._tell_upstream(contact)
+
+    def far_end_gone(self, contact: Contact, leg: Leg) -> None:
+        """Let a leg of a contact be down; end the contact if the agent is left alone."""
+        leg.turn(LegState.DISCONNECTED, self._core.now)
+        if not contact.others_up:
+            self.end(contact, Reason.THIRD_PARTY)
+        elif (first := contact.first_leg) and first.state is LegState.HOLD:
+            first.turn(LegState.CONNECTED, self._core.now)  # assumed: the customer is resumed
+        if not contact.is_over:
+            self.reckon_hold(contact)
+
+    def reckon_hold(self, contact: Contact) -> None:
+        """Let the agent's hands say whether everybody else waits."""
+        if contact.stage is not Stage.CONNECTED or contact.agent_id is None:
+            return
+        agent = self._core.agent(contact.agent_id)
+        held = agent.assignments[contact.id]
+        others = contact.others_up
+        is_on_hold = bool(others) and all(leg.state is LegState.HOLD for leg in others)
+        state = AgentContactState.CONNECTED_ONHOLD if is_on_hold else AgentContactState.CONNECTED
+        if held.state is not state:
+            self._core.turn(agent, held, state)
+        self._core.touch(agent)
+        self._count_hold(contact)
+
+    def _count_hold(self, contact: Contact) -> None:
+        first = contact.first_leg
+        if first is not None and first.state is LegState.HOLD:
+            contact.holds.begin(self._core.now)
+        else:
+            contact.holds.end(self._core.now)
+
+    def _leave_hands(
+        self, contact: Contact, agent: Agent, was_offered: bool, remains: AgentContactState
+    ) -> None:
+        held = agent.assignments[contact.id]
+        dialled = contact.initiation is Initiation.OUTBOUND or contact.is_callback
+        answered = held.state in TALKING or (dialled and self._has_picked_up(contact))
+        if was_offered and not answered:  # it stopped ringing: nothing is left of it
+            del agent.assignments[contact.id]
+            contact.agent_id = None
+            agent.idle_since = self._core.now
+            self._core.touch(agent)
+            self._routing.serve(agent)
+            return
+        self._core.turn(agent, held, remains)
+        contact.after_work_started_at = self._core.now
+        if limit := agent.profile.after_work_seconds.get(contact.channel):
+            self._core.later(limit, Due.CLEAR, contact.id, agent_id=agent.id, turn=held.turn)
+
+    def _has_picked_up(self, contact: Contact) -> bool:
+        leg = contact.agent_leg
+        return leg is not None and any(
+            other.kind is LegKind.OUTBOUND and other.is_initial for other in contact.legs
+        )
+
+    def _hang_up_legs(self, contact: Contact) -> None:
+        for leg in contact.legs:
+            was_up = leg.is_up
+            leg.turn(LegState.DISCONNECTED, self._core.now)
+            is_upstream = leg.is_initial and leg.kind is LegKind.INBOUND
+            if was_up and leg.other_contact_id and not is_upstream:
+                other = self._core.contact(leg.other_contact_id)
+                if not other.is_over:
+                    self.end(other, Reason.OTHER)
+
+    def _end_room(self, contact: Contact, *, keep: bool) -> None:
+        room = self._core.state.rooms.get(contact.room_id or '')
+        if room and contact.initiation is Initiation.MONITOR:
+            self._rooms.agent_leaves(room, contact.agent_id)
+        elif room and not keep and room.contact_id == contact.id and room.ended_at is None:
+            self._rooms.end(room)
+
+    def _end_monitors(self, contact: Contact) -> None:
+        for monitor_id in contact.monitor_ids:
+            monitor = self._core.contact(monitor_id)
+            if not monitor.is_over:
+                self.end(monitor, Reason.OTHER)
+
+    def _tell_upstream(self, contact: Contact) -> None:
+        """Let who added this contact to their call hear that it has gone."""
+        if contact.upstream_id is None:
+            return
+        upstream = self._core.contact(contact.upstream_id)
+        if upstream.is_over:
+            return
+        for leg in upstream.legs:
+            if leg.other_contact_id == contact.id and leg.is_up:
+                self.far_end_gone(upstream, leg)

@@ -1,0 +1,178 @@
+"""How it went: the historical metrics, counted from the contacts themselves.
+
+A contact counts in the interval in which it ended; while it goes on it counts as created and queued only. A metric
+that divides by nothing has no value.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.terms import AgentContactState
+
+Number = float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """From when (included) to when (excluded)."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a time is within."""
+        return at is not None and self.start <= at < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """What ``SERVICE_LEVEL`` calls quick enough."""
+
+    seconds: float
+    includes: bool  # LTE, else LT
+
+
+class Past:
+    """The metrics of some contacts in a span of time."""
+
+    def __init__(self, contacts: Iterable[Contact], span: Span) -> None:
+        known = list(contacts)
+        self._created = [c for c in known if span.holds(c.initiated_at)]
+        self._queued = [c for c in known if span.holds(c.enqueued_at)]
+        self._ended = [c for c in known if span.holds(c.disconnected_at)]
+        self._handled = [c for c in self._ended if c.connected_to_agent_at is not None]
+        self._abandoned = [
+            c for c in self._ended if c.enqueued_at and c.connected_to_agent_at is None
+        ]
+        self._attempts = [a for c in known for a in c.attempts if span.holds(a.at)]
+
+    def value(self, metric: str, threshold: Threshold | None = None) -> Number:
+        """Return a metric.
+
+        Raises:
+            KeyError: there is no such metric here.
+        """
+        if metric == 'SERVICE_LEVEL' and threshold is not None:
+            return self._service_level(threshold)
+        return METRICS[metric](self)
+
+    def count(self, contacts: str) -> float:
+        """Return how many contacts there are of a kind (``handled`` …)."""
+        return float(len(getattr(self, f'_{contacts}')))
+
+    def seconds(self, contacts: str, of: Callable[[Contact], float]) -> list[float]:
+        """Return a time of each contact of a kind."""
+        return [of(contact) for contact in getattr(self, f'_{contacts}')]
+
+    def transferred(self) -> float:
+        """Return how many contacts were handed on by their agent."""
+        return float(sum(bool(contact.next_ids) for contact in self._handled))
+
+    def answer_rate(self) -> Number:
+        """Return how many of the offers were accepted, in percent."""
+        if not self._attempts:
+            return None
+        accepted = sum(a.outcome is AgentContactState.CONNECTED for a in self._attempts)
+        return 100 * accepted / len(self._attempts)
+
+    def not_responded(self) -> float:
+        """Return how many offers nobody took."""
+        return float(
+            sum(a.outcome not in {None, AgentContactState.CONNECTED} for a in self._attempts)
+        )
+
+    def _service_level(self, threshold: Threshold) -> Number:
+        if not self._handled and not self._abandoned:
+            return None
+        waits = self.seconds('handled', queue_seconds)
+        quick = sum(
+            wait <= threshold.seconds if threshold.includes else wait < threshold.seconds
+            for wait in waits
+        )
+        return 100 * quick / (len(waits) + len(self._abandoned))
+
+
+def after_work_seconds(contact: Contact) -> float:
+    """Return how long after-contact work took."""
+    return _between(contact.after_work_started_at, contact.after_work_ended_at)
+
+
+def queue_seconds(contact: Contact) -> float:
+    """Return how long somebody waited until an agent was connected."""
+    return _between(contact.enqueued_at, contact.connected_to_agent_at)
+
+
+def abandon_seconds(contact: Contact) -> float:
+    """Return how long somebody waited until they left."""
+    return _between(contact.enqueued_at, contact.disconnected_at)
+
+
+def talk_seconds(contact: Contact) -> float:
+    """Return how long agent and customer were connected, holds included."""
+    return _between(contact.connected_to_agent_at, contact.disconnected_at)
+
+
+def handle_seconds(contact: Contact) -> float:
+    """Return how long an agent was busy with it: talk, holds, after-contact work."""
+    return talk_seconds(contact) + after_work_seconds(contact)
+
+
+def _between(start: datetime | None, end: datetime | None) -> float:
+    return (end - start) / timedelta(seconds=1) if start and end else 0.0
+
+
+def _average(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
+    def metric(past: Past) -> Number:
+        values = past.seconds(contacts, of)
+        return sum(values) / len(values) if values else None
+
+    return metric
+
+
+def _total(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
+    return lambda past: sum(past.seconds(contacts, of))
+
+
+def _count(contacts: str) -> Callable[[Past], Number]:
+    return lambda past: past.count(contacts)
+
+
+def _abandonment_rate(past: Past) -> Number:
+    over = past.count('abandoned') + past.count('handled')
+    return 100 * past.count('abandoned') / over if over else None
+
+
+def _longest_wait(past: Past) -> Number:
+    return max(
+        (*past.seconds('handled', queue_seconds), *past.seconds('abandoned', abandon_seconds)),
+        default=None,
+    )
+
+
+METRICS: dict[str, Callable[[Past], Number]] = {
+    'CONTACTS_CREATED': _count('created'),
+    'CONTACTS_QUEUED': _count('queued'),
+    'CONTACTS_HANDLED': _count('handled'),
+    'CONTACTS_ABANDONED': _count('abandoned'),
+    'CONTACTS_TRANSFERRED_OUT': Past.transferred,
+    'ABANDONMENT_RATE': _abandonment_rate,
+    'AGENT_ANSWER_RATE': Past.answer_rate,
+    'AGENT_NON_RESPONSE': Past.not_responded,
+    'AVG_ABANDON_TIME': _average('abandoned', abandon_seconds),
+    'AVG_AFTER_CONTACT_WORK_TIME': _average('handled', after_work_seconds),
+    'AVG_CONTACT_DURATION': _average(
+        'ended', lambda c: _between(c.initiated_at, c.disconnected_at)
+    ),
+    'AVG_HANDLE_TIME': _average('handled', handle_seconds),
+    'AVG_HOLD_TIME': _average('handled', lambda c: c.holds.seconds),
+    'AVG_HOLDS': _average('handled', lambda c: float(c.holds.count)),
+    'AVG_INTERACTION_TIME': _average('handled', lambda c: talk_seconds(c) - c.holds.seconds),
+    'AVG_QUEUE_ANSWER_TIME': _average('handled', queue_seconds),
+    'MAX_QUEUED_TIME': _longest_wait,
+    'SUM_AFTER_CONTACT_WORK_TIME': _total('handled', after_work_seconds),
+    'SUM_HANDLE_TIME': _total('handled', handle_seconds),
+    'SUM_HOLD_TIME': _total('handled', lambda c: c.holds.seconds),
+    'SUM_INTERACTION_TIME': _total('handled', lambda c: talk_seconds(c) - c.holds.seconds),
+}

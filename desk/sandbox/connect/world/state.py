@@ -1,0 +1,99 @@
+"""All that the simulated centre knows, as plain data: it can be written to a file and read back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from desk.sandbox.connect.world.agent import Agent
+from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.directory import (
+    AgentStatus,
+    Flow,
+    Instance,
+    Queue,
+    QuickConnect,
+    RoutingProfile,
+)
+from desk.sandbox.connect.world.room import Attachment, Connection, Room
+from desk.sandbox.connect.world.terms import QUOTAS, Channel
+
+
+class Due(StrEnum):
+    """What time brings."""
+
+    ACCEPT = 'accept'  # the agent's settings accept by themselves
+    MISS = 'miss'
+    ANSWER = 'answer'  # who is called picks up
+    GIVE_UP = 'give up'  # who is called does not
+    CLEAR = 'clear'  # after-contact work is over
+    BEGIN = 'begin'  # a scheduled contact
+    CONSIDER = 'consider'  # a queue's delay is over
+    EXPIRE = 'expire'  # a chat has lasted long enough, or nobody came
+    LEAVE = 'leave'  # a custom participant who never joined
+
+
+@dataclass(slots=True, kw_only=True, order=True)
+class Timer:
+    """Something that happens when it is time, unless what it is about has moved on."""
+
+    at: datetime
+    number: int
+    due: Due = field(compare=False)
+    subject_id: str = field(compare=False)
+    agent_id: str = field(default='', compare=False)
+    turn: int = field(default=0, compare=False)
+    detail: str = field(default='', compare=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialling:
+    """How people who are called behave."""
+
+    answer_seconds: int = 3
+    silent_numbers: list[str] = field(default_factory=list)  # they ring and ring
+    forbidden_numbers: list[str] = field(default_factory=list)  # asked not to be called
+    countries: tuple[str, ...] = ('+82', '+1', '+81')
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The whole centre."""
+
+    instance: Instance
+    now: datetime
+    numbers: int = 0
+    seed: int = 0
+    statuses: dict[str, AgentStatus] = field(default_factory=dict)
+    queues: dict[str, Queue] = field(default_factory=dict)
+    profiles: dict[str, RoutingProfile] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
+    quick_connects: dict[str, QuickConnect] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    rooms: dict[str, Room] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    participant_tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    attachments: dict[str, Attachment] = field(default_factory=dict)
+    timers: list[Timer] = field(default_factory=list)
+    going: dict[Channel, int] = field(default_factory=dict)  # contacts that have not ended
+    quotas: dict[Channel, int] = field(default_factory=lambda: dict(QUOTAS))
+    dialling: Dialling = field(default_factory=Dialling)
+
+
+_STATE: TypeAdapter[State] = TypeAdapter(State)
+
+
+def dumped(state: State) -> bytes:
+    """Return the centre as JSON."""
+    return _STATE.dump_json(state)
+
+
+def loaded(content: bytes) -> State:
+    """Return the centre that ``dumped`` wrote.
+
+    Raises:
+        ValueError: it is no centre.
+    """
+    return _STATE.validate_json(content)

@@ -1,0 +1,210 @@
+"""What the centre tells to SQS, Kinesis and SNS (moto), and what it answers where there is nothing."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desk.sandbox.connect.aws.models import RPC_SERVICE, catalogue
+from desk.sandbox.connect.aws.operations import HANDLERS
+from desk.sandbox.connect.publishing import (
+    AGENT_STREAM,
+    CONTACT_QUEUE,
+    Disorder,
+    Letter,
+)
+from desk.sandbox.connect.seed import seed_id
+from tests.desk.sandbox.connect.box import Box, running_box
+
+pytestmark = pytest.mark.xdist_group('connect-sandbox')
+
+SECONDS = 10
+
+
+def within_time(read: Callable[[], list[Any]], enough: Callable[[list[Any]], bool]) -> list[Any]:
+    """Read until there is enough, or time is over."""
+    found: list[Any] = []
+    deadline = time.monotonic() + SECONDS
+    while not enough(found) and time.monotonic() < deadline:
+        found += read()
+    return found
+
+
+def received(box: Box, queue_url: str) -> Callable[[], list[Any]]:
+    sqs = box.client('sqs')
+
+    def read() -> list[Any]:
+        answer = sqs.receive_message(
+            QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=60
+        )
+        return [json.loads(message['Body']) for message in answer.get('Messages', [])]
+
+    return read
+
+
+def test_contact_events_come_to_sqs_in_eventbridges_shape(box: Box) -> None:
+    queue_url = box.client('sqs').get_queue_url(QueueName=CONTACT_QUEUE)['QueueUrl']
+    box.client('sqs').purge_queue(QueueUrl=queue_url)
+    contact_id = box.ring()
+    box.hand('POST', f'contacts/{contact_id}/hang-up')
+
+    def of_contact(events: list[Any]) -> list[Any]:
+        return [event for event in events if event['detail']['contactId'] == contact_id]
+
+    events = within_time(received(box, queue_url), lambda found: len(of_contact(found)) >= 4)
+
+    told = of_contact(events)
+    assert {event['detail']['eventType'] for event in told} == {
+        'INITIATED',
+        'CONNECTED_TO_SYSTEM',
+        'QUEUED',
+        'DISCONNECTED',
+    }
+    assert {event['source'] for event in told} == {'aws.connect'}
+    assert {event['detail-type'] for event in told} == {'Amazon Connect Contact Event'}
+    [ended] = [event for event in told if event['detail']['eventType'] == 'DISCONNECTED']
+    assert ended['detail']['disconnectReason'] == 'CUSTOMER_DISCONNECT'
+    assert ended['resources'] == [f'{box.arn}/contact/{contact_id}', box.arn]
+
+
+def test_agent_events_come_to_kinesis(box: Box) -> None:
+    kinesis = box.client('kinesis')
+    shard = kinesis.list_shards(StreamName=AGENT_STREAM)['Shards'][0]['ShardId']
+    place = {
+        'at': kinesis.get_shard_iterator(
+            StreamName=AGENT_STREAM, ShardId=shard, ShardIteratorType='TRIM_HORIZON'
+        )['ShardIterator']
+    }
+
+    def read() -> list[Any]:
+        answer = kinesis.get_records(ShardIterator=place['at'])
+        place['at'] = answer['NextShardIterator']
+        return [json.loads(record['Data']) for record in answer['Records']]
+
+    agent_id = box.sign_in('agent8')
+    events = within_time(read, lambda found: any(e['AgentARN'].endswith(agent_id) for e in found))
+
+    told = [event for event in events if event['AgentARN'] == f'{box.arn}/agent/{agent_id}']
+    assert told[-1]['EventType'] == 'LOGIN'
+    configuration = told[-1]['CurrentAgentSnapshot']['Configuration']
+    assert configuration['Username'] == 'agent8'
+
+
+def test_streamed_chat_comes_to_sns_with_its_attributes(box: Box) -> None:
+    topic = box.client('sns').create_topic(Name='chat-lines')['TopicArn']
+    queue_url = box.client('sqs').create_queue(QueueName='chat-lines')['QueueUrl']
+    queue_arn = box.client('sqs').get_queue_attributes(
+        QueueUrl=queue_url, AttributeNames=['QueueArn']
+    )['Attributes']['QueueArn']
+    box.client('sns').subscribe(TopicArn=topic, Protocol='sqs', Endpoint=queue_arn)
+    started = box.start_chat()
+    box.connect.start_contact_streaming(
+        ContactId=started['ContactId'],
+        ChatStreamingConfiguration={'StreamingEndpointArn': topic},
+        ClientToken='one',
+        **box.instance,
+    )
+    token = box.token_of(started['ParticipantToken'])
+    box.chat.send_message(ConnectionToken=token, ContentType='text/plain', Content='안녕하세요')
+
+    notices = within_time(received(box, queue_url), lambda found: len(found) >= 2)
+
+    said = next(n for n in notices if n['MessageAttributes']['Type']['Value'] == 'MESSAGE')
+    assert json.loads(said['Message'])['Content'] == '안녕하세요'
+    assert said['MessageAttributes']['ParticipantRole']['Value'] == 'CUSTOMER'
+    assert said['MessageAttributes']['InitialContactId']['Value'] == started['ContactId']
+
+
+def test_disorder_loses_nothing_repeats_some_and_is_the_same_for_a_seed() -> None:
+    letters = [Letter(to='contact', body={'id': number}) for number in range(1_000)]
+
+    def told(seed: int) -> list[int]:
+        disorder = Disorder(seed)
+        batches = [letters[at : at + 10] for at in range(0, 1_000, 10)]
+        mixed = [letter for batch in batches for letter in disorder.mixed(batch)]
+        return [letter.body['id'] for letter in [*mixed, *disorder.mixed([]), *disorder.mixed([])]]
+
+    first = told(1)
+
+    assert set(first) == set(range(1_000))
+    assert len(first) > 1_000
+    assert first != sorted(first)
+    assert first == told(1)
+    assert first != told(2)
+
+
+def test_what_is_not_simulated_answers_awss_error(box: Box) -> None:
+    """Every other operation of the four services, and paths that nobody has."""
+    rest = [
+        (o.model.http['method'], re.sub(r'\{\w+\}', 'x', o.model.http['requestUri']))
+        for key, o in catalogue().operations.items()
+        if key not in HANDLERS and o.service != RPC_SERVICE
+    ]
+    rest += [('GET', '/'), ('GET', '/nothing/here'), ('DELETE', '/contact/chat'), ('PATCH', '/%2F')]
+    strange = []
+    for method, path in rest:
+        status, headers, answer = box.raw(method, path, body=b'{')
+        told = (status, headers.get('x-amzn-ErrorType'), 'Message' in answer)
+        if told != (404, 'UnknownOperationException', True):
+            strange.append((method, path, status))
+
+    assert len(rest) > 300
+    assert strange == []
+
+
+@pytest.mark.parametrize('body', [b'', b'{', b'[]', b'"x"', b'\xff\xfe', b'{"ContactId": {}}'])
+def test_nonsense_is_malformed_never_a_fault_of_ours(box: Box, body: bytes) -> None:
+    faults = []
+    for key in HANDLERS:
+        operation = catalogue().operations[key]
+        path = re.sub(r'\{\w+\}', 'x', operation.model.http['requestUri'])
+        headers = {}
+        if operation.service == RPC_SERVICE:
+            headers = {'X-Amz-Target': f'Comprehend_20171127.{operation.name}'}
+        method = operation.model.http['method']
+        status, _, _ = box.raw(method, path, body=body, headers=headers)
+        if status >= 500:
+            faults.append(key)
+
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ('path', 'body'),
+    [('clock', b'{'), ('clock', b'{"advance": "soon"}'), ('calls', b'{}'), ('calls', b'[1]')],
+)
+def test_hand_says_what_it_did_not_understand(box: Box, path: str, body: bytes) -> None:
+    status, _, answer = box.raw('POST', f'/_sandbox/{path}', body=body)
+
+    assert status in {400, 409}
+    assert answer['message']
+
+
+@pytest.mark.parametrize(
+    ('origin', 'status'), [('https://evil.example.com', 403), ('http://127.0.0.1:8080', 200)]
+)
+def test_foreign_pages_do_not_act_here(box: Box, origin: str, status: int) -> None:
+    answered, _, _ = box.raw('POST', '/_sandbox/clock', body=b'{}', headers={'Origin': origin})
+
+    assert answered == status
+
+
+def test_foreign_names_do_not_reach_the_sandbox(box: Box) -> None:
+    status, _, _ = box.raw('GET', '/_sandbox/state', headers={'Host': 'evil.example.com'})
+
+    assert status == 400
+
+
+def test_snapshot_file_is_where_the_next_process_begins(tmp_path: Path) -> None:
+    without_moto = {'SANDBOX_MOTO_PORT': '0', 'SANDBOX_SNAPSHOT': str(tmp_path / 'day.json')}
+    with running_box(tmp_path, **without_moto) as first:
+        contact_id = first.ring()
+
+    with running_box(tmp_path, **without_moto) as second:
+        contact = second.connect.describe_contact(ContactId=contact_id, **second.instance)
+
+    assert contact['Contact']['QueueInfo']['Id'] == seed_id('queue/주문·배송')
