@@ -138,7 +138,12 @@ class Message(Row, table=True):
     __table_args__ = (
         UniqueConstraint('chat_session_id', 'number', name='uq_messages_chat_session_id_number'),
         Index('idx_messages_session_created', 'chat_session_id', 'created_at'),
-    )
+        Index('idx_messages_created', 'created_at'),
+        Index(
+            'idx_messages_grams', text('text_grams(search_key(content))'),
+            postgresql_using='gin', postgresql_where=text("type = 'text'"),
+        ),
+    )  # fmt: skip
 
     chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
     number: int = Field(description='1, 2, 3 … within the chat, without gaps')

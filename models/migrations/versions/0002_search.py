@@ -1,0 +1,188 @@
+"""Search: keys and grams of names and messages, customer numbers, and the last contact.
+
+Every body is written so that it is bound when it is made (or calls nothing but PostgreSQL's own), so that a
+restored or analysed table finds its functions whatever the search path is. Why grams: docs/decisions/0010.
+
+Revision ID: 0002
+Revises: 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0002'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+FUNCTIONS = (
+    """
+    CREATE FUNCTION search_key(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN lower(normalize(value, NFC))
+    """,
+    """
+    CREATE FUNCTION name_key(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN replace(lower(normalize(name, NFC)), ' ', '')
+    """,
+    """
+    CREATE FUNCTION name_initials(name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    DECLARE
+        letter text;
+        code int;
+        initials text := '';
+    BEGIN
+        FOREACH letter IN ARRAY string_to_array(replace(lower(normalize(name, NFC)), ' ', ''), NULL) LOOP
+            code := ascii(letter) - 44032;
+            IF code BETWEEN 0 AND 11171 THEN
+                letter := substr('ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ', code / 588 + 1, 1);
+            END IF;
+            initials := initials || letter;
+        END LOOP;
+        RETURN initials;
+    END $$
+    """,
+    # Two letters make a gram, or three of ASCII, of which two select nothing. Equal numbers of different
+    # grams do no harm: whoever asks looks at the text as well.
+    """
+    CREATE FUNCTION text_grams(key text) RETURNS int[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    DECLARE
+        letters text[] := string_to_array(key, NULL);
+        grams int[] := '{}';
+        first int := 128;
+        second int := 128;
+        third int;
+    BEGIN
+        FOR place IN 1 .. coalesce(cardinality(letters), 0) LOOP
+            third := ascii(letters[place]);
+            IF place > 1 AND (second > 127 OR third > 127) THEN
+                grams := grams || ((second::bigint * 65536 + third) % 2147483647)::int;
+            ELSIF first < 128 AND second < 128 THEN
+                grams := grams || (first * 16384 + second * 128 + third);
+            END IF;
+            first := second;
+            second := third;
+        END LOOP;
+        RETURN grams;
+    END $$
+    """,
+    """
+    CREATE FUNCTION phone_grams(phone text) RETURNS int[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    BEGIN ATOMIC
+        SELECT coalesce(array_agg(-1 - substr(digits, place, 3)::int), '{}')
+        FROM (SELECT regexp_replace(phone, '[^0-9]', '', 'g') AS digits) AS number,
+             generate_series(1, length(digits) - 2) AS place;
+    END
+    """,
+    """
+    CREATE FUNCTION customer_grams(name text, email text, phone text) RETURNS int[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN text_grams(name_key(name)) || text_grams(name_initials(name))
+        || text_grams(lower(coalesce(email, ''))) || phone_grams(phone)
+    """,
+    # A contact counts from its end, while it goes on from its beginning: so it can be counted again.
+    """
+    CREATE FUNCTION note_last_contact() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF TG_OP = 'UPDATE' AND OLD.customer_id IS DISTINCT FROM NEW.customer_id THEN
+            UPDATE customers SET last_contact_at =
+                (SELECT max(coalesce(end_time, start_time)) FROM chat_sessions WHERE customer_id = OLD.customer_id)
+            WHERE id = OLD.customer_id;
+        END IF;
+        UPDATE customers SET last_contact_at = coalesce(NEW.end_time, NEW.start_time)
+        WHERE id = NEW.customer_id
+          AND (last_contact_at IS NULL OR last_contact_at < coalesce(NEW.end_time, NEW.start_time));
+        RETURN NULL;
+    END $$
+    """,
+)
+TRIGGERS = (
+    """
+    CREATE TRIGGER chat_begins AFTER INSERT ON chat_sessions
+    FOR EACH ROW WHEN (NEW.customer_id IS NOT NULL) EXECUTE FUNCTION note_last_contact()
+    """,
+    """
+    CREATE TRIGGER chat_changes_hands AFTER UPDATE OF customer_id, end_time ON chat_sessions
+    FOR EACH ROW WHEN (OLD.customer_id IS DISTINCT FROM NEW.customer_id OR OLD.end_time IS DISTINCT FROM NEW.end_time)
+    EXECUTE FUNCTION note_last_contact()
+    """,
+)
+RECENT = sa.text('last_contact_at DESC NULLS LAST')
+
+
+def upgrade() -> None:
+    """Go to this revision."""
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    for function in FUNCTIONS:
+        op.execute(function)
+    op.add_column(
+        'customers',
+        sa.Column('number', sa.BigInteger(), sa.Identity(always=False), nullable=False),
+    )
+    op.add_column(
+        'customers', sa.Column('last_contact_at', sa.TIMESTAMP(timezone=True), nullable=True)
+    )
+    op.execute("""
+        UPDATE customers SET last_contact_at = newest
+        FROM (SELECT customer_id, max(coalesce(end_time, start_time)) AS newest FROM chat_sessions GROUP BY 1) AS chats
+        WHERE customers.id = chats.customer_id
+    """)
+    for trigger in TRIGGERS:
+        op.execute(trigger)
+    _create_indexes()
+
+
+def _create_indexes() -> None:
+    op.create_unique_constraint(op.f('uq_customers_number'), 'customers', ['number'])
+    op.create_index('idx_customers_recent', 'customers', [RECENT])
+    op.create_index(
+        'idx_customers_name_key', 'customers', [sa.text('name_key(name) COLLATE "C"'), RECENT]
+    )
+    op.create_index(
+        'idx_customers_initials', 'customers', [sa.text('name_initials(name) COLLATE "C"'), RECENT]
+    )
+    op.create_index(
+        'idx_customers_email_key', 'customers', [sa.text('lower(email) COLLATE "C"'), RECENT]
+    )
+    op.create_index(
+        'idx_customers_grams',
+        'customers',
+        [sa.text('customer_grams(name, email, phone)')],
+        postgresql_using='gin',
+        postgresql_with={'fastupdate': 'off'},
+    )
+    op.create_index(
+        'idx_messages_grams',
+        'messages',
+        [sa.text('text_grams(search_key(content))')],
+        postgresql_using='gin',
+        postgresql_where=sa.text("type = 'text'"),
+    )
+    op.create_index('idx_messages_created', 'messages', ['created_at'])
+
+
+def downgrade() -> None:
+    """Go back to the one before."""
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.drop_index('idx_messages_created', table_name='messages')
+    op.drop_index('idx_messages_grams', table_name='messages')
+    for name in ('grams', 'email_key', 'initials', 'name_key', 'recent'):
+        op.drop_index(f'idx_customers_{name}', table_name='customers')
+    op.execute('DROP TRIGGER chat_changes_hands ON chat_sessions')
+    op.execute('DROP TRIGGER chat_begins ON chat_sessions')
+    op.drop_column('customers', 'last_contact_at')
+    op.drop_column('customers', 'number')
+    for function in (
+        'note_last_contact()',
+        'customer_grams(text, text, text)',
+        'phone_grams(text)',
+        'text_grams(text)',
+        'name_initials(text)',
+        'name_key(text)',
+        'search_key(text)',
+    ):
+        op.execute(f'DROP FUNCTION {function}')
