@@ -2,6 +2,7 @@
 
     python main.py serve      migrate, seed when empty and local, and serve until Ctrl-C   (make run)
     python main.py migrate    bring the tables to the newest revision
+    python main.py revision   write a migration out of the models' changes   (make revision MESSAGE='…')
     python main.py seed       fill an empty local desk with demo people and chats
     python main.py admin      make the first administrator                                  (make admin)
 
@@ -47,6 +48,7 @@ from services import admin, registry
 from services.admin import NewAdmin
 
 ABANDON_SWEEP_SECONDS = 5
+TIDY_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +103,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'sweep': services.relay.sweep,
             'stream': house.stream.follow,
             'abandoned': lambda: _give_up_silent(services, settings),
+            'sign-ins': lambda: _tidy_sign_ins(services),
             'loop-lag': metrics.watch_loop,
         }
         try:
@@ -121,6 +124,12 @@ async def _give_up_silent(services: registry.Services, settings: Settings) -> No
     while True:
         await services.visits.give_up_silent(timedelta(seconds=settings.abandon_after_seconds))
         await asyncio.sleep(ABANDON_SWEEP_SECONDS)
+
+
+async def _tidy_sign_ins(services: registry.Services) -> None:
+    while True:
+        await services.sign_ins.tidy()
+        await asyncio.sleep(TIDY_SECONDS)
 
 
 @contextmanager
@@ -164,6 +173,11 @@ def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM."""
     app = build(settings)
     tune_collector()
+    server_of(app, settings).run()
+
+
+def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
+    """Return the tuned server of an application (DESIGN §4.11); the benchmark's baseline runs in the same."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -177,7 +191,7 @@ def serve(settings: Settings) -> None:
         log_config=None,
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
+    return uvicorn.Server(config)
 
 
 async def fill_with_demo(settings: Settings) -> bool:
@@ -223,15 +237,16 @@ def announce(settings: Settings) -> None:
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
-    parser.add_argument('command', choices=['serve', 'migrate', 'seed', 'admin'])
-    command = parser.parse_args(arguments).command
+    parser.add_argument('command', choices=['serve', 'migrate', 'revision', 'seed', 'admin'])
+    parser.add_argument('--message', default='', help='what a new revision changes')
+    parsed = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
         with backed(settings) as ready:
-            _run(command, ready)
+            _run(parsed.command, ready, message=parsed.message)
     except KeyboardInterrupt:
         return 0
     except DeskError as error:
@@ -248,9 +263,11 @@ def _leave(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(command: str, settings: Settings) -> None:
+def _run(command: str, settings: Settings, *, message: str) -> None:
     if command == 'migrate' or not settings.is_production:
         migrations.upgrade(settings.database_url)
+    if command == 'revision':
+        migrations.generate(settings.database_url, message)
     if command == 'admin':
         asyncio.run(make_first_admin(settings, ask_for_admin()))
     if command == 'seed' or (command == 'serve' and not settings.is_production):

@@ -38,9 +38,6 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in (
-        'uvicorn.access',
-        'httpx',
-        'httpcore',
-    ):  # the desk logs its own requests, without queries
+    # The desk logs its own requests, without queries: uvicorn would write the client id of every socket.
+    for name in ('uvicorn.access', 'uvicorn.error', 'alembic', 'httpx', 'httpcore'):
         logging.getLogger(name).setLevel(logging.WARNING)

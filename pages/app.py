@@ -40,6 +40,7 @@ def create(
         probes: what readiness depends on, by name; a probe raises when its service is away.
     """
     app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.services = services  # whoever holds the application may ask what goes on in it
     problems.register(app)
     app.mount('/static', StaticFiles(directory=STATIC))
     for router in (

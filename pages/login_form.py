@@ -11,6 +11,7 @@ from desk.settings import Environment, Settings
 from pages import forms
 from pages.locale import language_of, sentence, text
 from pages.refusals import headers_of
+from pages.roles import role_name
 from services.registry import Services
 from services.sign_ins import DemoAccount
 
@@ -118,7 +119,7 @@ def _demo(language: str, accounts: list[DemoAccount], goal: str) -> Markup:
             goal=goal,
             name=one.name,
             department=one.department,
-            role=text(language, f'role.{one.role}'),
+            role=role_name(language, one.role),
         )
         for one in accounts
     )

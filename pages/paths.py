@@ -56,6 +56,17 @@ PREFIXES = (
 API_PREFIXES = ('/auth', '/chat', '/customers', '/calls')
 
 
+FORMS = ('/auth/login', '/auth/logout')
+"""Paths of the API that the login page's forms use as well."""
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether refusals at a path are said to programs, whatever it is that asks."""
+    prefixes = (*API_PREFIXES, '/ws')
+    under = any(path == prefix or path.startswith(f'{prefix}/') for prefix in prefixes)
+    return under and path not in FORMS
+
+
 def area_of(path: str) -> Area:
     """Return what a path belongs to."""
     for prefix, area in PREFIXES:

@@ -1,15 +1,19 @@
 """What a person chooses for this browser: light or dark, Korean or English. Kept in cookies, never identity."""
 
+from copy import copy
+
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
+from nicegui.language import Language
 
-from models import Agent, AgentRole
+from models import Agent
 from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _, language, language_of
 from pages.parts.markup import Piece, filled
 from pages.paths import safe_next
+from pages.roles import role_name
 
 THEME_COOKIE = 'desk_theme'
 THEMES = ('system', 'light', 'dark')
@@ -21,10 +25,7 @@ _THEME_HEAD = {
     'dark': Markup('<script>document.documentElement.dataset.theme = "dark"</script>'),
     'system': Markup(),
 }
-_LANGUAGE_HEAD = {
-    'en': Markup('<script>document.documentElement.lang = "en"</script>'),
-    'ko': Markup(),
-}
+_LOCALES: dict[str, Language] = {'ko': 'ko-KR', 'en': 'en-US'}
 
 
 def router() -> APIRouter:
@@ -59,40 +60,26 @@ def theme_of(request: Request) -> str:
 def apply(request: Request, head: Markup) -> None:
     """Dress the page that is being drawn: stylesheets, theme and language."""
     theme = theme_of(request)
-    for part in (head, _THEME_HEAD[theme], _LANGUAGE_HEAD[language_of(request)]):
+    for part in (head, _THEME_HEAD[theme]):
         ui.add_head_html(part)
     ui.dark_mode({'light': False, 'dark': True}.get(theme))
+    client = ui.context.client
+    client.page = copy(client.page)  # the page is everybody's, its language this reader's
+    client.page.language = _LOCALES[language_of(request)]
 
 
-def profile_card(agent: Agent) -> None:
-    """Draw who is signed in, the choices, and the way out."""
-    roles = {
-        AgentRole.AGENT: _('상담원'),
-        AgentRole.SUPERVISOR: _('관리자'),
-        AgentRole.ADMIN: _('운영자'),
-    }
-    with ui.element('div').classes('desk-card desk-profile').props('role=document'):
-        Piece(
-            inside=filled(
-                '<h2>{name}</h2><p>{role} · {department}</p>',
-                name=agent.name,
-                role=roles[agent.role],
-                department=agent.department,
-            )
-        )
-        _choices(
-            _('화면'),
-            'theme',
-            {'system': _('시스템 설정'), 'light': _('밝게'), 'dark': _('어둡게')},
-            theme_of(ui.context.client.request),
-        )
-        _choices(_('언어'), 'lang', {'ko': '한국어', 'en': 'English'}, language())
-        Piece(
-            'form',
-            inside=filled(
-                '<button class="desk-button" type="submit">{text}</button>', text=_('로그아웃')
-            ),
-        ).props('method=post action=/auth/logout')
+def profile(agent: Agent) -> None:
+    """Draw what somebody is, the choices, and the way out."""
+    ui.label(f'{role_name(language(), agent.role)} · {agent.department}').classes('desk-sub')
+    _choices(
+        _('화면'),
+        'theme',
+        {'system': _('시스템 설정'), 'light': _('밝게'), 'dark': _('어둡게')},
+        theme_of(ui.context.client.request),
+    )
+    _choices(_('언어'), 'lang', {'ko': '한국어', 'en': 'English'}, language())
+    leave = filled('<button class="desk-button" type="submit">{text}</button>', text=_('로그아웃'))
+    Piece('form', inside=leave).classes('desk-leave').props('method=post action=/auth/logout')
 
 
 def _choices(title: str, name: str, choices: dict[str, str], chosen: str) -> None:
@@ -107,6 +94,10 @@ def _choices(title: str, name: str, choices: dict[str, str], chosen: str) -> Non
         for value, text in choices.items()
     )
     inside = filled(
-        '<fieldset><legend>{title}</legend>{buttons}</fieldset>', title=title, buttons=buttons
+        '<fieldset><legend>{title}</legend>{buttons}</fieldset>'
+        '<input type="hidden" name="back" value="{back}">',
+        title=title,
+        buttons=buttons,
+        back=ui.context.client.sub_pages_router.current_path,
     )
-    Piece('form', inside=inside).props('method=post action=/preferences')
+    Piece('form', inside=inside).classes('desk-choices').props('method=post action=/preferences')

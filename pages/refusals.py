@@ -9,13 +9,15 @@ from starlette.responses import JSONResponse, Response
 from desk.errors import DeskError, TooManyError
 from pages import forms
 from pages.locale import language_of, sentence, text
+from pages.paths import is_for_programs
 
 PROBLEM = 'application/problem+json'
 
 
 def answer(request: Request, error: DeskError) -> Response:
     """Say an expected failure to whoever asked: a browser that opens a page, or a program."""
-    if 'text/html' in request.headers.get('accept', ''):
+    is_page = 'text/html' in request.headers.get('accept', '')
+    if is_page and not is_for_programs(request.url.path):
         return page(request, error)
     return problem(request, error)
 

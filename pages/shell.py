@@ -14,6 +14,7 @@ from pages import gate, notices, preferences
 from pages.component import Component
 from pages.locale import _
 from pages.parts.clock import Clocks, ClockUnits
+from pages.parts.error_report import ErrorReport
 from pages.parts.key_map import KeyMap
 from pages.parts.markup import Piece, filled
 from pages.parts.sound import Sound
@@ -47,6 +48,7 @@ class Shell(Seat):
         preferences.apply(context.client.request, HEAD)
         ui.on_exception(notices.apologise)
         self.sound = Sound()
+        ErrorReport(reader=str(self.agent.id))
         Clocks(ClockUnits(hour=_('시간'), minute=_('분')), now=clock.now())
         self.dialogs = ui.element(
             'div'

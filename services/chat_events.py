@@ -106,7 +106,11 @@ class ChatEvent(Event):
 
 
 class ChatChanged(ChatEvent):
-    """A chat was started, taken, linked or ended, or somebody has read further."""
+    """A chat was started, taken, linked or ended: the lists that have it may be others now."""
+
+
+class ChatRead(ChatEvent):
+    """Somebody has read further, or a chat has reached a screen: it stays in the lists where it is."""
 
 
 class MessageAdded(ChatEvent):

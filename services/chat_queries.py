@@ -12,7 +12,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import Agent, ChatSession, ChatStatus, Draft, Message, Sender
+from models import Agent, ChatSession, ChatStatus, Draft, Message
 from models.chat import OPEN_STATUSES
 from services.chat_events import ChatCard, ChatChanged, ChatMessage
 
@@ -159,16 +159,6 @@ async def messages_before(
 async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | None:
     """Return a message by the id that its sender made."""
     return await session.get(Message, message_id)
-
-
-async def customer_messages_after(session: AsyncSession, chat_id: UUID, number: int) -> int:
-    """Count the customer's messages after ``number``."""
-    statement = select(func.count()).where(
-        col(Message.chat_session_id) == chat_id,
-        col(Message.number) > number,
-        col(Message.sender) == Sender.CUSTOMER,
-    )
-    return (await session.exec(statement)).one()
 
 
 async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:

@@ -3,6 +3,7 @@
 A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be seen is in ``chat_queries``.
 """
 
+import re
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
@@ -14,8 +15,11 @@ from models.chat import MAX_MESSAGE_CHARS
 from services import chat_queries as queries
 from services.append_statement import Outgoing, append
 from services.chat_events import ChatCard, ChatMessage, MessageAdded, Typing
+from services.read_statement import advance
 from services.work import Work, Workshop
 
+UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
+"""What PostgreSQL cannot keep: NUL, and the halves of characters that JSON can carry."""
 PAGE = 50
 MAX_PAGE = 200
 REPLIES = Throttle(limit=20, seconds=10)
@@ -69,9 +73,9 @@ class Chats:
                 taken = _found(await queries.chat_of(work.session, agent, chat_id))
                 if taken.agent_id == agent.id and taken.is_open:  # a double click
                     return queries.card(taken)
-                raise ConflictError(
-                    'chat.ended' if taken.status is ChatStatus.CLOSED else 'chat.taken'
-                )
+                if taken.status is ChatStatus.CLOSED:
+                    raise ConflictError('chat.ended')
+                raise ConflictError('chat.taken')
             add_line(work, chat, MessageType.JOINED, agent.name)
         return queries.card(chat)
 
@@ -95,21 +99,10 @@ class Chats:
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
         """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
-        async with self._workshop.work() as work:
-            chat = await queries.locked_chat_of(work.session, agent, chat_id)
-            if chat is None or chat.agent_id != agent.id:
-                return
-            new_read = min(max(chat.agent_read_number, read), chat.last_number)
-            new_delivered = min(
-                max(chat.agent_delivered_number, delivered, new_read), chat.last_number
-            )
-            if (new_read, new_delivered) == (chat.agent_read_number, chat.agent_delivered_number):
-                return
-            chat.agent_read_number, chat.agent_delivered_number = new_read, new_delivered
-            chat.unread_count = await queries.customer_messages_after(
-                work.session, chat_id, new_read
-            )
-            changed(work, chat)
+        async with self._db.statement() as connection:
+            committed = await advance(connection, agent, chat_id, delivered=delivered, read=read)
+        if committed is not None:
+            self._relay.hand_over([committed])
 
     async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:
         """End a chat that the agent holds (supervisors: any open one); ending it again changes nothing.
@@ -161,7 +154,7 @@ def may_write(agent: Agent, chat: ChatSession | ChatCard) -> bool:
 
 def check_text(content: str) -> None:
     """Raise ``InvalidInputError`` when nobody could read this as a message."""
-    if not content.strip() or '\x00' in content:
+    if not content.strip() or UNSTORABLE.search(content):
         raise InvalidInputError('message.blank')
     if len(content) > MAX_MESSAGE_CHARS:
         raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(content))

@@ -65,38 +65,98 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
     return agent.sees_everything or chat.department == agent.department
 
 
+Place = tuple[float, int]
+
+MAX_REMEMBERED = 1_000
+"""So many chats a view remembers the newest copy of, beside those it shows: late news is seconds late, not hours."""
+
+
 class InboxView:
-    """The first rows of one list, kept in order. ``is_complete`` says that there are no others."""
+    """The first rows of one list, kept in order. ``is_complete`` says that there are no others.
+
+    Subscribe, call ``expect``, read, then ``load``: what is heard while the read is under way is kept, whichever
+    of the two is newer. The view covers the list up to a place (``_end``); what lies behind it is left to the
+    next page.
+    """
 
     def __init__(self, agent: Agent, tab: Tab, scope: Scope) -> None:
         self.agent = agent
         self.tab = tab
         self.scope = scope
         self.chats: list[ChatCard] = []
-        self.is_complete = True
-        self._versions: dict[UUID, int] = {}
+        self._end: Place | None = None
+        self._newest: dict[UUID, ChatCard] = {}
+        self._heard: set[UUID] = set()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no row follows the last one."""
+        return self._end is None
+
+    def expect(self) -> None:
+        """Say that a fresh read begins: it knows all that was heard until now."""
+        self._heard.clear()
 
     def load(self, chats: list[ChatCard], *, is_complete: bool) -> None:
-        """Start over from a fresh read."""
+        """Start over from a fresh read, and from what was heard since it was expected."""
         self.chats = []
-        self._versions = {}
-        self.extend(chats, is_complete=is_complete)
+        self._take_in(chats, is_complete=is_complete)
 
     def extend(self, chats: list[ChatCard], *, is_complete: bool) -> None:
-        """Take in the next page of a read; rows that events brought meanwhile stay as they are."""
-        self.is_complete = True  # the page is placed by its order, not cut by the old end
-        for chat in chats:
-            self.apply(chat)
-        self.is_complete = is_complete
+        """Take in the next page of a read, and what was heard meanwhile of the rows in it."""
+        self._take_in(chats, is_complete=is_complete)
 
     def apply(self, chat: ChatCard) -> Change | None:
         """Take in a chat as it now stands; returns what changed, nothing for old news and others' chats."""
-        if self._versions.get(chat.id, 0) >= chat.version:
+        if not self._is_news(chat):
             return None
+        self._remember(chat)
+        self._heard.add(chat.id)
         was = self._remove(chat.id)
-        self._versions[chat.id] = chat.version
-        now = self._insert(chat) if belongs(chat, self.agent, self.tab, self.scope) else None
+        now = self._insert(chat) if self._covers(chat) else None
         return Change(chat, was, now) if (was, now) != (None, None) else None
+
+    def trim(self, most: int) -> list[ChatCard]:
+        """Let go of the rows behind the first ``most``; returns them. The next page brings them back."""
+        gone = self.chats[most:]
+        if gone:
+            del self.chats[most:]
+            self._end = self._key(self.chats[-1])
+        return gone
+
+    def _remember(self, chat: ChatCard) -> None:
+        self._newest.pop(chat.id, None)
+        self._newest[chat.id] = chat  # the latest stand last
+        if len(self._newest) > 2 * MAX_REMEMBERED:
+            shown = {one.id: one for one in self.chats}
+            latest = list(self._newest.items())[-MAX_REMEMBERED:]
+            self._newest = shown | dict(latest)
+            self._heard &= self._newest.keys()
+
+    def takes(self, chat: ChatCard) -> bool:
+        """Whether the list has a place for this chat, wherever that is."""
+        return belongs(chat, self.agent, self.tab, self.scope)
+
+    def _take_in(self, chats: list[ChatCard], *, is_complete: bool) -> None:
+        for chat in chats:
+            if self._is_news(chat):
+                self._remember(chat)
+        if chats or is_complete:
+            self._end = None if is_complete else sort_key(chats[-1], self.tab)
+        known = {chat.id for chat in (*self.chats, *chats)} | self._heard
+        rows = [self._newest[chat_id] for chat_id in known]
+        self.chats = sorted(filter(self._covers, rows), key=self._key)
+
+    def _is_news(self, chat: ChatCard) -> bool:
+        known = self._newest.get(chat.id)
+        return known is None or known.version < chat.version
+
+    def _covers(self, chat: ChatCard) -> bool:
+        is_reached = self._end is None or self._key(chat) <= self._end
+        return is_reached and self.takes(chat)
+
+    def _key(self, chat: ChatCard) -> Place:
+        return sort_key(chat, self.tab)
 
     def _remove(self, chat_id: UUID) -> int | None:
         place = next((i for i, chat in enumerate(self.chats) if chat.id == chat_id), None)
@@ -104,10 +164,7 @@ class InboxView:
             del self.chats[place]
         return place
 
-    def _insert(self, chat: ChatCard) -> int | None:
-        keys = [sort_key(one, self.tab) for one in self.chats]
-        place = bisect_left(keys, sort_key(chat, self.tab))
-        if place == len(self.chats) and not self.is_complete:
-            return None  # behind the last row that is known: a later page has it
+    def _insert(self, chat: ChatCard) -> int:
+        place = bisect_left(self.chats, self._key(chat), key=self._key)
         self.chats.insert(place, chat)
         return place

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from desk.throttle import Throttle
@@ -83,17 +85,21 @@ class Visits:
             visitor_phone=phone,
             token_hash=hashed(token),
         )
-        async with self._workshop.work() as work:
-            work.session.add(chat)
-            await work.session.flush()
-            changed(work, chat)
-        return StartedChat(queries.card(chat), token)
+        return StartedChat(await self._opened(chat, token), token)
 
     async def chat_of(self, token: str) -> ChatCard:
         """Return the chat that a token opens. Raises ``NotFoundError`` for any other token."""
         if chat := await self._chat_by(token):
             return chat
         raise NotFoundError('visit.not_found')
+
+    async def chat(self, chat_id: UUID) -> ChatCard:
+        """Return a chat as it is now, for its customer, who has shown its token. Raises ``NotFoundError``."""
+        async with self._db.reading() as session:
+            chat = await queries.any_chat(session, chat_id)
+        if chat is None:
+            raise NotFoundError('visit.not_found')
+        return queries.card(chat)
 
     async def write(self, outgoing: Outgoing) -> ChatMessage:
         """Store the customer's message; the same ``outgoing.id`` again returns the message it made.
@@ -189,6 +195,16 @@ class Visits:
                 close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
         return len(silent)
 
+    async def _opened(self, chat: ChatSession, token: str) -> ChatCard:
+        try:
+            async with self._workshop.work() as work:
+                work.session.add(chat)
+                await work.session.flush()
+                changed(work, chat)
+        except IntegrityError:  # the same form, sent twice at the same moment
+            return await self.chat_of(token)
+        return queries.card(chat)
+
     async def _chat_by(self, token: str) -> ChatCard | None:
         async with self._db.reading() as session:
             chat = await queries.chat_by_token(session, hashed(token))
@@ -199,7 +215,9 @@ class Visits:
             earlier = await queries.message_by_id(session, outgoing.id)
         if earlier and earlier.sender is Sender.CUSTOMER:
             return own(earlier, outgoing.chat_id, None)
-        raise ConflictError('message.id_taken' if earlier else 'chat.ended')
+        if earlier:
+            raise ConflictError('message.id_taken')
+        raise ConflictError('chat.ended')
 
 
 def new_token() -> str:

@@ -78,6 +78,21 @@ class Make:
             )
         return chat
 
+    async def line(self, chat_id: UUID, content: str = '아무도 듣지 못한 줄') -> None:
+        """A message of the customer that was written past all services: nobody is told."""
+        async with self._db.transaction() as session:
+            chat = await session.get(ChatSession, chat_id, with_for_update=True)
+            assert chat
+            chat.last_number += 1
+            chat.version += 1
+            line = Message(
+                chat_session_id=chat_id,
+                number=chat.last_number,
+                sender=Sender.CUSTOMER,
+                content=content,
+            )
+            session.add_all([chat, line])
+
     def outgoing(
         self, chat: ChatSession | UUID, content: str = '안녕하세요', **changes: Any
     ) -> Outgoing:

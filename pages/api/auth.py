@@ -12,6 +12,7 @@ from desk.errors import DeskError
 from desk.settings import Settings
 from pages import login_form
 from pages.api import problems
+from pages.api.bounds import BoundedRoute
 from pages.gate import SESSION_COOKIE, address_of
 from pages.paths import safe_next
 from pages.principals import principals_in, staff_of
@@ -36,7 +37,7 @@ class AccessToken(BaseModel):
 class SignedOut(BaseModel):
     """The session has ended, in every process."""
 
-    message: str = 'Logged out successfully'
+    message: Annotated[str, Field(examples=['Logged out successfully'])] = 'Logged out successfully'
 
 
 FORM = 'application/x-www-form-urlencoded'
@@ -53,7 +54,7 @@ BODIES = {
 
 def router(services: Services, settings: Settings) -> APIRouter:
     """Serve ``/auth/login`` and ``/auth/logout``."""
-    routes = APIRouter(prefix='/auth', tags=['authentication'])
+    routes = APIRouter(prefix='/auth', tags=['authentication'], route_class=BoundedRoute)
     door = _Door(services, settings)
     refused = problems.responses(401, 422, 429)
     routes.post('/login', response_model=AccessToken, responses=refused, openapi_extra=BODIES)(

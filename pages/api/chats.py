@@ -13,9 +13,9 @@ from desk.throttle import Throttle
 from models import Agent, ChatStatus
 from models.chat import OPEN_STATUSES
 from pages.api import cursors
+from pages.api.bounds import BoundedRoute
 from pages.api.shapes import (
     CHAT_EXAMPLE,
-    MAX_BODY_BYTES,
     MAX_NUMBER,
     Chat,
     ChatPage,
@@ -23,6 +23,7 @@ from pages.api.shapes import (
     Marks,
     NewMessage,
     Number,
+    Text,
     refusals,
 )
 from pages.principals import SignedIn
@@ -70,7 +71,7 @@ class Filters:
         scope: Annotated[
             Scope | None, Query(description='the own ones, or (without it) all one may see')
         ] = None,
-        department: Annotated[str | None, Query(max_length=100)] = None,
+        department: Annotated[Text | None, Query(max_length=100)] = None,
         limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> None:
@@ -100,7 +101,7 @@ def router(services: Services) -> APIRouter:
         tags=['chat'],
         dependencies=[Depends(brake)],
         responses=refusals(401, 422, 429),
-        max_body_size=MAX_BODY_BYTES,
+        route_class=BoundedRoute,
     )
     sessions = Sessions(services)
     add, one = api.add_api_route, '/{session_id}'
@@ -227,7 +228,9 @@ async def tell_typing(chats: Chats, agent: Agent, chat_id: UUID) -> None:
     """
     chat = await chats.chat(agent, chat_id)
     if chat.status not in OPEN_STATUSES:
-        raise ConflictError('chat.not_taken' if chat.status is ChatStatus.WAITING else 'chat.ended')
+        if chat.status is ChatStatus.WAITING:
+            raise ConflictError('chat.not_taken')
+        raise ConflictError('chat.ended')
     if not may_write(agent, chat):
         raise ConflictError('chat.held_by_colleague')
     await chats.typing(agent, chat_id)

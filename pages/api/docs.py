@@ -47,8 +47,9 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `message` | `chat_session_id`, `content`, and `type`, `id`, `seen` as over REST |
 | `typing` | `chat_session_id` |
 
-Without `subscribe` a program hears live what its agent may see. With it, what came after each number comes first: in
-order, nothing lost, nothing twice on one connection. Closed with 4401: signed out; 4408: read too slowly, come back with
+Without `subscribe` a program hears live what its agent may see. With it, as the first frame within a second of `hello`,
+what came after each number comes first and live messages follow: in order, nothing lost. A chat that is subscribed to
+later is completed too, but what had come live stays before what is read. Nothing is told twice on one connection. Closed with 4401: signed out; 4408: read too slowly, come back with
 the cursors.
 """
 TAGS = [

@@ -23,10 +23,11 @@ from desk.events import Resync, Subscription
 from desk.throttle import Throttle
 from models import ChatStatus
 from pages.api import frames
+from pages.api.bounds import MAX_BODY_BYTES
 from pages.api.chats import tell_typing
 from pages.api.feed import Feed
 from pages.api.frames import Kind
-from pages.api.shapes import MAX_BODY_BYTES, MAX_NUMBER
+from pages.api.shapes import MAX_NUMBER
 from pages.locale import language_of, sentence
 from services.append_statement import Outgoing
 from services.chat_events import (
@@ -49,6 +50,8 @@ log = structlog.get_logger()
 HEARTBEAT_SECONDS = 20.0
 MAX_SILENT_BEATS = 2
 QUEUE_FRAMES = 500
+GRACE_SECONDS = 1.0
+"""How long live events wait for the program's first word, so that what it missed comes before them."""
 CLOSE_SECONDS = 5.0
 """How long a slow reader may take to hear why it is dropped."""
 FRAMES_LIMIT, FRAMES_SECONDS = 200, 10.0
@@ -66,6 +69,7 @@ class Pace:
 
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     queue_frames: int = QUEUE_FRAMES
+    grace_seconds: float = GRACE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +96,14 @@ class Program:
         self._feed = Feed(services.chats, staff.agent, self._tell)
         self._waiting: asyncio.Queue[Waiting] = asyncio.Queue(pace.queue_frames)
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._first_word: asyncio.Future[frames.Incoming | None]
+        self._first_word = asyncio.get_running_loop().create_future()
         self._typing: dict[UUID, Subscription] = {}
         self._brake = Throttle(limit=FRAMES_LIMIT, seconds=FRAMES_SECONDS)
         self._silent_beats = 0
 
     async def serve(self) -> None:
         """Speak with the program until it goes or has to."""
-        hello = {
-            'agent_id': str(self._agent.id),
-            'username': self._agent.username,
-            'heartbeat_seconds': self._pace.heartbeat_seconds,
-        }
-        self._push(Frame(Kind.HELLO, hello))
         with self._listening():
             await self._listen_in_own_chats()
             code = await self._run()
@@ -205,10 +205,25 @@ class Program:
 
     async def _write(self) -> None:
         try:
+            await self._greet()
             while True:
                 await self._work_off(await self._waiting.get())
         except WebSocketDisconnect:
             self._end(GONE)
+
+    async def _greet(self) -> None:
+        """Say hello, and catch up first when that is what the program asks for."""
+        hello = {
+            'agent_id': str(self._agent.id),
+            'username': self._agent.username,
+            'heartbeat_seconds': self._pace.heartbeat_seconds,
+        }
+        await self._tell(Kind.HELLO, hello)
+        await asyncio.wait([self._first_word], timeout=self._pace.grace_seconds)
+        if not self._first_word.done():
+            self._first_word.set_result(None)
+        elif isinstance(asked := self._first_word.result(), frames.Subscribe):
+            await self._catch_up(asked.data.cursors)
 
     async def _work_off(self, waiting: Waiting) -> None:
         match waiting:
@@ -267,7 +282,11 @@ class Program:
                 about['chat_session_id'] = incoming.data.chat_session_id
                 if incoming.data.id:
                     about['id'] = incoming.data.id
-            await self._obey(incoming)
+            if self._first_word.done():
+                await self._obey(incoming)
+            else:
+                self._first_word.set_result(incoming)
+                await self._obey_first(incoming)
         except DeskError as error:
             self._push(Frame(Kind.ERROR, self._refusal(error, **about)))
 
@@ -283,6 +302,10 @@ class Program:
                 self._push(Frame(Kind.PONG, {}))
             case _:
                 return
+
+    async def _obey_first(self, incoming: frames.Incoming) -> None:
+        if not isinstance(incoming, frames.Subscribe):  # that is what the greeting waits for
+            await self._obey(incoming)
 
     async def _send(self, message: frames.MessageToSend) -> None:
         outgoing = Outgoing(

@@ -9,16 +9,26 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models import ChatEnding, ChatStatus, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
+from pages.api.bounds import MAX_BODY_BYTES
 from pages.locale import LANGUAGES, text
 from services.chat_events import ChatCard, ChatMessage
+from services.chats import UNSTORABLE
 
 MAX_NUMBER = 2_147_483_647  # PostgreSQL's integer
-MAX_BODY_BYTES = 64 * 1024  # a message of MAX_MESSAGE_CHARS, every character escaped, fits twice
 
+
+def storable(text: str) -> str:
+    """Return a text that can be kept. Raises ``ValueError`` for one with NUL or half a character in it."""
+    if UNSTORABLE.search(text):
+        raise ValueError('contains what cannot be stored')
+    return text
+
+
+Text = Annotated[str, AfterValidator(storable)]
 Number = Annotated[int, Field(ge=0, le=MAX_NUMBER)]
 
 CHAT_EXAMPLE: dict[str, Any] = {
@@ -151,7 +161,7 @@ class NewMessage(BaseModel):
 
     model_config = shown_as({'content': '네, 바로 확인해 드리겠습니다.', 'type': 'text'})
 
-    content: str = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
+    content: Text = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
     type: Literal[MessageType.TEXT] = MessageType.TEXT
     id: UUID | None = None
     seen: Number | None = None
@@ -162,7 +172,7 @@ class VisitorsMessage(BaseModel):
 
     model_config = shown_as({'content': '주문한 상품이 아직 안 왔어요', 'type': 'text'})
 
-    content: str = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
+    content: Text = Field(description=f'1 to {MAX_MESSAGE_CHARS} characters')
     type: Literal[MessageType.TEXT] = MessageType.TEXT
     id: UUID | None = None
 
@@ -181,10 +191,10 @@ class NewVisit(BaseModel):
 
     model_config = shown_as({'name': '최유진', 'phone': '010-9876-5432', 'department': '주문·배송'})
 
-    name: str = Field(description=f'1 to {MAX_NAME_CHARS} characters')
-    phone: str = Field(description='a number that can be dialled inside Korea', max_length=40)
-    department: str = Field(description='one of GET /chat/departments', max_length=100)
-    token: str | None = Field(default=None, max_length=128)
+    name: Text = Field(description=f'1 to {MAX_NAME_CHARS} characters')
+    phone: Text = Field(description='a number that can be dialled inside Korea', max_length=40)
+    department: Text = Field(description='one of GET /chat/departments', max_length=100)
+    token: Text | None = Field(default=None, max_length=128)
 
 
 class Visit(BaseModel):

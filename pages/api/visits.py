@@ -13,8 +13,8 @@ from desk.errors import ConflictError, NotFoundError
 from desk.settings import Settings
 from desk.throttle import Throttle
 from models import ChatStatus
+from pages.api.bounds import BoundedRoute
 from pages.api.shapes import (
-    MAX_BODY_BYTES,
     Departments,
     Marks,
     NewVisit,
@@ -51,7 +51,7 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         prefix='/chat/visits',
         tags=['visit'],
         responses=refusals(422, 429),
-        max_body_size=MAX_BODY_BYTES,
+        route_class=BoundedRoute,
     )
     add, one = api.add_api_route, '/{visit_id}'
     add('/departments', visit.departments, summary='What can be asked about (문의 유형)')

@@ -31,6 +31,7 @@ def bubble(
     message: ChatMessage,
     before: ChatMessage | None,
     *,
+    own: Sender = Sender.AGENT,
     writer: str = '',
     mark: str = '',
     starts_unread: bool = False,
@@ -40,6 +41,7 @@ def bubble(
     Args:
         message: what is shown.
         before: the one above it, if any: decides on day dividers and on standing together.
+        own: as whom the reader writes: nobody is told of themselves as of somebody else.
         writer: the name over the first of several lines.
         mark: how far it got, under the newest of the reader's own.
         starts_unread: draws the line that says that reading goes on here.
@@ -59,7 +61,7 @@ def bubble(
             )
         )
     if message.type is not MessageType.TEXT:
-        parts.append(_system_line(message))
+        parts.append(_system_line(message, own))
         return Markup().join(parts)
     if writer and not joins(message, before):
         parts.append(filled('<div class="desk-writer">{writer}</div>', writer=writer))
@@ -77,12 +79,17 @@ def bubble(
     return Markup().join(parts)
 
 
-def _system_line(message: ChatMessage) -> Markup:
+def _system_line(message: ChatMessage, own: Sender) -> Markup:
+    is_customers = own is Sender.CUSTOMER
     sentence = {
         MessageType.JOINED: _('{name} 상담원이 연결되었습니다', name=message.content),
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content),
-        MessageType.ENDED_BY_CUSTOMER: _('고객이 상담을 종료했습니다'),
-        MessageType.ABANDONED: _('고객이 기다리다가 나갔습니다'),
+        MessageType.ENDED_BY_CUSTOMER: _('상담을 종료했습니다')
+        if is_customers
+        else _('고객이 상담을 종료했습니다'),
+        MessageType.ABANDONED: _('연결되기 전에 상담이 종료되었습니다')
+        if is_customers
+        else _('고객이 기다리다가 나갔습니다'),
     }[message.type]
     return filled(
         '<div class="desk-system"><span title="{full}">{sentence} · {hour}</span></div>',

@@ -55,7 +55,7 @@ class Conversation(Component):
         self._seat = seat
         self._services = seat.services
         self._agent = seat.agent
-        self._chat_id = chat_id
+        self.chat_id = chat_id
         self._on_take = on_take
         self._on_changed = on_changed
         self._audience = Audience()
@@ -64,11 +64,11 @@ class Conversation(Component):
 
     async def open(self) -> None:
         """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
-        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
-        self.listen(chat_topic(self._chat_id), self._hear)  # before reading: nothing falls between
-        self.listen(draft_topic(self._agent.id, self._chat_id), self._hear_draft)
+        self._chat = await self._services.chats.chat(self._agent, self.chat_id)
+        self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
+        self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
-        draft = await self._services.drafts.draft(self._agent, self._chat_id)
+        draft = await self._services.drafts.draft(self._agent, self.chat_id)
         self._draw(draft)
         await self._load()
         await self._say_looking(asks=True)
@@ -116,7 +116,7 @@ class Conversation(Component):
                     )
                 )
                 self._take = ui.button(
-                    _('수락'), on_click=lambda: self._on_take(self._chat_id)
+                    _('수락'), on_click=lambda: self._on_take(self.chat_id)
                 ).props('dense unelevated no-caps')
                 self._close = ui.button(_('상담 종료'), on_click=self.end).props(
                     'dense outline no-caps'
@@ -149,12 +149,12 @@ class Conversation(Component):
             too_long=_('메시지가 너무 깁니다'),
         )
         place = ReplyBoxPlace(
-            keep=f'desk.pending.{self._chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
+            keep=f'desk.pending.{self.chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
         )
         box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
         box.on_send(self._send)
         box.on_draft(self._keep_draft)
-        box.on_typing(lambda: self._services.chats.typing(self._agent, self._chat_id))
+        box.on_typing(lambda: self._services.chats.typing(self._agent, self.chat_id))
         return box
 
     def _show_chat(self) -> None:
@@ -197,13 +197,13 @@ class Conversation(Component):
     async def _before(self, number: int | None, limit: int) -> list[ChatMessage]:
         return await self._learn_names(
             await self._services.chats.transcript(
-                self._agent, self._chat_id, before=number, limit=limit
+                self._agent, self.chat_id, before=number, limit=limit
             )
         )
 
     async def _after(self, number: int) -> list[ChatMessage]:
         return await self._learn_names(
-            await self._services.chats.messages_after(self._agent, self._chat_id, number)
+            await self._services.chats.messages_after(self._agent, self.chat_id, number)
         )
 
     async def _learn_names(self, messages: list[ChatMessage]) -> list[ChatMessage]:
@@ -227,7 +227,7 @@ class Conversation(Component):
 
     async def _catch_up(self) -> None:
         """Read what is missing; whatever else happened to the chat comes with it."""
-        self._chat = await self._services.chats.chat(self._agent, self._chat_id)
+        self._chat = await self._services.chats.chat(self._agent, self.chat_id)
         self._transcript.view.heard_of(self._chat.last_number)
         if self._transcript.view.is_behind:
             await self._transcript.catch_up()
@@ -245,7 +245,7 @@ class Conversation(Component):
             return
         if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
             await self._services.chats.mark(
-                self._agent, self._chat_id, delivered=last, read=self._seen
+                self._agent, self.chat_id, delivered=last, read=self._seen
             )
 
     # ---- hearing
@@ -300,7 +300,7 @@ class Conversation(Component):
         self._typing.set_text('')
 
     async def _say_looking(self, *, asks: bool = False) -> None:
-        await self._services.viewers.say(self._agent, self._chat_id, self._seat.page_id, asks=asks)
+        await self._services.viewers.say(self._agent, self.chat_id, self._seat.page_id, asks=asks)
         self._show_viewers()
         self.after(REPEAT_SECONDS, self._say_looking)
 
@@ -312,13 +312,13 @@ class Conversation(Component):
 
     async def _say_gone(self) -> None:
         await self._services.viewers.say(
-            self._agent, self._chat_id, self._seat.page_id, is_looking=False
+            self._agent, self.chat_id, self._seat.page_id, is_looking=False
         )
 
     # ---- doing
 
     async def _send(self, sent: Sent) -> None:
-        outgoing = Outgoing(id=sent.id, chat_id=self._chat_id, content=sent.text, seen=sent.seen)
+        outgoing = Outgoing(id=sent.id, chat_id=self.chat_id, content=sent.text, seen=sent.seen)
         try:
             await self._services.chats.reply(self._agent, outgoing)
         except NewerMessagesError as error:
@@ -333,14 +333,14 @@ class Conversation(Component):
     async def _keep_draft(self, text: str) -> None:
         try:
             await self._services.drafts.save(
-                self._agent, self._chat_id, text, tab=self._seat.page_id
+                self._agent, self.chat_id, text, tab=self._seat.page_id
             )
         except DeskError as error:
             notices.tell(error)
 
     async def _end(self) -> None:
         try:
-            await self._services.chats.end(self._agent, self._chat_id)
+            await self._services.chats.end(self._agent, self.chat_id)
         except DeskError as error:
             notices.tell(error)
         else:

@@ -53,12 +53,10 @@ class KeyMap:
                     Piece(inside=inside).classes('desk-key')
 
     async def _pressed(self, event: KeyEventArguments) -> None:
-        if (
-            not event.action.keydown
-            or event.modifiers.ctrl
-            or event.modifiers.alt
-            or event.modifiers.meta
-        ):
+        held = event.modifiers
+        if not event.action.keydown or held.ctrl or held.alt or held.meta:
+            return
+        if self._dialogs.default_slot.children:  # a dialog is open: its keys are its own
             return
         if event.key.code == 'Slash' and event.modifiers.shift:
             self.show()

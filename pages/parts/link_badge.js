@@ -9,7 +9,7 @@ export default {
     <span class="desk-link" role="status" :aria-live="state === 'synced' ? 'off' : 'polite'" :data-state="state">
       <span class="desk-link-icon" aria-hidden="true">{{ icon }}</span> <span class="desk-link-word">{{ word }}</span>
     </span>`,
-  props: { labels: Object, number: Number, behind: Boolean },
+  props: { labels: Object, number: { type: Number, default: null }, behind: Boolean },
   data() {
     return { linked: true };
   },
@@ -23,7 +23,7 @@ export default {
     },
     word() {
       const word = this.labels[this.state];
-      return this.state === "synced" ? `${word} · ${this.number.toLocaleString()}` : word;
+      return this.state === "synced" && this.number !== null ? `${word} · ${this.number.toLocaleString()}` : word;
     },
   },
   mounted() {
@@ -33,12 +33,11 @@ export default {
       clearTimeout(this.grace);
       this.linked = this.reached = up;
     });
-    this.popup = document.getElementById("popup"); // NiceGUI's own notice: this badge replaces it
-    if (this.popup) this.popup.style.display = "none";
+    const popup = document.getElementById("popup"); // NiceGUI's own notice: this badge replaces it for good
+    if (popup) popup.style.display = "none";
   },
   beforeUnmount() {
     clearTimeout(this.grace);
     this.unwatch();
-    if (this.popup) this.popup.style.display = "";
   },
 };

@@ -17,8 +17,10 @@ class LinkBadgeLabels:
 class LinkBadge(Element, component='link_badge.js', dependencies=['desk_*.js']):
     """``동기화됨 · n``, amber when behind, red when the socket is gone; replaces NiceGUI's own notice."""
 
-    def __init__(self, labels: LinkBadgeLabels, *, number: int = 0, behind: bool = False) -> None:
-        """Draw the badge with the newest number that the page knows of."""
+    def __init__(
+        self, labels: LinkBadgeLabels, *, number: int | None = 0, behind: bool = False
+    ) -> None:
+        """Draw the badge with the newest number that the page knows of; none tells of the connection only."""
         super().__init__()
         self._props['labels'] = asdict(labels)
         self._props['number'] = number

@@ -5,9 +5,11 @@ is a template of ours, filled by ``filled``; no text of people ever becomes mark
 """
 
 import re
+from typing import Any
 
 from markupsafe import Markup, escape
 from nicegui import ui
+from typing_extensions import override
 
 LINK = re.compile(r'https?://[^\s<>"\'「」『』]+', re.IGNORECASE)
 TRAILING = '.,!?;:)]}…。'
@@ -55,3 +57,8 @@ class Piece(ui.element):
     def inside(self) -> Markup:
         """The markup that is shown."""
         return self._inside
+
+    @override
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        """Return what NiceGUI's ``User`` and element filters may find: the text that a reader sees."""
+        return [*super()._displayed_contents(only_visible=only_visible), self._inside.striptags()]

@@ -32,7 +32,7 @@ export default {
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
           :aria-describedby="disabled && reason ? $attrs.id + '-reason' : undefined"
-          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()"></textarea>
+          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()" @keydown.esc="leave"></textarea>
         <span v-if="count > limit * 0.9" class="desk-reply-count" :data-over="count > limit ? 1 : undefined"
           role="status">{{ count > limit ? labels.too_long : '' }} {{ count }} / {{ limit }}</span>
         <button type="button" class="desk-send" :disabled="disabled" :aria-label="labels.send" @click="submit">{{ labels.send }}</button>
@@ -46,6 +46,7 @@ export default {
     transcript: String,
     limit: Number,
     disabled: Boolean,
+    keepsDrafts: Boolean, // whether the server does; a customer's are kept by this tab alone
     reason: String,
   },
   emits: ["send", "draft", "typing"],
@@ -56,7 +57,7 @@ export default {
     this.linked = false;
     this.lastTyping = 0;
     this.pending = new PendingSends(this.keep, (sends) => (this.sends = sends));
-    this.draft = new Draft(this.keep, (text) => this.linked && (this.$emit("draft", { text }), true));
+    this.draft = new Draft(this.keep, (text) => this.keepsDrafts && this.linked && (this.$emit("draft", { text }), true));
   },
   mounted() {
     this.enter = new EnterToSend(this.$refs.box, () => this.submit());
@@ -84,6 +85,7 @@ export default {
       const at = Date.now();
       const order = performance.now(); // two sends of one millisecond keep their order
       this.show("");
+      this.lastTyping = 0; // the message took the other side's note away: the next word brings it back
       if (this.linked) this.draft.agree(""); // the server empties its draft with the message
       else this.draft.typed("");
       this.$refs.box.focus();
@@ -129,6 +131,12 @@ export default {
       if (!text.trim() || now - this.lastTyping < TYPING_MS) return;
       this.lastTyping = now;
       if (this.linked) this.$emit("typing", {});
+    },
+    // One step back, to the keys of the page; during composition Esc belongs to the input method.
+    leave(event) {
+      if (event.isComposing || this.enter.composing) return;
+      event.stopPropagation();
+      this.$refs.box.blur();
     },
     show(text) {
       this.$refs.box.value = text;

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
+from typing_extensions import override
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,9 @@ class ReplyBoxPlace:
 class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     """A textarea that grows to six lines, a button, and the sends that are still under way."""
 
-    def __init__(self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = '') -> None:
+    def __init__(
+        self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = ''
+    ) -> None:
         """Draw the box with a stored draft.
 
         Args:
@@ -88,8 +91,9 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     def on_draft(self, keep: Callable[[str], Awaitable[None]]) -> None:
         """Await ``keep`` with the text whenever typing pauses or the box is left.
 
-        A send empties the draft without saying so.
+        A send empties the draft without saying so. Where nobody asks for drafts, the browser's tab keeps them.
         """
+        self._props['keeps-drafts'] = True
 
         async def arrived(event: GenericEventArguments) -> None:
             if isinstance(text := _fields(event.args).get('text'), str):
@@ -133,6 +137,15 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     def reopen(self) -> None:
         """Take messages again."""
         self._props['disabled'] = False
+        self._props['reason'] = ''
+
+    @override
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        """Return what NiceGUI's ``User`` may find: the placeholder, and why nothing can be sent."""
+        return [
+            *super()._displayed_contents(only_visible=only_visible),
+            self._props.get('reason'),
+        ]
 
 
 def _fields(args: Any) -> dict[str, Any]:

@@ -24,6 +24,8 @@ class Sound(Element, component='sound.js'):
         super().__init__()
         self._props['keep'] = keep
         self.state = SoundState(unlocked=False, muted=False, volume=1.0)
+        self._is_ringing = False
+        self._marked = 0
         self.on_state(self._keep_state)
 
     def on_state(self, show: Callable[[SoundState], None]) -> None:
@@ -39,12 +41,16 @@ class Sound(Element, component='sound.js'):
         self.state = state
 
     def ring(self) -> None:
-        """Ring until ``stop_ring``; before the first gesture the ring waits for it."""
-        self.run_method('ring')
+        """Ring until ``stop_ring``; before the first gesture the ring waits for it. Already ringing: sends nothing."""
+        if not self._is_ringing:
+            self._is_ringing = True
+            self.run_method('ring')
 
     def stop_ring(self) -> None:
-        """Stop ringing."""
-        self.run_method('stop_ring')
+        """Stop ringing; sends nothing when it is silent."""
+        if self._is_ringing:
+            self._is_ringing = False
+            self.run_method('stop_ring')
 
     def tick(self) -> None:
         """Sound once, for a message."""
@@ -63,8 +69,10 @@ class Sound(Element, component='sound.js'):
         self.run_method('set_volume', volume)
 
     def mark_title(self, count: int) -> None:
-        """Put ``(count)`` before the page's title; 0 takes it away."""
-        self.run_method('mark_title', count)
+        """Put ``(count)`` before the page's title; 0 takes it away. The same count again sends nothing."""
+        if count != self._marked:
+            self._marked = count
+            self.run_method('mark_title', count)
 
 
 def _state(args: object) -> SoundState | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from desk import clock
 from pages.locale import _
 
-WEEKDAYS = '월화수목금토일'
+WEEKDAYS = ('월', '화', '수', '목', '금', '토', '일')
 
 
 def short(moment: datetime) -> str:

@@ -134,6 +134,7 @@ class Transcript:
         return bubbles.bubble(
             message,
             self._before(place),
+            own=self._own,
             writer=self._writer(message),
             mark=self._marks.get(message.id, ''),
             starts_unread=message.number == self._unread_from,

@@ -1,16 +1,34 @@
-"""A real browser for each test.
+"""A real browser for each test, and a real desk for each worker.
 
-Every fixture has pytest-asyncio's default scope, the function: Playwright objects belong to the loop they were
-made in, and a wider scope would oblige every fixture of every browser test to name the same loop. A launch
-costs half a second, less than an hour of looking for a loop.
+Every fixture that touches Playwright has pytest-asyncio's default scope, the function: its objects belong to the
+loop they were made in, and a wider scope would oblige every fixture of every browser test to name the same loop.
+A launch costs half a second, less than an hour of looking for a loop.
+
+The desk is one server process a worker; tests keep apart by departments of their own. Who kills a server has one
+alone (``own_desk``). What a server logs as an error, or a page throws, fails the test that caused it.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, WebError, async_playwright, expect
 
-from tests.browser import chromium
+from desk.db import Database
+from desk.sandbox import BackingUrls
+from desk.settings import Settings
+from models import Agent
+from tests.browser import chromium, live
+from tests.browser.live import LiveDesk
+from tests.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.make import Make
+
+expect.set_options(timeout=15_000)  # what is awaited comes at once, unless the machine is busy
+
+Contexts = Callable[..., Awaitable[BrowserContext]]
 
 
 @pytest.fixture
@@ -27,14 +45,115 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def context(browser: Browser) -> BrowserContext:
-    """One Korean person's browser; their tabs share storage and cookies."""
-    return await browser.new_context(
-        viewport={'width': 1440, 'height': 900}, locale='ko-KR', timezone_id='Asia/Seoul'
-    )
+async def person(browser: Browser) -> AsyncIterator[Contexts]:
+    """Give as many people's browsers as a test wants: the tabs of each share storage and cookies."""
+    thrown: list[str] = []
+
+    def note(error: WebError) -> None:
+        thrown.append(str(error.error))
+
+    async def another(**options: object) -> BrowserContext:
+        usual = {
+            'viewport': {'width': 1440, 'height': 900},
+            'locale': 'ko-KR',
+            'timezone_id': 'Asia/Seoul',
+        }
+        context = await browser.new_context(**(usual | options))  # type: ignore[arg-type]  # options of Playwright
+        context.set_default_timeout(15_000)
+        context.on('weberror', note)
+        return context
+
+    yield another
+    assert not thrown, thrown
+
+
+@pytest.fixture
+async def context(person: Contexts) -> BrowserContext:
+    """One Korean person's browser."""
+    return await person()
 
 
 @pytest.fixture
 async def page(context: BrowserContext) -> Page:
     """One tab."""
     return await context.new_page()
+
+
+@pytest.fixture(scope='session')
+def standing_desk(
+    backing: BackingUrls, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LiveDesk]:
+    """Serve one desk for all tests of this worker that leave it alive."""
+    home = tmp_path_factory.mktemp('desk')
+    with live.database(backing, template, home) as settings:
+        _let_somebody_be_there(settings)
+        yield from _served(settings, home)
+
+
+@pytest.fixture
+def settings(standing_desk: LiveDesk) -> Settings:
+    """What the desk of this worker runs with: ``make`` and ``services`` work on its data."""
+    return standing_desk.settings
+
+
+@pytest.fixture
+def centre(standing_desk: LiveDesk) -> Iterator[Centre]:
+    """Open the desk of this worker to people."""
+    standing_desk.complaints()
+    yield Centre(standing_desk.address)
+    assert not (said := standing_desk.complaints()), said
+
+
+@pytest.fixture
+def own_desk(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[LiveDesk]:
+    """Serve a desk on data of its own, to be killed."""
+    with live.database(backing, template, tmp_path) as settings:
+        _let_somebody_be_there(settings)
+        yield from _served(settings, tmp_path)
+
+
+@pytest.fixture
+def department() -> str:
+    """Name a department that no other test knows."""
+    return f'배송 {uuid4().hex[:6]}'
+
+
+@pytest.fixture
+async def agent(make: Make, department: str) -> Agent:
+    """An agent, alone in the department."""
+    return await make.agent(username=f'agent-{uuid4().hex[:8]}', department=department)
+
+
+@pytest.fixture
+async def desk(centre: Centre, context: BrowserContext, agent: Agent) -> DeskScreen:
+    """The agent's tab, signed in."""
+    await centre.sign_in(context, agent.username)
+    return await centre.desk(context)
+
+
+@pytest.fixture
+async def talk(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen:
+    """A customer's tab."""
+    del agent  # somebody must be there, or there is nothing to ask about
+    return await centre.talk(await person())
+
+
+def _served(settings: Settings, home: Path) -> Iterator[LiveDesk]:
+    desk = LiveDesk(settings, log=home / 'errors.log')
+    desk.start()
+    try:
+        yield desk
+    finally:
+        desk.stop()
+
+
+def _let_somebody_be_there(settings: Settings) -> None:
+    """A desk with people is not filled with the demo, which tests do not need."""
+
+    async def arrive() -> None:
+        db = Database(settings.database_url, pool_size=1)
+        await Make(db).agent(username='agent1')
+        await db.close()
+
+    with ThreadPoolExecutor(1) as apart:  # from the loop that the test is about to run in
+        apart.submit(asyncio.run, arrive()).result()

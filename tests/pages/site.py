@@ -2,13 +2,12 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import aiohttp
 import httpx
-import socketio
+import socketio  # type: ignore[import-untyped]  # has no stubs
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -28,21 +27,19 @@ SOCKET_PATH = '/_nicegui_ws/socket.io'
 
 @dataclass
 class Site:
-    """A small desk that listens on a port of its own."""
+    """A small desk."""
 
     services: Services
     address: str
+    app: FastAPI | None = None
+    """Asked directly, without a port, when it is there."""
     heard: list[str] = field(default_factory=list)
     """What its pages' buttons heard."""
 
     def browser(self, **cookies: str) -> httpx.AsyncClient:
         """A browser with these cookies; it follows no redirects, so that a test sees them."""
-        return httpx.AsyncClient(base_url=self.address, cookies=cookies)
-
-    async def session_of(self, username: str) -> str:
-        """Sign in and return the cookie's value."""
-        _, token = await self.services.sign_ins.sign_in(username, PASSWORD, address='127.0.0.1')
-        return token
+        transport = httpx.ASGITransport(self.app) if self.app else None
+        return httpx.AsyncClient(base_url=self.address, cookies=cookies, transport=transport)
 
     async def visit(self) -> str:
         """Start a chat as a customer and return its token."""
@@ -70,6 +67,12 @@ class OpenPage:
                 'next_message_id': 0}  # fmt: skip
 
 
+async def session_of(services: Services, username: str) -> str:
+    """Sign in and return the cookie's value."""
+    _, token = await services.sign_ins.sign_in(username, PASSWORD, address='127.0.0.1')
+    return token
+
+
 async def open_page(site: Site, path: str, **cookies: str) -> OpenPage:
     """Open a page and read its source."""
     async with site.browser(**cookies) as browser:
@@ -85,19 +88,13 @@ async def open_page(site: Site, path: str, **cookies: str) -> OpenPage:
 class Socket:
     """NiceGUI's socket, as a browser or a thief opens it."""
 
-    def __init__(
-        self, site: Site, *, origin: str | None = '', transport: str = 'websocket', **cookies: str
-    ) -> None:
+    def __init__(self, site: Site, *, origin: str | None = '', **cookies: str) -> None:
         self._site = site
-        self._transport = transport
         self._headers = {'Cookie': '; '.join(f'{name}={value}' for name, value in cookies.items())}
         if origin is not None:
             self._headers['Origin'] = origin or site.address
         self.opened: asyncio.Queue[str] = asyncio.Queue()
-        self._http = aiohttp.ClientSession(
-            headers=self._headers
-        )  # the client sends its own with the first only
-        self.client = socketio.AsyncClient(reconnection=False, http_session=self._http)
+        self.client = socketio.AsyncClient(reconnection=False)
         self.client.on('open', self._opened)
 
     async def connect(self, query: str = '') -> None:
@@ -105,7 +102,7 @@ class Socket:
         await self.client.connect(
             f'{self._site.address}{query}',
             headers=self._headers,
-            transports=[self._transport],
+            transports=['websocket'],
             socketio_path=SOCKET_PATH,
         )
 
@@ -117,34 +114,43 @@ class Socket:
         """Hang up."""
         await self.client.disconnect()
         await self.client.shutdown()
-        await self._http.close()
 
     async def _opened(self, message: dict[str, str]) -> None:
         self.opened.put_nowait(message['path'])
 
 
 @asynccontextmanager
+async def standing(services: Services, settings: Settings) -> AsyncIterator[Site]:
+    """Have a small desk without a port while the block runs: enough where no socket is opened."""
+    with nicegui_reset_globals():
+        site = Site(services, 'http://desk.test')
+        site.app = _application(site, settings)
+        async with site.app.router.lifespan_context(site.app):
+            yield site
+
+
+@asynccontextmanager
 async def serving(services: Services, settings: Settings) -> AsyncIterator[Site]:
-    """Serve a small desk while the block runs."""
+    """Serve a small desk on a port of its own while the block runs."""
     with nicegui_reset_globals():
         site = Site(services, '')
-        server = uvicorn.Server(
-            uvicorn.Config(
-                _application(site, settings),
-                host='127.0.0.1',
-                port=0,
-                log_config=None,
-                ws='websockets-sansio',
-            )  # fmt: skip
-        )
+        app = _application(site, settings)
+        config = uvicorn.Config(app, port=0, log_config=None, ws='websockets-sansio')
+        server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await until(lambda: server.started)
         port = server.servers[0].sockets[0].getsockname()[1]
         site.address = f'http://127.0.0.1:{port}'
         yield site
         server.should_exit = True
         await task
+
+
+async def until(is_so: Callable[[], bool], *, seconds: float = 5) -> None:
+    """Wait until something is so."""
+    async with asyncio.timeout(seconds):
+        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.02)
 
 
 def _application(site: Site, settings: Settings) -> FastAPI:

@@ -1,13 +1,16 @@
 """The gate: who gets in, and what a thief gets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
 from nicegui import Client
-from socketio.exceptions import ConnectionError as RefusedError
+from socketio.exceptions import (  # type: ignore[import-untyped]  # has no stubs
+    ConnectionError as RefusedError,
+)
 
 from desk import clock
 from desk.settings import Environment, Settings
@@ -15,34 +18,56 @@ from pages import gate
 from pages.paths import safe_next
 from services.registry import Services
 from tests.make import Make
-from tests.pages.site import OpenPage, Site, Socket, open_page, serving
+from tests.pages.site import (
+    OpenPage,
+    Site,
+    Socket,
+    open_page,
+    serving,
+    session_of,
+    standing,
+    until,
+)
 
 FOREIGN = 'https://evil.example'
+POLLING = '/_nicegui_ws/socket.io/?EIO=4&transport=polling'
+
+
+@pytest.fixture(autouse=True)
+def unhurried_addresses() -> None:
+    """Forget how often other tests signed in."""
+    for flood in gate.FLOODS.values():
+        flood.reset()
+
+
+@pytest.fixture
+async def desk(services: Services, settings: Settings) -> AsyncIterator[Site]:
+    """A small desk without a port."""
+    async with standing(services, settings) as desk:
+        yield desk
 
 
 @pytest.fixture
 async def site(services: Services, settings: Settings) -> AsyncIterator[Site]:
     """A small desk on a real socket."""
-    for flood in gate.FLOODS.values():
-        flood.reset()
     async with serving(services, settings) as site:
         yield site
 
 
 @pytest.fixture
-async def session(site: Site, make: Make) -> str:
+async def session(services: Services, make: Make) -> str:
     """The cookie of a signed-in agent."""
-    return await site.session_of((await make.agent(username='agent-a')).username)
+    return await session_of(services, (await make.agent(username='agent-a')).username)
 
 
 @pytest.fixture
-async def thief(site: Site, make: Make) -> str:
+async def thief(services: Services, make: Make) -> str:
     """The cookie of another signed-in agent, who wants to be somebody else."""
-    return await site.session_of((await make.agent(username='thief')).username)
+    return await session_of(services, (await make.agent(username='thief')).username)
 
 
-async def test_desk_leads_strangers_to_the_login_page_and_back(site: Site) -> None:
-    async with site.browser() as browser:
+async def test_desk_leads_strangers_to_the_login_page_and_back(desk: Site) -> None:
+    async with desk.browser() as browser:
         plain = await browser.get('/')
         deep = await browser.get('/desk/chats/7?tab=2')
 
@@ -52,42 +77,42 @@ async def test_desk_leads_strangers_to_the_login_page_and_back(site: Site) -> No
     )  # fmt: skip
 
 
-async def test_unknown_path_is_closed_to_strangers(site: Site) -> None:
-    async with site.browser() as browser:
+async def test_unknown_path_is_closed_to_strangers(desk: Site) -> None:
+    async with desk.browser() as browser:
         answer = await browser.get('/whatever')
 
     assert answer.status_code == 303
 
 
-async def test_session_opens_the_desk(site: Site, session: str) -> None:
-    async with site.browser(desk_session=session) as browser:
+async def test_session_opens_the_desk(desk: Site, session: str) -> None:
+    async with desk.browser(desk_session=session) as browser:
         answer = await browser.get('/desk')
 
     assert answer.status_code == 200
     assert answer.headers['x-nicegui-content'] == 'page'
 
 
-async def test_chat_token_opens_no_desk(site: Site, make: Make) -> None:
+async def test_chat_token_opens_no_desk(desk: Site, make: Make) -> None:
     await make.agent()
-    token = await site.visit()
+    token = await desk.visit()
 
-    async with site.browser(desk_chat=token, desk_session=token) as browser:
-        desk = await browser.get('/desk')
+    async with desk.browser(desk_chat=token, desk_session=token) as browser:
+        workspace = await browser.get('/desk')
         sessions = await browser.get('/chat/sessions', headers={'Authorization': f'Bearer {token}'})
         talk = await browser.get('/talk')
 
-    assert (desk.status_code, sessions.status_code, talk.status_code) == (303, 401, 200)
+    assert (workspace.status_code, sessions.status_code, talk.status_code) == (303, 401, 200)
 
 
-async def test_session_is_no_chat_token(site: Site, session: str) -> None:
-    async with site.browser(desk_chat=session, desk_session=session) as browser:
+async def test_session_is_no_chat_token(desk: Site, session: str) -> None:
+    async with desk.browser(desk_chat=session, desk_session=session) as browser:
         answer = await browser.get('/talk', headers={'Accept': 'application/json'})
 
     assert answer.status_code == 404
 
 
-async def test_api_asks_strangers_to_sign_in(site: Site) -> None:
-    async with site.browser() as browser:
+async def test_api_asks_strangers_to_sign_in(desk: Site) -> None:
+    async with desk.browser() as browser:
         answer = await browser.get('/chat/sessions', headers={'Accept-Language': 'en'})
 
     assert answer.status_code == 401
@@ -96,44 +121,41 @@ async def test_api_asks_strangers_to_sign_in(site: Site) -> None:
     assert answer.json()['detail'] == 'Sign in first.'
 
 
-async def test_bearer_that_is_wrong_is_not_saved_by_a_cookie(site: Site, session: str) -> None:
-    async with site.browser(desk_session=session) as browser:
+async def test_bearer_that_is_wrong_is_not_saved_by_a_cookie(desk: Site, session: str) -> None:
+    async with desk.browser(desk_session=session) as browser:
         by_cookie = await browser.get('/chat/sessions')
         by_bearer = await browser.get('/chat/sessions', headers={'Authorization': 'Bearer wrong'})
 
     assert (by_cookie.status_code, by_bearer.status_code) == (200, 401)
 
 
-async def test_unknown_api_path_is_a_problem_and_no_page(site: Site, session: str) -> None:
-    async with site.browser(desk_session=session) as browser:
+async def test_unknown_api_path_is_a_problem_and_no_page(desk: Site, session: str) -> None:
+    async with desk.browser(desk_session=session) as browser:
         answers = [await browser.get(path) for path in ('/chat/nowhere', '/calls', '/auth/x/y')]
 
     assert [answer.status_code for answer in answers] == [404] * 3
     assert {answer.headers['content-type'] for answer in answers} == {'application/problem+json'}
 
 
-@pytest.mark.parametrize(
-    'headers',
-    [
+async def test_other_sites_cannot_post_with_an_agents_cookie(desk: Site, session: str) -> None:
+    foreign: tuple[dict[str, str], ...] = (
         {'Origin': FOREIGN},
         {'Origin': 'null'},
         {'Sec-Fetch-Site': 'cross-site'},
         {'Sec-Fetch-Site': 'same-site'},
-    ],
-)
-async def test_other_sites_cannot_post_with_an_agents_cookie(
-    site: Site, session: str, headers: dict[str, str]
-) -> None:
-    async with site.browser(desk_session=session) as browser:
-        refused = await browser.post('/auth/logout', headers=headers)
+    )
+
+    async with desk.browser(desk_session=session) as browser:
+        refused = [await browser.post('/auth/logout', headers=headers) for headers in foreign]
         still_in = await browser.get('/desk')
-        allowed = await browser.post('/auth/logout', headers={'Origin': site.address})
+        allowed = await browser.post('/auth/logout', headers={'Origin': desk.address})
 
-    assert (refused.status_code, still_in.status_code, allowed.status_code) == (403, 200, 303)
+    assert [answer.status_code for answer in refused] == [403] * 4
+    assert (still_in.status_code, allowed.status_code) == (200, 303)
 
 
-async def test_every_answer_carries_security_headers(site: Site, session: str) -> None:
-    async with site.browser(desk_session=session) as browser:
+async def test_every_answer_carries_security_headers(desk: Site, session: str) -> None:
+    async with desk.browser(desk_session=session) as browser:
         page, plain, api = [
             await browser.get(path) for path in ('/desk', '/login?ended', '/chat/sessions')
         ]
@@ -143,7 +165,7 @@ async def test_every_answer_carries_security_headers(site: Site, session: str) -
         assert answer.headers['referrer-policy'] == 'same-origin'
         assert "frame-ancestors 'self'" in answer.headers['content-security-policy']
         assert "object-src 'none'" in answer.headers['content-security-policy']
-    host = site.address.removeprefix('http://')
+    host = desk.address.removeprefix('http://')
     assert f"connect-src 'self' ws://{host} wss://{host}" in page.headers['content-security-policy']
     assert 'unsafe' not in plain.headers['content-security-policy']
     assert 'unsafe' not in api.headers['content-security-policy']
@@ -162,12 +184,12 @@ async def test_production_asks_browsers_to_stay_with_https(
     assert answer.headers['strict-transport-security'] == 'max-age=31536000'
 
 
-async def test_flood_of_sign_ins_from_one_address_is_slowed_down(site: Site) -> None:
+async def test_flood_of_sign_ins_from_one_address_is_slowed_down(desk: Site) -> None:
     flood = gate.FLOODS['/auth/login']
     for _ in range(600):
         flood.hit('127.0.0.1')
 
-    async with site.browser() as browser:
+    async with desk.browser() as browser:
         answer = await browser.post('/auth/login', json={'username': 'a', 'password': 'b'})
 
     assert answer.status_code == 429
@@ -214,28 +236,45 @@ async def test_one_browser_can_be_agent_and_customer(site: Site, session: str) -
     assert site.heard == ['agent-a', '최유진']
 
 
-@pytest.mark.parametrize('origin', [FOREIGN, None, 'null', 'http://127.0.0.1'])
-@pytest.mark.parametrize('transport', ['websocket', 'polling'])
-async def test_socket_refuses_foreign_origins(
-    site: Site, session: str, origin: str | None, transport: str
-) -> None:
-    socket = Socket(site, origin=origin, transport=transport, desk_session=session)
-
-    if transport == 'polling' and origin is None:  # what a browser sends from a page of its own
-        await socket.connect()
-    else:
+async def test_socket_refuses_foreign_origins(site: Site, session: str) -> None:
+    for origin in (
+        FOREIGN,
+        None,
+        'null',
+        'http://127.0.0.1',
+        site.address.replace('http', 'https'),
+    ):
+        socket = Socket(site, origin=origin, desk_session=session)
         with pytest.raises(RefusedError):
             await socket.connect()
-    await socket.close()
+        await socket.close()
 
 
-@pytest.mark.parametrize('transport', ['websocket', 'polling'])
-async def test_socket_refuses_strangers(site: Site, transport: str) -> None:
-    socket = Socket(site, transport=transport, desk_session='guessed', desk_chat='guessed')
+async def test_socket_refuses_strangers(site: Site) -> None:
+    socket = Socket(site, desk_session='guessed', desk_chat='guessed')
 
     with pytest.raises(RefusedError):
         await socket.connect()
     await socket.close()
+
+
+async def test_polling_is_for_known_people_on_our_own_pages(desk: Site, session: str) -> None:
+    expected: tuple[tuple[dict[str, str], int], ...] = (
+        ({}, 200),  # what a browser sends from a page of the desk
+        ({'Origin': 'http://desk.test'}, 200),
+        ({'Origin': FOREIGN}, 403),
+        ({'Origin': 'null'}, 403),
+        ({'Sec-Fetch-Site': 'cross-site'}, 403),
+        ({'Cookie': 'desk_session=guessed'}, 403),
+        ({'Cookie': ''}, 403),
+    )
+
+    async with desk.browser() as browser:
+        for headers, status in expected:
+            known = {'Cookie': f'desk_session={session}'}
+            assert (await browser.get(POLLING, headers=known | headers)).status_code == status, (
+                headers
+            )
 
 
 async def test_another_agents_client_id_is_worth_nothing(
@@ -273,32 +312,33 @@ async def test_agent_cannot_use_a_customers_page(site: Site, session: str) -> No
 async def test_another_session_of_the_same_agent_is_another_owner(site: Site, session: str) -> None:
     page = await open_page(site, '/desk', desk_session=session)
 
-    await steal(site, page, desk_session=await site.session_of('agent-a'))
+    await steal(site, page, desk_session=await session_of(site.services, 'agent-a'))
 
     assert site.heard == []
 
 
 async def test_polling_on_with_somebody_elses_connection_is_refused(
-    site: Site, session: str, thief: str
+    desk: Site, session: str, thief: str
 ) -> None:
-    owner = Socket(site, transport='polling', origin=None, desk_session=session)
-    await owner.connect()
-    path = f'/_nicegui_ws/socket.io/?EIO=4&transport=polling&sid={owner.client.eio.sid}'
+    async with (
+        desk.browser(desk_session=session) as owner,
+        desk.browser(desk_session=thief) as other,
+    ):
+        begun = await owner.get(POLLING)
+        path = f'{POLLING}&sid={json.loads(begun.text[1:])["sid"]}'
+        written = await other.post(path, content='40')
+        read = await other.get(path)
+        by_owner = await owner.post(path, content='40')
 
-    async with site.browser(desk_session=thief) as browser:
-        read = await browser.get(path)
-        written = await browser.post(path, content='42["event",{}]')
-
-    assert (read.status_code, written.status_code) == (403, 403)
-    await owner.close()
+    assert (written.status_code, read.status_code, by_owner.status_code) == (403, 403, 200)
 
 
 async def test_files_of_somebody_elses_page_are_not_there(
-    site: Site, session: str, thief: str
+    desk: Site, session: str, thief: str
 ) -> None:
-    page = await open_page(site, '/desk', desk_session=session)
+    page = await open_page(desk, '/desk', desk_session=session)
 
-    async with site.browser(desk_session=thief) as browser:
+    async with desk.browser(desk_session=thief) as browser:
         answer = await browser.post(f'/_nicegui/client/{page.client_id}/upload/1')
 
     assert answer.status_code == 404
@@ -309,7 +349,7 @@ async def test_message_that_names_no_page_is_dropped(site: Site, session: str) -
     socket = Socket(site, desk_session=session)
     await socket.connect()
 
-    for nonsense in (
+    nonsenses: tuple[object, ...] = (
         None,
         'text',
         [],
@@ -317,7 +357,8 @@ async def test_message_that_names_no_page_is_dropped(site: Site, session: str) -
         {'client_id': None},
         {'client_id': ['x']},
         {'client_id': 'unknown'},
-    ):
+    )
+    for nonsense in nonsenses:
         assert not await socket.say('event', nonsense)
         assert not await socket.say('handshake', nonsense)
     await socket.close()
@@ -355,7 +396,7 @@ async def test_colleagues_pages_stay_open(site: Site, session: str, thief: str) 
 async def test_page_of_an_expired_session_closes(site: Site, make: Make) -> None:
     agent = await make.agent()
     with clock.moved(timedelta(hours=-12, seconds=3)):
-        session = await site.session_of(agent.username)
+        session = await session_of(site.services, agent.username)
     page = await open_page(site, '/desk', desk_session=session)
     socket = Socket(site, desk_session=session)
     await socket.connect()
@@ -393,10 +434,3 @@ async def steal(site: Site, page: OpenPage, **cookies: str) -> None:
     )
     await socket.say('log', {'client_id': page.client_id, 'level': 'error', 'message': 'forged'})
     await socket.close()
-
-
-async def until(is_so: Callable[[], bool], seconds: float = 5) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not is_so():
-            await asyncio.sleep(0.02)

@@ -19,6 +19,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from pages.parts.clock import Clocks, ClockUnits, milliseconds
+from pages.parts.error_report import ErrorReport
 from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.panes import Panes, PanesLabels, PaneWidth
 from pages.parts.reply_box import Outgoing, ReplyBox, ReplyBoxLabels, ReplyBoxPlace
@@ -234,6 +235,13 @@ def sound(key: str) -> None:
 def badge(key: str) -> None:
     labels = LinkBadgeLabels(synced='동기화됨', behind='동기화 지연', away='연결 끊김')
     Stage(key, LinkBadge(labels, number=1284))
+
+
+@ui.page('/errors')
+def errors(key: str) -> None:
+    part = ErrorReport(reader=key)
+    part.on('failed', lambda event: told[key].append(('failed', event.args)))
+    Stage(key, part)
 
 
 @api.middleware('http')

@@ -2,8 +2,9 @@
 
 from typing import Any, cast
 
-from playwright.async_api import BrowserContext, CDPSession, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, expect
 
+from tests.browser.hangul import compose, press_enter
 from tests.browser.parts.conftest import Part, settled, until
 
 GREETING = '안녕하세요'
@@ -17,34 +18,6 @@ async def open_box(page: Page, part: Part, **query: object) -> None:
     await page.goto(part.url('/reply', **query))
     await settled(page)
     await expect(box(page)).to_be_visible()
-
-
-async def compose(cdp: CDPSession, text: str, *, leave_open: bool) -> None:
-    """Type ``text`` as a Korean input method does: each syllable composes and the next key commits it."""
-    for syllable in text[:-1]:
-        await cdp.send(
-            'Input.imeSetComposition', {'text': syllable, 'selectionStart': 1, 'selectionEnd': 1}
-        )
-        await cdp.send('Input.insertText', {'text': syllable})
-    last = text[-1]
-    await cdp.send(
-        'Input.imeSetComposition', {'text': last, 'selectionStart': 1, 'selectionEnd': 1}
-    )
-    if not leave_open:
-        await cdp.send('Input.insertText', {'text': last})
-
-
-async def press_enter(cdp: CDPSession, *, key: str = 'Enter', code: int = 13) -> None:
-    """Press Enter; code 229 is how it arrives while an input method works."""
-    where = {
-        'key': key,
-        'code': 'Enter',
-        'windowsVirtualKeyCode': code,
-        'nativeVirtualKeyCode': code,
-    }
-    down = {'type': 'keyDown', 'text': '\r'} if code == 13 else {'type': 'rawKeyDown'}
-    await cdp.send('Input.dispatchKeyEvent', {**where, **down})
-    await cdp.send('Input.dispatchKeyEvent', {**where, 'type': 'keyUp'})
 
 
 async def sent_texts(part: Part) -> list[str]:

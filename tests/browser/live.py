@@ -1,0 +1,119 @@
+"""A whole desk as a person starts it: ``main.py serve`` in a process of its own, to be killed and started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from pydantic import SecretStr
+
+from desk.sandbox import BackingUrls
+from desk.settings import Settings
+from tests.conftest import SECRET, _address, _server
+
+ROOT = Path(__file__).parent.parent.parent
+START_SECONDS = 60.0
+
+
+class LiveDesk:
+    """One server process on a port of its own; started again, it is at the same address on the same data."""
+
+    def __init__(self, settings: Settings, *, log: Path) -> None:
+        """Take note of what to serve; ``start`` begins."""
+        self.settings = settings
+        self.port = _free_port()
+        self.address = f'http://127.0.0.1:{self.port}'
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Serve, and return when every backing service answers."""
+        with self._log.open('ab') as log:
+            self._process = subprocess.Popen(
+                [sys.executable, 'main.py', 'serve'],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_ready():
+            assert self._process.poll() is None, f'it did not start: {self._log.read_text()}'
+            assert time.monotonic() < deadline, 'it is not ready in time'
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """Let it die as in a power cut."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        """Ask it to leave, and wait until it has."""
+        self._end(signal.SIGTERM)
+
+    def complaints(self) -> str:
+        """Return what it has logged since it was last asked: errors only."""
+        said = self._log.read_text()
+        self._log.write_text('')
+        return said
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait(timeout=20)
+            self._process = None
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f'{self.address}/readyz', timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def _environment(self) -> dict[str, str]:
+        given = self.settings
+        ours = {
+            'DATABASE_URL': given.database_url,
+            'REDIS_URL': given.redis_url,
+            'REDIS_PREFIX': given.redis_prefix,
+            'JWT_SECRET_KEY': given.jwt_secret_key.get_secret_value(),
+            'DESK_HOME': str(given.desk_home),
+            'DESK_ENV': 'local',
+            'POOL_SIZE': str(given.pool_size),
+            'PORT': str(self.port),
+            'LOG_LEVEL': 'ERROR',
+        }
+        # What simulates pages inside of a test must not reach a real server.
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(('NICEGUI', 'PYTEST'))}
+        return inherited | ours
+
+
+@contextmanager
+def database(backing: BackingUrls, template: str, home: Path) -> Iterator[Settings]:
+    """Give the settings of a desk on a database of its own, cloned from ``template``."""
+    name = f'live_{uuid4().hex}'
+    with _server(backing) as server:
+        server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
+    yield Settings(
+        _env_file=None,
+        desk_home=home,
+        database_url=_address(backing, name),
+        redis_url=backing.redis_url,
+        redis_prefix=name,
+        jwt_secret_key=SecretStr(SECRET),
+        pool_size=5,
+    )
+    with _server(backing) as server:
+        server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        return int(listener.getsockname()[1])

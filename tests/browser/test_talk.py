@@ -1,0 +1,194 @@
+"""What only a real browser can show of the customer's page: its shape, its keys, its colours, and its voice."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
+from playwright.async_api import Page, ViewportSize, expect
+
+from models import Agent
+from services.chat_events import ChatCard
+from services.registry import Services
+from tests.browser.conftest import Contexts
+from tests.browser.people import Centre, CustomerScreen
+from tests.make import Make
+
+PHONE: ViewportSize = {'width': 390, 'height': 844}
+KEYBOARD_IS_OUT: ViewportSize = {'width': 390, 'height': 420}
+
+
+@pytest.fixture
+async def phone(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen:
+    """A customer's telephone."""
+    del agent  # somebody must be there, or there is nothing to ask about
+    return await centre.talk(await person(viewport=PHONE, has_touch=True, is_mobile=True))
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+async def test_axe_finds_nothing_from_the_form_to_the_end(
+    centre: Centre, person: Contexts, agent: Agent, services: Services, make: Make, scheme: str
+) -> None:
+    talk = await centre.talk(await person(color_scheme=scheme, reduced_motion='reduce'))
+    await talk.page.goto(f'{talk.address}/talk')
+    await faultless(talk.page)
+    await talk.button('상담 시작').click()
+    await expect(talk.page.get_by_role('alert')).to_be_visible()
+    await faultless(talk.page)
+    await talk.begins(agent.department)
+    await talk.sees('대기 순서')
+    await faultless(talk.page)
+
+    chat_id = (await chat_of(talk, services)).id
+    await services.chats.take(agent, chat_id)
+    await services.chats.reply(agent, make.outgoing(chat_id, 'https://example.com 을 보세요'))
+    await talk.sends('네')
+    await services.chats.typing(agent, chat_id)
+    await talk.sees('입력하고 있어요')
+    await faultless(talk.page)
+    await talk.button('상담 종료').click()
+    await talk.sees('상담을 종료할까요?')
+    await faultless(talk.page)
+    await talk.button('종료하기').click()
+    await talk.sees('상담이 종료되었어요')
+    await faultless(talk.page)
+
+
+async def test_phone_shows_the_box_above_its_keyboard(phone: CustomerScreen, agent: Agent) -> None:
+    await phone.begins(agent.department)
+    for number in range(9):
+        await phone.sends(f'{number}번째 줄')
+    await phone.sends('끊을데가없는낱말' * 20 + 'x' * 200)
+    await expect(phone.bubbles).to_have_count(10)
+
+    await phone.page.set_viewport_size(KEYBOARD_IS_OUT)
+
+    await expect(phone.box).to_be_in_viewport(ratio=1)
+    await expect(phone.button('전송')).to_be_in_viewport(ratio=1)
+    await expect(phone.bubbles.last).to_be_in_viewport()
+    assert await phone.page.evaluate('document.documentElement.scrollWidth') == PHONE['width']
+    assert await phone.log.evaluate('it => it.scrollWidth <= it.clientWidth')
+
+
+async def test_buttons_fit_a_thumb(phone: CustomerScreen, agent: Agent) -> None:
+    await phone.begins(agent.department)
+
+    for part, least in (
+        (phone.button('전송'), 44),
+        (phone.box, 44),
+        (phone.button('상담 종료'), 36),
+    ):
+        shape = await part.bounding_box()
+        assert shape
+        assert shape['height'] >= least
+
+
+async def test_reload_keeps_what_is_typed_and_not_sent(talk: CustomerScreen, agent: Agent) -> None:
+    await talk.begins(agent.department)
+    await talk.box.fill('아직 다 쓰지 못한')
+    await talk.sends('보낸 말')
+    await talk.reads('보낸 말')
+    await talk.box.fill('아직 다 쓰지 못한 말')
+
+    await talk.page.reload()
+
+    await talk.reads('보낸 말')
+    await expect(talk.box).to_have_value('아직 다 쓰지 못한 말')
+
+
+async def test_hidden_tab_calls_its_customer_back(
+    talk: CustomerScreen, agent: Agent, services: Services, make: Make
+) -> None:
+    await talk.begins(agent.department)
+    chat_id = (await chat_of(talk, services)).id
+    await services.chats.take(agent, chat_id)
+    await talk.sees('연결되었습니다')
+    await talk.page.evaluate('document.hasFocus = () => window.isLookedAt === true')
+
+    await services.chats.reply(agent, make.outgoing(chat_id, '계신가요?'))
+    await services.chats.reply(agent, make.outgoing(chat_id, '기다리고 있겠습니다.'))
+
+    await expect(talk.page).to_have_title('(2) 채팅 상담')
+    await talk.page.evaluate("window.isLookedAt = true; window.dispatchEvent(new Event('focus'))")
+    await expect(talk.page).to_have_title('채팅 상담')
+
+
+async def test_end_is_asked_once_and_can_be_declined_by_keyboard(
+    talk: CustomerScreen, agent: Agent
+) -> None:
+    await talk.begins(agent.department)
+    keyboard = talk.page.keyboard
+
+    await talk.tabs_to(talk.button('상담 종료'))
+    await keyboard.press('Enter')
+    await talk.sees('상담을 종료할까요?')
+    await keyboard.press('Escape')
+    await expect(talk.button('종료하기')).to_be_hidden()
+    await expect(talk.button('상담 종료')).to_be_focused()
+    await keyboard.press('Enter')
+    await talk.tabs_to(talk.button('종료하기'))
+    await keyboard.press('Enter')
+
+    await talk.sees('상담원과 연결되기 전에 상담이 종료되었어요')
+    await talk.tabs_to(talk.button('새 상담 시작'))
+    await keyboard.press('Enter')
+    await expect(talk.button('상담 시작')).to_be_visible()
+
+
+async def test_ended_chat_takes_no_more_and_says_why(
+    talk: CustomerScreen, agent: Agent, services: Services
+) -> None:
+    await talk.begins(agent.department)
+    await talk.box.fill('늦은 말')
+
+    await services.visits.leave((await chat_of(talk, services)).id)
+
+    await talk.sees('종료된 상담이라 메시지를 보낼 수 없어요.')
+    await expect(talk.button('전송')).to_be_disabled()
+    await expect(talk.box).to_have_value('늦은 말')
+    await expect(talk.box).not_to_be_editable()
+
+
+async def test_english_browser_reads_english(
+    centre: Centre, person: Contexts, agent: Agent
+) -> None:
+    talk = await centre.talk(await person(locale='en-US', viewport=PHONE))
+    await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_label('Name').fill('Yujin Choi')
+    await talk.page.get_by_label('Phone number').fill('+82 10-1234-5678')
+    await talk.page.get_by_label('Department').select_option(agent.department)
+
+    await talk.button('Start chat').click()
+
+    await talk.sees('Number 1 in the queue')
+    await expect(talk.button('End chat')).to_be_visible()
+    assert await talk.page.evaluate('document.documentElement.lang') == 'en-US'
+
+
+async def test_motion_stops_for_who_wants_none(
+    centre: Centre, person: Contexts, agent: Agent, services: Services
+) -> None:
+    talk = await centre.talk(await person(reduced_motion='reduce'))
+    await talk.begins(agent.department)
+    chat = await chat_of(talk, services)
+    await services.chats.take(agent, chat.id)
+
+    await services.chats.typing(agent, chat.id)
+
+    dot = talk.page.locator('.talk-dots i').first
+    await expect(dot).to_be_visible()
+    await expect(dot).to_have_css('animation-name', 'none')
+
+
+async def chat_of(talk: CustomerScreen, services: Services) -> ChatCard:
+    """Return the chat that the customer's cookie opens."""
+    [token] = [
+        cookie['value']
+        for cookie in await talk.page.context.cookies()
+        if cookie['name'] == 'desk_chat'
+    ]
+    return await services.visits.chat_of(token)
+
+
+async def faultless(page: Page) -> None:
+    """Let axe look at the page as it stands."""
+    # Without `preload`: axe would fetch the stylesheets again, and Quasar show a bar for that.
+    results = await Axe().run(page, options={'preload': False})
+    assert results.violations_count == 0, results.generate_report()

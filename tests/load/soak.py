@@ -1,0 +1,155 @@
+"""A thousand random schedules of disconnects, repeats, lost answers and kills: ``make soak``.
+
+Prints what became of them; exit code 1 when anything was lost, doubled, missing or stale, or when time ran out
+(SOAK_SECONDS, 1800 unless set) before all SOAK_SCHEDULES (1000) were played. A tenth of them kill a server.
+SOAK_SEED is the first one's seed: a schedule that failed is played again by its own.
+"""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import psycopg
+from pydantic import SecretStr
+from redis.asyncio import Redis
+
+from desk import logging, loops
+from desk.db import Database
+from desk.events import Topics
+from desk.sandbox import Sandbox
+from desk.settings import Settings
+from desk.stream import EventStream
+from models import migrations
+from services import chats, registry, visits
+from services.registry import Services
+from tests.load.desks import Desk, LocalDesk, ProcessDesk
+from tests.load.schedules import Verdict, run
+from tests.make import Make
+
+HOME = Path(__file__).parents[2] / '.cache' / 'soak'
+SECRET = 'a-secret-of-the-soak-that-is-long-enough'
+KILL_EVERY = 10
+AT_ONCE = 4
+"""So many schedules without kills run side by side: they also disturb each other."""
+
+
+@contextmanager
+def emptied_desk() -> Iterator[Settings]:
+    """Real servers and a new database on them."""
+    name = f'soak_{os.getpid()}'
+    with Sandbox(HOME, durable=False) as urls:
+        with _server(urls.database_url) as server:
+            server.execute(f'CREATE DATABASE {name}')
+        address = urls.database_url.rsplit('/', 1)[0] + f'/{name}'
+        migrations.upgrade(address)
+        yield Settings(
+            _env_file=None,
+            database_url=address,
+            redis_url=urls.redis_url,
+            redis_prefix=name,
+            jwt_secret_key=SecretStr(SECRET),
+        )
+        with _server(urls.database_url) as server:
+            server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+
+
+@asynccontextmanager
+async def local_desk(settings: Settings) -> AsyncIterator[Services]:
+    """A desk in this process, with everything that goes on in it."""
+    db = Database(settings.database_url)
+    redis = Redis.from_url(settings.redis_url, decode_responses=True)
+    topics = Topics()
+    stream = EventStream(redis, topics, prefix=settings.redis_prefix)
+    services = registry.assemble(db, topics, stream, jwt_secret=SECRET, session_hours=1)
+    await stream.open()
+    going = {'relay': services.relay.carry, 'sweep': services.relay.sweep, 'stream': stream.follow}
+    async with loops.running(going):
+        yield services
+    await redis.aclose()
+    await db.close()
+
+
+async def soak(settings: Settings, *, first: int, count: int, seconds: float) -> list[Verdict]:
+    """Play ``count`` schedules from seed ``first`` on, or as many as the time allows."""
+    deadline = time.monotonic() + seconds
+    seeds = list(range(first, first + count))
+    killing = [seed for seed in seeds if seed % KILL_EVERY == 0]
+    peaceful = [seed for seed in seeds if seed % KILL_EVERY]
+    async with AsyncExitStack() as stack:
+        services, another = [
+            await stack.enter_async_context(local_desk(settings)) for _ in range(2)
+        ]
+        db = Database(settings.database_url, pool_size=AT_ONCE)
+        stack.push_async_callback(db.close)
+        make = Make(db)
+        verdicts = await _play(
+            killing, [await _process(stack, settings) for _ in range(2)], services, make, deadline
+        )
+        desks = [LocalDesk(services), LocalDesk(another)]
+        shares = [peaceful[place::AT_ONCE] for place in range(AT_ONCE)]
+        played = await asyncio.gather(
+            *(_play(share, desks, services, make, deadline) for share in shares)
+        )
+    return verdicts + [verdict for share in played for verdict in share]
+
+
+async def _process(stack: AsyncExitStack, settings: Settings) -> ProcessDesk:
+    desk = ProcessDesk(settings)
+    stack.push_async_callback(desk.kill)
+    await desk.start()
+    return desk
+
+
+async def _play(
+    seeds: Sequence[int], desks: Sequence[Desk], fresh: Services, make: Make, deadline: float
+) -> list[Verdict]:
+    verdicts = []
+    for seed in seeds:
+        if time.monotonic() > deadline:
+            break
+        chats.REPLIES.reset()
+        visits.LINES.reset()
+        verdicts.append(await run(seed, desks, fresh, make))
+        if not verdicts[-1].is_clean:
+            print(verdicts[-1], flush=True)
+    return verdicts
+
+
+def table(verdicts: Sequence[Verdict], *, asked: int, took_seconds: float) -> str:
+    """Return what became of the schedules, a figure a line."""
+    sums = {
+        'schedules': f'{len(verdicts)} of {asked}',
+        'with a killed server': sum(one.kills > 0 for one in verdicts),
+        'messages sent': sum(one.sent for one in verdicts),
+        'lost': sum(one.lost for one in verdicts),
+        'doubled': sum(one.doubled for one in verdicts),
+        'gaps in numbers': sum(one.gaps for one in verdicts),
+        'screens unlike a fresh read': sum(one.stale_screens for one in verdicts),
+        'seconds': round(took_seconds),
+    }
+    return '\n'.join(f'{name:<28} {value:>14}' for name, value in sums.items())
+
+
+def main() -> int:
+    """Soak; return the exit code."""
+    logging.configure(level='ERROR')
+    count = int(os.environ.get('SOAK_SCHEDULES', '1000'))
+    first = int(os.environ.get('SOAK_SEED', '0'))
+    seconds = float(os.environ.get('SOAK_SECONDS', '1800'))
+    began = time.monotonic()
+    with emptied_desk() as settings:
+        verdicts = asyncio.run(soak(settings, first=first, count=count, seconds=seconds))
+    print(table(verdicts, asked=count, took_seconds=time.monotonic() - began))
+    return 0 if len(verdicts) == count and all(one.is_clean for one in verdicts) else 1
+
+
+def _server(url: str) -> psycopg.Connection:
+    return psycopg.connect(url.replace('+psycopg', ''), autocommit=True)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,80 @@
+"""NiceGUI's ``User`` over the whole desk: sign-in, gate and pages as they are served, without a browser.
+
+The stock fixture drives ``nicegui.app`` alone; ours drives the application that ``main.build`` puts together. An
+error in the log fails the test.
+"""
+
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from nicegui import ui
+from nicegui.functions.download import download
+from nicegui.functions.navigate import Navigate
+from nicegui.functions.notify import notify
+from nicegui.testing import User
+from nicegui.testing.general import nicegui_reset_globals
+
+import main
+from desk.settings import Settings
+from models import Agent
+from tests.make import PASSWORD, Make
+
+SignIn = Callable[[Agent], Awaitable[User]]
+
+
+@pytest.fixture
+async def web(settings: Settings, caplog: pytest.LogCaptureFixture) -> AsyncIterator[FastAPI]:
+    """The whole application, with its connections open."""
+    with nicegui_reset_globals(), _simulated():
+        app = main.build(settings)
+        async with app.router.lifespan_context(app):
+            yield app
+    errors = [one.getMessage() for one in caplog.get_records('call') if one.levelno >= logging.ERROR]
+    assert not errors, errors
+
+
+@pytest.fixture
+async def sign_in(web: FastAPI) -> AsyncIterator[SignIn]:
+    """Give an agent a browser that is signed in."""
+    clients: list[httpx.AsyncClient] = []
+
+    async def signed_in(agent: Agent) -> User:
+        transport = httpx.ASGITransport(web)
+        client = httpx.AsyncClient(transport=transport, base_url='http://test')
+        clients.append(client)
+        form = {'username': agent.username, 'password': PASSWORD}
+        answer = await client.post('/auth/login', data=form, headers={'Origin': 'http://test'})
+        assert answer.status_code == 303, answer.text
+        return User(client)
+
+    yield signed_in
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.fixture
+async def agent(make: Make) -> Agent:
+    """An agent of the usual department."""
+    return await make.agent()
+
+
+@pytest.fixture
+async def user(sign_in: SignIn, agent: Agent) -> User:
+    """The agent's browser."""
+    return await sign_in(agent)
+
+
+@contextmanager
+def _simulated() -> Iterator[Any]:
+    os.environ['NICEGUI_USER_SIMULATION'] = 'true'
+    try:
+        yield
+    finally:
+        os.environ.pop('NICEGUI_USER_SIMULATION', None)
+        ui.navigate, ui.notify, ui.download = Navigate(), notify, download

@@ -1,0 +1,140 @@
+"""The workspace without a browser: open, take, write, see."""
+
+from uuid import UUID, uuid4
+
+from fastapi import FastAPI
+from nicegui import binding
+from nicegui.testing import User
+
+from models import Agent, ChatStatus
+from pages.parts.reply_box import ReplyBox
+from services.registry import Services
+from tests.make import Make
+
+MOST_ELEMENTS = 400
+
+
+async def test_agent_takes_a_chat_writes_and_sees_it(
+    user: User, make: Make, services: Services
+) -> None:
+    chat = await make.chat(lines=1)
+    await user.open('/desk')
+    await user.should_see('최유진')
+
+    user.find('최유진').trigger('click', 'take')
+
+    await user.should_see('1번째 줄', retries=20)
+    await user.should_see(ReplyBox)
+    _send(user, '무엇을 도와 드릴까요?')
+    await user.should_see('무엇을 도와 드릴까요?', retries=20)
+    await user.should_see('전송됨')
+    *_, newest = await services.visits.transcript(chat.id)
+    assert newest.content == '무엇을 도와 드릴까요?'
+
+
+async def test_chat_of_another_department_is_not_there(user: User, make: Make) -> None:
+    chat = await make.chat(department='결제·환불', lines=1)
+
+    await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
+    await user.should_not_see('1번째 줄')
+    await user.should_not_see(ReplyBox)
+
+
+async def test_address_of_no_chat_is_explained_in_place(user: User) -> None:
+    await user.open('/desk/chats/7')
+
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
+    await user.should_see('대기')
+
+
+async def test_colleagues_chat_can_be_read_and_not_written_in(user: User, make: Make) -> None:
+    colleague = await make.agent(first_name='도윤', last_name='이')
+    chat = await make.chat(agent=colleague, lines=1)
+
+    await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see('1번째 줄', retries=20)
+    await user.should_see('동료가 상담하고 있습니다')
+
+
+async def test_closed_chat_says_so(user: User, make: Make, agent: Agent) -> None:
+    chat = await make.chat(agent=agent, lines=1, status=ChatStatus.CLOSED)
+
+    await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see('종료된 상담입니다', retries=20)
+
+
+async def test_row_that_stays_is_not_drawn_anew(user: User, make: Make) -> None:
+    await make.chat(visitor_name='정하윤')
+    await user.open('/desk')
+    await user.should_see('정하윤')
+    [before] = user.find('정하윤').elements
+
+    await make.chat(visitor_name='강지후')
+    user.find('대기').click()
+
+    await user.should_see('강지후', retries=20)
+    [after] = user.find('정하윤').elements
+    assert after is before
+
+
+async def test_desk_opens_with_the_chats_in_hand(user: User, make: Make, agent: Agent) -> None:
+    await make.chat(visitor_name='정하윤')
+    await make.chat(agent=agent, visitor_name='강지후')
+
+    await user.open('/desk')
+
+    await user.should_see('강지후', retries=20)
+    await user.should_not_see('정하윤')
+
+
+async def test_full_screen_stays_small_and_polls_nothing(
+    user: User, make: Make, agent: Agent
+) -> None:
+    for _ in range(55):
+        await make.chat(lines=1)
+    chat = await make.chat(agent=agent, lines=120)
+
+    client = await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see('120번째 줄', retries=20)
+    assert len(client.elements) <= MOST_ELEMENTS
+    assert len(binding.active_links) == 0
+
+
+async def test_page_that_is_left_leaves_nothing_behind(
+    user: User, web: FastAPI, make: Make, agent: Agent
+) -> None:
+    topics = web.state.services.topics
+    chat = await make.chat(agent=agent, lines=1)
+    client = await user.open(f'/desk/chats/{chat.id}')
+    await user.should_see('1번째 줄', retries=20)
+    assert topics.counts()
+
+    client.delete()
+
+    assert topics.counts() == {}
+
+
+async def test_other_chat_ends_what_the_first_one_heard(
+    user: User, web: FastAPI, make: Make, agent: Agent
+) -> None:
+    first = await make.chat(agent=agent, lines=1, visitor_name='정하윤')
+    await make.chat(agent=agent, lines=2, visitor_name='강지후')
+    await user.open(f'/desk/chats/{first.id}')
+    await user.should_see('1번째 줄', retries=20)
+
+    user.find('강지후').trigger('click', 'open')
+
+    await user.should_see('2번째 줄', retries=20)
+    assert f'chat:{first.id}' not in web.state.services.topics.counts()
+
+
+def _send(user: User, text: str) -> UUID:
+    """Send as the box does; its text lives in the browser alone."""
+    message_id = uuid4()
+    user.find(ReplyBox).trigger('send', {'id': str(message_id), 'text': text, 'seen': 1_000})
+    return message_id

@@ -1,0 +1,636 @@
+"""The customer's page: the form, the chat, and all that may happen to either."""
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable
+from html import unescape
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from nicegui import Client, binding, ui
+from nicegui.functions.download import download
+from nicegui.functions.navigate import Navigate
+from nicegui.functions.notify import notify
+from nicegui.testing import User
+from nicegui.testing.general import nicegui_reset_globals
+from sqlalchemy import text
+
+from desk import clock
+from desk.db import Database
+from desk.events import Resync
+from desk.settings import Settings
+from models import Agent, ChatEnding, ChatSession
+from services import chats
+from services.chat_events import ChatCard
+from services.registry import Services
+from tests.make import DEPARTMENT, Make
+from tests.until import until
+
+FORM = {'name': '최유진', 'phone': '010-1234-5678', 'department': DEPARTMENT}
+
+
+class Visitor:
+    """A customer's browser without a screen."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.http = user.http_client
+
+    async def form(self, **query: str) -> dict[str, str]:
+        """Open the form and fill it in."""
+        page = await self.http.get('/talk', params=query)
+        found = re.search(r'name="token" value="([\w-]+)"', page.text)
+        assert found, page.text
+        return {**FORM, 'token': found[1]}
+
+    async def start(self, **changes: str) -> UUID:
+        """Start a chat and open its page; returns the chat's id."""
+        await self.http.post('/talk', data={**await self.form(), **changes})
+        return await self.open()
+
+    async def open(self) -> UUID:
+        """Open the own chat as a browser would that knows only ``/talk``."""
+        client = await self.user.open('/talk')
+        [box] = self.elements(placeholder='메시지를 입력하세요...')
+        assert client.has_socket_connection
+        return UUID(box.props['keep'].removeprefix('desk.talk.'))
+
+    def elements(self, **props: Any) -> list[ui.element]:
+        """The page's elements with these props."""
+        assert self.user.client is not None
+        return [
+            element
+            for element in self.user.client.elements.values()
+            if all(element.props.get(name) == value for name, value in props.items())
+        ]
+
+    @property
+    def text(self) -> str:
+        """All that the page shows, in the order in which it was drawn."""
+        assert self.user.client is not None
+        parts = [
+            element.props.get('innerHTML', '')
+            for element in self.user.client.elements.values()
+            if element.visible
+        ]
+        return unescape(re.sub(r'<[^>]+>', ' ', '\n'.join(parts)))
+
+    @property
+    def panel(self) -> Any:
+        """The chat on the page."""
+        [panel] = [one for one in self.elements() if 'talk' in one.classes]
+        return panel
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the messages on screen, from top to bottom."""
+        log = next(one for one in self.elements() if one.tag.endswith('scroller'))
+        return [int(one.props['data-number']) for one in log.default_slot.children]
+
+    async def sees(self, *texts: str) -> None:
+        await until(lambda: all(text in self.text for text in texts))
+
+    async def sees_no(self, text: str) -> None:
+        await until(lambda: text not in self.text)
+
+    async def sends(self, text: str, message_id: UUID | None = None) -> None:
+        """Send a message as the reply box does."""
+        self.tell('send', {'id': str(message_id or uuid4()), 'text': text, 'seen': 0})
+
+    def tell(self, event: str, args: dict[str, Any]) -> None:
+        """Let a component of the page tell the server something."""
+        assert self.user.client is not None
+        for element in self.elements():
+            for listener in list(element._event_listeners.values()):
+                if listener.type == event:
+                    element._handle_event(
+                        {'listener_id': listener.id, 'args': args, 'client_id': element.client.id}
+                    )
+
+    def press(self, text: str) -> None:
+        """Press the button that says ``text``."""
+        [button] = [one for one in self.elements(innerHTML=text) if one.tag == 'button']
+        for listener in button._event_listeners.values():
+            button._handle_event({'listener_id': listener.id, 'args': {}})
+
+
+@pytest.fixture
+async def browse(
+    settings: Settings, services: Services, caplog: pytest.LogCaptureFixture
+) -> AsyncIterator[Callable[[], Visitor]]:
+    """Open as many browsers as a test wants on one whole desk; ``services`` are another process's."""
+    from main import build  # noqa: PLC0415 - pages are registered inside this fixture's NiceGUI
+
+    with nicegui_reset_globals():
+        os.environ['NICEGUI_USER_SIMULATION'] = 'true'
+        clients: list[httpx.AsyncClient] = []
+        api = build(settings)
+
+        def browser() -> Visitor:
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(api),
+                base_url='http://test',
+                headers={'Accept': 'text/html'},
+            )
+            clients.append(client)
+            return Visitor(User(client))
+
+        try:
+            async with api.router.lifespan_context(api):
+                yield browser
+                await leave_in_peace(settings)
+        finally:
+            os.environ.pop('NICEGUI_USER_SIMULATION', None)
+            ui.navigate, ui.notify, ui.download = Navigate(), notify, download
+            for client in clients:
+                await client.aclose()
+    errors = [one.getMessage() for one in caplog.get_records('call') if one.levelname == 'ERROR']
+    assert not errors, errors
+
+
+async def leave_in_peace(settings: Settings) -> None:
+    """Close all pages, and wait until none of them is in the midst of a query any more."""
+    for client in list(Client.instances.values()):
+        client.delete()
+    busy = text(
+        'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() '
+        "AND state <> 'idle' AND pid <> pg_backend_pid()"
+    )
+    db = Database(settings.database_url, pool_size=1)
+
+    async def is_quiet() -> bool:
+        async with db.statement() as connection:
+            return (await connection.execute(busy)).scalar_one() == 0
+
+    await until(is_quiet)
+    await db.close()
+
+
+@pytest.fixture
+def visitor(browse: Callable[[], Visitor]) -> Visitor:
+    """One customer."""
+    return browse()
+
+
+@pytest.fixture
+async def agent(make: Make) -> Agent:
+    """Who can take the customer's chats."""
+    return await make.agent()
+
+
+# ---- the form
+
+
+async def test_form_asks_for_name_phone_and_department(visitor: Visitor, agent: Agent) -> None:
+    page = await visitor.http.get('/talk')
+
+    assert page.status_code == 200
+    for label in ('이름', '전화번호', '문의 유형'):
+        assert f'>{label}</label>' in page.text
+    assert f'<option value="{DEPARTMENT}"' in page.text
+    assert '>상담 시작</button>' in page.text
+    assert '<script' not in page.text
+
+
+async def test_form_speaks_english_when_asked_and_remembers(visitor: Visitor, agent: Agent) -> None:
+    asked = await visitor.http.get('/talk', params={'lang': 'en'})
+    again = await visitor.http.get('/talk')
+
+    for page in (asked, again):
+        assert '>Start chat</button>' in page.text
+        assert '<html lang="en"' in page.text
+
+
+@pytest.mark.parametrize(
+    ('field', 'typed', 'sentence'),
+    [
+        ('name', ' ', '이름을 100자 이내로 입력해 주세요.'),
+        ('phone', '12', '전화번호를 확인해 주세요.'),
+        ('department', '없는 부서', '문의 유형을 선택해 주세요.'),
+    ],
+)
+async def test_wrong_field_is_explained_beside_it_and_nothing_typed_is_lost(
+    visitor: Visitor, agent: Agent, field: str, typed: str, sentence: str
+) -> None:
+    form = await visitor.form() | {field: typed}
+
+    answer = await visitor.http.post('/talk', data=form)
+
+    assert answer.status_code == 422
+    assert f'id="{field}-error">{sentence}' in answer.text
+    assert f'aria-describedby="{field}-error"' in answer.text
+    assert 'role="alert"' in answer.text
+    kept = {name: value for name, value in form.items() if name != field}
+    assert all(f'value="{value}"' in answer.text for value in kept.values())
+    assert 'desk_chat' not in answer.cookies
+
+
+async def test_typed_markup_stays_text(visitor: Visitor, agent: Agent) -> None:
+    form = await visitor.form() | {'name': '"><script>alert(1)</script>', 'phone': ''}
+
+    answer = await visitor.http.post('/talk', data=form)
+
+    assert '<script>' not in answer.text
+    assert '&lt;script&gt;alert(1)' in answer.text
+
+
+async def test_start_leads_to_the_chat_with_a_cookie_of_its_own(
+    visitor: Visitor, agent: Agent
+) -> None:
+    answer = await visitor.http.post('/talk', data=await visitor.form())
+
+    assert (answer.status_code, answer.headers['location']) == (303, '/talk')
+    cookie = answer.headers['set-cookie'].lower()
+    assert all(part in cookie for part in ('desk_chat=', 'httponly', 'samesite=lax', 'path=/;'))
+
+
+async def test_form_sent_twice_at_once_is_one_chat(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    form = await visitor.form()
+
+    answers = await asyncio.gather(*(visitor.http.post('/talk', data=form) for _ in range(5)))
+
+    assert {answer.status_code for answer in answers} == {303}
+    chat = await services.visits.chat_of(form['token'])
+    assert await services.visits.place(chat.id) == 1
+    assert chat.visitor_phone == '01012345678'
+
+
+async def test_second_form_leads_back_to_the_chat_that_goes_on(
+    visitor: Visitor, agent: Agent
+) -> None:
+    second = await visitor.form()
+    chat_id = await visitor.start()
+
+    answer = await visitor.http.post('/talk', data=second)
+
+    assert answer.status_code == 303
+    assert await visitor.open() == chat_id
+
+
+async def test_too_many_starts_hear_how_long_to_wait(visitor: Visitor, agent: Agent) -> None:
+    form = await visitor.form()
+    for number in range(30):
+        await visitor.http.post('/talk', data={'name': '', 'token': f'another form {number}'})
+
+    answer = await visitor.http.post('/talk', data=form)
+
+    assert answer.status_code == 429
+    assert re.search(r'role="alert"[^>]*>[^<]*\d+초 뒤에', answer.text)
+    assert 'value="최유진"' in answer.text
+
+
+async def test_unknown_token_is_a_stranger(visitor: Visitor, agent: Agent) -> None:
+    visitor.http.cookies.set('desk_chat', 'x' * 43)
+
+    form = await visitor.http.get('/talk')
+    chat = await visitor.http.get('/talk/chat')
+
+    assert '>상담 시작</button>' in form.text
+    assert (chat.status_code, chat.headers['location']) == (303, '/talk')
+
+
+async def test_weak_token_of_a_form_is_replaced(visitor: Visitor, agent: Agent) -> None:
+    refused = await visitor.http.post('/talk', data=await visitor.form() | {'token': 'guessable'})
+
+    assert refused.status_code == 422
+    assert 'guessable' not in refused.text
+
+
+async def test_nobody_at_the_desk_is_said(visitor: Visitor) -> None:
+    page = await visitor.http.get('/talk')
+
+    assert '지금은 상담을 받을 수 있는 상담원이 없어요.' in page.text
+    assert '<form' not in page.text
+
+
+# ---- waiting
+
+
+async def test_place_in_the_queue_moves_up(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    earlier = await make.chat()
+    await visitor.start()
+    await visitor.sees('대기 순서 2번째', '상담원 연결을 기다리고 있어요')
+
+    await services.chats.take(agent, earlier.id)
+
+    await visitor.sees('대기 순서 1번째')
+
+
+async def test_taken_chat_shows_its_agent(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await visitor.sees('대기 순서 1번째')
+
+    await services.chats.take(agent, chat_id)
+
+    await visitor.sees(f'{agent.name} 상담원이 연결되었습니다', f'{agent.name} 상담원')
+    await visitor.sees_no('대기 순서')
+
+
+async def test_page_that_is_open_gives_signs_of_life(
+    visitor: Visitor, agent: Agent, settings: Settings
+) -> None:
+    chat_id = await visitor.start()
+    began = clock.now()
+    db = Database(settings.database_url, pool_size=1)
+
+    async def has_given_one() -> bool:
+        async with db.reading() as session:
+            chat = await session.get_one(ChatSession, chat_id)
+        return chat.customer_seen_at > began
+
+    await visitor.open()
+
+    await until(has_given_one)
+    await db.close()
+
+
+# ---- the conversation
+
+
+async def test_conversation_goes_both_ways_with_marks(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+
+    await visitor.sends('배송이 언제 오나요?')
+    await visitor.sees('배송이 언제 오나요?', '전송됨')
+    await services.chats.take(agent, chat_id)
+    await services.chats.mark(agent, chat_id, delivered=1)
+    await visitor.sees('전달됨')
+    await services.chats.reply(agent, make.outgoing(chat_id, '내일 도착합니다.'))
+    await visitor.sees('내일 도착합니다.')
+    await services.chats.mark(agent, chat_id, read=3)
+
+    await visitor.sees('읽음')
+    assert visitor.numbers == [1, 2, 3]
+
+
+async def test_same_send_twice_is_one_message(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    message_id = uuid4()
+
+    await visitor.sends('한 번만', message_id)
+    await visitor.sends('한 번만', message_id)
+    await visitor.sees('한 번만')
+    await visitor.sends('그다음')
+    await visitor.sees('그다음')
+
+    stored = await services.visits.transcript(chat_id)
+    assert [one.content for one in stored] == ['한 번만', '그다음']
+    assert visitor.numbers == [1, 2]
+
+
+async def test_two_tabs_of_one_customer_show_the_same(
+    browse: Callable[[], Visitor], agent: Agent, services: Services
+) -> None:
+    one, other = browse(), browse()
+    chat_id = await one.start()
+    other.http.cookies = one.http.cookies
+
+    assert await other.open() == chat_id
+    await one.sends('첫째 탭에서')
+    await other.sends('둘째 탭에서')
+
+    for tab in (one, other):
+        await tab.sees('첫째 탭에서', '둘째 탭에서')
+        assert tab.numbers == [1, 2]
+
+
+async def test_reload_shows_the_whole_chat_once(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await visitor.sends('처음')
+    await visitor.sees('처음')
+    await services.chats.take(agent, chat_id)
+    await services.chats.reply(agent, make.outgoing(chat_id, '답장'))
+
+    assert await visitor.open() == chat_id
+
+    await visitor.sees('처음', '답장', f'{agent.name} 상담원')
+    assert visitor.numbers == [1, 2, 3]
+
+
+async def test_missed_messages_are_caught_up(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    await visitor.sees('연결되었습니다')
+    topics = visitor.panel._topics
+    deaf = [topics._subscriptions.pop(f'chat:{chat_id}')]
+    for number in range(3):
+        await services.chats.reply(agent, make.outgoing(chat_id, f'{number}번 소식'))
+    topics._subscriptions[f'chat:{chat_id}'] = deaf.pop()
+
+    topics.publish(Resync())
+
+    await visitor.sees('0번 소식', '1번 소식', '2번 소식')
+    assert visitor.numbers == [1, 2, 3, 4]
+
+
+async def test_delivered_and_read_reach_the_agent(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    await services.chats.reply(agent, make.outgoing(chat_id, '보이시나요?'))
+    await visitor.sees('보이시나요?')
+
+    delivered = await card_when(services, chat_id, lambda chat: chat.customer_delivered_number == 2)
+    visitor.tell('seen', {'number': 2})
+    read = await card_when(services, chat_id, lambda chat: chat.customer_read_number == 2)
+
+    assert (delivered.customer_read_number, read.customer_delivered_number) == (0, 2)
+
+
+async def test_typing_of_the_agent_is_shown_until_the_message_comes(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+
+    await services.chats.typing(agent, chat_id)
+    await visitor.sees(f'{agent.name} 상담원이 입력하고 있어요')
+    await services.chats.reply(agent, make.outgoing(chat_id, '다 썼습니다'))
+
+    await visitor.sees('다 썼습니다')
+    await visitor.sees_no('입력하고 있어요')
+
+
+async def test_names_of_several_agents_stand_over_their_messages(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    supervisor = await make.supervisor()
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+
+    await services.chats.reply(agent, make.outgoing(chat_id, '상담원입니다'))
+    await services.chats.reply(supervisor, make.outgoing(chat_id, '관리자입니다'))
+
+    await visitor.sees(agent.name, '상담원입니다', supervisor.name, '관리자입니다')
+    assert visitor.numbers == [1, 2, 3]
+
+
+async def test_refused_message_hears_a_sentence(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    told: list[tuple[Any, ...]] = []
+    [box] = visitor.elements(placeholder='메시지를 입력하세요...')
+    box.run_method = lambda *call: told.append(call)  # type: ignore[method-assign, assignment]
+
+    await visitor.sends('가' * 5_001)
+
+    await until(lambda: bool(told))
+    assert told[0][0] == 'fail'
+    assert '5000자' in told[0][2].replace(',', '')
+    assert await services.visits.transcript(chat_id) == []
+
+
+async def test_text_of_people_is_escaped(visitor: Visitor, agent: Agent) -> None:
+    await visitor.start()
+
+    await visitor.sends('<img src=x onerror=alert(1)> https://example.com/a')
+
+    await visitor.sees('<img src=x onerror=alert(1)>')
+    [message] = visitor.elements(**{'data-number': '1'})
+    assert '&lt;img src=x' in message.props['innerHTML']
+    assert 'rel="noopener noreferrer nofollow"' in message.props['innerHTML']
+
+
+# ---- the end
+
+
+async def test_customer_ends_after_one_question_and_may_start_anew(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    await visitor.sees('연결되었습니다')
+
+    visitor.press('상담 종료')
+    await visitor.sees('상담을 종료할까요?')
+    visitor.press('종료하기')
+
+    await visitor.sees('상담이 종료되었어요.', '새 상담 시작')
+    [box] = visitor.elements(placeholder='메시지를 입력하세요...')
+    assert box.props['disabled']
+    assert box.props['reason'] == '종료된 상담이라 메시지를 보낼 수 없어요.'
+    assert (await services.visits.chat(chat_id)).ending is ChatEnding.CUSTOMER
+    answer = await visitor.http.post('/talk/new')
+    assert (answer.status_code, answer.headers['location']) == (303, '/talk')
+    assert await visitor.start() != chat_id
+
+
+async def test_chat_left_while_waiting_is_abandoned(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+
+    visitor.press('상담 종료')
+    await visitor.sees('상담을 종료할까요?')
+    visitor.press('종료하기')
+
+    await visitor.sees('상담원과 연결되기 전에 상담이 종료되었어요.')
+    await visitor.sees_no('대기 순서')
+    assert (await services.visits.chat(chat_id)).ending is ChatEnding.ABANDONED
+
+
+async def test_end_by_the_agent_reaches_every_tab(
+    browse: Callable[[], Visitor], agent: Agent, services: Services
+) -> None:
+    one, other = browse(), browse()
+    chat_id = await one.start()
+    other.http.cookies = one.http.cookies
+    await other.open()
+    await services.chats.take(agent, chat_id)
+
+    await services.chats.end(agent, chat_id)
+
+    for tab in (one, other):
+        await tab.sees('상담을 종료했습니다', '새 상담 시작')
+
+
+async def test_ended_chat_is_shown_again_until_a_new_one_is_wanted(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await visitor.sends('안녕하세요')
+    await visitor.sees('안녕하세요')
+    await services.visits.leave(chat_id)
+
+    assert await visitor.open() == chat_id
+
+    await visitor.sees('안녕하세요', '새 상담 시작', '종료된 상담이에요')
+
+
+async def test_chat_that_goes_on_is_not_let_go(visitor: Visitor, agent: Agent) -> None:
+    chat_id = await visitor.start()
+
+    await visitor.http.post('/talk/new')
+
+    assert await visitor.open() == chat_id
+
+
+# ---- the page itself
+
+
+async def test_long_chat_keeps_the_page_small(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    for number in range(2, 132):
+        chats.REPLIES.reset()
+        await services.chats.reply(agent, make.outgoing(chat_id, f'{number}번째 줄'))
+        await visitor.sees(f'{number}번째 줄')
+
+    assert visitor.numbers == list(range(32, 132))
+    assert len(visitor.elements()) <= 400
+    assert not binding.active_links
+
+
+async def test_page_that_goes_leaves_no_subscription(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    await visitor.start()
+    topics = visitor.panel._topics
+    assert topics.counts()
+
+    visitor.panel.client.delete()
+
+    assert topics.counts() == {}
+
+
+async def test_chat_page_speaks_english(visitor: Visitor, agent: Agent) -> None:
+    form = await visitor.form(lang='en')
+
+    await visitor.http.post('/talk', data=form)
+    await visitor.user.open('/talk')
+
+    await visitor.sees('Number 1 in the queue', 'Waiting for an agent', 'End chat')
+    assert visitor.elements(placeholder='Type a message...')
+
+
+async def card_when(
+    services: Services, chat_id: UUID, true: Callable[[ChatCard], bool]
+) -> ChatCard:
+    """Return the chat once something is true of it."""
+
+    async def holds() -> bool:
+        return true(await services.visits.chat(chat_id))
+
+    await until(holds)
+    return await services.visits.chat(chat_id)
