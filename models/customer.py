@@ -34,7 +34,9 @@ class RiskLevel(StrEnum):
 
 
 def _given_by_the_database() -> Any:
-    return Field(default=None, sa_type=BigInteger, sa_column_args=(Identity(always=False),), nullable=False)
+    return Field(
+        default=None, sa_type=BigInteger, sa_column_args=(Identity(always=False),), nullable=False
+    )
 
 
 _recent: Any = literal_column('last_contact_at').desc().nulls_last()
@@ -56,6 +58,8 @@ class Customer(Row, table=True):
         Index('idx_customers_name_key', text('name_key(name)'), _recent),
         Index('idx_customers_initials', text('name_initials(name)'), _recent),
         Index('idx_customers_email_key', text('lower(email)'), _recent),
+        Index('idx_customers_phone_key', text('phone'), _recent),
+        Index('idx_customers_phone_end', text('reverse(phone)'), _recent),
         Index(
             'idx_customers_grams', text('customer_grams(name, email, phone)'),
             postgresql_using='gin', postgresql_with={'fastupdate': 'off'},

@@ -9,11 +9,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from desk.db import Database
 from models import Agent, Customer
 from services import customer_search_queries as queries
-from services.customer_search_queries import MANY, Candidate, Matched, Rank, Way
+from services.customer_search_queries import GLANCE, MANY, RECENT, Candidate, Matched, Rank, Way
+from services.search_budget import SearchBudget
 from services.search_terms import read
 
 MAX_HITS = 100
-CONNECTIONS = 4
+PLACES = 3
+SHARE = 0.5
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',
@@ -35,7 +37,8 @@ class CustomerSearch:
     """Finds customers. Its connections are its own: many who search take none from those who work."""
 
     def __init__(self, db: Database) -> None:
-        self._db = db.apart(connections=CONNECTIONS, server_settings=SERVER_SETTINGS)
+        self._db = db.apart(connections=PLACES, server_settings=SERVER_SETTINGS)
+        self._budget = SearchBudget(places=PLACES, share=SHARE)
 
     async def search(self, _agent: Agent, text: str, *, limit: int = 20) -> list[Hit]:
         """Return who may be meant: the best rank first, within a rank the latest contact first.
@@ -44,12 +47,13 @@ class CustomerSearch:
         query then ends in the database as well.
 
         Raises:
+            TooManyError: too many search at once.
             UpstreamError: the database is away, or took too long (``database.slow``).
         """
         ways, limit = queries.ways(read(text)), min(limit, MAX_HITS)
         if not ways or limit < 1:
             return []
-        async with self._db.reading() as session:
+        async with self._budget.turn(), self._db.reading() as session:
             found: dict[UUID, Way] = {}
             for rank in Rank:
                 tried = [way for way in ways if way.rank is rank]
@@ -68,12 +72,18 @@ class CustomerSearch:
 
 async def _latest(session: AsyncSession, tried: list[Way], limit: int) -> list[Candidate]:
     """Return the customers of one rank, the latest contact first."""
-    if not tried:
-        return []
-    found = await queries.candidates(session, tried, limit=limit)
+    found: list[Candidate] = []
+    left = dict(enumerate(tried))
+    for place, way in enumerate(tried):
+        if way.is_everywhere:
+            met = await queries.recent(session, way, place, among=GLANCE, limit=limit)
+            found += met
+            if len(met) == limit:
+                del left[place]
+    if left:
+        found += await queries.candidates(session, left, limit=limit)
     for place in sorted({one.way for one in found if one.way_count > MANY}):
-        met = await queries.recent(session, tried[place], place, limit=limit)
-        found += met
+        found += await queries.recent(session, tried[place], place, among=RECENT, limit=limit)
     return sorted(found, key=_order)
 
 

@@ -2,27 +2,29 @@
 
 An index finds a rare name at once, and 40,000 who are called alike just as surely, but to put these in order
 of their last contact all of them must be read. Among the latest contacts a common name is met soon, a rare one never. So
-every way to match is tried in its index for at most ``MANY`` rows; only when there are more, and only then, the latest
-``RECENT`` contacts are looked through. Both are bounded, whatever was typed and whatever the planner believes.
+every way to match is tried in its index for at most ``MANY`` rows; when there are more,
+the latest ``RECENT`` contacts are looked through. Both are bounded, whatever was typed and whatever the planner believes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, collate, func, literal, or_, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, collate, func, literal, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Customer
 from services.search_terms import MIN_ENDING_DIGITS, SearchTerms, has_grams
 
-MANY = 3_000
+MANY = 2_000
 RECENT = 20_000
+GLANCE = 1_000
+"""So many latest contacts are looked through before an index that may answer with everybody."""
 _LAST_LETTER = '\U0010ffff'
 
 
@@ -52,6 +54,8 @@ class Way:
     matched: Matched
     indexed: ColumnElement[bool]
     plain: Callable[[Any], ColumnElement[bool]]
+    is_everywhere: bool = False
+    """Whether nearly everybody may match, as by ``example.com``, so that even the index takes long to say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +80,7 @@ def ways(terms: SearchTerms) -> list[Way]:
     if terms.number is not None:
         is_numbered = col(Customer.number) == terms.number
         number = terms.number
-        found.append(
-            Way(Rank.EXACT, Matched.NUMBER, is_numbered, lambda row: row.number == number)
-        )
+        found.append(Way(Rank.EXACT, Matched.NUMBER, is_numbered, lambda row: row.number == number))
     return sorted(found, key=lambda way: way.rank)
 
 
@@ -102,21 +104,19 @@ def _by_email(key: str) -> list[Way]:
     email = func.lower(col(Customer.email))
     found = _by_key(Matched.EMAIL, key, email, lambda row: func.lower(row.email))
     if has_grams(key):
-        is_inside = and_(_grams(func.text_grams(key)), func.strpos(email, key) > 0)
         found.append(
             Way(
                 Rank.INSIDE,
                 Matched.EMAIL,
-                is_inside,
+                and_(_grams(func.email_grams(key)), func.strpos(email, key) > 0),
                 lambda row: func.strpos(func.lower(row.email), key) > 0,
+                is_everywhere=True,
             )
         )
     return found
 
 
-def _by_key(
-    matched: Matched, key: str, indexed: Any, plain: Callable[[Any], Any]
-) -> list[Way]:
+def _by_key(matched: Matched, key: str, indexed: Any, plain: Callable[[Any], Any]) -> list[Way]:
     """Return the ways of a key that has an ordered index: the whole of it, and its beginning."""
     ordered = collate(indexed, 'C')
     begins = and_(ordered >= key, ordered < key + _LAST_LETTER)
@@ -130,24 +130,21 @@ def _by_initials(terms: SearchTerms) -> list[Way]:
     """Match initials by their index and the syllables among them by a pattern."""
     ordered = collate(func.name_initials(col(Customer.name)), 'C')
     initials = terms.initials
-    conditions = {
-        Rank.EXACT: (ordered == initials, f'^{terms.pattern}$'),
-        Rank.PREFIX: (
-            and_(ordered >= initials, ordered < initials + _LAST_LETTER),
-            f'^{terms.pattern}',
-        ),
-        Rank.INSIDE: (_grams(func.text_grams(initials)), terms.pattern),
-    }
-    if not has_grams(initials):
-        del conditions[Rank.INSIDE]
+    begins = and_(ordered >= initials, ordered < initials + _LAST_LETTER)
+    conditions = [
+        (Rank.EXACT, ordered == initials, f'^{terms.pattern}$'),
+        (Rank.PREFIX, begins, f'^{terms.pattern}'),
+    ]
+    if has_grams(initials):
+        conditions.append((Rank.INSIDE, _grams(func.text_grams(initials)), terms.pattern))
     return [
         Way(
             rank,
             Matched.INITIALS,
             and_(indexed, _fits(Customer, pattern)),
-            lambda row, pattern=pattern: _fits(row, pattern),
+            partial(_fits, pattern=pattern),
         )
-        for rank, (indexed, pattern) in conditions.items()
+        for rank, indexed, pattern in conditions
     ]
 
 
@@ -157,32 +154,27 @@ def _fits(row: Any, pattern: str) -> ColumnElement[bool]:
 
 def _by_phone(digits: str) -> list[Way]:
     phone = col(Customer.phone)
-    grams = _grams(func.phone_grams(digits))
-    found = [
-        Way(Rank.EXACT, Matched.PHONE, phone == digits, lambda row: row.phone == digits),
-        Way(
-            Rank.PREFIX,
-            Matched.PHONE,
-            and_(phone >= digits, phone < digits + ':'),  # the character after 9
-            lambda row: func.starts_with(row.phone, digits),
-        ),
-    ]
+    found = _by_key(Matched.PHONE, digits, phone, lambda row: row.phone)
     if len(digits) >= MIN_ENDING_DIGITS:  # people say numbers by their end
-        size = len(digits)
-        found += [
+        backwards = collate(func.reverse(phone), 'C')
+        end = digits[::-1]
+        found.append(
             Way(
                 Rank.PREFIX,
                 Matched.PHONE,
-                and_(grams, func.right(phone, size) == digits),
-                lambda row: func.right(row.phone, size) == digits,
-            ),
+                and_(backwards >= end, backwards < end + _LAST_LETTER),
+                lambda row: func.right(row.phone, len(digits)) == digits,
+            )
+        )
+    if len(digits) >= MIN_ENDING_DIGITS and not digits.startswith('0'):  # 0 begins a number
+        found.append(
             Way(
                 Rank.INSIDE,
                 Matched.PHONE,
-                and_(grams, func.strpos(phone, digits) > 0),
+                and_(_grams(func.phone_grams(digits)), func.strpos(phone, digits) > 0),
                 lambda row: func.strpos(row.phone, digits) > 0,
-            ),
-        ]
+            )
+        )
     return found
 
 
@@ -192,12 +184,13 @@ def _grams(grams: Any) -> ColumnElement[bool]:
 
 
 async def candidates(
-    session: AsyncSession, tried: Sequence[Way], *, limit: int
+    session: AsyncSession, tried: Mapping[int, Way], *, limit: int
 ) -> list[Candidate]:
     """Return up to ``limit`` customers of each way; the latest contacts, where there are no more than ``MANY``."""
-    parts = [_indexed(place, way, limit) for place, way in enumerate(tried)]
-    rows = await session.exec(union_all(*parts) if len(parts) > 1 else parts[0])
-    return [Candidate(*row) for row in rows.all()]
+    parts = [_indexed(place, way, limit) for place, way in tried.items()]
+    statement: Any = union_all(*parts)
+    rows = (await session.exec(statement)).all()
+    return [Candidate(*row) for row in rows]
 
 
 def _indexed(place: int, way: Way, limit: int) -> Any:
@@ -218,19 +211,17 @@ def _indexed(place: int, way: Way, limit: int) -> Any:
 
 
 async def recent(
-    session: AsyncSession, way: Way, place: int, *, limit: int
+    session: AsyncSession, way: Way, place: int, *, among: int, limit: int
 ) -> list[Candidate]:
-    """Return the latest contacts among the ``RECENT`` that match in a way."""
+    """Return those who match in a way ``among`` so many latest contacts, the latest first."""
     latest = col(Customer.last_contact_at).desc().nulls_last()
-    newest = aliased(Customer, select(Customer).order_by(latest).limit(RECENT).subquery())
-    statement = (
-        select(newest.id, newest.last_contact_at).where(way.plain(newest)).limit(limit)  # type: ignore[arg-type]  # a column of the alias
-    )
+    newest = select(Customer).order_by(latest).limit(among).subquery().c
+    statement = select(newest.id, newest.last_contact_at).where(way.plain(newest)).limit(limit)
     rows = (await session.exec(statement)).all()
     return [Candidate(customer_id, at, place, 0) for customer_id, at in rows]
 
 
 async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Customer]:
     """Return customers by id."""
-    statement = select(Customer).where(or_(col(Customer.id).in_(ids)))
+    statement = select(Customer).where(col(Customer.id).in_(ids))
     return {customer.id: customer for customer in (await session.exec(statement)).all()}

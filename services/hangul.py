@@ -32,9 +32,7 @@ def is_syllable(letter: str) -> bool:
 
 def apart(text: str) -> str:
     """Take joined consonants apart: a keyboard makes ㄳ out of the initials ㄱㅅ."""
-    return ''.join(
-        PARTS.get(letter, letter) if letter not in VOWELS else letter for letter in text
-    )
+    return ''.join(PARTS.get(letter, letter) if letter not in VOWELS else letter for letter in text)
 
 
 def initial_range(initial: str) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from services import hangul
 
 MAX_CHARS = 100
 """The longest name and e-mail on record: a longer text is found nowhere."""
-REGION = 'KR'
+MAX_TYPED = 1_000
+REGION, COUNTRY_CODE = 'KR', 82
 MIN_PHONE_DIGITS = 3
 MIN_ENDING_DIGITS = 4
 MIN_NUMBER_DIGITS = 7
@@ -63,7 +64,7 @@ def read(text: str) -> SearchTerms:
 
 def clean(text: str) -> str:
     """Return a text as PostgreSQL can take it, in composed letters, without what nobody sees."""
-    composed = unicodedata.normalize('NFC', _UNSEEN.sub(' ', text[: 10 * MAX_CHARS]))
+    composed = unicodedata.normalize('NFC', _UNSEEN.sub(' ', text[:MAX_TYPED]))
     return ' '.join(composed.translate(_FULL_WIDTH).split())
 
 
@@ -88,7 +89,7 @@ def phone_digits(text: str) -> str:
     except phonenumbers.NumberParseException:
         return digits
     is_whole = phonenumbers.is_possible_number(parsed) and len(digits) > 8
-    if is_whole and phonenumbers.region_code_for_country_code(parsed.country_code) == REGION:
+    if is_whole and parsed.country_code == COUNTRY_CODE:
         return '0' + str(parsed.national_number)
     if text.startswith('+82'):  # as far as it has been typed
         return '0' + digits[2:].lstrip('0')
@@ -138,7 +139,9 @@ def _syllables(letter: str) -> str:
 def _number(typed: str) -> int | None:
     """Return the customer number: ``C-0001234``, ``#1234``; bare only when written out in full, ``0001234``."""
     written = _NUMBER.fullmatch(typed)
-    if not written and not (typed.isdecimal() and typed.isascii() and len(typed) == MIN_NUMBER_DIGITS):
+    if not written and not (
+        typed.isdecimal() and typed.isascii() and len(typed) == MIN_NUMBER_DIGITS
+    ):
         return None
     number = int(written[1] if written else typed)
     return number if 0 < number <= MAX_NUMBER else None

@@ -46,4 +46,6 @@ async def keep_waiting(session: AsyncSession, chat_ids: Sequence[UUID], until: d
 def _given(row: SQLModel) -> dict[str, Any]:
     """Return a row's values without those that only the database gives."""
     columns = inspect(type(row)).columns
-    return {name: value for name, value in row.model_dump().items() if columns[name].identity is None}
+    return {
+        name: value for name, value in row.model_dump().items() if columns[name].identity is None
+    }

@@ -48,7 +48,9 @@ class Contacts:
         while left > 0:
             share = min(1.0, made / chats)
             start = self.now - timedelta(days=DAYS) * (1 - share) - timedelta(hours=2)
-            size = min(left, max(2, round(left / max(1, chats - made) * self.chance.uniform(0.4, 1.6))))
+            size = min(
+                left, max(2, round(left / max(1, chats - made) * self.chance.uniform(0.4, 1.6)))
+            )
             self._chat(current, start, size)
             made, left = made + 1, left - size
             if len(current.chats) == batch:
@@ -76,7 +78,16 @@ class Contacts:
             )
         end = at + timedelta(seconds=30)
         into.messages.append(
-            (self._id(), chat_id, size, Sender.SYSTEM, None, MessageType.ENDED_BY_AGENT, agent.name, end)
+            (
+                self._id(),
+                chat_id,
+                size,
+                Sender.SYSTEM,
+                None,
+                MessageType.ENDED_BY_AGENT,
+                agent.name,
+                end,
+            )
         )
         into.chats.append(
             (

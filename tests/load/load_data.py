@@ -66,7 +66,10 @@ def _fill(
 
 
 def _copy(
-    connection: psycopg.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    connection: psycopg.Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
 ) -> None:
     statement = sql.SQL('COPY {} ({}) FROM STDIN').format(
         sql.Identifier(table), sql.SQL(', ').join(map(sql.Identifier, columns))
@@ -97,7 +100,9 @@ def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
 
 
 def _alter(table: str, change: str, name: str) -> sql.Composed:
-    statement = sql.SQL('ALTER TABLE {} ').format(sql.Identifier(table))  # names out of the catalogue
+    statement = sql.SQL('ALTER TABLE {} ').format(
+        sql.Identifier(table)
+    )  # names out of the catalogue
     return statement + sql.SQL(change).format(sql.Identifier(name))  # type: ignore[arg-type]  # not a literal
 
 
@@ -137,8 +142,10 @@ def main(arguments: Sequence[str]) -> None:
             messages=wanted.messages,
             contacts=wanted.contacts or max(1, wanted.messages // CONTACTS_SHARE),
         )
-    print(f'{wanted.customers:,} customers and {wanted.messages:,} messages'
-          f' in {time.monotonic() - began:.0f} s.')
+    print(
+        f'{wanted.customers:,} customers and {wanted.messages:,} messages'
+        f' in {time.monotonic() - began:.0f} s.'
+    )
 
 
 if __name__ == '__main__':

@@ -27,10 +27,63 @@ _ROMAN = {
     '김': 'kim', '이': 'lee', '박': 'park', '최': 'choi', '정': 'jung', '강': 'kang', '조': 'cho', '윤': 'yoon',
     '장': 'jang', '임': 'lim', '한': 'han', '오': 'oh', '서': 'seo', '신': 'shin', '권': 'kwon', '황': 'hwang',
 }  # fmt: skip
-_LATIN_FIRST = ('James', 'Maria', 'Nguyen', 'Olga', 'Wei', 'John', 'Fatima', 'Yuki', 'Ahmed', 'Linh', 'Pedro', 'Anna')
-_LATIN_LAST = ('Smith', 'Garcia', 'Tran', 'Ivanova', 'Zhang', 'Miller', 'Khan', 'Sato', 'Silva', 'Pham', 'Becker')
-_TRADES = ('전자', '물산', '상사', '테크', '유통', '식품', '건설', '정밀', '산업', '에너지', '로지스', '소프트')
-_BRANDS = ('한빛', '대성', '미래', '푸른', '가온', '세종', '나래', '동아', '누리', '다온', '삼영', '신우', '태백', '한결')
+_LATIN_FIRST = (
+    'James',
+    'Maria',
+    'Nguyen',
+    'Olga',
+    'Wei',
+    'John',
+    'Fatima',
+    'Yuki',
+    'Ahmed',
+    'Linh',
+    'Pedro',
+    'Anna',
+)
+_LATIN_LAST = (
+    'Smith',
+    'Garcia',
+    'Tran',
+    'Ivanova',
+    'Zhang',
+    'Miller',
+    'Khan',
+    'Sato',
+    'Silva',
+    'Pham',
+    'Becker',
+)
+_TRADES = (
+    '전자',
+    '물산',
+    '상사',
+    '테크',
+    '유통',
+    '식품',
+    '건설',
+    '정밀',
+    '산업',
+    '에너지',
+    '로지스',
+    '소프트',
+)
+_BRANDS = (
+    '한빛',
+    '대성',
+    '미래',
+    '푸른',
+    '가온',
+    '세종',
+    '나래',
+    '동아',
+    '누리',
+    '다온',
+    '삼영',
+    '신우',
+    '태백',
+    '한결',
+)
 _FORMS = ('(주){}', '주식회사 {}', '{}')
 _WORDS = ('sunny', 'blue', 'happy', 'moon', 'star', 'ocean', 'forest', 'rain', 'coffee', 'maple')
 _DOMAINS = ('example.com', 'mail.example.com', 'example.co.kr', 'post.example.net', 'example.org')

@@ -30,18 +30,16 @@ FUNCTIONS = (
     CREATE FUNCTION name_initials(name text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
     DECLARE
+        initials text[] := '{ㄱ,ㄲ,ㄴ,ㄷ,ㄸ,ㄹ,ㅁ,ㅂ,ㅃ,ㅅ,ㅆ,ㅇ,ㅈ,ㅉ,ㅊ,ㅋ,ㅌ,ㅍ,ㅎ}';
         letter text;
         code int;
-        initials text := '';
+        written text := '';
     BEGIN
         FOREACH letter IN ARRAY string_to_array(replace(lower(normalize(name, NFC)), ' ', ''), NULL) LOOP
             code := ascii(letter) - 44032;
-            IF code BETWEEN 0 AND 11171 THEN
-                letter := substr('ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ', code / 588 + 1, 1);
-            END IF;
-            initials := initials || letter;
+            written := written || CASE WHEN code BETWEEN 0 AND 11171 THEN initials[code / 588 + 1] ELSE letter END;
         END LOOP;
-        RETURN initials;
+        RETURN written;
     END $$
     """,
     # Two letters make a gram, or three of ASCII, of which two select nothing. Equal numbers of different
@@ -71,18 +69,49 @@ FUNCTIONS = (
     """,
     """
     CREATE FUNCTION phone_grams(phone text) RETURNS int[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
-    BEGIN ATOMIC
-        SELECT coalesce(array_agg(-1 - substr(digits, place, 3)::int), '{}')
-        FROM (SELECT regexp_replace(phone, '[^0-9]', '', 'g') AS digits) AS number,
-             generate_series(1, length(digits) - 2) AS place;
-    END
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    DECLARE
+        digit text;
+        digits int := 0;
+        seen int := 0;
+        grams int[] := '{}';
+    BEGIN
+        FOREACH digit IN ARRAY string_to_array(phone, NULL) LOOP
+            CONTINUE WHEN digit COLLATE "C" NOT BETWEEN '0' AND '9';
+            digits := digits % 100 * 10 + ascii(digit) - 48;
+            seen := seen + 1;
+            IF seen > 2 THEN
+                grams := grams || (-1 - digits);
+            END IF;
+        END LOOP;
+        RETURN grams;
+    END $$
+    """,
+    # Those of e-mails are numbers of their own: nearly everybody has the same few words after the @.
+    """
+    CREATE FUNCTION email_grams(email text) RETURNS int[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    DECLARE
+        letter text;
+        letters int := 0;
+        seen int := 0;
+        grams int[] := '{}';
+    BEGIN
+        FOREACH letter IN ARRAY string_to_array(lower(email), NULL) LOOP
+            letters := letters % 16384 * 128 + ascii(letter) % 128;
+            seen := seen + 1;
+            IF seen > 2 THEN
+                grams := grams || (-1001 - letters);
+            END IF;
+        END LOOP;
+        RETURN grams;
+    END $$
     """,
     """
     CREATE FUNCTION customer_grams(name text, email text, phone text) RETURNS int[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN text_grams(name_key(name)) || text_grams(name_initials(name))
-        || text_grams(lower(coalesce(email, ''))) || phone_grams(phone)
+        || email_grams(coalesce(email, '')) || phone_grams(phone)
     """,
     # A contact counts from its end, while it goes on from its beginning: so it can be counted again.
     """
@@ -148,6 +177,10 @@ def _create_indexes() -> None:
     op.create_index(
         'idx_customers_email_key', 'customers', [sa.text('lower(email) COLLATE "C"'), RECENT]
     )
+    op.create_index('idx_customers_phone_key', 'customers', [sa.text('phone COLLATE "C"'), RECENT])
+    op.create_index(
+        'idx_customers_phone_end', 'customers', [sa.text('reverse(phone) COLLATE "C"'), RECENT]
+    )
     op.create_index(
         'idx_customers_grams',
         'customers',
@@ -170,7 +203,7 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_index('idx_messages_created', table_name='messages')
     op.drop_index('idx_messages_grams', table_name='messages')
-    for name in ('grams', 'email_key', 'initials', 'name_key', 'recent'):
+    for name in ('grams', 'phone_end', 'phone_key', 'email_key', 'initials', 'name_key', 'recent'):
         op.drop_index(f'idx_customers_{name}', table_name='customers')
     op.execute('DROP TRIGGER chat_changes_hands ON chat_sessions')
     op.execute('DROP TRIGGER chat_begins ON chat_sessions')
@@ -179,6 +212,7 @@ def downgrade() -> None:
     for function in (
         'note_last_contact()',
         'customer_grams(text, text, text)',
+        'email_grams(text)',
         'phone_grams(text)',
         'text_grams(text)',
         'name_initials(text)',

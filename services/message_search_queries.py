@@ -1,0 +1,156 @@
+"""Looking for words in messages: among the newest first, then in the index, and last along the filters.
+
+A word that everybody uses is met among the ``NEWEST`` messages; a rare one is found by the index, which is asked for
+at most ``MANY`` rows. What is left is a common word under narrow filters, and that is the planner's to decide.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, func, literal, true, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Agent, ChatSession, ChatStatus, Message, MessageType
+from services.chat_queries import visible_to
+from services.search_terms import has_grams
+
+NEWEST = 2_000
+MANY = 3_000
+INDEX = 'idx_messages_grams'
+TEND_LOCK = 0x7E4D
+"""The advisory lock that lets one process tend the index at a time."""
+
+Place = tuple[datetime, UUID]
+"""Where a page ends: when its last message was written, and its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """Which messages are looked through; nothing narrows nothing."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    """Up to this moment, itself not included."""
+    agent_id: UUID | None = None
+    department: str | None = None
+    status: ChatStatus | None = None
+    customer_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageQuery:
+    """Who looks for what, and from which place on."""
+
+    agent: Agent
+    words: Sequence[str]
+    only: MessageFilter
+    before: Place | None = None
+
+
+async def among_newest(session: AsyncSession, query: MessageQuery, *, limit: int) -> list[Place]:
+    """Return up to ``limit`` matches among the newest messages, newest first."""
+    newest = (
+        select(Message)
+        .where(*_within(query))
+        .order_by(col(Message.created_at).desc())
+        .limit(NEWEST)
+        .subquery()
+    )
+    page = _page(query, newest.c, limit).where(*_says(newest.c, query.words))
+    return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
+
+
+async def by_index(
+    session: AsyncSession, query: MessageQuery, *, limit: int
+) -> tuple[list[Place], bool]:
+    """Return up to ``limit`` matches, newest first, and whether these are out of all there are."""
+    indexed = func.text_grams(func.search_key(col(Message.content)))
+    grams = [func.text_grams(word) for word in query.words if has_grams(word)]
+    some = (
+        select(Message)
+        .where(
+            *(indexed.op('@>', is_comparison=True)(one) for one in grams),
+            *_says(Message, query.words),
+            *_within(query),
+        )
+        .limit(MANY + 1)
+        .cte('some')
+    )
+    count = select(func.count().label('all')).select_from(some).subquery()
+    page = _page(query, some.c, limit).subquery()
+    statement = select(count.c.all, page.c.created_at, page.c.id).select_from(
+        count.outerjoin(page, true())
+    )
+    rows = (await session.exec(statement)).all()
+    return [(at, message_id) for _, at, message_id in rows if message_id], rows[0][0] <= MANY
+
+
+async def along_filters(session: AsyncSession, query: MessageQuery, *, limit: int) -> list[Place]:
+    """Return up to ``limit`` matches, newest first, however the planner gets them."""
+    page = _page(query, Message, limit).where(*_says(Message, query.words), *_within(query))
+    return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
+
+
+async def by_ids(
+    session: AsyncSession, ids: Sequence[UUID]
+) -> dict[UUID, tuple[Message, ChatSession]]:
+    """Return messages and their chats by the messages' ids."""
+    statement = (
+        select(Message, ChatSession)
+        .join(ChatSession, col(ChatSession.id) == col(Message.chat_session_id))
+        .where(col(Message.id).in_(ids))
+    )
+    return {message.id: (message, chat) for message, chat in (await session.exec(statement)).all()}
+
+
+async def tend(session: AsyncSession) -> None:
+    """Sort new messages into the index. An insert only puts them on its waiting list, which searches read whole."""
+    await session.exec(
+        select(func.gin_clean_pending_list(INDEX)).where(func.pg_try_advisory_xact_lock(TEND_LOCK))
+    )
+
+
+def _page(query: MessageQuery, message: Any, limit: int) -> Any:
+    return (
+        select(message.created_at, message.id)
+        .join(ChatSession, col(ChatSession.id) == message.chat_session_id)
+        .where(visible_to(query.agent), *_of_chats(query.only))
+        .order_by(message.created_at.desc(), message.id.desc())
+        .limit(limit)
+    )
+
+
+def _says(message: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    key = func.search_key(message.content, type_=Text)
+    return [key.contains(word, autoescape=True) for word in words]
+
+
+def _within(query: MessageQuery) -> list[ColumnElement[bool]]:
+    """Return the conditions on messages themselves: what people wrote, in the period, before the page's place."""
+    written, only = col(Message.created_at), query.only
+    found = [col(Message.type) == MessageType.TEXT]
+    if only.since:
+        found.append(written >= only.since)
+    if only.until:
+        found.append(written < only.until)
+    if query.before:
+        at, message_id = query.before
+        found += [
+            written <= at,
+            tuple_(written, col(Message.id)) < tuple_(literal(at), literal(message_id)),
+        ]
+    return found
+
+
+def _of_chats(only: MessageFilter) -> list[ColumnElement[bool]]:
+    wanted = {
+        col(ChatSession.agent_id): only.agent_id,
+        col(ChatSession.department): only.department,
+        col(ChatSession.status): only.status,
+        col(ChatSession.customer_id): only.customer_id,
+    }
+    return [column == value for column, value in wanted.items() if value is not None]
