@@ -22,9 +22,12 @@ SHARE = 0.25
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',
+    # Whatever is typed, no search reads a table from end to end.
     'enable_seqscan': 'off',
+    'enable_hashjoin': 'off',
+    'enable_mergejoin': 'off',
 }
-TEND_SECONDS = 2.0
+REST_SECONDS = 2.0
 EVERYTHING = MessageFilter()
 
 
@@ -86,12 +89,16 @@ class MessageSearch:
             for message, chat in (found[one] for one in ids if one in found)
         ]
 
-    async def tend(self) -> None:
-        """Keep the index's waiting list short, until cancelled. One process of many does it."""
+    async def follow(self) -> None:
+        """Index new messages as they come, until cancelled. One process of many does it."""
         while True:
-            async with self._whole.transaction() as session:
-                await queries.tend(session)
-            await asyncio.sleep(TEND_SECONDS)
+            if not await self.index_new():
+                await asyncio.sleep(REST_SECONDS)
+
+    async def index_new(self) -> int:
+        """Index some messages that are not yet; returns how many."""
+        async with self._whole.transaction() as session:
+            return await queries.index_new(session)
 
 
 def words_of(text: str) -> list[str]:
@@ -109,4 +116,6 @@ async def _places(session: AsyncSession, query: MessageQuery, limit: int) -> lis
     if len(newest) == limit:
         return newest
     found, is_all = await queries.by_index(session, query, limit=limit)
-    return found if is_all else await queries.along_filters(session, query, limit=limit)
+    if not is_all:
+        return await queries.along_filters(session, query, limit=limit)
+    return sorted({*newest, *found}, reverse=True)[:limit]

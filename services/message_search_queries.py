@@ -1,28 +1,32 @@
 """Looking for words in messages: among the newest first, then in the index, and last along the filters.
 
-A word that everybody uses is met among the ``NEWEST`` messages; a rare one is found by the index, which is asked for
+A word that everybody uses is met among the ``NEWEST`` messages, which are read as they are; a rare one is found by the index, which is asked for
 at most ``MANY`` rows. What is left is a common word under narrow filters, and that is the planner's to decide.
+
+The index is filled after the messages are stored (``index_new``), so that storing them costs no more for it. Until then
+they are among the newest: they are found at once, unless more than ``NEWEST`` are written between two turns.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, func, literal, true, tuple_
+from sqlalchemy import ColumnElement, Text, exists, func, insert, literal, text, true, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, ChatSession, ChatStatus, Message, MessageType
+from models import Agent, ChatSession, ChatStatus, Message, MessageGrams, MessageType
 from services.chat_queries import visible_to
 from services.search_terms import has_grams
 
 NEWEST = 2_000
 MANY = 3_000
-INDEX = 'idx_messages_grams'
-TEND_LOCK = 0x7E4D
-"""The advisory lock that lets one process tend the index at a time."""
+BATCH = 500
+GRACE = timedelta(minutes=1)
+INDEX_LOCK = 0x7E4D
+"""The advisory lock that lets one process index at a time."""
 
 Place = tuple[datetime, UUID]
 """Where a page ends: when its last message was written, and its id."""
@@ -68,10 +72,11 @@ async def by_index(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> tuple[list[Place], bool]:
     """Return up to ``limit`` matches, newest first, and whether these are out of all there are."""
-    indexed = func.text_grams(func.search_key(col(Message.content)))
+    indexed = col(MessageGrams.grams)
     grams = [func.text_grams(word) for word in query.words if has_grams(word)]
     some = (
         select(Message)
+        .join(MessageGrams, col(MessageGrams.message_id) == col(Message.id))
         .where(
             *(indexed.op('@>', is_comparison=True)(one) for one in grams),
             *_says(Message, query.words),
@@ -107,11 +112,27 @@ async def by_ids(
     return {message.id: (message, chat) for message, chat in (await session.exec(statement)).all()}
 
 
-async def tend(session: AsyncSession) -> None:
-    """Sort new messages into the index. An insert only puts them on its waiting list, which searches read whole."""
-    await session.exec(
-        select(func.gin_clean_pending_list(INDEX)).where(func.pg_try_advisory_xact_lock(TEND_LOCK))
+async def index_new(session: AsyncSession) -> int:
+    """Index the oldest ``BATCH`` messages that are not yet, in one transaction; returns how many.
+
+    It begins ``GRACE`` before the newest indexed one: so long may a writer wait between its clock and its commit.
+    Does nothing while another process is at it.
+    """
+    if not (await session.exec(select(func.pg_try_advisory_xact_lock(INDEX_LOCK)))).one():
+        return 0
+    is_indexed = exists().where(col(MessageGrams.message_id) == col(Message.id))
+    written = col(Message.created_at)
+    newest = select(written).where(is_indexed).order_by(written.desc()).limit(1)
+    since = func.coalesce(newest.scalar_subquery() - GRACE, text("'-infinity'::timestamptz"))
+    missing = (
+        select(col(Message.id), func.text_grams(func.search_key(col(Message.content))))
+        .where(written >= since, col(Message.type) == MessageType.TEXT, ~is_indexed)
+        .order_by(written)
+        .limit(BATCH)
     )
+    columns = [col(MessageGrams.message_id), col(MessageGrams.grams)]
+    result = await session.exec(insert(MessageGrams).from_select(columns, missing))
+    return int(result.rowcount)
 
 
 def _page(query: MessageQuery, message: Any, limit: int) -> Any:

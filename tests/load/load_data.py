@@ -28,7 +28,7 @@ CONTACTS_SHARE = 5
 """So many messages to a contact, when nothing else is said."""
 KNOWN = 200_000
 """Of so many customers the chats are made."""
-_BIG = ('customers', 'chat_sessions', 'messages')
+_BIG = ('customers', 'chat_sessions', 'messages', 'message_grams')
 
 
 def fill(address: str, *, customers: int, messages: int, contacts: int, seed: int = 1) -> None:
@@ -63,6 +63,7 @@ def _fill(
         _copy(connection, 'chat_sessions', load_contacts.CHAT_COLUMNS, batch.chats)
         _copy(connection, 'messages', load_contacts.MESSAGE_COLUMNS, batch.messages)
     connection.execute(_COUNT)
+    connection.execute(_GRAMS)
 
 
 def _copy(
@@ -120,6 +121,12 @@ _COUNT = """
           FROM chat_sessions GROUP BY customer_id) AS counted
     WHERE customers.id = counted.customer_id
       AND (total_chats, last_contact_at) IS DISTINCT FROM (chats, newest)
+"""
+
+_GRAMS = """
+    INSERT INTO message_grams (message_id, grams)
+    SELECT id, text_grams(search_key(content)) FROM messages WHERE type = 'text'
+    ON CONFLICT DO NOTHING
 """
 
 
