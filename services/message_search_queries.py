@@ -72,21 +72,17 @@ async def by_index(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> tuple[list[Place], bool]:
     """Return up to ``limit`` matches, newest first, and whether these are out of all there are."""
-    indexed = col(MessageGrams.grams)
     grams = [func.text_grams(word) for word in query.words if has_grams(word)]
-    some = (
-        select(Message)
-        .join(MessageGrams, col(MessageGrams.message_id) == col(Message.id))
-        .where(
-            *(indexed.op('@>', is_comparison=True)(one) for one in grams),
-            *_says(Message, query.words),
-            *_within(query),
-        )
-        .limit(MANY + 1)
-        .cte('some')
-    )
+    indexed = [col(MessageGrams.grams).op('@>', is_comparison=True)(one) for one in grams]
+    # Materialized, limited and by itself: nothing tempts the planner to begin with the messages.
+    some = select(col(MessageGrams.message_id)).where(*indexed).limit(MANY + 1).cte('some')
     count = select(func.count().label('all')).select_from(some).subquery()
-    page = _page(query, some.c, limit).subquery()
+    page = (
+        _page(query, Message, limit)
+        .join(some, some.c.message_id == col(Message.id))
+        .where(*_says(Message, query.words), *_within(query))
+        .subquery()
+    )
     statement = select(count.c.all, page.c.created_at, page.c.id).select_from(
         count.outerjoin(page, true())
     )
@@ -131,7 +127,8 @@ async def index_new(session: AsyncSession) -> int:
         .limit(BATCH)
     )
     columns = [col(MessageGrams.message_id), col(MessageGrams.grams)]
-    result = await session.exec(insert(MessageGrams).from_select(columns, missing))
+    statement = insert(MessageGrams).from_select(columns, missing)
+    result = await session.exec(statement, execution_options={'preserve_rowcount': True})
     return int(result.rowcount)
 
 
