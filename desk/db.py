@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.lane import Lane
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
 
@@ -66,12 +67,14 @@ class Database:
         self._apart: list[Database] = []
         self._engine = create_async_engine(
             async_url(url),
-            pool_size=pool_size,
-            max_overflow=pool_overflow,
+            pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
+            max_overflow=0,
+            pool_use_lifo=True,
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},
         )
+        self.lane = Lane(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
@@ -114,6 +117,7 @@ class Database:
         """Give every connection back."""
         for other in self._apart:
             await other.close()
+        await self.lane.close()
         await self._engine.dispose()
 
 

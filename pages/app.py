@@ -59,6 +59,8 @@ def create(
     desk.register(services, settings)
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
+    # Our pages send no XHR: a bar that announces one would only ever announce somebody else's.
+    nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
     ui.run_with(
         app,
         title='상담 데스크',

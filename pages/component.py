@@ -34,9 +34,8 @@ class Component(ui.element):
         def draw(event: Any) -> None:
             if self.is_deleted:
                 return
-            with (
-                self
-            ):  # events arrive outside of any page: without this NiceGUI knows no place to draw
+            # Events arrive outside of any page: without this NiceGUI knows no place to draw.
+            with self:
                 handler(event)
 
         self._subscriptions.append(self._topics.subscribe(topic, draw))

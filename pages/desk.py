@@ -86,6 +86,7 @@ class Workspace:
         self._conversation = None
         self._inbox.choose(None)
         self._right.clear()
+        self._panes.show('left')
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:
@@ -114,6 +115,7 @@ class Workspace:
             await self._services.chats.take(self._agent, chat_id)
         except DeskError as error:
             notices.tell(error)
+            await self._inbox.reload()  # it showed what is no longer so
             return
         await self._inbox.show(Tab.OPEN)
         self._taken = chat_id

@@ -77,4 +77,5 @@ async def close_page(client: Client) -> None:
     path = '/login?' + urlencode(goal, safe='/', quote_via=quote)
     # Past the outbox, which delivers a moment later: by then there is no page to deliver for.
     await core.sio.emit('open', {'path': path, 'new_tab': False}, room=client.id)
-    client.delete()
+    if client.has_socket_connection:  # one that has gone already is deleted by NiceGUI, which stumbles over a second time
+        client.delete()

@@ -13,9 +13,11 @@ from models import AgentStatus
 from pages import gate, notices, preferences
 from pages.component import Component
 from pages.locale import _
+from pages.parts import dialog
 from pages.parts.clock import Clocks, ClockUnits
 from pages.parts.error_report import ErrorReport
 from pages.parts.key_map import KeyMap
+from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.markup import Piece, filled
 from pages.parts.sound import Sound
 from pages.parts.sound_settings import sound_settings
@@ -59,8 +61,14 @@ class Shell(Seat):
             with ui.element('header').classes('desk-top'):
                 ui.label(_('상담')).classes('desk-title').props('role=heading aria-level=1')
                 ui.element('div').classes('desk-spring')
+                LinkBadge(
+                    LinkBadgeLabels(
+                        synced=_('연결됨'), behind=_('동기화 지연'), away=_('연결 끊김')
+                    ),
+                    number=None,
+                )
                 self.status = StatusChoice(self)
-            with ui.element('main').classes('desk-main'):
+            with ui.element('div').classes('desk-main'):  # the page around it is the <main>
                 yield
 
     def _rail(self) -> None:
@@ -91,9 +99,8 @@ class Shell(Seat):
         )
 
     def _profile(self) -> None:
-        with self.dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self.dialogs.clear)
-            preferences.profile_card(self.agent)
+        with dialog.titled(self.dialogs, self.agent.name):
+            preferences.profile(self.agent)
 
 
 class StatusChoice(Component):

@@ -60,9 +60,11 @@ def register(services: Services, settings: Settings) -> None:
         ui.page_title(_('채팅 상담'))
         # Well below the time after which a silent customer counts as gone.
         seconds = min(SIGN_OF_LIFE_SECONDS, settings.abandon_after_seconds / 3)
+        panel = TalkPanel(services, visitor.chat, sign_of_life_seconds=seconds)
         try:
-            await TalkPanel(services, visitor.chat, sign_of_life_seconds=seconds).open()
+            await panel.open()
         except DeskError as error:
+            panel.delete()
             tell_broken(error)
         return None
 

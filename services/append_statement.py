@@ -8,11 +8,10 @@ is given twice, none is left out, and a colleague's reply that came in meanwhile
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
+import psycopg
 
 from desk import clock
+from desk.lane import Lane
 from models import Agent, Sender
 from models.chat import LAST_LINE_CHARS
 from services.chat_events import ChatCard, MessageAdded
@@ -34,14 +33,14 @@ class Outgoing:
 
 BY_AGENT = (
     # what the chat becomes
-    """last_agent_number = last_number + 1, last_agent_id = :sender_id, awaiting_since = NULL,
+    """last_agent_number = last_number + 1, last_agent_id = %(sender_id)s, awaiting_since = NULL,
        unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
     # when it may (see chat_queries.writable_by), and nobody else replied after what the writer had seen
-    """status IN ('active', 'on_hold') AND (agent_id = :sender_id OR :sees_everything)
-       AND (last_agent_number <= :seen OR last_agent_id = :sender_id)""",
+    """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sees_everything)s)
+       AND (last_agent_number <= %(seen)s OR last_agent_id = %(sender_id)s)""",
 )
 BY_CUSTOMER = (
-    """unread_count = unread_count + 1, awaiting_since = coalesce(awaiting_since, :now), customer_seen_at = :now,
+    """unread_count = unread_count + 1, awaiting_since = coalesce(awaiting_since, %(now)s), customer_seen_at = %(now)s,
        customer_read_number = last_number + 1, customer_delivered_number = last_number + 1""",
     "status <> 'closed'",
 )
@@ -52,33 +51,31 @@ def _statement(changes: str, allowed: str) -> str:
         WITH chat AS (
             UPDATE chat_sessions
             SET version = version + 1, last_number = last_number + 1,
-                last_message_at = :now, last_line = :line, {changes}
-            WHERE id = :chat_id AND {allowed} AND NOT EXISTS (SELECT FROM messages WHERE messages.id = :id)
+                last_message_at = %(now)s, last_line = %(line)s, {changes}
+            WHERE id = %(chat_id)s AND {allowed} AND NOT EXISTS (SELECT FROM messages WHERE messages.id = %(id)s)
             RETURNING {', '.join(ChatCard.model_fields)}
         ), message AS (
             INSERT INTO messages (id, chat_session_id, number, sender, sender_id, content, created_at)
-            SELECT :id, id, last_number, CAST(:sender AS message_sender), CAST(:sender_id AS uuid), :content, :now
+            SELECT %(id)s, id, last_number, CAST(%(sender)s AS message_sender), CAST(%(sender_id)s AS uuid), %(content)s, %(now)s
             FROM chat
             RETURNING *
         ), sent_draft AS (
-            DELETE FROM drafts WHERE chat_session_id IN (SELECT id FROM chat) AND agent_id = :sender_id
+            DELETE FROM drafts WHERE chat_session_id IN (SELECT id FROM chat) AND agent_id = %(sender_id)s
         )
         INSERT INTO outbox (kind, body, created_at)
-        SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), :now
+        SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), %(now)s
         FROM chat, message
         RETURNING id, body
     """  # noqa: S608 - put together from this module's constants only
 
 
 _APPEND = {
-    Sender.AGENT: text(_statement(*BY_AGENT)),
-    Sender.CUSTOMER: text(_statement(*BY_CUSTOMER)),
+    Sender.AGENT: _statement(*BY_AGENT),
+    Sender.CUSTOMER: _statement(*BY_CUSTOMER),
 }
 
 
-async def append(
-    connection: AsyncConnection, outgoing: Outgoing, agent: Agent | None
-) -> Committed | None:
+async def append(lane: Lane, outgoing: Outgoing, agent: Agent | None) -> Committed | None:
     """Append a message of ``agent``, or of the customer when there is none.
 
     Returns the event, committed and in the outbox; or nothing: it was refused or is already there. The caller
@@ -91,13 +88,13 @@ async def append(
         'chat_id': outgoing.chat_id,
         'content': outgoing.content,
         'line': ' '.join(outgoing.content[: LAST_LINE_CHARS * 2].split())[:LAST_LINE_CHARS],
-        'sender': sender,
+        'sender': sender.value,
         'sender_id': agent.id if agent else None,
     }
     if agent:
         values |= {'seen': outgoing.seen, 'sees_everything': agent.sees_everything}
     try:
-        row = (await connection.execute(_APPEND[sender], values)).first()
-    except IntegrityError:  # the same id, stored by a repeat that ran beside this one
+        row = await lane.first(_APPEND[sender], values)
+    except psycopg.IntegrityError:  # the same id, stored by a repeat that ran beside this one
         return None
     return Committed(row.id, MessageAdded.model_validate_json(row.body)) if row else None

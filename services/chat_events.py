@@ -35,6 +35,11 @@ def agent_topic(agent_id: UUID) -> str:
     return f'agent:{agent_id}'
 
 
+def holder_topic(agent_id: UUID) -> str:
+    """Name the topic of every chat that an agent holds."""
+    return f'holder:{agent_id}'
+
+
 EVERY_CHAT = 'every-chat'
 """The topic of all chats, for those who look beyond departments."""
 
@@ -102,7 +107,8 @@ class ChatEvent(Event):
     @override
     def topics(self) -> tuple[str, ...]:
         chat = self.chat
-        return chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT
+        topics = (chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT)
+        return (*topics, holder_topic(chat.agent_id)) if chat.agent_id else topics
 
 
 class ChatChanged(ChatEvent):

@@ -99,8 +99,7 @@ class Chats:
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
         """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
-        async with self._db.statement() as connection:
-            committed = await advance(connection, agent, chat_id, delivered=delivered, read=read)
+        committed = await advance(self._db.lane, agent, chat_id, delivered=delivered, read=read)
         if committed is not None:
             self._relay.hand_over([committed])
 
@@ -162,8 +161,7 @@ def check_text(content: str) -> None:
 
 async def send(workshop: Workshop, outgoing: Outgoing, agent: Agent | None) -> ChatMessage | None:
     """Append a message and publish it; returns nothing when it was not appended."""
-    async with workshop.db.statement() as connection:
-        committed = await append(connection, outgoing, agent)
+    committed = await append(workshop.db.lane, outgoing, agent)
     if committed is None:
         return None
     workshop.relay.hand_over([committed])

@@ -7,18 +7,15 @@ else is being appended meanwhile.
 
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from desk import clock
+from desk.lane import Lane
 from models import Agent
 from services.chat_events import ChatCard, ChatRead
 from services.relay import Committed
 
-_DELIVERED = 'least(greatest(:delivered, :read), last_number)'
-_READ = 'least(:read, last_number)'
-_ADVANCE = text(
-    f"""
+_DELIVERED = 'least(greatest(%(delivered)s, %(read)s), last_number)'
+_READ = 'least(%(read)s, last_number)'
+_ADVANCE = f"""
     WITH chat AS (
         UPDATE chat_sessions
         SET version = version + 1,
@@ -26,21 +23,20 @@ _ADVANCE = text(
             agent_delivered_number = greatest(agent_delivered_number, {_DELIVERED}),
             unread_count = greatest(0, unread_count - (
                 SELECT count(*) FROM messages
-                WHERE chat_session_id = :chat_id AND sender = 'customer'
-                  AND number > chat_sessions.agent_read_number AND number <= :read))
-        WHERE id = :chat_id AND agent_id = :agent_id
+                WHERE chat_session_id = %(chat_id)s AND sender = 'customer'
+                  AND number > chat_sessions.agent_read_number AND number <= %(read)s))
+        WHERE id = %(chat_id)s AND agent_id = %(agent_id)s
           AND (agent_read_number < {_READ} OR agent_delivered_number < {_DELIVERED})
         RETURNING {', '.join(ChatCard.model_fields)}
     )
     INSERT INTO outbox (kind, body, created_at)
-    SELECT 'ChatRead', json_build_object('chat', to_json(chat)), :now FROM chat
+    SELECT 'ChatRead', json_build_object('chat', to_json(chat)), %(now)s FROM chat
     RETURNING id, body
     """  # noqa: S608 - put together from this module's constants only
-)
 
 
 async def advance(
-    connection: AsyncConnection, agent: Agent, chat_id: UUID, *, delivered: int, read: int
+    lane: Lane, agent: Agent, chat_id: UUID, *, delivered: int, read: int
 ) -> Committed | None:
     """Note how far a chat has reached its holder's screen and eyes.
 
@@ -53,5 +49,5 @@ async def advance(
         'read': read,
         'now': clock.now(),
     }
-    row = (await connection.execute(_ADVANCE, values)).first()
+    row = await lane.first(_ADVANCE, values)
     return Committed(row.id, ChatRead.model_validate_json(row.body)) if row else None

@@ -53,13 +53,14 @@ class Relay:
         await self._stream.send([event])
 
     async def carry(self) -> None:
-        """Send what is handed over, until cancelled."""
-        while True:
-            batch = [await self._waiting.get()]
-            while not self._waiting.empty() and len(batch) < MAX_BATCH:
-                batch.append(self._waiting.get_nowait())
-            if await self._stream.send([one.event for one in batch]):
-                await self._forget([one.entry_id for one in batch])
+        """Send what is handed over, until cancelled. What is sent is forgotten beside the next sending."""
+        async with asyncio.TaskGroup() as group:
+            while True:
+                batch = [await self._waiting.get()]
+                while not self._waiting.empty() and len(batch) < MAX_BATCH:
+                    batch.append(self._waiting.get_nowait())
+                if await self._stream.send([one.event for one in batch]):
+                    group.create_task(self._forget([one.entry_id for one in batch]))
 
     async def sweep(self) -> None:
         """Send what any process left behind, until cancelled."""
@@ -86,7 +87,6 @@ class Relay:
 
     async def _forget(self, entry_ids: Sequence[int]) -> None:
         try:
-            async with self._db.statement() as connection:
-                await outbox_queries.remove(connection, entry_ids)
-        except (SQLAlchemyError, DeskError):  # the sweep tells it again: better twice than never
+            await outbox_queries.remove(self._db.lane, entry_ids)
+        except DeskError:  # the sweep tells it again: better twice than never
             log.warning('outbox_not_cleared', entries=len(entry_ids))

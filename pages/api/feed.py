@@ -28,7 +28,7 @@ class Told:
     start: int
     number: int
     is_over: bool = False
-    others: set[int] = field(default_factory=set)
+    others: set[int] = field(default_factory=set[int])
 
     def has(self, number: int) -> bool:
         """Whether this message has been told."""

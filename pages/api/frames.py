@@ -91,6 +91,9 @@ def read(text: str) -> Incoming:
 
 def written(kind: Kind, data: BaseModel | dict[str, Any]) -> str:
     """Return a frame as it goes to a program, stamped with the present moment."""
-    body = data.model_dump(mode='json') if isinstance(data, BaseModel) else data
-    frame = {'type': kind, 'data': body, 'timestamp': clock.now().isoformat()}
-    return json.dumps(frame, ensure_ascii=False)
+    body = (
+        data.model_dump_json()
+        if isinstance(data, BaseModel)
+        else json.dumps(data, ensure_ascii=False)
+    )
+    return f'{{"type": "{kind}", "data": {body}, "timestamp": "{clock.now().isoformat()}"}}'

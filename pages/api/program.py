@@ -6,7 +6,7 @@ too slowly is dropped (4408), comes back with its cursors and has lost nothing.
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,8 @@ from services.chat_events import (
     Typing,
     agent_topic,
     chat_topic,
+    department_topic,
+    holder_topic,
 )
 from services.chats import MAX_PAGE, may_see
 from services.inbox_view import Scope, Tab
@@ -101,6 +103,7 @@ class Program:
         self._typing: dict[UUID, Subscription] = {}
         self._brake = Throttle(limit=FRAMES_LIMIT, seconds=FRAMES_SECONDS)
         self._silent_beats = 0
+        self._heard: object = None
 
     async def serve(self) -> None:
         """Speak with the program until it goes or has to."""
@@ -139,12 +142,13 @@ class Program:
     # What is heard
 
     @contextmanager
-    def _listening(self) -> Iterator[None]:
+    def _listening(self) -> Generator[None, None, None]:
         subscribe, agent = self._services.topics.subscribe, self._agent
-        subscriptions = [
-            subscribe(EVERY_CHAT, self._hear_chat),
-            subscribe(agent_topic(agent.id), self._hear_person),
-        ]
+        # Only what may concern it: with EVERY_CHAT, each event would cost the desk a call for each program.
+        narrow = (department_topic(agent.department), holder_topic(agent.id))
+        topics = (EVERY_CHAT,) if agent.sees_everything else narrow
+        subscriptions = [subscribe(topic, self._hear_chat) for topic in topics]
+        subscriptions.append(subscribe(agent_topic(agent.id), self._hear_person))
         if agent.sees_everything:
             subscriptions.append(subscribe(EVERY_AGENT, self._hear_status))
         try:
@@ -154,6 +158,9 @@ class Program:
                 subscription.cancel()
 
     def _hear_chat(self, event: object) -> None:
+        if event is self._heard:  # it has two of our topics
+            return
+        self._heard = event
         if isinstance(event, Resync):
             self._push(event)
         elif isinstance(event, ChatEvent) and may_see(self._agent, event.chat):

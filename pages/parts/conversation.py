@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from markupsafe import Markup
 from nicegui import ui
 
 from desk.errors import DeskError
@@ -13,7 +14,8 @@ from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component
 from pages.locale import _, language, sentence
-from pages.parts import times
+from pages.parts import dialog, times
+from pages.parts.buttons import Look, button
 from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.markup import Piece, filled
 from pages.parts.reply_box import Outgoing as Sent
@@ -38,6 +40,8 @@ TYPING_SECONDS = 5.0
 MARK_SECONDS = 0.4
 TRANSCRIPT_ID = 'desk-transcript'
 
+_BACK = Markup('<i class="material-icons" aria-hidden="true">arrow_back</i>')
+
 
 class Conversation(Component):
     """One chat in one browser tab."""
@@ -50,8 +54,8 @@ class Conversation(Component):
         on_take: Callable[[UUID], Awaitable[None]],
         on_changed: Callable[[ChatCard], None],
     ) -> None:
-        super().__init__(seat.services.topics, 'section')
-        self.classes('desk-conversation').props['aria-label'] = _('대화')
+        super().__init__(seat.services.topics)
+        self.classes('desk-conversation')
         self._seat = seat
         self._services = seat.services
         self._agent = seat.agent
@@ -78,24 +82,13 @@ class Conversation(Component):
         """Ask once, then end the chat."""
         if not self._chat.is_open or not may_write(self._agent, self._chat):
             return
-        with self._seat.dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self._seat.dialogs.clear)
-            with ui.element('div').classes('desk-card').props('role=document'):
-                ui.label(_('상담을 종료할까요?')).classes('desk-card-title').props(
-                    'role=heading aria-level=2'
-                )
-                ui.label(
-                    _(
-                        '{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.',
-                        name=self._chat.visitor_name,
-                    )
-                )
-                with ui.element('div').classes('desk-actions'):
-                    ui.button(_('취소'), on_click=dialog.close).props('flat dense no-caps')
-                    ui.button(_('종료하기'), on_click=lambda: dialog.submit(True)).props(
-                        'dense unelevated no-caps color=negative autofocus'
-                    )
-        if await dialog:
+        name = self._chat.visitor_name
+        with dialog.titled(self._seat.dialogs, _('상담을 종료할까요?')) as question:
+            ui.label(_('{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.', name=name))
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('종료하기'), lambda: question.submit(True), Look.DANGER).props('autofocus')
+        if await question:
             await self._end()
 
     def focus(self) -> None:
@@ -107,6 +100,8 @@ class Conversation(Component):
     def _draw(self, draft: str) -> None:
         with self:
             with ui.element('header').classes('desk-conversation-head'):
+                back = Piece('a', inside=_BACK).classes('desk-back').props('href=/desk')
+                back.props['aria-label'] = _('목록으로')
                 self._who = Piece().classes('desk-who')
                 self._viewers = ui.label().classes('desk-viewers').props('role=status')
                 ui.element('div').classes('desk-spring')
@@ -115,18 +110,15 @@ class Conversation(Component):
                         synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
                     )
                 )
-                self._take = ui.button(
-                    _('수락'), on_click=lambda: self._on_take(self.chat_id)
-                ).props('dense unelevated no-caps')
-                self._close = ui.button(_('상담 종료'), on_click=self.end).props(
-                    'dense outline no-caps'
-                )
+                self._take = button(_('수락'), lambda: self._on_take(self.chat_id), Look.PRIMARY)
+                self._close = button(_('상담 종료'), self.end)
+            read = self._chat.agent_read_number
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=self._chat.agent_read_number + 1 if self._chat.unread_count else None,
+                unread_from=read + 1 if read and self._chat.unread_count else None,
             )
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)
@@ -272,6 +264,8 @@ class Conversation(Component):
             self._show_badge()
 
     def _hear_message(self, message: ChatMessage) -> None:
+        if message.sender_id == self._agent.id:
+            self._box.sent_elsewhere(message.content)
         if message.sender_id and message.sender_id not in self._names:
             self._transcript.view.heard_of(message.number)  # its writer's name is read with it
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:

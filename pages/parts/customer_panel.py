@@ -1,7 +1,7 @@
 """Who the chat is with: the record's card once an agent linked it, candidates before, and earlier chats in place."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from markupsafe import Markup
@@ -13,6 +13,7 @@ from pages import notices
 from pages.component import Component
 from pages.locale import _
 from pages.parts import times
+from pages.parts.buttons import button
 from pages.parts.markup import Piece, filled
 from pages.parts.transcript import MessagePages, Transcript
 from pages.seat import Seat
@@ -24,8 +25,8 @@ class CustomerPanel(Component):
     """The customer of one chat."""
 
     def __init__(self, seat: Seat, chat_id: UUID) -> None:
-        super().__init__(seat.services.topics, 'section')
-        self.classes('desk-customer').props['aria-label'] = _('고객 정보')
+        super().__init__(seat.services.topics)
+        self.classes('desk-customer')
         self._services = seat.services
         self._agent = seat.agent
         self._chat_id = chat_id
@@ -72,7 +73,7 @@ class CustomerPanel(Component):
                 chats=customer.total_chats,
                 calls=customer.total_calls,
             ),
-            _('등록일'): times.short(customer.created_at),
+            _('등록일'): times.date(customer.created_at),
         }
         with ui.element('dl').classes('desk-facts'):
             for name, value in facts.items():
@@ -95,12 +96,8 @@ class CustomerPanel(Component):
                         email=customer.email or times.phone(customer.phone),
                     )
                 )
-                ui.button(
-                    _('연결'), on_click=lambda customer=customer: self._do(self._link(customer))
-                ).props('dense outline no-caps')
-        ui.button(_('새 고객으로 등록'), on_click=lambda: self._do(self._register())).props(
-            'dense flat no-caps'
-        )
+                button(_('연결'), partial(self._do, self._link, customer))
+        button(_('새 고객으로 등록'), partial(self._do, self._register))
 
     def _earlier(self, known: Acquaintance) -> None:
         ui.label(_('이전 상담')).classes('desk-section').props('role=heading aria-level=3')
@@ -156,9 +153,9 @@ class CustomerPanel(Component):
         await self._services.customers.register(self._agent, self._chat_id)
         notices.done(_('새 고객으로 등록했습니다'))
 
-    async def _do(self, act: Coroutine[Any, Any, None]) -> None:
+    async def _do(self, act: Callable[..., Awaitable[None]], *given: Customer) -> None:
         try:
-            await act
+            await act(*given)
         except DeskError as error:
             notices.tell(error)
 

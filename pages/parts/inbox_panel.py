@@ -11,6 +11,7 @@ from models import Agent, Sender
 from pages.component import Component
 from pages.locale import _
 from pages.parts import inbox_row
+from pages.parts.buttons import Look, button
 from pages.parts.markup import Piece, filled
 from services.chat_events import (
     EVERY_CHAT,
@@ -28,6 +29,11 @@ COUNT_SECONDS = 1.0
 """So long after a change counts are read again: the answer that all share is younger by then."""
 DRAW_SECONDS = 0.25
 """Rows are drawn at most this often: the browser redraws the whole page on every push."""
+
+MAX_ROWS = 150
+"""A list shows no more: nobody works from the 151st row, and the browser redraws all of them on every push."""
+FEW_ROWS = 10
+"""When fewer are left of a longer list, it is read again."""
 
 # Tells which button of a row was pressed; the row itself is one element.
 ACT_OF_CLICK = '(event) => emit(event.target.closest("[data-act]")?.dataset.act ?? "")'
@@ -54,8 +60,8 @@ class InboxPanel(Component):
             on_take: 수락 was pressed.
             on_news: something happened to a chat that the agent may see (for sounds).
         """
-        super().__init__(services.topics, 'section')
-        self.classes('desk-inbox').props['aria-label'] = _('받은 상담')
+        super().__init__(services.topics)
+        self.classes('desk-inbox')
         self._services = services
         self._agent = agent
         self._on_open, self._on_take, self._on_news = on_open, on_take, on_news
@@ -66,6 +72,7 @@ class InboxPanel(Component):
         self._names: dict[UUID, str] = {}
         self._news: dict[UUID, ChatCard] = {}
         self._tabs: dict[Tab, Piece] = {}
+        self._counts: dict[Tab, int] = {}
         self._draw_frame()
 
     async def open(self) -> None:
@@ -81,8 +88,25 @@ class InboxPanel(Component):
         self._scope = scope or self._scope
         self._view = InboxView(self._agent, tab, self._scope)
         self._news.clear()
-        await self._reload()
+        self._draw_choices()  # at once: the press was heard
+        await self.reload()
         await self._refresh_counts()
+        self.within(
+            COUNT_SECONDS, self._refresh_counts
+        )  # shared ones may be older than this page's ears
+
+    async def reload(self) -> None:
+        """Read the list again."""
+        view = self._view
+        self._news.clear()
+        view.expect()
+        page = await self._services.inbox.page(self._agent, view.tab, view.scope)
+        await self._learn_names(page.chats)
+        if view is not self._view:  # another list was chosen meanwhile
+            return
+        view.load(page.chats, is_complete=page.is_last)
+        self._draw_rows()
+        self._draw_foot()
 
     def choose(self, chat_id: UUID | None) -> None:
         """Mark the chat that is open beside the list."""
@@ -128,12 +152,12 @@ class InboxPanel(Component):
             self._list = ui.element('div').classes('desk-list').props('role=list')
             self._list.props['aria-label'] = _('상담 목록')
             self._foot = ui.element('div').classes('desk-list-foot')
-        self._draw_choices({})
+        self._draw_choices()
 
-    def _draw_choices(self, counts: dict[Tab, int]) -> None:
+    def _draw_choices(self) -> None:
         words = {Tab.WAITING: _('대기'), Tab.OPEN: _('진행'), Tab.CLOSED: _('종료')}
         for tab, piece in self._tabs.items():
-            count = counts.get(tab)
+            count = self._counts.get(tab)
             shown = (
                 ''
                 if count is None
@@ -171,33 +195,31 @@ class InboxPanel(Component):
         )
         self._rows[chat.id] = piece
 
+    def _draw_rows(self) -> None:
+        """Draw the list as it is now; a row that stays is the same element, or a click on its way would miss it."""
+        shown = {chat.id for chat in self._view.chats}
+        for chat_id in self._rows.keys() - shown:
+            self._rows.pop(chat_id).delete()
+        for place, chat in enumerate(self._view.chats):
+            self._draw_row(chat)
+            if self._list.default_slot.children[place] is not self._rows[chat.id]:
+                self._rows[chat.id].move(target_index=place)
+
     def _draw_foot(self) -> None:
         self._foot.clear()
         with self._foot:
             if not self._view.chats:
                 ui.label(_EMPTY[self._view.tab]()).classes('desk-empty')
+            elif len(self._view.chats) >= MAX_ROWS:
+                ui.label(_('앞의 {count}건만 보입니다.', count=MAX_ROWS)).classes('desk-empty')
             elif not self._view.is_complete:
-                ui.button(_('더 보기'), on_click=self._load_more).props('flat dense no-caps')
+                button(_('더 보기'), self._load_more, Look.QUIET)
 
     # ---- reading
 
     async def _has_open_chats(self) -> bool:
-        counts = await self._services.inbox.counts(self._agent, Scope.MINE)
-        return counts[Tab.OPEN] > 0
-
-    async def _reload(self) -> None:
-        view = self._view
-        page = await self._services.inbox.page(self._agent, view.tab, view.scope)
-        await self._learn_names(page.chats)
-        if view is not self._view:  # another list was chosen meanwhile
-            return
-        view.load(page.chats, is_complete=page.is_last)
-        self._list.clear()
-        self._rows.clear()
-        for chat in view.chats:
-            self._draw_row(chat)
-        self._draw_foot()
-        self._draw_choices({})
+        page = await self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=1)
+        return bool(page.chats)  # not by the shared counts, which may be a second old
 
     async def _load_more(self) -> None:
         view = self._view
@@ -208,12 +230,13 @@ class InboxPanel(Component):
         if view is not self._view:
             return
         view.extend(page.chats, is_complete=page.is_last)
-        for chat in view.chats:
-            self._draw_row(chat)
+        self._let_go()
+        self._draw_rows()
         self._draw_foot()
 
     async def _refresh_counts(self) -> None:
-        self._draw_choices(await self._services.inbox.counts(self._agent, self._scope))
+        self._counts = await self._services.inbox.counts(self._agent, self._scope)
+        self._draw_choices()
 
     async def _learn_names(self, chats: list[ChatCard]) -> None:
         unknown = {
@@ -227,24 +250,41 @@ class InboxPanel(Component):
     def _hear(self, event: Event) -> None:
         if isinstance(event, Resync):
             self.within(COUNT_SECONDS, self._refresh_counts)
-            self.start(self._reload())
+            self.start(self.reload())
         elif isinstance(event, ChatEvent):
-            self._news[event.chat.id] = event.chat
-            self.soon(self._draw_news, at_most_every=DRAW_SECONDS)
+            self._note(event.chat)
             if isinstance(event, ChatChanged) or (
                 isinstance(event, MessageAdded) and event.message.sender is Sender.SYSTEM
             ):
                 self.within(COUNT_SECONDS, self._refresh_counts)
             self._on_news(event)
 
+    def _note(self, chat: ChatCard) -> None:
+        """Keep a row's news for the next drawing; what is no row here, most of what is heard, is only remembered."""
+        known = self._news.get(chat.id)
+        if known is None and chat.id not in self._rows and not self._view.takes(chat):
+            self._view.apply(chat)
+            return
+        if known is None or known.version < chat.version:
+            self._news[chat.id] = chat
+        self.soon(self._draw_news, at_most_every=DRAW_SECONDS)
+
     async def _draw_news(self) -> None:
         news, self._news = list(self._news.values()), {}
-        await self._learn_names(news)
-        had_rows = bool(self._view.chats)
+        await self._learn_names([chat for chat in news if self._view.takes(chat)])
+        before = bool(self._view.chats), self._view.is_complete
         for chat in news:
             self._apply(chat)
-        if had_rows != bool(self._view.chats):
+        self._let_go()
+        if len(self._view.chats) < FEW_ROWS and not self._view.is_complete:
+            await self.reload()
+        elif before != (bool(self._view.chats), self._view.is_complete):
             self._draw_foot()
+
+    def _let_go(self) -> None:
+        for chat in self._view.trim(MAX_ROWS):
+            if (row := self._rows.pop(chat.id, None)) is not None:
+                row.delete()
 
     def _apply(self, chat: ChatCard) -> None:
         change = self._view.apply(chat)

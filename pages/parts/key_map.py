@@ -10,6 +10,7 @@ from nicegui import ui
 from nicegui.events import KeyEventArguments
 
 from pages.locale import _
+from pages.parts import dialog
 from pages.parts.markup import Piece, filled
 
 Act = Callable[[], Awaitable[None] | None]
@@ -41,16 +42,11 @@ class KeyMap:
 
     def show(self) -> None:
         """Show the map."""
-        with self._dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self._dialogs.clear)
-            with ui.element('div').classes('desk-card desk-keys').props('role=document'):
-                ui.label(_('단축키')).classes('desk-card-title').props('role=heading aria-level=2')
-                for face, text in [
-                    *((key.face, key.text) for key in self._keys.values()),
-                    *_of_fields(),
-                ]:
-                    inside = filled('<kbd>{face}</kbd><span>{text}</span>', face=face, text=text)
-                    Piece(inside=inside).classes('desk-key')
+        ours = [(key.face, key.text) for key in self._keys.values()]
+        with dialog.titled(self._dialogs, _('단축키')), ui.element('dl').classes('desk-keys'):
+            for face, text in [*ours, *_of_fields()]:
+                inside = filled('<dt><kbd>{face}</kbd></dt><dd>{text}</dd>', face=face, text=text)
+                Piece(inside=inside).classes('desk-key')
 
     async def _pressed(self, event: KeyEventArguments) -> None:
         held = event.modifiers
@@ -58,11 +54,12 @@ class KeyMap:
             return
         if self._dialogs.default_slot.children:  # a dialog is open: its keys are its own
             return
-        if event.key.code == 'Slash' and event.modifiers.shift:
+        # By place while Hangul is on, by sign on a keyboard that has it elsewhere.
+        if (event.key.code == 'Slash' and held.shift) or event.key.name == '?':
             self.show()
             return
         key = self._keys.get(event.key.code or '')
-        if key is None or event.modifiers.shift:
+        if key is None or held.shift:
             return
         result = key.act()
         if result is not None:

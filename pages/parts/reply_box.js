@@ -181,6 +181,12 @@ export default {
       this.draft.agree(text);
       this.show(text);
     },
+    // The same text went out from another tab of this person: it is no draft any more.
+    sent_elsewhere(text) {
+      if (this.enter.composing || this.$refs.box.value.trim() !== text.trim()) return;
+      this.draft.agree("");
+      this.show("");
+    },
     focus() {
       this.$refs.box.focus();
     },

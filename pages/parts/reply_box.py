@@ -125,6 +125,10 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         """Show a draft that changed elsewhere, unless somebody is writing in this box."""
         self.run_method('set_draft', text)
 
+    def sent_elsewhere(self, text: str) -> None:
+        """Take away a draft that the same person has sent from another tab; other words stay."""
+        self.run_method('sent_elsewhere', text)
+
     def focus(self) -> None:
         """Put the caret into the box."""
         self.run_method('focus')

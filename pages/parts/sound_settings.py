@@ -3,25 +3,20 @@
 from nicegui import ui
 
 from pages.locale import _
+from pages.parts import dialog
+from pages.parts.buttons import button
 from pages.parts.sound import Sound
 
 
 def sound_settings(dialogs: ui.element, sound: Sound) -> None:
     """Open the dialog with the sounds' settings."""
-    with dialogs, ui.dialog(value=True) as dialog:
-        dialog.on('hide', dialogs.clear)
-        with ui.element('div').classes('desk-card').props('role=document'):
-            ui.label(_('소리')).classes('desk-card-title').props('role=heading aria-level=2')
-            switch = ui.switch(_('소리 켜기'), value=not sound.state.muted)
-            switch.on_value_change(lambda event: sound.set_muted(muted=not event.value))
-            ui.label(_('크기')).classes('desk-field-name')
-            slider = ui.slider(min=0, max=1, step=0.1, value=sound.state.volume)
-            slider.props['aria-label'] = _('크기')
-            slider.on_value_change(lambda event: sound.set_volume(float(event.value)))
-            with ui.element('div').classes('desk-actions'):
-                ui.button(_('새 상담 소리 듣기'), on_click=lambda: sound.test('ring')).props(
-                    'flat dense no-caps'
-                )
-                ui.button(_('새 메시지 소리 듣기'), on_click=lambda: sound.test('tick')).props(
-                    'flat dense no-caps'
-                )
+    with dialog.titled(dialogs, _('소리')):
+        switch = ui.switch(_('소리 켜기'), value=not sound.state.muted).props('dense')
+        switch.on_value_change(lambda event: sound.set_muted(muted=not event.value))
+        ui.label(_('크기')).classes('desk-field-name')
+        slider = ui.slider(min=0, max=1, step=0.1, value=sound.state.volume)
+        slider.props['aria-label'] = _('크기')
+        slider.on_value_change(lambda event: sound.set_volume(float(event.value)))
+        with ui.element('div').classes('desk-tries'):
+            button(_('새 상담 소리 듣기'), lambda: sound.test('ring'))
+            button(_('새 메시지 소리 듣기'), lambda: sound.test('tick'))

@@ -51,9 +51,7 @@ class TalkPanel(Component):
         self._is_away = False  # whether the last thing that was to be stored or read was refused
         self.classes('talk')
         with self:
-            self._dialogs = (
-                ui.element()
-            )  # dialogs are drawn here on demand and cleared when they close
+            self._dialogs = ui.element()  # dialogs are drawn here on demand
             self._attention = Attention(seen=chat.customer_read_number)
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
@@ -285,8 +283,9 @@ class TalkPanel(Component):
     # ---- ending
 
     def _ask_to_end(self) -> None:
-        with self._dialogs, ui.dialog(value=True) as dialog:
-            dialog.on('hide', self._dialogs.clear)
+        # A place of its own: an earlier question that is still leaving must not take this one with it.
+        with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
+            dialog.on('hide', place.delete)
             dialog.props('transition-duration=120')
             dialog.props['aria-label'] = _('상담을 종료할까요?')
             with ui.element().classes('talk-card'):

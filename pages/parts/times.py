@@ -18,6 +18,12 @@ def short(moment: datetime) -> str:
     )
 
 
+def date(moment: datetime) -> str:
+    """Return the day alone, ``2026. 11. 3.``."""
+    at = moment.astimezone(clock.SEOUL)
+    return f'{at.year}. {at.month}. {at.day}.'
+
+
 def hour(moment: datetime) -> str:
     """Return the time of day, ``14:05``."""
     return f'{moment.astimezone(clock.SEOUL):%H:%M}'

@@ -57,6 +57,7 @@ async def person(browser: Browser) -> AsyncIterator[Contexts]:
             'viewport': {'width': 1440, 'height': 900},
             'locale': 'ko-KR',
             'timezone_id': 'Asia/Seoul',
+            'reduced_motion': 'reduce',
         }
         context = await browser.new_context(**(usual | options))  # type: ignore[arg-type]  # options of Playwright
         context.set_default_timeout(15_000)

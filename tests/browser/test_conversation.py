@@ -6,6 +6,7 @@ from models import Agent
 from tests.browser.conftest import Contexts
 from tests.browser.hangul import write_and_send
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.browser.talking import begin
 from tests.make import PASSWORD
 
 
@@ -116,15 +117,6 @@ async def test_customer_ends_and_begins_anew(
     await expect(desk.button('상담 종료')).to_be_hidden()
     await talk.button('새 상담 시작').click()
     await expect(talk.button('상담 시작')).to_be_visible()
-
-
-async def begin(desk: DeskScreen, talk: CustomerScreen, agent: Agent) -> None:
-    """Bring both into one chat: the customer has said hello, the agent has taken it."""
-    await talk.begins(agent.department)
-    await talk.sends('안녕하세요')
-    await desk.opens()
-    await desk.takes('최유진')
-    await desk.reads('안녕하세요')
 
 
 async def _fill_in(talk: CustomerScreen, department: str) -> None:

@@ -8,8 +8,9 @@ from models import Agent
 from services.chat_events import ChatCard
 from services.registry import Services
 from tests.browser.conftest import Contexts
+from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen
-from tests.make import Make
+from tests.make import DEPARTMENT, Make
 
 PHONE: ViewportSize = {'width': 390, 'height': 844}
 KEYBOARD_IS_OUT: ViewportSize = {'width': 390, 'height': 420}
@@ -144,6 +145,27 @@ async def test_ended_chat_takes_no_more_and_says_why(
     await expect(talk.button('전송')).to_be_disabled()
     await expect(talk.box).to_have_value('늦은 말')
     await expect(talk.box).not_to_be_editable()
+
+
+async def test_killed_server_costs_no_word_and_no_place(
+    own_desk: LiveDesk, person: Contexts
+) -> None:
+    talk = CustomerScreen(await (await person(viewport=PHONE)).new_page(), own_desk.address)
+    await talk.begins(DEPARTMENT)
+    await talk.sends('죽기 전에')
+    await talk.reads('죽기 전에')
+
+    own_desk.kill()
+    await talk.sees('연결 끊김')
+    await talk.sends('죽은 동안에')
+    await talk.sees('연결되면 전송돼요')
+    await talk.box.fill('아직 쓰는 중')
+    own_desk.start()
+
+    await talk.reads('죽기 전에', '죽은 동안에')
+    await talk.sees('대기 순서 1번째')
+    await expect(talk.box).to_have_value('아직 쓰는 중')
+    await expect(talk.page.get_by_text('연결되면 전송돼요')).to_be_hidden()
 
 
 async def test_english_browser_reads_english(

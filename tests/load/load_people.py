@@ -13,7 +13,7 @@ COLUMNS = (
 Row = tuple[object, ...]
 
 # How many of 1,000 people have it (census of 2015, rounded).
-_FAMILY = {
+FAMILY = {
     '김': 215, '이': 147, '박': 84, '최': 47, '정': 43, '강': 24, '조': 21, '윤': 21, '장': 20, '임': 17, '한': 15,
     '오': 15, '서': 15, '신': 15, '권': 14, '황': 14, '안': 14, '송': 14, '전': 11, '홍': 11, '유': 10, '고': 9,
     '문': 9, '양': 9, '손': 9, '배': 8, '백': 8, '허': 7, '남': 6, '심': 5, '노': 5, '하': 5, '곽': 4, '성': 4,
@@ -109,7 +109,7 @@ class People:
 
     def _batch(self, begin: int, size: int) -> list[Row]:
         chance = self._chance
-        family = chance.choices(list(_FAMILY), list(_FAMILY.values()), k=size)
+        family = chance.choices(list(FAMILY), list(FAMILY.values()), k=size)
         given = chance.choices(self._given, self._given_weights, k=size)
         return [
             self._row(begin + place, last, first)

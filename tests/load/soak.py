@@ -86,15 +86,14 @@ async def soak(settings: Settings, *, first: int, count: int, seconds: float) ->
         db = Database(settings.database_url, pool_size=AT_ONCE)
         stack.push_async_callback(db.close)
         make = Make(db)
-        verdicts = await _play(
-            killing, [await _process(stack, settings) for _ in range(2)], services, make, deadline
-        )
+        processes = [await _process(stack, settings) for _ in range(2)]
         desks = [LocalDesk(services), LocalDesk(another)]
         shares = [peaceful[place::AT_ONCE] for place in range(AT_ONCE)]
         played = await asyncio.gather(
-            *(_play(share, desks, services, make, deadline) for share in shares)
+            _play(killing, processes, services, make, deadline),
+            *(_play(share, desks, services, make, deadline) for share in shares),
         )
-    return verdicts + [verdict for share in played for verdict in share]
+    return [verdict for share in played for verdict in share]
 
 
 async def _process(stack: AsyncExitStack, settings: Settings) -> ProcessDesk:

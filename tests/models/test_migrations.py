@@ -119,7 +119,7 @@ def test_way_down_leaves_nothing_and_leads_up_again(url: str) -> None:
 
 
 def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connection) -> None:
-    stored = dict(
+    stored: dict[str, list[str]] = dict(
         migrated.execute(
             'SELECT typname, array_agg(enumlabel::text ORDER BY enumsortorder)'
             ' FROM pg_enum JOIN pg_type ON pg_type.oid = enumtypid GROUP BY typname'

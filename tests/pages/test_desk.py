@@ -4,12 +4,17 @@ from uuid import UUID, uuid4
 
 from fastapi import FastAPI
 from nicegui import binding
+from nicegui.element import Element
 from nicegui.testing import User
 
 from models import Agent, ChatStatus
+from pages.parts import inbox_panel
 from pages.parts.reply_box import ReplyBox
+from services.inbox import PAGE
 from services.registry import Services
 from tests.make import Make
+from tests.pages.conftest import SignIn
+from tests.until import until
 
 MOST_ELEMENTS = 400
 
@@ -91,6 +96,20 @@ async def test_desk_opens_with_the_chats_in_hand(user: User, make: Make, agent: 
     await user.should_not_see('정하윤')
 
 
+async def test_counts_that_were_older_than_the_page_are_put_right(
+    sign_in: SignIn, make: Make, agent: Agent
+) -> None:
+    first, second = await sign_in(agent), await sign_in(agent)
+    await first.open('/desk')
+    await first.should_see('대기 0')
+
+    await make.chat(agent=agent, visitor_name='강지후')  # past all services: no event tells of it
+    await second.open('/desk')
+
+    await second.should_see('강지후', retries=20)
+    await second.should_see('진행 1', retries=40)
+
+
 async def test_full_screen_stays_small_and_polls_nothing(
     user: User, make: Make, agent: Agent
 ) -> None:
@@ -138,3 +157,22 @@ def _send(user: User, text: str) -> UUID:
     message_id = uuid4()
     user.find(ReplyBox).trigger('send', {'id': str(message_id), 'text': text, 'seen': 1_000})
     return message_id
+
+
+async def test_long_list_shows_a_window_and_says_so(user: User, make: Make) -> None:
+    for _ in range(inbox_panel.MAX_ROWS + 5):
+        await make.chat()
+    await user.open('/desk')
+    await user.should_see('더 보기', retries=20)
+
+    for shown in range(PAGE, inbox_panel.MAX_ROWS, PAGE):
+        await until(lambda count=shown: len(_rows(user)) == count)
+        user.find('더 보기').click()
+
+    await user.should_see('앞의 150건만 보입니다', retries=20)
+    assert len(_rows(user)) == inbox_panel.MAX_ROWS
+    assert len(user.client.elements) <= MOST_ELEMENTS
+
+
+def _rows(user: User) -> list[Element]:
+    return [one for one in user.client.elements.values() if one.props.get('role') == 'listitem']

@@ -16,9 +16,8 @@ from services.append_statement import Outgoing, append
 async def main(chat_id: UUID, message_id: UUID) -> None:
     db = Database(os.environ['DATABASE_URL'], pool_size=1)
     outgoing = Outgoing(id=message_id, chat_id=chat_id, content='저 아직 있어요')
-    async with db.statement() as connection:  # commits by itself
-        assert await append(connection, outgoing, None)
-        os.kill(os.getpid(), signal.SIGKILL)
+    assert await append(db.lane, outgoing, None)  # commits by itself
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 asyncio.run(main(UUID(sys.argv[1]), UUID(sys.argv[2])))

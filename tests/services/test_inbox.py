@@ -33,7 +33,8 @@ async def paged(
     services: Services, agent: Agent, tab: Tab, scope: Scope, *, limit: int
 ) -> list[ChatCard]:
     """Read a list to its end, page by page."""
-    chats, is_last = [], False
+    chats: list[ChatCard] = []
+    is_last = False
     while not is_last:
         page = await services.inbox.page(
             agent, tab, scope, after=chats[-1] if chats else None, limit=limit

@@ -57,8 +57,7 @@ async def test_everyone_hears_within_two_seconds_what_a_dead_process_committed(
     outgoing = make.outgoing(chat)
     listeners = [listen(desk, EVERY_CHAT) for desk in (services, another_desk)]
 
-    async with dead.statement() as connection:
-        assert await append(connection, outgoing, None)
+    assert await append(dead.lane, outgoing, None)
 
     await until(lambda: all(one.message_ids == [outgoing.id] for one in listeners), seconds=2)
     await until(lambda: outbox_empty(dead))

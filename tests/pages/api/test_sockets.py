@@ -269,8 +269,10 @@ async def test_overtaken_message_comes_before_the_one_that_overtook_it(
     card = await live.services.chats.chat(agent, chat.id)
     async with live.program(agent) as program:
         await program.subscribe({chat.id: 0})
-        lines = [await live.services.visits.write(make.outgoing(chat, f'{n}')) for n in range(2)]
-        live.services.topics.publish(MessageAdded(chat=card, message=lines[1]))
+        for _ in range(2):  # another process has stored both and published neither
+            await make.line(chat.id)
+        _, second = await live.services.visits.messages_after(chat.id, 0)
+        live.services.topics.publish(MessageAdded(chat=card, message=second))
 
         await program.hear('message')
         await program.hear('message')

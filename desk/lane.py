@@ -1,0 +1,89 @@
+"""The fast lane to PostgreSQL: the driver itself, for the few statements that nearly every message runs.
+
+A statement here is a transaction of its own that has the same effect when it runs twice: so no connection is asked
+for a sign of life first. One that turns out to be dead is replaced and the statement runs again (decision 0005).
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from psycopg.rows import namedtuple_row
+from sqlalchemy.engine import make_url
+
+from desk import metrics
+from desk.errors import UpstreamError
+
+CONNECTIONS = 20
+"""One loop keeps no more than a few busy; further statements wait for a turn."""
+MAX_AGE_SECONDS = 3600.0  # as the pool's, the guide
+
+Values = Mapping[str, object]
+
+
+class Lane:
+    """A few connections of the driver's own, opened when first needed."""
+
+    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+        self._address = (
+            make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
+        )
+        self._idle: list[tuple[float, psycopg.AsyncConnection[Any]]] = []
+        self._turns = asyncio.Semaphore(connections)
+
+    async def first(self, statement: str, values: Values) -> Any | None:
+        """Run a statement that may run twice; return its first row, by column names, or nothing.
+
+        Raises:
+            UpstreamError: the database is away.
+            psycopg.IntegrityError: the rows refuse it.
+        """
+        try:
+            return await self._run(statement, values)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            await self.close()  # those that are idle have most likely died with it
+        try:
+            return await self._run(statement, values)
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise UpstreamError('database.away') from error
+
+    async def close(self) -> None:
+        """Give the idle connections back."""
+        idle, self._idle = self._idle, []
+        for _, connection in idle:
+            await connection.close()
+
+    async def _run(self, statement: str, values: Values) -> Any | None:
+        async with self._turns, self._connection() as connection:
+            started = time.perf_counter()
+            cursor = await connection.execute(statement.encode(), values)
+            row = await cursor.fetchone()
+            metrics.SQL_SECONDS.observe(time.perf_counter() - started)
+            return row
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        opened_at, connection = await self._opened()
+        try:
+            yield connection
+        finally:
+            # Neither one that broke nor one that was left in the middle of something is used again.
+            if connection.info.transaction_status is TransactionStatus.IDLE:
+                self._idle.append((opened_at, connection))
+            else:
+                await connection.close()
+
+    async def _opened(self) -> tuple[float, psycopg.AsyncConnection[Any]]:
+        while self._idle:
+            opened_at, connection = self._idle.pop()
+            if time.monotonic() - opened_at < MAX_AGE_SECONDS:
+                return opened_at, connection
+            await connection.close()
+        connection = await psycopg.AsyncConnection.connect(
+            self._address, autocommit=True, row_factory=namedtuple_row
+        )
+        return time.monotonic(), connection

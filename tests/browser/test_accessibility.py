@@ -1,0 +1,106 @@
+"""axe-core finds nothing on any screen, light and dark."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from models import Agent
+from tests.browser.conftest import Contexts
+from tests.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.make import Make
+
+THEMES = ('light', 'dark')
+
+
+async def test_sign_in_is_accessible(centre: Centre, page: Page) -> None:
+    await page.goto(f'{centre.address}/login')
+
+    await _nothing_found(page, '로그인')
+
+
+async def test_customers_side_is_accessible(
+    desk: DeskScreen, talk: CustomerScreen, agent: Agent
+) -> None:
+    await talk.page.goto(f'{talk.address}/talk')
+    await _nothing_found(talk.page, 'form')
+
+    await talk.begins(agent.department)
+    await talk.sends('안녕하세요')
+    await talk.reads('안녕하세요')
+    await _nothing_found(talk.page, 'waiting')
+
+    await desk.opens()
+    await desk.takes('최유진')
+    await desk.sends('무엇을 도와 드릴까요? https://example.com')
+    await talk.reads('안녕하세요', '무엇을 도와 드릴까요? https://example.com')
+    await _nothing_found(talk.page, 'talking')
+    await _nothing_found(desk.page, 'conversation')
+
+    await talk.button('상담 종료').click()
+    await _nothing_found(talk.page, 'end')
+    await talk.button('종료하기').click()
+    await talk.sees('상담이 종료되었어요')
+    await _nothing_found(talk.page, 'ended')
+    await desk.sees('종료된 상담입니다')
+    await _nothing_found(desk.page, 'closed chat')
+
+
+async def test_desk_is_accessible(desk: DeskScreen, make: Make, agent: Agent) -> None:
+    await desk.opens()
+    await desk.sees('기다리는 고객이 없습니다')
+    await _nothing_found(desk.page, 'empty')
+
+    customer = await make.customer(name='이민준', email='lee@example.com')
+    await make.chat(agent=agent, lines=3, customer_id=customer.id, unread_count=3)
+    waiting = await make.chat(department=agent.department, lines=2, visitor_name='정하윤')
+    await desk.opens(waiting.id)
+    await desk.sees('2번째 줄')
+    await _nothing_found(desk.page, 'waiting chat')
+
+    await desk.opens()
+    await desk.rows.first.get_by_role('button').first.click()
+    await desk.sees('3번째 줄')
+    await expect(desk.page.get_by_role('heading', name='이전 상담')).to_be_visible()
+    await _nothing_found(desk.page, 'known customer')
+
+
+@pytest.mark.parametrize('name', ['소리', '단축키', 'profile', '상담 종료'])
+async def test_dialogs_are_accessible(
+    desk: DeskScreen, make: Make, agent: Agent, name: str
+) -> None:
+    chat = await make.chat(agent=agent, lines=1)
+    await desk.opens(chat.id)
+
+    await desk.button(agent.name if name == 'profile' else name).click()
+
+    await expect(desk.page.get_by_role('dialog')).to_be_visible()
+    await _nothing_found(desk.page, name)
+    await desk.page.keyboard.press('Escape')
+    await expect(desk.page.get_by_role('dialog')).to_be_hidden()
+
+
+async def test_narrow_desk_is_accessible(
+    centre: Centre, person: Contexts, make: Make, agent: Agent
+) -> None:
+    chat = await make.chat(agent=agent, lines=2)
+    context = await person(viewport={'width': 1000, 'height': 720})
+    await centre.sign_in(context, agent.username)
+    desk = await centre.desk(context)
+    await desk.opens(chat.id)
+
+    await desk.button('고객 정보').click()
+
+    await desk.sees('아직 확인되지 않은 고객입니다')
+    await _nothing_found(desk.page, 'drawer')
+
+
+async def _nothing_found(page: Page, what: str) -> None:
+    for theme in THEMES:
+        await page.emulate_media(color_scheme=theme, reduced_motion='reduce')
+        found = await Axe().run(page)
+        said = [
+            f'{one["id"]}: {node["target"]} {node["failureSummary"]}'
+            for one in found.response['violations']
+            for node in one['nodes']
+        ]
+        assert not said, f'{what}, {theme}:\n' + '\n'.join(said)

@@ -1,0 +1,78 @@
+"""The benchmark of DESIGN §8: ``make bench`` (``python -m tests.load.bench [--small] [--full] [--only …]``).
+
+One run starts PostgreSQL and Valkey in ``.cache/bench``, the desk and the baseline beside it, and measures both in
+turns. It prints a table, writes it to ``bench-report.md``, and fails only when messages were lost: whether a figure
+is over its budget is for the reader of the table to judge, beside the baseline's.
+"""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+from desk.sandbox import BackingUrls
+from tests.load import browser, floor, inbox, pages, report, scenarios
+from tests.load.processes import Running, serving
+from tests.load.report import Row
+from tests.load.scenarios import Outcome
+
+PARTS = ('inbox', 'pages', 'throughput', 'latency', 'browser')
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the benchmark; returns the exit code."""
+    parser = argparse.ArgumentParser(prog='python -m tests.load.bench', description=__doc__)
+    parser.add_argument('--small', action='store_true', help='a small database, for a quick look')
+    parser.add_argument('--full', action='store_true', help='also 500 agents')
+    parser.add_argument('--only', choices=PARTS, action='append', help='these parts only')
+    asked = parser.parse_args(arguments)
+    size = floor.SMALL if asked.small else floor.FULL
+    begun = time.monotonic()
+    with floor.floor(size) as urls:
+        outcome = asyncio.run(_measured(urls, size, asked))
+    text = report.written(outcome.rows, size=size.name, seconds=time.monotonic() - begun)
+    report.PLACE.write_text(text, encoding='utf-8')
+    print(text)
+    if outcome.lost:
+        print(f'{outcome.lost} messages were lost.')
+    return 1 if outcome.lost else 0
+
+
+async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespace) -> Outcome:
+    parts = asked.only or PARTS
+    counts = (50, 200, 500) if asked.full else (50, 200)
+    outcome = Outcome([])
+    if 'inbox' in parts:
+        outcome.rows += await inbox.inbox_pages(urls, size)
+    works: dict[str, Callable[[Running, Running], Awaitable[Outcome]]] = {
+        'pages': lambda desk, _: _rows(pages.building(desk)),
+        'throughput': scenarios.throughput,
+        'latency': lambda desk, bare: scenarios.latency_and_memory(desk, bare, counts),
+        'browser': lambda desk, _: browser.in_a_browser(desk),
+    }
+    for name, work in works.items():
+        if name in parts:
+            found = await _with_servers(urls, work)
+            outcome.rows += found.rows
+            outcome.lost += found.lost
+    return outcome
+
+
+async def _with_servers(
+    urls: BackingUrls, work: Callable[[Running, Running], Awaitable[Outcome]]
+) -> Outcome:
+    """Give each part servers of its own: nothing that another left in their memory counts."""
+    async with (
+        serving('tests.load.bare_server', urls) as bare,
+        serving('tests.load.desk_server', urls) as desk,
+    ):
+        return await work(desk, bare)
+
+
+async def _rows(rows: Awaitable[list[Row]]) -> Outcome:
+    return Outcome(await rows)
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+"""To the pixel: an agent's page in Chromium, while messages come in and when a long chat is opened.
+
+The page notes by itself when a bubble has been painted (the frame after the one that drew it). Load generator and
+browser share a clock, being one machine.
+"""
+
+import time
+from uuid import UUID
+
+from playwright.async_api import BrowserContext, Page, async_playwright
+from typing_extensions import override
+
+from tests.browser import chromium
+from tests.load import floor
+from tests.load.loads import ARRIVE_SECONDS, Arrivals, Latency, steadily
+from tests.load.processes import Running, client
+from tests.load.report import Row
+from tests.load.scenarios import Outcome
+from tests.load.sockets import Customer
+
+AGENT = 1
+RATE = 4
+SECONDS = 8.0
+OPENINGS = 5
+WATCH = """
+    window.painted = {}; window.firstPaint = null;
+    new MutationObserver(() => {
+        const bubbles = document.querySelectorAll('.desk-bubble');
+        if (!bubbles.length) return;
+        requestAnimationFrame(() => setTimeout(() => {
+            window.firstPaint ??= performance.now();
+            for (const bubble of bubbles) {
+                const number = /#(\\d{8})#/.exec(bubble.textContent)?.[1];
+                if (number) window.painted[+number] ??= Date.now();
+            }
+        }));
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+
+
+async def in_a_browser(desk: Running) -> Outcome:
+    """Measure both in one browser."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
+        )
+        context = await browser.new_context(viewport={'width': 1440, 'height': 900}, locale='ko-KR')
+        value = floor.agent(AGENT).cookie
+        await context.add_cookies([{'name': 'desk_session', 'value': value, 'url': desk.address}])
+        await context.add_init_script(WATCH)
+        opened = [await _opened(context, desk, floor.LONG_CHAT) for _ in range(OPENINGS)]
+        painted, lost = await _messages(context, desk)
+        await browser.close()
+    opening, shown = Latency.of(opened[1:]), Latency.of(painted)
+    rows = [
+        Row(what="customer's message to the pixel, p50", figure=shown.p50, unit='ms'),
+        Row(what="customer's message to the pixel, p95", figure=shown.p95, unit='ms', most=120,
+            note=f'Chromium, {RATE} messages/s into the open chat'),
+        Row(what='opening a 5,000-message chat to the first bubble painted', figure=opening.p50, unit='ms',
+            most=300, note='Chromium, warm cache, navigation included'),
+    ]  # fmt: skip
+    return Outcome(rows, lost)
+
+
+async def _opened(context: BrowserContext, desk: Running, chat_id: UUID) -> float:
+    page = await _chat(context, desk, chat_id)
+    painted = float(await page.evaluate('window.firstPaint'))
+    await page.close()
+    return painted
+
+
+async def _chat(context: BrowserContext, desk: Running, chat_id: UUID) -> Page:
+    page = await context.new_page()
+    await page.goto(f'{desk.address}/desk/chats/{chat_id}')
+    await page.locator('.desk-bubble').first.wait_for()
+    await page.wait_for_function('window.firstPaint !== null')
+    return page
+
+
+async def _messages(context: BrowserContext, desk: Running) -> tuple[list[float], int]:
+    """Send a few messages a second into the chat that is open; returns their milliseconds and the losses."""
+    person, sent = floor.agent(AGENT), _Sent()
+    page = await _chat(context, desk, person.chat_id)
+    async with client() as http:
+        sent.customer = Customer(http, desk, person)
+        await steadily([sent], _Deaf(), rate=RATE, seconds=SECONDS)
+    try:
+        await page.wait_for_function(
+            'count => Object.keys(window.painted).length >= count',
+            arg=len(sent.at),
+            timeout=ARRIVE_SECONDS * 1000,
+        )
+    finally:
+        painted: dict[str, float] = await page.evaluate('window.painted')
+    found = [painted[str(number)] - at for number, at in sent.at.items() if str(number) in painted]
+    return found, len(sent.at) - len(found)
+
+
+class _Sent:
+    """A customer whose messages' times of sending are kept, by the wall's clock."""
+
+    customer: Customer
+
+    def __init__(self) -> None:
+        self.at: dict[int, float] = {}
+
+    async def write(self, number: int) -> None:
+        """Send one."""
+        self.at[number] = time.time() * 1000
+        await self.customer.write(number)
+
+
+class _Deaf(Arrivals):
+    """Waits for nothing: what arrives, arrives in the browser."""
+
+    @override
+    async def complete(self) -> int:
+        self.sent.clear()
+        self.milliseconds += [0.0, 0.0]
+        return 0

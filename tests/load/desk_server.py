@@ -1,0 +1,67 @@
+"""The desk as a process of the benchmark: the real application in its real server, with two changes.
+
+The brakes on how fast one person may write are open, and ``/bench/…`` tells what cannot be seen from outside.
+Settings come from the environment, as always.
+"""
+
+import gc
+import json
+import time
+from urllib.parse import parse_qs
+
+from nicegui import Client
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import main as desk_main
+from desk import logging
+from desk.settings import Settings
+from desk.throttle import Throttle
+from pages.api import program
+from services import chats, visits
+
+OPEN = 10**9
+
+
+class Probe:
+    """Answers ``/bench/cpu`` (seconds of the loop's thread) and ``/bench/page?client_id=`` before all else."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope['type'] == 'http' and scope['path'].startswith('/bench/'):
+            query = {
+                name: value[0] for name, value in parse_qs(scope['query_string'].decode()).items()
+            }
+            body = json.dumps(_found(scope['path'], query)).encode()
+            await send({'type': 'http.response.start', 'status': 200, 'headers': []})
+            await send({'type': 'http.response.body', 'body': body})
+            return
+        await self._app(scope, receive, send)
+
+
+def _found(path: str, query: dict[str, str]) -> object:
+    if path == '/bench/cpu':
+        return time.thread_time()
+    if path == '/bench/collect':
+        return gc.collect()
+    elements = Client.instances[query['client_id']].elements.values()
+    messages = sum('data-number' in element.props for element in elements)
+    return {'elements': len(elements), 'messages': messages}
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    settings = Settings()
+    logging.configure(level='INFO', as_json=True)
+    chats.REPLIES = Throttle(limit=OPEN, seconds=0)
+    visits.LINES = Throttle(limit=OPEN, seconds=0)
+    program.FRAMES_SECONDS = 0
+    app = desk_main.build(settings)
+    app.add_middleware(Probe)
+    desk_main.tune_collector()
+    desk_main.server_of(app, settings).run()
+
+
+if __name__ == '__main__':
+    main()

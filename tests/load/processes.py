@@ -1,0 +1,110 @@
+"""Server processes of the benchmark: started, watched and ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import psutil
+
+from desk.sandbox import BackingUrls
+from tests.load.floor import HOME
+from tests.until import until
+
+SECRET = 'a-secret-of-the-benchmark-that-is-long-enough'
+START_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A server process."""
+
+    address: str
+    process: psutil.Process
+
+    @property
+    def resident_mb(self) -> float:
+        """Memory that the process holds."""
+        return float(self.process.memory_info().rss) / 1e6
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the process has used so far."""
+        times = self.process.cpu_times()
+        return float(times.user + times.system)
+
+
+@dataclass(slots=True)
+class Cores:
+    """How many cores a process uses, from here on."""
+
+    running: Running
+    _at: float = 0.0
+    _used: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._at, self._used = time.monotonic(), self.running.cpu_seconds()
+
+    def used(self) -> float:
+        """Return cores since the beginning: 1.0 is one core all the time."""
+        return (self.running.cpu_seconds() - self._used) / (time.monotonic() - self._at)
+
+
+@asynccontextmanager
+async def serving(module: str, urls: BackingUrls) -> AsyncIterator[Running]:
+    """Run a server module until the block ends."""
+    port = _free_port()
+    environment = os.environ | {
+        'DATABASE_URL': urls.database_url,
+        'REDIS_URL': urls.redis_url,
+        'REDIS_PREFIX': f'bench-{port}',
+        'JWT_SECRET_KEY': SECRET,
+        'PORT': str(port),
+    }
+    log = (HOME / f'{module.rsplit(".", 1)[-1]}.log').open('wb')
+    process = subprocess.Popen(  # noqa: ASYNC220 - nothing else goes on while a server starts
+        [sys.executable, '-m', module], env=environment, cwd=Path(__file__).parents[2],
+        stdout=log, stderr=log,
+    )  # fmt: skip
+    try:
+        await until(lambda: _listens(port) or _ended(process, log.name), seconds=START_SECONDS)
+        yield Running(address=f'http://127.0.0.1:{port}', process=psutil.Process(process.pid))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def client() -> aiohttp.ClientSession:
+    """Return a client with as many connections as asked for, and no cookies but those it is given."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+    )
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(('127.0.0.1', port)) == 0
+
+
+def _ended(process: 'subprocess.Popen[bytes]', log: str) -> bool:
+    if process.poll() is not None:
+        message = f'The server ended with {process.returncode}; see {log}.'
+        raise RuntimeError(message)
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])
