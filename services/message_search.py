@@ -118,4 +118,5 @@ async def _places(session: AsyncSession, query: MessageQuery, limit: int) -> lis
     found, is_all = await queries.by_index(session, query, limit=limit)
     if not is_all:
         return await queries.along_filters(session, query, limit=limit)
-    return sorted({*newest, *found}, reverse=True)[:limit]
+    elsewhere = await queries.held_elsewhere(session, query, limit=limit)
+    return sorted({*newest, *found, *elsewhere}, reverse=True)[:limit]

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, exists, func, insert, literal, text, true, tuple_
+from sqlalchemy import ColumnElement, Text, case, exists, func, insert, literal, text, true, tuple_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,7 +27,7 @@ MANY = 3_000
 BATCH = 500
 GRACE = timedelta(minutes=1)
 INDEX_LOCK = 0x7E4D
-"""The advisory lock that lets one process index at a time."""
+"""The advisory lock that lets one process index at a time; ``note_department`` (migration 0002) takes it too."""
 
 Place = tuple[datetime, UUID]
 """Where a page ends: when its last message was written, and its id."""
@@ -71,9 +72,15 @@ async def among_newest(session: AsyncSession, query: MessageQuery, *, limit: int
 async def by_index(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> tuple[list[Place], bool]:
-    """Return up to ``limit`` matches, newest first, and whether these are out of all there are."""
+    """Return up to ``limit`` matches of a department, and whether these are out of all there are.
+
+    The department is the one asked for, or the agent's own; supervisors have none. See ``held_elsewhere``.
+    """
     grams = [func.text_grams(word) for word in query.words if has_grams(word)]
     indexed = [col(MessageGrams.grams).op('@>', is_comparison=True)(one) for one in grams]
+    if department := _department(query):
+        gram = func.department_gram(department)
+        indexed.append(col(MessageGrams.grams).op('@>', is_comparison=True)(array([gram])))
     # Materialized, limited and by itself: nothing tempts the planner to begin with the messages.
     some = select(col(MessageGrams.message_id)).where(*indexed).limit(MANY + 1).cte('some')
     count = select(func.count().label('all')).select_from(some).subquery()
@@ -88,6 +95,33 @@ async def by_index(
     )
     rows = (await session.exec(statement)).all()
     return [(at, message_id) for _, at, message_id in rows if message_id], rows[0][0] <= MANY
+
+
+async def held_elsewhere(session: AsyncSession, query: MessageQuery, *, limit: int) -> list[Place]:
+    """Return up to ``limit`` matches in chats that the agent holds or held for other departments, newest first."""
+    if query.agent.sees_everything or query.only.department:
+        return []
+    theirs = (
+        select(col(ChatSession.id))
+        .where(
+            col(ChatSession.agent_id) == query.agent.id,
+            col(ChatSession.department) != query.agent.department,
+        )
+        .cte('theirs')
+        .prefix_with('MATERIALIZED')
+    )
+    page = (
+        _page(query, Message, limit)
+        .join(theirs, theirs.c.id == col(Message.chat_session_id))
+        .where(*_says(Message, query.words), *_within(query))
+    )
+    return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
+
+
+def _department(query: MessageQuery) -> str | None:
+    if query.only.department or query.agent.sees_everything:
+        return query.only.department
+    return query.agent.department
 
 
 async def along_filters(session: AsyncSession, query: MessageQuery, *, limit: int) -> list[Place]:
@@ -119,9 +153,13 @@ async def index_new(session: AsyncSession) -> int:
     is_indexed = exists().where(col(MessageGrams.message_id) == col(Message.id))
     written = col(Message.created_at)
     newest = select(written).where(is_indexed).order_by(written.desc()).limit(1)
-    since = func.coalesce(newest.scalar_subquery() - GRACE, text("'-infinity'::timestamptz"))
+    begin = func.least(newest.scalar_subquery(), func.statement_timestamp()) - GRACE
+    is_begun = exists(select(col(MessageGrams.message_id)))
+    since = case((is_begun, begin), else_=text("'-infinity'::timestamptz"))
+    grams = func.text_grams(func.search_key(col(Message.content)))
     missing = (
-        select(col(Message.id), func.text_grams(func.search_key(col(Message.content))))
+        select(col(Message.id), grams.op('||')(func.department_gram(ChatSession.department)))
+        .join(ChatSession, col(ChatSession.id) == col(Message.chat_session_id))
         .where(written >= since, col(Message.type) == MessageType.TEXT, ~is_indexed)
         .order_by(written)
         .limit(BATCH)

@@ -103,7 +103,9 @@ def _may_be_email(typed: str, phone: str) -> bool:
 def _other_keyboard(typed: str) -> str:
     """Return the text as the other keyboard writes it, when it can be meant: whole syllables, or initials only."""
     if typed.isascii() and typed.isalpha():
-        typed = typed.lower() if typed.isupper() else typed  # Caps Lock; one capital is a double consonant
+        typed = (
+            typed.lower() if typed.isupper() else typed
+        )  # Caps Lock; one capital is a double consonant
         written = hangul.apart(hangul.typed_in_hangul(typed))
         is_name = all(hangul.is_syllable(letter) for letter in written)
         is_initials = all(letter in hangul.INITIALS for letter in written)

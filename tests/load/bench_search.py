@@ -33,8 +33,9 @@ from tests.load.load_people import FAMILY, People
 from tests.load.report import Row, written
 from tests.make import Make
 
-CUSTOMERS = MESSAGES = 1_000_000
-ROUNDS = 3
+ROWS = 1_000_000
+"""Customers, and messages."""
+ROUNDS = 2
 RATE = 50
 FLOOD = 20
 """So many search without a pause."""
@@ -85,7 +86,7 @@ def texts(seed: int = 200) -> list[str]:
         *some(15, spelled),
         *some(15, lambda: chance.choice(phones)[-4:]),
         *some(5, lambda: chance.choice(phones)[: chance.randint(4, 8)]),
-        *some(5, lambda: f'C-{chance.randint(1, CUSTOMERS):07}'),
+        *some(5, lambda: f'C-{chance.randint(1, ROWS):07}'),
         *some(
             10,
             lambda: chance.choice(
@@ -95,9 +96,7 @@ def texts(seed: int = 200) -> list[str]:
     ]
 
 
-async def rows(
-    urls: BackingUrls, *, customers: int = CUSTOMERS, messages: int = MESSAGES
-) -> list[Row]:
+async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS) -> list[Row]:
     """Measure everything about searching; returns the report's rows."""
     address = _filled(urls, customers, messages)
     db = Database(address, pool_size=10)
@@ -311,8 +310,8 @@ _AGENTS = """
 def main(arguments: Sequence[str]) -> None:
     """Run this part by itself."""
     parser = argparse.ArgumentParser(prog='python -m tests.load.bench_search', description=__doc__)
-    parser.add_argument('--customers', type=int, default=CUSTOMERS)
-    parser.add_argument('--messages', type=int, default=MESSAGES)
+    parser.add_argument('--customers', type=int, default=ROWS)
+    parser.add_argument('--messages', type=int, default=ROWS)
     asked = parser.parse_args(arguments)
     began = time.monotonic()
     with Sandbox(HOME, durable=True) as urls:

@@ -125,7 +125,8 @@ _COUNT = """
 
 _GRAMS = """
     INSERT INTO message_grams (message_id, grams)
-    SELECT id, text_grams(search_key(content)) FROM messages WHERE type = 'text'
+    SELECT messages.id, text_grams(search_key(content)) || department_gram(department)
+    FROM messages JOIN chat_sessions ON chat_sessions.id = chat_session_id WHERE type = 'text'
     ON CONFLICT DO NOTHING
 """
 

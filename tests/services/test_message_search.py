@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from desk import clock
@@ -80,6 +81,27 @@ async def test_only_chats_that_one_may_see(
     assert await seen(stranger) == {lent.id}
     assert await seen(supervisor) == {chat.id, lent.id}
     assert await seen(await make.agent(department='관리')) == set()
+
+
+async def test_chat_that_changes_its_department_is_found_there(
+    services: Services, make: Make, settings: Settings
+) -> None:
+    orders, support = await make.agent(), await make.agent(department='기술지원')
+    chat = await make.chat()
+    await say(services, make, chat, '연결이 끊겨요')
+    await services.message_search.index_new()
+    db = Database(settings.database_url, pool_size=1)
+    async with db.transaction() as session:
+        moved = update(ChatSession).where(col(ChatSession.id) == chat.id)
+        await session.exec(moved.values(department='기술지원'))
+    async with db.reading() as session:
+        gram = func.department_gram('기술지원')
+        found = select(MessageGrams).where(func.array_position(col(MessageGrams.grams), gram) > 0)
+        assert len((await session.exec(found)).all()) == 1  # the newest are found without it
+    await db.close()
+
+    assert await services.message_search.search(orders, '연결') == []
+    assert len(await services.message_search.search(support, '연결')) == 1
 
 
 async def test_filters_narrow(services: Services, make: Make, is_indexed: bool) -> None:

@@ -166,6 +166,27 @@ async def test_common_and_rare_words_are_found_newest_first(
     assert [one.message.id for one in found] == expected
 
 
+async def test_what_one_held_for_another_department_is_found_however_old(
+    db: Database, agent: Agent
+) -> None:
+    async with db.statement() as connection:
+        held = await connection.execute(
+            text("""
+            UPDATE chat_sessions SET agent_id = :agent_id WHERE id = (
+                SELECT chat_session_id FROM messages JOIN chat_sessions ON chat_sessions.id = chat_session_id
+                WHERE content LIKE '%와이파이%' AND department <> :department
+                ORDER BY messages.created_at LIMIT 1)
+            RETURNING id
+            """),
+            {'agent_id': agent.id, 'department': agent.department},
+        )
+        chat_id = held.scalar_one()
+
+    found = await MessageSearch(db).search(agent, '와이파이')
+
+    assert {one.chat.id for one in found} == {chat_id}
+
+
 async def test_loaded_desk_keeps_its_promises(db: Database) -> None:
     """Numbers without gaps, counts and last contacts as they would be counted again."""
     async with db.statement() as connection:

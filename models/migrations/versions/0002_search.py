@@ -117,6 +117,23 @@ FUNCTIONS = (
     RETURN text_grams(name_key(name)) || text_grams(name_initials(name))
         || email_grams(coalesce(email, '')) || phone_grams(phone)
     """,
+    # A word that is common elsewhere must not hide how rare it is in one's own department: that is a gram as well.
+    """
+    CREATE FUNCTION department_gram(department text) RETURNS int
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+    RETURN ('x' || left(md5(department), 8))::bit(32)::int
+    """,
+    # The lock is the indexing loop's: what it inserts meanwhile is seen here, or it sees the new department.
+    """
+    CREATE FUNCTION note_department() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock(32333);
+        UPDATE message_grams
+        SET grams = array_replace(grams, department_gram(OLD.department), department_gram(NEW.department))
+        FROM messages WHERE messages.id = message_id AND chat_session_id = NEW.id;
+        RETURN NULL;
+    END $$
+    """,
     # A contact counts from its end, while it goes on from its beginning: so it can be counted again.
     """
     CREATE FUNCTION note_last_contact() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -142,6 +159,10 @@ TRIGGERS = (
     CREATE TRIGGER chat_changes_hands AFTER UPDATE OF customer_id, end_time ON chat_sessions
     FOR EACH ROW WHEN (OLD.customer_id IS DISTINCT FROM NEW.customer_id OR OLD.end_time IS DISTINCT FROM NEW.end_time)
     EXECUTE FUNCTION note_last_contact()
+    """,
+    """
+    CREATE TRIGGER chat_changes_department AFTER UPDATE OF department ON chat_sessions
+    FOR EACH ROW WHEN (OLD.department IS DISTINCT FROM NEW.department) EXECUTE FUNCTION note_department()
     """,
 )
 RECENT = sa.text('last_contact_at DESC NULLS LAST')
@@ -178,7 +199,8 @@ def upgrade() -> None:
     )
     op.execute("""
         INSERT INTO message_grams (message_id, grams)
-        SELECT id, text_grams(search_key(content)) FROM messages WHERE type = 'text'
+        SELECT messages.id, text_grams(search_key(content)) || department_gram(department)
+        FROM messages JOIN chat_sessions ON chat_sessions.id = chat_session_id WHERE type = 'text'
     """)
     for trigger in TRIGGERS:
         op.execute(trigger)
@@ -219,12 +241,15 @@ def downgrade() -> None:
     op.drop_table('message_grams')
     for name in ('grams', 'phone_end', 'phone_key', 'email_key', 'initials', 'name_key', 'recent'):
         op.drop_index(f'idx_customers_{name}', table_name='customers')
+    op.execute('DROP TRIGGER chat_changes_department ON chat_sessions')
     op.execute('DROP TRIGGER chat_changes_hands ON chat_sessions')
     op.execute('DROP TRIGGER chat_begins ON chat_sessions')
     op.drop_column('customers', 'last_contact_at')
     op.drop_column('customers', 'number')
     for function in (
         'note_last_contact()',
+        'note_department()',
+        'department_gram(text)',
         'customer_grams(text, text, text)',
         'email_grams(text)',
         'phone_grams(text)',
