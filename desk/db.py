@@ -45,8 +45,9 @@ def translated(
             async with opened(*args, **kwargs) as it:
                 yield it
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            is_slow = isinstance(getattr(error, 'orig', None), QueryCanceled)
-            raise UpstreamError('database.slow' if is_slow else 'database.away') from error
+            if isinstance(getattr(error, 'orig', None), QueryCanceled):
+                raise UpstreamError('database.slow') from error
+            raise UpstreamError('database.away') from error
 
     return opened_or_translated
 

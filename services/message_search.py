@@ -46,7 +46,7 @@ class FoundMessage:
 
 
 class MessageSearch:
-    """Finds messages by words in them. Connections and turns are its own: see ``SearchBudget``."""
+    """Finds messages by words in them. Connections and time are its own: see ``SearchBudget``."""
 
     def __init__(self, db: Database) -> None:
         self._whole = db

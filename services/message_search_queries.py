@@ -23,7 +23,7 @@ from services.chat_queries import visible_to
 from services.search_terms import has_grams
 
 NEWEST = 2_000
-MANY = 3_000
+MANY = 2_000
 BATCH = 500
 GRACE = timedelta(minutes=1)
 INDEX_LOCK = 0x7E4D
@@ -84,10 +84,13 @@ async def by_index(
     # Materialized, limited and by itself: nothing tempts the planner to begin with the messages.
     some = select(col(MessageGrams.message_id)).where(*indexed).limit(MANY + 1).cte('some')
     count = select(func.count().label('all')).select_from(some).subquery()
+    count_of_all = (
+        select(func.count()).select_from(some).scalar_subquery()
+    )  # too many: none is read
     page = (
         _page(query, Message, limit)
         .join(some, some.c.message_id == col(Message.id))
-        .where(*_says(Message, query.words), *_within(query))
+        .where(count_of_all <= MANY, *_says(Message, query.words), *_within(query))
         .subquery()
     )
     statement = select(count.c.all, page.c.created_at, page.c.id).select_from(

@@ -1,7 +1,8 @@
 """How much of the machine searching may take: a search never costs those who talk to customers their turn.
 
-A search holds a place while it runs, and the place then rests in proportion: with two places and a share of a
-quarter, however many search, the database works half a core for them.
+A few search at a time, and all of them together may use a share of one core's time. What is not used is saved up,
+to a limit: so nobody who searches as people do ever waits, and however many search without a pause, the rest of
+the desk hardly notices.
 """
 
 import asyncio
@@ -13,14 +14,17 @@ from desk.errors import TooManyError
 
 MAX_WAITING = 50
 BUSY_SECONDS = 2
+SAVED_SECONDS = 2.0
 
 
 class SearchBudget:
-    """Places to search from, each of which works at most ``share`` of the time."""
+    """Places to search from, which together work at most ``share`` of the time, beyond what was saved."""
 
     def __init__(self, *, places: int, share: float) -> None:
         self._places = asyncio.Semaphore(places)
-        self._rest = 1 / share - 1
+        self._share = share
+        self._saved = SAVED_SECONDS
+        self._at = time.monotonic()
         self._waiting = 0
 
     @asynccontextmanager
@@ -33,9 +37,22 @@ class SearchBudget:
             await self._places.acquire()
         finally:
             self._waiting -= 1
-        began = time.perf_counter()
         try:
-            yield
+            if (
+                lacking := -self._spend(0)
+            ) > 0:  # what others spend meanwhile, the next one waits for
+                await asyncio.sleep(lacking / self._share)
+            began = time.monotonic()
+            try:
+                yield
+            finally:
+                self._spend(time.monotonic() - began)
         finally:
-            rest_seconds = (time.perf_counter() - began) * self._rest
-            asyncio.get_running_loop().call_later(rest_seconds, self._places.release)
+            self._places.release()
+
+    def _spend(self, seconds: float) -> float:
+        """Take time from what is saved, which grows meanwhile; return what is left, perhaps less than nothing."""
+        now = time.monotonic()
+        self._saved = min(SAVED_SECONDS, self._saved + (now - self._at) * self._share) - seconds
+        self._at = now
+        return self._saved

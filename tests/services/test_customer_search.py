@@ -1,6 +1,7 @@
 """Who is found, in which order, by what was typed; and that no search outlives the one who asked."""
 
 import asyncio
+import time
 from datetime import timedelta
 from uuid import uuid4
 
@@ -264,6 +265,23 @@ async def test_too_many_who_search_are_told_so() -> None:
         with pytest.raises(TooManyError):
             await search()
     await asyncio.gather(*waiting_ones)
+
+
+async def test_who_searches_without_a_pause_gets_the_share_and_no_more() -> None:
+    budget = SearchBudget(places=4, share=0.5)
+    budget._saved = 0.0
+    began, done = time.monotonic(), 0
+
+    async def search() -> None:
+        nonlocal done
+        while time.monotonic() < began + 1:
+            async with budget.turn():
+                await asyncio.sleep(0.01)
+                done += 1
+
+    await asyncio.gather(*(search() for _ in range(10)))
+
+    assert done * 0.01 < (time.monotonic() - began) * 0.5 + 4 * 0.05
 
 
 async def test_budgets_connections_are_its_own(settings: Settings) -> None:
