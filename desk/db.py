@@ -71,6 +71,7 @@ class Database:
             pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
             max_overflow=0,
             pool_use_lifo=True,
+            hide_parameters=True,  # an error in the log says what failed, not whose name was in it
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},

@@ -1,9 +1,14 @@
-"""Logs: structlog, JSON in production, readable lines elsewhere. Ids and paths only, never what people said."""
+"""Logs: structlog, JSON in production, readable lines elsewhere. Ids and paths only, never what people said.
+
+Tracebacks come without local variables, SQL errors without parameters (``desk.db``): both hold people's words.
+"""
 
 import logging
 import sys
 
 import structlog
+from structlog.dev import plain_traceback
+from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
@@ -22,11 +27,15 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     )
     renderer: list[structlog.typing.Processor] = (
         [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=plain_traceback
+            )
+        ]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

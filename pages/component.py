@@ -87,3 +87,11 @@ class Component(ui.element):
         for work in self._at_end:
             background_tasks.create(work())
         super()._handle_delete()
+
+
+def busy(element: ui.element, *, is_busy: bool) -> None:
+    """Say that an element is being filled: after 150 ms a skeleton of its shape stands there (``desk.css``)."""
+    if is_busy:
+        element.classes('desk-loading').props('aria-busy=true')
+    else:
+        element.classes(remove='desk-loading').props(remove='aria-busy')

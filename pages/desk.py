@@ -107,7 +107,8 @@ class Workspace:
             raise
         self._panes.show('center')
         with self._right:
-            await CustomerPanel(self._shell, chat_id).open()
+            customer = CustomerPanel(self._shell, chat_id)
+        customer.start(notices.in_place(customer.open))  # the conversation does not wait for it
         self._write_in_taken(chat_id)
 
     async def _take(self, chat_id: UUID) -> None:

@@ -61,9 +61,8 @@ class _Watch:
     async def _holds(self) -> bool:
         try:
             return await self._sign_ins.is_valid(self._staff.session_id)
-        except (
-            Exception
-        ):  # whatever it is (the database away for a moment): asked again in a minute
+        except Exception:
+            # Whatever it is (the database away for a moment): asked again in a minute.
             log.warning(
                 'session_not_checked', session_id=str(self._staff.session_id), exc_info=True
             )
@@ -77,5 +76,7 @@ async def close_page(client: Client) -> None:
     path = '/login?' + urlencode(goal, safe='/', quote_via=quote)
     # Past the outbox, which delivers a moment later: by then there is no page to deliver for.
     await core.sio.emit('open', {'path': path, 'new_tab': False}, room=client.id)
-    if client.has_socket_connection:  # one that has gone already is deleted by NiceGUI, which stumbles over a second time
+    # A page whose socket has gone is about to be deleted by NiceGUI, which stumbles over a page that is deleted twice.
+    is_going = bool(client._delete_tasks)  # noqa: SLF001 - NiceGUI 3.18 tells it nowhere else
+    if not is_going:
         client.delete()

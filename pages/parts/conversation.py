@@ -1,5 +1,6 @@
 """One chat as an agent works in it: header, transcript, reply box. Everything in it is live."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
 from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
-from pages.component import Component
+from pages.component import Component, busy
 from pages.locale import _, language, sentence
 from pages.parts import dialog, times
 from pages.parts.buttons import Look, button
@@ -20,7 +21,7 @@ from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.markup import Piece, filled
 from pages.parts.reply_box import Outgoing as Sent
 from pages.parts.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
-from pages.parts.transcript import MessagePages, Transcript
+from pages.parts.transcript import PAGE, MessagePages, Transcript
 from pages.seat import Seat
 from services.append_statement import Outgoing
 from services.chat_events import (
@@ -65,17 +66,26 @@ class Conversation(Component):
         self._audience = Audience()
         self._names: dict[UUID, str] = {self._agent.id: self._agent.name}
         self._seen = 0
+        self._is_drawn = False
+        self._has_missed = False
+        busy(self, is_busy=True)
 
     async def open(self) -> None:
         """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
-        self._chat = await self._services.chats.chat(self._agent, self.chat_id)
         self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
         self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
-        draft = await self._services.drafts.draft(self._agent, self.chat_id)
+        self._chat, draft, newest = await asyncio.gather(
+            self._services.chats.chat(self._agent, self.chat_id),
+            self._services.drafts.draft(self._agent, self.chat_id),
+            self._before(None, PAGE),
+        )
         self._draw(draft)
-        await self._load()
-        await self._say_looking(asks=True)
+        self._transcript.show(newest)
+        if self._has_missed or self._chat.last_number > self._transcript.view.last:
+            await self._catch_up()
+        self._settle()
+        self.start(self._say_looking(asks=True))
         self.at_end(self._say_gone)
 
     async def end(self) -> None:
@@ -98,6 +108,8 @@ class Conversation(Component):
     # ---- drawing
 
     def _draw(self, draft: str) -> None:
+        self._is_drawn = True
+        busy(self, is_busy=False)
         with self:
             with ui.element('header').classes('desk-conversation-head'):
                 back = Piece('a', inside=_BACK).classes('desk-back').props('href=/desk')
@@ -213,16 +225,16 @@ class Conversation(Component):
             )
         return self._chat.visitor_name
 
-    async def _load(self) -> None:
-        await self._transcript.load()
-        await self._catch_up()
-
     async def _catch_up(self) -> None:
         """Read what is missing; whatever else happened to the chat comes with it."""
         self._chat = await self._services.chats.chat(self._agent, self.chat_id)
         self._transcript.view.heard_of(self._chat.last_number)
         if self._transcript.view.is_behind:
             await self._transcript.catch_up()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Show the chat as it was read, and tell how far it got."""
         self._show_chat()
         self.after(MARK_SECONDS, self._mark)
 
@@ -243,6 +255,9 @@ class Conversation(Component):
     # ---- hearing
 
     def _hear(self, event: object) -> None:
+        if not self._is_drawn:
+            self._has_missed = True  # it is read again as soon as there is something to show it in
+            return
         match event:
             case Resync():
                 self.start(self._catch_up())
@@ -283,11 +298,11 @@ class Conversation(Component):
         self._show_viewers()
 
     def _hear_draft(self, event: object) -> None:
-        if isinstance(event, DraftSaved) and event.tab != self._seat.page_id:
+        if self._is_drawn and isinstance(event, DraftSaved) and event.tab != self._seat.page_id:
             self._box.set_draft(event.text)
 
     def _hear_stream(self, event: object) -> None:
-        if isinstance(event, StreamState):
+        if self._is_drawn and isinstance(event, StreamState):
             self._show_badge()
 
     async def _stop_typing(self) -> None:

@@ -6,7 +6,7 @@ const REDRAW_MS = 1000; // a box that comes back within this time was redrawn, n
 export class Draft {
   constructor(keep, tell) {
     this.key = keep + ":typed";
-    this.tell = tell; // returns whether the server could be told
+    this.tell = tell;
     this.timer = null;
   }
 
@@ -28,8 +28,13 @@ export class Draft {
 
   flush() {
     clearTimeout(this.timer);
-    if (this.text === this.told || !this.tell(this.text)) return;
-    this.agree(this.text);
+    if (this.text !== this.told) this.tell(this.text); // told is what the server says it has: a page may have been closed to it
+  }
+
+  // The server has kept this text.
+  kept(text) {
+    this.told = text;
+    if (this.text === text) this.copy({ untold: false });
   }
 
   // The server has this text already: it sent it, or it empties the draft with the message that was sent.

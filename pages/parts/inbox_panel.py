@@ -8,7 +8,7 @@ from nicegui.events import GenericEventArguments
 
 from desk.events import Event, Resync
 from models import Agent, Sender
-from pages.component import Component
+from pages.component import Component, busy
 from pages.locale import _
 from pages.parts import inbox_row
 from pages.parts.buttons import Look, button
@@ -89,7 +89,11 @@ class InboxPanel(Component):
         self._view = InboxView(self._agent, tab, self._scope)
         self._news.clear()
         self._draw_choices()  # at once: the press was heard
-        await self.reload()
+        busy(self._list, is_busy=True)
+        try:
+            await self.reload()
+        finally:
+            busy(self._list, is_busy=False)
         await self._refresh_counts()
         self.within(
             COUNT_SECONDS, self._refresh_counts

@@ -57,7 +57,7 @@ export default {
     this.linked = false;
     this.lastTyping = 0;
     this.pending = new PendingSends(this.keep, (sends) => (this.sends = sends));
-    this.draft = new Draft(this.keep, (text) => this.keepsDrafts && this.linked && (this.$emit("draft", { text }), true));
+    this.draft = new Draft(this.keep, (text) => this.keepsDrafts && this.linked && this.$emit("draft", { text }));
   },
   mounted() {
     this.enter = new EnterToSend(this.$refs.box, () => this.submit());
@@ -180,6 +180,9 @@ export default {
       if (busy || this.enter.composing || box.value === text) return;
       this.draft.agree(text);
       this.show(text);
+    },
+    draft_kept(text) {
+      this.draft.kept(text);
     },
     // The same text went out from another tab of this person: it is no draft any more.
     sent_elsewhere(text) {

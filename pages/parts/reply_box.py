@@ -98,6 +98,8 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         async def arrived(event: GenericEventArguments) -> None:
             if isinstance(text := _fields(event.args).get('text'), str):
                 await keep(text)
+                if not self.is_deleted:
+                    self.run_method('draft_kept', text)
 
         self.on('draft', arrived)
 

@@ -70,7 +70,11 @@ class Transcript:
 
     async def load(self) -> None:
         """Read and draw the newest messages."""
-        self.view.load(await self._pages.before(None, PAGE))
+        self.show(await self._pages.before(None, PAGE))
+
+    def show(self, newest: list[ChatMessage]) -> None:
+        """Draw the newest messages, which were read; forget whatever stood there."""
+        self.view.load(newest)
         self._most = MAX_SHOWN
         self._pieces.clear()
         self.scroller.clear()

@@ -7,6 +7,7 @@ is over its budget is for the reader of the table to judge, beside the baseline'
 
 import argparse
 import asyncio
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     asked = parser.parse_args(arguments)
     size = floor.SMALL if asked.small else floor.FULL
     begun = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped
     with floor.floor(size) as urls:
         outcome = asyncio.run(_measured(urls, size, asked))
     text = report.written(outcome.rows, size=size.name, seconds=time.monotonic() - begun)

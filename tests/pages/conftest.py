@@ -35,7 +35,9 @@ async def web(settings: Settings, caplog: pytest.LogCaptureFixture) -> AsyncIter
         app = main.build(settings)
         async with app.router.lifespan_context(app):
             yield app
-    errors = [one.getMessage() for one in caplog.get_records('call') if one.levelno >= logging.ERROR]
+    errors = [
+        one.getMessage() for one in caplog.get_records('call') if one.levelno >= logging.ERROR
+    ]
     assert not errors, errors
 
 
