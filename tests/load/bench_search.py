@@ -283,7 +283,7 @@ def _filled(urls: BackingUrls, customers: int, messages: int) -> str:
     address = f'{urls.database_url.rsplit("/", 1)[0]}/{name}'
     draft = f'{urls.database_url.rsplit("/", 1)[0]}/search_draft'
     with psycopg.connect(bare(urls.database_url), autocommit=True) as server:
-        if server.execute('SELECT FROM pg_database WHERE datname = %s', [name]).fetchone():
+        if server.execute('SELECT 1 FROM pg_database WHERE datname = %s', [name]).fetchone():
             return address
         server.execute('DROP DATABASE IF EXISTS search_draft WITH (FORCE)')
         server.execute('CREATE DATABASE search_draft')
