@@ -15,7 +15,7 @@ from services.search_terms import read
 
 MAX_HITS = 100
 PLACES = 3
-SHARE = 0.25
+SHARE = 0.1
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',

@@ -18,7 +18,7 @@ MAX_FOUND = 100
 MAX_WORDS = 8
 MAX_CHARS = 200
 PLACES = 2
-SHARE = 0.15
+SHARE = 0.08
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',

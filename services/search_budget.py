@@ -14,7 +14,7 @@ from desk.errors import TooManyError
 
 MAX_WAITING = 50
 BUSY_SECONDS = 2
-SAVED_SECONDS = 2.0
+SAVED_SECONDS = 0.3
 
 
 class SearchBudget:
