@@ -119,7 +119,7 @@ async def _customers(db: Database, agent: Agent, address: str, count: int) -> li
     async def look(text: str) -> None:
         await search.search(agent, text)
 
-    found = await _beside_bare(search._db, address, mix, look, rest=3.0)
+    found = await _beside_bare(search._db, address, mix, look, rest=11.0)
     return _rows(f'customer search, {len(mix)} texts, {count:,} customers', found, most=50)
 
 
@@ -131,7 +131,7 @@ async def _messages(db: Database, people: Sequence[Agent], address: str, count: 
         async def look(text: str, who: Agent = who) -> None:
             await search.search(who, text)
 
-        times = await _beside_bare(search._db, address, MESSAGE_TEXTS, look, rest=4.0)
+        times = await _beside_bare(search._db, address, MESSAGE_TEXTS, look, rest=14.0)
         role = 'supervisor' if who.role is AgentRole.SUPERVISOR else 'agent'
         found += _rows(
             f'words in {count:,} messages, {len(MESSAGE_TEXTS)} texts, {role}', times, most=100
