@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
 
-.PHONY: help run revision test test-fast check shots bench soak admin lock format clean
+.PHONY: help run revision test test-fast check shots bench load-data soak admin lock format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,11 @@ shots: $(VENV)/.ready browser  ## draw every screen into .shots/
 
 bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline
 	$(PY) -m tests.load.bench
+
+CUSTOMERS ?= 1000000
+MESSAGES ?= 1000000
+load-data: $(VENV)/.ready  ## fill the desk with believable data (CUSTOMERS=1000000 MESSAGES=1000000)
+	$(PY) -m tests.load.load_data --customers $(CUSTOMERS) --messages $(MESSAGES)
 
 soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills
 	$(PY) -m tests.load.soak

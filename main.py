@@ -101,6 +101,7 @@ def build(settings: Settings | None = None) -> FastAPI:
         going = {
             'relay': services.relay.carry,
             'sweep': services.relay.sweep,
+            'search-index': services.message_search.follow,
             'stream': house.stream.follow,
             'abandoned': lambda: _give_up_silent(services, settings),
             'sign-ins': lambda: _tidy_sign_ins(services),

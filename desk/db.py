@@ -4,10 +4,11 @@ Only this module commits. A block that leaves ``transaction`` by an exception le
 """
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import event, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -44,6 +45,8 @@ def translated(
             async with opened(*args, **kwargs) as it:
                 yield it
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            if isinstance(getattr(error, 'orig', None), QueryCanceled):
+                raise UpstreamError('database.slow') from error
             raise UpstreamError('database.away') from error
 
     return opened_or_translated
@@ -52,7 +55,17 @@ def translated(
 class Database:
     """A pool of connections to PostgreSQL. Opens nothing until it is used."""
 
-    def __init__(self, url: str, *, pool_size: int = 20, pool_overflow: int = 30) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 20,
+        pool_overflow: int = 30,
+        server_settings: Mapping[str, str] | None = None,
+    ) -> None:
+        options = ' '.join(f'-c {name}={value}' for name, value in (server_settings or {}).items())
+        self._url = url
+        self._apart: list[Database] = []
         self._engine = create_async_engine(
             async_url(url),
             pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
@@ -61,10 +74,22 @@ class Database:
             hide_parameters=True,  # an error in the log says what failed, not whose name was in it
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
+            connect_args={'options': options} if options else {},
         )
         self.lane = Lane(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
+
+    def apart(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
+        """Return the same database over a pool of its own, which takes no connection from anybody else.
+
+        ``server_settings`` hold for its connections, e.g. ``statement_timeout``. It is closed with this one.
+        """
+        other = Database(
+            self._url, pool_size=connections, pool_overflow=0, server_settings=server_settings
+        )
+        self._apart.append(other)
+        return other
 
     @translated
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -92,6 +117,8 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back."""
+        for other in self._apart:
+            await other.close()
         await self.lane.close()
         await self._engine.dispose()
 

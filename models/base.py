@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import TIMESTAMP, Enum, MetaData, func
+from sqlalchemy import ARRAY, TIMESTAMP, Enum, Integer, MetaData, func
 from sqlmodel import Field, SQLModel
 
 from desk import clock
@@ -23,6 +23,9 @@ SQLModel.metadata.naming_convention = MetaData(
 
 Moment: Any = TIMESTAMP(timezone=True)
 """A stored time: with zone, kept in UTC. (Typed ``Any``: SQLModel accepts instances here, its stub does not.)"""
+
+Integers: Any = ARRAY(Integer)
+"""Whole numbers in one column."""
 
 
 def labels(kind: type[StrEnum], name: str) -> Any:

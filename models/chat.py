@@ -9,9 +9,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, func, text
-from sqlmodel import Field, Index
+from sqlmodel import Field, Index, SQLModel
 
-from models.base import Moment, Row, counter, labelled, labels, moment_field
+from models.base import Integers, Moment, Row, counter, labelled, labels, moment_field
 
 MAX_MESSAGE_CHARS = 5_000  # the desk's own chat; a Connect chat's limit is its gateway's
 MAX_NAME_CHARS = 100  # chat_sessions.visitor_name, as customers.name
@@ -138,6 +138,7 @@ class Message(Row, table=True):
     __table_args__ = (
         UniqueConstraint('chat_session_id', 'number', name='uq_messages_chat_session_id_number'),
         Index('idx_messages_session_created', 'chat_session_id', 'created_at'),
+        Index('idx_messages_created', 'created_at'),
     )
 
     chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
@@ -146,6 +147,16 @@ class Message(Row, table=True):
     sender_id: UUID | None = Field(default=None, description="the agent's id; none for the others")
     type: MessageType = labelled(MessageType, 'message_type', MessageType.TEXT)
     content: str
+
+
+class MessageGrams(SQLModel, table=True):
+    """What a message can be found by, worked out after it is stored (decision 0010)."""
+
+    __tablename__ = 'message_grams'
+    __table_args__ = (Index('idx_message_grams', 'grams', postgresql_using='gin'),)
+
+    message_id: UUID = Field(primary_key=True, foreign_key='messages.id', ondelete='CASCADE')
+    grams: list[int] = Field(sa_type=Integers)
 
 
 class Draft(Row, table=True):

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from sqlalchemy import BigInteger, Identity, UniqueConstraint, literal_column, text
 from sqlmodel import Field, Index
 
-from models.base import Row, counter, labelled, moment_field
+from models.base import Moment, Row, counter, labelled, moment_field
 
 
 class CustomerType(StrEnum):
@@ -31,14 +33,40 @@ class RiskLevel(StrEnum):
     HIGH = 'high'
 
 
+def _given_by_the_database() -> Any:
+    return Field(
+        default=None, sa_type=BigInteger, sa_column_args=(Identity(always=False),), nullable=False
+    )
+
+
+_recent: Any = literal_column('last_contact_at').desc().nulls_last()
+
+
 class Customer(Row, table=True):
-    """One customer on record."""
+    """One customer on record.
+
+    The functions in the indexes are the search's (migration 0002, decision 0010); those of keys are collated "C", which a
+    reflected index does not tell and so is not repeated here.
+    """
 
     __tablename__ = 'customers'
     __table_args__ = (
+        UniqueConstraint('number'),
         Index('idx_customers_phone', 'phone'),
         Index('idx_customers_email', 'email'),
-    )
+        Index('idx_customers_recent', _recent),
+        Index('idx_customers_name_key', text('name_key(name)'), _recent),
+        Index('idx_customers_initials', text('name_initials(name)'), _recent),
+        Index('idx_customers_email_key', text('lower(email)'), _recent),
+        Index('idx_customers_phone_key', text('phone'), _recent),
+        Index('idx_customers_phone_end', text('reverse(phone)'), _recent),
+        Index(
+            'idx_customers_grams', text('customer_grams(name, email, phone)'),
+            postgresql_using='gin', postgresql_with={'fastupdate': 'off'},
+        ),
+    )  # fmt: skip
+
+    number: int = _given_by_the_database()
 
     name: str = Field(max_length=100)
     email: str | None = Field(default=None, max_length=100)
@@ -49,3 +77,13 @@ class Customer(Row, table=True):
     total_calls: int = counter()
     total_chats: int = counter()
     updated_at: datetime = moment_field()
+    last_contact_at: datetime | None = Field(
+        default=None,
+        sa_type=Moment,
+        description='kept by the database: the newest end (of one that goes on: beginning) of their contacts',
+    )
+
+    @property
+    def code(self) -> str:
+        """The customer number as people write it: ``C-0001234``."""
+        return f'C-{self.number:07}'

@@ -7,9 +7,11 @@ from desk.events import Topics
 from desk.stream import EventStream
 from services.agents import Agents
 from services.chats import Chats
+from services.customer_search import CustomerSearch
 from services.customers import Customers
 from services.drafts import Drafts
 from services.inbox import Inbox
+from services.message_search import MessageSearch
 from services.relay import Relay
 from services.sign_ins import SignIns
 from services.viewers import Viewers
@@ -27,8 +29,10 @@ class Services:
     agents: Agents
     chats: Chats
     customers: Customers
+    customer_search: CustomerSearch
     drafts: Drafts
     inbox: Inbox
+    message_search: MessageSearch
     viewers: Viewers
     visits: Visits
     sign_ins: SignIns
@@ -47,8 +51,10 @@ def assemble(
         agents=Agents(workshop),
         chats=Chats(workshop),
         customers=Customers(workshop),
+        customer_search=CustomerSearch(db),
         drafts=Drafts(workshop),
         inbox=Inbox(workshop),
+        message_search=MessageSearch(db),
         viewers=Viewers(relay),
         visits=Visits(workshop),
         sign_ins=SignIns(workshop, jwt_secret=jwt_secret, session_hours=session_hours),

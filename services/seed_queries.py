@@ -6,9 +6,10 @@ them, for a desk that is empty and not in production.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, insert, inspect, update
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,7 +33,7 @@ async def write_history(session: AsyncSession, *tables: Sequence[SQLModel]) -> N
     """Write rows as they are, a table after the other, in bulk."""
     for rows in tables:
         if rows:
-            await session.exec(insert(type(rows[0])), params=[row.model_dump() for row in rows])
+            await session.exec(insert(type(rows[0])), params=[_given(row) for row in rows])
 
 
 async def keep_waiting(session: AsyncSession, chat_ids: Sequence[UUID], until: datetime) -> None:
@@ -40,3 +41,11 @@ async def keep_waiting(session: AsyncSession, chat_ids: Sequence[UUID], until: d
     await session.exec(
         update(ChatSession).where(col(ChatSession.id).in_(chat_ids)).values(customer_seen_at=until)
     )
+
+
+def _given(row: SQLModel) -> dict[str, Any]:
+    """Return a row's values without those that only the database gives."""
+    columns = inspect(type(row)).columns
+    return {
+        name: value for name, value in row.model_dump().items() if columns[name].identity is None
+    }

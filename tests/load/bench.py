@@ -13,12 +13,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from desk.sandbox import BackingUrls
-from tests.load import browser, floor, inbox, pages, report, scenarios
+from tests.load import bench_search, browser, floor, inbox, pages, report, scenarios
 from tests.load.processes import Running, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
-PARTS = ('inbox', 'pages', 'throughput', 'latency', 'browser')
+PARTS = ('inbox', 'search', 'pages', 'throughput', 'latency', 'browser')
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -47,6 +47,9 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     outcome = Outcome([])
     if 'inbox' in parts:
         outcome.rows += await inbox.inbox_pages(urls, size)
+    if 'search' in parts:
+        rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
+        outcome.rows += await bench_search.rows(urls, customers=rows, messages=rows)
     works: dict[str, Callable[[Running, Running], Awaitable[Outcome]]] = {
         'pages': lambda desk, _: _rows(pages.building(desk)),
         'throughput': scenarios.throughput,

@@ -100,7 +100,7 @@ def bare(url: str) -> str:
 
 
 def _template(urls: BackingUrls, size: Size) -> str:
-    name = f'bench_{size.name}_{FILLING}_{_schema()}'
+    name = f'bench_{size.name}_{FILLING}_{schema()}'
     with _server(urls) as server:
         if server.execute('SELECT 1 FROM pg_database WHERE datname = %s', [name]).fetchone():
             return name
@@ -115,7 +115,7 @@ def _template(urls: BackingUrls, size: Size) -> str:
     return name
 
 
-def _schema() -> str:
+def schema() -> str:
     """Return a mark of the migrations: a template of other tables is not used again."""
     versions = sorted((Path(migrations.__file__).parent / 'versions').glob('*.py'))
     return hashlib.md5(b''.join(one.read_bytes() for one in versions)).hexdigest()[:8]
