@@ -41,7 +41,9 @@ class History:
         chats.REPLIES.reset()
         visits.LINES.reset()
         async with self.db.statement() as connection:
-            await connection.execute(text('TRUNCATE chat_sessions, messages, message_grams, drafts, outbox'))
+            await connection.execute(
+                text('TRUNCATE chat_sessions, messages, message_grams, drafts, outbox')
+            )
 
     async def do(self, step: Step) -> None:
         """Let one thing happen, or be refused."""
