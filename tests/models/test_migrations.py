@@ -15,6 +15,8 @@ from desk.sandbox import BackingUrls
 from models import migrations
 from tests.databases import address, drop, server_of
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = Path(migrations.__file__).parent / 'versions'
 
 # Guide, "Database schema": column, type, whether it may be empty, default (ours where DESIGN §6 says so).

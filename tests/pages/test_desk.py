@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+import pytest
 from fastapi import FastAPI
 from nicegui import binding
 from nicegui.element import Element
@@ -15,6 +16,8 @@ from services.registry import Services
 from tests.make import Make
 from tests.pages.conftest import SignIn
 from tests.until import until
+
+pytestmark = pytest.mark.slow
 
 MOST_ELEMENTS = 400
 

@@ -29,6 +29,8 @@ from services.registry import Services
 from tests.make import DEPARTMENT, Make
 from tests.until import until
 
+pytestmark = pytest.mark.slow
+
 FORM = {'name': '최유진', 'phone': '010-1234-5678', 'department': DEPARTMENT}
 
 

@@ -23,6 +23,8 @@ from services.seed_history import CHATS
 from services.seed_people import DEMO_PASSWORD
 from tests.make import Make
 
+pytestmark = pytest.mark.slow
+
 TABLES = ('agents', 'customers', 'chat_sessions', 'messages', 'drafts', 'sessions')
 
 

@@ -25,6 +25,8 @@ from tests.conftest import SECRET
 from tests.make import Make
 from tests.services.histories import DEEDS, History, Post, Step
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 600 if os.environ.get('DESK_SOAK') else 20
 EVERYTHING = 10_000
 
