@@ -4,7 +4,6 @@ A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be
 """
 
 import re
-from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from desk import clock, metrics
@@ -40,14 +39,14 @@ class Chats:
     async def chat(self, agent: Agent, chat_id: UUID) -> ChatCard:
         """Return one chat. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
         async with self._db.reading() as session:
-            return queries.card(_found(await queries.chat_of(session, agent, chat_id)))
+            return queries.card(found(await queries.chat_of(session, agent, chat_id)))
 
     async def transcript(
         self, agent: Agent, chat_id: UUID, *, before: int | None = None, limit: int = PAGE
     ) -> list[ChatMessage]:
         """Return the last messages (before number ``before``), oldest first, at most ``MAX_PAGE``."""
         async with self._db.reading() as session:
-            _found(await queries.chat_of(session, agent, chat_id))
+            found(await queries.chat_of(session, agent, chat_id))
             messages = await queries.messages_before(session, chat_id, before, min(limit, MAX_PAGE))
         return [queries.shown(message) for message in messages]
 
@@ -56,7 +55,7 @@ class Chats:
     ) -> list[ChatMessage]:
         """Return what came after ``number``, oldest first, at most ``MAX_PAGE``."""
         async with self._db.reading() as session:
-            _found(await queries.chat_of(session, agent, chat_id))
+            found(await queries.chat_of(session, agent, chat_id))
             messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
         return [queries.shown(message) for message in messages]
 
@@ -70,7 +69,7 @@ class Chats:
         async with self._workshop.work() as work:
             chat = await queries.take_waiting(work.session, agent, chat_id, clock.now())
             if chat is None:
-                taken = _found(await queries.chat_of(work.session, agent, chat_id))
+                taken = found(await queries.chat_of(work.session, agent, chat_id))
                 if taken.agent_id == agent.id and taken.is_open:  # a double click
                     return queries.card(taken)
                 if taken.status is ChatStatus.CLOSED:
@@ -111,7 +110,7 @@ class Chats:
             ConflictError: nobody has taken it, or a colleague holds it.
         """
         async with self._workshop.work() as work:
-            chat = _found(await queries.locked_chat_of(work.session, agent, chat_id))
+            chat = found(await queries.locked_chat_of(work.session, agent, chat_id))
             if chat.status is ChatStatus.CLOSED:
                 return queries.card(chat)
             if not chat.is_open:
@@ -127,7 +126,7 @@ class Chats:
 
     async def _earlier_or_refusal(self, agent: Agent, outgoing: Outgoing) -> ChatMessage:
         async with self._db.reading() as session:
-            chat = _found(await queries.chat_of(session, agent, outgoing.chat_id))
+            chat = found(await queries.chat_of(session, agent, outgoing.chat_id))
             earlier = await queries.message_by_id(session, outgoing.id)
         if earlier:
             return own(earlier, outgoing.chat_id, agent.id)
@@ -207,12 +206,8 @@ def close(work: Work, chat: ChatSession, ending: ChatEnding, kind: MessageType, 
     add_line(work, chat, kind, name)
 
 
-def _found(chat: ChatSession | None) -> ChatSession:
+def found(chat: ChatSession | None) -> ChatSession:
+    """Return a chat that was looked for. Raises ``NotFoundError``: not there and not yours look the same."""
     if chat is None:
         raise NotFoundError('chat.not_found')
     return chat
-
-
-def page_of(messages: Sequence[ChatMessage]) -> int | None:
-    """Return the cursor of the page before these messages, or nothing at the chat's beginning."""
-    return messages[0].number if messages and messages[0].number > 1 else None

@@ -7,7 +7,7 @@ from desk.errors import ConflictError, NotFoundError
 from models import Agent, ChatSession, Customer
 from services import chat_queries, customer_queries
 from services.chat_events import ChatCard
-from services.chats import changed
+from services.chats import changed, found
 from services.work import Work, Workshop
 
 MAX_CANDIDATES = 5
@@ -40,7 +40,7 @@ class Customers:
         Raises ``NotFoundError`` when the chat is not there or not the agent's to see.
         """
         async with self._db.reading() as session:
-            chat = _found(await chat_queries.chat_of(session, agent, chat_id))
+            chat = found(await chat_queries.chat_of(session, agent, chat_id))
             if chat.customer_id is None:
                 candidates = await customer_queries.by_phone(
                     session, chat.visitor_phone, limit=MAX_CANDIDATES
@@ -61,7 +61,7 @@ class Customers:
             ConflictError: the chat is linked to another customer.
         """
         async with self._workshop.work() as work:
-            chat = _found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
+            chat = found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
             if await customer_queries.by_id(work.session, customer_id) is None:
                 raise NotFoundError('customer.not_found')
             await _link(work, chat, customer_id)
@@ -70,7 +70,7 @@ class Customers:
     async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
         """Make a customer out of what the person in the chat typed, and link the chat to it."""
         async with self._workshop.work() as work:
-            chat = _found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
+            chat = found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
             if chat.customer_id is not None:
                 raise ConflictError('chat.linked')
             customer = Customer(name=chat.visitor_name, phone=chat.visitor_phone)
@@ -88,9 +88,3 @@ async def _link(work: Work, chat: ChatSession, customer_id: UUID) -> None:
     chat.customer_id = customer_id
     await customer_queries.count_chat(work.session, customer_id, 1)
     changed(work, chat)
-
-
-def _found(chat: ChatSession | None) -> ChatSession:
-    if chat is None:
-        raise NotFoundError('chat.not_found')
-    return chat

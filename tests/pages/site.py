@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -21,6 +21,7 @@ from pages.principals import SignedIn, principals_in, staff_of
 from services.registry import Services
 from services.visits import ChatStart
 from tests.make import DEPARTMENT, PASSWORD
+from tests.until import until
 
 SOCKET_PATH = '/_nicegui_ws/socket.io'
 
@@ -144,13 +145,6 @@ async def serving(services: Services, settings: Settings) -> AsyncIterator[Site]
         yield site
         server.should_exit = True
         await task
-
-
-async def until(is_so: Callable[[], bool], *, seconds: float = 5) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(seconds):
-        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.02)
 
 
 def _application(site: Site, settings: Settings) -> FastAPI:

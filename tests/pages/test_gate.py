@@ -26,8 +26,8 @@ from tests.pages.site import (
     serving,
     session_of,
     standing,
-    until,
 )
+from tests.until import until
 
 pytestmark = pytest.mark.slow
 

@@ -1,17 +1,18 @@
 """The components' test server, and what a test asks of it."""
 
-import asyncio
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 import httpx
 import pytest
 from playwright.async_api import Page
+
+from tests.until import until as tests_until
 
 WAIT_SECONDS = 10
 
@@ -48,12 +49,7 @@ class Part:
         return len(await self.told(name)) >= count
 
 
-async def until(true: Callable[[], Awaitable[bool]]) -> None:
-    """Wait until something is true, or fail after ``WAIT_SECONDS``."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not await true():
-        assert time.monotonic() < deadline, 'it did not come true in time'
-        await asyncio.sleep(0.02)
+until = partial(tests_until, seconds=WAIT_SECONDS)
 
 
 async def settled(page: Page) -> None:
