@@ -11,6 +11,7 @@ import uvicorn
 from desk import logging
 from desk.sandbox.connect import server
 from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.faults import AS_IN_AWS
 from desk.sandbox.connect.options import Options
 from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
 
@@ -24,7 +25,7 @@ def main() -> None:
     logging.configure()
     getLogger('werkzeug').setLevel('WARNING')  # moto's every request
     options = Options()
-    centre = Centre(seed=options.seed)
+    centre = Centre(seed=options.seed, events=AS_IN_AWS if options.disorder else None)
     if options.snapshot and options.snapshot.exists():
         centre.restore(options.snapshot.read_bytes())
     with ExitStack() as stack:
@@ -62,7 +63,6 @@ def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher 
         centre,
         f'http://{HOST}:{options.moto_port}',
         seed=options.seed,
-        disorder=options.disorder,
     )
     publisher.prepare()
     return publisher

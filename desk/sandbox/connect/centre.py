@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from desk.sandbox.connect.clock import Clock
+from desk.sandbox.connect.faults import EventFaults, Faults
 from desk.sandbox.connect.seed import seeded
 from desk.sandbox.connect.world import State, World
 from desk.sandbox.connect.world import state as world_state
@@ -20,8 +21,9 @@ ItemListener = Callable[[Room, Item], None]
 class Centre:
     """One simulated contact centre in one process; one thread uses it."""
 
-    def __init__(self, *, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0, events: EventFaults | None = None) -> None:
         self.clock = Clock()
+        self.faults = Faults(self.clock.now, events=events)
         self.world = World(seeded(self.clock.now(), seed=seed))
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
         self.event_listeners: list[EventListener] = []
@@ -59,6 +61,7 @@ class Centre:
         self.world = World(state)
         self.world.core.on_item = self._hear
         self.clock.catch_up(state.now)
+        self.faults.clear()
         self.events.clear()
 
     def _tell(self) -> None:

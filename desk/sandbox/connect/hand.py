@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from desk.sandbox.connect.aws.app import AwsSide
-from desk.sandbox.connect.aws.sockets import Sockets
 from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.faults import ErrorFault, FaultChange
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Wish
@@ -29,10 +29,9 @@ Act = Callable[[World, Agent, Json], Json]
 class Hand:
     """The routes under ``/_sandbox``."""
 
-    def __init__(self, centre: Centre, aws: AwsSide, sockets: Sockets) -> None:
+    def __init__(self, centre: Centre, aws: AwsSide) -> None:
         self._centre = centre
         self._aws = aws
-        self._sockets = sockets
 
     def routes(self) -> list[Route]:
         """Return what is served."""
@@ -91,14 +90,20 @@ class Hand:
 
     async def _faults(self, request: Request) -> Response:
         asked = await _body(request)
-        self._aws.faults.latency_seconds = float(asked.get('latency', 0))
+        self._centre.faults.change(FaultChange(latency_seconds=float(asked.get('latency', 0))))
         if asked.get('operation'):
-            self._aws.faults.add(asked['operation'], asked['error'], int(asked.get('times', 1)))
+            self._centre.faults.add(
+                ErrorFault(
+                    operation=asked['operation'],
+                    error=asked['error'],
+                    times=int(asked.get('times', 1)),
+                )
+            )
         return Response(status_code=204)
 
     async def _cut(self, _request: Request) -> Response:
         """Close every chat socket."""
-        await self._sockets.cut()
+        self._centre.faults.cut_sockets()
         return Response(status_code=204)
 
     async def _dialling(self, request: Request) -> Response:

@@ -1,13 +1,14 @@
 """Telling the outside: contact events to SQS, agent events to Kinesis, chats to SNS, by AWS's wire formats.
 
-On purpose some events come late and some twice, as they may in AWS; a seed makes it the same every time. Where
-nobody listens (moto is away) events are dropped: they are best effort in AWS too.
+On purpose some events are lost, come late or twice (``Faults.events``); a seed makes it the same every time. Where nobody
+listens (moto is away) events are dropped: they are best effort in AWS too.
 """
 
 import asyncio
 import json
 import random
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from botocore.session import Session
 
 from desk.sandbox.connect.aws.operations.items import item_words
 from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.faults import EventFaults
 from desk.sandbox.connect.world.events import Event, Json
 from desk.sandbox.connect.world.room import Item, Room
 
@@ -25,9 +27,9 @@ log = structlog.get_logger()
 
 CONTACT_QUEUE = 'connect-contact-events'
 AGENT_STREAM = 'connect-agent-events'
-REPEATED, LATE = 0.03, 0.1  # of all events
 MAX_WAITING = 50_000
 MAX_BATCH = 200
+LOOK_SECONDS = 0.1  # how often it is seen whether what comes late is due
 AT_ONCE = {'contact': 10, 'agent': 100}  # SQS and Kinesis take several at once
 
 
@@ -42,37 +44,43 @@ class Letter:
 
 
 class Disorder:
-    """Lets letters come unordered and repeated, the same way for the same seed."""
+    """Loses, holds back and repeats letters, the same way for the same seed."""
 
-    def __init__(self, seed: int, *, on: bool = True) -> None:
+    def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
-        self._on = on
-        self._held: list[Letter] = []
+        self._late: list[tuple[datetime, Letter]] = []
 
-    def mixed(self, letters: list[Letter]) -> list[Letter]:
-        """Return what to tell now: some of it twice, with what was held back before at the end."""
-        if not self._on:
-            return letters
-        due, self._held = self._held, []
+    @property
+    def holds_back(self) -> bool:
+        """Whether anything is still to come late."""
+        return bool(self._late)
+
+    def mixed(self, letters: list[Letter], how: EventFaults, now: datetime) -> list[Letter]:
+        """Return what to tell now: some of it twice, with what came late until now at the end."""
         told: list[Letter] = []
         for letter in letters:
-            drawn = self._random.random()
-            if drawn < LATE:
-                self._held.append(letter)
+            drawn, again = self._random.random(), self._random.random() < how.repeated
+            if drawn < how.lost:
+                continue
+            if drawn < how.lost + how.late:
+                self._late.append((now + timedelta(seconds=how.late_seconds), letter))
             else:
-                told.extend([letter] * (2 if drawn > 1 - REPEATED else 1))
-        return told + due
+                told.extend([letter] * (2 if again else 1))
+        return told + self._due(now)
+
+    def _due(self, now: datetime) -> list[Letter]:
+        due = [letter for at, letter in self._late if at <= now]
+        self._late = [(at, letter) for at, letter in self._late if at > now]
+        return due
 
 
 class Publisher:
     """Carries what happens in a centre to moto (or whatever speaks AWS at the address)."""
 
-    def __init__(
-        self, centre: Centre, endpoint_url: str, *, seed: int = 0, disorder: bool = True
-    ) -> None:
+    def __init__(self, centre: Centre, endpoint_url: str, *, seed: int = 0) -> None:
         self._centre = centre
         self._letters: asyncio.Queue[Letter] = asyncio.Queue(MAX_WAITING)
-        self._disorder = Disorder(seed, on=disorder)
+        self._disorder = Disorder(seed)
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
         self._queue_url = ''
@@ -89,11 +97,21 @@ class Publisher:
     async def carry(self) -> None:
         """Tell what there is to tell, for ever."""
         while True:
-            letters = [await self._letters.get()]
-            while not self._letters.empty() and len(letters) < MAX_BATCH:
-                letters.append(self._letters.get_nowait())
-            mixed = self._disorder.mixed(letters)
-            await asyncio.to_thread(self._send_all, mixed)
+            letters = await self._next()
+            how, now = self._centre.faults.events, self._centre.clock.now()
+            if mixed := self._disorder.mixed(letters, how, now):
+                await asyncio.to_thread(self._send_all, mixed)
+
+    async def _next(self) -> list[Letter]:
+        """Wait for letters, but no longer than it takes to look after those that come late."""
+        try:
+            async with asyncio.timeout(LOOK_SECONDS if self._disorder.holds_back else None):
+                letters = [await self._letters.get()]
+        except TimeoutError:
+            return []
+        while not self._letters.empty() and len(letters) < MAX_BATCH:
+            letters.append(self._letters.get_nowait())
+        return letters
 
     def _hear_event(self, event: Event) -> None:
         self._put(Letter(to=event.kind, body=event.body, key=event.subject_id))

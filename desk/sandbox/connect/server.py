@@ -57,7 +57,7 @@ def build(
 
     return Starlette(
         routes=[
-            *Hand(centre, aws, sockets).routes(),
+            *Hand(centre, aws).routes(),
             WebSocketRoute('/participant/socket', sockets.serve),
             Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
             Route('/{path:path}', aws.__call__, methods=METHODS),
@@ -123,5 +123,6 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
 
 async def _pass_time(centre: Centre) -> None:
     while True:
+        centre.faults.catch_up()
         centre.pass_time()
         await asyncio.sleep(TICK_SECONDS)

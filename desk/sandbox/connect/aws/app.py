@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from desk.sandbox.connect.aws import cbor, checking, errors, reading
-from desk.sandbox.connect.aws.faults import Faults
 from desk.sandbox.connect.aws.models import Operation, catalogue
 from desk.sandbox.connect.aws.operations import HANDLERS, Call
 from desk.sandbox.connect.aws.paging import BadToken
@@ -45,13 +44,11 @@ class AwsSide:
     def __init__(self, centre: Centre, *, throttled: bool = True) -> None:
         self.centre = centre
         self.throttles = Throttles(on=throttled)
-        self.faults = Faults()
         self._tokens = Tokens()
 
     def forget(self) -> None:
         """Forget who asked what: for a centre that starts over."""
         self.throttles.reset()
-        self.faults.clear()
         self._tokens = Tokens()
 
     async def __call__(self, request: Request) -> Response:
@@ -61,7 +58,7 @@ class AwsSide:
             return _error_response(errors.unknown(f'{request.method} {request.url.path}'), None)
         body = await request.body()
         try:
-            await asyncio.sleep(self.faults.latency_seconds)
+            await asyncio.sleep(self.centre.faults.plan.latency_seconds)
             answer = self.answer(asked, request, body)
         except errors.AwsError as error:
             return _error_response(error, asked)
@@ -98,8 +95,11 @@ class AwsSide:
             raise errors.invalid(operation, str(bad)) from bad
 
     def _admit(self, operation: Operation) -> None:
-        if fault := self.faults.of(operation):
-            raise fault
+        faults = self.centre.faults
+        if fault := faults.due(operation.key):
+            raise errors.error(operation, (fault.error,), fault.message)
+        if faults.plan.throttling:
+            raise errors.throttled(operation)
         if not self.throttles.admits(operation.key, self.centre.clock.now()):
             raise errors.throttled(operation)
 

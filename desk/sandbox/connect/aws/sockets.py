@@ -33,8 +33,9 @@ class Sockets:
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
         self._readers: dict[str, list[tuple[str, asyncio.Queue[str]]]] = {}
-        self._open: set[WebSocket] = set()
+        self._open: set[asyncio.Event] = set()
         centre.item_listeners.append(self._hear)
+        centre.faults.cutters.append(self.cut)
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve one socket until it closes, has lived long enough, or its reader is too slow."""
@@ -52,23 +53,27 @@ class Sockets:
         await socket.accept()
         waiting: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
         readers.append((participant.id, waiting))
-        self._open.add(socket)
+        is_cut = asyncio.Event()
+        self._open.add(is_cut)
         try:
-            await self._talk(socket, waiting)
+            await self._talk(socket, waiting, is_cut)
         finally:
-            self._open.discard(socket)
+            self._open.discard(is_cut)
             readers.remove((participant.id, waiting))
 
-    async def cut(self) -> None:
-        """Close every socket, as a network that fails does."""
-        for socket in list(self._open):
-            await socket.close(CUT)
+    def cut(self) -> None:
+        """Let every socket be closed, as a network that fails does."""
+        for is_cut in self._open:
+            is_cut.set()
 
-    async def _talk(self, socket: WebSocket, waiting: asyncio.Queue[str]) -> None:
+    async def _talk(
+        self, socket: WebSocket, waiting: asyncio.Queue[str], is_cut: asyncio.Event
+    ) -> None:
         subscribed = asyncio.Event()
         try:
             async with asyncio.timeout(LIFE_SECONDS), asyncio.TaskGroup() as group:
                 group.create_task(_tell(socket, waiting, subscribed))
+                group.create_task(_close(socket, is_cut))
                 await _listen(socket, subscribed)
                 raise WebSocketDisconnect  # noqa: TRY301 - ends the group
         except* (WebSocketDisconnect, RuntimeError, TimeoutError):
@@ -118,6 +123,11 @@ async def _tell(socket: WebSocket, waiting: asyncio.Queue[str], subscribed: asyn
         await socket.send_text(await waiting.get())
         if waiting.full():
             await socket.close(TOO_SLOW)
+
+
+async def _close(socket: WebSocket, is_cut: asyncio.Event) -> None:
+    await is_cut.wait()
+    await socket.close(CUT)
 
 
 async def _listen(socket: WebSocket, subscribed: asyncio.Event) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from desk.sandbox.connect.aws.models import RPC_SERVICE, catalogue
 from desk.sandbox.connect.aws.operations import HANDLERS
+from desk.sandbox.connect.faults import AS_IN_AWS, EventFaults
 from desk.sandbox.connect.publishing import (
     AGENT_STREAM,
     CONTACT_QUEUE,
@@ -119,22 +121,41 @@ def test_streamed_chat_comes_to_sns_with_its_attributes(box: Box) -> None:
     assert said['MessageAttributes']['InitialContactId']['Value'] == started['ContactId']
 
 
-def test_disorder_loses_nothing_repeats_some_and_is_the_same_for_a_seed() -> None:
+def told(seed: int, how: EventFaults) -> list[int]:
+    """What is told of a thousand events in a hundred batches, and five seconds later."""
+    disorder, now = Disorder(seed), datetime(2026, 1, 2, tzinfo=UTC)
     letters = [Letter(to='contact', body={'id': number}) for number in range(1_000)]
+    batches = [letters[at : at + 10] for at in range(0, 1_000, 10)]
+    times = [now + timedelta(seconds=number / 10) for number in range(100)]
+    mixed = [
+        letter
+        for batch, at in zip(batches, times, strict=True)
+        for letter in disorder.mixed(batch, how, at)
+    ]
+    mixed += disorder.mixed([], how, times[-1] + timedelta(seconds=5))
+    return [letter.body['id'] for letter in mixed]
 
-    def told(seed: int) -> list[int]:
-        disorder = Disorder(seed)
-        batches = [letters[at : at + 10] for at in range(0, 1_000, 10)]
-        mixed = [letter for batch in batches for letter in disorder.mixed(batch)]
-        return [letter.body['id'] for letter in [*mixed, *disorder.mixed([]), *disorder.mixed([])]]
 
-    first = told(1)
+def test_disorder_loses_nothing_repeats_some_and_is_the_same_for_a_seed() -> None:
+    first = told(1, AS_IN_AWS)
 
     assert set(first) == set(range(1_000))
     assert len(first) > 1_000
     assert first != sorted(first)
-    assert first == told(1)
-    assert first != told(2)
+    assert first == told(1, AS_IN_AWS)
+    assert first != told(2, AS_IN_AWS)
+
+
+def test_events_are_lost_late_and_repeated_as_wished() -> None:
+    none = told(1, EventFaults(lost=1))
+    twice = told(1, EventFaults(repeated=1))
+    late = told(1, EventFaults(late=1, late_seconds=3))
+    some = told(1, EventFaults(lost=0.5))
+
+    assert none == []
+    assert twice == sorted([*range(1_000), *range(1_000)])
+    assert late == list(range(1_000))
+    assert 400 < len(some) < 600
 
 
 def test_what_is_not_simulated_answers_awss_error(box: Box) -> None:

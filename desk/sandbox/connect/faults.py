@@ -1,0 +1,192 @@
+"""What goes wrong on purpose: one object for every side of the sandbox (``Centre.faults``).
+
+Who answers asks before answering. AWS's side asks ``due('connect.StopContact')``, the softphone's side
+``due('softphone.acceptContact')`` and ``has(Trouble.DEAD_POLL, 'agent1')``. Who keeps sockets open adds a function to
+``cutters``; who lets somebody wait adds one to ``listeners`` and asks again when it is called. Who tells of events
+reads ``events``. A script changes all this at its times on the sandbox's clock.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+ANY = '*'
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Trouble(StrEnum):
+    """What can be wrong with somebody's softphone."""
+
+    SIGNED_OUT = 'signed_out'  # the session is over: requests are answered as nobody's
+    DENIED = 'denied'  # signed in, but not allowed to use a softphone
+    DEAD_POLL = 'dead_poll'  # GetAgentSnapshot is taken and never answered
+    NO_SOCKET = 'no_socket'  # WebSockets are refused
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra='forbid')
+
+
+class ErrorFault(_Part):
+    """An error that an operation answers with, some times or always."""
+
+    operation: str = Field(
+        description='``service.Operation`` as in AWS, ``softphone.operation``, or ``*``',
+        examples=['connect.StopContact', 'softphone.acceptContact', ANY],
+    )
+    error: str = Field(
+        min_length=1, examples=['InternalServiceException', 'ContactNotFoundException']
+    )
+    times: int | None = Field(default=1, ge=1, description='how often; null is always')
+    message: str = 'A fault on purpose'
+
+
+class EventFaults(_Part):
+    """Which part of all events is lost, comes late, or comes twice."""
+
+    lost: Share = 0
+    late: Share = 0
+    repeated: Share = 0
+    late_seconds: float = Field(default=1, ge=0, description='on the sandbox clock')
+
+
+class SoftphoneFault(_Part):
+    """What is wrong with the softphone of one agent, or of all."""
+
+    trouble: Trouble
+    username: str = ANY
+
+
+class FaultPlan(_Part):
+    """All that goes wrong at one moment."""
+
+    latency_seconds: float = Field(default=0, ge=0, le=120, description='before every answer')
+    throttling: bool = Field(default=False, description='every request is one too many')
+    errors: tuple[ErrorFault, ...] = ()
+    events: EventFaults = EventFaults()
+    softphones: tuple[SoftphoneFault, ...] = ()
+
+
+class FaultChange(_Part):
+    """What is to be otherwise; what is not named stays."""
+
+    latency_seconds: float | None = Field(default=None, ge=0, le=120)
+    throttling: bool | None = None
+    errors: tuple[ErrorFault, ...] | None = None
+    events: EventFaults | None = None
+    softphones: tuple[SoftphoneFault, ...] | None = None
+    cut_sockets: bool = Field(default=False, description='cut every WebSocket once')
+
+
+class FaultStep(_Part):
+    """One line of a script."""
+
+    after_seconds: float = Field(ge=0, description='on the sandbox clock, from the script on')
+    change: FaultChange
+
+
+AS_IN_AWS = EventFaults(late=0.1, repeated=0.03)
+"""Connect promises neither order nor that an event comes once; the shares are ours."""
+
+
+class Faults:
+    """What goes wrong now, and what will."""
+
+    def __init__(self, now: Callable[[], datetime], *, events: EventFaults | None = None) -> None:
+        self.cutters: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[], None]] = []
+        self._now = now
+        self._calm = FaultPlan(events=events or EventFaults())
+        self._plan = self._calm
+        self._script: list[tuple[datetime, FaultChange]] = []
+
+    @property
+    def plan(self) -> FaultPlan:
+        """Return what goes wrong at this moment."""
+        self.catch_up()
+        return self._plan
+
+    @property
+    def steps_left(self) -> int:
+        """Return how many lines of the script are still to come."""
+        self.catch_up()
+        return len(self._script)
+
+    @property
+    def events(self) -> EventFaults:
+        """Return what happens to events."""
+        return self.plan.events
+
+    def change(self, change: FaultChange) -> None:
+        """Let something be otherwise from now on."""
+        self.catch_up()
+        self._apply(change)
+
+    def add(self, fault: ErrorFault) -> None:
+        """Let an operation answer with an error, instead of what it was told to before."""
+        others = [other for other in self.plan.errors if other.operation != fault.operation]
+        self._apply(FaultChange(errors=(*others, fault)))
+
+    def play(self, steps: list[FaultStep]) -> None:
+        """Follow a script from now on, instead of any other."""
+        now = self._now()
+        self._script = sorted(
+            ((now + timedelta(seconds=step.after_seconds), step.change) for step in steps),
+            key=lambda line: line[0],
+        )
+        self.catch_up()
+
+    def clear(self) -> None:
+        """Let nothing go wrong but what the sandbox was started with."""
+        self._script = []
+        self._become(self._calm)
+
+    def catch_up(self) -> None:
+        """Do what the script says up to now."""
+        while self._script and self._script[0][0] <= self._now():
+            _, change = self._script.pop(0)
+            self._apply(change)
+
+    def cut_sockets(self) -> None:
+        """Cut every WebSocket, as a network that fails does."""
+        for cut in list(self.cutters):
+            cut()
+
+    def due(self, operation: str) -> ErrorFault | None:
+        """Return the error that an operation answers with now, if any; it is then one less."""
+        wanted = {operation, ANY}
+        fault = next((each for each in self.plan.errors if each.operation in wanted), None)
+        if fault is not None and fault.times is not None:
+            less = fault.model_copy(update={'times': fault.times - 1})
+            left = tuple(less if each is fault else each for each in self._plan.errors)
+            self._become(
+                self._plan.model_copy(update={'errors': tuple(e for e in left if e.times != 0)})
+            )
+        return fault
+
+    def has(self, trouble: Trouble, username: str) -> bool:
+        """Whether this is wrong with that agent's softphone now."""
+        whose = {username, ANY}
+        return any(
+            each.trouble is trouble and each.username in whose for each in self.plan.softphones
+        )
+
+    def _apply(self, change: FaultChange) -> None:
+        named = {
+            name: value
+            for name in FaultPlan.model_fields
+            if (value := getattr(change, name)) is not None
+        }
+        self._become(self._plan.model_copy(update=named))
+        if change.cut_sockets:
+            self.cut_sockets()
+
+    def _become(self, plan: FaultPlan) -> None:
+        is_other = plan != self._plan
+        self._plan = plan
+        for hear in list(self.listeners) if is_other else ():
+            hear()
