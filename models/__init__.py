@@ -2,6 +2,7 @@
 
 from models.agent import Agent, AgentRole, AgentStatus, AgentStatusChange
 from models.base import Row
+from models.call import Call, CallDirection, CallEnding
 from models.chat import (
     ChatEnding,
     ChatSession,
@@ -13,7 +14,16 @@ from models.chat import (
     Priority,
     Sender,
 )
-from models.customer import Customer, CustomerStatus, CustomerType, RiskLevel
+from models.customer import (
+    Customer,
+    CustomerChange,
+    CustomerMerge,
+    CustomerStatus,
+    CustomerType,
+    Note,
+    RiskLevel,
+)
+from models.history import HistoryView
 from models.outbox import OutboxEntry
 from models.session import SignInAttempt, SignInSession
 
@@ -22,16 +32,23 @@ __all__ = [
     'AgentRole',
     'AgentStatus',
     'AgentStatusChange',
+    'Call',
+    'CallDirection',
+    'CallEnding',
     'ChatEnding',
     'ChatSession',
     'ChatStatus',
     'Customer',
+    'CustomerChange',
+    'CustomerMerge',
     'CustomerStatus',
     'CustomerType',
     'Draft',
+    'HistoryView',
     'Message',
     'MessageGrams',
     'MessageType',
+    'Note',
     'OutboxEntry',
     'Priority',
     'RiskLevel',

@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, TIMESTAMP, Enum, Integer, MetaData, func
+from sqlalchemy import TIMESTAMP, Enum, Integer, MetaData, String, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from desk import clock
@@ -26,6 +27,13 @@ Moment: Any = TIMESTAMP(timezone=True)
 
 Integers: Any = ARRAY(Integer)
 """Whole numbers in one column."""
+
+
+Texts: Any = ARRAY(String)
+"""Words in one column."""
+
+Json: Any = JSONB
+"""What has a shape of its own, in one column."""
 
 
 def labels(kind: type[StrEnum], name: str) -> Any:

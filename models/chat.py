@@ -87,7 +87,10 @@ class ChatSession(Row, table=True):
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
-        Index('idx_chat_sessions_customer', 'customer_id', 'start_time'),
+        Index('idx_chat_sessions_customer', 'customer_id', 'start_time', 'id'),
+        Index('idx_chat_sessions_history', 'start_time', 'id'),
+        Index('idx_chat_sessions_history_department', 'department', 'start_time', 'id'),
+        Index('idx_chat_sessions_history_agent', 'agent_id', 'start_time', 'id'),
     )  # fmt: skip
 
     customer_id: UUID | None = Field(default=None, foreign_key='customers.id')

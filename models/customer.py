@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, Identity, UniqueConstraint, literal_column, text
 from sqlmodel import Field, Index
 
-from models.base import Moment, Row, counter, labelled, moment_field
+from models.base import Json, Moment, Row, Texts, counter, labelled, moment_field
 
 
 class CustomerType(StrEnum):
@@ -46,7 +47,8 @@ class Customer(Row, table=True):
     """One customer on record.
 
     The functions in the indexes are the search's (migration 0002, decision 0010); those of keys are collated "C", which a
-    reflected index does not tell and so is not repeated here.
+    reflected index does not tell and so is not repeated here. ``total_calls``, ``total_chats`` and ``last_contact_at`` are
+    kept by the database (migration 0003): nobody else writes them.
     """
 
     __tablename__ = 'customers'
@@ -61,8 +63,12 @@ class Customer(Row, table=True):
         Index('idx_customers_phone_key', text('phone'), _recent),
         Index('idx_customers_phone_end', text('reverse(phone)'), _recent),
         Index(
-            'idx_customers_grams', text('customer_grams(name, email, phone)'),
+            'idx_customers_grams', text('customer_grams(name, email, phone, other_phones)'),
             postgresql_using='gin', postgresql_with={'fastupdate': 'off'},
+        ),
+        Index(
+            'idx_customers_other_phones', 'other_phones',
+            postgresql_using='gin', postgresql_where=text("other_phones <> '{}'"),
         ),
     )  # fmt: skip
 
@@ -71,9 +77,25 @@ class Customer(Row, table=True):
     name: str = Field(max_length=100)
     email: str | None = Field(default=None, max_length=100)
     phone: str = Field(max_length=20, description='digits only, as dialled in Korea: 01012345678')
+    other_phones: list[str] = Field(
+        default_factory=list,
+        sa_type=Texts,
+        sa_column_kwargs={'server_default': '{}'},
+        description='further numbers, written as ``phone`` is',
+    )
     customer_type: CustomerType = labelled(CustomerType, 'customer_type', CustomerType.INDIVIDUAL)
     status: CustomerStatus = labelled(CustomerStatus, 'customer_status', CustomerStatus.ACTIVE)
     risk_level: RiskLevel = labelled(RiskLevel, 'risk_level', RiskLevel.LOW)
+    memo: str = Field(default='', sa_column_kwargs={'server_default': ''})
+    attributes: dict[str, str] = Field(
+        default_factory=dict,
+        sa_type=Json,
+        sa_column_kwargs={'server_default': '{}'},
+        description='what a centre keeps of its own kind: 회원 등급, 계약 번호 …',
+    )
+    version: int = counter(
+        'grows with every edit: who edits says which version they had before them'
+    )
     total_calls: int = counter()
     total_chats: int = counter()
     updated_at: datetime = moment_field()
@@ -82,8 +104,71 @@ class Customer(Row, table=True):
         sa_type=Moment,
         description='kept by the database: the newest end (of one that goes on: beginning) of their contacts',
     )
+    merged_into_id: UUID | None = Field(
+        default=None,
+        foreign_key='customers.id',
+        description='a duplicate whose contacts went to this one; it is found no more',
+    )
+    erased_at: datetime | None = Field(
+        default=None, sa_type=Moment, description='deleted on request: what is left names nobody'
+    )
+
+    @property
+    def is_current(self) -> bool:
+        """Whether this is a record to work with: neither merged into another nor deleted on request."""
+        return self.merged_into_id is None and self.erased_at is None
 
     @property
     def code(self) -> str:
         """The customer number as people write it: ``C-0001234``."""
         return f'C-{self.number:07}'
+
+
+class Note(Row, table=True):
+    """What an agent wrote down about a customer, for colleagues only."""
+
+    __tablename__ = 'notes'
+    __table_args__ = (Index('idx_notes_customer', 'customer_id', 'created_at', 'id'),)
+
+    customer_id: UUID = Field(foreign_key='customers.id')
+    agent_id: UUID = Field(foreign_key='agents.id')
+    text: str
+    updated_at: datetime = moment_field()
+
+
+class CustomerChange(Row, table=True):
+    """One edit of a record: what was there and what came. Personal, and so deleted with its customer.
+
+    The audit log tells that it happened; this tells what.
+    """
+
+    __tablename__ = 'customer_changes'
+    __table_args__ = (Index('idx_customer_changes_customer', 'customer_id', 'created_at', 'id'),)
+
+    customer_id: UUID = Field(foreign_key='customers.id')
+    agent_id: UUID | None = Field(
+        default=None, foreign_key='agents.id', description='none: the desk itself'
+    )
+    version: int = Field(description='of the customer, after it')
+    fields: dict[str, list[Any]] = Field(sa_type=Json, description='by field: [before, after]')
+
+
+class CustomerMerge(Row, table=True):
+    """Two records that became one, and what it takes to part them again."""
+
+    __tablename__ = 'customer_merges'
+    __table_args__ = (
+        Index('idx_customer_merges_kept', 'kept_id', 'created_at'),
+        Index('idx_customer_merges_merged', 'merged_id'),
+    )
+
+    kept_id: UUID = Field(foreign_key='customers.id')
+    merged_id: UUID = Field(foreign_key='customers.id')
+    agent_id: UUID = Field(foreign_key='agents.id')
+    before: dict[str, Any] = Field(
+        sa_type=Json, description='the fields of the kept one as they were'
+    )
+    moved: dict[str, list[str]] = Field(
+        sa_type=Json, description='by table, the ids of the rows that went to the kept one'
+    )
+    undone_at: datetime | None = Field(default=None, sa_type=Moment)

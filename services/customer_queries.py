@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,9 +31,3 @@ async def chats_with(
     return (
         await session.exec(statement.order_by(col(ChatSession.start_time).desc()).limit(limit))
     ).all()
-
-
-async def count_chat(session: AsyncSession, customer_id: UUID, by: int) -> None:
-    """Add ``by`` to the number of a customer's chats."""
-    statement = update(Customer).where(col(Customer.id) == customer_id)
-    await session.exec(statement.values(total_chats=Customer.total_chats + by))

@@ -14,11 +14,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, collate, func, literal, union_all
+from sqlalchemy import ColumnElement, and_, cast, collate, func, literal, union_all
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Customer
+from models.base import Texts
 from services.search_terms import MIN_ENDING_DIGITS, SearchTerms, has_grams
 
 MANY = 2_000
@@ -155,6 +156,7 @@ def _fits(row: Any, pattern: str) -> ColumnElement[bool]:
 def _by_phone(digits: str) -> list[Way]:
     phone = col(Customer.phone)
     found = _by_key(Matched.PHONE, digits, phone, lambda row: row.phone)
+    found.append(Way(Rank.EXACT, Matched.PHONE, *_other_phone(digits)))
     if len(digits) >= MIN_ENDING_DIGITS:  # people say numbers by their end
         backwards = collate(func.reverse(phone), 'C')
         end = digits[::-1]
@@ -171,15 +173,30 @@ def _by_phone(digits: str) -> list[Way]:
             Way(
                 Rank.INSIDE,
                 Matched.PHONE,
-                and_(_grams(func.phone_grams(digits)), func.strpos(phone, digits) > 0),
-                lambda row: func.strpos(row.phone, digits) > 0,
+                and_(_grams(func.phone_grams(digits)), _has_digits(Customer, digits)),
+                partial(_has_digits, digits=digits),
             )
         )
     return found
 
 
+def _other_phone(digits: str) -> tuple[ColumnElement[bool], Callable[[Any], ColumnElement[bool]]]:
+    """Match a further number of a customer; the index holds those who have one."""
+    others = col(Customer.other_phones)
+    return and_(
+        others != cast([], Texts), others.contains([digits])
+    ), lambda row: row.other_phones.contains([digits])
+
+
+def _has_digits(row: Any, digits: str) -> ColumnElement[bool]:
+    numbers = func.concat_ws(' ', row.phone, func.array_to_string(row.other_phones, ' '))
+    return func.strpos(numbers, digits) > 0
+
+
 def _grams(grams: Any) -> ColumnElement[bool]:
-    indexed = func.customer_grams(col(Customer.name), col(Customer.email), col(Customer.phone))
+    indexed = func.customer_grams(
+        col(Customer.name), col(Customer.email), col(Customer.phone), col(Customer.other_phones)
+    )
     return indexed.op('@>', is_comparison=True)(grams)
 
 
@@ -196,7 +213,7 @@ async def candidates(
 def _indexed(place: int, way: Way, limit: int) -> Any:
     some = (
         select(col(Customer.id), col(Customer.last_contact_at))
-        .where(way.indexed)
+        .where(way.indexed, *_current(Customer))
         .limit(MANY + 1)
         .subquery()
     )
@@ -216,9 +233,18 @@ async def recent(
     """Return those who match in a way ``among`` so many latest contacts, the latest first."""
     latest = col(Customer.last_contact_at).desc().nulls_last()
     newest = select(Customer).order_by(latest).limit(among).subquery().c
-    statement = select(newest.id, newest.last_contact_at).where(way.plain(newest)).limit(limit)
+    statement = (
+        select(newest.id, newest.last_contact_at)
+        .where(way.plain(newest), *_current(newest))
+        .limit(limit)
+    )
     rows = (await session.exec(statement)).all()
     return [Candidate(customer_id, at, place, 0) for customer_id, at in rows]
+
+
+def _current(row: Any) -> tuple[ColumnElement[bool], ...]:
+    """Leave out who was merged into another record, or deleted on request."""
+    return row.merged_into_id.is_(None), row.erased_at.is_(None)
 
 
 async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Customer]:

@@ -64,7 +64,7 @@ class Customers:
             chat = found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
             if await customer_queries.by_id(work.session, customer_id) is None:
                 raise NotFoundError('customer.not_found')
-            await _link(work, chat, customer_id)
+            _link(work, chat, customer_id)
         return chat_queries.card(chat)
 
     async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
@@ -76,15 +76,14 @@ class Customers:
             customer = Customer(name=chat.visitor_name, phone=chat.visitor_phone)
             work.session.add(customer)
             await work.session.flush()
-            await _link(work, chat, customer.id)
+            _link(work, chat, customer.id)
         return chat_queries.card(chat)
 
 
-async def _link(work: Work, chat: ChatSession, customer_id: UUID) -> None:
+def _link(work: Work, chat: ChatSession, customer_id: UUID) -> None:
     if chat.customer_id == customer_id:
         return
     if chat.customer_id is not None:
         raise ConflictError('chat.linked')
     chat.customer_id = customer_id
-    await customer_queries.count_chat(work.session, customer_id, 1)
     changed(work, chat)

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from desk import clock
 from models import (
@@ -97,7 +97,7 @@ class _Telling:
 
 
 def past(people: Sequence[Agent], customers: Sequence[Customer]) -> Past:
-    """Make the past of these people; ``total_chats`` of the customers becomes what it holds."""
+    """Make the past of these people."""
     chance = random.Random(400)  # noqa: S311 - a fixed choice, not a secret
     now, made = clock.now(), Past()
     served = [one for one in customers if one.status is not CustomerStatus.BLOCKED]
@@ -115,7 +115,6 @@ def past(people: Sequence[Agent], customers: Sequence[Customer]) -> Past:
             _converse(telling, agent, plot)
         made.chats.append(chat)
         made.messages.extend(telling.messages)
-    _count(made, customers)
     return made
 
 
@@ -207,11 +206,3 @@ def _converse(telling: _Telling, agent: Agent, plot: str) -> None:
 def _take(telling: _Telling, agent: Agent) -> None:
     telling.chat.agent_id, telling.chat.taken_at = agent.id, telling.at
     telling.say(agent.name, kind=MessageType.JOINED)
-
-
-def _count(made: Past, customers: Sequence[Customer]) -> None:
-    counts: dict[UUID | None, int] = {}
-    for chat in made.chats:
-        counts[chat.customer_id] = counts.get(chat.customer_id, 0) + 1
-    for customer in customers:
-        customer.total_chats = counts.get(customer.id, 0)

@@ -54,7 +54,7 @@ async def test_linked_chat_shows_its_customer_and_earlier_chats(
     known = await services.customers.acquaintance(agent, chat.id)
     assert linked.customer_id == customer.id
     assert known.customer is not None
-    assert (known.customer.id, known.customer.total_chats) == (customer.id, 1)
+    assert (known.customer.id, known.customer.total_chats) == (customer.id, 4)
     assert [one.id for one in known.earlier] == [newer.id, older.id]
     assert foreign.id not in {one.id for one in known.earlier}
 
