@@ -5,7 +5,7 @@ one of them is called with it, in the order of publication. Between processes ev
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import structlog
@@ -51,11 +51,11 @@ Handler = Callable[[Any], None]
 
 
 class Subscription:
-    """One listener's place at one topic, until it is cancelled."""
+    """One listener's place at its topics, until it is cancelled."""
 
-    def __init__(self, topics: 'Topics', topic: str, handler: Handler) -> None:
+    def __init__(self, topics: 'Topics', names: tuple[str, ...], handler: Handler) -> None:
         self._topics = topics
-        self.topic = topic
+        self.names = names
         self.handler = handler
 
     def cancel(self) -> None:
@@ -67,32 +67,36 @@ class Topics:
     """Who hears what in this process. Handlers run at once, in order, and must not block."""
 
     def __init__(self) -> None:
-        self._subscriptions: dict[str, list[Subscription]] = defaultdict(list)
+        # The inner mappings are ordered sets: a department's topic has hundreds of listeners that come and go.
+        self._subscriptions: dict[str, dict[Subscription, None]] = defaultdict(dict)
 
-    def subscribe(self, topic: str, handler: Handler) -> Subscription:
-        """Call ``handler`` with every event of ``topic``, and with every ``Resync``."""
-        subscription = Subscription(self, topic, handler)
-        self._subscriptions[topic].append(subscription)
+    def subscribe(self, topics: str | Iterable[str], handler: Handler) -> Subscription:
+        """Call ``handler`` once with every event of one or more topics, and with every ``Resync``."""
+        names = (topics,) if isinstance(topics, str) else tuple(topics)
+        subscription = Subscription(self, names, handler)
+        for name in names:
+            self._subscriptions[name][subscription] = None
         metrics.SUBSCRIPTIONS.inc()
         return subscription
 
     def drop(self, subscription: Subscription) -> None:
         """End a subscription; ``Subscription.cancel`` is the way to call it."""
-        at_topic = self._subscriptions.get(subscription.topic, [])
-        if subscription in at_topic:
-            at_topic.remove(subscription)
+        names, subscription.names = subscription.names, ()
+        if names:
             metrics.SUBSCRIPTIONS.dec()
-        if not at_topic:
-            self._subscriptions.pop(subscription.topic, None)
+        for name in names:
+            self._subscriptions[name].pop(subscription, None)
+            if not self._subscriptions[name]:
+                del self._subscriptions[name]
 
     def publish(self, event: Event) -> None:
         """Hand an event to all who hear one of its topics, once each."""
-        if isinstance(event, Resync):
-            heard = [one for at_topic in self._subscriptions.values() for one in at_topic]
-        else:
-            heard = [one for topic in event.topics() for one in self._subscriptions.get(topic, ())]
+        hearing = self._subscriptions
+        names = tuple(hearing) if isinstance(event, Resync) else event.topics()
+        heard = dict.fromkeys(one for name in names for one in hearing.get(name, ()))
         for subscription in heard:
-            _deliver(subscription, event)
+            if subscription.names:  # not cancelled by one who heard it first
+                _deliver(subscription, event)
 
     def counts(self) -> dict[str, int]:
         """Return the number of subscriptions at each topic that has any."""
@@ -103,4 +107,4 @@ def _deliver(subscription: Subscription, event: Event) -> None:
     try:
         subscription.handler(event)
     except Exception:
-        log.exception('listener_failed', topic=subscription.topic, kind=event.kind)
+        log.exception('listener_failed', topics=subscription.names, kind=event.kind)

@@ -6,7 +6,7 @@ only place that uses NiceGUI's private delete hook (NiceGUI 3.18).
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -28,17 +28,21 @@ class Component(ui.element):
         self._ran_at: dict[Work, float] = {}
         self._at_end: list[Work] = []
 
-    def listen(self, topic: str, handler: Callable[[Any], None]) -> None:
-        """Call ``handler`` with every event of ``topic`` and every ``Resync``, drawing into this element."""
+    def listen(
+        self, topics: str | Iterable[str], handler: Callable[[Any], None], *, draws: bool = True
+    ) -> None:
+        """Call ``handler`` with every event of ``topics`` and every ``Resync``, drawing into this element.
+
+        A handler of what happens all the time only takes note, draws later (``soon``) and says so with ``draws``:
+        stepping into an element costs more than most handlers do.
+        """
 
         def draw(event: Any) -> None:
-            if self.is_deleted:
-                return
             # Events arrive outside of any page: without this NiceGUI knows no place to draw.
             with self:
                 handler(event)
 
-        self._subscriptions.append(self._topics.subscribe(topic, draw))
+        self._subscriptions.append(self._topics.subscribe(topics, draw if draws else handler))
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run ``work`` in the background, in this element's place; its errors reach the page's handler."""

@@ -25,6 +25,11 @@ def department_topic(department: str) -> str:
     return f'department:{department}'
 
 
+def queue_topic(department: str) -> str:
+    """Name the topic of what all of a department must hear: its chats while they wait, and when one changes hands."""
+    return f'queue:{department}'
+
+
 def draft_topic(agent_id: UUID, chat_id: UUID) -> str:
     """Name the topic of one agent's draft in one chat."""
     return f'draft:{agent_id}:{chat_id}'
@@ -42,6 +47,9 @@ def holder_topic(agent_id: UUID) -> str:
 
 EVERY_CHAT = 'every-chat'
 """The topic of all chats, for those who look beyond departments."""
+
+EVERY_QUEUE = 'every-queue'
+"""The topic of all departments' queues, for those who look beyond departments."""
 
 EVERY_AGENT = 'every-agent'
 """The topic of everybody's 상담 상태."""
@@ -104,15 +112,29 @@ class ChatEvent(Event):
 
     chat: ChatCard
 
+    @property
+    def moves(self) -> bool:
+        """Whether the lists that have the chat may be others now."""
+        return False
+
     @override
     def topics(self) -> tuple[str, ...]:
         chat = self.chat
-        topics = (chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT)
-        return (*topics, holder_topic(chat.agent_id)) if chat.agent_id else topics
+        topics = [chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT]
+        if chat.agent_id:
+            topics.append(holder_topic(chat.agent_id))
+        if self.moves or chat.status is ChatStatus.WAITING:
+            topics += [queue_topic(chat.department), EVERY_QUEUE]
+        return tuple(topics)
 
 
 class ChatChanged(ChatEvent):
     """A chat was started, taken, linked or ended: the lists that have it may be others now."""
+
+    @property
+    @override
+    def moves(self) -> bool:
+        return True
 
 
 class ChatRead(ChatEvent):
@@ -120,9 +142,14 @@ class ChatRead(ChatEvent):
 
 
 class MessageAdded(ChatEvent):
-    """A chat has a new message."""
+    """A chat has a new message. The desk's own lines tell of being taken and ended: these move it."""
 
     message: ChatMessage
+
+    @property
+    @override
+    def moves(self) -> bool:
+        return self.message.sender is Sender.SYSTEM
 
 
 class Typing(Event):

@@ -12,7 +12,14 @@ from uuid import UUID
 
 from models import Agent, ChatStatus
 from models.chat import OPEN_STATUSES
-from services.chat_events import ChatCard
+from services.chat_events import (
+    EVERY_CHAT,
+    EVERY_QUEUE,
+    ChatCard,
+    department_topic,
+    holder_topic,
+    queue_topic,
+)
 
 ANSWERED = datetime.max.replace(tzinfo=UTC)
 """Sorts chats that nobody is waiting in behind those where somebody is."""
@@ -31,6 +38,13 @@ class Scope(StrEnum):
 
     MINE = 'mine'
     DEPARTMENT = 'department'
+
+
+_STATUSES = {
+    Tab.WAITING: (ChatStatus.WAITING,),
+    Tab.OPEN: OPEN_STATUSES,
+    Tab.CLOSED: (ChatStatus.CLOSED,),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +67,22 @@ def sort_key(chat: ChatCard, tab: Tab) -> tuple[float, int]:
 
 def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
     """Whether the list of ``tab`` and ``scope`` shows this chat to the agent."""
-    in_tab = {
-        Tab.WAITING: chat.status is ChatStatus.WAITING,
-        Tab.OPEN: chat.status in OPEN_STATUSES,
-        Tab.CLOSED: chat.status is ChatStatus.CLOSED,
-    }[tab]
-    if not in_tab:
+    if chat.status not in _STATUSES[tab]:
         return False
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return chat.agent_id == agent.id
     return agent.sees_everything or chat.department == agent.department
+
+
+def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
+    """Name the topics whose events keep a list current; among them are always the agent's own chats and the queue.
+
+    An agent's own list hears no message between colleagues and their customers: those are nearly all there are.
+    """
+    own = holder_topic(agent.id)
+    if scope is Scope.MINE or tab is Tab.WAITING:
+        return own, EVERY_QUEUE if agent.sees_everything else queue_topic(agent.department)
+    return own, EVERY_CHAT if agent.sees_everything else department_topic(agent.department)
 
 
 Place = tuple[float, int]
@@ -84,6 +104,7 @@ class InboxView:
         self.tab = tab
         self.scope = scope
         self.chats: list[ChatCard] = []
+        self._shown: dict[UUID, ChatCard] = {}
         self._end: Place | None = None
         self._newest: dict[UUID, ChatCard] = {}
         self._heard: set[UUID] = set()
@@ -99,7 +120,7 @@ class InboxView:
 
     def load(self, chats: list[ChatCard], *, is_complete: bool) -> None:
         """Start over from a fresh read, and from what was heard since it was expected."""
-        self.chats = []
+        self._show([])
         self._take_in(chats, is_complete=is_complete)
 
     def extend(self, chats: list[ChatCard], *, is_complete: bool) -> None:
@@ -120,7 +141,7 @@ class InboxView:
         """Let go of the rows behind the first ``most``; returns them. The next page brings them back."""
         gone = self.chats[most:]
         if gone:
-            del self.chats[most:]
+            self._show(self.chats[:most])
             self._end = self._key(self.chats[-1])
         return gone
 
@@ -128,14 +149,13 @@ class InboxView:
         self._newest.pop(chat.id, None)
         self._newest[chat.id] = chat  # the latest stand last
         if len(self._newest) > 2 * MAX_REMEMBERED:
-            shown = {one.id: one for one in self.chats}
             latest = list(self._newest.items())[-MAX_REMEMBERED:]
-            self._newest = shown | dict(latest)
+            self._newest = self._shown | dict(latest)
             self._heard &= self._newest.keys()
 
-    def takes(self, chat: ChatCard) -> bool:
-        """Whether the list has a place for this chat, wherever that is."""
-        return belongs(chat, self.agent, self.tab, self.scope)
+    def concerns(self, chat: ChatCard) -> bool:
+        """Whether a chat is a row here, or would be one; news of any other only have to be remembered."""
+        return chat.id in self._shown or self._covers(chat)
 
     def _take_in(self, chats: list[ChatCard], *, is_complete: bool) -> None:
         for chat in chats:
@@ -145,7 +165,11 @@ class InboxView:
             self._end = None if is_complete else sort_key(chats[-1], self.tab)
         known = {chat.id for chat in (*self.chats, *chats)} | self._heard
         rows = [self._newest[chat_id] for chat_id in known]
-        self.chats = sorted(filter(self._covers, rows), key=self._key)
+        self._show(sorted(filter(self._covers, rows), key=self._key))
+
+    def _show(self, chats: list[ChatCard]) -> None:
+        self.chats = chats
+        self._shown = {chat.id: chat for chat in chats}
 
     def _is_news(self, chat: ChatCard) -> bool:
         known = self._newest.get(chat.id)
@@ -153,18 +177,24 @@ class InboxView:
 
     def _covers(self, chat: ChatCard) -> bool:
         is_reached = self._end is None or self._key(chat) <= self._end
-        return is_reached and self.takes(chat)
+        return is_reached and belongs(chat, self.agent, self.tab, self.scope)
 
     def _key(self, chat: ChatCard) -> Place:
         return sort_key(chat, self.tab)
 
     def _remove(self, chat_id: UUID) -> int | None:
-        place = next((i for i, chat in enumerate(self.chats) if chat.id == chat_id), None)
-        if place is not None:
-            del self.chats[place]
+        chat = self._shown.pop(chat_id, None)
+        if chat is None:
+            return None
+        place = self._place(chat)
+        del self.chats[place]
         return place
 
     def _insert(self, chat: ChatCard) -> int:
-        place = bisect_left(self.chats, self._key(chat), key=self._key)
+        place = self._place(chat)
         self.chats.insert(place, chat)
+        self._shown[chat.id] = chat
         return place
+
+    def _place(self, chat: ChatCard) -> int:
+        return bisect_left(self.chats, self._key(chat), key=self._key)

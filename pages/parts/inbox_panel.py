@@ -7,22 +7,15 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from desk.events import Event, Resync
-from models import Agent, Sender
+from models import Agent
 from pages.component import Component, busy
 from pages.locale import _
 from pages.parts import inbox_row
 from pages.parts.buttons import Look, button
 from pages.parts.markup import Piece, filled
-from services.chat_events import (
-    EVERY_CHAT,
-    ChatCard,
-    ChatChanged,
-    ChatEvent,
-    MessageAdded,
-    department_topic,
-)
+from services.chat_events import ChatCard, ChatEvent
 from services.inbox_queries import MAX_COUNT
-from services.inbox_view import InboxView, Scope, Tab
+from services.inbox_view import InboxView, Scope, Tab, topics_of
 from services.registry import Services
 
 COUNT_SECONDS = 1.0
@@ -77,10 +70,6 @@ class InboxPanel(Component):
 
     async def open(self) -> None:
         """Read the list and keep it current."""
-        topic = (
-            EVERY_CHAT if self._agent.sees_everything else department_topic(self._agent.department)
-        )
-        self.listen(topic, self._hear)  # before reading: nothing falls between
         await self.show(Tab.OPEN if await self._has_open_chats() else Tab.WAITING)
 
     async def show(self, tab: Tab, scope: Scope | None = None) -> None:
@@ -88,6 +77,8 @@ class InboxPanel(Component):
         self._scope = scope or self._scope
         self._view = InboxView(self._agent, tab, self._scope)
         self._news.clear()
+        self.stop_listening()
+        self.listen(topics_of(self._agent, tab, self._scope), self._hear, draws=False)
         self._draw_choices()  # at once: the press was heard
         busy(self._list, is_busy=True)
         try:
@@ -257,16 +248,14 @@ class InboxPanel(Component):
             self.start(self.reload())
         elif isinstance(event, ChatEvent):
             self._note(event.chat)
-            if isinstance(event, ChatChanged) or (
-                isinstance(event, MessageAdded) and event.message.sender is Sender.SYSTEM
-            ):
+            if event.moves:
                 self.within(COUNT_SECONDS, self._refresh_counts)
             self._on_news(event)
 
     def _note(self, chat: ChatCard) -> None:
         """Keep a row's news for the next drawing; what is no row here, most of what is heard, is only remembered."""
         known = self._news.get(chat.id)
-        if known is None and chat.id not in self._rows and not self._view.takes(chat):
+        if known is None and not self._view.concerns(chat):
             self._view.apply(chat)
             return
         if known is None or known.version < chat.version:
@@ -275,7 +264,7 @@ class InboxPanel(Component):
 
     async def _draw_news(self) -> None:
         news, self._news = list(self._news.values()), {}
-        await self._learn_names([chat for chat in news if self._view.takes(chat)])
+        await self._learn_names([chat for chat in news if self._view.concerns(chat)])
         before = bool(self._view.chats), self._view.is_complete
         for chat in news:
             self._apply(chat)

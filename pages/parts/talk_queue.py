@@ -9,7 +9,7 @@ from models import MessageType
 from pages.component import Component
 from pages.locale import _
 from pages.parts.markup import Piece, filled
-from services.chat_events import ChatCard, MessageAdded, department_topic
+from services.chat_events import ChatCard, MessageAdded, queue_topic
 from services.registry import Services
 
 LOOK_SECONDS = 2.0
@@ -32,7 +32,7 @@ class TalkQueue(Component):
 
     async def open(self) -> None:
         """Show the place and follow it."""
-        self.listen(department_topic(self._chat.department), self._hear)
+        self.listen(queue_topic(self._chat.department), self._hear)
         await self._look_up()
 
     def _hear(self, event: Any) -> None:

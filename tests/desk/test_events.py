@@ -75,6 +75,29 @@ def test_listener_that_cancels_another_while_hearing_leaves_no_gap() -> None:
     assert heard == ['second', 'third']
 
 
+def test_listener_at_several_topics_hears_an_event_once() -> None:
+    topics, heard = Topics(), list[Event]()
+    subscription = topics.subscribe(('bells', 'bell:door', 'bell:phone'), heard.append)
+
+    topics.publish(Rang(bell='door'))
+    topics.publish(Resync())
+    subscription.cancel()
+    topics.publish(Rang(bell='door'))
+
+    assert heard == [Rang(bell='door'), Resync()]
+    assert topics.counts() == {}
+
+
+def test_listener_that_is_cancelled_by_one_before_it_hears_nothing() -> None:
+    topics, heard = Topics(), list[Event]()
+    topics.subscribe('bells', lambda _: second.cancel())
+    second = topics.subscribe('bells', heard.append)
+
+    topics.publish(Rang(bell='door'))
+
+    assert heard == []
+
+
 def test_event_travels_by_its_class_name() -> None:
     sent = Rang(bell='door', count=7)
 

@@ -18,7 +18,7 @@ from services import registry
 from services.chat_events import ChatEvent, MessageAdded
 from services.chats import MAX_PAGE
 from services.inbox import InboxPage
-from services.inbox_view import InboxView, Scope, Tab
+from services.inbox_view import InboxView, Scope, Tab, topics_of
 from services.registry import Services
 from services.transcript_view import TranscriptView
 from tests.conftest import SECRET
@@ -131,8 +131,8 @@ class Watcher:
             self.view.apply(event.chat)
 
     def _hears(self, event: ChatEvent) -> bool:
-        agent = self.view.agent
-        return agent.sees_everything or event.chat.department == agent.department
+        heard = topics_of(self.view.agent, self.view.tab, self.view.scope)
+        return not set(heard).isdisjoint(event.topics())
 
 
 @thoroughly
