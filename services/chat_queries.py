@@ -1,6 +1,6 @@
 """Chats and messages: what may be seen, and the one statement that appends a message.
 
-``chats_of`` is the one place that says which chats a person may see, ``writable_by`` which they may write in.
+``visible_to`` is the one place that says which chats and calls a person may see, ``writable_by`` which they may write in.
 """
 
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models import Agent, ChatSession, ChatStatus, Draft, Message
+from models import Agent, Call, ChatSession, ChatStatus, Draft, Message
 from models.chat import OPEN_STATUSES
 from services.chat_events import ChatCard, ChatChanged, ChatMessage
 
 
-def visible_to(agent: Agent) -> ColumnElement[bool]:
-    """Say which chats a person may see: their own and their department's; supervisors all."""
+def visible_to(
+    agent: Agent, contact: type[ChatSession] | type[Call] = ChatSession
+) -> ColumnElement[bool]:
+    """Say which chats or calls a person may see: their own and their department's; supervisors all."""
     if agent.sees_everything:
         return true()
-    return or_(
-        col(ChatSession.agent_id) == agent.id, col(ChatSession.department) == agent.department
-    )
+    return or_(col(contact.agent_id) == agent.id, col(contact.department) == agent.department)
 
 
 def writable_by(agent: Agent) -> ColumnElement[bool]:
@@ -35,6 +35,11 @@ def writable_by(agent: Agent) -> ColumnElement[bool]:
 def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
     """Select the chats that a person may see."""
     return select(ChatSession).where(visible_to(agent))
+
+
+def calls_of(agent: Agent) -> SelectOfScalar[Call]:
+    """Select the calls that a person may see."""
+    return select(Call).where(visible_to(agent, Call))
 
 
 async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
