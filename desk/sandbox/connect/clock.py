@@ -16,6 +16,11 @@ class Clock:
         """Return the sandbox's present moment, in UTC."""
         return self._held or clock.now() + self._ahead
 
+    @property
+    def is_held(self) -> bool:
+        """Whether it stands still."""
+        return self._held is not None
+
     def advance(self, by: timedelta) -> None:
         """Let so much time have passed."""
         self._ahead += by

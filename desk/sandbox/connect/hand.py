@@ -1,241 +1,270 @@
-"""The hand of whoever tests: acts for customers and agents, moves the clock, keeps and brings back the whole centre.
+"""The hand of whoever tests: acts for the customers and the agents that boto3 cannot act for.
 
-A JSON interface under ``/_sandbox`` until the softphone and the control page stand beside it; both will call the same
-acts of the world. It is for the same machine only, like all of the sandbox.
+The one way to these acts. The JSON API and the control page (``control``) and the load player call them; the softphone
+calls the same acts of the world.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.centre import Centre
-from desk.sandbox.connect.faults import ErrorFault, FaultChange
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Wish
+from desk.sandbox.connect.world.contact import Contact, Leg
 from desk.sandbox.connect.world.directory import Endpoint
-from desk.sandbox.connect.world.events import Json
-from desk.sandbox.connect.world.refusals import NotThere, Refusal
-from desk.sandbox.connect.world.terms import Channel, EndpointType, Role
+from desk.sandbox.connect.world.refusals import NotPermitted, NotPossible, NotThere
+from desk.sandbox.connect.world.room import TYPING
+from desk.sandbox.connect.world.terms import (
+    DEFAULT_CHAT_MINUTES,
+    Channel,
+    QueueType,
+    Role,
+)
 
-Act = Callable[[World, Agent, Json], Json]
+Answer = TypeVar('Answer')
+AgentAct = Callable[[World, Agent], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who wants something, of which queue (its id or its name)."""
+
+    queue: str
+    name: str = ''
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Hand:
-    """The routes under ``/_sandbox``."""
+    """Acts for the people of one centre. Every act raises a ``Refusal`` where the world does not do it."""
 
-    def __init__(self, centre: Centre, aws: AwsSide) -> None:
+    def __init__(self, centre: Centre) -> None:
         self._centre = centre
-        self._aws = aws
+        self._tokens: dict[tuple[str, Role], str] = {}
 
-    def routes(self) -> list[Route]:
-        """Return what is served."""
-        return [
-            Route('/_sandbox/health', self._health),
-            Route('/_sandbox/state', self._state, methods=['GET', 'PUT', 'DELETE']),
-            Route('/_sandbox/clock', self._clock, methods=['POST']),
-            Route('/_sandbox/events', self._events),
-            Route('/_sandbox/throttles', self._throttles, methods=['PUT']),
-            Route('/_sandbox/faults', self._faults, methods=['PUT']),
-            Route('/_sandbox/sockets', self._cut, methods=['DELETE']),
-            Route('/_sandbox/dialling', self._dialling, methods=['PUT']),
-            Route('/_sandbox/calls', self._call, methods=['POST']),
-            Route('/_sandbox/callbacks', self._callback, methods=['POST']),
-            Route('/_sandbox/contacts/{contact_id}/hang-up', self._hang_up, methods=['POST']),
-            Route('/_sandbox/contacts/{contact_id}/say', self._say, methods=['POST']),
-            Route('/_sandbox/agents/{username}', self._agent, methods=['PATCH']),
-            Route('/_sandbox/agents/{username}/{verb}', self._act, methods=['POST']),
-        ]
+    def ring(self, number: str, caller: Caller) -> str:
+        """Let a customer call; return the contact's id."""
+        with self._centre.acting() as world:
+            return world.arrivals.ring(number, _wish(world, caller)).id
 
-    async def _health(self, _request: Request) -> Response:
-        return JSONResponse({'now': self._centre.clock.now().isoformat()})
+    def ask_to_be_called(self, number: str, caller: Caller) -> str:
+        """Let a customer ask for a callback; return the contact's id."""
+        with self._centre.acting() as world:
+            return world.arrivals.call_back(number, _wish(world, caller)).id
 
-    async def _state(self, request: Request) -> Response:
-        if request.method == 'GET':
-            self._centre.pass_time()
-            return Response(self._centre.snapshot(), media_type='application/json')
-        if request.method == 'PUT':
-            try:
-                self._centre.restore(await request.body())
-            except ValueError:
-                return JSONResponse({'message': 'This is no snapshot'}, 400)
-        else:
-            self._centre.start_over()
-        self._aws.forget()
-        return Response(status_code=204)
-
-    async def _clock(self, request: Request) -> Response:
-        asked = await _body(request)
-        if asked.get('held') is True:
-            self._centre.clock.hold()
-        if asked.get('held') is False:
-            self._centre.clock.release()
-        self._centre.clock.advance(timedelta(seconds=max(0.0, float(asked.get('advance', 0)))))
-        self._centre.pass_time()
-        return JSONResponse({'now': self._centre.clock.now().isoformat()})
-
-    async def _events(self, _request: Request) -> Response:
-        self._centre.pass_time()
-        return JSONResponse(list(self._centre.events))
-
-    async def _throttles(self, request: Request) -> Response:
-        self._aws.throttles.on = bool((await _body(request)).get('on'))
-        self._aws.throttles.reset()
-        return Response(status_code=204)
-
-    async def _faults(self, request: Request) -> Response:
-        asked = await _body(request)
-        self._centre.faults.change(FaultChange(latency_seconds=float(asked.get('latency', 0))))
-        if asked.get('operation'):
-            self._centre.faults.add(
-                ErrorFault(
-                    operation=asked['operation'],
-                    error=asked['error'],
-                    times=int(asked.get('times', 1)),
-                )
+    def start_chat(self, caller: Caller, text: str = '') -> str:
+        """Let a customer start a chat, come in, and say something first; return the contact's id."""
+        with self._centre.acting() as world:
+            wish = _wish(world, caller)
+            contact = world.arrivals.chat(
+                caller.name, wish, minutes=DEFAULT_CHAT_MINUTES, content_types=['text/plain']
             )
-        return Response(status_code=204)
+            self._token(world, contact, Role.CUSTOMER)
+            if text:
+                self._write(world, contact, Role.CUSTOMER, text)
+            return contact.id
 
-    async def _cut(self, _request: Request) -> Response:
-        """Close every chat socket."""
-        self._centre.faults.cut_sockets()
-        return Response(status_code=204)
+    def start_task(self, caller: Caller, description: str = '') -> str:
+        """Let there be a task; return the contact's id."""
+        with self._centre.acting() as world:
+            wish = _wish(world, caller)
+            wish.description = description
+            return world.arrivals.task(wish).id
 
-    async def _dialling(self, request: Request) -> Response:
+    def say(self, contact_id: str, role: Role, text: str) -> None:
+        """Let the customer or the agent of a call or a chat say something."""
+        with self._centre.acting() as world:
+            contact = world.core.live(contact_id)
+            if contact.channel is Channel.CHAT:
+                self._write(world, contact, role, text)
+            else:
+                world.calls.say(contact_id, role, text)
+
+    def type(self, contact_id: str, role: Role) -> None:
+        """Let the customer or the agent of a chat be seen typing."""
+        with self._centre.acting() as world:
+            token = self._token(world, world.core.live(contact_id), role)
+            world.chats.signal(token, TYPING, '')
+
+    def press(self, contact_id: str, digits: str) -> None:
+        """Let the customer of a call press keys."""
+        with self._centre.acting() as world:
+            world.calls.press(contact_id, digits)
+
+    def hang_up(self, contact_id: str) -> None:
+        """Let the customer of a call hang up, or the customer of a chat leave."""
+        with self._centre.acting() as world:
+            contact = world.core.live(contact_id)
+            if contact.channel is Channel.CHAT:
+                world.chats.leave(self._token(world, contact, Role.CUSTOMER))
+            else:
+                world.calls.customer_leaves(contact_id)
+
+    def choose_status(self, username: str, status: str) -> None:
+        """Let an agent choose a status, by its id or its name."""
+        with self._centre.acting() as world:
+            statuses = world.state.statuses.values()
+            found = next((each.id for each in statuses if status in {each.id, each.name}), status)
+            world.hands.choose_status(agent_of(world, username), found)
+
+    def set_up(
+        self,
+        username: str,
+        *,
+        auto_accepts: Iterable[Channel] | None = None,
+        after_work_seconds: int | None = None,
+    ) -> None:
+        """Set what an agent accepts by itself, and how long after-contact work may take (0: as long as they like)."""
+        with self._centre.acting() as world:
+            profile = agent_of(world, username).profile
+            if auto_accepts is not None:
+                profile.auto_accepts = tuple(auto_accepts)
+            if after_work_seconds is not None:
+                profile.after_work_seconds = dict.fromkeys(Channel, after_work_seconds)
+
+    def act(self, username: str, act: AgentAct[Answer]) -> Answer:
+        """Let an agent do something of ``ACTS`` (or anything else that the world lets them do)."""
+        with self._centre.acting() as world:
+            return act(world, agent_of(world, username))
+
+    def dial(self, *, silent: list[str], forbidden: list[str]) -> None:
         """Say which numbers never answer, and which must not be called."""
-        asked = await _body(request)
         dialling = self._centre.world.state.dialling
-        dialling.silent_numbers = list(asked.get('silent', []))
-        dialling.forbidden_numbers = list(asked.get('forbidden', []))
-        return Response(status_code=204)
+        dialling.silent_numbers, dialling.forbidden_numbers = silent, forbidden
 
-    async def _call(self, request: Request) -> Response:
-        asked = await _body(request)
-        return self._acted(lambda world: {'id': world.arrivals.ring(*_caller(asked)).id})
+    def _write(self, world: World, contact: Contact, role: Role, text: str) -> None:
+        world.chats.write(self._token(world, contact, role), 'text/plain', text)
 
-    async def _callback(self, request: Request) -> Response:
-        asked = await _body(request)
-        return self._acted(lambda world: {'id': world.arrivals.call_back(*_caller(asked)).id})
-
-    async def _hang_up(self, request: Request) -> Response:
-        contact_id = request.path_params['contact_id']
-        return self._acted(lambda world: world.calls.customer_leaves(contact_id))
-
-    async def _say(self, request: Request) -> Response:
-        """Let the customer or the agent of a call say something."""
-        asked = await _body(request)
-        contact_id = request.path_params['contact_id']
-        return self._acted(
-            lambda world: world.calls.say(contact_id, Role(asked['role']), asked['text'])
-        )
-
-    async def _agent(self, request: Request) -> Response:
-        """Set what an agent accepts by itself, and how long after-contact work may take."""
-        asked = await _body(request)
-
-        def set_up(world: World) -> None:
-            profile = _agent(world, request.path_params['username']).profile
-            if 'auto_accepts' in asked:
-                profile.auto_accepts = tuple(Channel(each) for each in asked['auto_accepts'])
-            if 'after_work_seconds' in asked:
-                seconds = int(asked['after_work_seconds'])
-                profile.after_work_seconds = dict.fromkeys(Channel, seconds)
-
-        return self._acted(set_up)
-
-    async def _act(self, request: Request) -> Response:
-        asked = await _body(request)
-        act = ACTS.get(request.path_params['verb'])
-        if act is None:
-            return JSONResponse({'message': f'Agents can {", ".join(ACTS)}'}, 404)
-        return self._acted(
-            lambda world: act(world, _agent(world, request.path_params['username']), asked)
-        )
-
-    def _acted(self, act: Callable[[World], Any]) -> Response:
+    def _token(self, world: World, contact: Contact, role: Role) -> str:
+        """Return a connection of who has that role in a chat; the first time they come in by it."""
+        room = world.rooms.of(contact)
+        participant = room.first(role)
+        if participant is None:
+            raise NotPossible(f'There is no {role} in the chat')
+        token = self._tokens.get((participant.id, role), '')
         try:
-            with self._centre.acting() as world:
-                answer = act(world)
-        except NotThere as refusal:
-            return JSONResponse({'message': str(refusal)}, 404)
-        except (Refusal, KeyError, ValueError) as refusal:
-            return JSONResponse({'message': f'{type(refusal).__name__}: {refusal}'}, 409)
-        return JSONResponse(answer or {})
+            world.rooms.at(token)
+        except NotPermitted:
+            token = world.rooms.connect(participant.token, join=True).token
+            self._tokens[participant.id, role] = token
+        return token
 
 
-async def _body(request: Request) -> Json:
-    return dict(await request.json()) if await request.body() else {}
+def accept(contact_id: str) -> AgentAct[None]:
+    """Take what rings."""
+    return lambda world, agent: world.hands.accept(agent, contact_id)
 
 
-def _caller(asked: Json) -> tuple[str, Wish]:
-    wish = Wish(
-        queue_id=asked['queue_id'],
-        name=asked.get('name', ''),
-        attributes=asked.get('attributes', {}),
+def reject(contact_id: str) -> AgentAct[None]:
+    """Refuse what rings."""
+    return lambda world, agent: world.hands.reject(agent, contact_id)
+
+
+def clear(contact_id: str) -> AgentAct[None]:
+    """Let go of what is over."""
+    return lambda world, agent: world.hands.clear(agent, contact_id)
+
+
+def end(contact_id: str) -> AgentAct[None]:
+    """Leave a call, end a chat, finish a task."""
+    return lambda world, agent: world.end_for_agent(agent.id, contact_id)
+
+
+def swap(contact_id: str) -> AgentAct[None]:
+    """Let who waits and who talks change places."""
+    return lambda world, agent: world.calls.swap(agent, contact_id)
+
+
+def conference(contact_id: str) -> AgentAct[None]:
+    """Let all talk to all."""
+    return lambda world, agent: world.calls.conference(agent, contact_id)
+
+
+def hold(contact_id: str, leg_id: str = '') -> AgentAct[None]:
+    """Let one of the others wait; the customer when none is named."""
+    return lambda world, agent: world.calls.hold(
+        agent, contact_id, leg_id or customer_leg(world, contact_id).id
     )
-    return asked['number'], wish
 
 
-def _agent(world: World, username: str) -> Agent:
+def resume(contact_id: str, leg_id: str = '') -> AgentAct[None]:
+    """Talk to who was waiting; the customer when none is named."""
+    return lambda world, agent: world.calls.resume(
+        agent, contact_id, leg_id or customer_leg(world, contact_id).id
+    )
+
+
+def drop(contact_id: str, leg_id: str) -> AgentAct[None]:
+    """Hang up on one of the others."""
+    return lambda world, agent: world.calls.drop(agent, contact_id, leg_id)
+
+
+def add(contact_id: str, endpoint: Endpoint) -> AgentAct[str]:
+    """Call somebody else into the call; return the id of their contact."""
+    return lambda world, agent: world.calls.add(agent, contact_id, endpoint).id
+
+
+def call(endpoint: Endpoint) -> AgentAct[str]:
+    """Call a number or a colleague; return the contact's id."""
+    return lambda world, agent: world.calls.call(agent, endpoint).id
+
+
+def transfer(contact_id: str, endpoint: Endpoint) -> AgentAct[str]:
+    """Move a chat to a queue or an agent; return the id of the new contact."""
+    return lambda world, agent: world.arrivals.transfer_chat(agent, contact_id, endpoint).id
+
+
+def token(contact_id: str) -> AgentAct[str]:
+    """Return the token with which the agent takes part in a chat: what the softphone is given."""
+
+    def of(world: World, agent: Agent) -> str:
+        room = world.rooms.of(world.core.talking(agent, contact_id))
+        for participant in room.present:
+            if participant.agent_id == agent.id:
+                return participant.token
+        raise NotThere('The agent is not in the chat')
+
+    return of
+
+
+def legs(contact_id: str) -> AgentAct[list[Leg]]:
+    """Return the ends of a contact: what ``hold``, ``resume`` and ``drop`` name."""
+    return lambda world, _agent: world.core.contact(contact_id).legs
+
+
+def customer_leg(world: World, contact_id: str) -> Leg:
+    """Return the customer's end of a call.
+
+    Raises:
+        NotThere: there is no such call.
+    """
+    if leg := world.core.contact(contact_id).first_leg:
+        return leg
+    raise NotThere(f'Contact {contact_id} has no customer on the line')
+
+
+def agent_of(world: World, username: str) -> Agent:
+    """Return an agent by username.
+
+    Raises:
+        NotThere: there is nobody of that name.
+    """
     for agent in world.state.agents.values():
         if agent.profile.username == username:
             return agent
     raise NotThere(f'There is no {username}')
 
 
-def _endpoint(asked: Json) -> Endpoint:
-    return Endpoint(
-        type=EndpointType(asked['type']),
-        phone_number=asked.get('phone_number', ''),
-        user_id=asked.get('user_id', ''),
-        queue_id=asked.get('queue_id', ''),
+def _wish(world: World, caller: Caller) -> Wish:
+    return Wish(
+        queue_id=_queue_id(world, caller.queue),
+        name=caller.name,
+        attributes=dict(caller.attributes),
     )
 
 
-def _contact_id(asked: Json) -> str:
-    return str(asked['contact_id'])
-
-
-def _legs(world: World, asked: Json) -> Json:
-    """Return the ends of a contact: what ``hold``, ``resume`` and ``drop`` name."""
-    legs = world.core.contact(_contact_id(asked)).legs
-    return {'legs': [{'id': leg.id, 'kind': leg.kind, 'state': leg.state} for leg in legs]}
-
-
-def _done(act: Callable[..., object]) -> Json:
-    act()
-    return {}
-
-
-ACTS: dict[str, Act] = {
-    'accept': lambda w, a, j: _done(lambda: w.hands.accept(a, _contact_id(j))),
-    'reject': lambda w, a, j: _done(lambda: w.hands.reject(a, _contact_id(j))),
-    'clear': lambda w, a, j: _done(lambda: w.hands.clear(a, _contact_id(j))),
-    'end': lambda w, a, j: _done(lambda: w.end_for_agent(a.id, _contact_id(j))),
-    'hold': lambda w, a, j: _done(lambda: w.calls.hold(a, _contact_id(j), j['leg_id'])),
-    'resume': lambda w, a, j: _done(lambda: w.calls.resume(a, _contact_id(j), j['leg_id'])),
-    'drop': lambda w, a, j: _done(lambda: w.calls.drop(a, _contact_id(j), j['leg_id'])),
-    'swap': lambda w, a, j: _done(lambda: w.calls.swap(a, _contact_id(j))),
-    'conference': lambda w, a, j: _done(lambda: w.calls.conference(a, _contact_id(j))),
-    'add': lambda w, a, j: {'id': w.calls.add(a, _contact_id(j), _endpoint(j)).id},
-    'call': lambda w, a, j: {'id': w.calls.call(a, _endpoint(j)).id},
-    'transfer': lambda w, a, j: {
-        'id': w.arrivals.transfer_chat(a, _contact_id(j), _endpoint(j)).id
-    },
-    'legs': lambda w, _a, j: _legs(w, j),
-    'token': lambda w, a, j: {'token': _participant_token(w, a, _contact_id(j))},
-}
-
-
-def _participant_token(world: World, agent: Agent, contact_id: str) -> str:
-    """Return the token with which the agent takes part in a chat: what the softphone is given."""
-    room = world.rooms.of(world.core.talking(agent, contact_id))
-    for participant in room.present:
-        if participant.agent_id == agent.id:
-            return participant.token
-    raise NotThere('The agent is not in the chat')
+def _queue_id(world: World, wanted: str) -> str:
+    """Return a queue's id by its id or its name; what is neither the world refuses."""
+    standard = (queue for queue in world.state.queues.values() if queue.type is QueueType.STANDARD)
+    return next((queue.id for queue in standard if queue.name == wanted), wanted)

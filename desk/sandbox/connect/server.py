@@ -11,15 +11,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from desk import loops
 from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.aws.sockets import Sockets
 from desk.sandbox.connect.centre import Centre
-from desk.sandbox.connect.hand import Hand
+from desk.sandbox.connect.control import api
 from desk.sandbox.connect.publishing import Publisher
 
 TICK_SECONDS = 0.1
@@ -34,7 +34,7 @@ def build(
     publisher: Publisher | None = None,
     at_end: Callable[[], object] = lambda: None,
 ) -> Starlette:
-    """Return the app of a centre: AWS's side, its sockets and files, and the hand of whoever tests.
+    """Return the app of a centre: AWS's side, its sockets and files, and the control of whoever tests.
 
     Args:
         centre: what is served.
@@ -45,19 +45,21 @@ def build(
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
     files = Files(centre)
+    interface = api.build(centre, aws)
 
     @asynccontextmanager
     async def living(_app: Starlette) -> AsyncIterator[None]:
         going = {'time': lambda: _pass_time(centre)}
         if publisher is not None:
             going['publisher'] = publisher.carry
-        async with loops.running(going):
+        async with interface.router.lifespan_context(interface), loops.running(going):
             yield
         at_end()
 
     return Starlette(
         routes=[
-            *Hand(centre, aws).routes(),
+            Route('/_sandbox', _to_control),
+            Mount(api.PREFIX, interface),
             WebSocketRoute('/participant/socket', sockets.serve),
             Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
             Route('/{path:path}', aws.__call__, methods=METHODS),
@@ -73,7 +75,6 @@ def build(
                 allow_headers=['*'],
             ),
         ],
-        exception_handlers=dict.fromkeys((KeyError, TypeError, ValueError), _unreadable),
         lifespan=living,
     )
 
@@ -116,9 +117,8 @@ class Files:
         return Response()
 
 
-async def _unreadable(_request: Request, error: Exception) -> Response:
-    """Answer the hand that it was not understood; AWS's side answers for itself."""
-    return JSONResponse({'message': f'{type(error).__name__}: {error}'}, 400)
+async def _to_control(_request: Request) -> Response:
+    return RedirectResponse(f'{api.PREFIX}/')
 
 
 async def _pass_time(centre: Centre) -> None:

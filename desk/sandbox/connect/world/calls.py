@@ -31,6 +31,7 @@ INITIATIONS = {
     EndpointType.QUEUE: Initiation.QUEUE_TRANSFER,
     EndpointType.PHONE_NUMBER: Initiation.EXTERNAL_OUTBOUND,
 }
+KEYS = frozenset('0123456789*#')
 
 
 class Calls:
@@ -66,7 +67,7 @@ class Calls:
             NotPossible: they are not keys, or nobody is connected there.
         """
         leg = self._leg(self._voice(agent, contact_id), leg_id)
-        if leg.state is not LegState.CONNECTED or not set(digits) <= set('0123456789*#,'):
+        if leg.state is not LegState.CONNECTED or not set(digits) <= KEYS | {','}:
             raise NotPossible('Digits need a connected leg and keys of a telephone')
 
     def add(self, agent: Agent, contact_id: str, endpoint: Endpoint) -> Contact:
@@ -162,6 +163,20 @@ class Calls:
             raise NotPossible('Nobody would hear it')
         said = Utterance(id=self._core.new_id(), role=role, at=self._core.now, text=text)
         contact.said.append(said)
+
+    def press(self, contact_id: str, digits: str) -> None:
+        """Let the customer of a call press keys. Flows only lead to queues: nobody acts on them.
+
+        Raises:
+            NotThere, Gone: there is no such call, or not any more.
+            NotPossible: they are no keys, or the customer is not on the line.
+        """
+        contact = self._core.live(contact_id)
+        leg = contact.first_leg
+        is_there = leg is not None and leg.state in {LegState.CONNECTED, LegState.HOLD}
+        if not is_there or not digits or not set(digits) <= KEYS:
+            raise NotPossible('Digits need a customer on the line and keys of a telephone')
+        contact.pressed += digits
 
     def customer_leaves(self, contact_id: str) -> None:
         """Let the customer of a call hang up, wherever the call is."""

@@ -157,6 +157,7 @@ class Contact:
     holds: Holds = field(default_factory=Holds)
     recording: Recording = field(default_factory=Recording)
     said: list[Utterance] = field(default_factory=list)
+    pressed: str = ''  # the keys that the customer pressed
 
     @property
     def is_over(self) -> bool:

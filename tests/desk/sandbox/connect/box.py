@@ -120,6 +120,7 @@ class Box:
             f'{self.url}/_sandbox/{path}',
             method=method,
             data=json.dumps(body).encode() if body else None,
+            headers={'Content-Type': 'application/json'},
         )
         try:
             with urlopen(request, timeout=10) as response:

@@ -601,7 +601,9 @@ def test_throttle_gives_way_with_time(box: Box) -> None:
 
 
 def test_fault_comes_as_often_as_wished(box: Box) -> None:
-    box.hand('PUT', 'faults', operation='connect.ListUsers', error='InternalServiceException')
+    box.hand(
+        'POST', 'faults/errors', operation='connect.ListUsers', error='InternalServiceException'
+    )
 
     fault = refusal(box.connect.list_users, **box.instance)
 

@@ -1,0 +1,80 @@
+"""What customers do: call, chat, speak, press keys, hang up."""
+
+from fastapi import APIRouter
+
+from desk.sandbox.connect.control.answers import NOTHING, REFUSED
+from desk.sandbox.connect.control.shapes import (
+    CallWish,
+    ChatWish,
+    Digits,
+    Line,
+    Made,
+    TaskWish,
+    Typing,
+)
+from desk.sandbox.connect.hand import Caller, Hand
+
+
+def router(hand: Hand) -> APIRouter:
+    """Serve what customers do."""
+    api = APIRouter(tags=['customers'], responses=REFUSED)
+    _beginning(api, hand)
+    _going_on(api, hand)
+    return api
+
+
+def _beginning(api: APIRouter, hand: Hand) -> None:
+
+    @api.post('/calls')
+    async def ring(wish: CallWish) -> Made:
+        """Let a customer call. The contact waits in the queue, or rings at whoever is free."""
+        return Made(id=hand.ring(wish.number, _caller(wish)))
+
+    @api.post('/callbacks')
+    async def ask_to_be_called(wish: CallWish) -> Made:
+        """Let a customer ask to be called back (a queued callback)."""
+        return Made(id=hand.ask_to_be_called(wish.number, _caller(wish)))
+
+    @api.post('/chats')
+    async def start_chat(wish: ChatWish) -> Made:
+        """Let a customer start a chat and come in."""
+        return Made(id=hand.start_chat(_caller(wish), wish.text))
+
+    @api.post('/tasks')
+    async def start_task(wish: TaskWish) -> Made:
+        """Let there be a task."""
+        return Made(id=hand.start_task(_caller(wish), wish.description))
+
+
+def _going_on(api: APIRouter, hand: Hand) -> None:
+    @api.post('/contacts/{contact_id}/say')
+    async def say(contact_id: str, line: Line) -> dict[str, str]:
+        """Let the customer (or the agent) of a call or a chat say something.
+
+        On the phone it is heard when both are connected, not muted and not waiting; it then is in the real-time
+        analysis with its sentiment. In a chat it is a message of the transcript.
+        """
+        hand.say(contact_id, line.role, line.text)
+        return NOTHING
+
+    @api.post('/contacts/{contact_id}/type')
+    async def type_(contact_id: str, typing: Typing) -> dict[str, str]:
+        """Let somebody of a chat be seen typing."""
+        hand.type(contact_id, typing.role)
+        return NOTHING
+
+    @api.post('/contacts/{contact_id}/press')
+    async def press(contact_id: str, pressed: Digits) -> dict[str, str]:
+        """Let the customer of a call press keys. Flows only lead to queues: nobody acts on them."""
+        hand.press(contact_id, pressed.digits)
+        return NOTHING
+
+    @api.post('/contacts/{contact_id}/hang-up')
+    async def hang_up(contact_id: str) -> dict[str, str]:
+        """Let the customer hang up, or leave the chat."""
+        hand.hang_up(contact_id)
+        return NOTHING
+
+
+def _caller(wish: CallWish | ChatWish | TaskWish) -> Caller:
+    return Caller(queue=wish.queue, name=wish.name, attributes=wish.attributes)
