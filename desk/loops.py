@@ -10,7 +10,7 @@ log = structlog.get_logger()
 
 REST_SECONDS = 1.0
 """Between a failure and the next try, so that a lasting fault does not spin."""
-STOP_SECONDS = 0.5
+STOP_SECONDS = 0.1
 """How long a loop may take to stop before it is asked again."""
 
 

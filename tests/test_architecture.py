@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,15 @@ MAX_BROWSER_LINES = 240
 LOCKS = ('requirements.lock', 'requirements-production.lock')
 
 
-def trees() -> Iterator[tuple[Path, ast.Module]]:
-    for path in MODULES:
-        yield path.relative_to(ROOT), ast.parse(path.read_text())
+@cache
+def trees() -> list[tuple[Path, list[ast.AST]]]:
+    """Every module with all nodes of its tree: read once, asked by many tests."""
+    return [(path.relative_to(ROOT), [*ast.walk(ast.parse(path.read_text()))]) for path in MODULES]
 
 
-def calls(tree: ast.Module, name: str) -> Iterator[ast.Call]:
+def calls(tree: list[ast.AST], name: str) -> Iterator[ast.Call]:
     """Every call of a method or function of that name."""
-    for node in ast.walk(tree):
+    for node in tree:
         if isinstance(node, ast.Call):
             called = (
                 node.func.attr
@@ -86,7 +88,7 @@ def test_lists_are_not_refreshed_whole() -> None:
     assert [
         path
         for path, tree in trees()
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Attribute) and node.attr == 'refreshable'
     ] == []
 
@@ -107,7 +109,7 @@ def test_only_components_hook_into_the_end_of_an_element() -> None:
     hooking = [
         path
         for path, tree in trees()
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.FunctionDef) and node.name == '_handle_delete'
     ]
 

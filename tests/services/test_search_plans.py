@@ -36,7 +36,7 @@ MESSAGE_TEXTS = (
     '%%%',
 )
 
-pytestmark = pytest.mark.xdist_group('search-plans')
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope='module')
