@@ -1,6 +1,7 @@
 """The tables and the rules that need only the row itself. Importing this package knows every table."""
 
 from models.agent import Agent, AgentRole, AgentStatus, AgentStatusChange
+from models.audit import AuditAction, AuditEntry, SubjectKind
 from models.base import Row
 from models.call import Call, CallDirection, CallEnding
 from models.chat import (
@@ -32,6 +33,8 @@ __all__ = [
     'AgentRole',
     'AgentStatus',
     'AgentStatusChange',
+    'AuditAction',
+    'AuditEntry',
     'Call',
     'CallDirection',
     'CallEnding',
@@ -56,4 +59,5 @@ __all__ = [
     'Sender',
     'SignInAttempt',
     'SignInSession',
+    'SubjectKind',
 ]

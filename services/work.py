@@ -1,12 +1,14 @@
-"""The one way to change something and to tell about it.
+"""The one way to change something, to tell about it and to answer for it.
 
 A use case opens a piece of work, changes rows and says what that means. The events are written to the outbox
-in the same transaction and handed to the relay after the commit.
+in the same transaction and handed to the relay after the commit; what it records goes into the audit log as the
+transaction's last act.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import insert
 from sqlmodel import col
@@ -14,20 +16,44 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import Database
 from desk.events import Event
-from models import OutboxEntry
+from models import Agent, AuditAction, AuditEntry, OutboxEntry
+from services import audit
+from services.audit import Subject
 from services.relay import Committed, Relay
 
 
 @dataclass(slots=True)
 class Work:
-    """One transaction and the events that come true with it."""
+    """One transaction, the events that come true with it, and what the audit log will say of it."""
 
     session: AsyncSession
     events: list[Event] = field(default_factory=list)
+    entries: list[AuditEntry] = field(default_factory=list)
 
     def tell(self, event: Event) -> None:
         """Publish ``event`` once this work is committed."""
         self.events.append(event)
+
+    def record(
+        self,
+        agent: Agent | UUID | None,
+        action: AuditAction,
+        *,
+        subject: Subject | None = None,
+        fields: Sequence[str] = (),
+        reason: str = '',
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write into the audit log that ``agent`` did this, if this work is committed.
+
+        Whoever changes someone's data calls it once for each act. No personal value ever enters it: ``fields`` are the
+        names of what changed, ``details`` counts and ids (see ``audit.entry``).
+        """
+        self.entries.append(
+            audit.entry(
+                agent, action, subject=subject, fields=fields, reason=reason, details=details
+            )
+        )
 
 
 class Workshop:
@@ -44,6 +70,7 @@ class Workshop:
             work = Work(session)
             yield work
             committed = await _keep(session, work.events)
+            await audit.write(session, work.entries)  # last: see ``services.audit``
         self.relay.hand_over(committed)
 
 

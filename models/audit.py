@@ -1,0 +1,103 @@
+"""Who did what to whose data: a log that only grows, each entry sealed with the one before it.
+
+The database numbers, dates and seals the entries and refuses every change of them (migration 0004, decision 0011). What is
+written here holds no personal value: ids, names of fields and counts only. From what to what stands in
+``customer_changes``, which goes with its customer; this log stays.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, Index, SQLModel
+
+from models.base import Json, moment_field
+
+MAX_REASON_CHARS = 200
+MAX_PATH_CHARS = 200
+FIRST_PREVIOUS_HASH = '0' * 64
+"""What the first entry names as the seal of the one before it."""
+
+
+class AuditAction(StrEnum):
+    """What was done. Stored as text: an entry outlives the release that wrote it."""
+
+    SIGNED_IN = 'signed_in'
+    SIGNED_OUT = 'signed_out'
+    SIGNED_OUT_EVERYWHERE = 'signed_out_everywhere'
+    ADMIN_MADE = 'admin_made'
+
+    PERSONAL_DATA_SHOWN = 'personal_data_shown'
+    CUSTOMER_CREATED = 'customer_created'
+    CUSTOMER_CHANGED = 'customer_changed'
+    CUSTOMER_LINKED = 'customer_linked'
+    CUSTOMER_MERGED = 'customer_merged'
+    CUSTOMER_MERGE_UNDONE = 'customer_merge_undone'
+    CUSTOMER_ERASED = 'customer_erased'
+    CUSTOMERS_IMPORTED = 'customers_imported'
+    NOTE_ADDED = 'note_added'
+    NOTE_CHANGED = 'note_changed'
+    NOTE_REMOVED = 'note_removed'
+
+    HISTORY_EXPORTED = 'history_exported'
+
+
+class SubjectKind(StrEnum):
+    """Whose data, or which part of it. Stored as text, as actions are."""
+
+    AGENT = 'agent'
+    CUSTOMER = 'customer'
+    CHAT = 'chat'
+    CALL = 'call'
+    NOTE = 'note'
+
+
+class AuditEntry(SQLModel, table=True):
+    """One act. No foreign keys: to check one, the database would wait for a locked row while it holds the whole chain."""
+
+    __tablename__ = 'audit_log'
+    __table_args__ = (
+        Index('idx_audit_log_created', 'created_at'),
+        Index('idx_audit_log_agent', 'agent_id', 'id'),
+        Index('idx_audit_log_action', 'action', 'id'),
+        Index('idx_audit_log_subject', 'subject_id', 'id'),
+    )
+
+    id: int = Field(
+        default=0,
+        primary_key=True,
+        sa_type=BigInteger,
+        sa_column_kwargs={'autoincrement': False, 'server_default': '0'},
+        description='1, 2, 3 … without gaps, given by the database',
+    )
+    created_at: datetime = moment_field()
+    agent_id: UUID | None = Field(default=None, description='none: a customer, or the desk itself')
+    action: str = Field(max_length=50, description='an ``AuditAction``')
+    subject_kind: str | None = Field(default=None, max_length=20, description='a ``SubjectKind``')
+    subject_id: UUID | None = None
+    path: str = Field(
+        default='',
+        max_length=MAX_PATH_CHARS,
+        sa_column_kwargs={'server_default': ''},
+        description='the page or route it was done on, as a template; none: the desk itself',
+    )
+    reason: str = Field(
+        default='', max_length=MAX_REASON_CHARS, sa_column_kwargs={'server_default': ''}
+    )
+    details: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=Json,
+        sa_column_kwargs={'server_default': '{}'},
+        description='names of fields, counts, ids',
+    )
+    previous_hash: str = Field(
+        default='', max_length=64, sa_column_kwargs={'server_default': ''}, description='its seal'
+    )
+    hash: str = Field(
+        default='',
+        max_length=64,
+        sa_column_kwargs={'server_default': ''},
+        description='SHA-256 over all of the above, hex',
+    )
