@@ -1,0 +1,85 @@
+"""Sheets that people open in Excel: rows as CSV, and as XLSX by a process of its own.
+
+python -m desk.sheets      reads lines of JSON, each a list of rows; writes one XLSX to its standard output
+"""
+
+import csv
+import io
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from typing import BinaryIO
+
+from xlsxwriter import Workbook  # type: ignore[import-untyped]  # has no stubs
+
+from desk.aside import aside, step_back
+
+Cell = str | int | float | None
+Rows = Sequence[Sequence[Cell]]
+
+BYTE_ORDER_MARK = '\ufeff'.encode()
+"""Without it Excel takes a CSV for CP949 and Korean for rubbish."""
+FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠')  # noqa: RUF001
+"""OWASP, "CSV Injection": what makes a cell a formula; Excel takes the full-width ones for them too."""
+MAX_XLSX_ROWS = 1_048_575
+"""Excel's own limit of 1,048,576, less the headings."""
+CHUNK_BYTES = 64 * 1024
+
+
+def harmless(cell: Cell) -> Cell:
+    """Return a cell that no spreadsheet takes for a formula: behind an apostrophe it is text."""
+    if isinstance(cell, str) and cell.lstrip(' ').startswith(FORMULA_STARTS):
+        return f"'{cell}"
+    return cell
+
+
+def csv_bytes(rows: Rows) -> bytes:
+    """Return rows as lines of CSV (RFC 4180), harmless, in UTF-8. The file begins with ``BYTE_ORDER_MARK``."""
+    written = io.StringIO()
+    csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
+    return written.getvalue().encode()
+
+
+async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    """Return a CSV file bit by bit."""
+    yield BYTE_ORDER_MARK
+    async for rows in batches:
+        yield csv_bytes(rows)
+
+
+async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+    """Return an XLSX file bit by bit, none of it before the last row. Raises ``aside.AsideError``."""
+    async with aside('desk.sheets') as writer:
+        async for rows in batches:
+            writer.feed.write(json.dumps([list(row) for row in rows]).encode() + b'\n')
+            await writer.feed.drain()
+        writer.feed.close()
+        while part := await writer.says.read(CHUNK_BYTES):
+            yield part
+
+
+def _write_workbook(lines: BinaryIO, file: BinaryIO) -> None:
+    options = {'constant_memory': True, 'strings_to_formulas': False, 'strings_to_urls': False}
+    with Workbook(file, options) as book:
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        count = 0
+        for line in lines:
+            for row in json.loads(line):
+                sheet.write_row(count, 0, row)
+                count += 1
+
+
+def main() -> None:
+    """Write what comes in as one workbook."""
+    step_back()
+    with tempfile.TemporaryFile() as file:
+        _write_workbook(sys.stdin.buffer, file)
+        file.seek(0)
+        shutil.copyfileobj(file, sys.stdout.buffer)
+
+
+if __name__ == '__main__':
+    main()
