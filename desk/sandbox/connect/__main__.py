@@ -32,6 +32,7 @@ def main() -> None:
         publisher = _publisher(centre, options, stack)
         app = server.build(
             centre,
+            home=options.desk_home,
             throttled=options.throttles,
             publisher=publisher,
             at_end=lambda: _keep(centre, options),

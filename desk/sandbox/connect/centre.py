@@ -28,6 +28,7 @@ class Centre:
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
         self.event_listeners: list[EventListener] = []
         self.item_listeners: list[ItemListener] = []
+        self.act_listeners: list[Callable[[], None]] = []  # the world may be another one now
         self.world.core.on_item = self._hear
 
     @contextmanager
@@ -39,6 +40,8 @@ class Centre:
         finally:
             self.world.settle()
             self._tell()
+            for listener in self.act_listeners:
+                listener()
 
     def pass_time(self) -> None:
         """Let happen what is due by now."""
@@ -63,6 +66,8 @@ class Centre:
         self.clock.catch_up(state.now)
         self.faults.clear()
         self.events.clear()
+        for listener in self.act_listeners:
+            listener()
 
     def _tell(self) -> None:
         for event in self.world.take_told():

@@ -11,6 +11,11 @@ class Options(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix='SANDBOX_', extra='ignore', frozen=True)
 
+    desk_home: Path = Field(
+        default=Path('.desk'),
+        validation_alias='DESK_HOME',
+        description="where Amazon's browser library is kept",
+    )
     aws_port: int = Field(default=4580, description="Connect's and Comprehend's wire formats")
     moto_port: int = Field(default=4581, description='S3, SNS, SQS and Kinesis; 0 is without')
     throttles: bool = Field(default=True, description="whether AWS's rates are kept")

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -21,6 +22,7 @@ from desk.sandbox.connect.aws.sockets import Sockets
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api
 from desk.sandbox.connect.publishing import Publisher
+from desk.sandbox.connect.softphone import softphone
 
 TICK_SECONDS = 0.1
 OWN_ORIGIN = re.compile(r'https?://(127\.0\.0\.1|localhost)(:\d+)?')
@@ -30,6 +32,7 @@ METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH']
 def build(
     centre: Centre,
     *,
+    home: Path,
     throttled: bool = True,
     publisher: Publisher | None = None,
     at_end: Callable[[], object] = lambda: None,
@@ -38,6 +41,7 @@ def build(
 
     Args:
         centre: what is served.
+        home: where Amazon's library for the softphone is kept.
         throttled: whether AWS's rates are kept.
         publisher: who tells the outside what happens, if anybody.
         at_end: done when the app ends, however it is asked to.
@@ -62,6 +66,7 @@ def build(
             Mount(api.PREFIX, interface),
             WebSocketRoute('/participant/socket', sockets.serve),
             Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
+            *softphone.routes(centre, home),
             Route('/{path:path}', aws.__call__, methods=METHODS),
         ],
         middleware=[

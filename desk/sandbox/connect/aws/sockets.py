@@ -15,6 +15,7 @@ from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.world.events import Json, stamp
 from desk.sandbox.connect.world.refusals import NotPermitted
 from desk.sandbox.connect.world.room import DELIVERED, EVENT, READ, Item, Room
+from desk.sandbox.connect.world.state import State
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ class Sockets:
         is_cut = asyncio.Event()
         self._open.add(is_cut)
         try:
-            await self._talk(socket, waiting, is_cut)
+            await talk(socket, waiting, is_cut)
         finally:
             self._open.discard(is_cut)
             readers.remove((participant.id, waiting))
@@ -66,44 +67,45 @@ class Sockets:
         for is_cut in self._open:
             is_cut.set()
 
-    async def _talk(
-        self, socket: WebSocket, waiting: asyncio.Queue[str], is_cut: asyncio.Event
-    ) -> None:
-        subscribed = asyncio.Event()
-        try:
-            async with asyncio.timeout(LIFE_SECONDS), asyncio.TaskGroup() as group:
-                group.create_task(_tell(socket, waiting, subscribed))
-                group.create_task(_close(socket, is_cut))
-                await _listen(socket, subscribed)
-                raise WebSocketDisconnect  # noqa: TRY301 - ends the group
-        except* (WebSocketDisconnect, RuntimeError, TimeoutError):
-            log.debug('sandbox_socket_over')
-
     def _hear(self, room: Room, item: Item) -> None:
-        for whose, waiting in list(self._readers.get(room.id, [])):
-            frame = _frame(self._words(room, item, whose))
+        for _, waiting in list(self._readers.get(room.id, [])):
             if not waiting.full():
-                waiting.put_nowait(frame)
-
-    def _words(self, room: Room, item: Item, whose: str) -> Json:
-        words = item_words(self._centre.world.state, item)
-        words['InitialContactId'] = room.id
-        if item.content_type in {DELIVERED, READ}:
-            return {
-                'Type': 'MESSAGEMETADATA',
-                'ContentType': f'{EVENT}message.metadata',
-                'ContactId': item.contact_id,
-                'InitialContactId': room.id,
-                'ParticipantId': item.participant_id,
-                'AbsoluteTime': stamp(item.at),
-                'MessageMetadata': _receipt_words(room, item, whose),
-            }
-        if words['Type'] not in {'MESSAGE', 'ATTACHMENT'}:
-            words['Type'] = 'EVENT'
-        return words
+                waiting.put_nowait(frame(item_frame_words(self._centre.world.state, room, item)))
 
 
-def _receipt_words(room: Room, item: Item, _whose: str) -> Json:
+async def talk(socket: WebSocket, waiting: asyncio.Queue[str], is_cut: asyncio.Event) -> None:
+    """Tell an accepted socket what waits, and answer it, until it closes, is cut, or has lived long enough."""
+    subscribed = asyncio.Event()
+    try:
+        async with asyncio.timeout(LIFE_SECONDS), asyncio.TaskGroup() as group:
+            group.create_task(_tell(socket, waiting, subscribed))
+            group.create_task(_close(socket, is_cut))
+            await _listen(socket, subscribed)
+            raise WebSocketDisconnect  # noqa: TRY301 - ends the group
+    except* (WebSocketDisconnect, RuntimeError, TimeoutError):
+        log.debug('sandbox_socket_over')
+
+
+def item_frame_words(state: State, room: Room, item: Item) -> Json:
+    """Return an item of a room as sockets tell it."""
+    words = item_words(state, item)
+    words['InitialContactId'] = room.id
+    if item.content_type in {DELIVERED, READ}:
+        return {
+            'Type': 'MESSAGEMETADATA',
+            'ContentType': f'{EVENT}message.metadata',
+            'ContactId': item.contact_id,
+            'InitialContactId': room.id,
+            'ParticipantId': item.participant_id,
+            'AbsoluteTime': stamp(item.at),
+            'MessageMetadata': _receipt_words(room, item),
+        }
+    if words['Type'] not in {'MESSAGE', 'ATTACHMENT'}:
+        words['Type'] = 'EVENT'
+    return words
+
+
+def _receipt_words(room: Room, item: Item) -> Json:
     wanted = json.loads(item.content).get('messageId', '')
     message = next((each for each in room.items if each.id == wanted), None)
     receipts = [
@@ -151,7 +153,8 @@ def _read(text: str) -> dict[str, Any]:
     return frame if isinstance(frame, dict) else {}
 
 
-def _frame(words: Json) -> str:
+def frame(words: Json) -> str:
+    """Return what a socket is sent about a chat."""
     content = json.dumps(words, ensure_ascii=False)
     return json.dumps(
         {'topic': 'aws/chat', 'contentType': 'application/json', 'content': content},

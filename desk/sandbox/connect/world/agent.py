@@ -18,6 +18,7 @@ class Assignment:
     turn: int  # changes with every state, so that a timer of an earlier one is known to be stale
     queue_id: str | None = None
     connected_at: datetime | None = None
+    leg_id: str = ''  # the agent's end of a call: it is theirs even when the call has gone on
 
     @property
     def is_live(self) -> bool:

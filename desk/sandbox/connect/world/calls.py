@@ -69,6 +69,7 @@ class Calls:
         leg = self._leg(self._voice(agent, contact_id), leg_id)
         if leg.state is not LegState.CONNECTED or not set(digits) <= KEYS | {','}:
             raise NotPossible('Digits need a connected leg and keys of a telephone')
+        leg.digits += digits
 
     def add(self, agent: Agent, contact_id: str, endpoint: Endpoint) -> Contact:
         """Call somebody else into the call; the customer waits meanwhile. Returns their contact.
@@ -190,8 +191,8 @@ class Calls:
         else:
             self._endings.end(contact, Reason.CUSTOMER)
 
-    def call(self, agent: Agent, endpoint: Endpoint) -> Contact:
-        """Let an agent call a number or a colleague. Returns the agent's contact.
+    def call(self, agent: Agent, endpoint: Endpoint, *, queue_id: str = '') -> Contact:
+        """Let an agent call a number or a colleague, for a queue or their own outbound one. Returns the contact.
 
         Raises:
             NotPossible: the agent is offline, busy or talking, or is called by themselves.
@@ -201,10 +202,12 @@ class Calls:
             raise NotPossible('The agent cannot make a call now')
         if endpoint.type is EndpointType.QUEUE or endpoint.user_id == agent.id:
             raise NotPossible('This cannot be called')
+        if queue_id:
+            self._routing.queue(queue_id)
         self._arrivals.check_endpoint(endpoint)
         contact = self._arrivals.make(Channel.VOICE, Initiation.OUTBOUND)
         profile = self._core.state.profiles[agent.profile.routing_profile_id]
-        contact.stage, contact.queue_id = Stage.OFFERED, profile.outbound_queue_id
+        contact.stage, contact.queue_id = Stage.OFFERED, queue_id or profile.outbound_queue_id
         contact.customer_number = endpoint.phone_number
         leg = self._new_leg(
             LegKind.OUTBOUND, LegState.CONNECTING, None, initial=True, endpoint=endpoint

@@ -43,6 +43,7 @@ class Leg:
     endpoint: Endpoint | None = None
     other_contact_id: str | None = None  # the contact at the far side, when it is one of ours
     is_muted: bool = False
+    digits: str = ''  # the keys that the agent pressed towards it
 
     @property
     def is_up(self) -> bool:

@@ -133,3 +133,5 @@ class Profile:
     security_profile_id: str
     auto_accepts: tuple[Channel, ...] = ()
     after_work_seconds: dict[Channel, int] = field(default_factory=dict)  # none or 0: no limit
+    desk_phone: str = ''  # the number that calls are taken on, instead of the softphone
+    preferences: dict[str, str] = field(default_factory=dict)

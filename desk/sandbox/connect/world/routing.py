@@ -120,6 +120,7 @@ class Routing:
         contact.agent_id = agent.id
         if contact.channel is Channel.VOICE:
             contact.legs.insert(0, self._agent_leg(agent))
+            held.leg_id = contact.legs[0].id
         self._core.touch(agent)
         return held
 

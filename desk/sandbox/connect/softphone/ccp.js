@@ -1,0 +1,42 @@
+// Amazon's release is the CCP here; this page gives it a session, and what a CCP adds to it: a microphone that can be
+// muted (there is no audio), and the second channel that a desk's release asks for.
+'use strict';
+
+const settings = JSON.parse(document.getElementById('settings').textContent);
+connect.core.initSharedWorker(settings);
+connect.core.initPageOptions(settings);
+
+const upstream = connect.core.getUpstream();
+const bus = connect.core.getEventBus();
+let muted = false;
+
+function tellMuted(value) {
+  const data = { event: connect.AgentEvents.MUTE_TOGGLE, data: { muted: value } };
+  connect.ifMaster(connect.MasterTopics.SOFTPHONE, () => upstream.sendUpstream(connect.EventType.BROADCAST, data));
+}
+
+bus.subscribe(connect.AgentEvents.MUTE_TOGGLE, (data) => (muted = data.muted));
+bus.subscribe(connect.EventType.MUTE, (data) => tellMuted(data?.mute ?? muted));
+connect.contact((contact) => contact.onEnded(() => muted && tellMuted(false)));
+
+const answers = {
+  'contact/getInstanceDetails': () => ({ region: settings.region, accountId: settings.account, instanceId: settings.instance }),
+};
+
+if (window.parent !== window) {
+  const channel = new MessageChannel();
+  channel.port1.onmessage = ({ data }) => {
+    if (data.type === 'cross-domain-site-ready') {
+      const state = { connectionId: data.providerId, status: { initialized: true }, healthCheckInterval: 0 };
+      channel.port1.postMessage({ type: 'acknowledge', ...state });
+    } else if (data.type === 'request') {
+      const answer = answers[data.command];
+      const { namespace, requestId, command } = data;
+      const said = answer
+        ? { isError: false, data: answer(data.data) }
+        : { isError: true, reason: `${command} is not there`, details: { command, requestData: data.data } };
+      channel.port1.postMessage({ type: 'response', namespace, requestId, ...said });
+    }
+  };
+  window.parent.postMessage({ type: 'cross-domain-adapter-init' }, '*', [channel.port2]);
+}

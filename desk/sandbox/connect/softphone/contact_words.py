@@ -1,0 +1,204 @@
+"""A contact in the softphone's words: as the agent has it, with its connections."""
+
+import json
+from uuid import NAMESPACE_URL, uuid5
+
+from desk.sandbox.connect.seed import SYSTEM_NUMBER
+from desk.sandbox.connect.world import World
+from desk.sandbox.connect.world.agent import Agent, Assignment
+from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.directory import Endpoint
+from desk.sandbox.connect.world.events import Json
+from desk.sandbox.connect.world.terms import (
+    RINGING,
+    TALKING,
+    AgentContactState,
+    Channel,
+    EndpointType,
+    Initiation,
+    LegKind,
+    LegState,
+    Role,
+)
+
+STATES = {
+    AgentContactState.INCOMING: 'incoming',
+    AgentContactState.CONNECTING: 'connecting',
+    AgentContactState.CONNECTED: 'connected',
+    AgentContactState.CONNECTED_ONHOLD: 'connected',
+    AgentContactState.MISSED: 'missed',
+    AgentContactState.REJECTED: 'rejected',
+    AgentContactState.ERROR: 'error',
+    AgentContactState.ENDED: 'ended',
+}
+NOWHERE = 'softphone'  # a context token of media that are not there
+
+
+def contact_words(world: World, agent: Agent, held: Assignment) -> Json:
+    """Return what an agent has of a contact."""
+    contact = world.core.contact(held.contact_id)
+    is_monitored = contact.initiation is Initiation.MONITOR
+    return {
+        'contactId': contact.id,
+        'initialContactId': contact.initial_id or None,
+        'relatedContactId': contact.related_id,
+        'contactAssociationId': contact.root_id,
+        'type': _type(contact),
+        'state': {'type': STATES[held.state], 'timestamp': _since(held)},
+        'queue': queue_words(world, held.queue_id) if held.queue_id and not is_monitored else None,
+        'queueTimestamp': contact.enqueued_at,
+        'connections': _connections(world, agent, contact, held),
+        'attributes': {
+            name: {'name': name, 'value': value} for name, value in contact.attributes.items()
+        },
+        'name': contact.name or None,
+        'description': contact.description or None,
+        'references': {name: _reference(each) for name, each in contact.references.items()},
+        'initiationMethod': contact.initiation.value.lower(),
+        'contactFeatures': {
+            'attachmentsEnabled': contact.channel is Channel.CHAT,
+            'messagingMarkdownEnabled': False,
+            'multiPartyConferenceEnabled': contact.channel is Channel.VOICE,
+        },
+        'segmentAttributes': {
+            name: {'ValueString': value} for name, value in contact.segment_attributes.items()
+        },
+        **_numbers(contact),
+    }
+
+
+def queue_words(world: World, queue_id: str) -> Json:
+    """Return a queue."""
+    arn = world.state.instance.arn_of('queue', queue_id)
+    return {'queueARN': arn, 'name': world.state.queues[queue_id].name}
+
+
+def endpoint_words(world: World, endpoint: Endpoint) -> Json:
+    """Return somebody or something that can be called."""
+    words: Json = {'type': endpoint.type.value, 'name': endpoint.name or None}
+    if endpoint.type is EndpointType.PHONE_NUMBER:
+        return words | {'phoneNumber': endpoint.phone_number}
+    if endpoint.type is EndpointType.QUEUE:
+        return words | {'queue': queue_words(world, endpoint.queue_id)}
+    username = world.core.agent(endpoint.user_id).profile.username
+    arn = world.state.instance.arn_of('agent', endpoint.user_id)
+    return words | {'agentLogin': username, 'endpointARN': arn}
+
+
+def chat_connection_id(contact: Contact, agent: Agent) -> str:
+    """Return the id of an agent's connection to a chat: the same from the first ring to the end."""
+    return str(uuid5(NAMESPACE_URL, f'{contact.id}/{agent.id}'))
+
+
+def _type(contact: Contact) -> str:
+    return 'queue_callback' if contact.is_callback else contact.channel.value.lower()
+
+
+def _since(held: Assignment) -> object:
+    """Return since when the contact is as it is; a hold is no state of a contact."""
+    return (held.connected_at if held.state in TALKING else None) or held.since
+
+
+def _reference(reference: dict[str, str]) -> Json:
+    return {f'{name[0].lower()}{name[1:]}': value for name, value in reference.items()}
+
+
+def _numbers(contact: Contact) -> Json:
+    if contact.channel is not Channel.VOICE or not contact.customer_number:
+        return {}
+    return {
+        'customerEndpoint': {'type': 'phone_number', 'phoneNumber': contact.customer_number},
+        'connectSystemEndpoint': {'type': 'phone_number', 'phoneNumber': SYSTEM_NUMBER},
+    }
+
+
+def _connections(world: World, agent: Agent, contact: Contact, held: Assignment) -> list[Json]:
+    if contact.channel is Channel.CHAT:
+        return _chat_connections(world, agent, contact, held)
+    if contact.channel is Channel.TASK:
+        state = _plain_state(held)
+        return [_connection(chat_connection_id(contact, agent), 'agent', state, is_initial=True)]
+    if contact.agent_id != agent.id:
+        return _remains(world, contact, held)
+    is_monitored = contact.initiation is Initiation.MONITOR
+    return [
+        _leg_words(world, agent, contact, leg)
+        for leg in contact.legs
+        if not (is_monitored and leg.kind is LegKind.AGENT)
+    ]
+
+
+def _leg_words(world: World, agent: Agent, contact: Contact, leg: Leg) -> Json:
+    state = {'type': leg.state.value, 'timestamp': leg.since}
+    words = _connection(leg.id, leg.kind.value, state, is_initial=leg.is_initial)
+    endpoint = leg.endpoint or _caller(world, contact)
+    is_third = not leg.is_initial and leg.kind is LegKind.OUTBOUND
+    return words | {
+        'endpoint': endpoint and endpoint_words(world, endpoint),
+        'softphoneMediaInfo': _media(agent) if leg.kind is LegKind.AGENT else None,
+        'mute': leg.is_muted,
+        'quickConnectName': (endpoint.name or None) if endpoint and is_third else None,
+        'monitorStatus': _monitor_status(leg),
+    }
+
+
+def _remains(world: World, contact: Contact, held: Assignment) -> list[Json]:
+    """Return the ends of a call that has gone on to somebody else: all down, for this agent."""
+    down = {'type': LegState.DISCONNECTED.value, 'timestamp': held.since}
+    legs = [_connection(held.leg_id, 'agent', down, is_initial=False)]
+    if (first := contact.first_leg) is not None:
+        words = _connection(first.id, first.kind.value, down, is_initial=True)
+        endpoint = first.endpoint or _caller(world, contact)
+        legs.append(words | {'endpoint': endpoint and endpoint_words(world, endpoint)})
+    return legs
+
+
+def _caller(world: World, contact: Contact) -> Endpoint | None:
+    """Return who is at the other end of a contact that a colleague began: the customer, else the colleague."""
+    if contact.customer_number:
+        return Endpoint(type=EndpointType.PHONE_NUMBER, phone_number=contact.customer_number)
+    colleague_id = contact.upstream_id and world.core.contact(contact.upstream_id).agent_id
+    return Endpoint(type=EndpointType.AGENT, user_id=colleague_id) if colleague_id else None
+
+
+def _media(agent: Agent) -> Json | None:
+    """Return what makes a call a softphone's. There is no audio: the tokens lead nowhere."""
+    if agent.profile.desk_phone:
+        return None
+    return {
+        'callType': 'audio_only',
+        'autoAccept': Channel.VOICE in agent.profile.auto_accepts,
+        'mediaLegContextToken': NOWHERE,
+        'callContextToken': NOWHERE,
+        'callConfigJson': '{}',
+    }
+
+
+def _monitor_status(leg: Leg) -> str | None:
+    return leg.state.value.upper() if leg.kind is LegKind.MONITORING else None
+
+
+def _chat_connections(world: World, agent: Agent, contact: Contact, held: Assignment) -> list[Json]:
+    room = world.rooms.of(contact)
+    customer = next((p for p in room.participants.values() if p.role is Role.CUSTOMER), None)
+    state = _plain_state(held)
+    media = {
+        'chatAutoAccept': Channel.CHAT in agent.profile.auto_accepts,
+        'connectionData': json.dumps({'ConnectionAuthenticationToken': ''}),
+        'customerName': customer.name if customer else '',
+    }
+    mine = _connection(chat_connection_id(contact, agent), 'agent', state, is_initial=False)
+    theirs = _connection(customer.id if customer else room.id, 'inbound', state, is_initial=True)
+    return [mine | {'chatMediaInfo': media}, theirs]
+
+
+def _plain_state(held: Assignment) -> Json:
+    """Return the state of a connection that follows its contact's."""
+    if held.state in RINGING:
+        return {'type': LegState.CONNECTING.value, 'timestamp': held.since}
+    state = LegState.CONNECTED if held.state in TALKING else LegState.DISCONNECTED
+    return {'type': state.value, 'timestamp': _since(held)}
+
+
+def _connection(connection_id: str, kind: str, state: Json, *, is_initial: bool) -> Json:
+    return {'connectionId': connection_id, 'type': kind, 'state': state, 'initial': is_initial}

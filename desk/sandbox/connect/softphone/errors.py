@@ -1,0 +1,36 @@
+"""Errors as the softphone's service gives them: a name that the library knows, and a status."""
+
+from desk.sandbox.connect.world import refusals
+
+UNAUTHORIZED, DENIED = 'UnauthorizedException', 'AccessDeniedException'
+INVALID_STATE = 'InvalidStateException'
+BAD_ENDPOINT = 'BadEndpointException'
+QUOTA = 'QuotaExceededException'
+VALIDATION = 'ValidationException'
+THROTTLED = 'ThrottlingException'
+UNKNOWN = 'UnknownOperationException'
+FAILED = 'InternalServiceException'
+STATUSES = {UNAUTHORIZED: 401, DENIED: 403, FAILED: 500}
+"""All others have 400. The library signs in anew at 401, and says at 403 that access is denied."""
+
+NAMES: tuple[tuple[type[refusals.Refusal], str], ...] = (
+    (refusals.NotPermitted, BAD_ENDPOINT),
+    (refusals.OverQuota, QUOTA),
+    (refusals.Refusal, INVALID_STATE),
+)
+
+
+class SoftphoneError(Exception):
+    """An answer that is an error."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.status = STATUSES.get(name, 400)
+
+
+def refused(refusal: refusals.Refusal) -> SoftphoneError:
+    """Return the error that a refusal of the world is."""
+    name = next(name for kind, name in NAMES if isinstance(refusal, kind))
+    return SoftphoneError(name, str(refusal))

@@ -1,0 +1,180 @@
+"""The pages of the softphone: sign-in, sign-out, and the CCP that a desk embeds.
+
+A desk embeds ``/ccp-v2/``. Who is signed in is known by a cookie; ``/ccp-v2/?agent=agent1`` is that agent whatever the
+cookie says, so that two agents can sit in one browser. Without Amazon's library the pages say what is missing.
+"""
+
+import json
+from html import escape
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from desk import clock
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.faults import Trouble
+from desk.sandbox.connect.softphone.operations import TOKEN_LIFE
+from desk.sandbox.connect.softphone.sessions import Session, Sessions, agent_of
+from desk.sandbox.connect.world.agent import Agent
+from desk.sandbox.connect.world.terms import StatusType
+
+HERE = files('desk.sandbox.connect.softphone')
+CCP_PATH, LOGIN_PATH, LOGOUT_PATH = '/ccp-v2/', '/connect/login', '/connect/logout'
+AUTHORIZE_PATH, API_PATH, APP_PATH = '/auth/authorize', '/connect/api', '/agent-app/api'
+SCRIPT = 'text/javascript; charset=utf-8'
+SAFE = {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': 'frame-ancestors http://127.0.0.1:* http://localhost:*',
+}
+
+
+class Pages:
+    """What a browser loads of one centre's softphones."""
+
+    def __init__(self, centre: Centre, sessions: Sessions, library: bytes) -> None:
+        self._centre = centre
+        self._sessions = sessions
+        self._library = library
+
+    async def ccp(self, request: Request) -> Response:
+        """Serve the CCP to who is signed in, and to others the way in."""
+        session = self._session_by_name(request) or self._session(request)
+        if session is None:
+            return RedirectResponse(LOGIN_PATH, HTTPStatus.SEE_OTHER)
+        agent = self._centre.world.core.agent(session.agent_id)
+        settings = json.dumps(self._settings(request, session)).replace('<', r'\u003c')
+        body = (
+            f'<h1>{escape(_name(agent))}</h1><p>{escape(agent.profile.username)}</p>'
+            f'<script type="application/json" id="settings">{settings}</script>'
+            '<script src="streams.js"></script><script src="ccp.js"></script>'
+        )
+        return _page('CCP', body)
+
+    async def script(self, request: Request) -> Response:
+        """Serve the library, and the two scripts of ours that give it its part."""
+        name = request.path_params['name']
+        if name == 'streams':
+            return Response(self._library, media_type=SCRIPT)
+        text = HERE.joinpath(f'{Path(name).name}.js').read_text('utf-8')
+        return Response(text, media_type=SCRIPT, headers={'Cache-Control': 'no-store'})
+
+    async def login(self, request: Request) -> Response:
+        """Offer the agents to sign in as; ``?agent=`` signs in, as an identity provider would."""
+        username = request.query_params.get('agent')
+        if username is None:
+            return _page('로그인', self._choice())
+        agent = self._agent(username)
+        if agent is None:
+            return _page('로그인', self._choice())
+        answer = RedirectResponse(CCP_PATH, HTTPStatus.SEE_OTHER)
+        session = self._sessions.begin(agent.id)
+        answer.set_cookie(_cookie(request), session.id, httponly=True, samesite='lax')
+        return answer
+
+    async def logout(self, request: Request) -> Response:
+        """Sign out whom the cookie or ``?agent=`` names. Who has nothing in hand is offline then (assumed)."""
+        username = request.query_params.get('agent')
+        agent = self._agent(username) if username else None
+        session = self._sessions.of(agent.id) if agent else self._session(request)
+        while session is not None:
+            self.sign_out(session)
+            session = self._sessions.of(agent.id) if agent else None
+        answer = Response(status_code=HTTPStatus.OK)
+        answer.delete_cookie(_cookie(request))
+        return answer
+
+    async def authorize(self, request: Request) -> Response:
+        """Give the page of who is signed in a new token."""
+        session = self._session(request)
+        if session is None:
+            return JSONResponse({'message': 'Unauthorized'}, HTTPStatus.UNAUTHORIZED)
+        expiry = clock.now() + TOKEN_LIFE
+        token = self._sessions.issue(session)
+        return JSONResponse({'accessToken': token, 'expiration': expiry.isoformat()})
+
+    async def no_apps(self, _request: Request) -> Response:
+        """Say that Voice ID and the other services of the agent's applications are not there."""
+        return JSONResponse({'message': 'The sandbox has no agent applications'}, 404)
+
+    def sign_out(self, session: Session) -> None:
+        """End a sign-in."""
+        self._sessions.end(session)
+        with self._centre.acting() as world:
+            agent = world.state.agents.get(session.agent_id)
+            statuses = world.state.statuses.values()
+            offline = next(each for each in statuses if each.type is StatusType.OFFLINE)
+            if agent is not None and self._sessions.of(agent.id) is None:
+                world.hands.choose_status(agent, offline.id)
+
+    def _settings(self, request: Request, session: Session) -> dict[str, object]:
+        """Return what the library is started with: addresses, and a token that lasts."""
+        instance = self._centre.world.state.instance
+        base = str(request.base_url).rstrip('/')
+        return {
+            'sharedWorkerUrl': f'{CCP_PATH}worker.js?session={session.id}',
+            'authToken': self._sessions.issue(session),
+            'refreshToken': session.id,
+            'authTokenExpiration': int((clock.now() + TOKEN_LIFE).timestamp() * 1_000),
+            'region': instance.region,
+            'account': instance.account,
+            'instance': instance.id,
+            'endpoint': f'{base}{API_PATH}',
+            'authorizeEndpoint': AUTHORIZE_PATH,
+            'agentAppEndpoint': f'{base}{APP_PATH}',
+            'taskTemplatesEndpoint': f'{base}/task-templates/api/ccp',
+            'loginEndpoint': LOGIN_PATH,
+            'authCookieName': _cookie(request),
+        }
+
+    def _session(self, request: Request) -> Session | None:
+        """Return the sign-in that the cookie names, if it lasts."""
+        session = self._sessions.find(request.cookies.get(_cookie(request), ''))
+        agent = agent_of(self._centre.world, session)
+        if session is None or agent is None:
+            return None
+        is_out = self._centre.faults.has(Trouble.SIGNED_OUT, agent.profile.username)
+        return None if is_out else session
+
+    def _session_by_name(self, request: Request) -> Session | None:
+        """Return a sign-in of the agent whom the address names."""
+        agent = self._agent(request.query_params.get('agent', ''))
+        if agent is None or self._centre.faults.has(Trouble.SIGNED_OUT, agent.profile.username):
+            return None
+        return self._sessions.of(agent.id) or self._sessions.begin(agent.id)
+
+    def _agent(self, username: str) -> Agent | None:
+        agents = self._centre.world.state.agents.values()
+        return next((each for each in agents if each.profile.username == username), None)
+
+    def _choice(self) -> str:
+        agents = self._centre.world.state.agents.values()
+        buttons = ''.join(
+            f'<button name="agent" value="{escape(each.profile.username)}">'
+            f'{escape(_name(each))} ({escape(each.profile.username)})</button>'
+            for each in agents
+        )
+        return f'<h1>상담원 로그인</h1><form action="{LOGIN_PATH}">{buttons}</form>'
+
+
+def missing_page(reason: str) -> Response:
+    """Say that the softphone cannot be served, and why."""
+    body = f'<h1>소프트폰을 열 수 없습니다</h1><p lang="en">{escape(reason)}</p>'
+    return _page('CCP', body, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _page(title: str, body: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    text = Template(HERE.joinpath('page.html').read_text('utf-8'))
+    return HTMLResponse(text.substitute(title=escape(title), body=body), status, SAFE)
+
+
+def _name(agent: Agent) -> str:
+    return f'{agent.profile.last_name}{agent.profile.first_name}'
+
+
+def _cookie(request: Request) -> str:
+    """Return the cookie's name: cookies know no ports, and there may be two sandboxes."""
+    return f'softphone_{request.url.port or 80}'
