@@ -8,16 +8,13 @@ The desk is one server process a worker; tests keep apart by departments of thei
 alone (``own_desk``). What a server logs as an error, or a page throws, fails the test that caused it.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, WebError, async_playwright, expect
 
-from desk.db import Database
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
@@ -86,9 +83,11 @@ def standing_desk(
 ) -> Iterator[LiveDesk]:
     """Serve one desk for all tests of this worker that leave it alive."""
     home = tmp_path_factory.mktemp('desk')
-    with live.database(backing, template, home) as settings:
-        _let_somebody_be_there(settings)
-        yield from _served(settings, home)
+    with (
+        live.database(backing, template, home) as settings,
+        live.served(settings, home / 'errors.log') as desk,
+    ):
+        yield desk
 
 
 @pytest.fixture
@@ -108,9 +107,11 @@ def centre(standing_desk: LiveDesk) -> Iterator[Centre]:
 @pytest.fixture
 def own_desk(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[LiveDesk]:
     """Serve a desk on data of its own, to be killed."""
-    with live.database(backing, template, tmp_path) as settings:
-        _let_somebody_be_there(settings)
-        yield from _served(settings, tmp_path)
+    with (
+        live.database(backing, template, tmp_path) as settings,
+        live.served(settings, tmp_path / 'errors.log') as desk,
+    ):
+        yield desk
 
 
 @pytest.fixture
@@ -137,24 +138,3 @@ async def talk(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen
     """A customer's tab."""
     del agent  # somebody must be there, or there is nothing to ask about
     return await centre.talk(await person())
-
-
-def _served(settings: Settings, home: Path) -> Iterator[LiveDesk]:
-    desk = LiveDesk(settings, log=home / 'errors.log')
-    desk.start()
-    try:
-        yield desk
-    finally:
-        desk.stop()
-
-
-def _let_somebody_be_there(settings: Settings) -> None:
-    """A desk with people is not filled with the demo, which tests do not need."""
-
-    async def arrive() -> None:
-        db = Database(settings.database_url, pool_size=1)
-        await Make(db).agent(username='agent1')
-        await db.close()
-
-    with ThreadPoolExecutor(1) as apart:  # from the loop that the test is about to run in
-        apart.submit(asyncio.run, arrive()).result()

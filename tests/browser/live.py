@@ -1,5 +1,6 @@
 """A whole desk as a person starts it: ``main.py serve`` in a process of its own, to be killed and started again."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -14,10 +16,12 @@ from uuid import uuid4
 import httpx
 from pydantic import SecretStr
 
+from desk.db import Database
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from tests.conftest import SECRET
-from tests.databases import address, server_of
+from tests.databases import address, drop, server_of
+from tests.make import Make
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 60.0
@@ -97,11 +101,11 @@ class LiveDesk:
 
 @contextmanager
 def database(backing: BackingUrls, template: str, home: Path) -> Iterator[Settings]:
-    """Give the settings of a desk on a database of its own, cloned from ``template``."""
+    """Give the settings of a desk on a database of its own, cloned from ``template``, where ``agent1`` works."""
     name = f'live_{uuid4().hex}'
     with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
-    yield Settings(
+    settings = Settings(
         _env_file=None,
         desk_home=home,
         database_url=address(backing, name),
@@ -110,8 +114,32 @@ def database(backing: BackingUrls, template: str, home: Path) -> Iterator[Settin
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
     )
-    with server_of(backing) as server:
-        server.execute(f'DROP DATABASE {name} WITH (FORCE)')
+    _let_somebody_be_there(settings)
+    yield settings
+    drop(backing, name)
+
+
+@contextmanager
+def served(settings: Settings, log: Path) -> Iterator[LiveDesk]:
+    """Serve a desk; several on the same settings are the processes of one."""
+    desk = LiveDesk(settings, log=log)
+    desk.start()
+    try:
+        yield desk
+    finally:
+        desk.stop()
+
+
+def _let_somebody_be_there(settings: Settings) -> None:
+    """A desk with people is not filled with the demo, which tests do not need."""
+
+    async def arrive() -> None:
+        db = Database(settings.database_url, pool_size=1)
+        await Make(db).agent(username='agent1')
+        await db.close()
+
+    with ThreadPoolExecutor(1) as apart:  # from the loop that the test is about to run in
+        apart.submit(asyncio.run, arrive()).result()
 
 
 def _free_port() -> int:

@@ -1,0 +1,96 @@
+"""Two processes of the operating system behind one desk: what the database decides holds between them."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from desk.sandbox import BackingUrls
+from desk.settings import Settings
+from models import Agent
+from services.registry import Services
+from tests.browser import live
+from tests.make import PASSWORD, Make
+
+pytestmark = pytest.mark.slow
+
+TAKERS = 100
+REPEATS = 50
+Pair = tuple[httpx.AsyncClient, httpx.AsyncClient]
+
+
+@pytest.fixture
+def settings(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[Settings]:
+    """What both servers run with; ``make`` and ``services`` work on their data."""
+    with live.database(backing, template, tmp_path) as settings:
+        yield settings
+
+
+@pytest.fixture
+async def pair(settings: Settings, tmp_path: Path) -> AsyncIterator[Pair]:
+    """Programs' ways to two servers, each a process of its own."""
+    patient = httpx.Timeout(30)
+    with (
+        live.served(settings, tmp_path / 'first.log') as first,
+        live.served(settings, tmp_path / 'second.log') as second,
+    ):
+        async with (
+            httpx.AsyncClient(base_url=first.address, timeout=patient) as one,
+            httpx.AsyncClient(base_url=second.address, timeout=patient) as other,
+        ):
+            yield one, other
+        assert first.complaints() + second.complaints() == ''
+
+
+async def bearer(services: Services, agent: Agent) -> dict[str, str]:
+    """Return the header by which a program speaks for an agent, at any server of the desk."""
+    staff, _ = await services.sign_ins.sign_in(agent.username, PASSWORD, address='127.0.0.1')
+    return {'Authorization': f'Bearer {services.sign_ins.bearer(staff)}'}
+
+
+async def test_of_a_hundred_takes_through_two_processes_one_wins(
+    pair: Pair, services: Services, make: Make
+) -> None:
+    headers = [await bearer(services, await make.agent()) for _ in range(TAKERS)]
+    chat = await make.chat()
+
+    tries = [
+        server.post(f'/chat/sessions/{chat.id}/take', headers=header)
+        for server, header in zip(pair * (TAKERS // 2), headers, strict=True)
+    ]
+    answers = await asyncio.gather(*tries)
+
+    assert Counter(answer.status_code for answer in answers) == {200: 1, 409: TAKERS - 1}
+    [winner] = [
+        header for header, answer in zip(headers, answers, strict=True) if answer.is_success
+    ]
+    for server in pair:
+        [mine] = (await server.get('/chat/sessions', headers=winner)).json()
+        assert mine['id'] == str(chat.id)
+        [joined] = (await server.get(f'/chat/sessions/{chat.id}/messages', headers=winner)).json()
+        assert joined['type'] == 'joined'
+
+
+async def test_fifty_repeats_through_two_processes_are_one_row(
+    pair: Pair, services: Services, make: Make
+) -> None:
+    agent = await make.agent()
+    chat = await make.chat(agent=agent)
+    header = await bearer(services, agent)
+    body = {'content': '한 번만', 'id': str(uuid4())}
+
+    tries = [
+        server.post(f'/chat/sessions/{chat.id}/messages', json=body, headers=header)
+        for server in pair * (REPEATS // 2)
+    ]
+    answers = await asyncio.gather(*tries)
+
+    assert Counter(answer.status_code for answer in answers) == {200: REPEATS}
+    assert len({answer.text for answer in answers}) == 1
+    for server in pair:
+        [line] = (await server.get(f'/chat/sessions/{chat.id}/messages', headers=header)).json()
+        assert (line['id'], line['number']) == (body['id'], 1)
