@@ -39,7 +39,12 @@ def main() -> None:
         )
         _say(centre, options, told=publisher is not None)
         uvicorn.run(
-            app, host=HOST, port=options.aws_port, log_level='warning', ws='websockets-sansio'
+            app,
+            host=HOST,
+            port=options.aws_port,
+            log_level='warning',
+            ws='websockets-sansio',
+            timeout_graceful_shutdown=1,  # softphones ask and wait for half a minute
         )
 
 

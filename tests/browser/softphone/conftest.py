@@ -1,0 +1,58 @@
+"""A sandbox with the softphone's side, and agents at their desks."""
+
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from desk.sandbox import vendor
+from desk.settings import Settings
+from tests.browser.conftest import Contexts
+from tests.browser.softphone.host import desk_page
+from tests.browser.softphone.phone import Phone, sign_in
+from tests.desk.sandbox.connect.box import Box, running_box
+
+Phones = Callable[..., Awaitable[Phone]]
+
+
+@pytest.fixture(scope='session')
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    home = Settings().desk_home
+    vendor.fetch(home)
+    with running_box(tmp_path_factory.mktemp('softphone'), SANDBOX_MOTO_PORT='0') as box:
+        yield box
+
+
+@pytest.fixture(scope='session')
+def desk_url() -> Iterator[str]:
+    """Where the small desk's page is."""
+    with desk_page(Settings().desk_home) as address:
+        yield address
+
+
+@pytest.fixture
+def box(running: Box) -> Box:
+    """A fresh centre, whose clock stands still."""
+    running.start_over()
+    return running
+
+
+@pytest.fixture
+def desk_of(box: Box, desk_url: str, person: Contexts) -> Phones:
+    """Let an agent sign in and sit down: a browser of their own, the library with the agent in it."""
+
+    async def sit_down(username: str = 'agent1', *, available: bool = True) -> Phone:
+        context = await person()
+        await sign_in(context, box, username)
+        phone = await Phone(await context.new_page(), desk_url, box.url).ready()
+        if available:
+            await phone.choose('상담 가능')
+            await phone.is_in('상담 가능')
+        return phone
+
+    return sit_down
+
+
+@pytest.fixture
+async def phone(desk_of: Phones) -> Phone:
+    """The first agent, available."""
+    return await desk_of()

@@ -1,0 +1,42 @@
+"""The page of a small desk, on a server of its own: a browser lets only pages of this machine embed this machine's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from desk.sandbox import vendor
+
+SCRIPT = Path(__file__).parent / 'desk.js'
+PAGE = b"""<!doctype html><meta charset="utf-8"><title>desk</title><link rel="icon" href="data:,">
+<div id="ccp" style="width: 320px; height: 400px"></div>
+<script src="/streams.js"></script><script src="/desk.js"></script>"""
+
+
+@contextmanager
+def desk_page(home: Path) -> Iterator[str]:
+    """Serve the page while the block runs; the address."""
+    files = {
+        '/desk': (PAGE, 'text/html'),
+        '/desk.js': (SCRIPT.read_bytes(), 'text/javascript'),
+        '/streams.js': (vendor.content(vendor.STREAMS, home), 'text/javascript'),
+        '/chatjs.js': (vendor.content(vendor.CHATJS, home), 'text/javascript'),
+    }
+
+    class Files(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content, kind = files[self.path.partition('?')[0]]
+            self.send_response(200)
+            self.send_header('Content-Type', kind)
+            self.send_header('Content-Length', str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(('127.0.0.1', 0), Files) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_port}/desk'
+        server.shutdown()
