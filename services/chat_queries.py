@@ -12,6 +12,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.lane import Lane
 from models import Agent, Call, ChatSession, ChatStatus, Draft, Message
 from models.chat import OPEN_STATUSES
 from services.chat_events import ChatCard, ChatChanged, ChatMessage
@@ -54,11 +55,15 @@ async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> 
     ).first()
 
 
-async def chat_by_token(session: AsyncSession, token_hash: str) -> ChatSession | None:
-    """Return the chat that a customer's token opens."""
-    return (
-        await session.exec(select(ChatSession).where(col(ChatSession.token_hash) == token_hash))
-    ).first()
+async def card_by_token(lane: Lane, token_hash: str) -> ChatCard | None:
+    """Return the chat that a customer's token opens. Everything that a customer does begins with this."""
+    row = await lane.first(_BY_TOKEN, {'token_hash': token_hash})
+    return ChatCard.model_validate(row) if row else None
+
+
+_BY_TOKEN = f"""
+    SELECT {', '.join(ChatCard.model_fields)} FROM chat_sessions WHERE token_hash = %(token_hash)s
+"""  # noqa: S608 - put together from the card's own fields only
 
 
 async def locked_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:

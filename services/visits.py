@@ -22,6 +22,7 @@ from services import chat_queries as queries
 from services.append_statement import Outgoing
 from services.chat_events import ChatCard, ChatMessage, Typing
 from services.chats import MAX_PAGE, changed, check_text, close, own, send
+from services.read_statement import advance
 from services.work import Workshop
 
 TOKEN_BYTES = 32
@@ -133,21 +134,9 @@ class Visits:
 
     async def mark(self, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
         """Note how far the chat has reached the customer's screen and eyes."""
-        async with self._workshop.work() as work:
-            chat = await queries.locked_chat(work.session, chat_id)
-            if chat is None:
-                return
-            new_read = min(max(chat.customer_read_number, read), chat.last_number)
-            new_delivered = min(
-                max(chat.customer_delivered_number, delivered, new_read), chat.last_number
-            )
-            if (new_read, new_delivered) == (
-                chat.customer_read_number,
-                chat.customer_delivered_number,
-            ):
-                return
-            chat.customer_read_number, chat.customer_delivered_number = new_read, new_delivered
-            changed(work, chat)
+        committed = await advance(self._db.lane, None, chat_id, delivered=delivered, read=read)
+        if committed is not None:
+            self._relay.hand_over([committed])
 
     async def leave(self, chat_id: UUID) -> ChatCard:
         """End the chat for the customer: 포기 while it waits, the customer's ending afterwards."""
@@ -206,9 +195,7 @@ class Visits:
         return queries.card(chat)
 
     async def _chat_by(self, token: str) -> ChatCard | None:
-        async with self._db.reading() as session:
-            chat = await queries.chat_by_token(session, hashed(token))
-        return queries.card(chat) if chat else None
+        return await queries.card_by_token(self._db.lane, hashed(token))
 
     async def _earlier_or_refusal(self, outgoing: Outgoing) -> ChatMessage:
         async with self._db.reading() as session:
