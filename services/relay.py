@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,8 +21,11 @@ from desk.stream import EventStream
 from services import outbox_queries
 
 log = structlog.get_logger()
+QueuedT = TypeVar('QueuedT')
 
 SWEEP_SECONDS = 0.5
+FORGET_SECONDS = 0.1
+"""What was sent is forgotten this much later, many at a time: otherwise every message costs a transaction more."""
 LEFT_BEHIND = timedelta(seconds=1)
 """An entry this old was forgotten by its process (or the stream was away)."""
 MAX_BATCH = 500
@@ -42,6 +46,7 @@ class Relay:
         self._db = db
         self._stream = stream
         self._waiting: asyncio.Queue[Committed] = asyncio.Queue()
+        self._sent: asyncio.Queue[int] = asyncio.Queue()
 
     def hand_over(self, committed: Sequence[Committed]) -> None:
         """Send these as soon as possible; returns at once."""
@@ -53,14 +58,14 @@ class Relay:
         await self._stream.send([event])
 
     async def carry(self) -> None:
-        """Send what is handed over, until cancelled. What is sent is forgotten beside the next sending."""
+        """Send what is handed over, until cancelled. What is sent is forgotten beside the next sendings."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self._forget_sent())
             while True:
-                batch = [await self._waiting.get()]
-                while not self._waiting.empty() and len(batch) < MAX_BATCH:
-                    batch.append(self._waiting.get_nowait())
+                batch = await _all_of(self._waiting)
                 if await self._stream.send([one.event for one in batch]):
-                    group.create_task(self._forget([one.entry_id for one in batch]))
+                    for one in batch:
+                        self._sent.put_nowait(one.entry_id)
 
     async def sweep(self) -> None:
         """Send what any process left behind, until cancelled."""
@@ -85,8 +90,22 @@ class Relay:
             await self._forget([one.id for one in known if one.id is not None])
         return len(events)
 
+    async def _forget_sent(self) -> None:
+        while True:
+            entry_ids = await _all_of(self._sent)
+            await self._forget(entry_ids)
+            await asyncio.sleep(FORGET_SECONDS)
+
     async def _forget(self, entry_ids: Sequence[int]) -> None:
         try:
             await outbox_queries.remove(self._db.lane, entry_ids)
         except DeskError:  # the sweep tells it again: better twice than never
             log.warning('outbox_not_cleared', entries=len(entry_ids))
+
+
+async def _all_of(queue: asyncio.Queue[QueuedT]) -> list[QueuedT]:
+    """Take what is in a queue, at most ``MAX_BATCH``; wait for the first."""
+    found = [await queue.get()]
+    while not queue.empty() and len(found) < MAX_BATCH:
+        found.append(queue.get_nowait())
+    return found
