@@ -88,8 +88,16 @@ def visitor_of(request: HTTPConnection) -> Visitor:
     return visitor
 
 
-SignedIn = Annotated[Staff, Depends(staff_of)]
+async def _staff(request: HTTPConnection) -> Staff:
+    return staff_of(request)  # FastAPI carries through a thread what is not async
+
+
+async def _visitor(request: HTTPConnection) -> Visitor:
+    return visitor_of(request)
+
+
+SignedIn = Annotated[Staff, Depends(_staff)]
 """For the API: the signed-in person."""
 
-Visiting = Annotated[Visitor, Depends(visitor_of)]
+Visiting = Annotated[Visitor, Depends(_visitor)]
 """For the API: the customer in their own chat."""

@@ -3,7 +3,8 @@
 What somebody may not see is answered like what does not exist (404).
 """
 
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
@@ -60,11 +61,20 @@ LISTS: dict[int | str, dict[str, Any]] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What narrows the list; without any of them the answer is the guide's plain list."""
 
-    def __init__(
-        self,
+    tab: Tab
+    scope: Scope
+    only: Narrowing
+    limit: int
+    cursor: str | None
+    are_given: bool
+
+    @classmethod
+    async def asked(
+        cls,
         status: Annotated[
             ChatStatus | None, Query(description='without it: taken and not over')
         ] = None,
@@ -74,14 +84,17 @@ class Filters:
         department: Annotated[Text | None, Query(max_length=100)] = None,
         limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
-    ) -> None:
-        self.tab = TABS[status] if status else Tab.OPEN
-        self.scope = scope or Scope.DEPARTMENT
-        self.only = Narrowing(department=department, status=status)
-        self.limit = limit or PAGE
-        self.cursor = cursor
+    ) -> Self:
+        """Read them from a query."""
         given = (status, scope, department, limit, cursor)
-        self.are_given = any(one is not None for one in given)
+        return cls(
+            tab=TABS[status] if status else Tab.OPEN,
+            scope=scope or Scope.DEPARTMENT,
+            only=Narrowing(department=department, status=status),
+            limit=limit or PAGE,
+            cursor=cursor,
+            are_given=any(one is not None for one in given),
+        )
 
     @property
     def listing(self) -> str:
@@ -93,7 +106,7 @@ def router(services: Services) -> APIRouter:
     """Serve the chats of whoever is signed in."""
     requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
 
-    def brake(staff: SignedIn) -> None:
+    async def brake(staff: SignedIn) -> None:
         requests.hit(staff.session_id)
 
     api = APIRouter(
@@ -144,7 +157,7 @@ class Sessions:
         self._inbox = services.inbox
 
     async def chats(
-        self, staff: SignedIn, filters: Annotated[Filters, Depends()]
+        self, staff: SignedIn, filters: Annotated[Filters, Depends(Filters.asked)]
     ) -> list[Chat] | ChatPage:
         """List chats, longest waiting first (ended ones: latest first).
 

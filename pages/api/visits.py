@@ -4,6 +4,7 @@ The token that starting a chat answers is all that opens it again, sent as ``X-C
 cookie ``desk_chat``. It opens its own chat and nothing else: any other looks like none.
 """
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -91,21 +92,24 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
     return api
 
 
+@dataclass(frozen=True, slots=True)
 class Key:
     """What a request opens a chat with."""
 
-    def __init__(
-        self,
-        request: Request,
-        visit_id: UUID,
-        x_chat_token: Annotated[str | None, Header(max_length=128)] = None,
-    ) -> None:
-        self.request = request
-        self.visit_id = visit_id
-        self.token = x_chat_token
+    request: Request
+    visit_id: UUID
+    token: str | None
 
 
-Opens = Annotated[Key, Depends()]
+async def _key(
+    request: Request,
+    visit_id: UUID,
+    x_chat_token: Annotated[str | None, Header(max_length=128)] = None,
+) -> Key:
+    return Key(request, visit_id, x_chat_token)
+
+
+Opens = Annotated[Key, Depends(_key)]
 
 
 class VisitOperations:
