@@ -1,20 +1,19 @@
 """The web side of the desk: a FastAPI application with the gate, the API, and NiceGUI mounted last."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
 from nicegui import ui
 
-from desk import metrics
 from desk.settings import Settings
 from pages import desk, gate, login, preferences, talk
 from pages.api import auth, chats, docs, health, problems, sockets, visits
+from pages.measured import Measured
 from services.registry import Services
 
 log = structlog.get_logger()
@@ -72,36 +71,10 @@ def create(
         tailwind=False,
         show_welcome_message=False,
     )
-    app.middleware('http')(_measured)
+    app.add_middleware(Measured)
     gate.install(app, services, settings)
     return app
 
 
 def _log_page_error(error: Exception) -> None:
     log.error('page_failed', exc_info=error)
-
-
-async def _measured(
-    request: Request, call_next: Callable[[Request], Awaitable[Response]]
-) -> Response:
-    """Count and log every request: path without query, never who or what."""
-    started = time.perf_counter()
-    response = await call_next(request)
-    seconds = time.perf_counter() - started
-    route = _route_of(request)
-    metrics.REQUESTS.labels(request.method, route, response.status_code).inc()
-    metrics.REQUEST_SECONDS.labels(route).observe(seconds)
-    log.info(
-        'request_processed',
-        method=request.method,
-        path=request.url.path,
-        status_code=response.status_code,
-        process_time=round(seconds, 4),
-    )
-    return response
-
-
-def _route_of(request: Request) -> str:
-    """Return the route's template, so that ids in paths do not become a metric each."""
-    route = request.scope.get('route')
-    return getattr(route, 'path', 'other')
