@@ -11,7 +11,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from desk.settings import Settings
-from pages import desk, gate, login, preferences, talk
+from pages import customers, desk, gate, login, preferences, shell, talk
 from pages.api import auth, chats, docs, health, problems, sockets, visits
 from pages.measured import Measured
 from services.registry import Services
@@ -55,7 +55,10 @@ def create(
     ):
         app.include_router(router)
     problems.register_unknown_paths(app)
-    desk.register(services, settings)
+    screens = shell.Screens(services)
+    desk.register(screens)
+    customers.register(screens)
+    screens.serve()
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
     # Our pages send no XHR: a bar that announces one would only ever announce somebody else's.

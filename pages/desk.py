@@ -3,40 +3,32 @@
 from functools import partial
 from uuid import UUID
 
-from fastapi import Request
 from nicegui import ui
 
 from desk.errors import DeskError, NotFoundError
-from desk.settings import Settings
 from models import AgentStatus, ChatStatus, Sender
 from pages import notices, shell
 from pages.locale import _
 from pages.parts.conversation import Conversation
 from pages.parts.customer_panel import CustomerPanel
 from pages.parts.inbox_panel import InboxPanel
+from pages.parts.key_map import Keys
 from pages.parts.panes import Panes, PanesLabels, PaneWidth
 from services.chat_events import ChatCard, ChatEvent, MessageAdded
 from services.inbox_view import Tab
-from services.registry import Services
 
 
-def register(services: Services, settings: Settings) -> None:
+def register(screens: shell.Screens) -> None:
     """Serve the workspace at ``/desk`` and below."""
-    del settings
-
-    @ui.page('/desk')
-    @ui.page('/desk/chats/{chat_id}')
-    async def workspace(request: Request) -> None:
-        frame = shell.Shell(services, request)
-        with frame.frame():
-            await Workspace(frame).open()
+    screens.stay(('/desk', '/desk/chats/{chat_id}'), Workspace)
 
 
 class Workspace:
-    """The three panes of one page."""
+    """The three panes of one page. They stay when another screen is shown: what rings here rings everywhere."""
 
     def __init__(self, frame: shell.Shell) -> None:
         self._shell = frame
+        self.keys = Keys()
         self._services = frame.services
         self._agent = frame.agent
         self._conversation: Conversation | None = None
@@ -73,7 +65,7 @@ class Workspace:
             ui.sub_pages(
                 {'/desk': self._nothing, '/desk/chats/{chat_id}': self._chat}, show_404=False
             ).classes('desk-center')
-        self._keys()
+        self._add_keys()
         await self._inbox.open()
 
     def show(self, chat_id: UUID) -> None:
@@ -83,6 +75,7 @@ class Workspace:
     # ---- the center
 
     async def _nothing(self) -> None:
+        """No chat is open: also while another screen is shown."""
         self._conversation = None
         self._inbox.choose(None)
         self._right.clear()
@@ -160,8 +153,8 @@ class Workspace:
 
     # ---- keys
 
-    def _keys(self) -> None:
-        keys = self._shell.keys
+    def _add_keys(self) -> None:
+        keys = self.keys
         keys.add('KeyJ', 'J', _('다음 상담'), lambda: self._step(1))
         keys.add('KeyK', 'K', _('이전 상담'), lambda: self._step(-1))
         keys.add('KeyA', 'A', _('가장 오래 기다린 상담 수락'), self._take_longest_waiting)

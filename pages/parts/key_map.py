@@ -1,6 +1,7 @@
 """Keys: one map for the whole desk, read by position so that they work while Hangul is switched on.
 
-Keys act outside of text fields; Esc leaves a field. ``?`` shows the map.
+Keys act outside of text fields; Esc leaves a field. ``?`` shows the map. Each screen has keys of its own, which
+act while it is the one that is seen.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,25 +27,33 @@ class Key:
     act: Act
 
 
+class Keys(dict[str, Key]):
+    """The keys of one screen, by their place on the keyboard."""
+
+    def add(self, code: str, face: str, text: str, act: Act) -> None:
+        """Let a key do something; ``text`` stands in the map."""
+        self[code] = Key(code=code, face=face, text=text, act=act)
+
+
 class KeyMap:
-    """The keys of one page."""
+    """The keys of one page: those of the screen that is seen, and those of every field."""
 
     def __init__(self, dialogs: ui.element) -> None:
         self._dialogs = dialogs
-        self._keys: dict[str, Key] = {}
+        self._keys = Keys()
         self._keyboard = ui.keyboard(
             on_key=self._pressed, repeating=False, ignore=['input', 'select', 'textarea']
         )
 
-    def add(self, code: str, face: str, text: str, act: Act) -> None:
-        """Let a key do something; ``text`` stands in the map."""
-        self._keys[code] = Key(code=code, face=face, text=text, act=act)
+    def use(self, keys: Keys) -> None:
+        """Let the keys of another screen act, and no others."""
+        self._keys = keys
 
     def show(self) -> None:
         """Show the map."""
         ours = [(key.face, key.text) for key in self._keys.values()]
         with dialog.titled(self._dialogs, _('단축키')), ui.element('dl').classes('desk-keys'):
-            for face, text in [*ours, *_of_fields()]:
+            for face, text in [*ours, *_of_everywhere()]:
                 inside = filled('<dt><kbd>{face}</kbd></dt><dd>{text}</dd>', face=face, text=text)
                 Piece(inside=inside).classes('desk-key')
 
@@ -66,8 +75,9 @@ class KeyMap:
             await result
 
 
-def _of_fields() -> list[tuple[str, str]]:
+def _of_everywhere() -> list[tuple[str, str]]:
     return [
+        ('/ · Ctrl + K', _('고객 찾기')),
         ('Enter', _('메시지 보내기')),
         ('Shift + Enter', _('줄 바꾸기')),
         ('Esc', _('입력란에서 나오기')),

@@ -5,6 +5,7 @@ is a template of ours, filled by ``filled``; no text of people ever becomes mark
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -34,6 +35,17 @@ def linked(text: str) -> Markup:
             )
         )
         end = match.start() + len(address)
+    return Markup().join([*parts, escape(text[end:])])
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """Return people's text with some of its places marked, as ``services.highlight.spans`` finds them."""
+    parts: list[Markup] = []
+    end = 0
+    for begin, after in spans:
+        parts.append(escape(text[end:begin]))
+        parts.append(filled('<mark>{found}</mark>', found=text[begin:after]))
+        end = after
     return Markup().join([*parts, escape(text[end:])])
 
 

@@ -1,0 +1,67 @@
+"""The one search over all customers, as a box: in the top bar of every screen, and wherever one is chosen."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from nicegui import ui
+
+from pages.locale import _
+from pages.parts.customer_found import Marks, option
+from pages.parts.search_box import Answer, Option, SearchBox, SearchBoxLabels
+from pages.seat import Seat
+
+MOST = 20
+
+
+class CustomerSearchBox(SearchBox):
+    """Finds customers by name, initials, telephone, e-mail or number, however it is typed."""
+
+    def __init__(
+        self, seat: Seat, *, choose: Callable[[UUID], Awaitable[None] | None] | None = None
+    ) -> None:
+        """Draw the box.
+
+        Args:
+            seat: whose page it is.
+            choose: called with the customer who was chosen. Without it the box is the page's one search: it opens
+                the customer, and keys lead to it from everywhere.
+        """
+        self._seat = seat
+        chosen = choose or _open
+        super().__init__(
+            SearchBoxLabels(
+                placeholder=_('이름, 전화번호, 이메일 검색'),
+                results=_('찾은 고객'),
+                loading=_('찾고 있습니다'),
+                hint='' if choose else 'Ctrl K',
+            ),
+            search=self._customers,
+            choose=lambda given: chosen(UUID(given)),
+            has_keys=choose is None,
+        )
+
+    async def _customers(self, text: str) -> Answer:
+        if not text.strip():
+            return Answer()
+        hits = await self._seat.services.customer_search.search(
+            self._seat.agent, text, limit=MOST + 1
+        )
+        marks = Marks(text)
+        options = [
+            Option(id=str(hit.customer.id), inside=option(hit, marks)) for hit in hits[:MOST]
+        ]
+        return Answer(options=options, note=_note(len(hits)))
+
+
+def _note(count: int) -> str:
+    if not count:
+        return _(
+            '찾는 고객이 없습니다. 이름의 일부, 전화번호 끝 4자리, 이메일로도 찾을 수 있습니다.'
+        )
+    if count > MOST:
+        return _('{count}명까지만 보입니다. 더 입력하면 좁혀집니다.', count=MOST)
+    return ''
+
+
+def _open(customer_id: UUID) -> None:
+    ui.navigate.to(f'/desk/customers/{customer_id}')

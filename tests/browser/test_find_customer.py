@@ -1,0 +1,85 @@
+"""The one search box: found from everywhere, with keys alone, while Hangul is being composed."""
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.hangul import compose, press_enter
+from tests.browser.people import DeskScreen
+from tests.make import Make
+
+
+def search_box(desk: DeskScreen) -> Locator:
+    return desk.page.get_by_role('combobox', name='이름, 전화번호, 이메일 검색')
+
+
+def found(desk: DeskScreen) -> Locator:
+    return desk.page.get_by_role('listbox', name='찾은 고객').get_by_role('option')
+
+
+async def test_syllable_that_is_being_composed_is_searched(desk: DeskScreen, make: Make) -> None:
+    await make.customer(name='곽철수')
+    await desk.opens()
+    await search_box(desk).focus()
+    cdp = await desk.page.context.new_cdp_session(desk.page)
+
+    await compose(cdp, '곽철', leave_open=True)
+
+    await expect(found(desk)).to_have_count(1)
+    await expect(found(desk).locator('mark')).to_have_text('곽철')
+
+
+async def test_initials_find_and_mark_the_name(desk: DeskScreen, make: Make) -> None:
+    await make.customer(name='곽틀후')
+    await desk.opens()
+
+    await search_box(desk).fill('ㄱㅌㅎ')
+
+    await expect(found(desk).locator('mark')).to_have_text('곽틀후')
+
+
+async def test_keys_alone_open_a_customer_from_anywhere(desk: DeskScreen, make: Make) -> None:
+    older, newer = [await make.customer(name=f'뷁주{one}', phone=f'0101111000{one}') for one in '12']
+    await desk.opens()
+    keyboard = desk.page.keyboard
+
+    await keyboard.press('/')
+    await expect(search_box(desk)).to_be_focused()
+    await keyboard.press('Escape')
+    await expect(search_box(desk)).not_to_be_focused()
+    await keyboard.press('Control+k')
+    await keyboard.type('뷁주')
+    await expect(found(desk)).to_have_count(2)
+    names = await found(desk).locator('.desk-found-name').all_inner_texts()
+    await keyboard.press('ArrowDown')
+    await expect(found(desk).nth(1)).to_have_attribute('aria-selected', 'true')
+    await keyboard.press('Enter')
+
+    chosen = {customer.name: customer for customer in (older, newer)}[names[1]]
+    await desk.page.wait_for_url(f'**/desk/customers/{chosen.id}')
+
+
+async def test_enter_that_outruns_the_answer_opens_the_first_found(
+    desk: DeskScreen, make: Make
+) -> None:
+    customer = await make.customer(name='뷁성질')
+    await desk.opens()
+    await search_box(desk).focus()
+    cdp = await desk.page.context.new_cdp_session(desk.page)
+
+    await compose(cdp, '뷁성질', leave_open=True)
+    await press_enter(cdp, code=229)
+    await cdp.send('Input.insertText', {'text': '질'})
+
+    await desk.page.wait_for_url(f'**/desk/customers/{customer.id}')
+
+
+async def test_numbers_and_addresses_are_found_whole_and_shown_masked(
+    desk: DeskScreen, make: Make
+) -> None:
+    await make.customer(name='현빈', phone='01087653131', email='hyunbin@example.com')
+    await desk.opens()
+
+    await search_box(desk).fill('010-8765-3131')
+
+    await expect(found(desk)).to_contain_text(['010-****-3131'])
+    await expect(found(desk)).to_contain_text(['hy***@example.com'])
+    await expect(found(desk)).not_to_contain_text(['8765'])
