@@ -1,7 +1,8 @@
 """The gate: one middleware around the whole application, for HTTP and WebSockets alike.
 
 It finds out who asks, once a request, and lets through what the path allows them (``pages.paths``). It refuses
-foreign origins, slows down floods, and gives every answer its security headers.
+foreign origins, slows down floods, gives every answer its security headers, and notes for the audit log where
+something was done.
 """
 
 import re
@@ -18,7 +19,7 @@ from desk.settings import Settings
 from desk.throttle import Throttle
 from pages import ownership, refusals
 from pages.ownership import remember
-from pages.paths import Area, area_of
+from pages.paths import Area, area_of, template_of
 from pages.principals import (
     STATE_KEY,
     Principals,
@@ -28,6 +29,7 @@ from pages.principals import (
     visitor_of,
 )
 from pages.session_watch import watch_session
+from services.audit import doing_on
 from services.registry import Services
 from services.sign_ins import Staff
 
@@ -91,6 +93,7 @@ class Gate:
         except DeskError as error:
             await self._refuse(asked, error, receive, self._with_headers(asked, send))
         else:
+            doing_on.set(_template_of(asked))
             await self._app(scope, receive, self._with_headers(asked, send))
 
     async def _admit(self, asked: HTTPConnection) -> None:
@@ -223,6 +226,14 @@ def _back_to(request: Request) -> str:
         return ''
     asked_for = request.url.path + (f'?{request.url.query}' if request.url.query else '')
     return '?' + urlencode({'next': asked_for}, safe='/', quote_via=quote)
+
+
+def _template_of(asked: HTTPConnection) -> str:
+    """Return what the audit log calls the place; what belongs to one page was done on that page."""
+    path = asked.url.path
+    if area_of(path) in {Area.PAGE_FILE, Area.PAGE_SOCKET}:
+        path = ownership.page_path(''.join(path.split('/')[3:4]))
+    return template_of(path)
 
 
 def _slow_down(asked: HTTPConnection) -> None:

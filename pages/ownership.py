@@ -2,7 +2,8 @@
 
 NiceGUI 3.18 finds a page by the ``client_id`` that a message names, and asks no more. Here every message that
 names a page is dropped unless its socket was opened by somebody who opened that page: knowing another's client
-id is worth nothing. Whose a page is, its own request says; whose a socket is, the request that opened it.
+id is worth nothing. Whose a page is, its own request says; whose a socket is, the request that opened it. What a message
+leads to was done on the page that it names: the audit log hears that here.
 """
 
 import inspect
@@ -16,7 +17,9 @@ from nicegui import Client, core
 from socketio import exceptions  # type: ignore[import-untyped]  # has no stubs
 
 from desk import metrics
+from pages.paths import template_of
 from pages.principals import NOBODY, STATE_KEY, Principal, principals_in, sole
+from services.audit import doing_on
 
 log = structlog.get_logger()
 
@@ -59,6 +62,12 @@ def holders_of_connection(engine_sid: str) -> frozenset[UUID]:
     return _holders(core.sio.environ.get(engine_sid))
 
 
+def page_path(client_id: object) -> str:
+    """Return the path that a page shows now; empty when there is no such page."""
+    client = Client.instances.get(client_id) if isinstance(client_id, str) else None
+    return client.sub_pages_router.current_path if client else ''
+
+
 def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
     async def guard(sid: str, message: object = None, *_: object) -> Any:
         client_id = message.get('client_id') if isinstance(message, Mapping) else None
@@ -66,6 +75,9 @@ def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
             return (
                 False if name == 'handshake' else None
             )  # NiceGUI's page reloads after a refused handshake
+        doing_on.set(
+            template_of(page_path(client_id))
+        )  # each event is a task, and has a context, of its own
         answer = handler(sid, message)
         return await answer if inspect.isawaitable(answer) else answer
 

@@ -2,11 +2,15 @@
 
 import re
 from enum import Enum, auto
+from urllib.parse import urlsplit
 
 from nicegui import __version__ as nicegui_version
 
 SAFE_LOCAL_PATH = re.compile(r'/(?![/\\])[^\\\s\x00-\x1f\x7f]*')
 """A path on this desk. Browsers read ``//host`` and ``/\\host`` as another host, and drop tabs and line ends."""
+
+WORD = re.compile(r'[a-z][a-z_-]{0,30}')
+"""A part of a path that is the same for everybody; any other names a row or somebody."""
 
 
 class Area(Enum):
@@ -73,6 +77,14 @@ def area_of(path: str) -> Area:
         if path == prefix or path.startswith(f'{prefix}/'):
             return area
     return Area.DESK
+
+
+def template_of(path: str) -> str:
+    """Return which page or route a path is of, without what it is about: ``/desk/customers/{id}``; no query."""
+    bare = urlsplit(path).path
+    return '/'.join(
+        part if not part or WORD.fullmatch(part) else '{id}' for part in bare.split('/')
+    )
 
 
 def safe_next(wanted: str) -> str:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from desk import passwords
 from desk.db import Database
 from desk.errors import ConflictError, InvalidInputError
-from models import Agent, AgentRole
-from services import agent_queries
+from models import Agent, AgentRole, AuditAction
+from services import agent_queries, audit
 
 MIN_PASSWORD_CHARS = 12
 MAX_NAME_CHARS = 50
@@ -48,6 +48,7 @@ async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
         if any(new.username == one.username or new.email == one.email for one in people):
             raise ConflictError('admin.name_taken')
         session.add(agent)
+        await audit.write(session, [audit.entry(None, AuditAction.ADMIN_MADE, subject=agent)])
     return agent
 
 

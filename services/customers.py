@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from desk.errors import ConflictError, NotFoundError
-from models import Agent, ChatSession, Customer
+from models import Agent, AuditAction, ChatSession, Customer, SubjectKind
 from services import chat_queries, customer_queries
 from services.chat_events import ChatCard
 from services.chats import changed, found
@@ -64,7 +64,7 @@ class Customers:
             chat = found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
             if await customer_queries.by_id(work.session, customer_id) is None:
                 raise NotFoundError('customer.not_found')
-            _link(work, chat, customer_id)
+            _link(work, agent, chat, customer_id)
         return chat_queries.card(chat)
 
     async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
@@ -76,14 +76,23 @@ class Customers:
             customer = Customer(name=chat.visitor_name, phone=chat.visitor_phone)
             work.session.add(customer)
             await work.session.flush()
-            _link(work, chat, customer.id)
+            work.record(
+                agent, AuditAction.CUSTOMER_CREATED, subject=customer, fields=['name', 'phone']
+            )
+            _link(work, agent, chat, customer.id)
         return chat_queries.card(chat)
 
 
-def _link(work: Work, chat: ChatSession, customer_id: UUID) -> None:
+def _link(work: Work, agent: Agent, chat: ChatSession, customer_id: UUID) -> None:
     if chat.customer_id == customer_id:
         return
     if chat.customer_id is not None:
         raise ConflictError('chat.linked')
     chat.customer_id = customer_id
     changed(work, chat)
+    work.record(
+        agent,
+        AuditAction.CUSTOMER_LINKED,
+        subject=(SubjectKind.CUSTOMER, customer_id),
+        details={'chat_id': str(chat.id)},
+    )

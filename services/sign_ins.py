@@ -15,7 +15,15 @@ from joserfc.jwk import OctKey
 
 from desk import clock, passwords
 from desk.errors import NotSignedInError, TooManyError
-from models import Agent, AgentRole, AgentStatus, SignInAttempt, SignInSession
+from models import (
+    Agent,
+    AgentRole,
+    AgentStatus,
+    AuditAction,
+    SignInAttempt,
+    SignInSession,
+    SubjectKind,
+)
 from services import agent_queries
 from services import sign_in_queries as queries
 from services.agents import set_status
@@ -200,6 +208,7 @@ class SignIns:
             if found is None:
                 raise NotSignedInError('sign_in.wrong')
             work.session.add(row)
+            _record(work, AuditAction.SIGNED_IN, row)
             await queries.forgive(work.session, agent.username)
             if found.status is AgentStatus.OFFLINE:
                 await set_status(work, agent.id, AgentStatus.AVAILABLE)
@@ -214,6 +223,11 @@ class SignIns:
             ending = [row for row in valid if only in (None, row.id)]
             for row in ending:
                 _end(work, row)
+                _record(
+                    work,
+                    AuditAction.SIGNED_OUT if only else AuditAction.SIGNED_OUT_EVERYWHERE,
+                    row,
+                )
             if len(ending) == len(valid):
                 await set_status(work, agent_id, AgentStatus.OFFLINE)
 
@@ -240,6 +254,12 @@ def _end(work: Work, row: SignInSession) -> None:
     row.revoked_at = clock.now()
     work.session.add(row)
     work.tell(SessionRevoked(agent_id=row.agent_id, session_id=row.id))
+
+
+def _record(work: Work, action: AuditAction, row: SignInSession) -> None:
+    """Write into the audit log whom a session admits, or no longer."""
+    subject = (SubjectKind.AGENT, row.agent_id)
+    work.record(row.agent_id, action, subject=subject, details={'session_id': str(row.id)})
 
 
 def _storable(username: str) -> str:

@@ -18,6 +18,7 @@ from desk.settings import Settings
 from pages import gate, login
 from pages.api import auth, problems
 from pages.principals import SignedIn, principals_in, staff_of
+from services import audit
 from services.registry import Services
 from services.visits import ChatStart
 from tests.make import DEPARTMENT, PASSWORD
@@ -36,6 +37,8 @@ class Site:
     """Asked directly, without a port, when it is there."""
     heard: list[str] = field(default_factory=list)
     """What its pages' buttons heard."""
+    places: list[str] = field(default_factory=list)
+    """Where the audit log would say it was heard."""
 
     def browser(self, **cookies: str) -> httpx.AsyncClient:
         """A browser with these cookies; it follows no redirects, so that a test sees them."""
@@ -160,11 +163,17 @@ def _application(site: Site, settings: Settings) -> FastAPI:
     problems.register_unknown_paths(app)
 
     @ui.page('/desk')
+    @ui.page('/desk/chats/{chat_id}')
     def desk_page(request: Request) -> None:
         staff = staff_of(request)
         gate.remember(context.client, staff)
         gate.watch_session(site.services, staff)
-        ui.button(staff.agent.name, on_click=lambda: site.heard.append(staff.agent.username))
+
+        def hear() -> None:
+            site.heard.append(staff.agent.username)
+            site.places.append(audit.doing_on.get())
+
+        ui.button(staff.agent.name, on_click=hear)
 
     @ui.page('/talk')
     def talk_page(request: Request) -> Response | None:
