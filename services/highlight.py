@@ -24,6 +24,16 @@ def spans(text: str, words: Sequence[str]) -> list[Span]:
     return merged
 
 
+def excerpt(text: str, found: Sequence[Span], *, chars: int) -> tuple[str, list[Span]]:
+    """Return the part of a text around its first found place, on one line, and where the places stand in it."""
+    begin = max(0, min(found[0][0] - chars // 4, len(text) - chars)) if found else 0
+    lead = '…' if begin else ''
+    part = text[begin : begin + chars].replace('\n', ' ')
+    shift = len(lead) - begin
+    kept = [(a + shift, min(b, begin + chars) + shift) for a, b in found if a < begin + chars]
+    return f'{lead}{part}{"…" if begin + chars < len(text) else ""}', kept
+
+
 def _all(key: str, word: str) -> Iterator[int]:
     begin = key.find(word) if word else -1
     while begin >= 0:

@@ -1,6 +1,8 @@
 """The search for words inside messages, within the chats that one may see."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -77,7 +79,7 @@ class MessageSearch:
         if not any(map(has_grams, words)) or limit < 1:
             return []
         query = MessageQuery(agent=agent, words=words, only=only, before=before)
-        async with self._budget.turn(), self._db.reading() as session:
+        async with self.turn() as session:
             ids = [message_id for _, message_id in await _places(session, query, limit)]
             found = await queries.by_ids(session, ids) if ids else {}
         return [
@@ -88,6 +90,12 @@ class MessageSearch:
             )
             for message, chat in (found[one] for one in ids if one in found)
         ]
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[AsyncSession]:
+        """Look for words in some other order, within the same budget. Raises what ``search`` raises."""
+        async with self._budget.turn(), self._db.reading() as session:
+            yield session
 
     async def follow(self) -> None:
         """Index new messages as they come, until cancelled. One process of many does it."""

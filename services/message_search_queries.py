@@ -65,7 +65,7 @@ async def among_newest(session: AsyncSession, query: MessageQuery, *, limit: int
         .limit(NEWEST)
         .subquery()
     )
-    page = _page(query, newest.c, limit).where(*_says(newest.c, query.words))
+    page = _page(query, newest.c, limit).where(*says(newest.c, query.words))
     return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
 
 
@@ -76,11 +76,7 @@ async def by_index(
 
     The department is the one asked for, or the agent's own; supervisors have none. See ``held_elsewhere``.
     """
-    grams = [func.text_grams(word) for word in query.words if has_grams(word)]
-    indexed = [col(MessageGrams.grams).op('@>', is_comparison=True)(one) for one in grams]
-    if department := _department(query):
-        gram = func.department_gram(department)
-        indexed.append(col(MessageGrams.grams).op('@>', is_comparison=True)(array([gram])))
+    indexed = may_say(query.words, _department(query))
     # Materialized, limited and by itself: nothing tempts the planner to begin with the messages.
     some = select(col(MessageGrams.message_id)).where(*indexed).limit(MANY + 1).cte('some')
     count = select(func.count().label('all')).select_from(some).subquery()
@@ -90,7 +86,7 @@ async def by_index(
     page = (
         _page(query, Message, limit)
         .join(some, some.c.message_id == col(Message.id))
-        .where(count_of_all <= MANY, *_says(Message, query.words), *_within(query))
+        .where(count_of_all <= MANY, *says(Message, query.words), *_within(query))
         .subquery()
     )
     statement = select(count.c.all, page.c.created_at, page.c.id).select_from(
@@ -116,7 +112,7 @@ async def held_elsewhere(session: AsyncSession, query: MessageQuery, *, limit: i
     page = (
         _page(query, Message, limit)
         .join(theirs, theirs.c.id == col(Message.chat_session_id))
-        .where(*_says(Message, query.words), *_within(query))
+        .where(*says(Message, query.words), *_within(query))
     )
     return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
 
@@ -129,7 +125,7 @@ def _department(query: MessageQuery) -> str | None:
 
 async def along_filters(session: AsyncSession, query: MessageQuery, *, limit: int) -> list[Place]:
     """Return up to ``limit`` matches, newest first, however the planner gets them."""
-    page = _page(query, Message, limit).where(*_says(Message, query.words), *_within(query))
+    page = _page(query, Message, limit).where(*says(Message, query.words), *_within(query))
     return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
 
 
@@ -183,7 +179,16 @@ def _page(query: MessageQuery, message: Any, limit: int) -> Any:
     )
 
 
-def _says(message: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+def may_say(words: Sequence[str], department: str | None) -> list[ColumnElement[bool]]:
+    """Return the conditions by which the index finds messages of a department (of any) that may have these words."""
+    grams: list[Any] = [func.text_grams(word) for word in words if has_grams(word)]
+    if department:
+        grams.append(array([func.department_gram(department)]))
+    return [col(MessageGrams.grams).op('@>', is_comparison=True)(one) for one in grams]
+
+
+def says(message: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a message has all these words in it."""
     key = func.search_key(message.content, type_=Text)
     return [key.contains(word, autoescape=True) for word in words]
 

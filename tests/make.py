@@ -7,7 +7,17 @@ from sqlmodel import SQLModel
 
 from desk import clock
 from desk.db import Database
-from models import Agent, AgentRole, ChatSession, ChatStatus, Customer, Message, Sender
+from models import (
+    Agent,
+    AgentRole,
+    Call,
+    CallDirection,
+    ChatSession,
+    ChatStatus,
+    Customer,
+    Message,
+    Sender,
+)
 from services.append_statement import Outgoing
 from services.visits import hashed, new_token
 
@@ -77,6 +87,17 @@ class Make:
                 )
             )
         return chat
+
+    async def call(self, *, agent: Agent | None = None, **changes: Any) -> Call:
+        """A call that came in: ringing, or answered by ``agent``."""
+        values: dict[str, Any] = {
+            'department': agent.department if agent else DEPARTMENT,
+            'direction': CallDirection.INBOUND,
+            'phone': '01098765432',
+        }
+        if agent:
+            values |= {'agent_id': agent.id, 'answered_at': clock.now()}
+        return await self._kept(Call(**(values | changes)))
 
     async def line(self, chat_id: UUID, content: str = '아무도 듣지 못한 줄') -> None:
         """A message of the customer that was written past all services: nobody is told."""

@@ -1,0 +1,360 @@
+"""The history: every past and present chat and call that somebody may see, the newest first.
+
+Reading it takes no connection from those who talk to customers, and no more than a share of the machine: see
+``SearchBudget``. Words are looked for within the budget of the search in messages.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.db import Database
+from desk.errors import NotFoundError
+from models import Agent, Customer, Message, Priority
+from services import highlight
+from services import history_queries as queries
+from services import history_text_queries as text_queries
+from services.customer_search import CustomerSearch
+from services.customer_search_queries import Matched, Rank
+from services.history_filter import Channel, ContactState, HistoryFilter
+from services.history_queries import Place
+from services.history_text_queries import SaidQuery
+from services.message_search import MessageSearch, words_of
+from services.search_budget import SearchBudget
+from services.search_terms import has_grams
+
+PAGE = 50
+MAX_PAGE = 200
+BATCH = 1_000
+WORDS_BATCH = 100
+"""With words in the filter a batch is smaller: these are read chat by chat."""
+EXCERPT_CHARS = 80
+MEANT = 50
+"""So many customers may be meant by a text; their contacts are in the history that it narrows."""
+COUNTED = 1_000
+"""So far is counted at once."""
+SAMPLE = 1_000
+PLACES, SHARE = 3, 0.1
+BULK_PLACES, BULK_SHARE = 2, 0.4
+SERVER_SETTINGS = {
+    'max_parallel_workers_per_gather': '0',
+    # Whatever is chosen, nothing reads a table from end to end.
+    'enable_seqscan': 'off',
+    'enable_hashjoin': 'off',
+    'enable_mergejoin': 'off',
+}
+SOON = SERVER_SETTINGS | {'statement_timeout': '2s'}
+LATER = SERVER_SETTINGS | {'statement_timeout': '20s'}
+
+
+class Precision(StrEnum):
+    """How good a count is."""
+
+    EXACT = 'exact'
+    ABOUT = 'about'
+    AT_LEAST = 'at_least'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """How many contacts a filter wants: ``exact`` ones, ``about`` so many (약), or ``at_least`` (이상)."""
+
+    number: int
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The newest line of a chat that says what was looked for: a part of it on one line, and where the words stand."""
+
+    number: int
+    excerpt: str
+    spans: tuple[highlight.Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One chat or call, as lists show it."""
+
+    channel: Channel
+    id: UUID
+    state: ContactState
+    priority: Priority
+    department: str
+    agent_id: UUID | None
+    agent_name: str
+    customer: Customer | None
+    typed_name: str
+    """What somebody unknown called themselves in a chat; empty in a call."""
+    phone: str
+    """The number that was typed or called, digits only: personal."""
+    start_time: datetime
+    answered_at: datetime | None
+    end_time: datetime | None
+    ending: str | None
+    """``ChatEnding`` or ``CallEnding``."""
+    direction: str | None
+    """``CallDirection`` of a call."""
+    last_line: str
+    last_number: int
+    found: FoundLine | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the next page begins when this is the last of a page."""
+        return self.start_time, self.id
+
+    @property
+    def name(self) -> str:
+        """Who it was with, as far as is known; empty for an unknown caller."""
+        return self.customer.name if self.customer else self.typed_name
+
+    @property
+    def length(self) -> timedelta | None:
+        """How long they talked; nothing while they do, or when they never did."""
+        if self.answered_at is None or self.end_time is None:
+            return None
+        return self.end_time - self.answered_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """One page; ``next`` is where the next one begins, none on the last.
+
+    ``is_narrow`` is false when the text may mean more customers than ``MEANT``: only the contacts of some are in.
+    """
+
+    contacts: list[Contact]
+    next: Place | None
+    is_narrow: bool = True
+
+
+class History:
+    """All contacts in one list, by filters."""
+
+    def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
+        self._db = db.apart(connections=PLACES, server_settings=SOON)
+        self._budget = SearchBudget(places=PLACES, share=SHARE)
+        self._bulk = db.apart(connections=BULK_PLACES, server_settings=LATER)
+        self._bulk_budget = SearchBudget(places=BULK_PLACES, share=BULK_SHARE)
+        self._customers = customers
+        self._messages = messages
+
+    async def page(
+        self, agent: Agent, wanted: HistoryFilter, *, before: Place | None = None, limit: int = PAGE
+    ) -> HistoryPage:
+        """Return contacts behind a place (from the newest when none is given), at most ``MAX_PAGE``.
+
+        Pages neither overlap nor leave out, whatever is added meanwhile.
+
+        Raises:
+            TooManyError: too many search at once.
+            UpstreamError: the database is away, or took too long (``database.slow``): fewer would be found sooner.
+        """
+        limit = min(limit, MAX_PAGE)
+        meant = await self._meant(agent, wanted)
+        async with self._turn(wanted) as session:
+            contacts = await _page(session, agent, wanted, meant, before=before, limit=limit + 1)
+        return HistoryPage(
+            contacts=contacts[:limit],
+            next=contacts[limit - 1].place if len(contacts) > limit else None,
+            is_narrow=meant.is_all,
+        )
+
+    async def contact(self, agent: Agent, contact_id: UUID) -> Contact:
+        """Return one contact. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        async with self._soon() as session:
+            contacts = await _contacts(session, agent, [contact_id])
+        if not contacts:
+            raise NotFoundError('history.not_found')
+        return contacts[0]
+
+    async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
+        """Return the numbers of a chat's messages that say what is looked for, oldest first; none of others' chats."""
+        words = _words(text)
+        if not words:
+            return []
+        async with self._soon() as session:
+            if not await _contacts(session, agent, [contact_id]):
+                return []
+            return list(await text_queries.numbers(session, contact_id, words))
+
+    async def estimated(self, agent: Agent, wanted: HistoryFilter) -> Hits:
+        """Return about how many contacts are wanted, soon: exact when few, else by the planner or by a sample."""
+        meant = await self._meant(agent, wanted)
+        async with self._turn(wanted) as session:
+            if wanted.text:
+                return await _estimated_by_words(session, agent, wanted, meant)
+            found = queries.sources(agent, wanted)
+            number = await queries.count(session, found, most=COUNTED + 1)
+            if number <= COUNTED:
+                return Hits(number=number, precision=Precision.EXACT)
+            about = max(number, await queries.estimate(session, found))
+        return Hits(number=about, precision=Precision.ABOUT)
+
+    async def exact(self, agent: Agent, wanted: HistoryFilter) -> Hits:
+        """Return how many contacts are wanted, however long it takes up to the statement's time.
+
+        Raises ``UpstreamError`` (``database.slow``) when it takes longer.
+        """
+        meant = await self._meant(agent, wanted)
+        async with self._bulk_budget.turn(), self._bulk.reading() as session:
+            number = await _count(session, agent, wanted, meant)
+        precision = Precision.EXACT if meant.is_all else Precision.AT_LEAST
+        return Hits(number=number, precision=precision)
+
+    async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncIterator[Contact]:
+        """Yield every wanted contact, newest first, in memory no more than a batch; for exports.
+
+        Batches are paced: an export leaves most of the machine to the others. It ends with its reader.
+        """
+        meant = await self._meant(agent, wanted)
+        size, before = WORDS_BATCH if wanted.text else BATCH, None
+        while True:
+            async with self._bulk_budget.turn(), self._bulk.reading() as session:
+                batch = await _page(session, agent, wanted, meant, before=before, limit=size)
+            for contact in batch:
+                yield contact
+            if len(batch) < size:
+                return
+            before = batch[-1].place
+
+    def _turn(self, wanted: HistoryFilter) -> AbstractAsyncContextManager[AsyncSession]:
+        return self._messages.turn() if wanted.text else self._soon()
+
+    @asynccontextmanager
+    async def _soon(self) -> AsyncIterator[AsyncSession]:
+        async with self._budget.turn(), self._db.reading() as session:
+            yield session
+
+    async def _meant(self, agent: Agent, wanted: HistoryFilter) -> '_Meant':
+        """Return the customers that a text may mean."""
+        if not wanted.text:
+            return _Meant()
+        hits = await self._customers.search(agent, wanted.text, limit=MEANT)
+        # Nearly every address has the same few words after the @: no one means all of these.
+        ids = [
+            hit.customer.id
+            for hit in hits
+            if not (hit.matched is Matched.EMAIL and hit.rank is Rank.INSIDE)
+        ]
+        return _Meant(ids=tuple(ids), is_all=len(ids) < MEANT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meant:
+    """The customers that a text may mean, and whether these are all."""
+
+    ids: tuple[UUID, ...] = ()
+    is_all: bool = True
+
+
+def _words(text: str) -> list[str]:
+    """Return the words that are looked for in chats; none when they would select nothing."""
+    words = words_of(text)
+    return words if any(map(has_grams, words)) else []
+
+
+def _said_query(
+    agent: Agent, wanted: HistoryFilter, *, before: Place | None = None
+) -> SaidQuery | None:
+    words = _words(wanted.text)
+    if not words or wanted.channel is Channel.CALL:
+        return None
+    return SaidQuery(agent=agent, wanted=wanted, words=words, before=before)
+
+
+def _sources(agent: Agent, wanted: HistoryFilter, meant: _Meant) -> list[queries.Source]:
+    """Return what selects the wanted contacts, but for those in which the words were said."""
+    if not wanted.text:
+        return queries.sources(agent, wanted)
+    if not meant.ids:
+        return []
+    return queries.sources(agent, wanted, of_customers=meant.ids)
+
+
+async def _page(
+    session: AsyncSession,
+    agent: Agent,
+    wanted: HistoryFilter,
+    meant: _Meant,
+    *,
+    before: Place | None,
+    limit: int,
+) -> list[Contact]:
+    found = await queries.places(
+        session, _sources(agent, wanted, meant), before=before, limit=limit
+    )
+    if said := _said_query(agent, wanted, before=before):
+        found += await text_queries.said(session, said, limit=limit)
+        found = sorted(set(found), reverse=True)[:limit]
+    return await _contacts(session, agent, [one for _, one in found], _words(wanted.text))
+
+
+async def _count(session: AsyncSession, agent: Agent, wanted: HistoryFilter, meant: _Meant) -> int:
+    others = _sources(agent, wanted, meant)
+    if said := _said_query(agent, wanted):
+        return await text_queries.count(session, said, others)
+    return await queries.count(session, others)
+
+
+async def _estimated_by_words(
+    session: AsyncSession, agent: Agent, wanted: HistoryFilter, meant: _Meant
+) -> Hits:
+    said = _said_query(agent, wanted)
+    if said is None or await text_queries.is_rare(session, said):
+        number = await _count(session, agent, wanted, meant)
+        return Hits(
+            number=number, precision=Precision.EXACT if meant.is_all else Precision.AT_LEAST
+        )
+    share = await text_queries.share_of_newest(session, said, among=SAMPLE)
+    every = await queries.estimate(session, queries.sources(agent, wanted))
+    return Hits(number=round(every * share), precision=Precision.ABOUT)
+
+
+async def _contacts(
+    session: AsyncSession, agent: Agent, ids: Sequence[UUID], words: Sequence[str] = ()
+) -> list[Contact]:
+    """Return contacts by id, newest first, with the lines in which words were said."""
+    if not ids:
+        return []
+    lines = await text_queries.newest_lines(session, ids, words) if words else {}
+    found = [
+        _contact(row, lines.get(row.id), words) for row in await queries.rows(session, agent, ids)
+    ]
+    return sorted(found, key=lambda one: one.place, reverse=True)
+
+
+def _contact(row: queries.ContactRow, line: Message | None, words: Sequence[str]) -> Contact:
+    return Contact(
+        channel=Channel(row.channel),
+        id=row.id,
+        state=ContactState(row.state),
+        priority=row.priority,
+        department=row.department,
+        agent_id=row.agent_id,
+        agent_name=row.Agent.name if row.Agent else '',
+        customer=row.Customer,
+        typed_name=row.name,
+        phone=row.phone,
+        start_time=row.start_time,
+        answered_at=row.answered_at,
+        end_time=row.end_time,
+        ending=row.ending,
+        direction=row.direction,
+        last_line=row.last_line,
+        last_number=row.last_number,
+        found=_found(line, words) if line else None,
+    )
+
+
+def _found(line: Message, words: Sequence[str]) -> FoundLine:
+    excerpt, spans = highlight.excerpt(
+        line.content, highlight.spans(line.content, words), chars=EXCERPT_CHARS
+    )
+    return FoundLine(number=line.number, excerpt=excerpt, spans=tuple(spans))
