@@ -15,6 +15,7 @@ from desk.lane import Lane
 from models import Agent, Sender
 from models.chat import LAST_LINE_CHARS
 from services.chat_events import ChatCard, MessageAdded
+from services.masking import masked
 from services.relay import Committed
 
 
@@ -78,16 +79,19 @@ _APPEND = {
 async def append(lane: Lane, outgoing: Outgoing, agent: Agent | None) -> Committed | None:
     """Append a message of ``agent``, or of the customer when there is none.
 
+    Its numbers that must not be kept are masked here: every message comes this way, and nothing has stored it yet.
+
     Returns the event, committed and in the outbox; or nothing: it was refused or is already there. The caller
     finds out which.
     """
+    content = masked(outgoing.content)
     sender = Sender.AGENT if agent else Sender.CUSTOMER
     values = {
         'now': clock.now(),
         'id': outgoing.id,
         'chat_id': outgoing.chat_id,
-        'content': outgoing.content,
-        'line': ' '.join(outgoing.content[: LAST_LINE_CHARS * 2].split())[:LAST_LINE_CHARS],
+        'content': content,
+        'line': ' '.join(content[: LAST_LINE_CHARS * 2].split())[:LAST_LINE_CHARS],
         'sender': sender.value,
         'sender_id': agent.id if agent else None,
     }

@@ -10,6 +10,7 @@ from models import Agent, Draft
 from models.chat import MAX_MESSAGE_CHARS
 from services import chat_queries as queries
 from services.chat_events import DraftSaved
+from services.masking import masked
 from services.work import Workshop
 
 MAX_DRAFT_CHARS = 2 * MAX_MESSAGE_CHARS
@@ -32,12 +33,15 @@ class Drafts:
     async def save(self, agent: Agent, chat_id: UUID, text: str, *, tab: str = '') -> None:
         """Keep what the agent has typed so far, and show it in their other tabs; blank removes it.
 
+        What must not be kept of it (``services.masking``) is masked, here as in messages.
+
         Raises:
             NotFoundError: the chat is not there or not the agent's to see.
             InvalidInputError: longer than ``MAX_DRAFT_CHARS``.
         """
         if len(text) > MAX_DRAFT_CHARS or '\x00' in text:
             raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(text))
+        text = masked(text)
         async with self._db.transaction() as session:
             if await queries.chat_of(session, agent, chat_id) is None:
                 raise NotFoundError('chat.not_found')
