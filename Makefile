@@ -54,6 +54,7 @@ sandbox: $(VENV)/.ready  ## Connect in a box: a contact centre that speaks AWS (
 
 shots: $(VENV)/.ready browser  ## draw every screen into .shots/
 	$(PY) tests/browser/shots.py
+	$(PY) -m tests.desk.sandbox.connect.shots
 
 bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline
 	$(PY) -m tests.load.bench

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.centre import Centre
-from desk.sandbox.connect.control import centres, customers, faulting, hands, watching
+from desk.sandbox.connect.control import centres, customers, faulting, hands, page, watching
 from desk.sandbox.connect.control.answers import UNREADABLE
 from desk.sandbox.connect.control.shapes import Refused
 from desk.sandbox.connect.hand import Hand
@@ -60,9 +60,10 @@ def build(centre: Centre, aws: AwsSide) -> FastAPI:
     app.add_exception_handler(HTTPException, _not_served)
 
     @app.get('/', include_in_schema=False)
-    async def home(request: Request) -> RedirectResponse:
-        return RedirectResponse(f'{request.scope.get("root_path", "")}/docs')
+    async def home() -> RedirectResponse:
+        return RedirectResponse(f'{PREFIX}{page.PATH}/')
 
+    page.register(app, centre, aws, hand)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

@@ -1,0 +1,67 @@
+"""What every part of one open page shares: the centre, the hand, the reader's words, and how an act is answered."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from nicegui import ui
+from pydantic import ValidationError
+
+from desk.sandbox.connect.aws.app import AwsSide
+from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.control import views
+from desk.sandbox.connect.control.floor import Floor
+from desk.sandbox.connect.control.views import ContactView
+from desk.sandbox.connect.control.words import Words
+from desk.sandbox.connect.hand import Hand
+from desk.sandbox.connect.world.refusals import NotThere, Refusal
+
+
+class Unreadable(ValueError):  # noqa: N818 - what was typed; no fault of the program
+    """What was typed cannot be used; its text says why, in the reader's words."""
+
+
+class OpenPage:
+    """One open page."""
+
+    def __init__(
+        self, centre: Centre, aws: AwsSide, hand: Hand, floor: Floor, words: Words
+    ) -> None:
+        self.centre = centre
+        self.aws = aws
+        self.hand = hand
+        self.floor = floor
+        self.words = words
+        self.drawn_after: Callable[[], None] = lambda: None
+
+    def do(self, act: Callable[[], object], said: str = '') -> None:
+        """Do something, say what came of it, and draw the floor anew."""
+        w = self.words
+        try:
+            act()
+        except NotThere as refusal:
+            self._stay(w('찾을 수 없습니다: {reason}', reason=refusal))
+        except Refusal as refusal:
+            self._stay(w('지금은 할 수 없습니다: {reason}', reason=refusal))
+        except ValidationError as error:
+            self._stay(w('읽을 수 없습니다: {reason}', reason=error.errors()[0]['msg']))
+        except Unreadable as error:
+            self._stay(w('읽을 수 없습니다: {reason}', reason=error))
+        else:
+            ui.notify(w(said or '적용했습니다'), type='positive', timeout=2000)
+        self.floor.view(fresh=True)
+        self.drawn_after()
+
+    def move_clock(self, seconds: float) -> None:
+        """Let so much time have passed."""
+        self.centre.clock.advance(timedelta(seconds=seconds))
+        self.centre.faults.catch_up()
+        self.centre.pass_time()
+
+    def contact(self, contact_id: str) -> ContactView | None:
+        """Return a contact with all that was said; none when there is no such thing (any more)."""
+        with self.centre.acting() as world:
+            found = world.state.contacts.get(contact_id)
+            return views.contact(world, found) if found else None
+
+    def _stay(self, text: str) -> None:
+        ui.notify(text, type='negative', timeout=6000, close_button=self.words('닫기'))
