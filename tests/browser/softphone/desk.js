@@ -46,6 +46,13 @@ function ask(call) {
   });
 }
 
+function endpointNamed(name) {
+  return new Promise((resolve, reject) => {
+    const found = (data) => resolve(data.endpoints.find((endpoint) => endpoint.name === name));
+    agent.getEndpoints(agent.getAllQueueARNs(), { success: found, failure: reject });
+  });
+}
+
 function contactOf(id) {
   return agent.getContacts().find((contact) => contact.contactId === id);
 }

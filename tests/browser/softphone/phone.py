@@ -1,9 +1,13 @@
 """A small desk in a browser tab, driven through Amazon's unmodified library; and what a test asks of it."""
 
+import re
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
+import pytest
 from playwright.async_api import BrowserContext, Page
+from playwright.async_api import Error as WebError
 
 from tests.desk.sandbox.connect.box import Box
 from tests.until import until as tests_until
@@ -14,16 +18,24 @@ until = partial(tests_until, seconds=15)
 class Phone:
     """One tab of one agent."""
 
-    def __init__(self, page: Page, desk: str, address: str) -> None:
+    def __init__(self, page: Page, desk: str, address: str, *, agent: str = '') -> None:
         """Use a tab: the desk's page is at ``desk``, the CCP at ``address``."""
         self.page = page
         self._desk = desk
         self._address = address
+        self._query = f'?agent={agent}' if agent else ''
+
+    async def beside(self, agent: str = '') -> 'Phone':
+        """Open another tab of the same browser, for the same agent or for one who is named in the CCP's address."""
+        page = await self.page.context.new_page()
+        return await Phone(page, self._desk, self._address, agent=agent).ready()
 
     async def open(self, **options: Any) -> None:
         """Load the desk, which embeds the CCP."""
         await self.page.goto(self._desk)
-        await self.page.evaluate('openDesk', {'ccpUrl': f'{self._address}/ccp-v2/', **options})
+        await self.page.evaluate(
+            'openDesk', {'ccpUrl': f'{self._address}/ccp-v2/{self._query}', **options}
+        )
 
     async def ready(self, **options: Any) -> 'Phone':
         """Load the desk; return when the library has the agent."""
@@ -91,11 +103,51 @@ class Phone:
             f' {{enqueueNextState: {"true" if next_one else "false"}}})'
         )
 
+    async def consult(self, contact_id: str, name: str) -> None:
+        """Call who has this name among the quick connects into a contact."""
+        await self.page.evaluate(
+            """async ([id, name]) => {
+                const endpoint = await endpointNamed(name);
+                await ask((callbacks) => contactOf(id).addConnection(endpoint, callbacks));
+            }""",
+            [contact_id, name],
+        )
+
+    async def call(self, name: str) -> str:
+        """Call who has this name among the quick connects; return the contact's id."""
+        await self.page.evaluate(
+            """async (name) => {
+                const endpoint = await endpointNamed(name);
+                await ask((callbacks) => agent.connect(endpoint, callbacks));
+            }""",
+            name,
+        )
+        return await self.only_contact()
+
+    async def dial(self, number: str) -> str:
+        """Call a number; return the contact's id."""
+        await self.do(f'agent.connect(connect.Endpoint.byPhoneNumber("{number}"), callbacks)')
+        return await self.only_contact()
+
+    async def only_contact(self) -> str:
+        """Wait for the one contact of the agent; return its id."""
+
+        async def is_there() -> bool:
+            return len((await self.see())['contacts']) == 1
+
+        await until(is_there)
+        [contact_id] = (await self.see())['contacts']
+        return str(contact_id)
+
     async def events(self, contact_id: str = '') -> list[str]:
         """Return the names of what the library has told, of a contact or of the agent, in order."""
         heard = await self.page.evaluate('heard')
         wanted = contact_id or 'agent'
         return [each['event'] for each in heard if wanted in {each.get('id'), each['who']}]
+
+    async def course(self, contact_id: str) -> list[str]:
+        """Return the events of a contact's own course; ``onAccepted`` travels apart from them, by the worker."""
+        return [each for each in await self.events(contact_id) if each != 'onAccepted']
 
     async def hears(self, event: str, contact_id: str = '') -> None:
         """Wait until the library has told something."""
@@ -107,6 +159,13 @@ class Phone:
             )
 
         await until(was_told)
+
+
+async def refusal(act: Awaitable[Any]) -> str:
+    """Return the name of the error that the library gives for an act."""
+    with pytest.raises(WebError) as error:
+        await act
+    return next(iter(re.findall(r'"type":"(\w+)"', str(error.value))), str(error.value))
 
 
 async def sign_in(context: BrowserContext, box: Box, username: str) -> None:

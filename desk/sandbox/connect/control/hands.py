@@ -59,7 +59,18 @@ def router(hand: Hand) -> APIRouter:
     async def legs(username: str, of: OfContact) -> Legs:
         """Return the ends of a call."""
         found = hand.act(username, acts.legs(of.contact_id))
-        return Legs(legs=[LegWords(id=leg.id, kind=leg.kind, state=leg.state) for leg in found])
+        return Legs(
+            legs=[
+                LegWords(
+                    id=leg.id,
+                    kind=leg.kind,
+                    state=leg.state,
+                    is_muted=leg.is_muted,
+                    digits=leg.digits,
+                )
+                for leg in found
+            ]
+        )
 
     @api.post('/token')
     async def token(username: str, of: OfContact) -> Token:

@@ -165,6 +165,8 @@ class LegWords(BaseModel):
     id: str
     kind: LegKind
     state: LegState
+    is_muted: bool = False
+    digits: str = ''  # what the agent pressed towards it
 
 
 class Legs(BaseModel):

@@ -76,7 +76,7 @@ class Pages:
         return answer
 
     async def logout(self, request: Request) -> Response:
-        """Sign out whom the cookie or ``?agent=`` names. Who has nothing in hand is offline then (assumed)."""
+        """Sign out whom the cookie or ``?agent=`` names. They are offline then (assumed), or will be after their contact."""
         username = request.query_params.get('agent')
         agent = self._agent(username) if username else None
         session = self._sessions.of(agent.id) if agent else self._session(request)
@@ -107,7 +107,7 @@ class Pages:
             agent = world.state.agents.get(session.agent_id)
             statuses = world.state.statuses.values()
             offline = next(each for each in statuses if each.type is StatusType.OFFLINE)
-            if agent is not None and self._sessions.of(agent.id) is None:
+            if agent is not None:
                 world.hands.choose_status(agent, offline.id)
 
     def _settings(self, request: Request, session: Session) -> dict[str, object]:
