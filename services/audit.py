@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Agent, AuditAction, AuditEntry, Call, ChatSession, Customer, Note, SubjectKind
 from models.audit import MAX_PATH_CHARS, MAX_REASON_CHARS
+from services.masking import masked_wholly
 
 KINDS: dict[type[SQLModel], SubjectKind] = {
     Agent: SubjectKind.AGENT,
@@ -46,7 +47,7 @@ def entry(
         action: what was done.
         subject: whose data it is.
         fields: the names of the fields that changed.
-        reason: why, as given.
+        reason: why, in words; numbers and addresses in them are masked.
         details: numbers and ids that say how much and what else.
     """
     kind, subject_id = _kind_and_id(subject)
@@ -56,7 +57,7 @@ def entry(
         subject_kind=kind,
         subject_id=subject_id,
         path=doing_on.get()[:MAX_PATH_CHARS],
-        reason=' '.join(reason.split())[:MAX_REASON_CHARS],
+        reason=masked_wholly(' '.join(reason.split())[:MAX_REASON_CHARS]),
         details={**({'fields': list(fields)} if fields else {}), **(details or {})},
     )
 
