@@ -7,7 +7,7 @@ page needs.
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -49,6 +49,7 @@ Table = type[ChatSession] | type[Call]
 Source = Any
 """A statement that selects the places of some contacts, in no order (SQLAlchemy's selects have no short type)."""
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 CHANNELS: dict[Channel, Table] = {Channel.CHAT: ChatSession, Channel.CALL: Call}
 
 
@@ -122,7 +123,9 @@ async def count(session: AsyncSession, found: Sequence[Source], *, most: int | N
     """Return how many contacts these disjoint sources have; no further than to ``most``."""
     if not found:
         return 0
-    every = union_all(*(source.subquery().select() for source in found))
+    # Counting asks for no order: what is always so gives it an index to go along, whatever narrows.
+    ever = [source.where(source.selected_columns.start_time >= LONG_AGO) for source in found]
+    every = union_all(*(source.subquery().select() for source in ever))
     some = (every.limit(most) if most else every).subquery()
     return (await session.exec(select(func.count()).select_from(some))).one()
 

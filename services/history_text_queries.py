@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, true, union
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -101,7 +102,7 @@ async def newest_lines(
     statement = (
         select(Message)
         .where(col(Message.chat_session_id).in_(chat_ids), _is_text, *says(Message, words))
-        .distinct(col(Message.chat_session_id))
+        .ext(distinct_on(col(Message.chat_session_id)))
         .order_by(col(Message.chat_session_id), col(Message.number).desc())
     )
     return {line.chat_session_id: line for line in (await session.exec(statement)).all()}

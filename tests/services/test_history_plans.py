@@ -1,0 +1,127 @@
+"""Twenty thousand contacts: no page of the history, however it is filtered, reads a table from end to end."""
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from desk.db import Database
+from desk.sandbox import BackingUrls
+from models import Priority
+from services.customer_search import CustomerSearch
+from services.history import History, Precision
+from services.history_filter import EVERYTHING, Channel, ContactState, HistoryFilter, Period
+from services.history_queries import Place
+from services.message_search import MessageSearch
+from tests.load import load_data
+from tests.make import DEPARTMENT, Make
+from tests.services.test_search_plans import _AGENTS, index_scans, read_whole
+from tests.until import until
+
+CONTACTS = 20_000
+FILTERS = (
+    EVERYTHING,
+    HistoryFilter(period=Period.TODAY),
+    HistoryFilter(period=Period.MONTH),
+    HistoryFilter(until=date(2020, 1, 1)),
+    HistoryFilter(department=DEPARTMENT),
+    HistoryFilter(channel=Channel.CHAT),
+    HistoryFilter(channel=Channel.CALL),
+    *(HistoryFilter(state=state) for state in ContactState),
+    *(HistoryFilter(priority=priority) for priority in Priority),
+    *(HistoryFilter(text=text) for text in ('배송', '송장번호', '없는말뷁', '김', '5678')),
+    HistoryFilter(text='배송', period=Period.WEEK),
+    HistoryFilter(text='배송', priority=Priority.HIGH),
+)
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group('search-plans')]
+
+
+@pytest.fixture(scope='module')
+def full(backing: BackingUrls, template: str) -> Iterator[str]:
+    """The address of a database with ``CONTACTS``."""
+    name = f'history_{uuid4().hex}'
+    address = f'{backing.database_url.rsplit("/", 1)[0]}/{name}'
+    plain = backing.database_url.replace('+psycopg', '')
+    with psycopg.connect(plain, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')  # type: ignore[arg-type]  # not a literal
+    try:
+        with psycopg.connect(address.replace('+psycopg', '')) as connection:
+            connection.execute(_AGENTS, [DEPARTMENT])
+        load_data.fill(
+            address.replace('+psycopg', ''),
+            customers=CONTACTS,
+            messages=CONTACTS * 4,
+            contacts=CONTACTS,
+        )
+        yield address
+    finally:
+        with psycopg.connect(plain, autocommit=True) as server:
+            server.execute(f'DROP DATABASE {name} WITH (FORCE)')  # type: ignore[arg-type]  # not a literal
+
+
+@pytest.fixture
+async def db(full: str) -> AsyncIterator[Database]:
+    database = Database(full, pool_size=2)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def history(db: Database) -> History:
+    return History(db, CustomerSearch(db), MessageSearch(db))
+
+
+async def test_no_page_and_no_count_reads_a_table_from_end_to_end(
+    full: str, db: Database, history: History
+) -> None:
+    agent = await Make(db).agent(username=uuid4().hex)
+    boss = await Make(db).supervisor(username=uuid4().hex)
+    before = read_whole(full)
+
+    for wanted in FILTERS:
+        for who in (agent, boss):
+            page = await history.page(who, wanted)
+            await history.page(who, wanted, before=page.next)
+            await history.estimated(who, wanted)
+            await history.exact(who, wanted)
+    await history.page(boss, HistoryFilter(agent_id=agent.id))
+    await db.close()  # what ended connections have done is counted
+
+    await until(lambda: index_scans(full, 'idx_chat_sessions_history') > 0)
+    assert read_whole(full) == before
+    for index in ('history_department', 'history_agent', 'customer'):
+        assert index_scans(full, f'idx_chat_sessions_{index}') > 0, index
+
+
+async def test_many_are_estimated_near_to_what_there_are(db: Database, history: History) -> None:
+    boss = await Make(db).supervisor(username=uuid4().hex)
+
+    for wanted in (EVERYTHING, HistoryFilter(priority=Priority.HIGH), HistoryFilter(text='배송')):
+        about = await history.estimated(boss, wanted)
+        exact = await history.exact(boss, wanted)
+        assert about.precision is Precision.ABOUT
+        assert exact.precision is Precision.EXACT
+        assert exact.number * 0.7 <= about.number <= exact.number * 1.3, wanted
+
+
+async def test_pages_by_a_common_word_are_the_rows_of_an_export(
+    db: Database, history: History
+) -> None:
+    """The page walks back in time, the count asks the index: both know the same contacts."""
+    boss = await Make(db).supervisor(username=uuid4().hex)
+    wanted = HistoryFilter(text='배송', period=Period.MONTH)
+
+    rows = [one.place async for one in history.rows(boss, wanted)]
+
+    pages: list[Place] = []
+    place = None
+    while True:
+        page = await history.page(boss, wanted, before=place, limit=200)
+        pages += [one.place for one in page.contacts]
+        if (place := page.next) is None:
+            break
+    assert rows == pages == sorted(set(rows), reverse=True)
+    assert (await history.exact(boss, wanted)).number == len(rows) > 0
