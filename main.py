@@ -77,6 +77,7 @@ class House:
             db,
             topics,
             stream,
+            redis=redis,
             jwt_secret=settings.jwt_secret_key.get_secret_value(),
             session_hours=settings.session_hours,
         )
@@ -102,6 +103,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'relay': services.relay.carry,
             'sweep': services.relay.sweep,
             'search-index': services.message_search.follow,
+            'phone-lookup': services.phone_lookup.follow,
             'stream': house.stream.follow,
             'abandoned': lambda: _give_up_silent(services, settings),
             'sign-ins': lambda: _tidy_sign_ins(services),

@@ -15,6 +15,8 @@ Anything else that is raised is a bug.
 
 from typing import ClassVar
 
+from typing_extensions import override
+
 
 class DeskError(Exception):
     """An expected failure: a catalogue key and the values its sentence needs."""
@@ -26,6 +28,11 @@ class DeskError(Exception):
         super().__init__(key)
         self.key = key
         self.values = values
+
+    @property
+    def details(self) -> dict[str, object]:
+        """What a program learns beside the sentence; nothing personal."""
+        return {}
 
 
 class NotFoundError(DeskError):
@@ -66,6 +73,12 @@ class TooManyError(DeskError):
     def __init__(self, key: str, *, wait_seconds: int, **values: object) -> None:
         super().__init__(key, wait_seconds=wait_seconds, **values)
         self.wait_seconds = wait_seconds
+
+    @property
+    @override
+    def details(self) -> dict[str, object]:
+        """How long to wait."""
+        return {'wait_seconds': self.wait_seconds}
 
 
 class UpstreamError(DeskError):

@@ -46,6 +46,7 @@ class EventStream:
     def __init__(self, redis: 'Redis', topics: Topics, *, prefix: str = 'desk') -> None:
         self._redis = redis
         self._topics = topics
+        self.prefix = prefix
         self._key = f'{prefix}:events'
         self._last = '$'
         self.is_live = False

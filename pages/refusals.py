@@ -25,8 +25,7 @@ def answer(request: Request, error: DeskError) -> Response:
 def problem(request: Request, error: DeskError) -> Response:
     """Say an expected failure to a program, in the reader's language."""
     detail = sentence(language_of(request), error)
-    extra = {'wait_seconds': error.wait_seconds} if isinstance(error, TooManyError) else {}
-    return problem_of(error.status, error.key, detail, headers=headers_of(error), **extra)
+    return problem_of(error.status, error.key, detail, headers=headers_of(error), **error.details)
 
 
 def problem_of(

@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from desk.errors import ConflictError, NotFoundError
-from models import Agent, AuditAction, ChatSession, Customer, SubjectKind
+from desk.errors import ConflictError
+from models import Agent, AuditAction, ChatSession, Customer
 from services import chat_queries, customer_queries
 from services.chat_events import ChatCard
 from services.chats import changed, found
-from services.work import Work, Workshop
+from services.customer_events import CustomerPart
+from services.customer_records import held_current
+from services.customer_work import CustomerWork, CustomerWorkshop
+from services.phone_lookup import PhoneLookup
 
 MAX_CANDIDATES = 5
 MAX_EARLIER = 20
@@ -30,9 +33,10 @@ class Acquaintance:
 class Customers:
     """The customers behind chats."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, workshop: CustomerWorkshop, phones: PhoneLookup) -> None:
         self._workshop = workshop
         self._db = workshop.db
+        self._phones = phones
 
     async def acquaintance(self, agent: Agent, chat_id: UUID) -> Acquaintance:
         """Return who a chat is with, and their earlier chats that the agent may see, newest first.
@@ -42,10 +46,7 @@ class Customers:
         async with self._db.reading() as session:
             chat = found(await chat_queries.chat_of(session, agent, chat_id))
             if chat.customer_id is None:
-                candidates = await customer_queries.by_phone(
-                    session, chat.visitor_phone, limit=MAX_CANDIDATES
-                )
-                return Acquaintance(candidates=list(candidates))
+                return Acquaintance(candidates=await self._candidates(chat))
             customer = await customer_queries.by_id(session, chat.customer_id)
             chats = await customer_queries.chats_with(
                 session, agent, chat.customer_id, limit=MAX_EARLIER + 1
@@ -58,13 +59,12 @@ class Customers:
 
         Raises:
             NotFoundError: chat or customer is not there, or not the agent's to see.
-            ConflictError: the chat is linked to another customer.
+            ConflictError: the chat is linked to another customer, or this one became part of another.
         """
         async with self._workshop.work() as work:
             chat = found(await chat_queries.locked_chat_of(work.session, agent, chat_id))
-            if await customer_queries.by_id(work.session, customer_id) is None:
-                raise NotFoundError('customer.not_found')
-            _link(work, agent, chat, customer_id)
+            customer = await held_current(work.session, customer_id)
+            _link(work, agent, chat, customer)
         return chat_queries.card(chat)
 
     async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
@@ -74,25 +74,29 @@ class Customers:
             if chat.customer_id is not None:
                 raise ConflictError('chat.linked')
             customer = Customer(name=chat.visitor_name, phone=chat.visitor_phone)
-            work.session.add(customer)
+            work.create(agent, customer)
             await work.session.flush()
             work.record(
                 agent, AuditAction.CUSTOMER_CREATED, subject=customer, fields=['name', 'phone']
             )
-            _link(work, agent, chat, customer.id)
+            _link(work, agent, chat, customer)
         return chat_queries.card(chat)
 
+    async def _candidates(self, chat: ChatSession) -> list[Customer]:
+        return await self._phones.customers(chat.visitor_phone, limit=MAX_CANDIDATES)
 
-def _link(work: Work, agent: Agent, chat: ChatSession, customer_id: UUID) -> None:
-    if chat.customer_id == customer_id:
+
+def _link(work: CustomerWork, agent: Agent, chat: ChatSession, customer: Customer) -> None:
+    if chat.customer_id == customer.id:
         return
     if chat.customer_id is not None:
         raise ConflictError('chat.linked')
-    chat.customer_id = customer_id
-    changed(work, chat)
+    chat.customer_id = customer.id
+    changed(work.work, chat)
+    work.tell(customer, CustomerPart.CONTACTS)
     work.record(
         agent,
         AuditAction.CUSTOMER_LINKED,
-        subject=(SubjectKind.CUSTOMER, customer_id),
+        subject=customer,
         details={'chat_id': str(chat.id)},
     )

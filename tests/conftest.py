@@ -116,9 +116,16 @@ async def _services(settings: Settings) -> AsyncIterator[Services]:
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(db, topics, stream, jwt_secret=SECRET, session_hours=12)
+    services = registry.assemble(
+        db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=12
+    )
     await stream.open()
-    going = {'relay': services.relay.carry, 'sweep': services.relay.sweep, 'stream': stream.follow}
+    going = {
+        'relay': services.relay.carry,
+        'sweep': services.relay.sweep,
+        'phone-lookup': services.phone_lookup.follow,
+        'stream': stream.follow,
+    }
     async with loops.running(going):
         yield services
     await redis.aclose()

@@ -64,7 +64,9 @@ async def local_desk(settings: Settings) -> AsyncIterator[Services]:
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(db, topics, stream, jwt_secret=SECRET, session_hours=1)
+    services = registry.assemble(
+        db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
+    )
     await stream.open()
     going = {'relay': services.relay.carry, 'sweep': services.relay.sweep, 'stream': stream.follow}
     async with loops.running(going):

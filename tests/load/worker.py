@@ -77,7 +77,9 @@ async def main() -> None:
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(db, topics, stream, jwt_secret='k' * 40, session_hours=1)
+    services = registry.assemble(
+        db, topics, stream, redis=redis, jwt_secret='k' * 40, session_hours=1
+    )
     topics.subscribe(EVERY_CHAT, _tell)
     calls = asyncio.StreamReader(limit=2**20)
     await asyncio.get_running_loop().connect_read_pipe(

@@ -52,7 +52,12 @@ async def silent(settings: Settings) -> AsyncIterator[tuple[Services, Database]]
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    yield registry.assemble(db, topics, stream, jwt_secret=SECRET, session_hours=1), db
+    yield (
+        registry.assemble(
+            db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
+        ),
+        db,
+    )
     await redis.aclose()
     await db.close()
 
