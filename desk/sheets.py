@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import BinaryIO
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # has no stubs
@@ -17,7 +17,8 @@ from xlsxwriter import Workbook  # type: ignore[import-untyped]  # has no stubs
 from desk.aside import aside, step_back
 
 Cell = str | int | float | None
-Rows = Sequence[Sequence[Cell]]
+Row = Sequence[Cell]
+Rows = Sequence[Row]
 
 BYTE_ORDER_MARK = '\ufeff'.encode()
 """Without it Excel takes a CSV for CP949 and Korean for rubbish."""
@@ -42,14 +43,14 @@ def csv_bytes(rows: Rows) -> bytes:
     return written.getvalue().encode()
 
 
-async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
     """Return a CSV file bit by bit."""
     yield BYTE_ORDER_MARK
     async for rows in batches:
         yield csv_bytes(rows)
 
 
-async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncIterator[bytes]:
+async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
     """Return an XLSX file bit by bit, none of it before the last row. Raises ``aside.AsideError``."""
     async with aside('desk.sheets') as writer:
         async for rows in batches:

@@ -4,7 +4,7 @@ Reading it takes no connection from those who talk to customers, and no more tha
 ``SearchBudget``. Words are looked for within the budget of the search in messages.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,6 +134,14 @@ class HistoryPage:
     is_narrow: bool = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Whose and which departments' contacts somebody may ask for."""
+
+    agents: dict[UUID, str]
+    departments: list[str]
+
+
 class History:
     """All contacts in one list, by filters."""
 
@@ -174,6 +182,15 @@ class History:
             raise NotFoundError('history.not_found')
         return contacts[0]
 
+    async def choices(self, agent: Agent) -> Choices:
+        """Return the colleagues of an agent (supervisors: everybody who takes contacts), and the departments."""
+        async with self._db.reading() as session:
+            people = await queries.colleagues(session, agent)
+        return Choices(
+            agents={one.id: one.name for one in people},
+            departments=sorted({one.department for one in people}),
+        )
+
     async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
         """Return the numbers of a chat's messages that say what is looked for, oldest first; none of others' chats."""
         words = _words(text)
@@ -208,7 +225,7 @@ class History:
         precision = Precision.EXACT if meant.is_all else Precision.AT_LEAST
         return Hits(number=number, precision=precision)
 
-    async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncIterator[Contact]:
+    async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncGenerator[Contact]:
         """Yield every wanted contact, newest first, in memory no more than a batch; for exports.
 
         Batches are paced: an export leaves most of the machine to the others. It ends with its reader.
