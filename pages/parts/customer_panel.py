@@ -15,10 +15,12 @@ from pages.locale import _
 from pages.parts import times
 from pages.parts.buttons import button
 from pages.parts.markup import Piece, filled
+from pages.parts.personal import Veil
 from pages.parts.transcript import MessagePages, Transcript
 from pages.seat import Seat
 from services.chat_events import ChatCard, ChatEvent, ChatMessage, chat_topic
 from services.customers import Acquaintance
+from services.personal_data import holds, masked_email, masked_phone
 
 
 class CustomerPanel(Component):
@@ -27,6 +29,7 @@ class CustomerPanel(Component):
     def __init__(self, seat: Seat, chat_id: UUID) -> None:
         super().__init__(seat.services.topics)
         self.classes('desk-customer')
+        self._seat = seat
         self._services = seat.services
         self._agent = seat.agent
         self._chat_id = chat_id
@@ -42,10 +45,14 @@ class CustomerPanel(Component):
         chat = await self._services.chats.chat(self._agent, self._chat_id)
         known = await self._services.customers.acquaintance(self._agent, self._chat_id)
         self._customer_id = chat.customer_id
+        ids = [known.customer.id] if known.customer else []
+        whole = await self._services.personal_data.sees_whole(self._agent, *ids)
+        if self.is_deleted:  # while it was read
+            return
         self.clear()
         with self:
             if known.customer is not None:
-                self._card(known.customer)
+                self._card(known.customer, is_whole=bool(whole))
                 self._earlier(known)
             else:
                 self._strangers(chat, known)
@@ -54,7 +61,7 @@ class CustomerPanel(Component):
         if isinstance(event, ChatEvent) and event.chat.customer_id != self._customer_id:
             self.start(self._draw())
 
-    def _card(self, customer: Customer) -> None:
+    def _card(self, customer: Customer, *, is_whole: bool) -> None:
         kinds = {CustomerType.INDIVIDUAL: _('개인'), CustomerType.CORPORATE: _('법인')}
         Piece(inside=filled('<h2>{name}</h2>', name=customer.name)).classes('desk-customer-name')
         with ui.element('div').classes('desk-tags'):
@@ -65,25 +72,29 @@ class CustomerPanel(Component):
                 Piece('span', inside=filled('{word}', word=word)).classes(
                     'desk-tag desk-tag-danger'
                 )
-        facts = {
-            _('전화번호'): times.phone(customer.phone),
-            _('이메일'): customer.email or _('없음'),
-            _('상담'): _(
-                '채팅 {chats}회 · 통화 {calls}회',
-                chats=customer.total_chats,
-                calls=customer.total_calls,
-            ),
-            _('등록일'): times.date(customer.created_at),
-        }
-        with ui.element('dl').classes('desk-facts'):
-            for name, value in facts.items():
-                Piece(inside=filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value))
+        with Veil(self._seat, customer, is_whole=is_whole) as veil:
+            with ui.element('dl').classes('desk-facts'):
+                veil.phones(
+                    customer.phone, *customer.other_phones, form=partial(_fact, _('전화번호'))
+                )
+                veil.email(customer.email, form=partial(_fact, _('이메일')))
+                contacts = _(
+                    '채팅 {chats}회 · 통화 {calls}회',
+                    chats=customer.total_chats,
+                    calls=customer.total_calls,
+                )
+                Piece(inside=_fact(_('상담'), contacts))
+                Piece(inside=_fact(_('등록일'), times.date(customer.created_at)))
+            veil.eye()
 
     def _strangers(self, chat: ChatCard, known: Acquaintance) -> None:
         Piece(inside=filled('<h2>{name}</h2>', name=chat.visitor_name)).classes(
             'desk-customer-name'
         )
-        Piece(inside=filled('{phone}', phone=times.phone(chat.visitor_phone))).classes('desk-sub')
+        veil = Veil(self._seat, chat, is_whole=holds(self._agent, chat))
+        with veil, ui.element('div').classes('desk-veiled'):
+            veil.phones(chat.visitor_phone).classes('desk-sub')
+            veil.eye()
         ui.label(_('아직 확인되지 않은 고객입니다. 본인 확인 뒤 고객 정보와 연결하세요.')).classes(
             'desk-hint'
         )
@@ -93,7 +104,7 @@ class CustomerPanel(Component):
                     inside=filled(
                         '<b>{name}</b><span class="desk-sub">{email}</span>',
                         name=customer.name,
-                        email=customer.email or times.phone(customer.phone),
+                        email=masked_email(customer.email) or masked_phone(customer.phone),
                     )
                 )
                 button(_('연결'), partial(self._do, self._link, customer))
@@ -158,6 +169,10 @@ class CustomerPanel(Component):
             await act(*given)
         except DeskError as error:
             notices.tell(error)
+
+
+def _fact(name: str, value: str | Markup) -> Markup:
+    return filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value)
 
 
 def _nobody(_message: ChatMessage) -> str:

@@ -1,0 +1,139 @@
+"""The veil over numbers and addresses: who has none, and what lifts it for how long."""
+
+import pytest
+from nicegui.testing import User
+
+from desk.db import Database
+from desk.settings import Settings
+from models import Agent, ChatStatus
+from pages.parts import personal
+from services import audit_queries
+from services.registry import Services
+from tests.make import Make
+from tests.pages.conftest import SignIn
+
+pytestmark = pytest.mark.slow
+
+WHOLE, MASKED = '010-1234-5678', '010-****-5678'
+
+
+async def reasons(settings: Settings) -> list[tuple[str, str]]:
+    """Why somebody looked, as the audit log has it."""
+    db = Database(settings.database_url, pool_size=1)
+    async with db.reading() as session:
+        entries = await audit_queries.sealed_after(session, 0, limit=50)
+    await db.close()
+    return [(one.details, one.reason) for one in entries if one.action == 'personal_data_shown']
+
+
+async def test_who_holds_the_chat_sees_the_number(user: User, make: Make, agent: Agent) -> None:
+    customer = await make.customer(email='minjun@example.com')
+    chat = await make.chat(agent=agent, customer_id=customer.id)
+
+    await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see(WHOLE, retries=20)
+    await user.should_see('minjun@example.com')
+    await user.should_not_see('보기')
+
+
+async def test_veil_falls_when_the_chat_ends(
+    user: User, make: Make, agent: Agent, services: Services
+) -> None:
+    customer = await make.customer()
+    chat = await make.chat(agent=agent, customer_id=customer.id)
+    await user.open(f'/desk/chats/{chat.id}')
+    await user.should_see(WHOLE, retries=20)
+
+    await services.chats.end(agent, chat.id)
+
+    await user.should_see(MASKED, retries=40)
+    await user.should_not_see(WHOLE)
+
+
+async def test_colleague_says_why_and_sees_it_for_a_short_time(
+    user: User,
+    make: Make,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(personal, 'REVEAL_SECONDS', 1)
+    customer = await make.customer(email='minjun@example.com', other_phones=['0212345678'])
+    chat = await make.chat(agent=await make.agent(), customer_id=customer.id)
+    await user.open(f'/desk/chats/{chat.id}')
+    await user.should_see(MASKED, retries=20)
+    await user.should_see('02-****-5678')
+    await user.should_see('mi***@example.com')
+    await user.should_not_see(WHOLE)
+
+    await user.should_see('보기', retries=20)
+    user.find('보기').click()
+    await user.should_see('보는 까닭을 고르세요', retries=20)
+    user.find('본인 확인').click()
+
+    await user.should_see(WHOLE, retries=20)
+    await user.should_see('02-1234-5678')
+    await user.should_see('minjun@example.com')
+    await user.should_see('가리기')
+    await user.should_see(MASKED, retries=40)
+    await user.should_not_see(WHOLE)
+    [(details, _)] = await reasons(settings)
+    assert '"reason": "identity"' in details
+
+
+async def test_other_reason_is_asked_for_in_words(
+    user: User, make: Make, settings: Settings
+) -> None:
+    chat = await make.chat(visitor_phone='01012345678')
+    await user.open(f'/desk/chats/{chat.id}')
+    await user.should_see(MASKED, retries=20)
+
+    await user.should_see('보기', retries=20)
+    user.find('보기').click()
+    await user.should_see('기타 사유', retries=20)
+    user.find('기타 사유').type('택배사에 알려 줌')
+    user.find('이 사유로 보기').click()
+    await user.should_see(WHOLE, retries=20)
+
+    assert [why for _, why in await reasons(settings)] == ['택배사에 알려 줌']
+
+
+async def test_who_changes_their_mind_sees_nothing(
+    user: User, make: Make, settings: Settings
+) -> None:
+    chat = await make.chat(status=ChatStatus.CLOSED, visitor_phone='01012345678')
+    await user.open(f'/desk/chats/{chat.id}')
+    await user.should_see(MASKED, retries=20)
+
+    await user.should_see('보기', retries=20)
+    user.find('보기').click()
+    await user.should_see('취소', retries=20)
+    user.find('취소').click()
+
+    await user.should_see('보기')
+    await user.should_not_see(WHOLE)
+    assert await reasons(settings) == []
+
+
+async def test_supervisor_who_may_write_says_why_too(sign_in: SignIn, make: Make) -> None:
+    boss = await sign_in(await make.supervisor())
+    customer = await make.customer()
+    chat = await make.chat(agent=await make.agent(), customer_id=customer.id)
+
+    await boss.open(f'/desk/chats/{chat.id}')
+
+    await boss.should_see(MASKED, retries=20)
+    await boss.should_not_see(WHOLE)
+
+
+async def test_number_that_is_veiled_is_nowhere_in_the_page(user: User, make: Make) -> None:
+    customer = await make.customer(email='minjun@example.com')
+    chat = await make.chat(
+        agent=await make.agent(), customer_id=customer.id, visitor_phone='01012345678'
+    )
+
+    client = await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see(MASKED, retries=20)
+    sent = ' '.join(str(one.props) for one in client.elements.values())
+    assert not any(secret in sent for secret in (WHOLE, '01012345678', 'minjun@'))
