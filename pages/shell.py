@@ -49,6 +49,10 @@ class Home(Protocol):
         ...
 
 
+BUILD_SECONDS = 30.0
+"""After a restart every browser asks for its page at once: one that has to wait its turn is late, not broken."""
+
+
 class Screens:
     """Every screen of the desk, by path. One page serves them all: whoever goes from one to another stays on it."""
 
@@ -78,7 +82,7 @@ class Screens:
             await Shell(self, request).open()
 
         for path in (*self.home_paths, *self.others):
-            ui.page(path)(page)
+            ui.page(path, response_timeout=BUILD_SECONDS)(page)
 
 
 class Shell(Seat):
