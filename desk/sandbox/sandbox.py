@@ -7,10 +7,13 @@ finds them by what they are and where they work, never by a remembered process i
 import hashlib
 import os
 import shutil
+import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+
+import structlog
 
 from desk.sandbox.accounts import server_account
 from desk.sandbox.errors import SandboxError
@@ -21,6 +24,9 @@ from desk.sandbox.postgres import DATABASE, ROLE, Postgres
 from desk.sandbox.processes import process_table
 from desk.sandbox.server import Server, Site
 from desk.sandbox.valkey import Valkey
+from desk.sandbox.watching import Watch
+
+log = structlog.get_logger()
 
 MIN_FREE_BYTES = 200_000_000  # an empty cluster takes 40 MB, and it must be able to write its log
 
@@ -36,7 +42,8 @@ class BackingUrls:
 class Sandbox:
     """PostgreSQL and Valkey out of one folder, shared by every desk that uses it.
 
-    The last one out stops them. Use it as a context manager, or call ``start`` and ``stop``.
+    One that dies meanwhile is replaced by whichever desk sees it first; the last one out stops them.
+    Use it as a context manager, or call ``start`` and ``stop``.
 
     Args:
         home: the folder; it is made if it is missing, parents included.
@@ -49,6 +56,7 @@ class Sandbox:
         self._tenancy: Tenancy | None = None
         self._urls: BackingUrls | None = None
         self._servers: list[Server] = []
+        self._watch: Watch | None = None
 
     def start(self) -> BackingUrls:
         """Have both servers running and answering; return where.
@@ -70,6 +78,8 @@ class Sandbox:
         if self._tenancy is None:
             return
         with undisturbed():
+            if self._watch is not None:
+                self._watch.stop()  # first: it goes through the same gate
             tenancy, self._tenancy, self._urls = self._tenancy, None, None
             with ExitStack() as stack:
                 stack.callback(tenancy.close)
@@ -106,6 +116,8 @@ class Sandbox:
             tenancy.close()
             raise
         self._tenancy = tenancy
+        self._watch = Watch(lambda: self._look_after(tenancy))
+        self._watch.start()
         return urls
 
     def _bring_up(self) -> BackingUrls:
@@ -127,6 +139,23 @@ class Sandbox:
             database_url=f'postgresql+psycopg://{ROLE}:{secret}@{postgres_at}/{DATABASE}',
             redis_url=f'redis://:{secret}@{valkey_at}/0',
         )
+
+    def _look_after(self, tenancy: Tenancy) -> None:
+        """Replace what has died since the last look; what cannot be is tried again at the next."""
+        for server in self._servers:
+            if not server.is_gone():
+                continue
+            port = server.site.memory.port(server.name)
+            try:
+                with tenancy.alone():
+                    moved = server.bring_up() != port
+            except (SandboxError, OSError, subprocess.SubprocessError) as error:
+                log.error('server_not_replaced', server=server.name, reason=str(error))  # noqa: TRY400 - a sentence
+                continue
+            if moved:  # the desk has the old address; the next start finds the new one
+                log.error('server_moved', server=server.name)
+            else:
+                log.warning('server_replaced', server=server.name)
 
     def _move_out(self, tenancy: Tenancy) -> None:
         with ExitStack() as stack:  # all of it, even if one of them cannot be stopped

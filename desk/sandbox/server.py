@@ -48,6 +48,7 @@ class Server(ABC):
         self.folder = site.home / self.name
         self.log = site.home / f'{self.name}.log'
         self._found: Place | None = None
+        self._answering: Resident | None = None
 
     @abstractmethod
     def command(self, port: int) -> list[str]:
@@ -81,12 +82,18 @@ class Server(ABC):
             SandboxError: it does not start; the end of its log is part of the sentence.
         """
         port = self.site.memory.port(self.name)
-        if port and self._adopt(port):
-            return port
-        self._clear()
-        self.prepare()
-        self._place()  # known from now on, whatever becomes of the path
-        return self._start()
+        if not port or not self._adopt(port):
+            self._clear()
+            self.prepare()
+            self._place()  # known from now on, whatever becomes of the path
+            port = self._start()
+        self._answering = self.leader()
+        return port
+
+    def is_gone(self) -> bool:
+        """Say whether the process that was brought up has ended; cheap enough to be asked all the time."""
+        known = self._answering
+        return known is not None and not self.site.table.is_alive(known.pid)
 
     def stop(self) -> None:
         """End the server: in good order, or harder when its time is over."""

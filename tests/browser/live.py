@@ -50,10 +50,17 @@ class LiveDesk:
                 stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._is_ready():
+        while not self.is_ready():
             assert self._process.poll() is None, f'it did not start: {self._log.read_text()}'
             assert time.monotonic() < deadline, 'it is not ready in time'
             time.sleep(0.05)
+
+    def is_ready(self) -> bool:
+        """Say whether it serves and every backing service answers it."""
+        try:
+            return httpx.get(f'{self.address}/readyz', timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
 
     def kill(self) -> None:
         """Let it die as in a power cut."""
@@ -74,12 +81,6 @@ class LiveDesk:
             self._process.send_signal(how)
             self._process.wait(timeout=20)
             self._process = None
-
-    def _is_ready(self) -> bool:
-        try:
-            return httpx.get(f'{self.address}/readyz', timeout=5).status_code == 200
-        except httpx.TransportError:
-            return False
 
     def _environment(self) -> dict[str, str]:
         given = self.settings

@@ -15,7 +15,7 @@ import pytest
 
 from desk.sandbox import BackingUrls, Sandbox, server
 from desk.sandbox.waiting import until
-from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
+from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Desk, Home, Opener
 
 
 def test_dead_servers_are_recovered_with_their_data(home: Home, open_desk: Opener) -> None:
@@ -31,17 +31,6 @@ def test_dead_servers_are_recovered_with_their_data(home: Home, open_desk: Opene
         assert not home.heads() & dead
 
     assert 'automatic recovery in progress' in home.log('postgres')
-
-
-def test_killed_postmaster_is_replaced_below_a_living_desk(home: Home) -> None:
-    with Sandbox(home.path) as before:
-        Client(before).keep('committed')
-        os.kill(home.postmaster_pid(), signal.SIGKILL)
-
-        with Sandbox(home.path) as urls:
-            assert urls == before
-            assert Client(urls).words() == (['committed'], ['committed'])
-            assert len(home.heads()) == 2
 
 
 def test_busy_child_of_a_killed_postmaster_is_ended_first(
@@ -68,8 +57,8 @@ def test_busy_child_of_a_killed_postmaster_is_ended_first(
     assert home.becomes_empty()
 
 
-def test_stale_pid_of_a_stranger_is_never_signalled(home: Home) -> None:
-    stranger = _killed_with_a_strangers_pid(home)
+def test_stale_pid_of_a_stranger_is_never_signalled(home: Home, open_desk: Opener) -> None:
+    stranger = _killed_with_a_strangers_pid(home, open_desk(home))
     try:
         with Sandbox(home.path) as urls:
             assert Client(urls).words() == (['committed'], ['committed'])
@@ -137,14 +126,13 @@ def _is_looping(urls: BackingUrls) -> bool:
     return bool(Client(urls).sql(query))
 
 
-def _killed_with_a_strangers_pid(home: Home) -> subprocess.Popen[bytes]:
+def _killed_with_a_strangers_pid(home: Home, desk: Desk) -> subprocess.Popen[bytes]:
     """Kill a home's servers and let a pid file of theirs name a process of the same user."""
-    sandbox = Sandbox(home.path)
-    Client(sandbox.start()).keep('committed')
+    Client(desk.urls()).keep('committed')
     file = home.path / 'postgres' / 'postmaster.pid'
     owner = psutil.Process(home.postmaster_pid()).uids().real
+    desk.kill()
     home.clear()
-    sandbox.stop()
     stranger = subprocess.Popen(['/bin/sleep', '300'], user=owner)
     lines = file.read_text().splitlines(keepends=True)
     file.write_text(''.join([f'{stranger.pid}\n', *lines[1:]]))
