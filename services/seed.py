@@ -2,12 +2,18 @@
 
 Everything that happens now goes through the services, as a customer and an agent would do it; the past is
 written by ``seed_queries.write_history``. What people have done with the demo since is never touched.
+
+A seed that was killed is taken up again where it was: the past comes whole or not at all, every live chat and line
+has a name that the services know again, and the administrator comes last, which says that all is there.
 """
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from desk import clock
 from desk.db import Database
@@ -33,6 +39,11 @@ class _LiveChat:
     lines: tuple[str, ...]
     agent: str = ''
     is_linked: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the seed knows it by."""
+        return f'live chat of customer {self.customer}'
 
 
 _WAITING = (
@@ -118,9 +129,10 @@ _ACTIVE = (
 
 
 async def seed(services: Services, db: Database, settings: Settings) -> bool:
-    """Fill an empty desk; returns whether it was empty. A desk with people is left as it is.
+    """Fill an empty desk, or go on where a killed seed was; returns whether there was anything to do.
 
-    No other process may use this one's clock meanwhile: call it before serving.
+    A desk with people of its own is left as it is. No other process may use this one's clock meanwhile: call it
+    before serving.
 
     Raises:
         SettingsError: this is a production desk, where demo accounts cannot exist.
@@ -131,45 +143,74 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
     async with db.transaction() as turn:
         await seed_queries.take_turns(turn)
         async with db.reading() as session:
-            if await seed_queries.has_people(session):
-                return False
-        people, customers = await seed_people.staff(), seed_people.customers()
-        past = seed_history.past(people, customers)
+            present = await seed_queries.people(session)
+        if present - seed_people.worker_ids():
+            return False
+        *workers, administrator = await seed_people.staff()
+        customers = seed_people.customers()
+        if not present:
+            past = seed_history.past(workers, customers)
+            async with db.transaction() as session:
+                await seed_queries.write_history(
+                    session, workers, customers, past.chats, past.messages
+                )
+        await _begin_the_day(_Player(services, settings), db, workers, customers)
         async with db.transaction() as session:
-            await seed_queries.write_history(session, people, customers, past.chats, past.messages)
-        await _begin_the_day(services, db, people, customers)
+            await seed_queries.write_history(session, [administrator])
     return True
 
 
 async def _begin_the_day(
-    services: Services, db: Database, people: Sequence[Agent], customers: Sequence[Customer]
+    player: '_Player', db: Database, people: Sequence[Agent], customers: Sequence[Customer]
 ) -> None:
     staff = {agent.username: agent for agent in people}
     played = [
-        await _play(services, live, customers[live.customer], staff.get(live.agent))
+        await player.play(live, customers[live.customer], staff.get(live.agent))
         for live in (*_ACTIVE, *_WAITING)
     ]
     async with db.transaction() as session:
         await seed_queries.keep_waiting(session, played, clock.now() + PATIENCE)
 
 
-async def _play(
-    services: Services, live: _LiveChat, customer: Customer, agent: Agent | None
-) -> UUID:
-    """Let a chat happen through the services, its lines spread over the minutes that it has lasted."""
-    ago = timedelta(minutes=live.minutes_ago)
-    pace = ago / (len(live.lines) + 1)
-    form = ChatStart(name=customer.name, phone=customer.phone, department=live.department)
-    with clock.moved(-ago):
-        chat = (await services.visits.start(form)).chat
-    for count, line in enumerate(live.lines, start=1):
-        words = Outgoing(id=uuid4(), chat_id=chat.id, content=line[2:], seen=count + 1)
-        with clock.moved(pace * count - ago):
-            if line.startswith('<') or agent is None:
-                await services.visits.write(words)
-            else:
-                await _answer(services, agent, words, customer if live.is_linked else None)
-    return chat.id
+class _Player:
+    """Lets chats happen through the services; what has happened already does not happen twice."""
+
+    def __init__(self, services: Services, settings: Settings) -> None:
+        self._services = services
+        self._secret = settings.jwt_secret_key.get_secret_value()
+
+    async def play(self, live: _LiveChat, customer: Customer, agent: Agent | None) -> UUID:
+        """Let one happen, its lines spread over the minutes that it has lasted; return its id."""
+        ago = timedelta(minutes=live.minutes_ago)
+        pace = ago / (len(live.lines) + 1)
+        form = ChatStart(
+            name=customer.name,
+            phone=customer.phone,
+            department=live.department,
+            token=self._token(live),
+        )
+        with clock.moved(-ago):
+            chat = (await self._services.visits.start(form)).chat
+        for count, line in enumerate(live.lines, start=1):
+            words = Outgoing(
+                id=seed_people.seed_id(f'{live.name}, line {count}'),
+                chat_id=chat.id,
+                content=line[2:],
+                seen=count + 1,
+            )
+            with clock.moved(pace * count - ago):
+                if line.startswith('<') or agent is None:
+                    await self._services.visits.write(words)
+                else:
+                    await _answer(
+                        self._services, agent, words, customer if live.is_linked else None
+                    )
+        return chat.id
+
+    def _token(self, live: _LiveChat) -> str:
+        """Make the chat's token: the same at every try, and known to nobody without the desk's secret."""
+        digest = hmac.digest(self._secret.encode(), live.name.encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip('=')
 
 
 async def _answer(

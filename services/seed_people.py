@@ -44,8 +44,13 @@ def seed_id(name: str) -> UUID:
     return uuid5(NAMESPACE, name)
 
 
+def worker_ids() -> set[UUID]:
+    """Return who is there before the administrator, the last of ``staff``, comes."""
+    return {seed_id(username) for username, *_ in _STAFF[:-1]}
+
+
 async def staff() -> list[Agent]:
-    """Return the demo's agents, supervisor and administrator, all with ``DEMO_PASSWORD``."""
+    """Return the demo's agents, supervisor and, last, administrator, all with ``DEMO_PASSWORD``."""
     return [
         Agent(
             id=seed_id(username),

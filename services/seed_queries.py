@@ -24,9 +24,9 @@ async def take_turns(session: AsyncSession) -> None:
     await session.exec(select(func.pg_advisory_xact_lock(SEED_LOCK)))
 
 
-async def has_people(session: AsyncSession) -> bool:
-    """Whether anybody works at this desk."""
-    return (await session.exec(select(Agent.id).limit(1))).first() is not None
+async def people(session: AsyncSession) -> set[UUID]:
+    """Return who works at this desk."""
+    return set(await session.exec(select(Agent.id)))
 
 
 async def write_history(session: AsyncSession, *tables: Sequence[SQLModel]) -> None:

@@ -44,7 +44,7 @@ class LiveDesk:
             self._process = subprocess.Popen(
                 [sys.executable, 'main.py', 'serve'],
                 cwd=ROOT,
-                env=self._environment(),
+                env=environment(self.settings) | {'PORT': str(self.port)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
@@ -82,22 +82,22 @@ class LiveDesk:
             self._process.wait(timeout=20)
             self._process = None
 
-    def _environment(self) -> dict[str, str]:
-        given = self.settings
-        ours = {
-            'DATABASE_URL': given.database_url,
-            'REDIS_URL': given.redis_url,
-            'REDIS_PREFIX': given.redis_prefix,
-            'JWT_SECRET_KEY': given.jwt_secret_key.get_secret_value(),
-            'DESK_HOME': str(given.desk_home),
-            'DESK_ENV': 'local',
-            'POOL_SIZE': str(given.pool_size),
-            'PORT': str(self.port),
-            'LOG_LEVEL': 'ERROR',
-        }
-        # What simulates pages inside of a test must not reach a real server.
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(('NICEGUI', 'PYTEST'))}
-        return inherited | ours
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the variables by which a process of the desk gets these settings, and no more of ours than it needs."""
+    ours = {
+        'DATABASE_URL': settings.database_url,
+        'REDIS_URL': settings.redis_url,
+        'REDIS_PREFIX': settings.redis_prefix,
+        'JWT_SECRET_KEY': settings.jwt_secret_key.get_secret_value(),
+        'DESK_HOME': str(settings.desk_home),
+        'DESK_ENV': 'local',
+        'POOL_SIZE': str(settings.pool_size),
+        'LOG_LEVEL': 'ERROR',
+    }
+    # What simulates pages inside of a test must not reach a real server.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(('NICEGUI', 'PYTEST'))}
+    return inherited | ours
 
 
 @contextmanager

@@ -37,7 +37,9 @@ async def test_initials_find_and_mark_the_name(desk: DeskScreen, make: Make) -> 
 
 
 async def test_keys_alone_open_a_customer_from_anywhere(desk: DeskScreen, make: Make) -> None:
-    older, newer = [await make.customer(name=f'뷁주{one}', phone=f'0101111000{one}') for one in '12']
+    older, newer = [
+        await make.customer(name=f'뷁주{one}', phone=f'0101111000{one}') for one in '12'
+    ]
     await desk.opens()
     keyboard = desk.page.keyboard
 

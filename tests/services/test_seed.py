@@ -1,9 +1,13 @@
 """The demo desk: alive at first sight, the same every time, true to what the services promise."""
 
+import asyncio
 import hashlib
 import random
+import sys
 from collections import defaultdict
 from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -14,6 +18,7 @@ from desk import clock, passwords
 from desk.db import Database
 from desk.settings import Environment, Settings, SettingsError
 from models import AgentRole, ChatEnding, ChatStatus, CustomerStatus, CustomerType, RiskLevel
+from services import seed as seed_module
 from services import seed_history, seed_people
 from services.inbox_view import Scope, Tab
 from services.registry import Services
@@ -21,10 +26,13 @@ from services.seed import seed
 from services.seed_dialogues import DEPARTMENTS, PLOTS, conversation
 from services.seed_history import CHATS
 from services.seed_people import DEMO_PASSWORD
+from tests.browser import live
 from tests.make import Make
+from tests.until import until
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parent.parent.parent
 TABLES = ('agents', 'customers', 'chat_sessions', 'messages', 'drafts', 'sessions')
 
 
@@ -63,6 +71,56 @@ async def test_seeding_twice_changes_nothing(
         'agents': 10, 'customers': 300, 'chat_sessions': CHATS + 9, 'messages': 0, 'drafts': 0, 'sessions': 0,
     }  # fmt: skip
     await db.close()
+
+
+@pytest.mark.parametrize('customer', [12, 88], ids=['before the first chat', 'in the third chat'])
+async def test_killed_seed_is_taken_up_again(
+    services: Services, db: Database, settings: Settings, customer: int
+) -> None:
+    with psycopg.connect(settings.database_url.replace('+psycopg', '')) as bystander:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, 'main.py', 'seed', cwd=ROOT, env=live.environment(settings)
+        )
+        linked = seed_people.seed_id(f'customer {customer}')
+        await until(lambda: holds(bystander, linked), seconds=60)
+        await until(lambda: somebody_waits(bystander), seconds=60)
+        process.kill()
+        await process.wait()
+    assert 0 < fingerprint(settings)['chat_sessions'][0] < CHATS + 9
+
+    assert await seed(services, db, settings)
+
+    counts = {name: count for name, (count, _) in fingerprint(settings).items()}
+    assert (counts['agents'], counts['chat_sessions']) == (10, CHATS + 9)
+    async with db.statement() as connection:
+        lines = await connection.execute(text(_LIVE_LINES))
+    assert sorted(content for (content,) in lines) == sorted(
+        line[2:] for chat in (*seed_module._ACTIVE, *seed_module._WAITING) for line in chat.lines
+    )
+    first = fingerprint(settings)
+    assert not await seed(services, db, settings)
+    assert fingerprint(settings) == first
+    await db.close()
+
+
+_LIVE_LINES = """
+    SELECT content FROM messages m JOIN chat_sessions s ON s.id = m.chat_session_id
+    WHERE s.status <> 'closed' AND m.type = 'text'
+"""
+
+
+def holds(bystander: psycopg.Connection, customer: UUID) -> bool:
+    """Lock a customer's row once it is there: whoever links the customer waits."""
+    query = 'SELECT 1 FROM customers WHERE id = %s FOR UPDATE'
+    return bystander.execute(query, [customer]).fetchone() is not None
+
+
+def somebody_waits(bystander: psycopg.Connection) -> bool:
+    query = """
+        SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE NOT granted AND datname = current_database()
+    """
+    return bystander.execute(query).fetchone() is not None
 
 
 async def test_desk_with_people_is_left_alone(
