@@ -1,20 +1,92 @@
 """Customers: the table at ``/desk/customers``, one of them at ``/desk/customers/{id}``."""
 
-from nicegui import ui
+from collections.abc import Callable
+from urllib.parse import parse_qs, quote, urlsplit
 
+from nicegui import context, ui
+
+from desk.errors import DeskError
 from pages import shell
+from pages.locale import _
+from pages.parts.buttons import Look, button
+from pages.parts.customer_form import new_form
+from pages.parts.customer_page import CustomerPage, parse
+from pages.parts.customer_table import GRID, CustomerTable
+from pages.parts.key_map import Keys
+from pages.parts.search_box import Answer
 from pages.shell import Shell
+
+LIST = '/desk/customers'
 
 
 def register(screens: shell.Screens) -> None:
     """Serve the customers' screens."""
-    screens.add('/desk/customers', _customers)
-    screens.add('/desk/customers/{customer_id}', _customer)
+    screens.add(LIST, customers)
+    screens.add(f'{LIST}/new', new_customer)
+    screens.add(f'{LIST}/{{customer_id}}', customer)
 
 
-async def _customers(shell: Shell) -> None:
-    ui.label('list')
+async def customers(shell: Shell) -> None:
+    """Draw the table; the search box of the top bar fills it, and the address keeps what is searched."""
+
+    def new() -> None:
+        ui.navigate.to(f'{LIST}/new')
+
+    async def find(text: str) -> Answer:
+        answer = await table.find(text)
+        query = f'?query={quote(text.strip())}' if text.strip() else ''
+        shell.set_address(LIST + query)
+        return answer
+
+    def follow(path: str) -> None:
+        text = _query(path)
+        shell.search.set_text(text)
+        table.start(table.find(text))
+
+    with ui.element('div').classes('desk-page'):
+        table = CustomerTable(shell, on_open=lambda one: ui.navigate.to(f'{LIST}/{one}'))
+        with table.head:
+            button(_('새 고객'), new, Look.PRIMARY)
+    text = _query(context.client.sub_pages_router.current_path)
+    shell.search.lend(GRID, find, text=text)
+    shell.follow_address(follow)
+    shell.keys.use(_keys(shell, new))
+    await table.find(text)
 
 
-async def _customer(shell: Shell, customer_id: str) -> None:
-    ui.label(customer_id)
+async def new_customer(shell: Shell) -> None:
+    """Draw the form of a new customer."""
+    with ui.element('div').classes('desk-person'), ui.element('section') as card:
+        card.classes('desk-person-card')
+        ui.label(_('새 고객')).classes('desk-page-title').props('role=heading aria-level=2')
+        new_form(
+            shell,
+            on_saved=lambda one: ui.navigate.to(f'{LIST}/{one.id}'),
+            on_cancel=lambda: ui.navigate.to(LIST),
+        )
+
+
+async def customer(shell: Shell, customer_id: str) -> None:
+    """Draw one customer."""
+    page = CustomerPage(shell, parse(customer_id))
+    keys = Keys()
+    keys.add('KeyE', 'E', _('고객 정보 고치기'), page.edit)
+    shell.keys.use(keys)
+    try:
+        await page.open()
+    except DeskError:
+        page.delete()
+        raise
+
+
+def _keys(shell: Shell, new: Callable[[], None]) -> Keys:
+    keys = Keys()
+    keys.add('KeyJ', 'J', _('다음 고객'), lambda: shell.search.walk(1))
+    keys.add('KeyK', 'K', _('이전 고객'), lambda: shell.search.walk(-1))
+    keys.add('KeyN', 'N', _('새 고객'), new)
+    return keys
+
+
+def _query(path: str) -> str:
+    """Return what an address searches for."""
+    return parse_qs(urlsplit(path).query).get('query', [''])[0]

@@ -28,8 +28,13 @@ async def in_place(draw: Callable[[], Awaitable[None]]) -> None:
     try:
         await draw()
     except DeskError as error:
-        with ui.element('div').classes('desk-empty').props('role=alert'):
-            ui.label(sentence(language(), error))
+        stand(error)
+
+
+def stand(error: DeskError) -> None:
+    """Say why something is not there, in its place."""
+    with ui.element('div').classes('desk-empty').props('role=alert'):
+        ui.label(sentence(language(), error))
 
 
 def _stay(text: str) -> None:

@@ -33,7 +33,7 @@ from services.sign_ins import Staff
 
 HEAD = Markup(
     '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/desk.css">'
-    '<link rel="stylesheet" href="/static/customers.css">'
+    '<link rel="stylesheet" href="/static/customers.css"><link rel="stylesheet" href="/static/history.css">'
 )
 
 Draw = Callable[..., Awaitable[None]]
@@ -60,20 +60,23 @@ class Screens:
         self.services = services
         self.home_paths: tuple[str, ...] = ()
         self.others: dict[str, Draw] = {}
+        self._below: list[str] = []
 
     def stay(self, paths: tuple[str, ...], home: Callable[['Shell'], Home]) -> None:
         """Serve the screen that every page draws once and keeps, hidden while another one is seen."""
         self.home_paths, self.home = paths, home
 
-    def add(self, path: str, draw: Draw) -> None:
+    def add(self, path: str, draw: Draw, *, below: tuple[str, ...] = ()) -> None:
         """Serve a screen that is drawn anew each time somebody comes to it.
 
         Args:
             path: where; ``{names}`` in it, and those of its query, become arguments of ``draw``.
             draw: draws it; its first argument is named ``shell`` and is the page's ``Shell``. What it says with a
                 ``DeskError`` stands in the screen's place.
+            below: further paths that the screen itself shows, by ``ui.sub_pages`` of its own: it stays between them.
         """
         self.others[path] = draw
+        self._below += below
 
     def serve(self) -> None:
         """Serve them, now that all are there."""
@@ -81,7 +84,7 @@ class Screens:
         async def page(request: Request) -> None:
             await Shell(self, request).open()
 
-        for path in (*self.home_paths, *self.others):
+        for path in (*self.home_paths, *self.others, *self._below):
             ui.page(path, response_timeout=BUILD_SECONDS)(page)
 
 
@@ -106,17 +109,20 @@ class Shell(Seat):
         """Draw the frame, and into it the screen that the address names."""
         self._frame()
         with self._main:
-            with ui.element('div').classes('desk-screen') as self._home_place:
-                home = self._screens.home(self)
+            # In this order: what is looked for on a page is first met in what is seen.
+            self._other_place = ui.element('div').classes('desk-screen')
+            self._home_place = ui.element('div').classes('desk-screen')
+        with self._home_place:
+            home = self._screens.home(self)
             self._home_keys = home.keys
-            with ui.element('div').classes('desk-screen') as self._other_place:
-                self._router.on_path_changed(self._went)
-                self._went(self._router.current_path)
-                ui.sub_pages(
-                    {path: _in_place(draw) for path, draw in self._screens.others.items()},
-                    show_404=False,
-                    data={'shell': self},
-                ).classes('desk-screen')
+        self._router.on_path_changed(self._went)
+        self._went(self._router.current_path)
+        with self._other_place:
+            ui.sub_pages(
+                {path: _in_place(draw) for path, draw in self._screens.others.items()},
+                show_404=False,
+                data={'shell': self},
+            ).classes('desk-screen')
         with self._home_place:
             if self._is_home(self._router.current_path):
                 await home.open()

@@ -17,6 +17,7 @@ from pages.component import Component, busy
 from pages.locale import _, language, sentence
 from pages.parts import dialog, times
 from pages.parts.buttons import Look, button
+from pages.parts.customer_watch import CustomerWatch
 from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.markup import Piece, filled
 from pages.parts.reply_box import Outgoing as Sent
@@ -35,6 +36,7 @@ from services.chat_events import (
     draft_topic,
 )
 from services.chats import NewerMessagesError, may_write
+from services.personal_data import holds, masked_phone
 from services.viewers import REPEAT_SECONDS, Audience, Viewing
 
 TYPING_SECONDS = 5.0
@@ -66,6 +68,7 @@ class Conversation(Component):
         self._audience = Audience()
         self._names: dict[UUID, str] = {self._agent.id: self._agent.name}
         self._seen = 0
+        self._care = CustomerWatch(self, seat.services, seat.agent, redraw=self._show_chat)
         self._is_drawn = False
         self._has_missed = False
         busy(self, is_busy=True)
@@ -75,6 +78,7 @@ class Conversation(Component):
         self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
         self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
+        self._care.listen()
         self._chat, draft, newest = await asyncio.gather(
             self._services.chats.chat(self._agent, self.chat_id),
             self._services.drafts.draft(self._agent, self.chat_id),
@@ -163,11 +167,13 @@ class Conversation(Component):
 
     def _show_chat(self) -> None:
         chat = self._chat
+        shown = times.phone if holds(self._agent, chat) else masked_phone
         self._who.set_inside(
             filled(
-                '<h2>{name}</h2><span class="desk-sub">{phone} · {department}</span>',
+                '<h2>{name}</h2>{badges}<span class="desk-sub">{phone} · {department}</span>',
                 name=chat.visitor_name,
-                phone=times.phone(chat.visitor_phone),
+                badges=self._care.badges(chat.customer_id),
+                phone=shown(chat.visitor_phone),
                 department=chat.department,
             )
         )
@@ -216,6 +222,11 @@ class Conversation(Component):
             self._names |= await self._services.agents.names(list(unknown))
         return messages
 
+    async def _learn_warnings(self) -> None:
+        if self._chat.customer_id:
+            await self._care.learn([self._chat.customer_id])
+            self._show_chat()
+
     def _writer(self, message: ChatMessage) -> str:
         if message.sender is Sender.AGENT:
             return (
@@ -237,6 +248,7 @@ class Conversation(Component):
         """Show the chat as it was read, and tell how far it got."""
         self._show_chat()
         self.after(MARK_SECONDS, self._mark)
+        self.start(self._learn_warnings())
 
     async def _saw(self, number: int) -> None:
         self._seen = max(self._seen, number)
@@ -273,8 +285,11 @@ class Conversation(Component):
         if isinstance(event, MessageAdded):
             self._hear_message(event.message)
         if event.chat.version > self._chat.version:
+            is_linked = event.chat.customer_id != self._chat.customer_id
             self._chat = event.chat
             self._show_chat()
+            if is_linked:
+                self.start(self._learn_warnings())
         else:
             self._show_badge()
 

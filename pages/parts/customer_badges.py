@@ -1,34 +1,27 @@
 """What everybody who deals with a customer must see at once: 차단, 고위험. The same wherever a customer is named."""
 
+from collections.abc import Iterable
+
 from markupsafe import Markup
 
-from models import CustomerStatus, CustomerType, RiskLevel
+from models import Customer, CustomerStatus, CustomerType, RiskLevel
 from pages.locale import _
 from pages.parts.markup import filled
+from services.customer_warnings import CustomerWarning, warnings_of
 
 
-def badges(status: CustomerStatus, risk: RiskLevel) -> Markup:
-    """Return the warnings, for a line that names a customer; nothing for most of them."""
-    words = []
-    if status is CustomerStatus.BLOCKED:
-        words.append(_('차단'))
-    if risk is RiskLevel.HIGH:
-        words.append(_('고위험'))
-    return Markup().join(_danger(word) for word in words)
+def badges(warnings: Iterable[CustomerWarning]) -> Markup:
+    """Return the grave warnings, for a line that names a customer; nothing for most of them."""
+    return Markup().join(_badge(warning) for warning in warnings if warning.is_grave)
 
 
-def all_badges(kind: CustomerType, status: CustomerStatus, risk: RiskLevel) -> Markup:
+def all_badges(customer: Customer) -> Markup:
     """Return every word on what a customer is, for a card."""
-    quiet = [kind_name(kind)]
-    if status is CustomerStatus.INACTIVE:
-        quiet.append(status_name(status))
-    if risk is RiskLevel.MEDIUM:
-        quiet.append(_('주의'))
-    words = Markup().join(filled('<span class="desk-tag">{word}</span>', word=one) for one in quiet)
-    return words + badges(status, risk)
+    kind = filled('<span class="desk-tag">{word}</span>', word=type_name(customer.customer_type))
+    return Markup().join([kind, *(_badge(warning) for warning in warnings_of(customer))])
 
 
-def kind_name(kind: CustomerType) -> str:
+def type_name(kind: CustomerType) -> str:
     """Name a type of customer."""
     return {CustomerType.INDIVIDUAL: _('개인'), CustomerType.CORPORATE: _('법인')}[kind]
 
@@ -51,5 +44,15 @@ def risk_name(risk: RiskLevel) -> str:
     }[risk]
 
 
-def _danger(word: str) -> Markup:
-    return filled('<span class="desk-tag desk-tag-danger">{word}</span>', word=word)
+def _badge(warning: CustomerWarning) -> Markup:
+    words = {
+        CustomerWarning.BLOCKED: _('차단'),
+        CustomerWarning.HIGH_RISK: _('고위험'),
+        CustomerWarning.MEDIUM_RISK: _('주의'),
+        CustomerWarning.INACTIVE: _('휴면'),
+    }
+    return filled(
+        '<span class="desk-tag{grave}">{word}</span>',
+        grave=' desk-tag-danger' if warning.is_grave else '',
+        word=words[warning],
+    )

@@ -7,10 +7,11 @@ from markupsafe import Markup
 from models import Customer
 from pages.locale import _
 from pages.parts import times
-from pages.parts.customer_badges import badges, kind_name
+from pages.parts.customer_badges import badges, type_name
 from pages.parts.markup import filled, marked
 from services import highlight
 from services.customer_search import Hit
+from services.customer_warnings import warnings_of
 from services.personal_data import masked_email, masked_phone
 from services.search_terms import SearchTerms, clean, read
 
@@ -55,11 +56,11 @@ def option(hit: Hit, marks: Marks) -> Markup:
         '<span class="desk-row-line desk-sub"><span>{phone}</span><span class="desk-found-email">{email}</span>'
         '<span class="desk-found-aside">{kind} · {code}</span></span>',
         name=marks.name(customer.name),
-        badges=badges(customer.status, customer.risk_level),
+        badges=badges(warnings_of(customer)),
         last=last_contact(customer),
         phone=marks.phone(customer.phone),
         email=marks.email(customer.email),
-        kind=kind_name(customer.customer_type),
+        kind=type_name(customer.customer_type),
         code=marks.code(customer),
     )
 

@@ -12,6 +12,7 @@ from pages.component import Component, busy
 from pages.locale import _
 from pages.parts import inbox_row
 from pages.parts.buttons import Look, button
+from pages.parts.customer_watch import CustomerWatch
 from pages.parts.markup import Piece, filled
 from services.chat_events import ChatCard, ChatEvent
 from services.inbox_queries import MAX_COUNT
@@ -63,6 +64,7 @@ class InboxPanel(Component):
         self._rows: dict[UUID, Piece] = {}
         self._chosen: UUID | None = None
         self._names: dict[UUID, str] = {}
+        self._care = CustomerWatch(self, services, agent, redraw=self._draw_rows)
         self._news: dict[UUID, ChatCard] = {}
         self._tabs: dict[Tab, Piece] = {}
         self._counts: dict[Tab, int] = {}
@@ -79,6 +81,7 @@ class InboxPanel(Component):
         self._news.clear()
         self.stop_listening()
         self.listen(topics_of(self._agent, tab, self._scope), self._hear, draws=False)
+        self._care.listen()
         self._draw_choices()  # at once: the press was heard
         busy(self._list, is_busy=True)
         try:
@@ -96,7 +99,7 @@ class InboxPanel(Component):
         self._news.clear()
         view.expect()
         page = await self._services.inbox.page(self._agent, view.tab, view.scope)
-        await self._learn_names(page.chats)
+        await self._learn(page.chats)
         if view is not self._view:  # another list was chosen meanwhile
             return
         view.load(page.chats, is_complete=page.is_last)
@@ -177,7 +180,12 @@ class InboxPanel(Component):
         holder = (
             '' if chat.agent_id in (None, self._agent.id) else self._names.get(chat.agent_id, '')
         )
-        inside = inbox_row.row(chat, holder=holder, is_chosen=chat.id == self._chosen)
+        inside = inbox_row.row(
+            chat,
+            holder=holder,
+            badges=self._care.badges(chat.customer_id),
+            is_chosen=chat.id == self._chosen,
+        )
         if (piece := self._rows.get(chat.id)) is not None:
             piece.set_inside(inside)
             return
@@ -221,7 +229,7 @@ class InboxPanel(Component):
         page = await self._services.inbox.page(
             self._agent, view.tab, view.scope, after=view.chats[-1]
         )
-        await self._learn_names(page.chats)
+        await self._learn(page.chats)
         if view is not self._view:
             return
         view.extend(page.chats, is_complete=page.is_last)
@@ -233,12 +241,13 @@ class InboxPanel(Component):
         self._counts = await self._services.inbox.counts(self._agent, self._scope)
         self._draw_choices()
 
-    async def _learn_names(self, chats: list[ChatCard]) -> None:
+    async def _learn(self, chats: list[ChatCard]) -> None:
         unknown = {
             chat.agent_id for chat in chats if chat.agent_id and chat.agent_id not in self._names
         }
         if unknown - {self._agent.id}:
             self._names |= await self._services.agents.names(list(unknown))
+        await self._care.learn(chat.customer_id for chat in chats)
 
     # ---- hearing
 
@@ -264,7 +273,7 @@ class InboxPanel(Component):
 
     async def _draw_news(self) -> None:
         news, self._news = list(self._news.values()), {}
-        await self._learn_names([chat for chat in news if self._view.concerns(chat)])
+        await self._learn([chat for chat in news if self._view.concerns(chat)])
         before = bool(self._view.chats), self._view.is_complete
         for chat in news:
             self._apply(chat)

@@ -11,17 +11,21 @@ from services.chat_events import ChatCard
 
 LATE_SECONDS = 180
 """After this long without an answer the clock turns: DESIGN leaves the figure to the desk."""
+_NOTHING = Markup()
 
 
-def row(chat: ChatCard, *, holder: str = '', is_chosen: bool = False) -> Markup:
-    """Return the inside of a chat's row; ``holder`` names a colleague who holds it."""
+def row(
+    chat: ChatCard, *, holder: str = '', badges: Markup = _NOTHING, is_chosen: bool = False
+) -> Markup:
+    """Return the inside of a chat's row; ``holder`` names a colleague who holds it, ``badges`` warn of the customer."""
     return filled(
         '<button type="button" class="desk-row-open" data-act="open"{current}>'
-        '<span class="desk-row-line"><span class="desk-row-name">{name}</span>{priority}{clock}</span>'
+        '<span class="desk-row-line"><span class="desk-row-name">{name}</span>{badges}{priority}{clock}</span>'
         '<span class="desk-row-line"><span class="desk-row-last" dir="auto">{last}</span>{holder}{unread}</span>'
         '</button>{take}',
         current=Markup(' aria-current="true"') if is_chosen else '',
         name=chat.visitor_name,
+        badges=badges,
         priority=_priority(chat.priority),
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),

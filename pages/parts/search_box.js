@@ -171,6 +171,11 @@ export default {
       this.answered = this.asked;
       if (tells) this.ask();
     },
+    walk(step) {
+      const all = this.elements();
+      const now = all.findIndex((one) => one.contains(document.activeElement));
+      all[Math.max(0, Math.min(all.length - 1, now + step))]?.querySelector("a[href]")?.focus();
+    },
     focus() {
       this.$refs.box.focus();
     },

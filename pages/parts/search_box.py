@@ -97,6 +97,10 @@ class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
         """Write into the box, unless somebody is writing there."""
         self.run_method('set_text', text)
 
+    def walk(self, step: int) -> None:
+        """Put the focus on the next row of the lent table, or the one before."""
+        self.run_method('walk', step)
+
     def focus(self) -> None:
         """Put the caret into the box."""
         self.run_method('focus')

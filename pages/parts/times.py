@@ -24,6 +24,11 @@ def date(moment: datetime) -> str:
     return f'{at.year}. {at.month}. {at.day}.'
 
 
+def moment(at: datetime | None) -> str:
+    """Return day and time, ``2026. 11. 3. 14:05``; empty when it never was."""
+    return f'{date(at)} {hour(at)}' if at else ''
+
+
 def hour(moment: datetime) -> str:
     """Return the time of day, ``14:05``."""
     return f'{moment.astimezone(clock.SEOUL):%H:%M}'
