@@ -7,6 +7,7 @@ listens (moto is away) events are dropped: they are best effort in AWS too.
 import asyncio
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -41,6 +42,7 @@ class Letter:
     body: Json
     key: str = ''
     attributes: dict[str, str] = field(default_factory=dict)
+    at: datetime | None = None
 
 
 class Disorder:
@@ -84,6 +86,7 @@ class Publisher:
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
         self._queue_url = ''
+        self.told_listeners: list[Callable[[list[datetime]], None]] = []
         centre.event_listeners.append(self._hear_event)
         centre.item_listeners.append(self._hear_item)
 
@@ -101,6 +104,8 @@ class Publisher:
             how, now = self._centre.faults.events, self._centre.clock.now()
             if mixed := self._disorder.mixed(letters, how, now):
                 await asyncio.to_thread(self._send_all, mixed)
+                for listener in self.told_listeners:
+                    listener([letter.at for letter in mixed if letter.at])
 
     async def _next(self) -> list[Letter]:
         """Wait for letters, but no longer than it takes to look after those that come late."""
@@ -114,7 +119,8 @@ class Publisher:
         return letters
 
     def _hear_event(self, event: Event) -> None:
-        self._put(Letter(to=event.kind, body=event.body, key=event.subject_id))
+        now = self._centre.world.now
+        self._put(Letter(to=event.kind, body=event.body, key=event.subject_id, at=now))
 
     def _hear_item(self, room: Room, item: Item) -> None:
         state = self._centre.world.state

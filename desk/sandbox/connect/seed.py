@@ -127,27 +127,34 @@ def _add_flows(state: State) -> None:
 
 
 def _add_agents(state: State) -> None:
-    offline = seed_id('status/오프라인')
     for username, last_name, first_name, queue_name in PEOPLE:
-        agent_id = seed_id(f'user/{username}')
-        own = Queue(id=f'agent/{agent_id}', name=username, type=QueueType.AGENT, agent_id=agent_id)
-        state.queues[own.id] = own
-        state.agents[agent_id] = Agent(
-            id=agent_id,
-            queue_id=own.id,
-            status_id=offline,
-            status_since=state.now,
-            idle_since=state.now,
-            profile=Profile(
-                username=username,
-                first_name=first_name,
-                last_name=last_name,
-                email=f'{username}@example.com',
-                routing_profile_id=seed_id(f'profile/{queue_name}'),
-                security_profile_id=seed_id('security-profile/agent'),
-                after_work_seconds={Channel.VOICE: AFTER_WORK_SECONDS},
-            ),
-        )
+        add_agent(state, username, last_name, first_name, queue_name)
+
+
+def add_agent(
+    state: State, username: str, last_name: str, first_name: str, queue_name: str
+) -> Agent:
+    """Set up an agent who serves one of the seed's queues first; they are offline."""
+    agent_id = seed_id(f'user/{username}')
+    own = Queue(id=f'agent/{agent_id}', name=username, type=QueueType.AGENT, agent_id=agent_id)
+    state.queues[own.id] = own
+    agent = state.agents[agent_id] = Agent(
+        id=agent_id,
+        queue_id=own.id,
+        status_id=seed_id('status/오프라인'),
+        status_since=state.now,
+        idle_since=state.now,
+        profile=Profile(
+            username=username,
+            first_name=first_name,
+            last_name=last_name,
+            email=f'{username}@example.com',
+            routing_profile_id=seed_id(f'profile/{queue_name}'),
+            security_profile_id=seed_id('security-profile/agent'),
+            after_work_seconds={Channel.VOICE: AFTER_WORK_SECONDS},
+        ),
+    )
+    return agent
 
 
 def _add_quick_connects(state: State) -> None:

@@ -21,6 +21,8 @@ from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.aws.sockets import Sockets
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api
+from desk.sandbox.connect.control.load.player import Player
+from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.publishing import Publisher
 from desk.sandbox.connect.softphone import softphone
 
@@ -49,13 +51,15 @@ def build(
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
     files = Files(centre)
-    interface = api.build(centre, aws)
+    player = Player(centre, Hand(centre))
+    interface = api.build(centre, aws, player)
 
     @asynccontextmanager
     async def living(_app: Starlette) -> AsyncIterator[None]:
-        going = {'time': lambda: _pass_time(centre)}
+        going = {'time': lambda: _pass_time(centre), 'load': player.run}
         if publisher is not None:
             going['publisher'] = publisher.carry
+            publisher.told_listeners.append(player.note_told)
         async with interface.router.lifespan_context(interface), loops.running(going):
             yield
         at_end()

@@ -15,10 +15,18 @@ from starlette.exceptions import HTTPException
 
 from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.centre import Centre
-from desk.sandbox.connect.control import centres, customers, faulting, hands, page, watching
+from desk.sandbox.connect.control import (
+    centres,
+    customers,
+    faulting,
+    hands,
+    loading,
+    page,
+    watching,
+)
 from desk.sandbox.connect.control.answers import UNREADABLE
+from desk.sandbox.connect.control.load.player import Player
 from desk.sandbox.connect.control.shapes import Refused
-from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.world.refusals import NotThere, Refusal
 
 PREFIX = '/_sandbox'
@@ -32,11 +40,12 @@ TAGS = [
     {'name': 'agents', 'description': 'What agents do with what they have'},
     {'name': 'watching', 'description': 'Agents, queues, contacts and events as they are'},
     {'name': 'centre', 'description': 'Clock, snapshots, starting over'},
+    {'name': 'load', 'description': 'Play a day of customers and agents'},
     {'name': 'faults', 'description': 'What goes wrong on purpose, by switch and by script'},
 ]
 
 
-def build(centre: Centre, aws: AwsSide) -> FastAPI:
+def build(centre: Centre, aws: AwsSide, player: Player) -> FastAPI:
     """Return the interface as an app to be mounted at ``PREFIX``."""
     app = FastAPIOffline(
         title='Connect in a box',
@@ -46,13 +55,14 @@ def build(centre: Centre, aws: AwsSide) -> FastAPI:
         redoc_url=None,
         responses=UNREADABLE,
     )
-    hand = Hand(centre)
+    hand = player.hand
     for router in (
         customers.router(hand),
         hands.router(hand),
         watching.router(centre),
         centres.router(centre, aws),
         faulting.router(centre, aws, hand),
+        loading.router(player),
     ):
         app.include_router(router)
     app.add_exception_handler(Refusal, _refused)
@@ -63,7 +73,7 @@ def build(centre: Centre, aws: AwsSide) -> FastAPI:
     async def home() -> RedirectResponse:
         return RedirectResponse(f'{PREFIX}{page.PATH}/')
 
-    page.register(app, centre, aws, hand)
+    page.register(app, centre, aws, player)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

@@ -10,9 +10,9 @@ from desk.sandbox.connect.aws.app import AwsSide
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import views
 from desk.sandbox.connect.control.floor import Floor
+from desk.sandbox.connect.control.load.player import Player
 from desk.sandbox.connect.control.views import ContactView
 from desk.sandbox.connect.control.words import Words
-from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.world.refusals import NotThere, Refusal
 
 
@@ -24,11 +24,12 @@ class OpenPage:
     """One open page."""
 
     def __init__(
-        self, centre: Centre, aws: AwsSide, hand: Hand, floor: Floor, words: Words
+        self, centre: Centre, aws: AwsSide, player: Player, floor: Floor, words: Words
     ) -> None:
         self.centre = centre
         self.aws = aws
-        self.hand = hand
+        self.player = player
+        self.hand = player.hand
         self.floor = floor
         self.words = words
         self.drawn_after: Callable[[], None] = lambda: None

@@ -21,11 +21,12 @@ from desk.sandbox.connect.control.detail import AgentDetail, ContactDetail
 from desk.sandbox.connect.control.elements import Piece, button, filled
 from desk.sandbox.connect.control.floor import Floor
 from desk.sandbox.connect.control.forms import CustomerForm, FaultForm, StateForm, told
+from desk.sandbox.connect.control.load.player import Player
+from desk.sandbox.connect.control.load_form import LoadForm
 from desk.sandbox.connect.control.open_page import OpenPage
 from desk.sandbox.connect.control.panels import AgentPanel, ContactPanel, QueuePanel
 from desk.sandbox.connect.control.tabs import Tabs
 from desk.sandbox.connect.control.words import Words, language_of
-from desk.sandbox.connect.hand import Hand
 
 log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ RECONNECT_SECONDS = 15.0
 EMPTY = '컨택을 고르면 통화 구간과 대화가 여기에 보입니다.'
 
 
-def register(app: FastAPI, centre: Centre, aws: AwsSide, hand: Hand) -> None:
+def register(app: FastAPI, centre: Centre, aws: AwsSide, player: Player) -> None:
     """Serve the page in ``app``, whose life-cycle it then shares."""
     floor = Floor(centre)
     app.mount('/static', StaticFiles(directory=STATIC))
@@ -51,7 +52,7 @@ def register(app: FastAPI, centre: Centre, aws: AwsSide, hand: Hand) -> None:
     def control(request: Request) -> None:
         words = Words(language_of(request))
         _dress(request, words)
-        ControlPage(OpenPage(centre, aws, hand, floor, words), request)
+        ControlPage(OpenPage(centre, aws, player, floor, words), request)
 
     # The page sends no XHR: a bar that announces one would only ever announce somebody else's.
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
@@ -111,6 +112,7 @@ class ControlPage:
             filled('{text}', text=self._page.words('진행' if floor.is_held else '멈춤'))
         )
         self._show_faults()
+        self._load.show()
         self._show_chosen()
 
     def _top(self, request: Request) -> None:
@@ -154,11 +156,15 @@ class ControlPage:
 
     def _tabs(self) -> None:
         w = self._page.words
-        tabs = Tabs({'customer': w('고객'), 'faults': w('장애'), 'state': w('보관')})
+        tabs = Tabs(
+            {'customer': w('고객'), 'faults': w('장애'), 'load': w('부하'), 'state': w('보관')}
+        )
         with tabs.panel('customer'):
             CustomerForm(self._page)
         with tabs.panel('faults'):
             self._faults = FaultForm(self._page)
+        with tabs.panel('load'):
+            self._load = LoadForm(self._page)
         with tabs.panel('state'):
             StateForm(self._page)
 

@@ -5,6 +5,7 @@ one part, then ``settle``; ``told`` then holds what is to be told to the outside
 """
 
 import heapq
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from desk.sandbox.connect.world.arrivals import Arrivals
@@ -55,6 +56,7 @@ class World:
         self.arrivals = Arrivals(self.core, self.routing, self.rooms, self.endings, self.hands)
         self.calls = Calls(self.core, self.routing, self.endings, self.hands, self.arrivals)
         self.chats = Chats(self.core, self.rooms, self.endings)
+        self.on_due: Callable[[Timer], None] = lambda _timer: None
         self._beaten_at = state.now
 
     @property
@@ -69,6 +71,7 @@ class World:
             self.state.now = max(self.state.now, timer.at)
             self._happen(timer)
             self.core.tell_agents()
+            self.on_due(timer)
         self.state.now = max(self.state.now, moment)
         self._beat()
 

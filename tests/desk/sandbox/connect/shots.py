@@ -68,9 +68,12 @@ async def draw(browser: Browser, box: Box, size: str, theme: str, language: str)
     await page.locator('.box-agent', has_text='agent2').click()
     for place, name in enumerate(('customer', 'faults', 'load', 'state')):
         tab = page.get_by_role('tab').nth(place)
-        if await tab.count():
-            await tab.click()
-            await take(page, f'{name}-{suffix}')
+        await tab.click()
+        if name == 'load':
+            plan = {'shape': 'flat', 'calls_per_minute': 5, 'chats_per_minute': 6}
+            await asyncio.to_thread(box.hand, 'POST', 'load', **plan)
+            await page.wait_for_timeout(4_000)
+        await take(page, f'{name}-{suffix}')
     await context.close()
 
 

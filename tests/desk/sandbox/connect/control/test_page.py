@@ -161,6 +161,23 @@ async def test_agent_gets_a_status_and_a_broken_softphone(control: Control, box:
     )
 
 
+async def test_load_is_played_and_stopped(control: Control, box: Box) -> None:
+    await control.opens()
+    await control.page.get_by_role('tab', name='부하').click()
+    await control.page.get_by_label('모양').select_option('고르게')
+    await control.page.get_by_label('분당 전화').fill('30')
+    await control.page.get_by_label('길이 (분)').fill('60')
+
+    await control.button('재생').click()
+    await control.holds(lambda: box.hand('GET', 'load')['tally']['answered'] > 5)
+    await expect(control.page.get_by_text('재생 중')).to_be_visible()
+    await expect(control.page.get_by_role('progressbar')).to_be_visible()
+    await control.button('중지').click()
+
+    await expect(control.page.get_by_text('중지됨')).to_be_visible()
+    assert len(await control.row('통화 중').all()) > 0
+
+
 async def test_clock_is_moved_and_held(control: Control, box: Box) -> None:
     box.sign_in()
     box.ring()
