@@ -1,0 +1,98 @@
+"""``GET /history/export``: the history as a file for Excel, streamed as it is read; kept nowhere."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import StreamingResponse
+
+from desk import clock
+from models import Agent
+from pages.api.shapes import refusals
+from pages.locale import language_of, text
+from pages.parts import history_sheet
+from pages.principals import SignedIn
+from services import history_filter
+from services.exports import ExportFormat, Exports
+from services.history_filter import HistoryFilter
+from services.registry import Services
+
+TYPES = {
+    ExportFormat.CSV: 'text/csv; charset=utf-8',
+    ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+}
+
+
+def router(services: Services) -> APIRouter:
+    """Serve the export."""
+    routes = APIRouter(tags=['history'])
+
+    @routes.get(
+        '/history/export',
+        summary='Take the history out',
+        response_class=StreamingResponse,
+        responses={200: {'content': {kind: {} for kind in TYPES.values()}}, **refusals(401, 409)},
+    )
+    async def export(
+        request: Request,
+        staff: SignedIn,
+        kind: Annotated[ExportFormat, Query(alias='format')] = ExportFormat.CSV,
+        export_id: Annotated[
+            UUID | None, Query(alias='export', description='to follow and to stop it by')
+        ] = None,
+    ) -> StreamingResponse:
+        """The filters are those of ``GET /history``; only what the reader may see, telephone numbers masked."""
+        wanted = history_filter.read(request.query_params).filter
+        asked = _Asked(staff.agent, wanted, kind, export_id or uuid4(), language_of(request))
+        parts = asked.parts(services.exports)
+        first = await anext(parts)  # what fails before it gets a sentence and a status
+        return StreamingResponse(
+            _chained(first, parts), media_type=TYPES[kind], headers=asked.headers
+        )
+
+    return routes
+
+
+class _Asked:
+    """One export as it was asked for."""
+
+    def __init__(
+        self,
+        agent: Agent,
+        wanted: HistoryFilter,
+        kind: ExportFormat,
+        export_id: UUID,
+        language: str,
+    ) -> None:
+        self._agent = agent
+        self._wanted = wanted
+        self._kind = kind
+        self._id = export_id
+        self._language = language
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the file is called, with the day and hour in Seoul."""
+        now = f'{clock.now().astimezone(clock.SEOUL):%Y%m%d-%H%M}.{self._kind.value}'
+        name = quote(f'{text(self._language, "상담 이력")}-{now}')
+        return {
+            'Content-Disposition': f'attachment; filename="history-{now}"; filename*=UTF-8\'\'{name}',
+            'X-Accel-Buffering': 'no',
+        }
+
+    async def parts(self, exports: Exports) -> AsyncIterator[bytes]:
+        """Yield the file bit by bit."""
+        words = history_sheet.words(self._language)
+        running = exports.running(self._agent, self._wanted, self._kind, export_id=self._id)
+        async with running as export, aclosing(export.file(words)) as parts:
+            async for part in parts:
+                yield part
+
+
+async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for part in rest:
+        yield part

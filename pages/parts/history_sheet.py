@@ -1,0 +1,69 @@
+"""The history as a sheet: its headings, and a contact as a row, in the reader's language, with numbers masked."""
+
+from datetime import datetime
+from functools import partial
+
+from desk import clock
+from models import CallEnding, ChatEnding, Priority
+from pages.locale import text
+from services.exports import Row, Words
+from services.history import Contact
+from services.history_filter import Channel, ContactState
+from services.personal_data import masked_phone
+
+HEADINGS = (
+    '시작', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
+    '수락', '종료', '상담 시간(초)', '마지막 말',
+)  # fmt: skip
+
+CHANNELS = {Channel.CHAT: '채팅', Channel.CALL: '통화'}
+STATES = {
+    ContactState.WAITING: '대기', ContactState.ACTIVE: '진행', ContactState.ON_HOLD: '보류',
+    ContactState.CLOSED: '종료', ContactState.ABANDONED: '포기',
+}  # fmt: skip
+PRIORITIES = {
+    Priority.LOW: '낮음', Priority.MEDIUM: '보통', Priority.HIGH: '높음', Priority.URGENT: '긴급',
+}  # fmt: skip
+ENDINGS: dict[str, str] = {
+    ChatEnding.AGENT: '상담원', ChatEnding.CUSTOMER: '고객', ChatEnding.ABANDONED: '포기',
+    CallEnding.MISSED: '부재중', CallEnding.FAILED: '연결 실패',
+}  # fmt: skip
+"""Who or what ended it; an abandoned call and an abandoned chat are told alike."""
+
+
+def words(language: str) -> Words:
+    """Return what an export says in a language."""
+    return Words(
+        headings=[text(language, heading) for heading in HEADINGS],
+        row=partial(row, language),
+        stopped=text(language, '내보내기를 멈춰 여기까지만 있습니다.'),
+    )
+
+
+def row(language: str, contact: Contact) -> Row:
+    """Return a contact as a row. Times are Seoul's, written so that a spreadsheet can sort and compute them."""
+
+    def word(key: str) -> str:
+        return text(language, key) if key else ''
+
+    length = contact.length
+    return [
+        _moment(contact.start_time),
+        word(CHANNELS[contact.channel]),
+        word(STATES[contact.state]),
+        word(ENDINGS[contact.ending] if contact.ending else ''),
+        word(PRIORITIES[contact.priority]),
+        word(contact.department),
+        contact.agent_name,
+        contact.customer.code if contact.customer else '',
+        contact.name,
+        masked_phone(contact.phone),
+        _moment(contact.answered_at),
+        _moment(contact.end_time),
+        int(length.total_seconds()) if length is not None else None,
+        contact.last_line,
+    ]
+
+
+def _moment(at: datetime | None) -> str:
+    return f'{at.astimezone(clock.SEOUL):%Y-%m-%d %H:%M:%S}' if at else ''
