@@ -17,6 +17,7 @@ from models import Agent, AuditAction, Customer, CustomerChange
 from services import customer_fields
 from services import customer_queries as queries
 from services.customer_fields import CustomerEdit, CustomerFields, Value, Values
+from services.customer_merge_plan import MERGED, PARTED
 from services.customer_warnings import CustomerWarning, warnings_for
 from services.customer_work import CustomerWorkshop, names_of
 from services.inbox import Place
@@ -244,6 +245,8 @@ def _folded(rows: Sequence[tuple[CustomerChange, Agent | None]]) -> dict[str, Th
                 agent_name=agent.name if agent else '',
                 at=change.created_at,
             )
+    for name in (MERGED, PARTED):
+        theirs.pop(name, None)
     return {field: one for field, one in theirs.items() if one.before != one.after}
 
 

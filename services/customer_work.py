@@ -4,18 +4,28 @@ Every change of a record leaves a ``customer_changes`` row, tells open cards, an
 of every process before the caller goes on.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 from uuid import UUID
 
 from desk import clock
 from desk.db import Database
+from desk.errors import ConflictError
 from models import Agent, Customer, CustomerChange
 from services import customer_fields
 from services.customer_events import CustomerChanged, CustomerPart
 from services.customer_fields import Value, Values, phones_of
 from services.phone_lookup import PhoneLookup
 from services.work import Work, Workshop
+
+ATTEMPTS = 5
+
+DoneT = TypeVar('DoneT')
+
+
+class TryAgainError(Exception):
+    """What was to be locked has grown meanwhile: the work is begun anew (``CustomerWorkshop.attempt``)."""
 
 
 class CustomerWork:
@@ -36,7 +46,7 @@ class CustomerWork:
         changes: Values,
         *,
         change_id: UUID | None = None,
-        beside: Values | None = None,
+        beside: Mapping[str, list[Value]] | None = None,
     ) -> list[str]:
         """Change a record that the work holds locked; returns the names of the fields that did, attributes as one.
 
@@ -45,7 +55,7 @@ class CustomerWork:
             customer: the record.
             changes: the values that come.
             change_id: the id of the row that keeps what was there before.
-            beside: what the row keeps beside it, by name, and no field is: what came.
+            beside: what the row keeps beside them that is no field, by name: [before, after].
         """
         before, old_phones = customer_fields.values_of(customer), phones_of(customer)
         changes = customer_fields.differing(before, changes)
@@ -55,8 +65,7 @@ class CustomerWork:
         kept: dict[str, list[Value]] = {
             name: [before.get(name), value] for name, value in changes.items()
         }
-        kept |= {name: [None, value] for name, value in (beside or {}).items()}
-        self._keep(agent, customer, kept, change_id)
+        self._keep(agent, customer, {**kept, **(beside or {})}, change_id)
         self.tell(
             customer, phones=[*old_phones, *phones_of(customer)] if 'phones' in changes else ()
         )
@@ -131,6 +140,14 @@ class CustomerWorkshop:
                 yield changing
         finally:  # also when it is not known whether it was committed
             await self._lookup.forget(phones)
+
+    async def attempt(self, act: Callable[[CustomerWork], Awaitable[DoneT]]) -> DoneT:
+        """Do a piece of work, anew when it raises ``TryAgainError``. Raises ``ConflictError`` when it does not come to rest."""
+        for _ in range(ATTEMPTS):
+            with suppress(TryAgainError):
+                async with self.work() as work:
+                    return await act(work)
+        raise ConflictError('customer.busy')
 
 
 def names_of(changes: Values) -> list[str]:

@@ -10,9 +10,13 @@ from desk.stream import EventStream
 from services.agents import Agents
 from services.audit_log import AuditLog
 from services.chats import Chats
+from services.customer_duplicates import CustomerDuplicates
 from services.customer_import import CustomerImport
+from services.customer_merging import CustomerMerging
+from services.customer_notes import CustomerNotes
 from services.customer_records import CustomerRecords
 from services.customer_search import CustomerSearch
+from services.customer_timeline import CustomerTimeline
 from services.customer_work import CustomerWorkshop
 from services.customers import Customers
 from services.drafts import Drafts
@@ -41,9 +45,13 @@ class Services:
     audit_log: AuditLog
     chats: Chats
     customers: Customers
+    customer_duplicates: CustomerDuplicates
     customer_import: CustomerImport
+    customer_merging: CustomerMerging
+    customer_notes: CustomerNotes
     customer_records: CustomerRecords
     customer_search: CustomerSearch
+    customer_timeline: CustomerTimeline
     drafts: Drafts
     exports: Exports
     history: History
@@ -81,9 +89,13 @@ def assemble(
         audit_log=AuditLog(db),
         chats=Chats(workshop),
         customers=Customers(customer_workshop, phones),
+        customer_duplicates=CustomerDuplicates(customer_workshop),
         customer_import=CustomerImport(workshop, phones),
+        customer_merging=CustomerMerging(customer_workshop),
+        customer_notes=CustomerNotes(customer_workshop),
         customer_records=CustomerRecords(customer_workshop),
         customer_search=customer_search,
+        customer_timeline=CustomerTimeline(customer_workshop),
         drafts=Drafts(workshop),
         exports=Exports(workshop, topics, history),
         history=history,

@@ -1,0 +1,83 @@
+"""What agents write down about a customer: for all colleagues to read, and for its writer alone to change."""
+
+from uuid import UUID
+
+from desk import clock
+from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
+from models import Agent, AuditAction, Note
+from services import customer_timeline_queries as queries
+from services.customer_events import CustomerChanged, CustomerPart
+from services.customer_fields import read_text
+from services.customer_records import held_current
+from services.customer_work import CustomerWork, CustomerWorkshop
+
+MAX_NOTE_CHARS = 2_000
+
+
+class CustomerNotes:
+    """Notes on customers."""
+
+    def __init__(self, workshop: CustomerWorkshop) -> None:
+        self._workshop = workshop
+
+    async def add(
+        self, agent: Agent, customer_id: UUID, text: str, *, note_id: UUID | None = None
+    ) -> Note:
+        """Write a note. The same ``note_id`` again returns the note that it made.
+
+        Raises:
+            InvalidInputError: blank, or longer than ``MAX_NOTE_CHARS``.
+            NotFoundError, MergedAwayError: there is no such customer to work with.
+        """
+        text = _read(text)
+        async with self._workshop.work() as work:
+            if note_id and (earlier := await queries.note(work.session, note_id)):
+                return _own(earlier, agent)
+            customer = await held_current(work.session, customer_id)
+            note = Note(customer_id=customer.id, agent_id=agent.id, text=text)
+            note.id = note_id or note.id
+            work.session.add(note)
+            _changed(work, agent, note, AuditAction.NOTE_ADDED)
+        return note
+
+    async def change(self, agent: Agent, note_id: UUID, text: str) -> Note:
+        """Write one's own note anew. Raises as ``remove``, and ``InvalidInputError``."""
+        text = _read(text)
+        async with self._workshop.work() as work:
+            note = _own(await queries.note(work.session, note_id), agent)
+            if note.text != text:
+                note.text, note.updated_at = text, clock.now()
+                _changed(work, agent, note, AuditAction.NOTE_CHANGED)
+        return note
+
+    async def remove(self, agent: Agent, note_id: UUID) -> None:
+        """Take one's own note away.
+
+        Raises:
+            NotFoundError: there is no such note.
+            NotAllowedError: a colleague wrote it.
+        """
+        async with self._workshop.work() as work:
+            note = _own(await queries.note(work.session, note_id), agent)
+            await work.session.delete(note)
+            _changed(work, agent, note, AuditAction.NOTE_REMOVED)
+
+
+def _read(text: str) -> str:
+    read = read_text(text, 'note.too_long', MAX_NOTE_CHARS)
+    if not read:
+        raise InvalidInputError('note.blank')
+    return read
+
+
+def _own(note: Note | None, agent: Agent) -> Note:
+    if note is None:
+        raise NotFoundError('note.not_found')
+    if note.agent_id != agent.id:
+        raise NotAllowedError('note.not_yours')
+    return note
+
+
+def _changed(work: CustomerWork, agent: Agent, note: Note, action: AuditAction) -> None:
+    work.work.tell(CustomerChanged(customer_id=note.customer_id, part=CustomerPart.NOTES))
+    work.record(agent, action, subject=note, details={'customer_id': str(note.customer_id)})
