@@ -32,6 +32,7 @@ from services.customer_sheet import Column
 SAMPLES = 3
 TELL_SECONDS = 0.25
 FORMATS = '.csv,.txt,.tsv,.xlsx'
+PICK = '() => getElement({}).$refs.qRef.pickFiles()'
 
 
 class ImportPanel(Component):
@@ -59,16 +60,16 @@ class ImportPanel(Component):
                 '바뀌고, 없는 고객은 새로 등록됩니다. 빈 칸은 그대로 둡니다.'
             )
         ).classes('desk-hint')
-        upload = ui.upload(
-            label=_('가져올 파일을 고르거나 끌어다 놓으세요'),
+        self._upload = ui.upload(
             auto_upload=True,
-            max_files=1,
             max_file_size=MAX_FILE_BYTES,
             on_upload=self._take,
             on_rejected=lambda: notices.tell(InvalidInputError('import.file_kind')),
         )
-        upload.props(f'flat bordered accept={FORMATS}').classes('desk-import-file')
-        self._upload = upload
+        self._upload.classes('desk-import-file').props['accept'] = FORMATS
+        pick = button(_('파일 고르기'), lambda: None)
+        # In the browser itself: it lets a page ask for files only while it answers a press.
+        pick.on('click', js_handler=PICK.format(self._upload.id))
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         await event.file.save(self._file.sheet)
@@ -220,7 +221,7 @@ class ImportPanel(Component):
         )
         with ui.element('div').classes('desk-import-faults'):
             head = filled(
-                '<tr><th scope="col">{row}</th><th scope="col">{wrong}</th></tr>',
+                '<tr><th scope="col" class="desk-number">{row}</th><th scope="col">{wrong}</th></tr>',
                 row=_('줄'),
                 wrong=_('고칠 것'),
             )
