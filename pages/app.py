@@ -11,7 +11,7 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from desk.settings import Settings
-from pages import customers, desk, gate, login, preferences, shell, talk
+from pages import customers, desk, gate, history, login, preferences, shell, talk
 from pages.api import auth, chats, docs, health, problems, sockets, visits
 from pages.measured import Measured
 from services.registry import Services
@@ -58,6 +58,7 @@ def create(
     screens = shell.Screens(services)
     desk.register(screens)
     customers.register(screens)
+    history.register(screens)
     screens.serve()
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)

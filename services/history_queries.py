@@ -32,6 +32,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import (
     Agent,
+    AgentRole,
     Call,
     CallEnding,
     ChatEnding,
@@ -149,6 +150,18 @@ async def estimate(session: AsyncSession, found: Sequence[Source]) -> int:
     every: Any = _Explain(union_all(*(source.subquery().select() for source in found)))
     plan = (await session.exec(every)).scalar_one()
     return int((json.loads(plan) if isinstance(plan, str) else plan)[0]['Plan']['Plan Rows'])
+
+
+async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
+    """Return who takes contacts in the departments that somebody sees, and themselves, by name."""
+    statement = select(Agent).order_by(col(Agent.last_name), col(Agent.first_name), col(Agent.id))
+    if agent.sees_everything:
+        statement = statement.where(
+            (col(Agent.role) == AgentRole.AGENT) | (col(Agent.id) == agent.id)
+        )
+    else:
+        statement = statement.where(col(Agent.department) == agent.department)
+    return (await session.exec(statement)).all()
 
 
 class ContactRow(Protocol):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, true, union
+from sqlalchemy import ColumnElement, func, true, union
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -20,7 +20,7 @@ from models import Agent, ChatSession, Message, MessageGrams, MessageType
 from services.chat_queries import reaches_of, visible_to
 from services.history_filter import HistoryFilter
 from services.history_queries import Place, behind, conditions
-from services.message_search_queries import MANY, NEWEST, may_say, says
+from services.message_search_queries import MANY, NEWEST, chats_among, lines_among, may_say, says
 
 WALK = 12_000
 
@@ -126,14 +126,10 @@ def _some(query: SaidQuery, most: int | None) -> Any:
 
 
 def _indexed(query: SaidQuery, some: Any) -> Any:
-    return (
-        select(col(ChatSession.start_time), col(ChatSession.id))
-        .select_from(some)
-        .join(Message, col(Message.id) == some.c.message_id)
-        .join(ChatSession, col(ChatSession.id) == col(Message.chat_session_id))
-        .where(*says(Message, query.words), *query.narrow())
-        .distinct()
-    )
+    lines = lines_among(some, *says(Message, query.words))
+    chats = chats_among(lines, *query.narrow())
+    found = select(chats.c.start_time, chats.c.id).distinct()
+    return found.select_from(some.join(lines, true()).join(chats, true()))
 
 
 async def _by_index(
@@ -197,16 +193,17 @@ def _elsewhere(query: SaidQuery) -> Any:
 
 def _among_newest(query: SaidQuery) -> Any:
     newest = select(Message).order_by(col(Message.created_at).desc()).limit(NEWEST).subquery()
-    return (
-        select(col(ChatSession.start_time), col(ChatSession.id))
-        .join(newest, newest.c.chat_session_id == col(ChatSession.id))
-        .where(newest.c.type == MessageType.TEXT, *says(newest.c, query.words), *query.narrow())
-        .distinct()
+    chats = chats_among(newest, *query.narrow())
+    found = select(chats.c.start_time, chats.c.id).distinct()
+    return found.select_from(newest.join(chats, true())).where(
+        newest.c.type == MessageType.TEXT, *says(newest.c, query.words)
     )
 
 
 def _has_said(chat_id: Any, words: Sequence[str]) -> ColumnElement[bool]:
-    return exists().where(col(Message.chat_session_id) == chat_id, _is_text, *says(Message, words))
+    """Whether a chat said it; ``OFFSET 0`` keeps it a question that is asked chat by chat."""
+    line = select(col(Message.id)).where(col(Message.chat_session_id) == chat_id, _is_text)
+    return line.where(*says(Message, words)).offset(0).exists()
 
 
 def _newest(found: Any, limit: int) -> Any:

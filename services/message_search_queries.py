@@ -65,7 +65,7 @@ async def among_newest(session: AsyncSession, query: MessageQuery, *, limit: int
         .limit(NEWEST)
         .subquery()
     )
-    page = _page(query, newest.c, limit).where(*says(newest.c, query.words))
+    page = _led_page(query, newest, limit).where(*says(newest.c, query.words))
     return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
 
 
@@ -83,12 +83,8 @@ async def by_index(
     count_of_all = (
         select(func.count()).select_from(some).scalar_subquery()
     )  # too many: none is read
-    page = (
-        _page(query, Message, limit)
-        .join(some, some.c.message_id == col(Message.id))
-        .where(count_of_all <= MANY, *says(Message, query.words), *_within(query))
-        .subquery()
-    )
+    lines = lines_among(some, *says(Message, query.words), *_within(query))
+    page = _led_page(query, lines, limit, some).where(count_of_all <= MANY).subquery()
     statement = select(count.c.all, page.c.created_at, page.c.id).select_from(
         count.outerjoin(page, true())
     )
@@ -169,6 +165,18 @@ async def index_new(session: AsyncSession) -> int:
     return int(result.rowcount)
 
 
+def _led_page(query: MessageQuery, lines: Any, limit: int, some: Any = None) -> Any:
+    """Return the newest of these messages (of ``some``) whose chats are wanted; the planner begins with them."""
+    chats = chats_among(lines, visible_to(query.agent), *_of_chats(query.only))
+    led = lines if some is None else some.join(lines, true())
+    return (
+        select(lines.c.created_at, lines.c.id)
+        .select_from(led.join(chats, true()))
+        .order_by(lines.c.created_at.desc(), lines.c.id.desc())
+        .limit(limit)
+    )
+
+
 def _page(query: MessageQuery, message: Any, limit: int) -> Any:
     return (
         select(message.created_at, message.id)
@@ -185,6 +193,23 @@ def may_say(words: Sequence[str], department: str | None) -> list[ColumnElement[
     if department:
         grams.append(array([func.department_gram(department)]))
     return [col(MessageGrams.grams).op('@>', is_comparison=True)(one) for one in grams]
+
+
+def lines_among(some: Any, *conditions: ColumnElement[bool]) -> Any:
+    """Return the messages that ``some`` names, each looked up by its key.
+
+    ``OFFSET 0`` keeps the planner from joining them in another order, which it likes to while it has no statistics.
+    """
+    line = select(Message).where(col(Message.id) == some.c.message_id, *conditions)
+    return line.offset(0).lateral()
+
+
+def chats_among(lines: Any, *conditions: ColumnElement[bool]) -> Any:
+    """Return the chats of messages, each looked up by its key, as ``lines_among``."""
+    chat = select(col(ChatSession.start_time), col(ChatSession.id))
+    return (
+        chat.where(col(ChatSession.id) == lines.c.chat_session_id, *conditions).offset(0).lateral()
+    )
 
 
 def says(message: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:

@@ -33,10 +33,10 @@ class TranscriptView:
         """Whether something is missing between what is shown and what was heard of."""
         return self.known > self.last and not self.is_cut
 
-    def load(self, messages: list[ChatMessage]) -> None:
-        """Start over from a fresh read, keeping what events brought beyond it."""
+    def load(self, messages: list[ChatMessage], *, is_cut: bool = False) -> None:
+        """Start over from a fresh read, keeping what events brought beyond it; ``is_cut``: there are newer ones."""
         self.messages = list(messages)
-        self.is_cut = False
+        self.is_cut = is_cut
         self.add([])
 
     def add(self, messages: list[ChatMessage]) -> list[ChatMessage]:

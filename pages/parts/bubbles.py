@@ -1,5 +1,6 @@
 """A message as one element: who, what, when, how far it got."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from markupsafe import Markup
 from models import MessageType, Sender
 from pages.locale import _
 from pages.parts import times
-from pages.parts.markup import filled, linked
+from pages.parts.markup import filled, linked, marked
 from services.chat_events import ChatMessage
+from services.highlight import Span
 
 TOGETHER = timedelta(minutes=2)
 """Lines of one person within this time stand together."""
@@ -27,7 +29,7 @@ def joins(message: ChatMessage, before: ChatMessage | None) -> bool:
     )
 
 
-def bubble(
+def bubble(  # noqa: PLR0913 - all of these say how one message looks
     message: ChatMessage,
     before: ChatMessage | None,
     *,
@@ -35,6 +37,7 @@ def bubble(
     writer: str = '',
     mark: str = '',
     starts_unread: bool = False,
+    spans: Sequence[Span] = (),
 ) -> Markup:
     """Return the inside of a message's element.
 
@@ -45,6 +48,7 @@ def bubble(
         writer: the name over the first of several lines.
         mark: how far it got, under the newest of the reader's own.
         starts_unread: draws the line that says that reading goes on here.
+        spans: places in the text to mark.
     """
     parts = []
     if before is None or not times.same_day(before.created_at, message.created_at):
@@ -70,7 +74,7 @@ def bubble(
             '<div class="desk-line"><div class="desk-bubble" dir="auto">{text}</div>'
             '<div class="desk-meta"><span class="desk-mark">{mark}</span>'
             '<time title="{full}">{hour}</time></div></div>',
-            text=linked(message.content),
+            text=marked(message.content, spans) if spans else linked(message.content),
             mark=mark,
             full=times.full(message.created_at),
             hour=times.hour(message.created_at),

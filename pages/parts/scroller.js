@@ -126,6 +126,18 @@ export default {
       this.asking = false;
       this.$nextTick(() => this.settle()); // still near the top: ask for the next ones
     },
+    to_number(number) {
+      this.$nextTick(() => {
+        const found = this.numbered().find(({ dataset }) => Number(dataset.number) === number);
+        if (!found) return;
+        this.leave();
+        for (const one of this.numbered()) one.toggleAttribute("data-sought", one === found);
+        const { view } = this.$refs;
+        view.scrollTop += found.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 3;
+        this.remember();
+        this.ask();
+      });
+    },
     to_bottom() {
       this.arrive();
       this.settle();

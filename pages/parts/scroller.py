@@ -50,3 +50,7 @@ class Scroller(Element, component='scroller.js'):
     def to_bottom(self) -> None:
         """Go to the newest message, wherever the reader was."""
         self.run_method('to_bottom')
+
+    def to_number(self, number: int) -> None:
+        """Go to a message and let it stand out for a moment; the reader is away from the end then."""
+        self.run_method('to_number', number)

@@ -4,7 +4,7 @@ Everything that shows messages shows them with this: the agent's conversation, a
 and the customer's page. Where the messages come from is the owner's business (``Pages``).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from pages.parts import bubbles
 from pages.parts.markup import Piece
 from pages.parts.scroller import Scroller, ScrollerLabels
 from services.chat_events import ChatMessage
+from services.highlight import spans
 from services.transcript_view import TranscriptView
 
 PAGE = 50
@@ -44,6 +45,7 @@ class Transcript:
         writer: Callable[[ChatMessage], str],
         label: str,
         unread_from: int | None = None,
+        words: Sequence[str] = (),
     ) -> None:
         """Draw an empty transcript.
 
@@ -53,6 +55,7 @@ class Transcript:
             writer: the name over a message.
             label: the accessible name of the log.
             unread_from: the first number that the reader has not read: a line is drawn above it.
+            words: what the reader looks for: it is marked wherever it was said.
         """
         self.view = TranscriptView()
         self.scroller = Scroller(ScrollerLabels(log=label, newest=_('새 메시지')), has_more=False)
@@ -62,6 +65,7 @@ class Transcript:
         self._own = own
         self._writer = writer
         self._unread_from = unread_from
+        self._words = words
         self._pieces: dict[UUID, Piece] = {}
         self._marks: dict[UUID, str] = {}
         self._delivered = self._read = 0
@@ -72,9 +76,16 @@ class Transcript:
         """Read and draw the newest messages."""
         self.show(await self._pages.before(None, PAGE))
 
-    def show(self, newest: list[ChatMessage]) -> None:
-        """Draw the newest messages, which were read; forget whatever stood there."""
-        self.view.load(newest)
+    async def load_around(self, number: int) -> None:
+        """Read and draw the messages around one, and bring that into sight."""
+        if not any(one.number == number for one in self.view.messages):
+            around = (await self._pages.after(max(0, number - 1 - PAGE)))[: 2 * PAGE]
+            self.show(around, is_cut=len(around) == 2 * PAGE)
+        self.scroller.to_number(number)
+
+    def show(self, newest: list[ChatMessage], *, is_cut: bool = False) -> None:
+        """Draw messages that were read, the newest unless ``is_cut``; forget whatever stood there."""
+        self.view.load(newest, is_cut=is_cut)
         self._most = MAX_SHOWN
         self._pieces.clear()
         self.scroller.clear()
@@ -142,6 +153,7 @@ class Transcript:
             writer=self._writer(message),
             mark=self._marks.get(message.id, ''),
             starts_unread=message.number == self._unread_from,
+            spans=spans(message.content, self._words) if self._words else (),
         )
 
     def _before(self, place: int) -> ChatMessage | None:

@@ -125,3 +125,22 @@ async def test_pages_by_a_common_word_are_the_rows_of_an_export(
             break
     assert rows == pages == sorted(set(rows), reverse=True)
     assert (await history.exact(boss, wanted)).number == len(rows) > 0
+
+
+async def test_words_are_found_before_the_database_knows_its_tables(
+    full: str, db: Database, history: History
+) -> None:
+    """A desk that was filled a moment ago has no statistics: no plan may hang on them."""
+    boss = await Make(db).supervisor(username=uuid4().hex)
+    with psycopg.connect(full.replace('+psycopg', ''), autocommit=True) as connection:
+        for table in ('messages', 'message_grams', 'chat_sessions'):
+            connection.execute(f'ALTER TABLE {table} SET (autovacuum_enabled = off)')  # type: ignore[arg-type]  # not a literal
+            connection.execute('SELECT pg_clear_relation_stats(%s, %s)', ['public', table])
+            connection.execute(
+                'SELECT pg_clear_attribute_stats(%s, %s, attname, false) FROM pg_stats WHERE tablename = %s',
+                ['public', table, table],
+            )
+
+    for text in ('배송', '송장번호', '없는말뷁'):
+        await history.page(boss, HistoryFilter(text=text, period=Period.MONTH))
+        await history.estimated(boss, HistoryFilter(text=text, period=Period.MONTH))

@@ -1,0 +1,150 @@
+"""Named views over the history: one press away, kept by whoever made them."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from uuid import UUID
+
+from markupsafe import Markup
+from nicegui import ui
+
+from desk.errors import DeskError
+from models import HistoryView
+from pages import notices
+from pages.component import Component
+from pages.locale import _
+from pages.parts import dialog
+from pages.parts.buttons import Look, button
+from pages.parts.markup import Piece, filled
+from pages.seat import Seat
+from services.history_filter import EVERYTHING, HistoryFilter, parse
+from services.history_views import MAX_NAME_CHARS
+
+
+class HistoryViewsRow(Component):
+    """The reader's views as links, and the ways to keep and change them."""
+
+    def __init__(self, seat: Seat) -> None:
+        super().__init__(seat.services.topics)
+        self.classes('desk-history-views')
+        self._seat = seat
+        self._service = seat.services.history_views
+        self._agent = seat.agent
+        self._views: list[HistoryView] = []
+        self.wanted: HistoryFilter = EVERYTHING
+        with self:
+            self._links = Piece('nav').classes('desk-history-links')
+            self._links.props['aria-label'] = _('내 보기')
+            self._keep = button(_('보기 저장'), self._ask_name, Look.QUIET)
+            self._change = button(_('보기 관리'), self._manage, Look.QUIET)
+
+    async def load(self) -> None:
+        """Read the views."""
+        self._views = await self._service.views(self._agent)
+        self._draw()
+
+    def show(self, wanted: HistoryFilter) -> None:
+        """Mark the view that is looked at."""
+        self.wanted = wanted
+        self._draw()
+
+    def _draw(self) -> None:
+        current = self.wanted.query
+        links = Markup().join(
+            filled(
+                '<a class="desk-view-link" href="/desk/history?{query}"{current}>{name}</a>',
+                query=view.query,
+                name=view.name,
+                current=Markup(' aria-current="true"') if _query(view) == current else '',
+            )
+            for view in self._views
+        )
+        self._links.set_inside(links)
+        is_new = not self.wanted.is_everything and all(_query(v) != current for v in self._views)
+        self._keep.set_visibility(is_new)
+        self._change.set_visibility(bool(self._views))
+
+    # ---- dialogs
+
+    def _ask_name(self) -> None:
+        with dialog.titled(self._seat.dialogs, _('보기 저장')) as asking:
+            ui.label(_('지금 고른 조건에 이름을 붙여 둡니다.')).classes('desk-hint')
+            name = _name_field('')
+
+            async def keep() -> None:
+                if await self._done(self._service.create(self._agent, name.value, self.wanted)):
+                    asking.close()
+                    notices.done(_('보기를 저장했습니다'))
+
+            name.on('keydown.enter', keep)
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), asking.close)
+                button(_('저장'), keep, Look.PRIMARY)
+
+    def _manage(self) -> None:
+        with dialog.titled(self._seat.dialogs, _('보기 관리')) as managing:
+            rows = ui.element('div').classes('desk-view-rows')
+            self._draw_rows(rows)
+            with ui.element('div').classes('desk-actions'):
+                button(_('닫기'), managing.close, Look.PRIMARY)
+
+    def _draw_rows(self, rows: ui.element) -> None:
+        rows.clear()
+        with rows:
+            for view in self._views:
+                with ui.element('div').classes('desk-view-row'):
+                    name = _name_field(view.name)
+                    again = partial(self._draw_rows, rows)
+                    button(_('이름 바꾸기'), partial(self._rename, view.id, name, again))
+                    button(_('지금 조건으로'), partial(self._overwrite, view.id, again))
+                    button(_('삭제'), partial(self._delete, view, again), Look.QUIET)
+            if not self._views:
+                ui.label(_('저장한 보기가 없습니다.')).classes('desk-hint')
+
+    async def _rename(self, view_id: UUID, name: ui.input, again: Callable[[], None]) -> None:
+        if await self._done(self._service.rename(self._agent, view_id, name.value)):
+            again()
+            notices.done(_('이름을 바꾸었습니다'))
+
+    async def _overwrite(self, view_id: UUID, again: Callable[[], None]) -> None:
+        if await self._done(self._service.overwrite(self._agent, view_id, self.wanted)):
+            again()
+            notices.done(_('지금 조건을 저장했습니다'))
+
+    async def _delete(self, view: HistoryView, again: Callable[[], None]) -> None:
+        """Forget a view at once: it is made again in a moment, and the toast says how to."""
+        if await self._done(self._service.delete(self._agent, view.id)):
+            again()
+            self._offer_undo(view)
+
+    def _offer_undo(self, view: HistoryView) -> None:
+        kept = parse(view.query).filter
+
+        async def undo() -> None:
+            toast.dismiss()
+            await self._done(self._service.create(self._agent, view.name, kept))
+
+        with self._seat.dialogs:
+            toast = ui.notification(_('“{name}” 보기를 지웠습니다', name=view.name), timeout=8)
+            with toast:
+                button(_('되돌리기'), undo, Look.QUIET)
+
+    async def _done(self, work: Awaitable[object]) -> bool:
+        """Do something to the views and show them as they are then; say why when it is refused."""
+        try:
+            await work
+        except DeskError as error:
+            notices.tell(error)
+            return False
+        await self.load()
+        return True
+
+
+def _query(view: HistoryView) -> str:
+    return parse(view.query).filter.query
+
+
+def _name_field(name: str) -> ui.input:
+    field = ui.input(value=name).props('dense outlined').classes('desk-view-name')
+    field.props['aria-label'] = _('보기 이름')
+    field.props['maxlength'] = MAX_NAME_CHARS
+    return field
