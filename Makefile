@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
 
-.PHONY: help run revision test test-fast check vendor shots bench load-data soak admin lock format clean
+.PHONY: help run verify-audit revision test test-fast check vendor shots bench load-data soak admin lock format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -20,6 +20,9 @@ run: $(VENV)/.ready  ## start the desk with all it needs (PORT=8080, DESK_HOME=.
 
 admin: $(VENV)/.ready  ## make the first administrator
 	@$(PY) main.py admin
+
+verify-audit: $(VENV)/.ready  ## say whether the audit log is whole (HEAD=as it was printed the last time)
+	@$(PY) main.py verify-audit --head "$(HEAD)"
 
 revision: $(VENV)/.ready  ## write a migration out of the models' changes (MESSAGE='what changes')
 	@$(PY) main.py revision --message "$(MESSAGE)"

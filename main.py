@@ -5,6 +5,7 @@
     python main.py revision   write a migration out of the models' changes   (make revision MESSAGE='…')
     python main.py seed       fill an empty local desk with demo people and chats
     python main.py admin      make the first administrator                                  (make admin)
+    python main.py verify-audit   say whether the audit log is whole          (make verify-audit HEAD=id:hash)
 
 What is served (DESIGN §3)
     /login /auth/…            sign in and out                      pages/login.py, pages/api/auth.py
@@ -46,9 +47,17 @@ from pages import app as pages_app
 from pages.locale import text
 from services import admin, registry
 from services.admin import NewAdmin
+from services.audit_chain import Fault, Head
 
+FAULTS = {
+    Fault.MISSING: 'it is missing',
+    Fault.CHANGED: 'it was changed',
+    Fault.UNCHAINED: 'it was not written after the one before it',
+    Fault.CUT_OFF: 'the log ends before it, although it was there',
+}
 ABANDON_SWEEP_SECONDS = 5
 TIDY_SECONDS = 60
+COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'verify-audit')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +238,19 @@ async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
     print(f'{agent.username} may sign in at /login.')
 
 
+async def verify_audit(settings: Settings, kept: Head | None) -> bool:
+    """Say whether the audit log is whole, and where it is not; returns whether it is."""
+    house = House.of(settings)
+    try:
+        chain = await house.services.audit_log.verified(kept)
+    finally:
+        await house.close()
+    if chain.fault is not None:
+        print(f'The audit log is broken at entry {chain.broken_at}: {FAULTS[chain.fault]}.')
+    print(f'Whole up to entry {chain.head.id}. Keep this head in another place: {chain.head}')
+    return chain.is_whole
+
+
 def announce(settings: Settings) -> None:
     """Say where the desk is and, on one machine, who may sign in."""
     print(f'\n  The desk is at http://{settings.host}:{settings.port}  (customers: /talk)')
@@ -240,8 +262,11 @@ def announce(settings: Settings) -> None:
 def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
-    parser.add_argument('command', choices=['serve', 'migrate', 'revision', 'seed', 'admin'])
+    parser.add_argument('command', choices=COMMANDS)
     parser.add_argument('--message', default='', help='what a new revision changes')
+    parser.add_argument(
+        '--head', default='', help='of the audit log, as an earlier verify-audit printed it'
+    )
     parsed = parser.parse_args(arguments)
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
@@ -249,7 +274,7 @@ def main(arguments: list[str]) -> int:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
         with backed(settings) as ready:
-            _run(parsed.command, ready, message=parsed.message)
+            return _run(parsed.command, ready, message=parsed.message, head=parsed.head)
     except KeyboardInterrupt:
         return 0
     except DeskError as error:
@@ -258,7 +283,6 @@ def main(arguments: list[str]) -> int:
     except (SettingsError, SandboxError) as error:
         sys.stderr.write(f'{error}\n')
         return 2
-    return 0
 
 
 def _leave(_signal: int, _frame: object) -> None:
@@ -266,7 +290,7 @@ def _leave(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(command: str, settings: Settings, *, message: str) -> None:
+def _run(command: str, settings: Settings, *, message: str, head: str) -> int:
     if command == 'migrate' or not settings.is_production:
         migrations.upgrade(settings.database_url)
     if command == 'revision':
@@ -278,6 +302,10 @@ def _run(command: str, settings: Settings, *, message: str) -> None:
     if command == 'serve':
         announce(settings)
         serve(settings)
+    if command == 'verify-audit':
+        kept = Head.of(head) if head else None
+        return 0 if asyncio.run(verify_audit(settings, kept)) else 1
+    return 0
 
 
 if __name__ == '__main__':

@@ -11,7 +11,18 @@ from nicegui import app as nicegui_app
 from nicegui import ui
 
 from desk.settings import Settings
-from pages import customers, desk, gate, history, login, preferences, shell, talk
+from pages import (
+    audit,
+    customer_import,
+    customers,
+    desk,
+    gate,
+    history,
+    login,
+    preferences,
+    shell,
+    talk,
+)
 from pages.api import auth, chats, docs, health, problems, sockets, visits
 from pages.measured import Measured
 from services.registry import Services
@@ -57,8 +68,10 @@ def create(
     problems.register_unknown_paths(app)
     screens = shell.Screens(services)
     desk.register(screens)
+    customer_import.register(screens)
     customers.register(screens)
     history.register(screens)
+    audit.register(screens)
     screens.serve()
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)

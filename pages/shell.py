@@ -1,6 +1,6 @@
 """The frame around every screen: rail, top bar, sounds, clocks, keys, and who is signed in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from nicegui import background_tasks, context, ui
 
 from desk import clock
 from desk.errors import DeskError
-from models import AgentStatus
+from models import AgentRole, AgentStatus
 from pages import gate, notices, preferences
 from pages.component import Component
 from pages.locale import _
@@ -181,6 +181,7 @@ class Shell(Seat):
         self.dialogs = ui.element(
             'div'
         )  # dialogs are drawn here on demand and cleared when they close
+        self.toasts = ui.element('div').classes('desk-toasts')
         self.keys = KeyMap(self.dialogs)
         with ui.element('div').classes('desk-frame'):
             self._rail()
@@ -198,7 +199,9 @@ class Shell(Seat):
 
     def _rail(self) -> None:
         served = {*self._screens.home_paths, *self._screens.others}
-        self._rail_entries = [one for one in _rail_entries() if one.path in served]
+        self._rail_entries = [
+            one for one in _rail_entries() if one.path in served and self.agent.role in one.roles
+        ]
         with ui.element('nav').classes('desk-rail') as rail:
             rail.props['aria-label'] = _('주 메뉴')
             for entry in self._rail_entries:
@@ -224,11 +227,12 @@ class Shell(Seat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RailEntry:
-    """One screen on the rail; it stands there when it is served."""
+    """One screen on the rail; it stands there when it is served, and for those whom it serves."""
 
     path: str
     icon: str
     text: str
+    roles: Container[AgentRole] = tuple(AgentRole)
 
 
 def _rail_entries() -> list[RailEntry]:
@@ -236,6 +240,9 @@ def _rail_entries() -> list[RailEntry]:
         RailEntry(path='/desk', icon='forum', text=_('상담')),
         RailEntry(path='/desk/customers', icon='group', text=_('고객')),
         RailEntry(path='/desk/history', icon='history', text=_('이력')),
+        RailEntry(
+            path='/desk/audit', icon='verified_user', text=_('감사'), roles=(AgentRole.ADMIN,)
+        ),
     ]
 
 

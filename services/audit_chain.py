@@ -5,16 +5,20 @@ head that ``make verify-audit`` prints in another place, and give it back the ne
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 from typing_extensions import override
 
+from desk.errors import InvalidInputError
 from models.audit import FIRST_PREVIOUS_HASH
 
+KEPT = re.compile(r'(\d{1,18}):([0-9a-f]{64})')
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
@@ -62,6 +66,14 @@ class Head:
 
     id: int = 0
     hash: str = FIRST_PREVIOUS_HASH
+
+    @classmethod
+    def of(cls, kept: str) -> Self:
+        """Read what was kept elsewhere. Raises ``InvalidInputError`` for what never was a head."""
+        found = KEPT.fullmatch(kept.strip())
+        if found is None:
+            raise InvalidInputError('audit.head')
+        return cls(id=int(found[1]), hash=found[2])
 
     @override
     def __str__(self) -> str:

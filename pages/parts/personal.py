@@ -4,12 +4,13 @@ What is whole stays on the server while it is veiled. Who holds an open contact 
 (``services.personal_data``); it falls when the contact ends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 
 from desk.errors import DeskError
 from models import Customer
@@ -17,7 +18,8 @@ from pages import notices
 from pages.component import Component
 from pages.locale import _
 from pages.parts import dialog, times
-from pages.parts.buttons import Look, button
+from pages.parts.buttons import button
+from pages.parts.form_values import VALUES_OF_FORM
 from pages.parts.markup import Piece, filled
 from pages.seat import Seat
 from services.chat_events import ChatCard, ChatEvent, holder_topic
@@ -44,18 +46,30 @@ async def ask_to_see(seat: Seat, subject: Subject) -> Contacts | None:
             for reason, text in reason_names().items():
                 if reason is not Reason.OTHER:
                     button(text, partial(question.submit, (reason, '')))
-        with ui.element('div').classes('desk-reason-other'):
-            why = ui.input(_('기타 사유')).props('dense outlined')
-            why.props['maxlength'] = MAX_WHY_CHARS
-            button(
-                _('이 사유로 보기'),
-                lambda: question.submit((Reason.OTHER, why.value)),
-                Look.PRIMARY,
-            )
+        other = Piece('form', inside=_other_reason()).classes('desk-reason-other')
+        other.on(
+            'submit',
+            lambda event: question.submit((Reason.OTHER, _why(event))),
+            js_handler=VALUES_OF_FORM,
+        )
         with ui.element('div').classes('desk-actions'):
             button(_('취소'), question.close)
     answer = await question
     return await _revealed(seat, subject, *answer) if answer else None
+
+
+def _other_reason() -> Markup:
+    return filled(
+        '<input class="desk-input" name="why" maxlength="{most}" placeholder="{why}" aria-label="{why}" autocomplete="off">'
+        '<button class="desk-button desk-primary" type="submit">{look}</button>',
+        most=MAX_WHY_CHARS,
+        why=_('기타 사유'),
+        look=_('이 사유로 보기'),
+    )
+
+
+def _why(event: GenericEventArguments) -> str:
+    return str(event.args.get('why', '')) if isinstance(event.args, Mapping) else ''
 
 
 def reason_names() -> dict[Reason, str]:

@@ -4,6 +4,7 @@ The stock fixture drives ``nicegui.app`` alone; ours drives the application that
 error in the log fails the test.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.functions.download import download
 from nicegui.functions.navigate import Navigate
 from nicegui.functions.notify import notify
@@ -35,6 +36,7 @@ async def web(settings: Settings, caplog: pytest.LogCaptureFixture) -> AsyncIter
         app = main.build(settings)
         async with app.router.lifespan_context(app):
             yield app
+            await _stop_pages()
     errors = [
         one.getMessage() for one in caplog.get_records('call') if one.levelno >= logging.ERROR
     ]
@@ -70,6 +72,14 @@ async def agent(make: Make) -> Agent:
 async def user(sign_in: SignIn, agent: Agent) -> User:
     """The agent's browser."""
     return await sign_in(agent)
+
+
+async def _stop_pages() -> None:
+    """End what pages still do unseen: a connection that is in use when the pool closes is closed by nobody."""
+    tasks = [*background_tasks.running_tasks]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

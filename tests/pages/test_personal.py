@@ -90,9 +90,8 @@ async def test_other_reason_is_asked_for_in_words(
 
     await user.should_see('보기', retries=20)
     user.find('보기').click()
-    await user.should_see('기타 사유', retries=20)
-    user.find('기타 사유').type('택배사에 알려 줌')
-    user.find('이 사유로 보기').click()
+    await user.should_see('이 사유로 보기', retries=20)
+    user.find('이 사유로 보기').trigger('submit', {'why': '택배사에 알려 줌'})
     await user.should_see(WHOLE, retries=20)
 
     assert [why for _, why in await reasons(settings)] == ['택배사에 알려 줌']

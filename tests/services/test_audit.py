@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+import main
 from desk import clock
 from desk.db import Database
+from desk.errors import InvalidInputError
 from desk.settings import Settings
 from models import AuditAction, Customer, SubjectKind
 from models.audit import FIRST_PREVIOUS_HASH
@@ -338,3 +340,24 @@ async def test_customer_and_desk_have_no_name(workshop: Workshop) -> None:
     [entry] = await stored(workshop)
     assert entry.agent_id is None
     assert isinstance(entry.subject_id, UUID)
+
+
+@pytest.mark.parametrize('kept', ['', '5', 'x:y', f'1:{"a" * 63}', f'1:{"A" * 64}'])
+def test_what_never_was_a_head_is_said(kept: str) -> None:
+    with pytest.raises(InvalidInputError):
+        Head.of(kept)
+
+
+async def test_command_prints_a_head_and_fails_at_the_first_broken_entry(
+    workshop: Workshop, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await write(workshop, 3)
+
+    assert await main.verify_audit(settings, None)
+    kept = Head.of(capsys.readouterr().out.rsplit(maxsplit=1)[-1])
+    await write(workshop)
+    assert await main.verify_audit(settings, kept)
+
+    await tamper(workshop, "UPDATE audit_log SET reason = '몰래' WHERE id = 2")
+    assert not await main.verify_audit(settings, kept)
+    assert 'broken at entry 2: it was changed' in capsys.readouterr().out

@@ -1,0 +1,134 @@
+"""Entries of the audit log as rows: who did what to whose data, where and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+
+from models import AuditAction, AuditEntry, SubjectKind
+from pages.locale import _
+from pages.parts import times
+from pages.parts.markup import filled
+from pages.parts.personal import reason_names
+from services.audit_log import AuditPage
+from services.personal_data import Reason
+
+ADDRESSES = {
+    SubjectKind.CUSTOMER: '/desk/customers/',
+    SubjectKind.CHAT: '/desk/chats/',
+    SubjectKind.CALL: '/desk/history/',
+}
+"""Where a subject can be looked at."""
+SHORT_ID_CHARS = 8
+
+
+def action_names() -> dict[AuditAction, str]:
+    """Name everything that can have been done."""
+    return {
+        AuditAction.SIGNED_IN: _('로그인'),
+        AuditAction.SIGNED_OUT: _('로그아웃'),
+        AuditAction.SIGNED_OUT_EVERYWHERE: _('모든 로그인 끊기'),
+        AuditAction.ADMIN_MADE: _('첫 운영자 등록'),
+        AuditAction.PERSONAL_DATA_SHOWN: _('연락처 보기'),
+        AuditAction.CUSTOMER_CREATED: _('고객 등록'),
+        AuditAction.CUSTOMER_CHANGED: _('고객 정보 변경'),
+        AuditAction.CUSTOMER_LINKED: _('상담에 고객 연결'),
+        AuditAction.CUSTOMER_MERGED: _('고객 합치기'),
+        AuditAction.CUSTOMER_MERGE_UNDONE: _('고객 합치기 되돌리기'),
+        AuditAction.CUSTOMER_ERASED: _('고객 삭제'),
+        AuditAction.CUSTOMERS_IMPORTED: _('고객 가져오기'),
+        AuditAction.NOTE_ADDED: _('메모 작성'),
+        AuditAction.NOTE_CHANGED: _('메모 변경'),
+        AuditAction.NOTE_REMOVED: _('메모 삭제'),
+        AuditAction.HISTORY_EXPORTED: _('이력 내보내기'),
+    }
+
+
+def head() -> Markup:
+    """Return the names of the columns."""
+    names = (_('번호'), _('시각'), _('누가'), _('한 일'), _('대상'), _('화면'), _('까닭과 내용'))
+    cells = Markup().join(filled('<th scope="col">{name}</th>', name=name) for name in names)
+    return filled('<tr>{cells}</tr>', cells=cells)
+
+
+def rows(page: AuditPage) -> Markup:
+    """Return a page of entries as rows."""
+    actions: dict[str, str] = {action.value: name for action, name in action_names().items()}
+    return Markup().join(_row(entry, page.names, actions) for entry in page.entries)
+
+
+def _row(entry: AuditEntry, names: Mapping[UUID, str], actions: Mapping[str, str]) -> Markup:
+    return filled(
+        '<tr><td class="desk-number">{id}</td><td><time title="{seal}">{at}</time></td><td>{who}</td><td>{what}</td>'
+        '<td>{whose}</td><td class="desk-audit-path">{path}</td><td class="desk-audit-why">{why}</td></tr>',
+        id=entry.id,
+        seal=entry.hash,
+        at=times.full(entry.created_at),
+        who=names.get(entry.agent_id, _short(entry.agent_id)) if entry.agent_id else _('시스템'),
+        what=actions.get(entry.action, entry.action),
+        whose=_subject(entry, names),
+        path=entry.path or '-',
+        why=_why(entry),
+    )
+
+
+def _subject(entry: AuditEntry, names: Mapping[UUID, str]) -> Markup:
+    if entry.subject_id is None or entry.subject_kind is None:
+        return Markup('-')
+    text = (
+        names.get(entry.subject_id)
+        or f'{_kind_name(entry.subject_kind)} {_short(entry.subject_id)}'
+    )
+    place = next((at for kind, at in ADDRESSES.items() if kind == entry.subject_kind), None)
+    if place is None:
+        return filled('{text}', text=text)
+    return filled('<a href="{place}{id}">{text}</a>', place=place, id=entry.subject_id, text=text)
+
+
+def _kind_name(kind: str) -> str:
+    names = {
+        SubjectKind.AGENT: _('직원'),
+        SubjectKind.CUSTOMER: _('고객'),
+        SubjectKind.CHAT: _('채팅'),
+        SubjectKind.CALL: _('통화'),
+        SubjectKind.NOTE: _('메모'),
+    }
+    return next((name for one, name in names.items() if one == kind), kind)
+
+
+def _why(entry: AuditEntry) -> str:
+    """Return the reason and what else is known, in one line."""
+    told = [_detail(name, value) for name, value in entry.details.items()]
+    return ' · '.join(one for one in (*told, entry.reason) if one)
+
+
+def _detail(name: str, value: Any) -> str:
+    shown: dict[str, Callable[[], str]] = {
+        'fields': lambda: ', '.join(_field_name(one) for one in value),
+        'reason': lambda: reason_names()[Reason(value)],
+        'session_id': lambda: '',
+    }
+    if name in shown:
+        return shown[name]()
+    is_id = name.endswith('_id')
+    return f'{name} {str(value)[:SHORT_ID_CHARS] if is_id else value}'
+
+
+def _field_name(name: str) -> str:
+    names = {
+        'name': _('이름'),
+        'phone': _('전화번호'),
+        'phones': _('전화번호'),
+        'other_phones': _('다른 전화번호'),
+        'email': _('이메일'),
+        'customer_type': _('유형'),
+        'status': _('상태'),
+        'risk_level': _('위험도'),
+        'memo': _('메모'),
+    }
+    return names.get(name, name)
+
+
+def _short(subject_id: UUID) -> str:
+    return str(subject_id)[:SHORT_ID_CHARS]
