@@ -1,5 +1,6 @@
 """The inbox: 대기, 진행 and 종료, longest waiting first, a page at a time."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -71,12 +72,11 @@ class Inbox:
 
         A figure may be ``COUNT_SECONDS`` old: all who look at the same list share it.
         """
-        return {
-            tab: await self._counts.get(
-                _list_of(agent, tab, scope), partial(self._count, agent, tab, scope)
-            )
+        counts = [
+            self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
             for tab in Tab
-        }
+        ]
+        return dict(zip(Tab, await asyncio.gather(*counts), strict=True))
 
     async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
         async with self._db.reading() as session:
