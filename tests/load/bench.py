@@ -13,12 +13,12 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from desk.sandbox import BackingUrls
-from tests.load import bench_search, browser, floor, inbox, pages, report, scenarios
+from tests.load import bench_search, browser, floor, inbox, pages, report, scenarios, shift
 from tests.load.processes import Running, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
-USUAL = ('inbox', 'pages', 'throughput', 'latency', 'browser')
+USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser')
 PARTS = (*USUAL, 'search')
 """``search`` fills a desk of a million first, which takes minutes: it is measured with ``--full`` or by its name."""
 
@@ -56,6 +56,7 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
         'pages': lambda desk, _: _rows(pages.building(desk)),
         'throughput': scenarios.throughput,
         'latency': lambda desk, bare: scenarios.latency_and_memory(desk, bare, counts),
+        'shift': lambda desk, _: _rows(shift.memory_over_a_shift(desk)),
         'browser': lambda desk, _: browser.in_a_browser(desk),
     }
     for name, work in works.items():

@@ -4,6 +4,7 @@ The brakes on how fast one person may write are open, and ``/bench/…`` tells w
 Settings come from the environment, as always.
 """
 
+import asyncio
 import gc
 import json
 import time
@@ -13,7 +14,7 @@ from nicegui import Client
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import main as desk_main
-from desk import logging
+from desk import logging, metrics
 from desk.settings import Settings
 from desk.throttle import Throttle
 from pages.api import program
@@ -23,7 +24,7 @@ OPEN = 10**9
 
 
 class Probe:
-    """Answers ``/bench/cpu`` (seconds of the loop's thread) and ``/bench/page?client_id=`` before all else."""
+    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/page?client_id=``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -43,11 +44,26 @@ class Probe:
 def _found(path: str, query: dict[str, str]) -> object:
     if path == '/bench/cpu':
         return time.thread_time()
+    if path == '/bench/pages':
+        return len(Client.instances)
     if path == '/bench/collect':
-        return gc.collect()
+        return _held()
     elements = Client.instances[query['client_id']].elements.values()
     messages = sum('data-number' in element.props for element in elements)
     return {'elements': len(elements), 'messages': messages}
+
+
+def _held() -> dict[str, float]:
+    """Count what the process holds once that which can be collected is."""
+    gc.collect()
+    clients = Client.instances.values()
+    return {
+        'pages': len(clients),
+        'elements': sum(len(client.elements) for client in clients),
+        'objects': len(gc.get_objects()),
+        'subscriptions': metrics.SUBSCRIPTIONS._value.get(),
+        'tasks': len(asyncio.all_tasks()),
+    }
 
 
 def main() -> None:

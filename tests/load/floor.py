@@ -71,6 +71,11 @@ def pair(number: int) -> tuple[Person, Person]:
     )
 
 
+def chats_of(number: int) -> list[UUID]:
+    """Return chats that agent ``number`` holds on every floor; a tenth of the agents has fewer."""
+    return [_id('chat', number + AGENTS * turn) for turn in range(4)]
+
+
 LONG_CHAT = UUID(hashlib.md5(b'long-chat1').hexdigest())
 """A chat of ``LONG_CHAT_MESSAGES``, held by agent 1."""
 

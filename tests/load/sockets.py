@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from tests.load.floor import Person
 from tests.load.processes import Running
 
 CLIENT_ID = re.compile(r"'client_id': '([0-9a-f-]+)'")
+ELEMENTS = re.compile(r'parseElements\(String\.raw`([^`]*)`')
 NEXT_MESSAGE = re.compile(r"'next_message_id': (\d+)")
 BUBBLE = re.compile(r'desk-bubble[^#]{0,40}#(\d{8})#')
 """A message of the load in a transcript; the inbox shows the same words in another place."""
@@ -43,6 +45,7 @@ class Page:
         self._reading: asyncio.Task[None] | None = None
         self._next = 0
         self._acknowledged_at = 0.0
+        self._elements: dict[str, dict[str, Any]] = {}
         self.client_id = ''
         self.has_transcript = asyncio.Event()
         self.updates = 0
@@ -56,6 +59,7 @@ class Page:
             assert answer.status == 200, answer.status
             source = await answer.text()
         self.client_id = _first(CLIENT_ID, source)
+        self._elements = json.loads(_first(ELEMENTS, source))
         self._next = int(_first(NEXT_MESSAGE, source))
         if ANY_BUBBLE in source:
             self.has_transcript.set()
@@ -68,11 +72,39 @@ class Page:
         self._reading = asyncio.get_running_loop().create_task(self._read(heard))
         await asyncio.wait_for(self.has_transcript.wait(), 30)
 
+    async def switch(self, chat_id: UUID) -> None:
+        """Open another chat in the open desk, as a press on its row does; returns when its messages have come."""
+        self.has_transcript.clear()
+        await self._emit('0', 'sub_pages_open', f'/desk/chats/{chat_id}')
+        await asyncio.wait_for(self.has_transcript.wait(), 30)
+
+    async def press_tab(self, place: int) -> None:
+        """Press one of the inbox's tabs: 0 for 대기, 1 for 진행, 2 for 종료."""
+        tabs = [key for key, one in self._elements.items() if 'desk-tab' in one.get('class', ())]
+        await self._emit(tabs[place], 'click')
+
+    async def acknowledge(self) -> None:
+        """Tell the server what has come, so that it need not keep it to send it again."""
+        self._acknowledged_at = time.monotonic()
+        said = {'client_id': self.client_id, 'next_message_id': self._next}
+        await self._socket.send_str('42' + json.dumps(['ack', said]))
+
     async def close(self) -> None:
         """Hang up."""
         if self._reading:
             self._reading.cancel()
         await self._socket.close()
+
+    async def _emit(self, element: str, kind: str, *values: object) -> None:
+        events = self._elements[element]['events']
+        listener = next(one['listener_id'] for one in events if one['type'] == kind)
+        said = {
+            'id': int(element),
+            'client_id': self.client_id,
+            'listener_id': listener,
+            'args': [json.dumps(value) for value in values],
+        }
+        await self._socket.send_str('42' + json.dumps(['event', said]))
 
     def _socket_address(self) -> str:
         query = {
@@ -98,15 +130,10 @@ class Page:
                     self.has_transcript.set()
                     for number in BUBBLE.findall(text):
                         heard(int(number))
-                await self._acknowledge()
+                if time.monotonic() - self._acknowledged_at > ACK_SECONDS:
+                    await self.acknowledge()
             elif text.startswith('44'):
                 raise ConnectionRefusedError(text)
-
-    async def _acknowledge(self) -> None:
-        if time.monotonic() - self._acknowledged_at > ACK_SECONDS:
-            self._acknowledged_at = time.monotonic()
-            said = {'client_id': self.client_id, 'next_message_id': self._next}
-            await self._socket.send_str('42' + json.dumps(['ack', said]))
 
 
 class Customer:
