@@ -24,7 +24,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
 
 @pytest.fixture(scope='session')
 def desk_url() -> Iterator[str]:
-    """Where the small desk's page is."""
+    """Where the small desks' pages are."""
     with desk_page(Settings().desk_home) as address:
         yield address
 
@@ -40,10 +40,13 @@ def box(running: Box) -> Box:
 def desk_of(box: Box, desk_url: str, person: Contexts) -> Phones:
     """Let an agent sign in and sit down: a browser of their own, the library with the agent in it."""
 
-    async def sit_down(username: str = 'agent1', *, available: bool = True) -> Phone:
+    async def sit_down(
+        username: str = 'agent1', *, available: bool = True, name: str = 'desk'
+    ) -> Phone:
         context = await person()
         await sign_in(context, box, username)
-        phone = await Phone(await context.new_page(), desk_url, box.url).ready()
+        page = await context.new_page()
+        phone = await Phone(page, desk_url, box.url, name=name).ready()
         if available:
             await phone.choose('상담 가능')
             await phone.is_in('상담 가능')

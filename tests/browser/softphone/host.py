@@ -8,18 +8,25 @@ from threading import Thread
 
 from desk.sandbox import vendor
 
-SCRIPT = Path(__file__).parent / 'desk.js'
-PAGE = b"""<!doctype html><meta charset="utf-8"><title>desk</title><link rel="icon" href="data:,">
-<div id="ccp" style="width: 320px; height: 400px"></div>
-<script src="/streams.js"></script><script src="/desk.js"></script>"""
+HERE = Path(__file__).parent
+HEAD = '<!doctype html><meta charset="utf-8"><title>desk</title><link rel="icon" href="data:,">'
+FRAME = '<div id="ccp" style="width: 320px; height: 400px"></div>'
+
+
+def _page(body: str, *scripts: str) -> bytes:
+    tags = ''.join(f'<script src="/{script}.js"></script>' for script in scripts)
+    return f'{HEAD}{body}{tags}'.encode()
 
 
 @contextmanager
 def desk_page(home: Path) -> Iterator[str]:
-    """Serve the page while the block runs; the address."""
+    """Serve the pages while the block runs; their address."""
     files = {
-        '/desk': (PAGE, 'text/html'),
-        '/desk.js': (SCRIPT.read_bytes(), 'text/javascript'),
+        '/desk': (_page(FRAME, 'streams', 'desk'), 'text/html'),
+        '/chat-desk': (_page(FRAME, 'streams', 'chatjs', 'desk', 'chat'), 'text/html'),
+        '/customer': (_page('', 'chatjs', 'chat'), 'text/html'),
+        '/desk.js': ((HERE / 'desk.js').read_bytes(), 'text/javascript'),
+        '/chat.js': ((HERE / 'chat.js').read_bytes(), 'text/javascript'),
         '/streams.js': (vendor.content(vendor.STREAMS, home), 'text/javascript'),
         '/chatjs.js': (vendor.content(vendor.CHATJS, home), 'text/javascript'),
     }
@@ -38,5 +45,5 @@ def desk_page(home: Path) -> Iterator[str]:
 
     with ThreadingHTTPServer(('127.0.0.1', 0), Files) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f'http://127.0.0.1:{server.server_port}/desk'
+        yield f'http://127.0.0.1:{server.server_port}'
         server.shutdown()

@@ -18,10 +18,13 @@ until = partial(tests_until, seconds=15)
 class Phone:
     """One tab of one agent."""
 
-    def __init__(self, page: Page, desk: str, address: str, *, agent: str = '') -> None:
-        """Use a tab: the desk's page is at ``desk``, the CCP at ``address``."""
+    def __init__(
+        self, page: Page, desk: str, address: str, *, agent: str = '', name: str = 'desk'
+    ) -> None:
+        """Use a tab: the desks' pages are at ``desk``, the CCP at ``address``."""
         self.page = page
         self._desk = desk
+        self._name = name
         self._address = address
         self._query = f'?agent={agent}' if agent else ''
 
@@ -32,7 +35,7 @@ class Phone:
 
     async def open(self, **options: Any) -> None:
         """Load the desk, which embeds the CCP."""
-        await self.page.goto(self._desk)
+        await self.page.goto(f'{self._desk}/{self._name}')
         await self.page.evaluate(
             'openDesk', {'ccpUrl': f'{self._address}/ccp-v2/{self._query}', **options}
         )

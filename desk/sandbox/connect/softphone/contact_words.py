@@ -9,6 +9,7 @@ from desk.sandbox.connect.world.agent import Agent, Assignment
 from desk.sandbox.connect.world.contact import Contact, Leg
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.events import Json
+from desk.sandbox.connect.world.room import Participant
 from desk.sandbox.connect.world.terms import (
     RINGING,
     TALKING,
@@ -85,9 +86,10 @@ def endpoint_words(world: World, endpoint: Endpoint) -> Json:
     return words | {'agentLogin': username, 'endpointARN': arn}
 
 
-def chat_connection_id(contact: Contact, agent: Agent) -> str:
-    """Return the id of an agent's connection to a chat: the same from the first ring to the end."""
-    return str(uuid5(NAMESPACE_URL, f'{contact.id}/{agent.id}'))
+def own_connection_id(world: World, contact: Contact, agent: Agent) -> str:
+    """Return the id of an agent's connection to a chat or a task: in a chat it is the participant's."""
+    place = _place(world, contact, agent)
+    return place.id if place else str(uuid5(NAMESPACE_URL, f'{contact.id}/{agent.id}'))
 
 
 def _type(contact: Contact) -> str:
@@ -117,7 +119,8 @@ def _connections(world: World, agent: Agent, contact: Contact, held: Assignment)
         return _chat_connections(world, agent, contact, held)
     if contact.channel is Channel.TASK:
         state = _plain_state(held)
-        return [_connection(chat_connection_id(contact, agent), 'agent', state, is_initial=True)]
+        own_id = own_connection_id(world, contact, agent)
+        return [_connection(own_id, 'agent', state, is_initial=True)]
     if contact.agent_id != agent.id:
         return _remains(world, contact, held)
     is_monitored = contact.initiation is Initiation.MONITOR
@@ -182,14 +185,25 @@ def _chat_connections(world: World, agent: Agent, contact: Contact, held: Assign
     room = world.rooms.of(contact)
     customer = next((p for p in room.participants.values() if p.role is Role.CUSTOMER), None)
     state = _plain_state(held)
+    place = _place(world, contact, agent)
     media = {
         'chatAutoAccept': Channel.CHAT in agent.profile.auto_accepts,
-        'connectionData': json.dumps({'ConnectionAuthenticationToken': ''}),
+        'connectionData': json.dumps(
+            {'ConnectionAuthenticationToken': place.token if place else ''}
+        ),
         'customerName': customer.name if customer else '',
     }
-    mine = _connection(chat_connection_id(contact, agent), 'agent', state, is_initial=False)
+    own_id = own_connection_id(world, contact, agent)
+    mine = _connection(own_id, 'agent', state, is_initial=False)
     theirs = _connection(customer.id if customer else room.id, 'inbound', state, is_initial=True)
     return [mine | {'chatMediaInfo': media}, theirs]
+
+
+def _place(world: World, contact: Contact, agent: Agent) -> Participant | None:
+    """Return the agent's newest place in a chat, whether they are still there or not."""
+    room = world.state.rooms.get(contact.room_id or '')
+    places = [p for p in room.participants.values() if p.agent_id == agent.id] if room else []
+    return places[-1] if places else None
 
 
 def _plain_state(held: Assignment) -> Json:

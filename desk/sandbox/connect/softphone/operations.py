@@ -9,7 +9,7 @@ from desk import clock
 from desk.sandbox.connect.aws import paging
 from desk.sandbox.connect.aws.operations.call import bare
 from desk.sandbox.connect.softphone import agent_words
-from desk.sandbox.connect.softphone.contact_words import chat_connection_id
+from desk.sandbox.connect.softphone.contact_words import own_connection_id
 from desk.sandbox.connect.softphone.errors import BAD_ENDPOINT, INVALID_STATE, SoftphoneError
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
@@ -24,7 +24,6 @@ from desk.sandbox.connect.world.terms import (
     EndpointType,
     LegKind,
     LegState,
-    Role,
 )
 
 T = TypeVar('T')
@@ -197,7 +196,7 @@ def destroy_connection(ask: Ask) -> Json:
     """Hang up on somebody, or leave; a chat and a task have only the agent to leave."""
     contact = ask.world.core.contact(ask.contact_id)
     leg = next((leg for leg in contact.legs if leg.id == ask.leg_id), None)
-    is_own = ask.leg_id == chat_connection_id(contact, ask.agent)
+    is_own = ask.leg_id == own_connection_id(ask.world, contact, ask.agent)
     if is_own or (leg is not None and leg.kind is LegKind.MONITORING):
         ask.world.end_for_agent(ask.agent.id, contact.id)
     else:
@@ -268,7 +267,7 @@ def create_transport(ask: Ask) -> Json:
     if kind == 'chat_token':
         expiry = (clock.now() + TOKEN_LIFE).isoformat()
         return {
-            'chatTokenTransport': {'participantToken': _participant_token(ask), 'expiry': expiry}
+            'chatTokenTransport': {'participantToken': _connection_token(ask), 'expiry': expiry}
         }
     if kind == 'softphone':
         return {'softphoneTransport': {'softphoneMediaConnections': []}}
@@ -332,17 +331,12 @@ def _monitoring_leg(contact: Contact) -> Leg:
     raise SoftphoneError(INVALID_STATE, 'The contact is not monitored')
 
 
-def _participant_token(ask: Ask) -> str:
-    """Return the agent's token in a chat. Who has not accepted yet has a place that they have not taken."""
+def _connection_token(ask: Ask) -> str:
+    """Return a connection to a chat, which the library calls a participant's token, while it rings already."""
     contact = ask.world.core.live(str(ask.parameters.get('contactId')))
     ask.world.core.assignment(ask.agent, contact.id)
-    room = ask.world.rooms.of(contact)
-    for participant in room.participants.values():
-        if participant.agent_id == ask.agent.id and participant.left_at is None:
-            return participant.token
-    profile = ask.agent.profile
-    name = f'{profile.last_name}{profile.first_name}'
-    return ask.world.rooms.add(room, Role.AGENT, name, agent_id=ask.agent.id).token
+    place = ask.world.rooms.place_of(contact, ask.agent)
+    return ask.world.rooms.connect(place.token, join=False).token
 
 
 HANDLERS: Mapping[str, Callable[[Ask], Json]] = {

@@ -24,9 +24,11 @@ from desk.sandbox.connect.softphone.errors import SoftphoneError
 from desk.sandbox.connect.softphone.model import SoftphoneModel
 from desk.sandbox.connect.softphone.operations import HANDLERS, Ask
 from desk.sandbox.connect.softphone.sessions import Session, Sessions, agent_of
+from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import Refusal
+from desk.sandbox.connect.world.terms import Channel
 
 log = structlog.get_logger()
 
@@ -134,9 +136,17 @@ class Service:
     def _snapshot(self, agent: Agent) -> tuple[Json, str]:
         """Return an agent's snapshot and its version."""
         world = self._centre.world
+        _take_places(world, agent)
         words = snapshot_words(world, agent)
         version = hashlib.sha256(json.dumps(words, default=str).encode()).hexdigest()[:24]
         return words | {'snapshotTimestamp': world.now}, version
+
+
+def _take_places(world: World, agent: Agent) -> None:
+    """Let the agent have a place in the chats that they have: the library goes to it while they still ring."""
+    for held in agent.assignments.values():
+        if held.channel is Channel.CHAT and held.is_live:
+            world.rooms.place_of(world.core.contact(held.contact_id), agent)
 
 
 def _read(shape: StructureShape, body: bytes) -> Json:

@@ -181,6 +181,8 @@ class Hands:
     def _not_taken(self, agent: Agent, held: Assignment, state: AgentContactState) -> None:
         contact = self._core.live(held.contact_id)
         contact.attempts[-1].outcome = state
+        if contact.room_id:
+            self._rooms.agent_leaves(self._rooms.of(contact), agent.id)
         self._core.turn(agent, held, state)
         self._routing.requeue(contact)
 

@@ -26,6 +26,7 @@ from desk.sandbox.connect.world.terms import (
     CHAT_CONNECT_SECONDS,
     Initiation,
     Role,
+    Stage,
 )
 
 CONNECTION_LIFE = timedelta(days=1)
@@ -102,7 +103,7 @@ class Rooms:
             expires_at=self._core.now + CONNECTION_LIFE,
         )
         self._state.connections[connection.token] = connection
-        if join:
+        if join and not self._is_awaited(participant):
             self.join(room, participant)
         return connection
 
@@ -135,16 +136,23 @@ class Rooms:
             if was_here:
                 self.post(room, participant, LEFT)
 
-    def agent_joins(self, contact: Contact, agent: Agent) -> None:
-        """Let the agent of a chat come in; a custom participant makes room."""
+    def place_of(self, contact: Contact, agent: Agent) -> Participant:
+        """Return the agent's place in a chat. A softphone asks for it while the chat still rings."""
         room = self.of(contact)
+        for participant in room.participants.values():
+            if participant.agent_id == agent.id and participant.left_at is None:
+                return participant
         is_monitor = contact.initiation is Initiation.MONITOR
         role = Role.SUPERVISOR if is_monitor else Role.AGENT
         name = f'{agent.profile.last_name}{agent.profile.first_name}'
+        return self.add(room, role, name, agent_id=agent.id)
+
+    def agent_joins(self, contact: Contact, agent: Agent) -> None:
+        """Let the agent of a chat come in; a custom participant makes room."""
+        room = self.of(contact)
         if bot := room.first(Role.CUSTOM_BOT):
             self.leave(room, bot)
-        participant = self.add(room, role, name, agent_id=agent.id)
-        self.join(room, participant)
+        self.join(room, self.place_of(contact, agent))
 
     def agent_leaves(self, room: Room, agent_id: str | None) -> None:
         """Let an agent or supervisor be gone, if the chat goes on."""
@@ -194,6 +202,11 @@ class Rooms:
             room.items.append(item)
         self._core.on_item(room, item)
         return item
+
+    def _is_awaited(self, participant: Participant) -> bool:
+        """Whether somebody is an agent at whom the chat still rings: only taking it lets them in."""
+        contact = self._core.contact(participant.contact_id)
+        return participant.agent_id is not None and contact.stage is Stage.OFFERED
 
     def _secret(self) -> str:
         """Return a token. It is repeatable, so that a seed gives the same day again; it guards nothing real."""

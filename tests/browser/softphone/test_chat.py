@@ -1,0 +1,141 @@
+"""A chat by Amazon's own libraries at both ends: ChatJS at the customer's, the softphone with ChatJS at the agent's."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page
+
+from tests.browser.conftest import Contexts
+from tests.browser.softphone.conftest import Phones
+from tests.browser.softphone.phone import Phone, until
+from tests.desk.sandbox.connect.box import Box
+
+REGION = 'ap-northeast-2'
+
+
+@pytest.fixture
+async def agent(desk_of: Phones, box: Box) -> Phone:
+    """An agent with ChatJS beside the softphone."""
+    phone = await desk_of(name='chat-desk')
+    await phone.page.evaluate(
+        '(endpoint) => connect.ChatSession.setGlobalConfig({endpoint})', box.url
+    )
+    return phone
+
+
+async def customer_of(box: Box, desk_url: str, person: Contexts) -> tuple[str, Page]:
+    """Let a customer begin a chat; its id and their tab."""
+    chat = box.start_chat()
+    page = await (await person()).new_page()
+    await page.goto(f'{desk_url}/customer')
+    details = {
+        'contactId': chat['ContactId'],
+        'participantId': chat['ParticipantId'],
+        'participantToken': chat['ParticipantToken'],
+    }
+    await page.evaluate('joinAsCustomer', [box.url, REGION, details])
+    return str(chat['ContactId']), page
+
+
+async def hears(page: Page, **wanted: Any) -> None:
+    """Wait until something like this was said in the chat."""
+
+    async def was_said() -> bool:
+        said = await page.evaluate('said')
+        return any(all(each.get(k) == v for k, v in wanted.items()) for each in said)
+
+    await until(was_said)
+
+
+async def test_chat_from_its_ring_to_its_end(
+    agent: Phone, box: Box, desk_url: str, person: Contexts
+) -> None:
+    contact_id, customer = await customer_of(box, desk_url, person)
+    await agent.shows(contact_id, 'connecting')
+    assert await agent.state() == '상담 가능'  # a chat leaves the state as it was chosen
+    await agent.page.evaluate(
+        'joinAsAgent', contact_id
+    )  # the library does so before the chat is taken
+    assert 'AGENT' not in {
+        each['role'] for each in await customer.evaluate('said') if 'role' in each
+    }
+
+    await agent.on_contact('accept', contact_id)
+    await agent.shows(contact_id, 'connected')
+    await customer.evaluate('say("주문이 안 왔어요")')
+    await hears(agent.page, kind='message', role='CUSTOMER', text='주문이 안 왔어요')
+    await agent.page.evaluate('type()')
+    await hears(customer, kind='typing', role='AGENT')
+    answer = await agent.page.evaluate('say("확인해 보겠습니다").then((a) => a.data.Id)')
+    await hears(customer, kind='message', role='AGENT', text='확인해 보겠습니다')
+    await customer.evaluate('read', answer)
+    await hears(agent.page, kind='read', of=answer)
+    await customer.evaluate('send("영수증.txt", "3,000원")')
+    await hears(agent.page, kind='message', role='CUSTOMER', file='영수증.txt')
+    assert await agent.page.evaluate('transcript()') == ['주문이 안 왔어요', '확인해 보겠습니다']
+    await agent.on_leg('destroy', contact_id, 'agent')
+
+    await hears(customer, kind='ended')
+    await agent.shows(contact_id, 'ended')
+    assert box.stage_with() == {contact_id: 'ENDED'}
+    await agent.on_contact('clear', contact_id)
+    await agent.shows(contact_id, 'gone')
+
+
+async def test_customer_leaves_the_chat(
+    agent: Phone, box: Box, desk_url: str, person: Contexts
+) -> None:
+    contact_id, customer = await customer_of(box, desk_url, person)
+    await agent.shows(contact_id, 'connecting')
+    await agent.on_contact('accept', contact_id)
+    await agent.shows(contact_id, 'connected')
+    await agent.page.evaluate('joinAsAgent', contact_id)
+
+    await customer.evaluate('chat.disconnectParticipant()')
+
+    await hears(agent.page, kind='ended')
+    await agent.shows(contact_id, 'ended')
+
+
+async def test_rejected_chat_is_rejected(
+    agent: Phone, box: Box, desk_url: str, person: Contexts
+) -> None:
+    contact_id, _ = await customer_of(box, desk_url, person)
+    await agent.shows(contact_id, 'connecting')
+
+    await agent.on_contact('reject', contact_id)
+
+    await agent.shows(contact_id, 'rejected')
+    assert box.stage_with() == {contact_id: 'REJECTED'}
+    assert await agent.state() == '상담 가능'
+
+
+async def test_both_come_back_after_their_sockets_were_cut(
+    agent: Phone, box: Box, desk_url: str, person: Contexts
+) -> None:
+    contact_id, customer = await customer_of(box, desk_url, person)
+    await agent.shows(contact_id, 'connecting')
+    await agent.on_contact('accept', contact_id)
+    await agent.shows(contact_id, 'connected')
+    await agent.page.evaluate('joinAsAgent', contact_id)
+
+    box.hand('DELETE', 'sockets')
+    await hears(customer, kind='lost')
+    await hears(customer, kind='established')
+    await agent.hears('onWebSocketConnectionGained')
+    await customer.evaluate('say("다시 연결됐어요")')
+
+    await hears(agent.page, kind='message', role='CUSTOMER', text='다시 연결됐어요')
+
+
+async def test_task_is_taken_and_completed(phone: Phone, box: Box) -> None:
+    contact_id = box.start_task()
+    await phone.shows(contact_id, 'connecting')
+
+    await phone.on_contact('accept', contact_id)
+    await phone.shows(contact_id, 'connected')
+    assert await phone.state() == '상담 가능'
+    await phone.on_contact('complete', contact_id)
+
+    await phone.shows(contact_id, 'gone')
+    assert box.told(contact_id)[-1] == 'COMPLETED'
