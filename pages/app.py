@@ -23,7 +23,8 @@ from pages import (
     shell,
     talk,
 )
-from pages.api import auth, chats, docs, health, problems, sockets, visits
+from pages.api import auth, chats, docs, exports, health, problems, sockets, visits
+from pages.api import history as history_api
 from pages.measured import Measured
 from services.registry import Services
 
@@ -58,6 +59,8 @@ def create(
         auth.router(services, settings),
         chats.router(services),
         visits.router(services, settings),
+        history_api.router(services),
+        exports.router(services),
         sockets.router(services),
         login.router(services, settings),
         preferences.router(),

@@ -12,6 +12,7 @@ from pages import notices, shell
 from pages.component import Component
 from pages.locale import _
 from pages.parts.buttons import Look, button
+from pages.parts.export_dialog import export_dialog
 from pages.parts.history_bar import HistoryBar
 from pages.parts.history_contact import HistoryContact
 from pages.parts.history_table import HistoryTable
@@ -60,7 +61,8 @@ class HistoryScreen(Component):
                 self._exactly = button(_('정확히 세기'), self._count_exactly, Look.QUIET)
                 ui.element('div').classes('desk-spring')
                 self._views = HistoryViewsRow(shell)
-                self.actions = ui.element('div').classes('desk-history-actions')
+                with ui.element('div').classes('desk-history-actions'):
+                    button(_('내보내기'), self._export, Look.QUIET)
         self._bar: HistoryBar | None = None
 
     async def open(self) -> None:
@@ -158,6 +160,10 @@ class HistoryScreen(Component):
     def _find(self) -> None:
         if self._bar is not None:
             self._bar.focus()
+
+    def _export(self) -> None:
+        if self._wanted is not None:
+            export_dialog(self._shell, self._wanted, self._hits)
 
     def _make_keys(self) -> Keys:
         keys = Keys()

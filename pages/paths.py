@@ -53,11 +53,12 @@ PREFIXES = (
     ('/chat', Area.API),
     ('/customers', Area.API),
     ('/calls', Area.API),
+    ('/history', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
 """The first prefix that fits counts; what fits none is ``Area.DESK``: closed unless said otherwise."""
 
-API_PREFIXES = ('/auth', '/chat', '/customers', '/calls')
+API_PREFIXES = ('/auth', '/chat', '/customers', '/calls', '/history')
 
 
 FORMS = ('/auth/login', '/auth/logout')

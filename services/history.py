@@ -4,7 +4,7 @@ Reading it takes no connection from those who talk to customers, and no more tha
 ``SearchBudget``. Words are looked for within the budget of the search in messages.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,6 +113,18 @@ class Contact:
     def name(self) -> str:
         """Who it was with, as far as is known; empty for an unknown caller."""
         return self.customer.name if self.customer else self.typed_name
+
+    @property
+    def number(self) -> str:
+        """The number to reach them by: the customer's on record, else the one that was typed or called. Personal."""
+        return self.customer.phone if self.customer else self.phone
+
+    def shows_number(self, agent: Agent, whole: Collection[UUID]) -> bool:
+        """Whether an agent sees that number: of customers in ``whole`` (``PersonalData.sees_whole``), and of whom they hold."""
+        if self.customer is not None:
+            return self.customer.id in whole
+        is_open = self.state in {ContactState.ACTIVE, ContactState.ON_HOLD}
+        return is_open and self.agent_id == agent.id
 
     @property
     def length(self) -> timedelta | None:

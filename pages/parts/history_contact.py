@@ -11,7 +11,7 @@ from pages.locale import _
 from pages.parts import times
 from pages.parts.customer_badges import all_badges
 from pages.parts.history_sheet import CHANNELS, ENDINGS
-from pages.parts.history_table import is_held, length, priority_tag, state_tag
+from pages.parts.history_table import length, priority_tag, state_tag
 from pages.parts.markup import Piece, filled
 from pages.parts.personal import Veil
 from pages.parts.transcript import MessagePages, Transcript
@@ -50,15 +50,13 @@ class HistoryContact(Component):
         """Draw it. Raises ``NotFoundError``."""
         history = self._services.history
         contact = await history.contact(self._agent, self._contact_id)
-        whole = False
-        if contact.customer is not None:
-            data = self._services.personal_data
-            whole = bool(await data.sees_whole(self._agent, contact.customer.id))
+        known = [contact.customer.id] if contact.customer else []
+        whole = await self._services.personal_data.sees_whole(self._agent, *known)
         if self._sought and contact.channel is Channel.CHAT:
             self._numbers = await history.found_numbers(self._agent, contact.id, self._sought)
         with self:
             self._head(contact)
-            await self._facts(contact, is_whole=whole)
+            await self._facts(contact, is_whole=contact.shows_number(self._agent, whole))
             if self._numbers:
                 self._found_bar()
             if contact.channel is Channel.CHAT:
@@ -113,18 +111,19 @@ class HistoryContact(Component):
             await self._phone(contact, is_whole=is_whole)
 
     async def _phone(self, contact: Contact, *, is_whole: bool) -> None:
-        """Draw how to reach them, behind a veil; of a call with nobody known the number stays masked."""
+        """Draw how to reach them, behind a veil; there is none to lift over a call from nobody known."""
         if contact.customer is not None:
             with Veil(self._seat, contact.customer, is_whole=is_whole) as veil:
                 veil.phones(contact.customer.phone)
                 veil.eye()
         elif contact.channel is Channel.CHAT:
             chat = await self._services.chats.chat(self._agent, contact.id)
-            with Veil(self._seat, chat, is_whole=is_held(contact, self._agent.id)) as veil:
+            with Veil(self._seat, chat, is_whole=is_whole) as veil:
                 veil.phones(contact.phone)
                 veil.eye()
         else:
-            Piece(inside=filled('{phone}', phone=masked_phone(contact.phone)))
+            shown = times.phone(contact.phone) if is_whole else masked_phone(contact.phone)
+            Piece(inside=filled('{phone}', phone=shown))
 
     def _found_bar(self) -> None:
         with ui.element('div').classes('desk-found-bar').props('role=status'):

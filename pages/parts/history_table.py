@@ -176,7 +176,9 @@ class HistoryTable(Component):
         rows = Markup().join(
             _row(
                 one,
-                phone=_phone(one, self._agent.id, whole),
+                phone=times.phone(one.number)
+                if one.shows_number(self._agent, whole)
+                else masked_phone(one.number),
                 address=self._address(one.id),
                 is_chosen=one.id == self._chosen,
             )
@@ -270,21 +272,6 @@ def length(contact: Contact) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f'{hours}:{minutes:02}:{seconds:02}' if hours else f'{minutes}:{seconds:02}'
-
-
-def is_held(contact: Contact, agent_id: UUID) -> bool:
-    """Whether an agent talks to them now, and so sees the number that was typed."""
-    is_open = contact.state in {ContactState.ACTIVE, ContactState.ON_HOLD}
-    return is_open and contact.agent_id == agent_id
-
-
-def _phone(contact: Contact, agent_id: UUID, whole: set[UUID]) -> str:
-    customer = contact.customer
-    if customer is None:
-        is_whole, digits = is_held(contact, agent_id), contact.phone
-    else:
-        is_whole, digits = customer.id in whole, customer.phone
-    return times.phone(digits) if is_whole else masked_phone(digits)
 
 
 def _mark(page: Piece, contact_id: UUID, *, is_chosen: bool) -> None:

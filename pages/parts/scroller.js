@@ -130,10 +130,11 @@ export default {
       this.$nextTick(() => {
         const found = this.numbered().find(({ dataset }) => Number(dataset.number) === number);
         if (!found) return;
-        this.leave();
         for (const one of this.numbered()) one.toggleAttribute("data-sought", one === found);
         const { view } = this.$refs;
+        this.leave(); // before it moves: nothing may put the reader back to the end
         view.scrollTop += found.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 3;
+        if (view.scrollHeight - view.clientHeight - view.scrollTop <= NEAR_END) this.arrive();
         this.remember();
         this.ask();
       });

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from desk.settings import Settings
 from models import Agent
 from pages import gate
-from pages.api import auth, chats, docs, health, problems, sockets, visits
+from pages.api import auth, chats, docs, exports, health, history, problems, sockets, visits
 from pages.api.program import Pace
 from services.registry import Services
 from tests.make import PASSWORD, Make
@@ -152,7 +152,9 @@ def application(services: Services, settings: Settings, pace: Pace | None = None
         health.router({}),
         auth.router(services, settings),
         chats.router(services),
+        history.router(services),
         visits.router(services, settings),
+        exports.router(services),
         sockets.router(services, pace=pace),
         docs.router(app),
     ):

@@ -1,0 +1,213 @@
+"""``/history``: every chat and call that the reader may see, for programs. The filters are those of the page's address."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+
+from desk.errors import InvalidInputError
+from desk.throttle import Throttle
+from models import Agent, Priority
+from pages.api import cursors
+from pages.api.bounds import BoundedRoute
+from pages.api.shapes import Text, refusals, shown_as
+from pages.principals import SignedIn
+from services import history_filter
+from services.history import MAX_PAGE, PAGE, Contact
+from services.history_filter import (
+    MAX_DEPARTMENT_CHARS,
+    MAX_TEXT_CHARS,
+    Channel,
+    ContactState,
+    Period,
+)
+from services.inbox import Place
+from services.personal_data import masked_phone
+from services.registry import Services
+
+REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
+
+CONTACT_EXAMPLE: dict[str, Any] = {
+    'channel': 'chat',
+    'id': '6f1c7a52-0f0e-4b8e-9d3b-0d7f5a1c2e34',
+    'status': 'closed',
+    'ending': 'agent',
+    'direction': None,
+    'priority': 'medium',
+    'department': '주문·배송',
+    'agent_id': '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed',
+    'agent_name': '김서연',
+    'customer_id': 'b2f1f5a0-7a55-4a63-8a4f-0b4e1f6c2d11',
+    'customer_name': '최유진',
+    'phone': '010-****-5432',
+    'start_time': '2026-11-02T01:30:00Z',
+    'answered_at': '2026-11-02T01:30:21Z',
+    'end_time': '2026-11-02T01:41:05Z',
+    'last_line': '네, 감사합니다',
+    'last_number': 14,
+    'found': {'number': 1, 'excerpt': '주문한 상품이 아직 안 왔어요', 'spans': [[4, 6]]},
+}
+
+
+class Found(BaseModel):
+    """The newest line that says all words: its number in the chat, a part of it, and where the words stand in that."""
+
+    number: int
+    excerpt: str
+    spans: list[tuple[int, int]]
+
+
+class ContactItem(BaseModel):
+    """One chat or call. ``phone`` is masked, but for who holds an open contact with that customer."""
+
+    model_config = shown_as(CONTACT_EXAMPLE)
+
+    channel: Channel
+    id: UUID
+    status: ContactState
+    ending: str | None
+    direction: str | None
+    priority: Priority
+    department: str
+    agent_id: UUID | None
+    agent_name: str
+    customer_id: UUID | None
+    customer_name: str
+    phone: str
+    start_time: datetime
+    answered_at: datetime | None
+    end_time: datetime | None
+    last_line: str
+    last_number: int
+    found: Found | None
+
+
+class ContactPage(BaseModel):
+    """One page, newest first; ``next`` is the cursor of the page behind it, none on the last."""
+
+    model_config = shown_as({'items': [CONTACT_EXAMPLE], 'next': 'eyJsaXN0aW5nIjoiaGlzdG9yeXw'})
+
+    items: list[ContactItem]
+    next: str | None
+
+
+class Filters:
+    """What narrows the history; what an address of the page has after its ``?`` can be used as it is."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a name in the address
+        self,
+        request: Request,
+        period: Annotated[
+            Period | None, Query(description='a period that moves with the day')
+        ] = None,
+        since: Annotated[
+            date | None, Query(alias='from', description='first day, in Seoul')
+        ] = None,
+        until: Annotated[date | None, Query(alias='to', description='last day, in Seoul')] = None,
+        agent: Annotated[UUID | None, Query(description='who held it')] = None,
+        department: Annotated[Text | None, Query(max_length=MAX_DEPARTMENT_CHARS)] = None,
+        channel: Channel | None = None,
+        status: ContactState | None = None,
+        priority: Priority | None = None,
+        text: Annotated[
+            Text | None,
+            Query(
+                max_length=MAX_TEXT_CHARS,
+                description="words said in a chat, or a customer's name, number or address",
+            ),
+        ] = None,
+    ) -> None:
+        del period, since, until, agent, department, channel, status, priority, text  # documented
+        reading = history_filter.read(request.query_params)
+        if reading.ignored:
+            raise InvalidInputError('history.filter', fields=', '.join(reading.ignored))
+        self.wanted = reading.filter
+
+    @property
+    def listing(self) -> str:
+        """The name of this list: a cursor of one list does not continue another."""
+        return f'history|{hashlib.sha256(self.wanted.query.encode()).hexdigest()[:32]}'
+
+
+def router(services: Services) -> APIRouter:
+    """Serve the history to whoever is signed in."""
+    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
+
+    def brake(staff: SignedIn) -> None:
+        requests.hit(staff.session_id)
+
+    api = APIRouter(
+        prefix='/history',
+        tags=['history'],
+        dependencies=[Depends(brake)],
+        responses=refusals(401, 422, 429),
+        route_class=BoundedRoute,
+    )
+    history = HistoryOperations(services)
+    api.add_api_route('', history.contacts, summary='Past and present contacts')
+    api.add_api_route(
+        '/{contact_id:uuid}', history.contact, summary='One contact', responses=refusals(404)
+    )
+    return api
+
+
+class HistoryOperations:
+    """What ``/history`` answers, an operation a method."""
+
+    def __init__(self, services: Services) -> None:
+        self._history = services.history
+        self._personal = services.personal_data
+
+    async def contacts(
+        self,
+        staff: SignedIn,
+        filters: Annotated[Filters, Depends()],
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
+        cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
+    ) -> ContactPage:
+        """List chats and calls, newest first, as far as the reader may see them; pages neither overlap nor leave out."""
+        place = cursors.read(filters.listing, cursor) if cursor else None
+        before = (place.moment, place.chat_id) if place and place.moment else None
+        page = await self._history.page(staff.agent, filters.wanted, before=before, limit=limit)
+        following = cursors.written(filters.listing, Place(*page.next)) if page.next else None
+        return ContactPage(items=await self._items(staff.agent, page.contacts), next=following)
+
+    async def contact(self, staff: SignedIn, contact_id: UUID) -> ContactItem:
+        """Return one chat or call; what was said in a chat is at ``/chat/sessions/{session_id}/messages``."""
+        found = await self._history.contact(staff.agent, contact_id)
+        [item] = await self._items(staff.agent, [found])
+        return item
+
+    async def _items(self, agent: Agent, contacts: list[Contact]) -> list[ContactItem]:
+        known = {one.customer.id for one in contacts if one.customer}
+        whole = await self._personal.sees_whole(agent, *known) if known else set()
+        return [_item(one, is_whole=one.shows_number(agent, whole)) for one in contacts]
+
+
+def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
+    found = contact.found
+    return ContactItem(
+        channel=contact.channel,
+        id=contact.id,
+        status=contact.state,
+        ending=contact.ending,
+        direction=contact.direction,
+        priority=contact.priority,
+        department=contact.department,
+        agent_id=contact.agent_id,
+        agent_name=contact.agent_name,
+        customer_id=contact.customer.id if contact.customer else None,
+        customer_name=contact.name,
+        phone=contact.number if is_whole else masked_phone(contact.number),
+        start_time=contact.start_time,
+        answered_at=contact.answered_at,
+        end_time=contact.end_time,
+        last_line=contact.last_line,
+        last_number=contact.last_number,
+        found=Found(number=found.number, excerpt=found.excerpt, spans=list(found.spans))
+        if found
+        else None,
+    )
