@@ -2,6 +2,10 @@
 
 A statement here is a transaction of its own that has the same effect when it runs twice: so no connection is asked
 for a sign of life first. One that turns out to be dead is replaced and the statement runs again (decision 0005).
+
+``psycopg_pool`` 3.3 in its place was measured (a row by parameters, medians of eight alternating runs): processor time
+of a statement 88 instead of 78 µs one at a time, 74 instead of 73 with four, 106 instead of 87 with twenty. Running a
+statement again would have to stand here all the same.
 """
 
 import asyncio
