@@ -71,6 +71,7 @@ async def customer(shell: Shell, customer_id: str) -> None:
     page = CustomerPage(shell, parse(customer_id))
     keys = Keys()
     keys.add('KeyE', 'E', _('고객 정보 고치기'), page.edit)
+    keys.add('KeyN', 'N', _('메모 쓰기'), page.write)
     shell.keys.use(keys)
     try:
         await page.open()

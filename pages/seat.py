@@ -14,3 +14,5 @@ class Seat:
     page_id: str
     dialogs: ui.element
     """Dialogs are drawn here on demand and cleared when they close."""
+    toasts: ui.element
+    """Toasts with something to press are drawn here and leave by themselves."""

@@ -170,7 +170,7 @@ class Conversation(Component):
         shown = times.phone if holds(self._agent, chat) else masked_phone
         self._who.set_inside(
             filled(
-                '<h2>{name}</h2>{badges}<span class="desk-sub">{phone} · {department}</span>',
+                '<div class="desk-row-line"><h2>{name}</h2>{badges}</div><span class="desk-sub">{phone} · {department}</span>',
                 name=chat.visitor_name,
                 badges=self._care.badges(chat.customer_id),
                 phone=shown(chat.visitor_phone),

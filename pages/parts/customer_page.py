@@ -11,8 +11,11 @@ from pages import notices
 from pages.component import Component, busy
 from pages.locale import _
 from pages.parts import customer_card
-from pages.parts.buttons import button
+from pages.parts.buttons import Look, button
+from pages.parts.customer_erase import erase
 from pages.parts.customer_form import CustomerForm
+from pages.parts.customer_merge import Merging
+from pages.parts.customer_timeline import CustomerTimeline
 from pages.parts.markup import Piece, filled
 from pages.parts.personal import ask_to_see
 from pages.seat import Seat
@@ -30,6 +33,7 @@ class CustomerPage(Component):
         self._customer_id = customer_id
         self._form: CustomerForm | None = None
         self._sees_whole = False
+        self._merging = Merging(seat, customer_id)
         busy(self, is_busy=True)
 
     async def open(self) -> None:
@@ -54,6 +58,11 @@ class CustomerPage(Component):
             self._form.form.on_cancel(self._close_form)
             self._form.form.on_reveal(self._reveal)
 
+    def write(self) -> None:
+        """Put the caret into the box for notes."""
+        if self._customer.id == self._customer_id:
+            self._timeline.write()
+
     # ---- drawing
 
     def _draw(self, customer: Customer) -> None:
@@ -63,9 +72,16 @@ class CustomerPage(Component):
             if customer.id != self._customer_id:
                 self._merged_away(customer)
                 return
-            self._card = ui.element('section').classes('desk-person-card')
-            self._card.props['aria-label'] = _('고객 정보')
+            with ui.element('section').classes('desk-person-card') as side:
+                side.props['aria-label'] = _('고객 정보')
+                self._card = ui.element('div').classes('desk-person-record')
+                self._alike = ui.element('div')
+            self._timeline = CustomerTimeline(
+                self._seat, self._customer_id, undo_merge=self._merging.undo
+            )
         self._draw_card()
+        self._timeline.start(self._timeline.open())  # the card does not wait for it
+        self.start(self._suggest())
 
     def _draw_card(self) -> None:
         self._card.clear()
@@ -73,7 +89,25 @@ class CustomerPage(Component):
             with ui.element('div').classes('desk-person-head'):
                 customer_card.heading(self._customer)
                 button(_('고치기'), self.edit)
+                button(_('합치기'), self._merging.search)
             customer_card.facts(self._seat, self._customer, is_whole=self._sees_whole)
+            if self._seat.agent.sees_everything:
+                button(_('고객 정보 삭제'), self._erase, Look.QUIET).classes('desk-person-erase')
+
+    async def _erase(self) -> None:
+        await erase(self._seat, self._customer_id)
+
+    async def _suggest(self) -> None:
+        """Show who may be the same person twice on record."""
+        duplicates = self._seat.services.customer_duplicates
+        try:
+            found = await duplicates.suggestions(self._seat.agent, self._customer_id)
+        except DeskError:  # the card says what is the matter
+            return
+        if not self._alike.is_deleted:
+            self._alike.clear()
+            with self._alike:
+                self._merging.banner(found)
 
     def _merged_away(self, kept: Customer) -> None:
         with ui.element('div').classes('desk-empty desk-gone'):
@@ -134,6 +168,7 @@ class CustomerPage(Component):
             self._form.news(customer)
         else:
             self._draw_card()
+        await self._suggest()
 
 
 def parse(given: str) -> UUID:

@@ -8,19 +8,27 @@ from markupsafe import Markup
 from nicegui import ui
 
 from desk.errors import DeskError
-from models import Customer, CustomerStatus, CustomerType, RiskLevel, Sender
+from models import Customer
 from pages import notices
 from pages.component import Component
 from pages.locale import _
-from pages.parts import times
-from pages.parts.buttons import button
-from pages.parts.markup import Piece, filled
+from pages.parts import customer_card, dialog, times
+from pages.parts.buttons import Look, button
+from pages.parts.customer_badges import badges
+from pages.parts.customer_search_box import CustomerSearchBox
+from pages.parts.earlier_chat import open_under
+from pages.parts.markup import Piece, filled, linked
 from pages.parts.personal import Veil
-from pages.parts.transcript import MessagePages, Transcript
 from pages.seat import Seat
-from services.chat_events import ChatCard, ChatEvent, ChatMessage, chat_topic
+from services.chat_events import ChatCard, ChatEvent, chat_topic
+from services.customer_events import EVERY_CUSTOMER, CustomerChanged
+from services.customer_timeline import TimelineEntry, TimelineKind
+from services.customer_warnings import warnings_of
 from services.customers import Acquaintance
 from services.personal_data import holds, masked_email, masked_phone
+
+FEW_NOTES = 2
+READ_SECONDS = 0.2
 
 
 class CustomerPanel(Component):
@@ -38,7 +46,7 @@ class CustomerPanel(Component):
 
     async def open(self) -> None:
         """Draw who the chat is with, and draw it again when an agent links a record. Raises ``NotFoundError``."""
-        self.listen(chat_topic(self._chat_id), self._hear)
+        self.listen([chat_topic(self._chat_id), EVERY_CUSTOMER], self._hear, draws=False)
         await self._draw()
 
     async def _draw(self) -> None:
@@ -54,38 +62,40 @@ class CustomerPanel(Component):
             if known.customer is not None:
                 self._card(known.customer, is_whole=bool(whole))
                 self._earlier(known)
+                self.start(self._learn_more(known.customer))
             else:
                 self._strangers(chat, known)
 
     def _hear(self, event: object) -> None:
-        if isinstance(event, ChatEvent) and event.chat.customer_id != self._customer_id:
-            self.start(self._draw())
+        is_linked = isinstance(event, ChatEvent) and event.chat.customer_id != self._customer_id
+        is_theirs = isinstance(event, CustomerChanged) and event.customer_id == self._customer_id
+        if is_linked or is_theirs:
+            self.within(READ_SECONDS, self._draw)
 
     def _card(self, customer: Customer, *, is_whole: bool) -> None:
-        kinds = {CustomerType.INDIVIDUAL: _('개인'), CustomerType.CORPORATE: _('법인')}
-        Piece(inside=filled('<h2>{name}</h2>', name=customer.name)).classes('desk-customer-name')
-        with ui.element('div').classes('desk-tags'):
-            Piece('span', inside=filled('{kind}', kind=kinds[customer.customer_type])).classes(
-                'desk-tag'
+        customer_card.heading(customer)
+        way = Piece('a', inside=filled('{text}', text=_('고객 화면 열기')))
+        way.props['href'] = f'/desk/customers/{customer.id}'
+        customer_card.facts(self._seat, customer, is_whole=is_whole)
+        self._more = ui.element('div').classes('desk-person-record')
+
+    async def _learn_more(self, customer: Customer) -> None:
+        """Show briefly what colleagues wrote last, and that there may be a duplicate."""
+        try:
+            notes = await self._services.customer_timeline.page(
+                self._agent, customer.id, kinds={TimelineKind.NOTE}, limit=FEW_NOTES
             )
-            for word in _warnings(customer):
-                Piece('span', inside=filled('{word}', word=word)).classes(
-                    'desk-tag desk-tag-danger'
-                )
-        with Veil(self._seat, customer, is_whole=is_whole) as veil:
-            with ui.element('dl').classes('desk-facts'):
-                veil.phones(
-                    customer.phone, *customer.other_phones, form=partial(_fact, _('전화번호'))
-                )
-                veil.email(customer.email, form=partial(_fact, _('이메일')))
-                contacts = _(
-                    '채팅 {chats}회 · 통화 {calls}회',
-                    chats=customer.total_chats,
-                    calls=customer.total_calls,
-                )
-                Piece(inside=_fact(_('상담'), contacts))
-                Piece(inside=_fact(_('등록일'), times.date(customer.created_at)))
-            veil.eye()
+            alike = await self._services.customer_duplicates.suggestions(self._agent, customer.id)
+        except DeskError:  # the card itself is there
+            return
+        if self._more.is_deleted:
+            return
+        self._more.clear()
+        with self._more:
+            if alike:
+                Piece(inside=_alike(customer, len(alike))).classes('desk-duplicates')
+            for entry in notes.entries:
+                Piece(inside=_note(entry)).classes('desk-memo')
 
     def _strangers(self, chat: ChatCard, known: Acquaintance) -> None:
         Piece(inside=filled('<h2>{name}</h2>', name=chat.visitor_name)).classes(
@@ -102,12 +112,15 @@ class CustomerPanel(Component):
             with ui.element('div').classes('desk-candidate'):
                 Piece(
                     inside=filled(
-                        '<b>{name}</b><span class="desk-sub">{email}</span>',
+                        '<b>{name}</b>{badges}<span class="desk-sub">{email}</span>',
                         name=customer.name,
+                        badges=badges(warnings_of(customer)),
                         email=masked_email(customer.email) or masked_phone(customer.phone),
                     )
                 )
                 button(_('연결'), partial(self._do, self._link, customer))
+        ui.label(_('다른 고객과 연결')).classes('desk-section')
+        CustomerSearchBox(self._seat, choose=self._link_found)
         button(_('새 고객으로 등록'), partial(self._do, self._register))
 
     def _earlier(self, known: Acquaintance) -> None:
@@ -139,22 +152,23 @@ class CustomerPanel(Component):
         if was_open:
             return
         row.props['aria-expanded'] = 'true'
-        with place, ui.element('div').classes('desk-earlier-transcript') as self._opened:
-            transcript = Transcript(
-                self._pages(chat.id), own=Sender.AGENT, writer=_nobody, label=_('이전 상담 내용')
-            )
-        await transcript.load()
+        self._opened = await open_under(place, self._seat, chat.id)
 
-    def _pages(self, chat_id: UUID) -> MessagePages:
-        async def before(number: int | None, limit: int) -> list[ChatMessage]:
-            return await self._services.chats.transcript(
-                self._agent, chat_id, before=number, limit=limit
-            )
-
-        async def after(number: int) -> list[ChatMessage]:
-            return await self._services.chats.messages_after(self._agent, chat_id, number)
-
-        return MessagePages(before=before, after=after)
+    async def _link_found(self, customer_id: UUID) -> None:
+        """Ask once: whoever was found by a search was not shown beside the chat."""
+        try:
+            customer = await self._services.customer_records.customer(self._agent, customer_id)
+        except DeskError as error:
+            notices.tell(error)
+            return
+        with dialog.titled(self._seat.dialogs, _('이 상담과 연결할까요?')) as question:
+            customer_card.heading(customer)
+            ui.label(_('연결한 뒤에는 이 고객의 상담으로 남습니다. 본인인지 확인하세요.'))
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('연결'), lambda: question.submit(True), Look.PRIMARY).props('autofocus')
+        if await question:
+            await self._do(self._link, customer)
 
     async def _link(self, customer: Customer) -> None:
         await self._services.customers.link(self._agent, self._chat_id, customer.id)
@@ -171,25 +185,21 @@ class CustomerPanel(Component):
             notices.tell(error)
 
 
-def _fact(name: str, value: str | Markup) -> Markup:
-    return filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value)
+def _alike(customer: Customer, count: int) -> Markup:
+    return filled(
+        '<a href="/desk/customers/{id}">{text}</a>',
+        id=customer.id,
+        text=_('같은 고객일 수 있는 기록이 {count}건 있습니다', count=count),
+    )
 
 
-def _nobody(_message: ChatMessage) -> str:
-    return ''
-
-
-def _warnings(customer: Customer) -> list[str]:
-    statuses: dict[CustomerStatus, Callable[[], str]] = {
-        CustomerStatus.BLOCKED: lambda: _('차단'),
-        CustomerStatus.INACTIVE: lambda: _('휴면'),
-    }
-    risks: dict[RiskLevel, Callable[[], str]] = {
-        RiskLevel.HIGH: lambda: _('주의 높음'),
-        RiskLevel.MEDIUM: lambda: _('주의'),
-    }
-    words = [statuses.get(customer.status), risks.get(customer.risk_level)]
-    return [word() for word in words if word is not None]
+def _note(entry: TimelineEntry) -> Markup:
+    return filled(
+        '<span class="desk-sub">{who} · {when}</span><br>{text}',
+        who=entry.agent_name,
+        when=times.short(entry.at),
+        text=linked(entry.note.text if entry.note else ''),
+    )
 
 
 def _earlier_row(chat: ChatCard) -> Markup:

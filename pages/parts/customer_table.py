@@ -50,7 +50,7 @@ class CustomerTable(Component):
                 ui.element('div').classes('desk-spring')
             with ui.element('div').classes('desk-table-place'):
                 with ui.element('table').classes('desk-table') as self._grid:
-                    self._grid.props(f'id={GRID} role=grid')
+                    self._grid.props['id'], self._grid.props['role'] = GRID, 'grid'
                     self._grid.props['aria-label'] = _('고객')
                     Piece('thead', inside=_head())
                 self._foot = ui.element('div').classes('desk-list-foot')
