@@ -2,6 +2,9 @@
 //
 // A browser gives no sound before the first gesture. A ring that is asked for until then is remembered and
 // heard with the gesture. The ring is one looping buffer: timers of hidden tabs sleep, a playing buffer does not.
+//
+// Of several tabs one sounds: the holder of a lock that the browser keeps, for as long as it can sound at all. When it
+// goes, the next one rings on. Mute and volume are the same in all tabs.
 const GESTURES = ["pointerdown", "keydown"];
 const MARK = /^\(\d+\) /;
 // Tones as [start, length, hertz] in seconds.
@@ -17,11 +20,10 @@ export default {
   created() {
     this.context = null;
     this.ringing = null; // the playing source, or `true` while the ring waits for a gesture
+    this.turn = null; // { waiting: to stop waiting for the lock, letGo: to let go of it once it is ours }
     this.played = 0;
     this.mark = 0;
-    const kept = read(this.keep);
-    this.muted = kept.muted === true;
-    this.volume = typeof kept.volume === "number" ? kept.volume : 0.6;
+    this.recall();
   },
   mounted() {
     this.gesture = () => this.unlock();
@@ -29,13 +31,21 @@ export default {
     // The page's title may be set anew while it is marked.
     this.titles = new MutationObserver(() => this.mark && !MARK.test(document.title) && this.mark_title(this.mark));
     this.titles.observe(document.head, { subtree: true, childList: true, characterData: true });
+    this.elsewhere = (event) => {
+      if (event.key !== this.keep) return;
+      this.recall();
+      this.tell();
+    };
+    window.addEventListener("storage", this.elsewhere);
     this.tell();
   },
   beforeUnmount() {
     for (const name of GESTURES) document.removeEventListener(name, this.gesture, { capture: true });
+    window.removeEventListener("storage", this.elsewhere);
     this.titles.disconnect();
     this.mark_title(0);
     this.stop_ring();
+    this.step_back();
     this.context?.close();
   },
   methods: {
@@ -52,14 +62,40 @@ export default {
       await this.context.resume();
     },
     woke() {
-      if (this.unlocked() && this.ringing === true) this.ring();
+      if (this.unlocked()) this.queue();
+      else this.step_back();
       this.tell();
     },
+    // ---- whose turn it is
+    async queue() {
+      if (this.turn) return;
+      const turn = (this.turn = { waiting: new AbortController(), letGo: null });
+      const sound = () => {
+        turn.letGo = () => {};
+        if (this.ringing === true) this.ring();
+        return new Promise((letGo) => (turn.letGo = letGo));
+      };
+      if (!navigator.locks) return sound(); // not on a secure address: then every tab sounds
+      const { signal } = turn.waiting;
+      await navigator.locks.request(this.keep, { signal }, () => !signal.aborted && sound()).catch(() => {});
+    },
+    step_back() {
+      this.turn?.waiting.abort();
+      this.turn?.letGo?.();
+      this.turn = null;
+      if (!this.ringing) return;
+      this.stop_ring();
+      this.ring(); // it waits from now on
+    },
+    is_its_turn() {
+      return Boolean(this.turn?.letGo);
+    },
+    // ---- sounding
     unlocked() {
       return this.context?.state === "running";
     },
     play(name, { loop = false, always = false } = {}) {
-      if (!this.unlocked()) return null;
+      if (!this.unlocked() || !(always || this.is_its_turn())) return null;
       const source = this.context.createBufferSource();
       source.buffer = this.buffer(name);
       source.loop = loop;
@@ -86,6 +122,12 @@ export default {
       if (!this.context) return;
       this.gain.gain.value = this.muted ? 0 : this.volume;
       this.trial.gain.value = this.volume;
+    },
+    recall() {
+      const kept = read(this.keep);
+      this.muted = kept.muted === true;
+      this.volume = typeof kept.volume === "number" ? kept.volume : 0.6;
+      this.level();
     },
     change(changes) {
       Object.assign(this, changes);

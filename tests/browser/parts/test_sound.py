@@ -50,6 +50,54 @@ async def test_a_ring_goes_on_until_it_is_stopped(page: Page, part: Part) -> Non
     await expect(element(page)).to_have_attribute('data-played', '3')
 
 
+async def test_of_two_tabs_one_rings_and_the_other_goes_on_when_it_is_closed(
+    page: Page, part: Part
+) -> None:
+    other = await page.context.new_page()
+    await open_sound(page, part)
+    await unlock(page, part)
+    await open_sound(other, part)
+    await unlock(other, part)
+
+    await part.call('ring')
+    await part.call('mark_title', 1)
+
+    await expect(element(page)).to_have_attribute('data-ringing', '1')
+    await expect(element(other)).to_have_attribute('data-ringing', 'waiting')
+    for tab in (page, other):
+        await expect(tab).to_have_title('(1) desk')
+    await page.close()
+    await expect(element(other)).to_have_attribute('data-ringing', '1')
+
+
+async def test_a_tab_that_nobody_has_touched_leaves_the_ring_to_one_that_can(
+    page: Page, part: Part
+) -> None:
+    other = await page.context.new_page()
+    await open_sound(page, part)
+    await open_sound(other, part)
+    await unlock(other, part)
+
+    await part.call('ring')
+
+    await expect(element(other)).to_have_attribute('data-ringing', '1')
+    await expect(element(page)).to_have_attribute('data-ringing', 'waiting')
+
+
+async def test_mute_in_one_tab_is_mute_in_all(page: Page, part: Part) -> None:
+    await open_sound(page, part)
+    other = await page.context.new_page()
+    await open_sound(other, part)
+    await part.hears('state', 2)
+
+    await other.evaluate(
+        'key => localStorage.setItem(key, JSON.stringify({ muted: true, volume: 0.25 }))',
+        f'desk.sound.{part.key}',
+    )
+
+    assert (await part.hears('state', 3))[-1] == [False, True, 0.25]
+
+
 async def test_mute_and_volume_are_remembered(page: Page, part: Part) -> None:
     await open_sound(page, part)
     await part.call('set_muted', muted=True)
