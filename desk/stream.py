@@ -5,8 +5,9 @@ The stream is a messenger, not the truth. While it is away a process tells its o
 """
 
 import asyncio
+import re
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import structlog
 from redis.asyncio import Redis
@@ -26,6 +27,7 @@ BATCH = 500
 BLOCK_MILLISECONDS = 2_000
 RETRY_SECONDS = 0.5
 STATE_TOPIC = 'stream'
+IDS = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 Fields = dict[FieldT, EncodableT]
 
@@ -72,6 +74,19 @@ class EventStream:
                 self._topics.publish(event)
             return False
         return True
+
+    async def forget(self, ids: Set[str]) -> None:
+        """Remove the events that name one of these ids, for who may not be remembered; logged when it cannot be done."""
+        last = '-'
+        try:
+            while ids and (kept := await self._redis.xrange(self._key, last, count=BATCH)):
+                entries = _by_key({self._key: [kept]})[0][1]
+                named = [one for one, fields in entries if ids & set(IDS.findall(fields['body']))]
+                if named:
+                    await self._redis.xdel(self._key, *named)
+                last = f'({entries[-1][0]}'
+        except (RedisError, OSError):
+            log.warning('stream_not_forgotten')
 
     async def follow(self) -> None:
         """Hand every event of the stream to this process's listeners, until cancelled."""

@@ -174,9 +174,10 @@ async def _undo(work: CustomerWork, agent: Agent, known: CustomerMerge) -> Undon
     merge = _undoable(await queries.merge(work.session, known.id, lock=True), kept)
     change = await queries.change(work.session, merge.id)
     values, left = restored(change.fields if change else {}, values_of(kept))
-    merge.undone_at, merged.merged_into_id = clock.now(), None
-    work.session.add(merge)
+    merged.merged_into_id = None
     names = work.change(agent, kept, values, beside={PARTED: [merged.code, None]})
+    merge.undone_at = clock.now()  # after its change: erasure looks for what changed up to then
+    work.session.add(merge)
     work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
     await queries.move_notes(work.session, kept.id, merged.id, only=moved)
     await _move(work, belongings, merged.id)

@@ -11,6 +11,7 @@ from services.agents import Agents
 from services.audit_log import AuditLog
 from services.chats import Chats
 from services.customer_duplicates import CustomerDuplicates
+from services.customer_erasure import CustomerErasure
 from services.customer_import import CustomerImport
 from services.customer_merging import CustomerMerging
 from services.customer_notes import CustomerNotes
@@ -46,6 +47,7 @@ class Services:
     chats: Chats
     customers: Customers
     customer_duplicates: CustomerDuplicates
+    customer_erasure: CustomerErasure
     customer_import: CustomerImport
     customer_merging: CustomerMerging
     customer_notes: CustomerNotes
@@ -90,6 +92,7 @@ def assemble(
         chats=Chats(workshop),
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop),
+        customer_erasure=CustomerErasure(customer_workshop, stream),
         customer_import=CustomerImport(workshop, phones),
         customer_merging=CustomerMerging(customer_workshop),
         customer_notes=CustomerNotes(customer_workshop),
