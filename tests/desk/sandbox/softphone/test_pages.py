@@ -1,0 +1,78 @@
+"""The softphone's pages: signing in and out, and what is said when Amazon's library is not there."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from desk.sandbox.connect import server
+from desk.sandbox.connect.centre import Centre
+from tests.desk.sandbox.connect.box import Box
+from tests.desk.sandbox.softphone.ccp import Ccp, CcpError
+
+pytestmark = pytest.mark.xdist_group('softphone')
+
+
+def test_without_the_library_the_pages_say_so_and_aws_answers(tmp_path: Path) -> None:
+    client = TestClient(server.build(Centre(), home=tmp_path), base_url='http://127.0.0.1')
+
+    page = client.get('/ccp-v2/')
+
+    assert page.status_code == 503
+    assert (
+        'amazon-connect-streams@2.28.2 is not here: &quot;make vendor&quot; gets it.' in page.text
+    )
+    assert client.get('/instance').json()['InstanceSummaryList']
+
+
+def test_who_is_not_signed_in_is_asked_who_they_are(box: Box) -> None:
+    status, headers, _ = box.raw('GET', '/ccp-v2/', redirect=False)
+    assert (status, headers['Location']) == (303, '/connect/login')
+
+    _, headers, page = box.raw('GET', '/connect/login')
+
+    assert page.decode().count('<button') == 9
+    assert 'frame-ancestors' in headers['Content-Security-Policy']
+
+
+def test_nobody_signs_in_as_nobody(box: Box) -> None:
+    status, headers, _ = box.raw('GET', '/connect/login?agent=nobody', redirect=False)
+
+    assert status == 200
+    assert 'Set-Cookie' not in headers
+
+
+def test_page_of_a_stranger_may_not_ask(box: Box) -> None:
+    status, _, _ = box.raw('POST', '/connect/api', headers={'Origin': 'https://example.com'})
+
+    assert status == 403
+
+
+def test_sign_out_ends_the_tokens_and_leaves_the_agent_offline(box: Box, ccp: Ccp) -> None:
+    contact_id = box.ring()
+    ccp.ask('AcceptContact', contactId=contact_id)
+
+    assert box.raw('GET', '/connect/logout?agent=agent1')[0] == 200
+
+    with pytest.raises(CcpError, match='401'):
+        ccp.snapshot()
+    assert box.stage_with() == {contact_id: 'CONNECTED'}  # the call goes on; then they are offline
+    user = Ccp(box).snapshot()
+    assert user['nextState']['name'] == '오프라인'
+
+
+def test_page_renews_its_token_with_its_cookie(box: Box) -> None:
+    _, headers, _ = box.raw('GET', '/connect/login?agent=agent1', redirect=False)
+    cookie = headers['Set-Cookie'].partition(';')[0]
+
+    status, _, answer = box.raw('GET', '/auth/authorize', headers={'Cookie': cookie})
+    nobody, _, _ = box.raw('GET', '/auth/authorize')
+
+    assert (status, nobody) == (200, 401)
+    ccp = Ccp(box, 'agent2')
+    ccp.token = answer['accessToken']
+    assert ccp.ask('GetAgentConfiguration')['configuration']['username'] == 'agent1'
+
+
+def test_agent_applications_are_not_there(box: Box) -> None:
+    assert box.raw('POST', '/agent-app/api')[0] == 404
