@@ -83,7 +83,8 @@ def _faulty_lines(
             values = fault['values']
             assert isinstance(values, dict)  # noqa: S101 - written by ``read_all``
             wrong = sentences[str(fault['key'])].format(**values)
-            yield csv_bytes([[*cells, f'{number}: {wrong}']])
+            where = f'{number} · {values["heading"]}' if 'heading' in values else str(number)
+            yield csv_bytes([[*cells, f'{where}: {wrong}']])
 
 
 def _say(**said: object) -> None:

@@ -56,6 +56,7 @@ class Export(Component):
     def _begin(self, kind: ExportFormat) -> None:
         self._state = ExportState.RUNNING
         self.listen(export_topic(self._id), self._hear)
+        query = (self._wanted.query, urlencode({'format': kind.value, 'export': str(self._id)}))
         self.clear()
         with self:
             self._bar = ui.linear_progress(0, show_value=False)
@@ -64,8 +65,8 @@ class Export(Component):
             self._said = ui.label(_('준비하고 있습니다.')).props('role=status')
             with ui.element('div').classes('desk-actions') as self._actions:
                 button(_('멈추기'), self._close)
-        given = urlencode({'format': kind.value, 'export': str(self._id)})
-        ui.download.from_url(f'/history/export?{self._wanted.query}&{given}'.replace('?&', '?'))
+            # Inside: the button that was pressed is gone, and its place with it.
+            ui.download.from_url(f'/history/export?{"&".join(filter(None, query))}')
 
     def _hear(self, event: object) -> None:
         if not isinstance(event, ExportMoved):

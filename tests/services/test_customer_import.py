@@ -158,7 +158,7 @@ async def test_rows_with_faults_can_be_left_out_mended_and_brought_in(
         rows = list(csv.reader(lines))
     assert (report.new, report.faulty, report.is_written) == (2, 4, True)
     assert rows[0] == ['번호', '이름', '전화', '오류']
-    assert rows[1] == ['', '이둘', '12', '3: [customer.phone]']
+    assert rows[1] == ['', '이둘', '12', '3 · 전화: [customer.phone]']
     assert len(rows) == 5
     assert len(await found(services, chief, '01011110001')) == 1
 

@@ -1,0 +1,65 @@
+"""``GET /history/export``: a file for Excel, by the filters, of what one may see; masked; to be stopped."""
+
+import csv
+import io
+from uuid import uuid4
+
+import httpx
+import pytest
+from python_calamine import CalamineWorkbook
+
+from models import Agent
+from tests.make import Make
+from tests.pages.api.conftest import Site
+
+EXPORT = '/history/export'
+
+
+async def test_csv_opens_in_excel_and_shows_no_number_whole(
+    api: httpx.AsyncClient, agent: Agent, make: Make
+) -> None:
+    customer = await make.customer(name='남궁 민들레', phone='01012345678')
+    await make.chat(agent=agent, customer_id=customer.id, last_line='=cmd|calc')
+    await make.chat(department='기술지원', visitor_name='남의 고객')
+
+    answer = await api.get(EXPORT)
+
+    assert answer.headers['content-type'] == 'text/csv; charset=utf-8'
+    assert (
+        "filename*=UTF-8''%EC%83%81%EB%8B%B4%20%EC%9D%B4%EB%A0%A5-"
+        in (answer.headers['content-disposition'])
+    )
+    headings, *rows = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
+    [row] = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert (row['고객'], row['고객 번호'], row['상태']) == ('남궁 민들레', customer.code, '진행')
+    assert row['마지막 말'] == "'=cmd|calc"
+    assert row['전화번호'] == '010-****-5432'
+
+
+async def test_xlsx_by_filters_in_the_readers_language(
+    api: httpx.AsyncClient, agent: Agent, make: Make
+) -> None:
+    await make.chat(agent=agent, visitor_name='김철수')
+    await make.chat(visitor_name='박새로')
+
+    answer = await api.get(EXPORT, params={'format': 'xlsx', 'status': 'waiting', 'lang': 'en'})
+
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    headings, row = sheet.to_python()
+    assert headings[:3] == ['Start', 'Channel', 'Status']
+    assert '박새로' in row
+
+
+@pytest.mark.parametrize('query', ['format=exe', 'export=1'])
+async def test_odd_requests_get_a_problem(api: httpx.AsyncClient, query: str) -> None:
+    answer = await api.get(f'{EXPORT}?{query}')
+
+    assert answer.status_code == 422
+    assert answer.headers['content-type'] == 'application/problem+json'
+
+
+async def test_nobody_takes_the_history_out_unknown(site: Site) -> None:
+    async with site.client() as stranger:
+        answer = await stranger.get(f'{EXPORT}?export={uuid4()}')
+
+    assert answer.status_code == 401
