@@ -11,7 +11,7 @@ from phonenumbers import region_codes_for_country_code
 from desk.sandbox.connect.softphone.contact_words import contact_words, endpoint_words, queue_words
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent, Assignment
-from desk.sandbox.connect.world.directory import AgentStatus, Endpoint
+from desk.sandbox.connect.world.directory import AgentStatus
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.terms import (
     RINGING,
@@ -20,7 +20,6 @@ from desk.sandbox.connect.world.terms import (
     Channel,
     LegKind,
     LegState,
-    QueueType,
     StatusType,
 )
 
@@ -91,15 +90,8 @@ def queues_of(world: World, agent: Agent) -> list[Json]:
 def endpoints(world: World) -> Iterator[Json]:
     """Yield whom an agent can call by name. Here every queue has all quick connects."""
     for each in world.state.quick_connects.values():
-        endpoint = Endpoint(
-            type=each.type,
-            name=each.name,
-            phone_number=each.phone_number,
-            user_id=each.user_id,
-            queue_id=each.queue_id,
-        )
         arn = world.state.instance.arn_of('transfer-destination', each.id)
-        yield endpoint_words(world, endpoint) | {'endpointARN': arn}
+        yield endpoint_words(world, each.endpoint) | {'endpointARN': arn}
 
 
 def countries(world: World) -> list[str]:
@@ -109,11 +101,6 @@ def countries(world: World) -> list[str]:
         for prefix in world.state.dialling.countries
         for region in region_codes_for_country_code(int(prefix))
     ]
-
-
-def is_standard(world: World, queue_id: str) -> bool:
-    """Whether a queue is one of the centre's, not an agent's own."""
-    return world.state.queues[queue_id].type is QueueType.STANDARD
 
 
 def _state_words(world: World, agent: Agent) -> Json:

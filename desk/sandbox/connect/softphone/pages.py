@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from desk import clock
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.faults import Trouble
-from desk.sandbox.connect.softphone.operations import TOKEN_LIFE
+from desk.sandbox.connect.softphone.operations.lines import TOKEN_LIFE
 from desk.sandbox.connect.softphone.sessions import Session, Sessions, agent_of
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.terms import StatusType

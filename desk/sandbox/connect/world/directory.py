@@ -97,6 +97,17 @@ class Flow:
 
 
 @dataclass(slots=True, kw_only=True)
+class Endpoint:
+    """Somebody or something that can be called."""
+
+    type: EndpointType
+    name: str = ''
+    phone_number: str = ''
+    user_id: str = ''
+    queue_id: str = ''
+
+
+@dataclass(slots=True, kw_only=True)
 class QuickConnect:
     """A destination that agents pick by name."""
 
@@ -109,16 +120,16 @@ class QuickConnect:
     queue_id: str = ''
     phone_number: str = ''
 
-
-@dataclass(slots=True, kw_only=True)
-class Endpoint:
-    """Somebody or something that can be called."""
-
-    type: EndpointType
-    name: str = ''
-    phone_number: str = ''
-    user_id: str = ''
-    queue_id: str = ''
+    @property
+    def endpoint(self) -> Endpoint:
+        """Return where it leads."""
+        return Endpoint(
+            type=self.type,
+            name=self.name,
+            phone_number=self.phone_number,
+            user_id=self.user_id,
+            queue_id=self.queue_id,
+        )
 
 
 @dataclass(slots=True, kw_only=True)

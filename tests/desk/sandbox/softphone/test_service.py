@@ -241,6 +241,28 @@ def test_chat_is_moved_to_a_colleague(ccp: Ccp, box: Box) -> None:
     assert list(box.stage_with('agent2').values()) == ['CONNECTING']
 
 
+def test_task_for_later_waits_for_its_time(ccp: Ccp, box: Box) -> None:
+    now = ccp.snapshot()['snapshotTimestamp']
+    endpoint = ccp.quick_connect('주문·배송')
+    task_id = ccp.ask(
+        'CreateTaskContact', endpoint=endpoint, name='다시 전화', scheduledTime=int(now) + 600
+    )['contactId']
+    assert box.stage_with() == {}
+
+    box.advance(600)
+
+    assert box.stage_with() == {task_id: 'CONNECTING'}
+
+
+def test_call_is_not_completed_but_hung_up(ccp: Ccp, box: Box) -> None:
+    contact_id = talking(ccp, box)
+
+    assert refusal(ccp, 'CompleteContact', contactId=contact_id) == (
+        400,
+        'InvalidContactTypeException',
+    )
+
+
 def test_call_that_is_full_takes_no_more(ccp: Ccp, box: Box) -> None:
     contact_id = talking(ccp, box)
     endpoint = {'type': 'phone_number', 'phoneNumber': NUMBER}

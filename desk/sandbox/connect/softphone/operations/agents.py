@@ -1,0 +1,89 @@
+"""The agent: how they are set up, their state, whom they can call."""
+
+from desk.sandbox.connect.aws.operations.call import bare
+from desk.sandbox.connect.softphone import agent_words
+from desk.sandbox.connect.softphone.errors import INVALID_STATE, SoftphoneError
+from desk.sandbox.connect.softphone.operations.ask import Ask, Handler
+from desk.sandbox.connect.world.events import Json
+from desk.sandbox.connect.world.terms import CLEARABLE, Channel
+
+
+def get_agent_configuration(ask: Ask) -> Json:
+    """Answer with how the agent is set up."""
+    return {'configuration': agent_words.configuration_words(ask.world, ask.agent)}
+
+
+def update_agent_configuration(ask: Ask) -> Json:
+    """Let the agent use the softphone or a desk phone, and accept calls by themselves or not."""
+    wanted, profile = ask.parameters['configuration'], ask.agent.profile
+    if not wanted['softphoneEnabled'] and not wanted['extension']:
+        raise SoftphoneError('InvalidConfigurationException', 'A desk phone needs its number')
+    profile.desk_phone = '' if wanted['softphoneEnabled'] else wanted['extension']
+    profile.preferences = dict(wanted.get('agentPreferences') or {})
+    others = [channel for channel in profile.auto_accepts if channel is not Channel.VOICE]
+    voice = [Channel.VOICE] if wanted['softphoneAutoAccept'] else []
+    profile.auto_accepts = (*voice, *others)
+    return {}
+
+
+def get_agent_permissions(ask: Ask) -> Json:
+    """Answer with what the agent may do."""
+    return ask.page(agent_words.PERMISSIONS, 'permissions')
+
+
+def get_agent_states(ask: Ask) -> Json:
+    """Answer with the statuses that the agent can choose."""
+    statuses = ask.world.state.statuses.values()
+    words = [agent_words.status_words(ask.world, status) for status in statuses]
+    return ask.page(words, 'states')
+
+
+def put_agent_state(ask: Ask) -> Json:
+    """Set the agent's state, or the next one.
+
+    With a live contact only the next state can be chosen. In the after-contact work of the only contact the contact
+    is cleared, as users of the service report.
+    """
+    arn = ask.parameters['state'].get('agentStateARN') or ''
+    status_id = bare(arn)
+    if status_id not in ask.world.state.statuses:
+        raise SoftphoneError(INVALID_STATE, 'This state cannot be chosen')
+    held = list(ask.agent.assignments.values())
+    is_live = any(each.is_live for each in held)
+    if is_live and not ask.parameters.get('enqueueNextState'):
+        raise SoftphoneError(INVALID_STATE, 'The agent has a contact: choose it as the next state')
+    if len(held) == 1 and held[0].state in CLEARABLE:
+        ask.world.hands.choose_status(ask.agent, status_id)
+        ask.world.hands.clear(ask.agent, held[0].contact_id)
+    else:
+        ask.world.hands.choose_status(ask.agent, status_id)
+    return {}
+
+
+def get_dialable_country_codes(ask: Ask) -> Json:
+    """Answer with the countries that may be called."""
+    return ask.page(agent_words.countries(ask.world), 'countryCodes')
+
+
+def get_routing_profile_queues(ask: Ask) -> Json:
+    """Answer with the queues that the agent serves."""
+    return ask.page(agent_words.queues_of(ask.world, ask.agent), 'queues')
+
+
+def get_endpoints(ask: Ask) -> Json:
+    """Answer with whom the agent can call by name."""
+    for arn in ask.parameters['queueARNs']:
+        ask.world.routing.queue(bare(arn))
+    return ask.page(list(agent_words.endpoints(ask.world)), 'endpoints')
+
+
+HANDLERS: dict[str, Handler] = {
+    'GetAgentConfiguration': get_agent_configuration,
+    'GetAgentPermissions': get_agent_permissions,
+    'GetAgentStates': get_agent_states,
+    'GetDialableCountryCodes': get_dialable_country_codes,
+    'GetEndpoints': get_endpoints,
+    'GetRoutingProfileQueues': get_routing_profile_queues,
+    'PutAgentState': put_agent_state,
+    'UpdateAgentConfiguration': update_agent_configuration,
+}
