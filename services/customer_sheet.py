@@ -22,6 +22,8 @@ CODE = re.compile(r'(?:c-?|#)?0*(\d{1,12})', re.IGNORECASE)
 _BETWEEN_PHONES = re.compile(r'[;/|\n]|,\s')
 _LOST_ZERO = re.compile(r'(?:1[016789]|[2-7])\d{7,9}')
 """Excel takes 01012345678 for a number and leaves 1012345678."""
+_PLAIN_MOBILE = re.compile(r'010[0-46-9]\d{7}')
+"""What nine rows of ten have, and ``read_phone`` lets through as it is, forty times as slowly (0105… has gaps)."""
 
 
 class Column(StrEnum):
@@ -141,6 +143,8 @@ def _number(text: str) -> int:
 
 
 def _phone(text: str) -> str:
+    if _PLAIN_MOBILE.fullmatch(plain := text.replace('-', '')):
+        return plain
     return customer_fields.read_phone(f'0{text}' if _LOST_ZERO.fullmatch(text) else text)
 
 

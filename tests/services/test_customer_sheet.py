@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.customer_fields import read_phone
 from services.customer_sheet import Column, Fault, Given, guessed, read
 
 
@@ -78,3 +79,12 @@ def test_empty_cells_and_columns_left_alone_say_nothing() -> None:
     assert isinstance(given, Given)
     assert given.values == {Column.PHONE: '01012345678'}
     assert given.attributes == {'등급': '골드'}
+
+
+@pytest.mark.parametrize('start', ['0100', '0101', '0104', '0106', '0109'])
+def test_plain_mobile_numbers_are_what_the_library_makes_of_them(start: str) -> None:
+    for end in ('0000000', '1234567', '9999999'):
+        given = read(2, [f'{start}{end}'], [Column.PHONE], ['전화'])
+
+        assert isinstance(given, Given)
+        assert given.values[Column.PHONE] == read_phone(f'{start}{end}')
