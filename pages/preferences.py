@@ -70,7 +70,7 @@ def apply(request: Request, head: Markup) -> None:
 
 def profile(agent: Agent) -> None:
     """Draw what somebody is, the choices, and the way out."""
-    ui.label(f'{role_name(language(), agent.role)} · {agent.department}').classes('desk-sub')
+    ui.label(f'{role_name(language(), agent.role)} · {_(agent.department)}').classes('desk-sub')
     _choices(
         _('화면'),
         'theme',

@@ -111,7 +111,8 @@ class _Form:
 
     def _select(self, departments: list[str]) -> Markup:
         chosen = departments[0] if len(departments) == 1 else self._entry.department
-        choices = {'': text(self._language, '선택해 주세요')} | {one: one for one in departments}
+        names = {one: text(self._language, one) for one in departments}
+        choices = {'': text(self._language, '선택해 주세요')} | names
         options = Markup().join(
             _OPTION.format(value=value, shown=shown, selected=_SELECTED if value == chosen else '')
             for value, shown in choices.items()

@@ -118,7 +118,7 @@ class TalkPanel(Component):
         self._who.set_inside(
             filled(
                 '<h1>{department}</h1><p>{state}</p>',
-                department=chat.department,
+                department=_(chat.department),
                 state=self._state(),
             )
         )

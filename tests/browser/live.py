@@ -92,6 +92,7 @@ def environment(settings: Settings) -> dict[str, str]:
         'JWT_SECRET_KEY': settings.jwt_secret_key.get_secret_value(),
         'DESK_HOME': str(settings.desk_home),
         'DESK_ENV': 'local',
+        'ABANDON_AFTER_SECONDS': str(settings.abandon_after_seconds),
         'POOL_SIZE': str(settings.pool_size),
         'LOG_LEVEL': 'ERROR',
     }

@@ -1,5 +1,7 @@
 """What only a real browser can show of the customer's page: its shape, its keys, its colours, and its voice."""
 
+from uuid import uuid4
+
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import Page, ViewportSize, expect
@@ -12,6 +14,7 @@ from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen
 from tests.make import DEPARTMENT, Make
 
+HEADER_PX = 57  # 56 and its line
 PHONE: ViewportSize = {'width': 390, 'height': 844}
 KEYBOARD_IS_OUT: ViewportSize = {'width': 390, 'height': 420}
 
@@ -182,6 +185,35 @@ async def test_english_browser_reads_english(
     await talk.sees('Number 1 in the queue')
     await expect(talk.button('End chat')).to_be_visible()
     assert await talk.page.evaluate('document.documentElement.lang') == 'en-US'
+
+
+async def test_english_header_is_one_line_on_a_phone(
+    centre: Centre, person: Contexts, make: Make, services: Services
+) -> None:
+    agent = await make.agent(
+        username=f'agent-{uuid4().hex[:8]}',
+        department=DEPARTMENT,
+        first_name='Bartholomew',
+        last_name='Featherstonehaugh-Montgomery',
+    )
+    talk = await centre.talk(await person(locale='en-US', viewport=PHONE))
+    await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_label('Name').fill('Yujin Choi')
+    await talk.page.get_by_label('Phone number').fill('+82 10-1234-5678')
+    await talk.page.get_by_label('Department').select_option(label='Orders & delivery')
+    await talk.button('Start chat').click()
+    await services.chats.take(agent, (await chat_of(talk, services)).id)
+    await talk.sees('Featherstonehaugh')
+
+    await talk.page.context.set_offline(True)
+    await talk.sees('Disconnected')
+
+    await expect(talk.page.get_by_role('heading', level=1)).to_have_text('Orders & delivery')
+    for part in ('.talk-head', '.talk-head .desk-link', '.talk-head button'):
+        box = await talk.page.locator(part).bounding_box()
+        assert box is not None
+        assert box['height'] <= HEADER_PX
+        assert box['x'] + box['width'] <= PHONE['width']
 
 
 async def test_motion_stops_for_who_wants_none(
