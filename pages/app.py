@@ -24,6 +24,7 @@ from pages import (
     talk,
 )
 from pages.api import auth, chats, docs, exports, health, problems, sockets, visits
+from pages.api import customers as customers_api
 from pages.api import history as history_api
 from pages.measured import Measured
 from services.registry import Services
@@ -58,6 +59,7 @@ def create(
         health.router(probes),
         auth.router(services, settings),
         chats.router(services),
+        customers_api.router(services),
         visits.router(services, settings),
         history_api.router(services),
         exports.router(services),

@@ -109,6 +109,7 @@ async def _erase(
     await queries.erase_history(session, records)
     await queries.erase_words(session, [chat.id for chat in belongings.chats])
     await queries.erase_numbers(session, [call.id for call in belongings.calls])
+    why = masked_wholly(why, *(record.name for record in records.values()))
     for chat in belongings.chats:
         _erase_chat(work, chat)
     for record in records.values():
@@ -176,4 +177,4 @@ def _checked(reason: ErasureReason, why: str) -> str:
     why = ' '.join(why.split())
     if not why or len(why) > MAX_WHY_CHARS:
         raise InvalidInputError('customer.erase_why', most=MAX_WHY_CHARS)
-    return masked_wholly(why)
+    return why

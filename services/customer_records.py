@@ -16,7 +16,8 @@ from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from models import Agent, AuditAction, Customer, CustomerChange
 from services import customer_fields
 from services import customer_queries as queries
-from services.customer_fields import CustomerEdit, CustomerFields, Value, Values
+from services.customer_fields import MAX_NAME_CHARS, CustomerEdit, CustomerFields, Value, Values
+from services.customer_masks import masked_value
 from services.customer_merge_plan import MERGED, PARTED
 from services.customer_warnings import CustomerWarning, warnings_for
 from services.customer_work import CustomerWorkshop, names_of
@@ -69,9 +70,18 @@ class EditClashError(ConflictError):
     @property
     @override
     def details(self) -> dict[str, object]:
-        """Which fields, and the version to go on from; values are the page's and the router's to show."""
-        fields = [clash.field for clash in self.clashes]
-        return {'version': self.customer.version, 'fields': fields}
+        """What differs, numbers and addresses masked, and the version to go on from."""
+        clashes = [
+            {
+                'field': one.field,
+                **{
+                    name: masked_value(one.field, getattr(one, name))
+                    for name in ('base', 'theirs', 'mine')
+                },
+            }
+            for one in self.clashes
+        ]
+        return {'version': self.customer.version, 'clashes': clashes}
 
 
 class MergedAwayError(ConflictError):
@@ -152,10 +162,10 @@ class CustomerRecords:
             InvalidInputError: no name, no number, or something that cannot be kept.
         """
         values = customer_fields.read(fields)
-        if missing := {'name', 'phones'} - values.keys():
-            raise InvalidInputError(
-                'customer.phone_missing' if 'phones' in missing else 'customer.name', most=100
-            )
+        if 'name' not in values:
+            raise InvalidInputError('customer.name', most=MAX_NAME_CHARS)
+        if 'phones' not in values:
+            raise InvalidInputError('customer.phone_missing')
         async with self._workshop.work() as work:
             if customer_id and (earlier := await queries.by_id(work.session, customer_id)):
                 return found(earlier)

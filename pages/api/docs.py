@@ -55,6 +55,7 @@ the cursors.
 TAGS = [
     {'name': 'authentication', 'description': 'Sign in and out'},
     {'name': 'chat', 'description': 'Chats, for agents'},
+    {'name': 'customers', 'description': 'Customers on record, for agents'},
     {'name': 'history', 'description': 'Past and present contacts, for agents'},
     {'name': 'visit', 'description': 'The own chat, for customers'},
     {'name': 'health', 'description': 'For the machines that run the desk'},
@@ -66,6 +67,7 @@ KEYS = {
 OPENED_BY = {
     '/auth/logout': 'bearer',
     '/chat/sessions': 'bearer',
+    '/customers': 'bearer',
     '/history': 'bearer',
     '/chat/visits/{visit_id}': 'chatToken',
 }

@@ -17,7 +17,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from desk.settings import Settings
 from models import Agent
 from pages import gate
-from pages.api import auth, chats, docs, exports, health, history, problems, sockets, visits
+from pages.api import (
+    auth,
+    chats,
+    customers,
+    docs,
+    exports,
+    health,
+    history,
+    problems,
+    sockets,
+    visits,
+)
 from pages.api.program import Pace
 from services.registry import Services
 from tests.make import PASSWORD, Make
@@ -152,6 +163,7 @@ def application(services: Services, settings: Settings, pace: Pace | None = None
         health.router({}),
         auth.router(services, settings),
         chats.router(services),
+        customers.router(services),
         history.router(services),
         visits.router(services, settings),
         exports.router(services),

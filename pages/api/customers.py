@@ -1,0 +1,353 @@
+"""``/customers``: customers on record, for programs. Paths are the guide's where it has them.
+
+Every agent may find and edit every customer; chats and calls in a timeline are those that the agent may see. A record that was
+merged answers as the one that it became part of: its ``id`` tells.
+"""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+
+from desk.throttle import Throttle
+from models import Agent
+from models import Customer as CustomerRow
+from pages.api import cursors
+from pages.api import customer_shapes as shapes
+from pages.api.bounds import BoundedRoute
+from pages.api.customer_shapes import (
+    Customer,
+    CustomerPage,
+    CustomerPatch,
+    EditedCustomer,
+    Entry,
+    Erasure,
+    Look,
+    NewCustomer,
+    Note,
+    NoteText,
+    Reached,
+    Timeline,
+)
+from pages.api.merge_shapes import (
+    Duplicate,
+    Duplicates,
+    MergeDone,
+    MergeOrder,
+    MergeUndone,
+    MergeWish,
+    Preview,
+    merge_done,
+)
+from pages.api.shapes import Text, refusals
+from pages.principals import SignedIn
+from services import customer_records, customer_timeline
+from services.customer_fields import CustomerFields
+from services.customer_timeline import EVERY_KIND, TimelineKind
+from services.personal_data import REVEAL_SECONDS
+from services.registry import Services
+
+REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
+LATEST = 'customers'
+"""The name of the list without a query: a cursor of another list does not continue it."""
+
+Cursor = Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)]
+Limit = Annotated[int, Query(ge=1, le=customer_records.MAX_PAGE)]
+
+
+def router(services: Services) -> APIRouter:
+    """Serve customers to whoever is signed in."""
+    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
+
+    def brake(staff: SignedIn) -> None:
+        requests.hit(staff.session_id)
+
+    api = APIRouter(
+        prefix='/customers',
+        tags=['customers'],
+        dependencies=[Depends(brake)],
+        responses=refusals(401, 422, 429),
+        route_class=BoundedRoute,
+    )
+    _add_records(api, Records(services))
+    _add_notes(api, Notes(services))
+    _add_merging(api, Merging(services))
+    return api
+
+
+def _add_records(api: APIRouter, records: 'Records') -> None:
+    one, add = '/{customer_id}', api.add_api_route
+    add('', records.customers, summary='Find customers, or list the latest contacts')
+    add(
+        '',
+        records.create,
+        methods=['POST'],
+        status_code=201,
+        summary='Put a customer on record',
+        responses=refusals(413),
+    )
+    add(one, records.customer, summary='One customer', responses=refusals(404))
+    add(
+        one,
+        records.edit,
+        methods=['PATCH'],
+        summary='Change a customer',
+        responses=_clashes() | refusals(404, 413),
+    )
+    add(f'{one}/timeline', records.timeline, summary='What happened', responses=refusals(404))
+    add(
+        f'{one}/reveal',
+        records.reveal,
+        methods=['POST'],
+        summary='See how to reach a customer (보기)',
+        responses=refusals(404),
+    )
+    add(
+        f'{one}/erase',
+        records.erase,
+        methods=['POST'],
+        status_code=204,
+        summary='Delete a customer on request',
+        responses=refusals(403, 404, 409),
+    )
+
+
+def _add_notes(api: APIRouter, notes: 'Notes') -> None:
+    many, add = '/{customer_id}/notes', api.add_api_route
+    add(
+        many,
+        notes.add,
+        methods=['POST'],
+        status_code=201,
+        summary='Write a note',
+        responses=refusals(404, 409, 413),
+    )
+    add(
+        f'{many}/{{note_id}}',
+        notes.change,
+        methods=['PATCH'],
+        summary='Change an own note',
+        responses=refusals(403, 404, 413),
+    )
+    add(
+        f'{many}/{{note_id}}',
+        notes.remove,
+        methods=['DELETE'],
+        status_code=204,
+        summary='Remove an own note',
+        responses=refusals(403, 404),
+    )
+
+
+def _add_merging(api: APIRouter, merging: 'Merging') -> None:
+    one, add, refused = '/{customer_id}', api.add_api_route, refusals(404, 409)
+    add(
+        f'{one}/duplicates',
+        merging.duplicates,
+        summary='Who may be the same',
+        responses=refusals(404),
+    )
+    add(
+        f'{one}/merges/preview',
+        merging.preview,
+        methods=['POST'],
+        summary='What a merge would do',
+        responses=refused,
+    )
+    add(
+        f'{one}/merges',
+        merging.merge,
+        methods=['POST'],
+        summary='Merge another customer into this one',
+        responses=refused,
+    )
+    add(
+        f'{one}/merges/{{merge_id}}/undo',
+        merging.undo,
+        methods=['POST'],
+        summary='Undo a merge, within a day',
+        responses=refused,
+    )
+
+
+def _clashes() -> dict[int | str, dict[str, Any]]:
+    """Document what an edit that clashes is answered: the fields, each as it was, as it is and as it was wanted."""
+    answer = refusals(409)
+    example = answer[409]['content']['application/problem+json']['example']
+    example |= {
+        'code': 'customer.edit_clash',
+        'version': 4,
+        'clashes': [{'field': 'memo', 'base': '', 'theirs': '오전', 'mine': '오후'}],
+    }
+    return answer
+
+
+class _Eyes:
+    """What the reader may see of customers."""
+
+    def __init__(self, services: Services) -> None:
+        self._personal_data = services.personal_data
+
+    async def _sees(self, agent: Agent, *customer_ids: UUID) -> set[UUID]:
+        return await self._personal_data.sees_whole(agent, *customer_ids)
+
+    async def _shown(self, agent: Agent, row: CustomerRow) -> Customer:
+        return Customer.of(row, is_whole=row.id in await self._sees(agent, row.id))
+
+    async def _all_shown(self, agent: Agent, rows: list[CustomerRow]) -> list[Customer]:
+        whole = await self._sees(agent, *(row.id for row in rows))
+        return [Customer.of(row, is_whole=row.id in whole) for row in rows]
+
+
+class Records(_Eyes):
+    """Customers themselves."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._services = services
+        self._records = services.customer_records
+
+    async def customers(
+        self,
+        staff: SignedIn,
+        query: Annotated[
+            Text | None, Query(max_length=200, description='name, initials, number, e-mail, code')
+        ] = None,
+        limit: Limit = customer_records.PAGE,
+        cursor: Cursor = None,
+    ) -> CustomerPage:
+        """Return who may be meant, the best match first; without a query everybody, the latest contact first."""
+        if query is not None and query.strip():
+            hits = await self._services.customer_search.search(staff.agent, query, limit=limit)
+            found = await self._all_shown(staff.agent, [hit.customer for hit in hits])
+            return CustomerPage(items=found, next=None)
+        after = cursors.read(LATEST, cursor) if cursor else None
+        page = await self._records.latest(staff.agent, after=after, limit=limit)
+        return CustomerPage(
+            items=await self._all_shown(staff.agent, page.customers),
+            next=None if page.is_last else cursors.written(LATEST, page.place),
+        )
+
+    async def customer(self, staff: SignedIn, customer_id: UUID) -> Customer:
+        """Return one customer."""
+        row = await self._records.customer(staff.agent, customer_id)
+        return await self._shown(staff.agent, row)
+
+    async def create(self, staff: SignedIn, new: NewCustomer) -> Customer:
+        """Put a customer on record; the same ``id`` again returns the customer it made."""
+        fields = CustomerFields.model_validate(new.model_dump(exclude_unset=True, exclude={'id'}))
+        row = await self._records.create(staff.agent, fields, customer_id=new.id)
+        return await self._shown(staff.agent, row)
+
+    async def edit(
+        self, staff: SignedIn, customer_id: UUID, patch: CustomerPatch
+    ) -> EditedCustomer:
+        """Change what is given. What colleagues changed in other fields stays; in the same field: 409, and nothing changes."""
+        edited = await self._records.edit(staff.agent, customer_id, patch)
+        is_whole = customer_id in await self._sees(staff.agent, customer_id)
+        return EditedCustomer.of(edited, is_whole=is_whole)
+
+    async def timeline(
+        self,
+        staff: SignedIn,
+        customer_id: UUID,
+        kind: Annotated[list[TimelineKind] | None, Query(description='without it: all')] = None,
+        limit: Limit = customer_timeline.PAGE,
+        cursor: Cursor = None,
+    ) -> Timeline:
+        """Return chats, calls, notes and changes of the record, newest first."""
+        kinds = frozenset(kind or EVERY_KIND)
+        listing = f'timeline|{customer_id}|{",".join(sorted(kinds))}'
+        page = await self._services.customer_timeline.page(
+            staff.agent,
+            customer_id,
+            kinds=kinds,
+            after=cursors.read(listing, cursor) if cursor else None,
+            limit=limit,
+        )
+        is_whole = page.customer_id in await self._sees(staff.agent, page.customer_id)
+        return Timeline(
+            items=[Entry.of(one, is_whole=is_whole) for one in page.entries],
+            next=None if page.is_last else cursors.written(listing, page.place),
+        )
+
+    async def reveal(self, staff: SignedIn, customer_id: UUID, look: Look) -> Reached:
+        """Return how to reach a customer; who looked and why is written down."""
+        reached = await self._personal_data.reveal(staff.agent, customer_id, look.reason, look.why)
+        phones = [reached.phone, *reached.other_phones]
+        return Reached(phones=phones, email=reached.email, seconds=REVEAL_SECONDS)
+
+    async def erase(self, staff: SignedIn, customer_id: UUID, erasure: Erasure) -> None:
+        """Delete a customer and all merged into them. There is no way back. For supervisors and administrators."""
+        await self._services.customer_erasure.erase(
+            staff.agent, customer_id, erasure.reason, erasure.why
+        )
+
+
+class Notes:
+    """Notes on customers."""
+
+    def __init__(self, services: Services) -> None:
+        self._notes = services.customer_notes
+
+    async def add(self, staff: SignedIn, customer_id: UUID, note: NoteText) -> Note:
+        """Write a note; the same ``id`` again returns the note it made."""
+        written = await self._notes.add(staff.agent, customer_id, note.text, note_id=note.id)
+        return shapes.note(written)
+
+    async def change(
+        self, staff: SignedIn, customer_id: UUID, note_id: UUID, note: NoteText
+    ) -> Note:
+        """Write an own note anew."""
+        del customer_id  # the note knows
+        return shapes.note(await self._notes.change(staff.agent, note_id, note.text))
+
+    async def remove(self, staff: SignedIn, customer_id: UUID, note_id: UUID) -> None:
+        """Take an own note away."""
+        del customer_id  # the note knows
+        await self._notes.remove(staff.agent, note_id)
+
+
+class Merging(_Eyes):
+    """Two records of one person."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._duplicates = services.customer_duplicates
+        self._merging = services.customer_merging
+
+    async def duplicates(self, staff: SignedIn, customer_id: UUID) -> Duplicates:
+        """Return who may be the same person, the likeliest first, and why."""
+        found = await self._duplicates.suggestions(staff.agent, customer_id)
+        whole = await self._sees(staff.agent, *(one.customer.id for one in found))
+        return Duplicates(
+            items=[Duplicate.of(one, is_whole=one.customer.id in whole) for one in found]
+        )
+
+    async def preview(self, staff: SignedIn, customer_id: UUID, wish: MergeWish) -> Preview:
+        """Return what merging another customer into this one would do; nothing changes."""
+        preview = await self._merging.preview(
+            staff.agent, customer_id, wish.merged_id, choice=wish.choice
+        )
+        both = {customer_id, wish.merged_id}
+        return Preview.of(preview, is_whole=await self._sees(staff.agent, *both) == both)
+
+    async def merge(self, staff: SignedIn, customer_id: UUID, order: MergeOrder) -> MergeDone:
+        """Merge another customer into this one; a record that changed since the preview is not merged (409)."""
+        done = await self._merging.merge(
+            staff.agent,
+            customer_id,
+            order.merged_id,
+            versions=order.versions,
+            choice=order.choice,
+        )
+        is_whole = customer_id in await self._sees(staff.agent, customer_id)
+        return merge_done(done.merge, done.customer, is_whole=is_whole)
+
+    async def undo(self, staff: SignedIn, customer_id: UUID, merge_id: UUID) -> MergeUndone:
+        """Part two records again; ``left`` names the fields that were changed since and stayed."""
+        del customer_id  # the merge knows
+        undone = await self._merging.undo(staff.agent, merge_id)
+        return MergeUndone.of(
+            undone, await self._sees(staff.agent, undone.kept.id, undone.merged.id)
+        )
