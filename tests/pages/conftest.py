@@ -27,6 +27,7 @@ from models import Agent
 from tests.make import PASSWORD, Make
 
 SignIn = Callable[[Agent], Awaitable[User]]
+PATIENCE_SECONDS = 0.5
 
 
 @pytest.fixture
@@ -75,11 +76,14 @@ async def user(sign_in: SignIn, agent: Agent) -> User:
 
 
 async def _stop_pages() -> None:
-    """End what pages still do unseen: a connection that is in use when the pool closes is closed by nobody."""
-    tasks = [*background_tasks.running_tasks]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """End what pages still do unseen: a connection that is in use when the pool closes is closed by nobody.
+
+    Again until they have ended: Python 3.11's ``wait_for``, which NiceGUI's outbox waits in, can swallow a cancellation.
+    """
+    while tasks := {task for task in background_tasks.running_tasks if not task.done()}:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
 
 
 @contextmanager
