@@ -40,13 +40,16 @@ class Centre:
         finally:
             self.world.settle()
             self._tell()
-            for listener in self.act_listeners:
-                listener()
+            self._tell_of_act()
 
     def pass_time(self) -> None:
-        """Let happen what is due by now."""
-        with self.acting():
-            pass
+        """Let happen what is due by now; who waits for an act is not woken by time in which nothing happens."""
+        before = self.world.state.numbers
+        self.world.run_to(self.clock.now())
+        self.world.settle()
+        self._tell()
+        if self.world.state.numbers != before:
+            self._tell_of_act()
 
     def snapshot(self) -> bytes:
         """Return the whole centre as a file's content."""
@@ -66,6 +69,9 @@ class Centre:
         self.clock.catch_up(state.now)
         self.faults.clear()
         self.events.clear()
+        self._tell_of_act()
+
+    def _tell_of_act(self) -> None:
         for listener in self.act_listeners:
             listener()
 
