@@ -2,11 +2,15 @@
 
 On purpose some events are lost, come late or twice (``Faults.events``); a seed makes it the same every time. Where nobody
 listens (moto is away) events are dropped: they are best effort in AWS too.
+
+moto looks through all messages of a queue whenever one is sent, so a queue that nobody reads would stop the whole sandbox.
+Only ``WINDOW`` unread messages are in it at a time; the rest waits here, the newest ``MAX_UNREAD``.
 """
 
 import asyncio
 import json
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,8 +34,12 @@ CONTACT_QUEUE = 'connect-contact-events'
 AGENT_STREAM = 'connect-agent-events'
 MAX_WAITING = 50_000
 MAX_BATCH = 200
-LOOK_SECONDS = 0.1  # how often it is seen whether what comes late is due
-AT_ONCE = {'contact': 10, 'agent': 100}  # SQS and Kinesis take several at once
+LOOK_SECONDS = (
+    0.1  # how often it is seen whether what comes late is due, and whether the queue was read
+)
+WINDOW, MAX_UNREAD = 20, 10_000
+CONTACT, AGENT = 'contact', 'agent'
+AT_ONCE = {CONTACT: 10, AGENT: 100}  # SQS and Kinesis take several at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,8 @@ class Publisher:
         self._endpoint_url = endpoint_url
         self._clients: dict[str, Any] = {}
         self._queue_url = ''
+        self._unread: deque[Letter] = deque(maxlen=MAX_UNREAD)
+        self._room = 0  # in the queue
         self.told_listeners: list[Callable[[list[datetime]], None]] = []
         centre.event_listeners.append(self._hear_event)
         centre.item_listeners.append(self._hear_item)
@@ -99,18 +109,26 @@ class Publisher:
 
     async def carry(self) -> None:
         """Tell what there is to tell, for ever."""
+        world = self._centre.world
         while True:
             letters = await self._next()
+            if world is not self._centre.world:  # nobody waits for what another centre told
+                world = self._centre.world
+                self._unread.clear()
             how, now = self._centre.faults.events, self._centre.clock.now()
-            if mixed := self._disorder.mixed(letters, how, now):
-                await asyncio.to_thread(self._send_all, mixed)
+            mixed = self._disorder.mixed(letters, how, now)
+            self._unread.extend(letter for letter in mixed if letter.to == CONTACT)
+            others = [letter for letter in mixed if letter.to != CONTACT]
+            if others or self._unread:
+                told = await asyncio.to_thread(self._send_now, others)
                 for listener in self.told_listeners:
-                    listener([letter.at for letter in mixed if letter.at])
+                    listener([letter.at for letter in told if letter.at])
 
     async def _next(self) -> list[Letter]:
         """Wait for letters, but no longer than it takes to look after those that come late."""
         try:
-            async with asyncio.timeout(LOOK_SECONDS if self._disorder.holds_back else None):
+            looks = self._disorder.holds_back or self._unread
+            async with asyncio.timeout(LOOK_SECONDS if looks else None):
                 letters = [await self._letters.get()]
         except TimeoutError:
             return []
@@ -142,6 +160,27 @@ class Publisher:
         if not self._letters.full():
             self._letters.put_nowait(letter)
 
+    def _send_now(self, others: list[Letter]) -> list[Letter]:
+        """Send these, and as many of the unread as have room; return what was sent."""
+        if self._unread and self._room < 1:
+            self._room = WINDOW - self._in_queue()
+        count = max(0, min(self._room, len(self._unread), MAX_BATCH))
+        letters = others + [self._unread.popleft() for _ in range(count)]
+        self._room -= count
+        self._send_all(letters)
+        return letters
+
+    def _in_queue(self) -> int:
+        """Return how many messages nobody has read yet."""
+        name = 'ApproximateNumberOfMessages'
+        try:
+            answer = self._client('sqs').get_queue_attributes(
+                QueueUrl=self._queue_url, AttributeNames=[name]
+            )
+        except (BotoCoreError, ClientError):
+            return 0  # nobody is there: what is sent is lost
+        return int(answer['Attributes'][name])
+
     def _send_all(self, letters: list[Letter]) -> None:
         """Send to each in the given order, as many at once as it takes."""
         by_receiver = sorted(letters, key=lambda letter: letter.to)
@@ -155,10 +194,10 @@ class Publisher:
                     log.warning('sandbox_events_lost', to=to, error=type(error).__name__)
 
     def _send(self, to: str, letters: list[Letter]) -> None:
-        if to == 'contact':
+        if to == CONTACT:
             entries = [{'Id': str(n), 'MessageBody': _text(each)} for n, each in enumerate(letters)]
             self._client('sqs').send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-        elif to == 'agent':
+        elif to == AGENT:
             records = [{'Data': _text(e).encode(), 'PartitionKey': e.key} for e in letters]
             self._client('kinesis').put_records(StreamName=AGENT_STREAM, Records=records)
         else:

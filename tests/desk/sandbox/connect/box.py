@@ -43,7 +43,8 @@ class RefusedError(Exception):
 class Box:
     """One sandbox process."""
 
-    def __init__(self, port: int, moto_port: int) -> None:
+    def __init__(self, port: int, moto_port: int, pid: int) -> None:
+        self.pid = pid
         self.url = f'http://127.0.0.1:{port}'
         self.moto_url = f'http://127.0.0.1:{moto_port}'
         self.instance = {'InstanceId': INSTANCE_ID}
@@ -222,7 +223,7 @@ def running_box(folder: Path, **environment: str) -> Iterator[Box]:
             stderr=log,
         )
         try:
-            box = Box(port, moto_port)
+            box = Box(port, moto_port, process.pid)
             _wait_for(box, process, folder / 'sandbox.log')
             yield box
             box.close()

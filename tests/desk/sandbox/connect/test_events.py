@@ -1,13 +1,16 @@
 """What the centre tells to SQS, Kinesis and SNS (moto), and what it answers where there is nothing."""
 
 import json
+import os
 import re
+import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from desk.sandbox.connect.aws.models import RPC_SERVICE, catalogue
@@ -16,6 +19,7 @@ from desk.sandbox.connect.faults import AS_IN_AWS, EventFaults
 from desk.sandbox.connect.publishing import (
     AGENT_STREAM,
     CONTACT_QUEUE,
+    WINDOW,
     Disorder,
     Letter,
 )
@@ -51,7 +55,6 @@ def received(box: Box, queue_url: str) -> Callable[[], list[Any]]:
 
 def test_contact_events_come_to_sqs_in_eventbridges_shape(box: Box) -> None:
     queue_url = box.client('sqs').get_queue_url(QueueName=CONTACT_QUEUE)['QueueUrl']
-    box.client('sqs').purge_queue(QueueUrl=queue_url)
     contact_id = box.ring()
     box.hand('POST', f'contacts/{contact_id}/hang-up')
 
@@ -72,6 +75,26 @@ def test_contact_events_come_to_sqs_in_eventbridges_shape(box: Box) -> None:
     [ended] = [event for event in told if event['detail']['eventType'] == 'DISCONNECTED']
     assert ended['detail']['disconnectReason'] == 'CUSTOMER_DISCONNECT'
     assert ended['resources'] == [f'{box.arn}/contact/{contact_id}', box.arn]
+
+
+def test_queue_that_nobody_reads_stays_small_and_loses_nothing(box: Box) -> None:
+    sqs = box.client('sqs')
+    queue_url = sqs.get_queue_url(QueueName=CONTACT_QUEUE)['QueueUrl']
+    contact_ids = {box.ring(number=f'+8210111122{number:02}') for number in range(10)}
+    for contact_id in contact_ids:
+        box.hand('POST', f'contacts/{contact_id}/hang-up')
+
+    name = 'ApproximateNumberOfMessages'
+    answer = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])
+    unread = int(answer['Attributes'][name])
+    events = within_time(
+        received(box, queue_url),
+        lambda found: sum(e['detail']['contactId'] in contact_ids for e in found) >= 40,
+    )
+
+    told = [e['id'] for e in events if e['detail']['contactId'] in contact_ids]
+    assert unread <= WINDOW
+    assert len(told) == len(set(told)) == 40
 
 
 def test_agent_events_come_to_kinesis(box: Box) -> None:
@@ -221,6 +244,15 @@ def test_foreign_names_do_not_reach_the_sandbox(box: Box) -> None:
     status, _, _ = box.raw('GET', '/_sandbox/state', headers={'Host': 'evil.example.com'})
 
     assert status == 400
+
+
+def test_moto_ends_with_a_sandbox_that_is_killed(tmp_path: Path) -> None:
+    with running_box(tmp_path) as box:
+        [moto] = psutil.Process(box.pid).children()
+
+        os.kill(box.pid, signal.SIGKILL)
+
+        assert psutil.wait_procs([moto], timeout=SECONDS)[1] == []
 
 
 def test_snapshot_file_is_where_the_next_process_begins(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""What stands for S3, SNS, SQS and Kinesis: moto's server, in a process of its own.
+
+It looks through whole queues for every message, which must not hold the centre up. It ends with who started it, however
+that ends: it waits for the end of what it could read from there.
+"""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from logging import getLogger
+
+START_SECONDS = 60.0
+STEP_SECONDS = 0.05
+
+
+class NotStartedError(Exception):
+    """moto ended, or did not listen in time."""
+
+
+@contextmanager
+def running(host: str, port: int) -> Iterator[None]:
+    """Run moto for as long as the block does.
+
+    Raises:
+        NotStartedError: it does not listen.
+    """
+    command = [sys.executable, '-m', 'desk.sandbox.connect.outside', host, str(port)]
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command, stdin=subprocess.PIPE, start_new_session=True
+    ) as process:
+        try:
+            _wait_for(process, host, port)
+            yield
+        finally:
+            process.terminate()
+
+
+def serve(host: str, port: int) -> None:
+    """Serve until there is nothing more to read."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a package of development only
+
+    getLogger('werkzeug').setLevel('WARNING')  # every request
+    moto = ThreadedMotoServer(ip_address=host, port=port, verbose=False)
+    moto.start()
+    sys.stdin.read()
+    moto.stop()
+
+
+def _wait_for(process: 'subprocess.Popen[bytes]', host: str, port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not _listens(host, port):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise NotStartedError(f'moto does not listen at {host}:{port}')
+        try:
+            process.wait(STEP_SECONDS)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+if __name__ == '__main__':
+    serve(sys.argv[1], int(sys.argv[2]))
