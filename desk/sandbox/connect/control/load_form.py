@@ -112,8 +112,8 @@ class LoadForm:
             filled(
                 '<tr><td>{kind}</td><td>{p50}</td><td>{p95}</td><td>{most}</td><td>{missed}</td></tr>',
                 kind=w(text),
-                p50=f'{late.p50:.0f}',
-                p95=f'{late.p95:.0f}',
+                p50=late.p50,
+                p95=late.p95,
                 most=f'{late.most:.0f}',
                 missed=late.missed,
             )

@@ -104,7 +104,7 @@ class ControlPage:
         self._queues.show(floor)
         self._agents.show(floor, self._chosen_agent)
         self._contacts.show(floor, self._chosen_contact)
-        held = f' ({self._page.words("멈춰 있음")})' if floor.is_held else ''
+        held = f' ({self._clock_words()})' if floor.is_held else ''
         now = floor.now.astimezone(clock.SEOUL)
         self._clock.show(filled('{now}{held}', now=f'{now:%Y-%m-%d %H:%M:%S}', held=held))
         self._clock.put('data-held', 'true' if floor.is_held else None)
@@ -187,6 +187,12 @@ class ControlPage:
             self._contact.show(contact, floor)
         if agent:
             self._agent.show(agent)
+
+    def _clock_words(self) -> str:
+        w, progress = self._page.words, self._page.player.progress
+        if progress.plan and self._page.player.is_playing:
+            return w('{speed}배속', speed=f'{progress.plan.speed:g}')
+        return w('멈춰 있음')
 
     def _show_faults(self) -> None:
         w, count = self._page.words, len(told(self._page.centre.faults.plan, self._page))

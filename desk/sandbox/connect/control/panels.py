@@ -1,5 +1,6 @@
 """The live panels: queues, agents, contacts. A row is one element that stays, so that focus stays on it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -170,17 +171,22 @@ class AgentPanel:
             colour=STATUS_COLOURS[agent.status_type],
             status=agent.status,
             following=following,
-            held=joined(self._held(held) for held in agent.contacts),
+            held=self._held(agent.contacts),
             time=lasted(_since(agent), now),
         )
 
-    def _held(self, held: HeldView) -> Markup:
-        text, colour = held_words(held.state, held.channel)
-        return filled(
-            '<span class="box-{colour}">{channel} {text}</span> ',
-            colour=colour,
-            channel=self._words(CHANNELS[held.channel]),
-            text=self._words(text),
+    def _held(self, contacts: list[HeldView]) -> Markup:
+        """Return what an agent has in hand; the same twice is counted."""
+        counts = Counter((each.channel, *held_words(each.state, each.channel)) for each in contacts)
+        return joined(
+            filled(
+                '<span class="box-{colour}">{channel} {text}{count}</span> ',
+                colour=colour,
+                channel=self._words(CHANNELS[channel]),
+                text=self._words(text),
+                count=f' ({count})' if count > 1 else '',
+            )
+            for (channel, text, colour), count in counts.items()
         )
 
 

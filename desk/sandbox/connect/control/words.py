@@ -17,6 +17,7 @@ ENGLISH: Mapping[str, str] = {
     '멈춤': 'Hold',
     '진행': 'Go on',
     '멈춰 있음': 'held',
+    '{speed}배속': '{speed} times',
     '1분 뒤로': '1 min on',
     '10초 뒤로': '10 s on',
     '1시간 뒤로': '1 h on',
@@ -161,7 +162,7 @@ ENGLISH: Mapping[str, str] = {
     '이벤트 전달': 'events told',
     '늦음 (ms)': 'Late (ms)',
     '최대': 'most',
-    '넘김': 'missed',
+    '넘김': 'over',
     '재생을 시작했습니다': 'Playing',
     # ---- state
     '보관': 'Snapshots',

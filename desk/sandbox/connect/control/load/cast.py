@@ -83,6 +83,8 @@ class Cast:
         """Hire who is not there, plan shifts, and let the first customers come."""
         for place, agent in enumerate(_staff(self._centre.world, self._plan.agents)):
             self._agents[agent.id] = agent.profile.username
+            if limit := self._plan.after_work_limit_seconds:
+                self._hand.set_up(agent.profile.username, after_work_seconds=limit)
             for at, duty in self._duties(place):
                 if at < self._ends:
                     username = agent.profile.username

@@ -46,6 +46,9 @@ class LoadPlan(BaseModel):
     answer_seconds: float = Field(default=3, ge=0, le=15, description='until an agent accepts')
     talk_seconds: float = Field(default=180, gt=0, le=3_600)
     after_work_seconds: float = Field(default=30, ge=0, le=600)
+    after_work_limit_seconds: int | None = Field(
+        default=None, ge=1, description="set for who plays; by default the agents' own"
+    )
     patience_seconds: float = Field(default=180, gt=0, le=3_600)
 
     def begins(self, now: datetime) -> datetime:

@@ -1,13 +1,15 @@
 """What is to happen when, in order; and how late it happened."""
 
 import heapq
-from array import array
 from collections.abc import Callable
 from datetime import datetime
+from itertools import accumulate
 
 from pydantic import BaseModel
 
 Act = Callable[[], None]
+
+MOST_MS = 10_000  # what is later is counted as so late
 
 
 class Timeline:
@@ -36,36 +38,40 @@ class Late(BaseModel):
     """How late things of one kind were, in milliseconds of real time."""
 
     count: int
-    p50: float
-    p95: float
+    p50: int
+    p95: int
     most: float
-    deadline: float
+    deadline: int
     missed: int
 
 
 class Lateness:
-    """Collects how late things were."""
+    """Counts how late things were, to the millisecond."""
 
-    def __init__(self, deadline_ms: float) -> None:
+    def __init__(self, deadline_ms: int) -> None:
         self._deadline = deadline_ms
-        self._found = array('f')
+        self._counts = [0] * MOST_MS
+        self._most = 0.0
 
     def note(self, milliseconds: float) -> None:
         """Take note of one thing; what was early was on time."""
-        self._found.append(max(0.0, milliseconds))
+        late = max(0.0, milliseconds)
+        self._counts[min(int(late), MOST_MS - 1)] += 1
+        self._most = max(self._most, late)
 
     def read(self) -> Late:
         """Return what was found."""
-        found = sorted(self._found)
+        count = sum(self._counts)
         return Late(
-            count=len(found),
-            p50=_share(found, 0.5),
-            p95=_share(found, 0.95),
-            most=found[-1] if found else 0.0,
+            count=count,
+            p50=self._share(count * 0.5),
+            p95=self._share(count * 0.95),
+            most=self._most,
             deadline=self._deadline,
-            missed=sum(each > self._deadline for each in found),
+            missed=sum(self._counts[self._deadline :]),
         )
 
-
-def _share(found: list[float], share: float) -> float:
-    return found[min(len(found) - 1, int(len(found) * share))] if found else 0.0
+    def _share(self, wanted: float) -> int:
+        """Return how late so many of all were at most."""
+        seen = accumulate(self._counts)
+        return next((late for late, count in enumerate(seen) if count and count >= wanted), 0)
