@@ -13,12 +13,22 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from desk.sandbox import BackingUrls
-from tests.load import bench_search, browser, floor, inbox, pages, report, scenarios, shift
+from tests.load import (
+    bench_search,
+    browser,
+    floor,
+    inbox,
+    pages,
+    report,
+    sandbox_bench,
+    scenarios,
+    shift,
+)
 from tests.load.processes import Running, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
-USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser')
+USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser', 'sandbox')
 PARTS = (*USUAL, 'search')
 """``search`` fills a desk of a million first, which takes minutes: it is measured with ``--full`` or by its name."""
 
@@ -52,6 +62,8 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     if 'search' in parts:
         rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
         outcome.rows += await bench_search.rows(urls, customers=rows, messages=rows)
+    if 'sandbox' in parts:
+        outcome.rows += await sandbox_bench.rows(0.5 if asked.small else sandbox_bench.MINUTES)
     works: dict[str, Callable[[Running, Running], Awaitable[Outcome]]] = {
         'pages': lambda desk, _: _rows(pages.building(desk)),
         'throughput': scenarios.throughput,
