@@ -23,14 +23,15 @@ from tests.load import (
     sandbox_bench,
     scenarios,
     shift,
+    transfers,
 )
 from tests.load.processes import Running, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
 USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser', 'sandbox')
-PARTS = (*USUAL, 'search')
-"""``search`` fills a desk of a million first, which takes minutes: it is measured with ``--full`` or by its name."""
+PARTS = (*USUAL, 'search', 'transfers')
+"""``search`` and ``transfers`` take minutes, for a million rows: they are measured with ``--full`` or by name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,6 +77,11 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
             found = await _with_servers(urls, work)
             outcome.rows += found.rows
             outcome.lost += found.lost
+    if 'transfers' in parts:  # last: nothing else is measured among what it brings in
+        share = 50 if asked.small else 1
+        outcome.rows += await transfers.rows(
+            urls, contacts=transfers.CONTACTS // share, customers=transfers.CUSTOMERS // share
+        )
     return outcome
 
 

@@ -46,11 +46,11 @@ async def rows(urls: BackingUrls, *, contacts: int, customers: int) -> list[Row]
     found: list[Row] = []
     for kind in ('csv', 'xlsx'):
         async with serving('tests.load.desk_server', urls) as desk:
-            found += await _export(desk, chief.cookie, kind)
+            found += await _export(desk, chief.cookie, kind, contacts)
     return [*found, *await _import(urls, chief.agent_id, customers)]
 
 
-async def _export(desk: Running, cookie: str, kind: str) -> list[Row]:
+async def _export(desk: Running, cookie: str, kind: str, contacts: int) -> list[Row]:
     cookies = {'desk_session': cookie}
     async with aiohttp.ClientSession(desk.address, cookies=cookies) as session:
         await _taken(session, '/history/export?period=today')  # what is loaded once is no growth
@@ -60,7 +60,7 @@ async def _export(desk: Running, cookie: str, kind: str) -> list[Row]:
             await asyncio.wait({taking}, timeout=SAMPLE_SECONDS)
             highest = max(highest, desk.resident_mb)
         size = taking.result()
-    what = f'export of {CONTACTS:,} contacts as {kind.upper()}'
+    what = f'export of {contacts:,} contacts as {kind.upper()}'
     return [
         Row(
             what=f'{what}: growth of the desk', figure=highest - before, unit='MB', most=GROWTH_MB,
