@@ -101,6 +101,7 @@ class Shell(Seat):
         self._router = context.client.sub_pages_router
         self._rail_links: dict[str, Piece] = {}
         self._seen = ''
+        self._last_home = '/desk'
         self._follow: Callable[[str], None] | None = None
         gate.remember(context.client, self.staff)
         gate.watch_session(self.services, self.staff)
@@ -153,6 +154,10 @@ class Shell(Seat):
         self._home_place.set_visibility(at_home)
         self._other_place.set_visibility(not at_home)
         self.keys.use(self._home_keys if at_home else Keys())
+        if (way := self._rail_links.get('/desk')) is not None:
+            way.props['href'] = '/desk' if at_home else self._last_home  # back to the chat in hand
+        if at_home:
+            self._last_home = path
         self._name(path)
 
     def _is_home(self, path: str) -> bool:

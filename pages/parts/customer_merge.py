@@ -56,7 +56,7 @@ class Merging:
                 question.close()
                 await self.compare(customer_id)
 
-            CustomerSearchBox(self._seat, choose=chosen)
+            CustomerSearchBox(self._seat, placeholder=_('합칠 고객 검색'), choose=chosen)
             with ui.element('div').classes('desk-actions'):
                 button(_('취소'), question.close)
 

@@ -119,8 +119,7 @@ class CustomerPanel(Component):
                     )
                 )
                 button(_('연결'), partial(self._do, self._link, customer))
-        ui.label(_('다른 고객과 연결')).classes('desk-section')
-        CustomerSearchBox(self._seat, choose=self._link_found)
+        CustomerSearchBox(self._seat, placeholder=_('연결할 고객 검색'), choose=self._link_found)
         button(_('새 고객으로 등록'), partial(self._do, self._register))
 
     def _earlier(self, known: Acquaintance) -> None:

@@ -17,12 +17,17 @@ class CustomerSearchBox(SearchBox):
     """Finds customers by name, initials, telephone, e-mail or number, however it is typed."""
 
     def __init__(
-        self, seat: Seat, *, choose: Callable[[UUID], Awaitable[None] | None] | None = None
+        self,
+        seat: Seat,
+        *,
+        placeholder: str = '',
+        choose: Callable[[UUID], Awaitable[None] | None] | None = None,
     ) -> None:
         """Draw the box.
 
         Args:
             seat: whose page it is.
+            placeholder: what is searched for, when it is not the page's one search.
             choose: called with the customer who was chosen. Without it the box is the page's one search: it opens
                 the customer, and keys lead to it from everywhere.
         """
@@ -30,7 +35,7 @@ class CustomerSearchBox(SearchBox):
         chosen = choose or _open
         super().__init__(
             SearchBoxLabels(
-                placeholder=_('이름, 전화번호, 이메일 검색'),
+                placeholder=placeholder or _('이름, 전화번호, 이메일 검색'),
                 results=_('찾은 고객'),
                 loading=_('찾고 있습니다'),
                 hint='' if choose else 'Ctrl K',

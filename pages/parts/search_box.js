@@ -8,7 +8,7 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export default {
   template: `
-    <div class="desk-search" role="search" @focusout="left">
+    <div class="desk-search" role="search" :aria-label="placeholder" @focusout="left">
       <i class="material-icons" aria-hidden="true">search</i>
       <input ref="box" type="text" role="combobox" class="desk-search-text" dir="auto" autocomplete="off" autocapitalize="off"
         spellcheck="false" enterkeyhint="search" maxlength="1000" aria-autocomplete="list" :aria-label="placeholder" :placeholder="placeholder"

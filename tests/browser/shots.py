@@ -157,11 +157,79 @@ async def nothing(studio: Studio) -> None:
         await studio.take(page, 'desk-not-found')
 
 
+async def audit(studio: Studio) -> None:
+    """Numbers behind their veil, what lifts it, and what the audit log says of it."""
+    async with studio.person('supervisor1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk')
+        await page.locator('.desk-row').first.wait_for()
+        await page.locator('.desk-scope-choice').nth(1).click()
+        await page.keyboard.press('3')
+        await page.locator('.desk-take').first.wait_for(state='detached')
+        await page.locator('.desk-row-open').nth(1).click()
+        await page.locator('.desk-eye').first.click()
+        await page.locator('.desk-reasons button').first.wait_for()
+        await studio.take(page, 'veil-why')
+        await page.locator('.desk-reasons button').nth(1).click()
+        await page.get_by_role('dialog').wait_for(state='detached')
+        await studio.take(page, 'veil-lifted')
+    async with studio.person('admin1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/audit')
+        await page.locator('[data-state=whole]').wait_for()
+        await studio.take(page, 'audit')
+
+
+async def customers(studio: Studio) -> None:
+    """Finding customers, their table, and one of them whole."""
+    async with studio.person('supervisor1') as context:
+        desk = DeskScreen(await context.new_page(), studio.centre.address)
+        page = desk.page
+        await page.goto(f'{studio.centre.address}/desk/customers')
+        await desk.settles()
+        await page.locator('.desk-table tbody tr').first.wait_for()
+        await studio.take(page, 'customers')
+        box = page.locator('.desk-top .desk-search-text')
+        await box.fill('ㄱ')
+        await page.locator('.desk-table mark').first.wait_for()
+        await studio.take(page, 'customers-found')
+        await box.fill('뷁뷁')
+        await page.locator('.desk-list-foot .desk-empty').wait_for()
+        await studio.take(page, 'customers-none')
+
+
+async def customer(studio: Studio) -> None:
+    """One customer whole: card, timeline, form."""
+    async with studio.person('supervisor1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/customers')
+        await page.locator('.desk-table tbody a').first.click()
+        await page.locator('.desk-entry').first.wait_for()
+        await studio.take(page, 'customer')
+        if await (read := page.locator('[data-act=open]')).count():
+            await read.first.click()
+            await page.locator('.desk-earlier-transcript .desk-bubble').first.wait_for()
+            await studio.take(page, 'customer-transcript')
+        await page.locator('.desk-person-head button').first.click()
+        await page.locator('.desk-form').wait_for()
+        await studio.take(page, 'customer-form')
+        await page.locator('.desk-top .desk-search-text').fill('01')
+        await page.locator('.desk-search-option, .desk-search-note').first.wait_for()
+        await studio.take(page, 'search')
+        await page.goto(f'{studio.centre.address}/desk/customers/new')
+        await page.locator('.desk-form [type=submit]').click()
+        await page.locator('.desk-field-error').first.wait_for()
+        await studio.take(page, 'customer-new-refused')
+
+
 SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     sign_in: ('wide', 'phone'),
     workspace: ('wide', 'small', 'phone'),
     everybody: ('wide',),
     nothing: ('wide',),
+    customers: ('wide', 'phone'),
+    customer: ('wide', 'phone'),
+    audit: ('wide',),
     talk: ('phone', 'wide'),
 }
 

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from models import Agent
+from models import Agent, CustomerStatus, RiskLevel
 from tests.browser.conftest import Contexts
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.make import Make
@@ -92,6 +92,44 @@ async def test_narrow_desk_is_accessible(
 
     await desk.sees('아직 확인되지 않은 고객입니다')
     await _nothing_found(desk.page, 'drawer')
+
+
+async def test_customers_screens_are_accessible(desk: DeskScreen, make: Make, agent: Agent) -> None:
+    customer = await make.customer(
+        name='옹기훈',
+        phone='01070707070',
+        status=CustomerStatus.BLOCKED,
+        risk_level=RiskLevel.HIGH,
+        memo='오후에 통화',
+    )
+    await make.customer(name='옹기헌', phone=customer.phone)
+    await make.chat(agent=agent, lines=2, customer_id=customer.id)
+    page = desk.page
+    await desk.opens()
+    await page.keyboard.press('/')
+    await page.keyboard.type('옹기')
+    await expect(page.get_by_role('option')).to_have_count(2)
+    await _nothing_found(page, 'search')
+
+    await page.goto(f'{desk.address}/desk/customers')
+    await expect(page.get_by_role('link', name='옹기훈')).to_be_visible()
+    await _nothing_found(page, 'table')
+
+    await page.get_by_role('link', name='옹기훈').click()
+    await desk.button('대화 보기').click()
+    await desk.sees('2번째 줄')
+    await expect(desk.button('비교')).to_be_visible()
+    await _nothing_found(page, 'customer')
+
+    await desk.button('비교').click()
+    await expect(page.get_by_role('dialog')).to_be_visible()
+    await _nothing_found(page, 'merge')
+    await page.keyboard.press('Escape')
+    await desk.button('고치기').first.click()
+    await page.get_by_label('이메일', exact=True).fill('옹')
+    await desk.button('저장').click()
+    await expect(page.get_by_role('alert')).to_have_count(1)
+    await _nothing_found(page, 'form')
 
 
 async def _nothing_found(page: Page, what: str) -> None:

@@ -2,6 +2,7 @@
 
 from playwright.async_api import Locator, expect
 
+from models import Agent
 from tests.browser.hangul import compose, press_enter
 from tests.browser.people import DeskScreen
 from tests.make import Make
@@ -85,3 +86,75 @@ async def test_numbers_and_addresses_are_found_whole_and_shown_masked(
     await expect(found(desk)).to_contain_text(['010-****-3131'])
     await expect(found(desk)).to_contain_text(['hy***@example.com'])
     await expect(found(desk)).not_to_contain_text(['8765'])
+
+
+async def test_answer_that_was_outrun_changes_nothing(desk: DeskScreen, make: Make) -> None:
+    for name in ('뷁가람', '뷁나래'):
+        await make.customer(name=name)
+    await desk.opens()
+    box = search_box(desk)
+
+    await box.fill('뷁')
+    await desk.page.wait_for_timeout(121)  # the pause is over: the first search is on its way
+    await box.fill('뷁나')
+
+    await expect(found(desk)).to_have_count(1)
+    await expect(found(desk)).to_contain_text(['뷁나래'])
+    await box.fill('')
+    await expect(found(desk)).to_have_count(0)
+
+
+async def test_nobody_found_says_what_else_can_be_tried(desk: DeskScreen) -> None:
+    await desk.opens()
+
+    await search_box(desk).fill('뷁뷁뷁없는이름')
+
+    await desk.sees('찾는 고객이 없습니다')
+    await expect(found(desk)).to_have_count(0)
+
+
+async def test_box_fills_the_table_and_the_address_keeps_it(desk: DeskScreen, make: Make) -> None:
+    for number in range(3):
+        await make.customer(name=f'뷁표{number}', phone=f'0102222000{number}')
+    await make.customer(name='뷁하나')
+    page = desk.page
+    rows = page.get_by_role('grid', name='고객').locator('tbody tr')
+    await page.goto(f'{desk.address}/desk/customers')
+    await desk.settles()
+
+    await search_box(desk).fill('뷁표')
+    await expect(rows).to_have_count(3)
+    await page.wait_for_url('**/desk/customers?query=*')
+    await page.reload()
+    await desk.settles()
+    await expect(search_box(desk)).to_have_value('뷁표')
+    await expect(rows).to_have_count(3)
+    await search_box(desk).focus()
+    await page.keyboard.press('ArrowDown')
+    await expect(rows.nth(0)).to_have_attribute('aria-selected', 'true')
+    second = await rows.nth(1).get_by_role('link').inner_text()
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+
+    await expect(page.get_by_role('heading', name=second)).to_be_visible()
+    await page.go_back()
+    await expect(rows).to_have_count(3)
+
+
+async def test_screens_change_without_a_reload_and_the_workspace_stays(
+    desk: DeskScreen, make: Make, agent: Agent
+) -> None:
+    chat = await make.chat(agent=agent, lines=1, visitor_name='뷁손님')
+    await desk.opens(chat.id)
+    await desk.page.evaluate('() => { window.isStill = true }')
+
+    await desk.page.get_by_role('link', name='고객', exact=True).click()
+    await expect(desk.page.get_by_role('grid', name='고객')).to_be_visible()
+    await expect(desk.rows).to_have_count(0)  # hidden, and not in the way of screen readers
+    await desk.page.get_by_role('link', name='상담', exact=True).click()
+
+    await desk.reads('1번째 줄')
+    await expect(desk.rows).to_contain_text(['뷁손님'])
+    await desk.page.go_back()
+    await expect(desk.page.get_by_role('grid', name='고객')).to_be_visible()
+    assert await desk.page.evaluate('() => window.isStill')
