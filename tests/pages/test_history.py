@@ -1,0 +1,234 @@
+"""The history without a browser: filters, pages, words, views, and the contact beside the table."""
+
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from fastapi import FastAPI
+from nicegui import binding, ui
+from nicegui.element import Element
+from nicegui.testing import User
+
+from desk import clock
+from models import Agent, CallEnding, ChatEnding, ChatStatus, Priority
+from pages.parts import history_table
+from pages.parts.history_bar import HistoryBar
+from services.history import PAGE
+from services.history_filter import HistoryFilter
+from services.registry import Services
+from tests.make import Make
+from tests.pages.conftest import SignIn
+from tests.until import until
+
+pytestmark = pytest.mark.slow
+
+MOST_ELEMENTS = 400
+
+
+def choose(user: User, **values: str) -> None:
+    """Fill in the form as a browser says it: every field, those without a choice empty."""
+    user.find(HistoryBar).trigger('change', values)
+
+
+async def test_history_shows_what_one_may_see_newest_first(user: User, make: Make) -> None:
+    await make.chat(visitor_name='정하윤', visitor_phone='01011112222')
+    await make.call(phone='01033334444')
+    await make.chat(department='기술지원', visitor_name='강지후')
+
+    await user.open('/desk/history')
+
+    await user.should_see('정하윤', retries=20)
+    await user.should_see('010-****-2222')
+    await user.should_see('알 수 없는 고객')
+    await user.should_see('2건')
+    await user.should_not_see('강지후')
+    await user.should_not_see('010-1111-2222')
+
+
+async def test_filters_are_chosen_and_cleared(user: User, make: Make, agent: Agent) -> None:
+    await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
+    await make.chat(visitor_name='강지후')
+    await user.open('/desk/history')
+    await user.should_see('강지후', retries=20)
+
+    choose(user, period='', priority='high')
+
+    await user.should_see('1건', retries=20)
+    await user.should_see('정하윤')
+    await user.should_not_see('강지후')
+    choose(user, period='custom', **{'from': '2020-01-01', 'to': '2020-01-02'})
+    await user.should_see('조건에 맞는 이력이 없습니다', retries=20)
+
+
+async def test_address_says_the_filter_and_what_it_says_wrongly_is_left_out(
+    user: User, make: Make
+) -> None:
+    await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
+    await make.chat(visitor_name='강지후')
+
+    await user.open('/desk/history?priority=high&status=lost')
+
+    await user.should_see('정하윤', retries=20)
+    await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다: 상태')
+    await user.should_not_see('강지후')
+
+
+async def test_somebody_elses_address_is_opened_with_ones_own_rights(
+    sign_in: SignIn, make: Make
+) -> None:
+    stranger, holder = await make.agent(department='기술지원'), await make.agent()
+    await make.chat(agent=holder, visitor_name='정하윤')
+    chat = await make.chat(visitor_name='강지후', lines=1)
+    query = HistoryFilter(agent_id=holder.id).query
+    user = await sign_in(stranger)
+
+    await user.open(f'/desk/history?{query}')
+    await user.should_see('조건에 맞는 이력이 없습니다', retries=20)
+
+    await user.open(f'/desk/history/{chat.id}')
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
+    await user.should_not_see('1번째 줄')
+
+
+async def test_address_of_no_contact_is_explained_in_place(user: User, make: Make) -> None:
+    await make.chat(visitor_name='정하윤')
+
+    await user.open('/desk/history/7')
+
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
+    await user.should_see('정하윤', retries=20)
+
+
+async def test_word_is_found_and_its_contact_opens_at_the_line(
+    user: User, make: Make, services: Services
+) -> None:
+    chat = await make.chat(visitor_name='정하윤')
+    for line in ('안녕하세요', '가습기에서 물이 새요', '네', '가습기는 새 것이에요'):
+        await services.visits.write(make.outgoing(chat, line))
+
+    await user.open(f'/desk/history/{chat.id}?text={quote("가습기")}')
+
+    await user.should_see('가습기는 새 것이에요', retries=20)
+    await user.should_see('“가습기” 2곳 중 1번째', retries=20)
+    await user.should_see('안녕하세요')
+    user.find('다음 찾은 곳').click()
+    await user.should_see('“가습기” 2곳 중 2번째', retries=20)
+
+
+async def test_call_has_its_card(user: User, make: Make, agent: Agent) -> None:
+    began = clock.now() - timedelta(minutes=10)
+    customer = await make.customer(name='이민준')
+    call = await make.call(
+        agent=agent, customer_id=customer.id, start_time=began, answered_at=began,
+        end_time=began + timedelta(minutes=3, seconds=7), ending=CallEnding.CUSTOMER,
+    )  # fmt: skip
+
+    await user.open(f'/desk/history/{call.id}')
+
+    await user.should_see('받는 통화', retries=20)
+    await user.should_see('3:07')
+    await user.should_see('고객 보기')
+    await user.should_see('010-****-5678')
+
+
+async def test_open_contact_hears_what_is_said_meanwhile(
+    user: User, web: FastAPI, make: Make
+) -> None:
+    services: Services = web.state.services
+    chat = await make.chat(lines=1)
+    await user.open(f'/desk/history/{chat.id}')
+    await user.should_see('1번째 줄', retries=20)
+
+    await services.visits.write(make.outgoing(chat, '아직 계신가요?'))
+
+    await user.should_see('아직 계신가요?', retries=20)
+
+
+async def test_view_is_kept_chosen_and_deleted_and_brought_back(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
+    await user.open('/desk/history?priority=high')
+    await user.should_see('보기 저장', retries=20)
+
+    user.find('보기 저장').click()
+    await user.should_see('지금 고른 조건에 이름을 붙여 둡니다', retries=20)
+    user.find(ui.input).type('급한 상담')
+    user.find(ui.input).trigger('keydown.enter')
+
+    await user.should_see('보기를 저장했습니다', retries=20)
+    await user.should_see('급한 상담')
+    [view] = await services.history_views.views(agent)
+    assert (view.name, view.query) == ('급한 상담', 'priority=high')
+
+    user.find('보기 관리').click()
+    await user.should_see('이름 바꾸기', retries=20)
+    user.find('삭제').click()
+    await user.should_see('“급한 상담” 보기를 지웠습니다', retries=20)
+    assert await services.history_views.views(agent) == []
+    user.find('되돌리기').click()
+    await until(lambda: _names(services, agent, ['급한 상담']))
+
+
+async def test_long_history_keeps_a_window_of_rows(user: User, make: Make) -> None:
+    rows = PAGE * (history_table.MAX_PAGES + 1)
+    for number in range(rows):
+        await make.chat(visitor_name=f'{number + 1}번 손님')
+    await user.open('/desk/history')
+    await user.should_see(f'{rows}번 손님', retries=20)
+
+    for shown in range(2, history_table.MAX_PAGES + 1):
+        user.find('더 보기').click()
+        await until(lambda count=shown: len(_pages(user)) == count)
+    user.find('더 보기').click()
+    await user.should_see('앞의 이력 보기', retries=50)
+    assert len(_pages(user)) == history_table.MAX_PAGES
+    await user.should_see('1번 손님')
+    await user.should_not_see(f'{rows}번 손님')
+    assert len(user.client.elements) <= MOST_ELEMENTS
+    assert len(binding.active_links) == 0
+    user.find('앞의 이력 보기').click()
+    await user.should_see(f'{rows}번 손님', retries=50)
+
+
+async def test_full_screen_stays_small(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    chat = await make.chat(
+        agent=agent, lines=120, status=ChatStatus.CLOSED, ending=ChatEnding.AGENT
+    )
+    for number in range(30):
+        await services.history_views.create(
+            agent, f'보기 {number}', HistoryFilter(text=str(number))
+        )
+    for _ in range(PAGE + 1):
+        await make.chat()
+
+    client = await user.open(f'/desk/history/{chat.id}')
+
+    await user.should_see('120번째 줄', retries=30)
+    await user.should_see('더 보기', retries=20)
+    assert len(client.elements) <= MOST_ELEMENTS
+
+
+async def test_page_that_is_left_leaves_nothing_behind(
+    user: User, web: FastAPI, make: Make
+) -> None:
+    chat = await make.chat(lines=1)
+    topics = web.state.services.topics
+    before = topics.counts()
+    await user.open(f'/desk/history/{chat.id}')
+    await user.should_see('1번째 줄', retries=20)
+    assert f'chat:{chat.id}' in topics.counts()
+
+    user.client.delete()
+
+    assert topics.counts() == before
+
+
+def _pages(user: User) -> list[Element]:
+    return [one for one in user.client.elements.values() if one.tag == 'tbody']
+
+
+async def _names(services: Services, agent: Agent, names: list[str]) -> bool:
+    return [view.name for view in await services.history_views.views(agent)] == names
