@@ -1,6 +1,7 @@
 """Which Chromium the browser tests take, and what they say when there is none."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser import chromium
+
+CHMOD, MKDIR = shutil.which('chmod'), shutil.which('mkdir')
 
 
 @pytest.fixture
@@ -44,6 +47,87 @@ def test_playwrights_newest_is_found(bare: Path) -> None:
 def test_no_browser_is_a_clear_sentence(bare: Path) -> None:
     with pytest.raises(chromium.NoChromiumError, match='install the package "chromium"'):
         chromium.executable()
+
+
+# A package manager cannot be let loose on the machine of whoever runs the tests: programs of the same names stand in
+# for the outside ones, note how they were called, and put a browser where the real ones would.
+
+
+@pytest.fixture
+def outside(bare: Path, tmp_path: Path) -> Path:
+    """Programs that say Korean fonts are there, and install a browser when they are asked to."""
+    del bare
+    a_script(tmp_path / 'fc-list', 'echo NotoSansCJK')
+    a_script(
+        tmp_path / 'apt-get',
+        f'echo "$*" >> {tmp_path}/called',
+        f'case "$*" in *chromium) printf "#!/bin/sh\n" > {tmp_path}/chromium; {CHMOD} +x {tmp_path}/chromium;; esac',
+    )
+    return tmp_path
+
+
+def a_script(path: Path, *lines: str) -> None:
+    path.write_text('\n'.join(['#!/bin/sh', *lines]) + '\n')
+    path.chmod(0o755)
+
+
+def calls(outside: Path) -> list[str]:
+    file = outside / 'called'
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_root_of_a_debian_gets_its_package(
+    outside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, 'geteuid', lambda: 0)
+
+    assert chromium.install() == 0
+
+    assert calls(outside) == ['-qq update', 'install -qq -y --no-install-recommends chromium']
+    assert capsys.readouterr().out.strip() == str(outside / 'chromium')
+    assert chromium.install() == 0
+    assert len(calls(outside)) == 2  # it is there now
+
+
+def test_everybody_else_gets_playwrights_own(
+    outside: Path, bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    browser = bare / 'chromium-1200/chrome-linux/chrome'
+    a_script(
+        outside / 'python',
+        f'echo "$*" >> {outside}/called',
+        f'{MKDIR} -p {browser.parent}; printf "#!/bin/sh\n" > {browser}; {CHMOD} +x {browser}',
+    )
+    monkeypatch.setattr(os, 'geteuid', lambda: 1000)
+    monkeypatch.setattr(sys, 'executable', str(outside / 'python'))
+
+    assert chromium.install() == 0
+
+    assert calls(outside) == ['-m playwright install chromium']
+    assert capsys.readouterr().out.strip() == str(browser)
+
+
+def test_installation_that_brings_nothing_is_a_clear_sentence(
+    outside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, 'geteuid', lambda: 0)
+    a_script(outside / 'apt-get', 'exit 100')
+
+    assert chromium.install() == 1
+
+    assert 'install the package "chromium"' in capsys.readouterr().err
+
+
+def test_missing_font_is_said_and_no_obstacle(
+    outside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_script(outside / 'fc-list', 'true')
+    a_script(outside / 'chromium', 'true')
+    monkeypatch.setattr(os, 'geteuid', lambda: 1000)
+
+    assert chromium.install() == 0
+
+    assert 'fonts-noto-cjk' in capsys.readouterr().err
 
 
 def test_a_wrongly_named_browser_is_not_replaced() -> None:
