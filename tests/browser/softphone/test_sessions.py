@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from playwright.async_api import expect
+
 from desk.sandbox.connect.seed import seed_id
 from tests.browser.conftest import Contexts
 from tests.browser.softphone.phone import Phone, sign_in
@@ -58,6 +60,16 @@ async def test_sign_out_ends_the_session_everywhere(phone: Phone, box: Box) -> N
     agent_id = seed_id('user/agent1')
     users = box.connect.get_current_user_data(Filters={'Agents': [agent_id]}, **box.instance)
     assert users['UserDataList'] == []  # offline
+
+
+async def test_sign_out_in_the_frame(phone: Phone, box: Box) -> None:
+    frame = phone.page.frame_locator('iframe')
+    await expect(frame.get_by_role('status')).to_have_text('상담 가능')
+
+    await frame.get_by_role('button', name='로그아웃').click()
+
+    await phone.hears('terminated')
+    await frame.get_by_role('button', name='김서연 (agent1)').wait_for()
 
 
 async def test_agent_without_access_is_denied(box: Box, desk_url: str, person: Contexts) -> None:

@@ -1,5 +1,5 @@
 // Amazon's release is the CCP here; this page gives it a session, and what a CCP adds to it: a microphone that can be
-// muted (there is no audio), and the second channel that a desk's release asks for.
+// muted (there is no audio), a way out, and the second channel that a desk's release asks for.
 'use strict';
 
 const settings = JSON.parse(document.getElementById('settings').textContent);
@@ -18,6 +18,12 @@ function tellMuted(value) {
 bus.subscribe(connect.AgentEvents.MUTE_TOGGLE, (data) => (muted = data.muted));
 bus.subscribe(connect.EventType.MUTE, (data) => tellMuted(data?.mute ?? muted));
 connect.contact((contact) => contact.onEnded(() => muted && tellMuted(false)));
+connect.agent((agent) => agent.onRefresh(() => (document.getElementById('state').textContent = agent.getState().name)));
+
+document.getElementById('sign-out')?.addEventListener('click', async () => {
+  await fetch(settings.logoutEndpoint);
+  bus.trigger(connect.EventType.TERMINATE);
+});
 
 const answers = {
   'contact/getInstanceDetails': () => ({ region: settings.region, accountId: settings.account, instanceId: settings.instance }),

@@ -8,7 +8,6 @@ import json
 from html import escape
 from http import HTTPStatus
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 
 from starlette.requests import Request
@@ -25,7 +24,9 @@ from desk.sandbox.connect.world.terms import StatusType
 HERE = files('desk.sandbox.connect.softphone')
 CCP_PATH, LOGIN_PATH, LOGOUT_PATH = '/ccp-v2/', '/connect/login', '/connect/logout'
 AUTHORIZE_PATH, API_PATH, APP_PATH = '/auth/authorize', '/connect/api', '/agent-app/api'
+OWN_SCRIPTS = frozenset({'ccp', 'worker'})
 SCRIPT = 'text/javascript; charset=utf-8'
+SIGN_OUT = '<button id="sign-out">로그아웃 · Sign out</button>'
 SAFE = {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': 'frame-ancestors http://127.0.0.1:* http://localhost:*',
@@ -42,13 +43,15 @@ class Pages:
 
     async def ccp(self, request: Request) -> Response:
         """Serve the CCP to who is signed in, and to others the way in."""
-        session = self._session_by_name(request) or self._session(request)
+        named = self._session_by_name(request)
+        session = named or self._session(request)
         if session is None:
             return RedirectResponse(LOGIN_PATH, HTTPStatus.SEE_OTHER)
         agent = self._centre.world.core.agent(session.agent_id)
         settings = json.dumps(self._settings(request, session)).replace('<', r'\u003c')
         body = (
-            f'<h1>{escape(_name(agent))}</h1><p>{escape(agent.profile.username)}</p>'
+            f'<h1>{escape(_name(agent))} ({escape(agent.profile.username)})</h1>'
+            f'<p id="state" role="status"></p>{"" if named else SIGN_OUT}'
             f'<script type="application/json" id="settings">{settings}</script>'
             '<script src="streams.js"></script><script src="ccp.js"></script>'
         )
@@ -59,24 +62,26 @@ class Pages:
         name = request.path_params['name']
         if name == 'streams':
             return Response(self._library, media_type=SCRIPT)
-        text = HERE.joinpath(f'{Path(name).name}.js').read_text('utf-8')
+        if name not in OWN_SCRIPTS:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        text = HERE.joinpath(f'{name}.js').read_text('utf-8')
         return Response(text, media_type=SCRIPT, headers={'Cache-Control': 'no-store'})
 
     async def login(self, request: Request) -> Response:
         """Offer the agents to sign in as; ``?agent=`` signs in, as an identity provider would."""
-        username = request.query_params.get('agent')
-        if username is None:
-            return _page('로그인', self._choice())
-        agent = self._agent(username)
+        agent = self._agent(request.query_params.get('agent', ''))
         if agent is None:
-            return _page('로그인', self._choice())
+            return _page('로그인 · Sign in', self._choice())
         answer = RedirectResponse(CCP_PATH, HTTPStatus.SEE_OTHER)
         session = self._sessions.begin(agent.id)
         answer.set_cookie(_cookie(request), session.id, httponly=True, samesite='lax')
         return answer
 
     async def logout(self, request: Request) -> Response:
-        """Sign out whom the cookie or ``?agent=`` names. They are offline then (assumed), or will be after their contact."""
+        """Sign out whom the cookie or ``?agent=`` names.
+
+        They are offline then, or will be after their contact (assumed).
+        """
         username = request.query_params.get('agent')
         agent = self._agent(username) if username else None
         session = self._sessions.of(agent.id) if agent else self._session(request)
@@ -127,6 +132,7 @@ class Pages:
             'agentAppEndpoint': f'{base}{APP_PATH}',
             'taskTemplatesEndpoint': f'{base}/task-templates/api/ccp',
             'loginEndpoint': LOGIN_PATH,
+            'logoutEndpoint': LOGOUT_PATH,
             'authCookieName': _cookie(request),
         }
 
@@ -157,7 +163,7 @@ class Pages:
             f'{escape(_name(each))} ({escape(each.profile.username)})</button>'
             for each in agents
         )
-        return f'<h1>상담원 로그인</h1><form action="{LOGIN_PATH}">{buttons}</form>'
+        return f'<h1>상담원 로그인 · Agent sign-in</h1><form action="{LOGIN_PATH}">{buttons}</form>'
 
 
 def missing_page(reason: str) -> Response:

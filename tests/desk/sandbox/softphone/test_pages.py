@@ -74,5 +74,6 @@ def test_page_renews_its_token_with_its_cookie(box: Box) -> None:
     assert ccp.ask('GetAgentConfiguration')['configuration']['username'] == 'agent1'
 
 
-def test_agent_applications_are_not_there(box: Box) -> None:
+def test_what_is_not_there_is_said_not_to_be(box: Box) -> None:
     assert box.raw('POST', '/agent-app/api')[0] == 404
+    assert box.raw('GET', '/ccp-v2/anything.js')[0] == 404
