@@ -46,9 +46,14 @@ def masked(text: str) -> str:
     return text
 
 
-def masked_wholly(text: str) -> str:
-    """Return a text that may stand where no personal value may: numbers and addresses to reach people at go as well."""
+def masked_wholly(text: str, *names: str) -> str:
+    """Return a text that may stand where no personal value may.
+
+    Numbers and addresses to reach people at go as well, and ``names`` of people whom it may be about.
+    """
     text = masked(text)
+    for name in filter(None, names):
+        text = text.replace(name, '*' * len(name))
     places = [place for found in EMAIL.finditer(text) for place in range(*found.span())]
     for found in PHONE.finditer(text):
         places += [place for place in range(*found.span()) if text[place].isdecimal()]

@@ -123,23 +123,24 @@ def masked_email(address: str | None) -> str:
 
 
 def _checked(reason: Reason, why: str) -> str:
-    """Return the words of a reason as they may be kept."""
+    """Return the words that a reason needs. Raises ``InvalidInputError`` for none, or too many."""
     if reason is not Reason.OTHER:
         return ''
     why = ' '.join(why.split())
     if not why or len(why) > MAX_WHY_CHARS:
         raise InvalidInputError('personal.why', most=MAX_WHY_CHARS)
-    return masked_wholly(why)
+    return why
 
 
 def _record(
     work: Work, agent: Agent, subject: Customer | ChatSession, reason: Reason, why: str
 ) -> None:
+    name = subject.name if isinstance(subject, Customer) else subject.visitor_name
     work.record(
         agent,
         AuditAction.PERSONAL_DATA_SHOWN,
         subject=subject,
         fields=[name for name, value in asdict(Contacts.of(subject)).items() if value],
-        reason=why,
+        reason=masked_wholly(why, name),
         details={'reason': reason.value},
     )

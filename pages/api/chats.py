@@ -178,11 +178,13 @@ class Sessions:
         following = None
         if not page.is_last:
             following = cursors.written(filters.listing, place_of(page.chats[-1], filters.tab))
-        return ChatPage(items=[Chat.model_validate(chat) for chat in page.chats], next=following)
+        return ChatPage(
+            items=[Chat.shown_to(staff.agent, chat) for chat in page.chats], next=following
+        )
 
     async def chat(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Return one chat."""
-        return Chat.model_validate(await self._chats.chat(staff.agent, session_id))
+        return Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
 
     async def messages(
         self,
@@ -213,11 +215,11 @@ class Sessions:
 
     async def take(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Take a waiting chat. Of many who try at once one wins; the others get 409."""
-        return Chat.model_validate(await self._chats.take(staff.agent, session_id))
+        return Chat.shown_to(staff.agent, await self._chats.take(staff.agent, session_id))
 
     async def end(self, staff: SignedIn, session_id: UUID) -> Chat:
         """End a chat that the agent holds; ending it again changes nothing."""
-        return Chat.model_validate(await self._chats.end(staff.agent, session_id))
+        return Chat.shown_to(staff.agent, await self._chats.end(staff.agent, session_id))
 
     async def read(self, staff: SignedIn, session_id: UUID, marks: Marks) -> Chat:
         """Note how far the agent has read; counts for the chat's holder only. Return the chat."""
@@ -225,7 +227,7 @@ class Sessions:
         await self._chats.mark(
             staff.agent, session_id, delivered=marks.delivered, read=marks.number
         )
-        return Chat.model_validate(await self._chats.chat(staff.agent, session_id))
+        return Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
 
     async def typing(self, staff: SignedIn, session_id: UUID) -> None:
         """Show the customer for a moment that the agent is typing."""
@@ -255,7 +257,7 @@ async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
     after = None
     while True:
         page = await inbox.page(agent, Tab.OPEN, Scope.MINE, after=after, limit=MAX_PAGE)
-        held += [Chat.model_validate(chat) for chat in page.chats]
+        held += [Chat.shown_to(agent, chat) for chat in page.chats]
         if page.is_last:
             return held
         after = place_of(page.chats[-1], Tab.OPEN)

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from desk.errors import NotFoundError
 from models import Agent, ChatStatus, MessageType
 from pages.api.frames import Kind
+from pages.api.shapes import Chat
 from services.chat_events import ChatCard, ChatEvent, ChatMessage, MessageAdded
 from services.chats import MAX_PAGE, Chats
 
@@ -117,4 +118,4 @@ class Feed:
             told.is_over = chat.status is ChatStatus.CLOSED and told.number >= chat.last_number
         if self._versions.get(chat.id, 0) < chat.version:
             self._versions[chat.id] = chat.version
-            await self._tell(Kind.SESSION_UPDATE, chat)
+            await self._tell(Kind.SESSION_UPDATE, Chat.shown_to(self._agent, chat))

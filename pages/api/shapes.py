@@ -6,17 +6,18 @@ without names, numbers or ids of people.
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from models import ChatEnding, ChatStatus, MessageType, Sender
+from models import Agent, ChatEnding, ChatStatus, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
 from pages.api.bounds import MAX_BODY_BYTES
 from pages.locale import LANGUAGES, text
 from services.chat_events import ChatCard, ChatMessage
 from services.chats import UNSTORABLE
+from services.personal_data import holds, masked_phone
 
 MAX_NUMBER = 2_147_483_647  # PostgreSQL's integer
 
@@ -131,9 +132,17 @@ def shown_as(example: dict[str, Any]) -> ConfigDict:
 
 
 class Chat(ChatCard):
-    """A chat as agents see it."""
+    """A chat as agents see it. ``visitor_phone`` is whole for who holds the open chat, to others ``010-****-5678``."""
 
     model_config = shown_as(CHAT_EXAMPLE)
+
+    @classmethod
+    def shown_to(cls, agent: Agent, chat: ChatCard) -> Self:
+        """Return a chat as this person may see it."""
+        if holds(agent, chat):
+            return cls.model_validate(chat)
+        masked = {'visitor_phone': masked_phone(chat.visitor_phone)}
+        return cls.model_validate(chat.model_copy(update=masked))
 
 
 class ChatPage(BaseModel):

@@ -136,3 +136,15 @@ async def test_number_that_is_veiled_is_nowhere_in_the_page(user: User, make: Ma
     await user.should_see(MASKED, retries=20)
     sent = ' '.join(str(one.props) for one in client.elements.values())
     assert not any(secret in sent for secret in (WHOLE, '01012345678', 'minjun@'))
+
+
+async def test_programs_see_numbers_as_people_do(sign_in: SignIn, make: Make) -> None:
+    holder, colleague = await make.agent(), await make.agent()
+    chat = await make.chat(agent=holder, visitor_phone='01012345678')
+    path = f'/chat/sessions/{chat.id}'
+
+    whole = await (await sign_in(holder)).http_client.get(path)
+    masked = await (await sign_in(colleague)).http_client.get(path)
+
+    assert whole.json()['visitor_phone'] == '01012345678'
+    assert masked.json()['visitor_phone'] == MASKED

@@ -135,7 +135,7 @@ async def test_who_looks_is_written_down_with_the_reason_and_without_what_was_se
     assert entry.details == '{"fields": ["phone", "other_phones", "email"], "reason": "call"}'
 
 
-async def test_other_reason_needs_words_and_keeps_no_number_of_them(
+async def test_other_reason_needs_words_and_keeps_no_name_and_no_number_of_them(
     services: Services, make: Make, db: Database
 ) -> None:
     agent, customer = await make.agent(), await make.customer()
@@ -144,10 +144,12 @@ async def test_other_reason_needs_words_and_keeps_no_number_of_them(
     for nothing in ('', '  ', 'x' * (MAX_WHY_CHARS + 1)):
         with pytest.raises(InvalidInputError):
             await personal_data.reveal(agent, customer.id, Reason.OTHER, nothing)
-    await personal_data.reveal(agent, customer.id, Reason.OTHER, ' 010-1234-5678로 택배 확인 ')
+    await personal_data.reveal(
+        agent, customer.id, Reason.OTHER, ' 이민준 님 010-1234-5678로 택배 확인 '
+    )
 
     [entry] = await entries(db)
-    assert entry.reason == '***-****-****로 택배 확인'
+    assert entry.reason == '*** 님 ***-****-****로 택배 확인'
 
 
 async def test_nobody_is_not_there_and_nothing_is_written(
