@@ -1,10 +1,10 @@
 """Entries of the audit log as rows: who did what to whose data, where and why."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from models import AuditAction, AuditEntry, SubjectKind
 from pages.locale import _
@@ -12,7 +12,7 @@ from pages.parts import times
 from pages.parts.markup import filled
 from pages.parts.personal import reason_names
 from services.audit_log import AuditPage
-from services.personal_data import Reason
+from services.customer_erasure import ErasureReason
 
 ADDRESSES = {
     SubjectKind.CUSTOMER: '/desk/customers/',
@@ -97,22 +97,54 @@ def _kind_name(kind: str) -> str:
     return next((name for one, name in names.items() if one == kind), kind)
 
 
-def _why(entry: AuditEntry) -> str:
+def _why(entry: AuditEntry) -> Markup:
     """Return the reason and what else is known, in one line."""
     told = [_detail(name, value) for name, value in entry.details.items()]
-    return ' · '.join(one for one in (*told, entry.reason) if one)
+    return Markup(' · ').join(one for one in (*told, escape(entry.reason)) if one)
 
 
-def _detail(name: str, value: Any) -> str:
-    shown: dict[str, Callable[[], str]] = {
-        'fields': lambda: ', '.join(_field_name(one) for one in value),
-        'reason': lambda: reason_names()[Reason(value)],
-        'session_id': lambda: '',
+def _detail(name: str, value: Any) -> Markup:
+    """Return one detail; what has no words yet stands as it is written."""
+    match name:
+        case 'fields' | 'filters' if isinstance(value, list):
+            return escape(', '.join(_field_name(str(one)) for one in value))
+        case 'reason':
+            return escape(_why_names().get(str(value), str(value)))
+        case 'chat_id' | 'customer_id':
+            kind = SubjectKind(name.removesuffix('_id'))
+            text = f'{_kind_name(kind)} {str(value)[:SHORT_ID_CHARS]}'
+            return filled('<a href="{to}">{text}</a>', to=f'{ADDRESSES[kind]}{value}', text=text)
+        case 'session_id':
+            return Markup()
+    counted = _counted_names().get(name)
+    return escape(
+        f'{counted} {value:,}' if counted and isinstance(value, int) else f'{name} {_plain(value)}'
+    )
+
+
+def _plain(value: Any) -> str:
+    return f'{len(value)}' if isinstance(value, list) else str(value)[:40]
+
+
+def _why_names() -> dict[str, str]:
+    erasures = {
+        ErasureReason.REQUEST.value: _('고객 요청'),
+        ErasureReason.CONSENT.value: _('동의 철회'),
+        ErasureReason.RETENTION.value: _('보유 기간 만료'),
     }
-    if name in shown:
-        return shown[name]()
-    is_id = name.endswith('_id')
-    return f'{name} {str(value)[:SHORT_ID_CHARS] if is_id else value}'
+    return erasures | {reason.value: name for reason, name in reason_names().items()}
+
+
+def _counted_names() -> dict[str, str]:
+    return {
+        'rows': _('행'),
+        'new': _('새로 등록'),
+        'changed': _('변경'),
+        'chats': _('채팅'),
+        'chat_sessions': _('채팅'),
+        'calls': _('통화'),
+        'notes': _('메모'),
+    }
 
 
 def _field_name(name: str) -> str:
