@@ -19,7 +19,7 @@ from desk import clock
 from desk.db import Database
 from desk.settings import Settings, SettingsError
 from models import Agent, Customer
-from services import seed_history, seed_people, seed_queries
+from services import seed_history, seed_people, seed_queries, seed_records
 from services.append_statement import Outgoing
 from services.registry import Services
 from services.seed_dialogues import ORDERS, PAYMENTS, SUPPORT
@@ -149,10 +149,13 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
         *workers, administrator = await seed_people.staff()
         customers = seed_people.customers()
         if not present:
+            seed_records.describe(customers)
             past = seed_history.past(workers, customers)
+            everybody = [*customers, *seed_records.twins(customers, past.chats)]
+            notes = seed_records.notes(past.chats)
             async with db.transaction() as session:
                 await seed_queries.write_history(
-                    session, workers, customers, past.chats, past.messages
+                    session, workers, everybody, past.chats, past.messages, notes
                 )
         await _begin_the_day(_Player(services, settings), db, workers, customers)
         async with db.transaction() as session:

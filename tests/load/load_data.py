@@ -20,7 +20,7 @@ from psycopg.rows import class_row
 from desk import clock
 from desk.settings import Settings
 from models import Agent, migrations
-from tests.load import load_contacts, load_people
+from tests.load import load_calls, load_contacts, load_people
 from tests.load.load_contacts import Contacts
 from tests.load.load_people import People
 
@@ -28,7 +28,10 @@ CONTACTS_SHARE = 5
 """So many messages to a contact, when nothing else is said."""
 KNOWN = 200_000
 """Of so many customers the chats are made."""
-_BIG = ('customers', 'chat_sessions', 'messages', 'message_grams')
+CALLS_SHARE = 4
+"""One of so many contacts is a call."""
+_BIG = ('customers', 'chat_sessions', 'messages', 'message_grams', 'calls')
+_COUNTED = ('chat_sessions', 'calls')
 
 
 def fill(address: str, *, customers: int, messages: int, contacts: int, seed: int = 1) -> None:
@@ -58,10 +61,14 @@ def _fill(
     chance.shuffle(known)
     with connection.cursor(row_factory=class_row(Agent)) as cursor:
         agents = cursor.execute("SELECT * FROM agents WHERE role = 'agent'").fetchall()
-    made = Contacts([(one[0], one[1], one[2]) for one in known], agents, now, chance)
-    for batch in made.batches(messages, contacts):
+    people = [(one[0], one[1], one[2]) for one in known]
+    calls = contacts // CALLS_SHARE
+    made = Contacts(people, agents, now, chance)
+    for batch in made.batches(messages, contacts - calls):
         _copy(connection, 'chat_sessions', load_contacts.CHAT_COLUMNS, batch.chats)
         _copy(connection, 'messages', load_contacts.MESSAGE_COLUMNS, batch.messages)
+    called = load_calls.rows(people, agents, now, chance, calls)
+    _copy(connection, 'calls', load_calls.COLUMNS, called)
     connection.execute(_COUNT)
     connection.execute(_GRAMS)
 
@@ -89,9 +96,15 @@ def _without_indexes(connection: psycopg.Connection) -> Iterator[None]:
         connection.execute(_alter(table, 'DROP CONSTRAINT {}', name))
     for name, _ in indexes:
         connection.execute(sql.SQL('DROP INDEX {}').format(sql.Identifier(name)))
-    connection.execute('ALTER TABLE chat_sessions DISABLE TRIGGER USER')
+    for table in _COUNTED:
+        connection.execute(
+            sql.SQL('ALTER TABLE {} DISABLE TRIGGER USER').format(sql.Identifier(table))
+        )
     yield
-    connection.execute('ALTER TABLE chat_sessions ENABLE TRIGGER USER')
+    for table in _COUNTED:
+        connection.execute(
+            sql.SQL('ALTER TABLE {} ENABLE TRIGGER USER').format(sql.Identifier(table))
+        )
     for name, definition in indexes:
         began = time.monotonic()
         connection.execute(definition)
@@ -116,11 +129,14 @@ _INDEXES = """
     WHERE indrelid::regclass::text = ANY(%s) AND NOT indisunique ORDER BY 1
 """
 _COUNT = """
-    UPDATE customers SET total_chats = chats, last_contact_at = newest
-    FROM (SELECT customer_id, count(*) AS chats, max(coalesce(end_time, start_time)) AS newest
-          FROM chat_sessions GROUP BY customer_id) AS counted
+    UPDATE customers SET total_chats = chats, total_calls = calls, last_contact_at = newest
+    FROM (SELECT customer_id, sum(chat) AS chats, sum(1 - chat) AS calls, max(at) AS newest
+          FROM (SELECT customer_id, 1 AS chat, coalesce(end_time, start_time) AS at FROM chat_sessions
+                UNION ALL
+                SELECT customer_id, 0, coalesce(end_time, start_time) FROM calls) AS contacts
+          GROUP BY customer_id) AS counted
     WHERE customers.id = counted.customer_id
-      AND (total_chats, last_contact_at) IS DISTINCT FROM (chats, newest)
+      AND (total_chats, total_calls, last_contact_at) IS DISTINCT FROM (chats, calls, newest)
 """
 
 _GRAMS = """

@@ -207,7 +207,10 @@ _WRONG = (
     """,
     """
     SELECT count(*) FROM customers WHERE last_contact_at IS DISTINCT FROM (
-        SELECT max(coalesce(end_time, start_time)) FROM chat_sessions WHERE customer_id = customers.id)
+        SELECT max(coalesce(end_time, start_time)) FROM (
+            SELECT customer_id, start_time, end_time FROM chat_sessions
+            UNION ALL SELECT customer_id, start_time, end_time FROM calls) AS contacts
+        WHERE customer_id = customers.id)
     """,
     """
     SELECT count(*) FROM messages LEFT JOIN message_grams ON message_id = id

@@ -19,7 +19,9 @@ from desk.db import Database
 from desk.settings import Environment, Settings, SettingsError
 from models import AgentRole, ChatEnding, ChatStatus, CustomerStatus, CustomerType, RiskLevel
 from services import seed as seed_module
-from services import seed_history, seed_people
+from services import seed_history, seed_people, seed_records
+from services.customer_duplicates import Reason, reasons
+from services.customer_warnings import CustomerWarning, warnings_of
 from services.inbox_view import Scope, Tab
 from services.registry import Services
 from services.seed import seed
@@ -68,7 +70,7 @@ async def test_seeding_twice_changes_nothing(
 
     assert fingerprint(settings) == first
     assert {name: count for name, (count, _) in first.items()} | {'messages': 0} == {
-        'agents': 10, 'customers': 300, 'chat_sessions': CHATS + 9, 'messages': 0, 'drafts': 0, 'sessions': 0,
+        'agents': 10, 'customers': 306, 'chat_sessions': CHATS + 9, 'messages': 0, 'drafts': 0, 'sessions': 0,
     }  # fmt: skip
     await db.close()
 
@@ -279,3 +281,19 @@ def test_every_plot_is_told_whole(department: str) -> None:
         assert {is_agents for is_agents, _ in lines} == {True, False}
         assert not any(mark in content for _, content in lines for mark in '[]{}|')
         assert all(content.strip() for _, content in lines)
+
+
+def test_some_are_twice_on_record_and_records_say_why_to_be_careful() -> None:
+    customers = seed_people.customers()
+    seed_records.describe(customers)
+    twins = seed_records.twins(customers, [])
+
+    found = {
+        reason
+        for number, twin in zip(seed_records.TWINS, twins, strict=True)
+        for reason in reasons(customers[number], twin)
+    }
+
+    assert found == set(Reason)
+    assert all(one.memo for one in customers if CustomerWarning.BLOCKED in warnings_of(one))
+    assert sum(bool(one.attributes) for one in customers) >= 100
