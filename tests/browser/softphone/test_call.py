@@ -94,7 +94,9 @@ async def test_rejected_call_goes_on_and_is_missed_for_the_agent(phone: Phone, b
     assert box.stage_with() == {contact_id: 'MISSED'}
     assert (await phone.events(contact_id))[-2:] == ['onEnded', 'onMissed']
     await phone.on_contact('clear', contact_id)
+    await phone.hears('onDestroy', contact_id)
     await phone.shows(contact_id, 'connecting')  # it still waits, and the agent is free again
+    assert (await phone.course(contact_id))[-2:] == ['contact', 'onConnecting']
 
 
 async def test_call_that_nobody_takes_is_missed(phone: Phone, box: Box) -> None:

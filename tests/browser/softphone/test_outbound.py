@@ -1,5 +1,7 @@
 """Calls that agents make: to a number, to each other, and back to who asked for it."""
 
+import pytest
+
 from tests.browser.softphone.conftest import Phones
 from tests.browser.softphone.phone import Phone, refusal
 from tests.desk.sandbox.connect.box import NUMBER, ORDERS, PAYMENTS, Box
@@ -59,6 +61,23 @@ async def test_nobody_answers(phone: Phone, box: Box) -> None:
     assert box.stage_with() == {contact_id: 'ERROR'}
     await phone.on_contact('clear', contact_id)
     await phone.is_in('상담 가능')
+
+
+@pytest.mark.parametrize('step', ['dialled', 'called back'])
+async def test_customer_hangs_up_while_being(step: str, phone: Phone, box: Box) -> None:
+    if step == 'dialled':
+        contact_id = await phone.dial(NUMBER)
+    else:
+        contact_id = box.hand('POST', 'callbacks', number=NUMBER, queue_id=ORDERS)['id']
+        await phone.shows(contact_id, 'incoming')
+        await phone.on_contact('accept', contact_id)
+    await phone.shows(contact_id, 'connecting')
+
+    box.hand('POST', f'contacts/{contact_id}/hang-up')
+
+    await phone.shows(contact_id, 'ended')
+    assert await phone.state() == 'AfterCallWork'
+    assert box.told(contact_id)[-1] == 'DISCONNECTED'
 
 
 async def test_number_that_must_not_be_called_is_a_bad_endpoint(phone: Phone, box: Box) -> None:

@@ -47,6 +47,7 @@ class Service:
         self._sessions = sessions
         self._model = model
         self._changed = Bell()
+        self._shown: dict[str, dict[str, str]] = {}  # by token, as each poll was last answered
         centre.act_listeners.append(self._changed.ring)
         centre.faults.listeners.append(self._changed.ring)
 
@@ -126,20 +127,38 @@ class Service:
         while True:
             agent, _ = self._admitted(token)
             is_dead = self._centre.faults.has(Trouble.DEAD_POLL, agent.profile.username)
-            snapshot, version = self._snapshot(agent)
+            snapshot, version = self._snapshot(agent, token)
             left = until - time.monotonic()
             if not is_dead and (version != parameters.get('nextToken') or left <= 0):
+                self._shown[token] = _offers(snapshot)
                 return {'snapshot': snapshot, 'nextToken': version}
             if await self._changed.heard(POLL_SECONDS if is_dead else left):
                 await asyncio.sleep(GAP_SECONDS)
 
-    def _snapshot(self, agent: Agent) -> tuple[Json, str]:
-        """Return an agent's snapshot and its version."""
+    def _snapshot(self, agent: Agent, token: str) -> tuple[Json, str]:
+        """Return an agent's snapshot and its version.
+
+        A contact that was cleared and is offered anew at once is left out one time, so that the library sees it go
+        before it comes.
+        """
         world = self._centre.world
         _take_places(world, agent)
         words = snapshot_words(world, agent)
+        shown, now = self._shown.get(token, {}), _offers(words)
+        words['contacts'] = [
+            each
+            for each in words['contacts']
+            if shown.get(each['contactId']) in {None, now[each['contactId']]}
+        ]
         version = hashlib.sha256(json.dumps(words, default=str).encode()).hexdigest()[:24]
         return words | {'snapshotTimestamp': world.now}, version
+
+
+def _offers(snapshot: Json) -> dict[str, str]:
+    """Return the agent's own connection of each contact: another one is another offer."""
+    return {
+        each['contactId']: each['connections'][0]['connectionId'] for each in snapshot['contacts']
+    }
 
 
 def _take_places(world: World, agent: Agent) -> None:
