@@ -14,6 +14,7 @@ from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.faults import AS_IN_AWS
 from desk.sandbox.connect.options import Options
 from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
+from desk.sandbox.connect.softphone.pages import CCP_PATH
 
 HOST = '127.0.0.1'
 
@@ -78,6 +79,7 @@ def _say(centre: Centre, options: Options, *, told: bool) -> None:
     lines = [
         f'Connect in a box   http://{HOST}:{options.aws_port}   instance {instance.id}',
         f'  region {instance.region}, account {instance.account}, any credentials',
+        f'  softphone          http://{HOST}:{options.aws_port}{CCP_PATH}',
     ]
     if told:
         lines.append(
