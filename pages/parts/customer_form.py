@@ -33,6 +33,7 @@ def new_form(seat: Seat, on_saved: Saved, on_cancel: Callable[[], None]) -> Edit
         values=blank | {'phones': []},
         version=0,
         keep=f'desk.customer.new.{seat.agent.id}',
+        is_new=True,
     )
 
     async def save(filled: Filled) -> None:

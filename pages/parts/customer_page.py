@@ -33,6 +33,7 @@ class CustomerPage(Component):
         self._customer_id = customer_id
         self._form: CustomerForm | None = None
         self._sees_whole = False
+        self._is_drawn = self._has_missed = False
         self._merging = Merging(seat, customer_id)
         busy(self, is_busy=True)
 
@@ -44,12 +45,15 @@ class CustomerPage(Component):
             await self._learn_rule()
         finally:
             busy(self, is_busy=False)
-        if not self.is_deleted:  # while it was read
-            self._draw(customer)
+        if self.is_deleted:  # while it was read
+            return
+        self._draw(customer)
+        if self._has_missed:
+            await self._read_again()
 
     def edit(self) -> None:
         """Open the form in the card's place."""
-        if self._form is None and self._customer.is_current:
+        if self._is_drawn and self._form is None and self._customer.id == self._customer_id:
             self._card.clear()
             with self._card:
                 self._form = CustomerForm(
@@ -60,13 +64,13 @@ class CustomerPage(Component):
 
     def write(self) -> None:
         """Put the caret into the box for notes."""
-        if self._customer.id == self._customer_id:
+        if self._is_drawn and self._customer.id == self._customer_id:
             self._timeline.write()
 
     # ---- drawing
 
     def _draw(self, customer: Customer) -> None:
-        self._customer = customer
+        self._customer, self._is_drawn = customer, True
         self.clear()
         with self:
             if customer.id != self._customer_id:
@@ -144,7 +148,9 @@ class CustomerPage(Component):
         if isinstance(event, Resync) or (
             isinstance(event, CustomerChanged) and event.part is not CustomerPart.NOTES
         ):
-            self.start(self._read_again())
+            if self._is_drawn:
+                self.start(self._read_again())
+            self._has_missed = True  # what comes before the page is drawn is read after it
 
     async def _read_again(self) -> None:
         try:
@@ -159,7 +165,7 @@ class CustomerPage(Component):
             return
         if self.is_deleted:
             return
-        if customer.id != self._customer_id or not self._customer.is_current:
+        if {customer.id, self._customer.id} != {self._customer_id}:  # merged, or parted again
             self._form = None
             self._draw(customer)
             return

@@ -9,6 +9,7 @@ from pages.locale import _
 from pages.parts.customer_found import Marks, option
 from pages.parts.search_box import Answer, Option, SearchBox, SearchBoxLabels
 from pages.seat import Seat
+from services.search_terms import SearchTerms, read
 
 MOST = 20
 
@@ -55,16 +56,21 @@ class CustomerSearchBox(SearchBox):
         options = [
             Option(id=str(hit.customer.id), inside=option(hit, marks)) for hit in hits[:MOST]
         ]
-        return Answer(options=options, note=_note(len(hits)))
+        return Answer(options=options, note=note(text, len(hits), most=MOST))
 
 
-def _note(count: int) -> str:
+def note(text: str, count: int, *, most: int) -> str:
+    """Say what helps: when there is nobody, too many, or too little to look for."""
+    terms = read(text)
+    is_short = terms == SearchTerms() or (text.strip().isdecimal() and not terms.phone)
+    if not count and is_short:
+        return _('조금 더 입력하면 찾습니다.')
     if not count:
         return _(
             '찾는 고객이 없습니다. 이름의 일부, 전화번호 끝 4자리, 이메일로도 찾을 수 있습니다.'
         )
-    if count > MOST:
-        return _('{count}명까지만 보입니다. 더 입력하면 좁혀집니다.', count=MOST)
+    if count > most:
+        return _('{count}명까지만 보입니다. 더 입력하면 좁혀집니다.', count=most)
     return ''
 
 

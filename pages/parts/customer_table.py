@@ -15,6 +15,7 @@ from pages.parts import times
 from pages.parts.buttons import Look, button
 from pages.parts.customer_badges import badges, risk_name, status_name, type_name
 from pages.parts.customer_found import Marks
+from pages.parts.customer_search_box import note
 from pages.parts.markup import Piece, filled
 from pages.parts.search_box import Answer
 from pages.seat import Seat
@@ -74,14 +75,8 @@ class CustomerTable(Component):
         is_cut = len(hits) == MAX_HITS
         self._clear(_('찾은 고객 {count}명', count=f'{len(hits)}{"+" if is_cut else ""}'))
         self._append([hit.customer for hit in hits], marks)
-        if not hits:
-            self._end(
-                _(
-                    '찾는 고객이 없습니다. 이름의 일부, 전화번호 끝 4자리, 이메일로도 찾을 수 있습니다.'
-                )
-            )
-        elif is_cut:
-            self._end(_('{count}명까지만 보입니다. 더 입력하면 좁혀집니다.', count=MAX_HITS))
+        if said := note(text, len(hits) + is_cut, most=MAX_HITS):
+            self._end(said)
 
     async def _latest(self) -> None:
         page = await self._services.customer_records.latest(self._agent)

@@ -25,7 +25,7 @@ export default {
           <button type="button" class="desk-button desk-primary" @click="$refs.leave.close()">{{ labels.stay }}</button></div>
       </dialog>
     </form>`,
-  props: { labels: Object, fields: Array, values: Object, version: Number, hidden: Array, keep: String },
+  props: { labels: Object, fields: Array, values: Object, version: Number, hidden: Array, keep: String, isNew: Boolean },
   emits: ["save", "cancel", "reveal"],
   data() {
     return { base: {}, mine: {}, pairs: [], at: 0, clashes: {}, errors: {}, busy: false, away: false, restored: false, note: "" };
@@ -158,7 +158,7 @@ export default {
     // ---- keeping and leaving
     save() {
       if (this.busy || this.undecided) return;
-      if (!this.dirty) return this.$emit("cancel");
+      if (!this.dirty && !this.isNew) return this.$emit("cancel");
       this.errors = {};
       this.busy = !this.away;
       if (this.away) this.note = "";

@@ -79,6 +79,7 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         version: int,
         hidden: Sequence[str] = (),
         keep: str,
+        is_new: bool = False,
     ) -> None:
         """Draw the form.
 
@@ -89,6 +90,7 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
             version: of the record.
             hidden: fields whose values the reader must ask for.
             keep: the browser's key for what is typed and not saved.
+            is_new: whether there is no record yet: then also a blank form is told.
         """
         super().__init__()
         self._props['labels'] = asdict(labels)
@@ -97,6 +99,7 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         self._props['version'] = version
         self._props['hidden'] = list(hidden)
         self._props['keep'] = keep
+        self._props['is-new'] = is_new
 
     def on_save(self, save: Callable[[Filled], Awaitable[None]]) -> None:
         """Await ``save`` with what was changed. It must end in ``saved``, ``refuse``, ``news`` or ``failed``."""

@@ -108,6 +108,8 @@ async def test_fields_say_what_is_wrong_with_them(desk: DeskScreen) -> None:
     await desk.page.goto(f'{desk.address}/desk/customers/new')
     await desk.settles()
 
+    await card.saves()
+    await expect(desk.page.get_by_role('alert')).to_have_count(2)
     await card.field('이메일').fill('뷁')
     await card.saves()
 

@@ -110,6 +110,8 @@ async def test_nobody_found_says_what_else_can_be_tried(desk: DeskScreen) -> Non
     await search_box(desk).fill('뷁뷁뷁없는이름')
 
     await desk.sees('찾는 고객이 없습니다')
+    await search_box(desk).fill('01')
+    await desk.sees('조금 더 입력하면 찾습니다')
     await expect(found(desk)).to_have_count(0)
 
 
