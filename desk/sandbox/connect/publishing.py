@@ -12,7 +12,7 @@ import json
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -42,6 +42,9 @@ CONTACT, AGENT = 'contact', 'agent'
 AT_ONCE = {CONTACT: 10, AGENT: 100}  # SQS and Kinesis take several at once
 
 
+UNHARMED = EventFaults()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """Something to tell, and where."""
@@ -51,6 +54,7 @@ class Letter:
     key: str = ''
     attributes: dict[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    how: EventFaults = UNHARMED  # what went wrong with events when it was written
 
 
 class Disorder:
@@ -65,10 +69,11 @@ class Disorder:
         """Whether anything is still to come late."""
         return bool(self._late)
 
-    def mixed(self, letters: list[Letter], how: EventFaults, now: datetime) -> list[Letter]:
+    def mixed(self, letters: list[Letter], now: datetime) -> list[Letter]:
         """Return what to tell now: some of it twice, with what came late until now at the end."""
         told: list[Letter] = []
         for letter in letters:
+            how = letter.how
             drawn, again = self._random.random(), self._random.random() < how.repeated
             if drawn < how.lost:
                 continue
@@ -115,8 +120,7 @@ class Publisher:
             if world is not self._centre.world:  # nobody waits for what another centre told
                 world = self._centre.world
                 self._unread.clear()
-            how, now = self._centre.faults.events, self._centre.clock.now()
-            mixed = self._disorder.mixed(letters, how, now)
+            mixed = self._disorder.mixed(letters, self._centre.clock.now())
             self._unread.extend(letter for letter in mixed if letter.to == CONTACT)
             others = [letter for letter in mixed if letter.to != CONTACT]
             if others or self._unread:
@@ -158,7 +162,7 @@ class Publisher:
 
     def _put(self, letter: Letter) -> None:
         if not self._letters.full():
-            self._letters.put_nowait(letter)
+            self._letters.put_nowait(replace(letter, how=self._centre.faults.events))
 
     def _send_now(self, others: list[Letter]) -> list[Letter]:
         """Send these, and as many of the unread as have room; return what was sent."""
