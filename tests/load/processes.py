@@ -88,7 +88,9 @@ async def serving(module: str, urls: BackingUrls) -> AsyncIterator[Running]:
 def client() -> aiohttp.ClientSession:
     """Return a client with as many connections as asked for, and no cookies but those it is given."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0), cookie_jar=aiohttp.DummyCookieJar()
+        # Let go of before the server does (uvicorn after 5 s), or a busy one resets what is asked meanwhile.
+        connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=1.0),
+        cookie_jar=aiohttp.DummyCookieJar(),
     )
 
 
