@@ -26,7 +26,9 @@ def spans(text: str, words: Sequence[str]) -> list[Span]:
 
 def excerpt(text: str, found: Sequence[Span], *, chars: int) -> tuple[str, list[Span]]:
     """Return the part of a text around its first found place, on one line, and where the places stand in it."""
-    begin = max(0, found[0][0] - chars // 6) if found else 0  # near to where an eye, or a narrow column, begins
+    begin = (
+        max(0, found[0][0] - chars // 6) if found else 0
+    )  # near to where an eye, or a narrow column, begins
     lead = '…' if begin else ''
     part = text[begin : begin + chars].replace('\n', ' ')
     shift = len(lead) - begin

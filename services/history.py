@@ -39,7 +39,7 @@ MEANT = 50
 COUNTED = 1_000
 """So far is counted at once."""
 SAMPLE = 1_000
-PLACES, SHARE = 3, 0.1
+PLACES, SHARE = 3, 0.06
 BULK_PLACES, BULK_SHARE = 2, 0.4
 SERVER_SETTINGS = {
     'max_parallel_workers_per_gather': '0',

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from desk.sandbox import BackingUrls
 from tests.load import (
+    bench_history,
     bench_search,
     browser,
     floor,
@@ -63,6 +64,7 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     if 'search' in parts:
         rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
         outcome.rows += await bench_search.rows(urls, customers=rows, messages=rows)
+        outcome.rows += await bench_history.rows(urls, customers=rows, messages=rows)
     if 'sandbox' in parts:
         outcome.rows += await sandbox_bench.rows(0.5 if asked.small else sandbox_bench.MINUTES)
     works: dict[str, Callable[[Running, Running], Awaitable[Outcome]]] = {

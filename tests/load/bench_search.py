@@ -1,4 +1,4 @@
-"""What searching costs at a million customers and messages, and what it costs those who send meanwhile.
+"""What searching costs at a million customers and messages; ``bench_history`` says what it costs those who send meanwhile.
 
 ``python -m tests.load.bench_search`` by itself, or ``rows`` out of ``make bench``. The data is made once (``load_data``) and
 kept in ``.cache/bench``. The baseline of a search is the same SQL through bare psycopg, in the same run.
@@ -10,21 +10,18 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import event
 
 from desk.db import Database
-from desk.errors import DeskError
 from desk.sandbox import BackingUrls, Sandbox
-from models import Agent, AgentRole, ChatSession, migrations
+from models import Agent, AgentRole, migrations
 from services import hangul
-from services.append_statement import Outgoing, append
 from services.customer_search import SERVER_SETTINGS, CustomerSearch
 from services.message_search import MessageSearch
 from tests.load import load_data
@@ -36,11 +33,6 @@ from tests.make import Make
 ROWS = 1_000_000
 """Customers, and messages."""
 ROUNDS = 2
-RATE = 50
-FLOOD = 20
-"""So many search without a pause."""
-WINDOW_SECONDS = 4.0
-WINDOWS = 6
 Found = tuple[list[float], list[float]]
 MESSAGE_TEXTS = (
     '배송', '환불', '감사합니다', '교환', '주문번호', '송장번호', '비밀번호', '택배', '경비실', '가습기', '공기청정기', '와이파이',
@@ -104,10 +96,8 @@ async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS
         make = Make(db)
         agent = await make.agent(username=f'bench-{uuid4().hex}')
         boss = await make.supervisor(username=f'bench-{uuid4().hex}')
-        chats = [await make.chat(agent=agent) for _ in range(20)]
         found = await _customers(db, agent, address, customers)
-        found += await _messages(db, [agent, boss], address, messages)
-        return [*found, await _flood(db, boss, chats)]
+        return [*found, *await _messages(db, [agent, boss], address, messages)]
     finally:
         await db.close()
 
@@ -209,72 +199,6 @@ async def _replayed(plain: psycopg.AsyncConnection, statements: list[tuple[str, 
     for statement, parameters in statements:
         cursor = await plain.execute(statement, parameters)  # type: ignore[arg-type]  # what the desk sent
         await cursor.fetchall()
-
-
-async def _flood(db: Database, agent: Agent, chats: Sequence[ChatSession]) -> Row:
-    """Send at a steady pace, without and with a flood of searches, in turns."""
-    quiet: list[float] = []
-    flooded: list[float] = []
-    customers, messages = CustomerSearch(db), MessageSearch(db)
-    mix = texts()
-    ids = [chat.id for chat in chats]
-    await _sent(db, ids)
-    for _ in range(WINDOWS):
-        quiet.append(statistics.mean(await _sent(db, ids)))
-        async with _searching(customers, messages, agent, mix):
-            flooded.append(statistics.mean(await _sent(db, ids)))
-    return Row(
-        what=f'a send at {RATE}/s while {FLOOD} search without a pause, mean',
-        figure=statistics.median(flooded),
-        unit='ms',
-        most=statistics.median(quiet) * 1.1,
-        baseline=statistics.median(quiet),
-        note='baseline: nobody searches',
-    )
-
-
-async def _sent(db: Database, chats: Sequence[UUID]) -> list[float]:
-    """Append messages at ``RATE`` for a window; returns how long each took."""
-
-    async def send(chat_id: UUID, due: float) -> float:
-        await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        outgoing = Outgoing(
-            id=uuid4(),
-            chat_id=chat_id,
-            content='주문한 상품이 아직 오지 않았습니다. 확인해 주세요.',
-        )
-        began = time.perf_counter()
-        assert await append(db.lane, outgoing, None)
-        return (time.perf_counter() - began) * 1000
-
-    start = time.perf_counter()
-    count = int(RATE * WINDOW_SECONDS)
-    return await asyncio.gather(
-        *(send(chats[number % len(chats)], start + number / RATE) for number in range(count))
-    )
-
-
-@asynccontextmanager
-async def _searching(
-    customers: CustomerSearch, messages: MessageSearch, agent: Agent, mix: Sequence[str]
-) -> AsyncIterator[None]:
-    async def search(number: int) -> None:
-        chance = random.Random(number)
-        while True:
-            with suppress(DeskError):
-                if number % 2:
-                    await customers.search(agent, chance.choice(mix))
-                else:
-                    await messages.search(agent, chance.choice(MESSAGE_TEXTS))
-            await asyncio.sleep(0)
-
-    tasks = [asyncio.ensure_future(search(number)) for number in range(FLOOD)]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _filled(urls: BackingUrls, customers: int, messages: int) -> str:
