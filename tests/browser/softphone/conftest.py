@@ -7,7 +7,7 @@ import pytest
 from desk.sandbox import vendor
 from desk.settings import Settings
 from tests.browser.conftest import Contexts
-from tests.browser.softphone.host import desk_page
+from tests.browser.softphone.host import desk_pages
 from tests.browser.softphone.phone import Phone, sign_in
 from tests.desk.sandbox.connect.box import Box, running_box
 
@@ -23,9 +23,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
 
 
 @pytest.fixture(scope='session')
-def desk_url() -> Iterator[str]:
+def desk_url(running: Box) -> Iterator[str]:
     """Where the small desks' pages are."""
-    with desk_page(Settings().desk_home) as address:
+    with desk_pages(Settings().desk_home, running.url) as address:
         yield address
 
 

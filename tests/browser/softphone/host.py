@@ -1,4 +1,4 @@
-"""The page of a small desk, on a server of its own: a browser lets only pages of this machine embed this machine's."""
+"""The pages of small desks, on a server of its own: a browser lets only pages of this machine embed this machine's."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +9,7 @@ from threading import Thread
 from desk.sandbox import vendor
 
 HERE = Path(__file__).parent
+DOCS = HERE.parents[2] / 'docs' / 'sandbox.md'
 HEAD = '<!doctype html><meta charset="utf-8"><title>desk</title><link rel="icon" href="data:,">'
 FRAME = '<div id="ccp" style="width: 320px; height: 400px"></div>'
 
@@ -18,12 +19,19 @@ def _page(body: str, *scripts: str) -> bytes:
     return f'{HEAD}{body}{tags}'.encode()
 
 
+def _example(address: str) -> bytes:
+    """The page of the documentation, for a sandbox at another address."""
+    page = DOCS.read_text().partition('```html\n')[2].partition('```')[0]
+    return f'{HEAD}{page}'.replace('http://127.0.0.1:4580', address).encode()
+
+
 @contextmanager
-def desk_page(home: Path) -> Iterator[str]:
+def desk_pages(home: Path, sandbox: str) -> Iterator[str]:
     """Serve the pages while the block runs; their address."""
     files = {
         '/desk': (_page(FRAME, 'streams', 'desk'), 'text/html'),
         '/chat-desk': (_page(FRAME, 'streams', 'chatjs', 'desk', 'chat'), 'text/html'),
+        '/example': (_example(sandbox), 'text/html'),
         '/customer': (_page('', 'chatjs', 'chat'), 'text/html'),
         '/desk.js': ((HERE / 'desk.js').read_bytes(), 'text/javascript'),
         '/chat.js': ((HERE / 'chat.js').read_bytes(), 'text/javascript'),

@@ -1,0 +1,18 @@
+"""The example of the documentation does what it says."""
+
+from playwright.async_api import Page, expect
+
+from tests.browser.softphone.phone import until
+from tests.desk.sandbox.connect.box import Box
+
+
+async def test_example_takes_the_call(page: Page, box: Box, desk_url: str) -> None:
+    await page.goto(f'{desk_url}/example')
+    frame = page.frame_locator('iframe')
+    await frame.get_by_role('button', name='김서연 (agent1)').click()
+    await expect(frame.get_by_role('status')).to_have_text('오프라인')
+    box.sign_in()
+
+    contact_id = box.ring()
+
+    await until(lambda: box.stage_with() == {contact_id: 'CONNECTED'})
