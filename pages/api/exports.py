@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -24,6 +24,15 @@ TYPES = {
     ExportFormat.CSV: 'text/csv; charset=utf-8',
     ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
+ANSWER: dict[str, Any] = {
+    'description': 'The file; CSV begins at once, XLSX when all of it is read',
+    'content': {
+        TYPES[ExportFormat.CSV]: {
+            'example': '시작,채널,상태,고객,전화번호\r\n2026-11-03 14:05:09,채팅,종료,김민서,010-****-5678\r\n'
+        },
+        TYPES[ExportFormat.XLSX]: {},
+    },
+}
 
 
 def router(services: Services) -> APIRouter:
@@ -34,7 +43,7 @@ def router(services: Services) -> APIRouter:
         '/history/export',
         summary='Take the history out',
         response_class=StreamingResponse,
-        responses={200: {'content': {kind: {} for kind in TYPES.values()}}, **refusals(401, 409)},
+        responses={200: ANSWER, **refusals(401, 409)},
     )
     async def export(
         request: Request,
