@@ -12,7 +12,7 @@ from pages import notices
 from pages.locale import _, language, sentence
 from pages.parts import times
 from pages.parts.customer_badges import risk_name, status_name, type_name
-from pages.parts.edit_form import EditForm, EditFormLabels, Filled, FormField
+from pages.parts.edit_form import EditForm, EditFormLabels, Filled, FormField, FormRecord
 from pages.seat import Seat
 from services import customer_fields
 from services.customer_fields import ATTRIBUTE, MAX_PHONES, CustomerEdit, CustomerFields
@@ -30,10 +30,8 @@ def new_form(seat: Seat, on_saved: Saved, on_cancel: Callable[[], None]) -> Edit
     form = EditForm(
         _labels(),
         _fields(None),
-        values=blank | {'phones': []},
-        version=0,
+        FormRecord(values=blank | {'phones': []}, is_new=True),
         keep=f'desk.customer.new.{seat.agent.id}',
-        is_new=True,
     )
 
     async def save(filled: Filled) -> None:
@@ -70,9 +68,9 @@ class CustomerForm:
         self.form = EditForm(
             _labels(),
             _fields(customer),
-            values=self._values(customer),
-            version=customer.version,
-            hidden=self._hidden,
+            FormRecord(
+                values=self._values(customer), version=customer.version, hidden=self._hidden
+            ),
             keep=f'desk.customer.{customer.id}.{seat.agent.id}',
         )
         self.form.on_save(self._save)

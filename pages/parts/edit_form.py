@@ -60,6 +60,17 @@ class FormField:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormRecord:
+    """What a form is over: a record's values, without those of ``hidden`` fields, which the reader must ask for."""
+
+    values: Mapping[str, Any]
+    version: int = 0
+    hidden: Sequence[str] = ()
+    is_new: bool = False
+    """Whether there is no record yet: then also a blank form is told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
     """What the form was over, and what was changed in it: values by field, of a pair by ``pairs.name``."""
 
@@ -74,32 +85,26 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         self,
         labels: EditFormLabels,
         fields: Sequence[FormField],
+        record: FormRecord,
         *,
-        values: Mapping[str, Any],
-        version: int,
-        hidden: Sequence[str] = (),
         keep: str,
-        is_new: bool = False,
     ) -> None:
         """Draw the form.
 
         Args:
             labels: the words.
             fields: what can be filled in, in order.
-            values: the record; without those of ``hidden`` fields.
-            version: of the record.
-            hidden: fields whose values the reader must ask for.
+            record: what it is over.
             keep: the browser's key for what is typed and not saved.
-            is_new: whether there is no record yet: then also a blank form is told.
         """
         super().__init__()
         self._props['labels'] = asdict(labels)
         self._props['fields'] = [asdict(field) for field in fields]
-        self._props['values'] = dict(values)
-        self._props['version'] = version
-        self._props['hidden'] = list(hidden)
+        self._props['values'] = dict(record.values)
+        self._props['version'] = record.version
+        self._props['hidden'] = list(record.hidden)
+        self._props['is-new'] = record.is_new
         self._props['keep'] = keep
-        self._props['is-new'] = is_new
 
     def on_save(self, save: Callable[[Filled], Awaitable[None]]) -> None:
         """Await ``save`` with what was changed. It must end in ``saved``, ``refuse``, ``news`` or ``failed``."""
