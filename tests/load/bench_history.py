@@ -41,7 +41,7 @@ PAIRS = 40
 WINDOW_SECONDS = 1.5
 SETTLE_SECONDS = 0.2
 MOST_RATIO = 1.1
-REST = 12.0
+REST = 18.0
 """A person rests so many times as long as a search took: the budget is no part of what is measured."""
 
 
