@@ -65,7 +65,7 @@ UNKNOWN_PATHS = [
     '/chat/no',
     '/chat/sessions/a/b/c',
     '/auth/no',
-    '/customers/1',
+    '/customers/1/nothing',
     '/calls',
     '/ws/1',
 ]
