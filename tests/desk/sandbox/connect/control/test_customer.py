@@ -12,7 +12,7 @@ from playwright.async_api import Page
 from desk.sandbox import vendor
 from desk.sandbox.connect.world.room import TYPING
 from desk.settings import Settings
-from tests.browser.softphone.host import desk_page
+from tests.browser.softphone.host import desk_pages
 from tests.desk.sandbox.connect.box import Box
 from tests.desk.sandbox.connect.test_chats import read_until, subscribe
 from tests.until import until
@@ -89,11 +89,11 @@ class Customer:
 
 
 @pytest.fixture(scope='session')
-def pages() -> Iterator[str]:
+def pages(running: Box) -> Iterator[str]:
     """Where the customer's page is, with the library as npm has it."""
     home = Settings().desk_home
     vendor.fetch(home)
-    with desk_page(home) as address:
+    with desk_pages(home, running.url) as address:
         yield address
 
 
