@@ -11,6 +11,7 @@ import uvicorn
 from desk import logging
 from desk.sandbox.connect import outside, server
 from desk.sandbox.connect.centre import Centre
+from desk.sandbox.connect.control import api, page
 from desk.sandbox.connect.faults import AS_IN_AWS
 from desk.sandbox.connect.options import Options
 from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
@@ -80,6 +81,7 @@ def _say(centre: Centre, options: Options, *, told: bool) -> None:
         f'Connect in a box   http://{HOST}:{options.aws_port}   instance {instance.id}',
         f'  region {instance.region}, account {instance.account}, any credentials',
         f'  softphone          http://{HOST}:{options.aws_port}{CCP_PATH}',
+        f'  control            http://{HOST}:{options.aws_port}{api.PREFIX}{page.PATH}/',
     ]
     if told:
         lines.append(

@@ -18,6 +18,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.validate import ParamValidator
 from urllib3 import PoolManager
 
 from desk.sandbox.connect.aws import checking
@@ -84,6 +85,8 @@ class Box:
             assert list(checking.lacking(shape, answer)) == []
             assert list(checking.wrong(shape, answer)) == []
             assert set(answer) <= set(shape.members)
+            found = ParamValidator().validate(answer, shape)  # botocore's own opinion
+            assert not found.has_errors(), found.generate_report()
         return dict(answer)
 
     def unchecked(
