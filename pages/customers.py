@@ -46,6 +46,8 @@ async def customers(shell: Shell) -> None:
     with ui.element('div').classes('desk-page'):
         table = CustomerTable(shell, on_open=lambda one: ui.navigate.to(f'{LIST}/{one}'))
         with table.head:
+            if shell.services.customer_import.may_import(shell.agent):
+                button(_('가져오기'), lambda: ui.navigate.to(f'{LIST}/import'))
             button(_('새 고객'), new, Look.PRIMARY)
     text = _query(context.client.sub_pages_router.current_path)
     shell.search.lend(GRID, find, text=text)
