@@ -273,6 +273,7 @@ def test_foreign_names_do_not_reach_the_sandbox(box: Box) -> None:
     assert status == 400
 
 
+@pytest.mark.slow
 def test_moto_ends_with_a_sandbox_that_is_killed(tmp_path: Path) -> None:
     with running_box(tmp_path) as box:
         [moto] = psutil.Process(box.pid).children()

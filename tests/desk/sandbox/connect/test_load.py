@@ -111,6 +111,7 @@ def test_quotas_are_put_back_and_the_clock_goes_on() -> None:
     assert player.progress.state is PlayState.STOPPED
 
 
+@pytest.mark.slow
 def test_played_load_is_seen_by_boto3_and_its_clock_runs(box: Box) -> None:
     before = datetime.fromisoformat(box.hand('GET', 'health')['now'])
     box.hand('POST', 'load', **BUSY, speed=300)
@@ -132,6 +133,7 @@ def test_played_load_is_seen_by_boto3_and_its_clock_runs(box: Box) -> None:
     assert created == progress['tally']['calls'] + progress['tally']['chats']
 
 
+@pytest.mark.slow
 def test_speed_is_kept(box: Box) -> None:
     box.hand('POST', 'load', **BUSY | {'minutes': 60}, speed=60)
     begun = time.monotonic()
