@@ -59,7 +59,7 @@ def router(services: Services) -> APIRouter:
     """Serve customers to whoever is signed in."""
     requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
 
-    def brake(staff: SignedIn) -> None:
+    async def brake(staff: SignedIn) -> None:
         requests.hit(staff.session_id)
 
     api = APIRouter(

@@ -1,8 +1,9 @@
 """``/history``: every chat and call that the reader may see, for programs. The filters are those of the page's address."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -22,6 +23,7 @@ from services.history_filter import (
     MAX_TEXT_CHARS,
     Channel,
     ContactState,
+    HistoryFilter,
     Period,
 )
 from services.inbox import Place
@@ -94,11 +96,15 @@ class ContactPage(BaseModel):
     next: str | None
 
 
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What narrows the history; what an address of the page has after its ``?`` can be used as it is."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - each is a name in the address
-        self,
+    wanted: HistoryFilter
+
+    @classmethod
+    async def asked(  # noqa: PLR0913, PLR0917 - each is a name in the address
+        cls,
         request: Request,
         period: Annotated[
             Period | None, Query(description='a period that moves with the day')
@@ -119,12 +125,13 @@ class Filters:
                 description="words said in a chat, or a customer's name, number or address",
             ),
         ] = None,
-    ) -> None:
+    ) -> Self:
+        """Read them from a query. Raises ``InvalidInputError`` for what cannot be used."""
         del period, since, until, agent, department, channel, status, priority, text  # documented
         reading = history_filter.read(request.query_params)
         if reading.ignored:
             raise InvalidInputError('history.filter', fields=', '.join(reading.ignored))
-        self.wanted = reading.filter
+        return cls(reading.filter)
 
     @property
     def listing(self) -> str:
@@ -136,7 +143,7 @@ def router(services: Services) -> APIRouter:
     """Serve the history to whoever is signed in."""
     requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
 
-    def brake(staff: SignedIn) -> None:
+    async def brake(staff: SignedIn) -> None:
         requests.hit(staff.session_id)
 
     api = APIRouter(
@@ -164,7 +171,7 @@ class HistoryOperations:
     async def contacts(
         self,
         staff: SignedIn,
-        filters: Annotated[Filters, Depends()],
+        filters: Annotated[Filters, Depends(Filters.asked)],
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> ContactPage:
