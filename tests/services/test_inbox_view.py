@@ -1,11 +1,11 @@
 """A list that lives all day: rows stay few, memory stays small, and what was let go comes back."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from models import Agent, ChatSession
-from services.chat_events import ChatCard
-from services.inbox_view import MAX_REMEMBERED, InboxView, Scope, Tab
+from models import Agent, ChatSession, ChatStatus
+from services.chat_events import ChatCard, ChatChanged, ChatEvent, ChatRead
+from services.inbox_view import MAX_REMEMBERED, InboxView, Scope, Tab, topics_of
 from tests.make import DEPARTMENT
 
 NINE = datetime(2026, 11, 3, tzinfo=UTC)
@@ -64,3 +64,24 @@ def test_view_of_a_whole_day_remembers_little() -> None:
     remembered = len(view._newest)
     assert remembered <= 2 * MAX_REMEMBERED
     assert [chat.id.int for chat in view.chats] == list(range(10))
+
+
+def hears(scope: Scope, event: ChatEvent) -> bool:
+    return not set(topics_of(AGENT, Tab.OPEN, scope)).isdisjoint(event.topics())
+
+
+def test_own_list_hears_of_a_colleagues_chat_only_when_it_changes_hands() -> None:
+    held = {'agent_id': uuid4(), 'status': ChatStatus.ACTIVE}
+    colleagues = waiting(1).model_copy(update=held)
+
+    assert not hears(Scope.MINE, ChatRead(chat=colleagues))
+    assert hears(Scope.MINE, ChatChanged(chat=colleagues))
+    assert hears(Scope.DEPARTMENT, ChatRead(chat=colleagues))
+
+
+def test_every_list_hears_of_own_chats_and_of_waiting_ones() -> None:
+    own = waiting(1).model_copy(update={'agent_id': AGENT.id, 'status': ChatStatus.ACTIVE})
+
+    for scope in Scope:
+        assert hears(scope, ChatRead(chat=own))
+        assert hears(scope, ChatRead(chat=waiting(2)))
