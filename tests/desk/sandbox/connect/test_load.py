@@ -160,5 +160,6 @@ def test_starting_over_stops_the_load(box: Box) -> None:
 
     box.start_over()
 
-    within(5, lambda: box.hand('GET', 'load')['state'] == 'stopped')
+    assert box.hand('GET', 'load')['state'] == 'stopped'
     assert box.hand('GET', 'contacts') == []
+    assert box.hand('GET', 'health')['is_held']  # as the box wants it, not as the player left it

@@ -63,6 +63,7 @@ class Player:
         self._centre = centre
         self._play: _Play | None = None
         self._state = PlayState.IDLE
+        centre.act_listeners.append(self._leave_another_stage)
 
     def begin(self, plan: LoadPlan) -> None:
         """Play a plan from now on.
@@ -109,11 +110,7 @@ class Player:
     def take_a_turn(self) -> None:
         """Do what is due by now, but not for longer than a turn."""
         play = self._play
-        if play is None or not self.is_playing:
-            return
-        if not play.is_on_stage():
-            self._finish(PlayState.STOPPED)
-        elif play.take_a_turn():
+        if play is not None and self.is_playing and play.take_a_turn() and self.is_playing:
             self._finish(PlayState.DONE)
 
     def play_out(self) -> None:
@@ -126,6 +123,11 @@ class Player:
         """Take note that events of these moments have reached who is told."""
         if self._play is not None and self.is_playing:
             self._play.note_told(moments)
+
+    def _leave_another_stage(self) -> None:
+        """Stop when the centre has started over or become that of a snapshot."""
+        if self._play is not None and not self._play.is_on_stage():
+            self._finish(PlayState.STOPPED)
 
     def _finish(self, state: PlayState) -> None:
         if self._play is not None and self.is_playing:
