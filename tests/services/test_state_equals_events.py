@@ -53,9 +53,7 @@ async def silent(settings: Settings) -> AsyncIterator[tuple[Services, Database]]
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
     yield (
-        registry.assemble(
-            db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
-        ),
+        registry.assemble(db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1),
         db,
     )
     await redis.aclose()
