@@ -55,9 +55,9 @@ sandbox: $(VENV)/.ready  ## Connect in a box: a contact centre that speaks AWS (
 	@$(PY) -m desk.sandbox.vendor || true
 	@exec $(PY) -m desk.sandbox.connect
 
-shots: $(VENV)/.ready browser  ## draw every screen into .shots/
-	$(PY) tests/browser/shots.py
-	$(PY) -m tests.desk.sandbox.connect.shots
+shots: $(VENV)/.ready browser  ## draw every screen into .shots/ (SCREENS="history audit" for some)
+	$(PY) tests/browser/shots.py $(SCREENS)
+	$(if $(SCREENS),,$(PY) -m tests.desk.sandbox.connect.shots)
 
 bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline
 	$(PY) -m tests.load.bench

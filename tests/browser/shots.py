@@ -1,70 +1,38 @@
 """``make shots``: draw every screen into ``.shots/``, so that people can look at what tests cannot judge.
 
-A desk of its own with fresh demo data, in ``.cache/shots``. Files are named
+``make shots SCREENS="history audit"`` draws only these, and leaves the other pictures as they are. A desk of its own with fresh demo data, in ``.cache/shots``. Files are named
 ``<screen>-<size>-<theme>-<language>.png``: 1440 by 900, and 390 by 844 where a phone is where it is used.
 """
 
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import product
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, not as a module
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright  # noqa: E402
+from playwright.async_api import BrowserContext, Page, async_playwright  # noqa: E402
 
 from desk.settings import Settings  # noqa: E402
+from services import seed_people, seed_records  # noqa: E402
 from tests.browser import chromium  # noqa: E402
 from tests.browser.live import LiveDesk  # noqa: E402
 from tests.browser.people import Centre, CustomerScreen, DeskScreen  # noqa: E402
+from tests.browser.studio import SHOTS, Studio  # noqa: E402
 
 HOME = ROOT / '.cache' / 'shots'
-SHOTS = ROOT / '.shots'
-SIZES = {'wide': (1440, 900), 'small': (1000, 720), 'phone': (390, 844)}
 DEPARTMENT = '주문·배송'
-
-
-@dataclass(frozen=True)
-class Studio:
-    """One size, theme and language, and where pictures of it go."""
-
-    browser: Browser
-    centre: Centre
-    size: str
-    theme: str
-    language: str
-
-    @asynccontextmanager
-    async def person(self, username: str = '') -> AsyncIterator[BrowserContext]:
-        """Give somebody's browser, signed in when named."""
-        width, height = SIZES[self.size]
-        context = await self.browser.new_context(
-            viewport={'width': width, 'height': height},
-            locale='ko-KR',
-            timezone_id='Asia/Seoul',
-            reduced_motion='reduce',
-        )
-        await context.add_cookies(
-            [
-                {'name': name, 'value': value, 'url': self.centre.address}
-                for name, value in {'desk_theme': self.theme, 'desk_lang': self.language}.items()
-            ]
-        )
-        if username:
-            await self.centre.sign_in(context, username)
-        yield context
-        await context.close()
-
-    async def take(self, page: Page, screen: str) -> None:
-        """Take a picture once what is drawn is drawn."""
-        await page.evaluate('document.fonts.ready.then(() => null)')
-        await page.wait_for_timeout(400)
-        await page.screenshot(path=SHOTS / f'{screen}-{self.size}-{self.theme}-{self.language}.png')
+SHEET = """이름,휴대폰,이메일,고객 유형,회원 등급
+남궁민수,010-4321-8765,minsu.namgung@example.com,개인,우수
+주식회사 한결같은사람들 고객지원본부 제2팀,02-1234-5678,help@hangyeol.example,법인,
+,010-2222-3333,,개인,일반
+서하준,전화 없음,hajun@example.com,개인,일반
+서하윤,010-5555-6666,hayun-at-example,개인,일반
+"""
+"""A sheet as a department keeps it: two good rows, and three with something to mend."""
 
 
 async def sign_in(studio: Studio) -> None:
@@ -222,6 +190,68 @@ async def customer(studio: Studio) -> None:
         await studio.take(page, 'customer-new-refused')
 
 
+async def history(studio: Studio) -> None:
+    """The history: all of it, words found in it, a contact beside it, and ways in which there is nothing."""
+    async with studio.person('supervisor1') as context:
+        page = await context.new_page()
+        place = f'{studio.centre.address}/desk/history'
+        await page.goto(place)
+        await page.locator('.desk-history-row').first.wait_for()
+        await studio.take(page, 'history')
+        await page.goto(f'{place}?text=배송&period=30d')
+        await page.locator('.desk-history-table mark').first.wait_for()
+        await studio.take(page, 'history-found')
+        await page.locator('.desk-history-row').first.click()
+        await page.locator('[data-sought]').first.wait_for()
+        await studio.take(page, 'history-contact')
+        await page.goto(f'{place}?text=뷁뷁')
+        await page.locator('.desk-empty').first.wait_for()
+        await studio.take(page, 'history-none')
+        await page.goto(f'{place}?priority=unheard-of')
+        await page.locator('.q-notification').first.wait_for()
+        await studio.take(page, 'history-refused')
+        await _take_out(studio, page, f'{place}?period=7d&priority=high')
+
+
+async def imports(studio: Studio) -> None:
+    """Bringing customers in: the file, its columns, and what a trial says of it."""
+    sheet = HOME / '고객 명단.csv'
+    sheet.write_text(SHEET, encoding='utf-8')
+    async with studio.person('supervisor1') as context:
+        desk = DeskScreen(await context.new_page(), studio.centre.address)
+        page = desk.page
+        await page.goto(f'{studio.centre.address}/desk/customers/import')
+        await desk.settles()
+        await studio.take(page, 'import')
+        async with page.expect_file_chooser() as choosing:
+            await page.locator('.desk-import > .desk-button').click()
+        await (await choosing.value).set_files(sheet)
+        await page.locator('.desk-import-columns').wait_for()
+        await studio.take(page, 'import-columns')
+        await page.locator('.desk-import-below .desk-actions button').click()
+        await page.locator('.desk-import-faults').wait_for()
+        await page.locator('.desk-import').evaluate('it => it.scrollTo(0, it.scrollHeight)')
+        await studio.take(page, 'import-trial')
+
+
+async def merge(studio: Studio) -> None:
+    """Somebody who is twice on record, and what would become of the two."""
+    twin = seed_people.seed_id(f'twin {seed_records.TWINS[0]}')
+    async with studio.person('supervisor1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/customers/{twin}')
+        await page.locator('.desk-duplicates button').first.wait_for()
+        await studio.take(page, 'customer-twice')
+        await page.locator('.desk-duplicates button').first.click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'merge')
+        await page.keyboard.press('Escape')
+        await page.get_by_role('dialog').wait_for(state='detached')
+        await page.locator('.desk-person-erase').click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'erase')
+
+
 SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     sign_in: ('wide', 'phone'),
     workspace: ('wide', 'small', 'phone'),
@@ -229,6 +259,9 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     nothing: ('wide',),
     customers: ('wide', 'phone'),
     customer: ('wide', 'phone'),
+    merge: ('wide', 'phone'),
+    history: ('wide', 'small', 'phone'),
+    imports: ('wide', 'phone'),
     audit: ('wide',),
     talk: ('phone', 'wide'),
 }
@@ -270,11 +303,38 @@ async def _answer(studio: Studio, staff: BrowserContext, page: Page) -> None:
     await desk.close()
 
 
-async def main() -> None:
-    """Draw them all."""
-    for folder in (HOME, SHOTS):
+async def _take_out(studio: Studio, page: Page, place: str) -> None:
+    """Keep a view, and export what it shows."""
+    await page.goto(place)
+    await page.locator('.desk-history-views button').first.click()
+    await page.get_by_role('dialog').wait_for()
+    await studio.take(page, 'history-view')
+    await page.keyboard.press('Escape')
+    await page.get_by_role('dialog').wait_for(state='detached')
+    await page.locator('.desk-history-actions button').click()
+    await page.get_by_role('dialog').wait_for()
+    await studio.take(page, 'export')
+    async with page.expect_download():
+        await page.locator('.desk-export .desk-primary').click()
+    await page.locator('.desk-export .desk-primary').wait_for()
+    await studio.take(page, 'export-done')
+
+
+def _wanted(names: Sequence[str]) -> list[Callable[[Studio], Awaitable[None]]]:
+    """Return the screens of these names; all when there are none."""
+    known = {draw.__name__: draw for draw in SCREENS}
+    if unknown := set(names) - set(known):
+        sys.exit(f'No such screen: {", ".join(sorted(unknown))}. There are: {", ".join(known)}.')
+    return [draw for name, draw in known.items() if not names or name in names]
+
+
+async def main(names: Sequence[str]) -> None:
+    """Draw the screens of these names; all when there are none."""
+    wanted = _wanted(names)
+    for folder in (HOME,) if names else (HOME, SHOTS):
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    for folder in (HOME, SHOTS):
+        folder.mkdir(parents=True, exist_ok=True)
     desk = LiveDesk(Settings(_env_file=None, desk_home=HOME / 'desk'), log=HOME / 'errors.log')
     desk.start()
     try:
@@ -282,8 +342,10 @@ async def main() -> None:
             browser = await playwright.chromium.launch(
                 executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
             )
-            for draw, sizes in SCREENS.items():
-                for size, theme, language in product(sizes, ('light', 'dark'), ('ko', 'en')):
+            for draw in wanted:
+                for size, theme, language in product(
+                    SCREENS[draw], ('light', 'dark'), ('ko', 'en')
+                ):
                     await draw(Studio(browser, Centre(desk.address), size, theme, language))
             await browser.close()
     finally:
@@ -292,4 +354,4 @@ async def main() -> None:
 
 
 if __name__ == '__main__':
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))
