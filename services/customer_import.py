@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -152,7 +152,7 @@ class CustomerImport:
             faults = await asyncio.to_thread(_keep_faults, file, found)
             is_written = not plan.is_trial and (plan.leaves_out_faulty or not bad + len(found))
             if is_written:
-                await self._write(agent, work, counts, tell)
+                counts = await self._write(agent, work, counts, tell)
             else:
                 await work.session.rollback()
         if is_written:
@@ -196,7 +196,8 @@ class CustomerImport:
             raise InvalidInputError('sheet.empty')
         return good, bad
 
-    async def _write(self, agent: Agent, work: Work, counts: Counts, tell: Tell) -> None:
+    async def _write(self, agent: Agent, work: Work, counts: Counts, tell: Tell) -> Counts:
+        """Write it; returns what it came to, which colleagues may have changed meanwhile."""
         total = counts.new + counts.changed
         tell(Progress(Phase.WRITING, 0, total))
         async for rows in queries.insert(work.session):
@@ -208,6 +209,7 @@ class CustomerImport:
             work.tell(CustomerChanged(customer_id=customer_id))
         work.tell(PhonesForgotten())
         tell(Progress(Phase.WRITING, total, total))
+        return replace(counts, changed=len(changed))
 
 
 async def _said(*arguments: str) -> Any:

@@ -1,7 +1,7 @@
 """Bringing customers in: copied into a table of the transaction's own, compared with what is on record, then written.
 
 All of it is one transaction. Rows on record are locked as late as possible: an import of minutes must not keep a chat
-from ending, which updates its customer.
+from ending, which updates its customer. So those that somebody else changed meanwhile are compared once more when they are locked.
 """
 
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ _INCOMING = """
     CREATE TEMPORARY TABLE incoming (
         row int PRIMARY KEY, number bigint, name varchar, phone varchar, other_phones varchar[], email varchar,
         customer_type customer_type, status customer_status, risk_level risk_level, memo text, attributes jsonb,
-        customer_id uuid, fault text, other_row int, changed jsonb
+        customer_id uuid, fault text, other_row int, version int, first_phone varchar, further_phones varchar[], changed jsonb
     ) ON COMMIT DROP
 """
 _COPY = f'COPY incoming (row, {", ".join(COPIED)}, attributes) FROM STDIN (FORMAT csv)'
@@ -73,30 +73,47 @@ _DIFFERENCES = ', '.join(
     f' THEN jsonb_build_array(customers.{name}, incoming.{name}) END'
     for name in _SIMPLE
 )
+_TO_COMPARE = """
+    FROM customers WHERE customers.id = incoming.customer_id AND fault IS NULL
+        AND (changed IS NULL OR changed <> '{}' AND (
+            incoming.version <> customers.version OR merged_into_id IS NOT NULL OR erased_at IS NOT NULL))
+"""
+"""Rows that were not compared yet, and those that would change what became another since."""
 _COMPARING = (
     # A number that the customer has is no change of the first one; without a column of others they stay.
-    """
+    f"""
     UPDATE incoming SET
-        phone = CASE WHEN incoming.phone = ANY(customers.other_phones) THEN customers.phone
+        first_phone = CASE WHEN incoming.phone = ANY(customers.other_phones) THEN customers.phone
             ELSE coalesce(incoming.phone, customers.phone) END,
-        other_phones = coalesce(incoming.other_phones, customers.other_phones)
-    FROM customers WHERE customers.id = incoming.customer_id AND fault IS NULL
-    """,
+        further_phones = coalesce(incoming.other_phones, customers.other_phones)
+    {_TO_COMPARE}
+    """,  # noqa: S608 - made of the names above
     """
-    UPDATE incoming SET other_phones = array_remove(other_phones, phone) WHERE phone = ANY(other_phones)
+    UPDATE incoming SET further_phones = array_remove(further_phones, first_phone)
+    WHERE first_phone = ANY(further_phones)
     """,
     f"""
-    UPDATE incoming SET changed = jsonb_strip_nulls(jsonb_build_object({_DIFFERENCES},
-        'phones', CASE WHEN incoming.phone <> customers.phone OR incoming.other_phones <> customers.other_phones
-            THEN jsonb_build_array(
-                to_jsonb(customers.phone || customers.other_phones), to_jsonb(incoming.phone || incoming.other_phones))
-            END)) || coalesce((
-                SELECT jsonb_object_agg('attributes.' || key, jsonb_build_array(customers.attributes -> key, value))
-                FROM jsonb_each(incoming.attributes) WHERE customers.attributes -> key IS DISTINCT FROM value), '{{}}')
-    FROM customers WHERE customers.id = incoming.customer_id AND fault IS NULL
+    UPDATE incoming SET version = customers.version,
+        changed = CASE WHEN merged_into_id IS NOT NULL OR erased_at IS NOT NULL THEN '{{}}' ELSE
+            jsonb_strip_nulls(jsonb_build_object({_DIFFERENCES},
+                'phones', CASE WHEN first_phone <> customers.phone OR further_phones <> customers.other_phones
+                    THEN jsonb_build_array(
+                        to_jsonb(customers.phone || customers.other_phones), to_jsonb(first_phone || further_phones))
+                    END)) || coalesce((
+                        SELECT jsonb_object_agg('attributes.' || key, jsonb_build_array(customers.attributes -> key, value))
+                        FROM jsonb_each(incoming.attributes)
+                        WHERE customers.attributes -> key IS DISTINCT FROM value), '{{}}')
+            END
+    {_TO_COMPARE}
     """,  # noqa: S608 - made of the names above
 )
-"""What a row would change: by field [before, after], as ``customer_changes`` keeps it."""
+"""What a row would change: by field [before, after], as ``customer_changes`` keeps it; nothing of who is gone."""
+_LOCK = """
+    SELECT count(*) FROM (
+        SELECT FROM customers JOIN incoming ON incoming.customer_id = customers.id
+        WHERE fault IS NULL AND changed <> '{}' ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS locked
+"""
+"""In the order of everybody who locks several (``customer_queries.locked``)."""
 _COUNTS = """
     SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FILTER (WHERE changed <> '{}'),
         count(*) FILTER (WHERE changed = '{}')
@@ -104,7 +121,7 @@ _COUNTS = """
 """
 _INSERT = """
     INSERT INTO customers (id, name, phone, other_phones, email, customer_type, status, risk_level, memo, attributes)
-    SELECT gen_random_uuid(), name, phone, coalesce(other_phones, '{}'), email,
+    SELECT gen_random_uuid(), name, phone, coalesce(array_remove(other_phones, phone), '{}'), email,
         coalesce(customer_type, 'individual'), coalesce(status, 'active'), coalesce(risk_level, 'low'),
         coalesce(memo, ''), coalesce(attributes, '{}')
     FROM incoming
@@ -112,15 +129,15 @@ _INSERT = """
 """
 _NOTE_CHANGES = """
     INSERT INTO customer_changes (id, customer_id, agent_id, version, fields)
-    SELECT gen_random_uuid(), customer_id, :agent_id, version + 1, changed
+    SELECT gen_random_uuid(), customer_id, :agent_id, customers.version + 1, changed
     FROM incoming JOIN customers ON customers.id = customer_id WHERE fault IS NULL AND changed <> '{}'
 """
 _UPDATE = f"""
     UPDATE customers SET
         {', '.join(f'{name} = coalesce(incoming.{name}, customers.{name})' for name in _SIMPLE)},
-        phone = incoming.phone, other_phones = incoming.other_phones,
+        phone = first_phone, other_phones = further_phones,
         attributes = customers.attributes || coalesce(incoming.attributes, '{{}}'),
-        version = version + 1, updated_at = now()
+        version = customers.version + 1, updated_at = now()
     FROM incoming WHERE customers.id = incoming.customer_id AND fault IS NULL AND changed <> '{{}}'
     RETURNING customers.id
 """  # noqa: S608 - made of the names above
@@ -182,7 +199,9 @@ async def insert(session: AsyncSession) -> AsyncIterator[int]:
 
 
 async def update(session: AsyncSession, agent_id: UUID) -> list[UUID]:
-    """Write what changed of those on record, and what it was before; returns who they are."""
+    """Write what changes of those on record as they are by now, and what it was before; returns who they are."""
+    for statement in (_LOCK, *_COMPARING):
+        await _run(session, statement)
     await _run(session, _NOTE_CHANGES, agent_id=agent_id)
     return list((await _run(session, _UPDATE)).scalars())
 

@@ -5,6 +5,10 @@ import time
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
+from sqlalchemy import text
+
+from desk.db import Database
+
 STEP_SECONDS = 0.02
 
 
@@ -17,3 +21,16 @@ async def until(claim: Callable[[], bool | Awaitable[bool]], *, seconds: float =
             return
         assert time.monotonic() < deadline, f'not within {seconds} seconds'
         await asyncio.sleep(STEP_SECONDS)
+
+
+async def until_waiting(db: Database, number: int) -> None:
+    """Return as soon as so many wait for each other's rows or tables in this database."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+
+    async def are_waiting() -> bool:
+        async with db.statement() as connection:
+            return bool((await connection.execute(waiting)).scalar_one() == number)
+
+    await until(are_waiting)

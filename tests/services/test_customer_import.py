@@ -2,17 +2,25 @@
 
 import asyncio
 import csv
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import text
 
+from desk.db import Database
 from desk.errors import ConflictError, DeskError, InvalidInputError, NotAllowedError
+from desk.settings import Settings
 from models import Agent, Customer
+from services.customer_erasure import ErasureReason
+from services.customer_fields import CustomerEdit
 from services.customer_import import ImportFile, Phase, Plan, Progress, Report
 from services.customer_sheet import Column
 from services.registry import Services
 from tests.make import Make
+from tests.until import until_waiting
 
 NAME, PHONE, EMAIL, NUMBER = Column.NAME, Column.PHONE, Column.EMAIL, Column.NUMBER
 
@@ -29,6 +37,14 @@ async def file() -> AsyncIterator[ImportFile]:
 async def chief(make: Make) -> Agent:
     """Somebody who may bring customers in."""
     return await make.supervisor()
+
+
+@pytest.fixture
+async def db(settings: Settings) -> AsyncIterator[Database]:
+    """Who looks on from outside of every desk."""
+    db = Database(settings.database_url, pool_size=2)
+    yield db
+    await db.close()
 
 
 async def bring(
@@ -224,6 +240,69 @@ async def test_file_without_a_key_is_refused(
 ) -> None:
     with pytest.raises(DeskError, match=r'import\.no_key_column'):
         await bring(services, chief, file, '이름\n김철수\n', NAME)
+
+
+async def test_import_builds_on_what_is_edited_while_it_compares(
+    services: Services,
+    another_desk: Services,
+    make: Make,
+    chief: Agent,
+    file: ImportFile,
+    db: Database,
+) -> None:
+    known = await make.customer(phone='01011112222')
+    edit = CustomerEdit(version=0, phones=('010-1111-2222', '010-9999-0000'), memo='오전에만')
+
+    async with first_in_line(db, known, another_desk.customer_records.edit(chief, known.id, edit)):
+        importing = asyncio.create_task(
+            bring(services, chief, file, '전화,메일\n01011112222,new@example.com\n', PHONE, EMAIL)
+        )
+        await until_waiting(db, 2)
+    report = await importing
+
+    after = await services.customer_records.customer(chief, known.id)
+    assert (after.email, after.memo, after.other_phones) == (
+        'new@example.com', '오전에만', ['01099990000'],
+    )  # fmt: skip
+    assert (report.changed, after.version) == (1, 2)
+
+
+async def test_import_brings_nobody_back_who_is_deleted_while_it_compares(
+    services: Services,
+    another_desk: Services,
+    make: Make,
+    chief: Agent,
+    file: ImportFile,
+    db: Database,
+) -> None:
+    known = await make.customer(phone='01011112222')
+    erasing = another_desk.customer_erasure.erase(chief, known.id, ErasureReason.REQUEST)
+
+    async with first_in_line(db, known, erasing):
+        importing = asyncio.create_task(
+            bring(services, chief, file, '전화,메일\n01011112222,new@example.com\n', PHONE, EMAIL)
+        )
+        await until_waiting(db, 2)
+    report = await importing
+
+    async with db.statement() as connection:
+        left = (await connection.execute(text('SELECT phone, email, version FROM customers'))).one()
+        changes = await connection.execute(text('SELECT count(*) FROM customer_changes'))
+    assert tuple(left) == ('', None, 1)
+    assert (report.changed, changes.scalar_one()) == (0, 0)
+
+
+@asynccontextmanager
+async def first_in_line(
+    db: Database, customer: Customer, act: Coroutine[Any, Any, object]
+) -> AsyncIterator[None]:
+    """Let an act wait for a customer's row; whoever comes within the block waits behind it."""
+    async with db.transaction() as session:
+        await session.get(Customer, customer.id, with_for_update=True)
+        acting = asyncio.create_task(act)
+        await until_waiting(db, 1)
+        yield
+    await acting
 
 
 async def test_second_import_at_once_is_told_to_wait(
