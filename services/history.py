@@ -179,12 +179,7 @@ class History:
         limit = min(limit, MAX_PAGE)
         meant = await self._meant(agent, wanted)
         async with self._turn(wanted) as session:
-            contacts = await _page(session, agent, wanted, meant, before=before, limit=limit + 1)
-        return HistoryPage(
-            contacts=contacts[:limit],
-            next=contacts[limit - 1].place if len(contacts) > limit else None,
-            is_narrow=meant.is_all,
-        )
+            return await _page(session, agent, wanted, meant, before=before, limit=limit)
 
     async def contact(self, agent: Agent, contact_id: UUID) -> Contact:
         """Return one contact. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
@@ -246,12 +241,12 @@ class History:
         size, before = WORDS_BATCH if wanted.text else BATCH, None
         while True:
             async with self._bulk_budget.turn(), self._bulk.reading() as session:
-                batch = await _page(session, agent, wanted, meant, before=before, limit=size)
-            for contact in batch:
+                page = await _page(session, agent, wanted, meant, before=before, limit=size)
+            for contact in page.contacts:
                 yield contact
-            if len(batch) < size:
+            if page.next is None:
                 return
-            before = batch[-1].place
+            before = page.next
 
     def _turn(self, wanted: HistoryFilter) -> AbstractAsyncContextManager[AsyncSession]:
         return self._messages.turn() if wanted.text else self._soon()
@@ -315,14 +310,19 @@ async def _page(
     *,
     before: Place | None,
     limit: int,
-) -> list[Contact]:
-    found = await queries.places(
-        session, _sources(agent, wanted, meant), before=before, limit=limit
-    )
+) -> HistoryPage:
+    """Read a page. Where it ends its places say: a contact that went out of sight meanwhile does not end the list."""
+    most = limit + 1
+    found = await queries.places(session, _sources(agent, wanted, meant), before=before, limit=most)
     if said := _said_query(agent, wanted, before=before):
-        found += await text_queries.said(session, said, limit=limit)
-        found = sorted(set(found), reverse=True)[:limit]
-    return await _contacts(session, agent, [one for _, one in found], _words(wanted.text))
+        found += await text_queries.said(session, said, limit=most)
+        found = sorted(set(found), reverse=True)[:most]
+    ids = [one for _, one in found[:limit]]
+    return HistoryPage(
+        contacts=await _contacts(session, agent, ids, _words(wanted.text)),
+        next=found[limit - 1] if len(found) > limit else None,
+        is_narrow=meant.is_all,
+    )
 
 
 async def _count(session: AsyncSession, agent: Agent, wanted: HistoryFilter, meant: _Meant) -> int:

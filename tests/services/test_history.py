@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
+from sqlalchemy import text as sql
 
 from desk import clock
 from desk.db import Database
@@ -36,6 +37,7 @@ from services.history_filter import (
 )
 from services.registry import Services
 from tests.make import DEPARTMENT, Make
+from tests.until import until_waiting
 
 OTHER_DEPARTMENT = '기술지원'
 
@@ -73,6 +75,27 @@ async def test_agents_see_their_own_and_their_departments_contacts_supervisors_a
     assert await seen(stranger) == theirs
     assert await seen(await make.supervisor()) == ours | theirs
     assert await seen(await make.agent(department='관리')) == set()
+
+
+async def test_contact_that_goes_out_of_sight_does_not_end_the_list(
+    services: Services, make: Make, settings: Settings
+) -> None:
+    agent = await make.agent()
+    chats = [await make.chat() for _ in range(4)]
+    db = Database(settings.database_url, pool_size=2)
+
+    async with db.transaction() as session:  # rows are read after places: between the two
+        await session.exec(sql('LOCK TABLE customers'))  # type: ignore[call-overload]  # plain SQL
+        reading = asyncio.create_task(services.history.page(agent, EVERYTHING, limit=2))
+        await until_waiting(db, 1)
+        chat = await session.get_one(ChatSession, chats[-1].id)
+        chat.department = OTHER_DEPARTMENT
+    page = await reading
+    rest = await services.history.page(agent, EVERYTHING, before=page.next)
+    await db.close()
+
+    assert page.next
+    assert ids([*page.contacts, *rest.contacts]) == [one.id for one in reversed(chats[:-1])]
 
 
 async def test_one_contact_is_the_same_to_who_may_not_see_it_and_to_nobody(
