@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from desk.errors import ConflictError
 from models import Agent, AuditAction, ChatSession, Customer
 from services import chat_queries, customer_queries
@@ -45,14 +47,10 @@ class Customers:
         """
         async with self._db.reading() as session:
             chat = found(await chat_queries.chat_of(session, agent, chat_id))
-            if chat.customer_id is None:
-                return Acquaintance(candidates=await self._candidates(chat))
-            customer = await customer_queries.by_id(session, chat.customer_id)
-            chats = await customer_queries.chats_with(
-                session, agent, chat.customer_id, limit=MAX_EARLIER + 1
-            )
-        earlier = [chat_queries.card(one) for one in chats if one.id != chat_id]
-        return Acquaintance(customer=customer, earlier=earlier[:MAX_EARLIER])
+            if chat.customer_id is not None:
+                return await _acquaintance(session, agent, chat, chat.customer_id)
+        candidates = await self._phones.customers(chat.visitor_phone, limit=MAX_CANDIDATES)
+        return Acquaintance(candidates=candidates)
 
     async def link(self, agent: Agent, chat_id: UUID, customer_id: UUID) -> ChatCard:
         """Say that a chat is with this customer. Linking the same one again changes nothing.
@@ -82,8 +80,14 @@ class Customers:
             _link(work, agent, chat, customer)
         return chat_queries.card(chat)
 
-    async def _candidates(self, chat: ChatSession) -> list[Customer]:
-        return await self._phones.customers(chat.visitor_phone, limit=MAX_CANDIDATES)
+
+async def _acquaintance(
+    session: AsyncSession, agent: Agent, chat: ChatSession, customer_id: UUID
+) -> Acquaintance:
+    customer = await customer_queries.by_id(session, customer_id)
+    chats = await customer_queries.chats_with(session, agent, customer_id, limit=MAX_EARLIER + 1)
+    earlier = [chat_queries.card(one) for one in chats if one.id != chat.id]
+    return Acquaintance(customer=customer, earlier=earlier[:MAX_EARLIER])
 
 
 def _link(work: CustomerWork, agent: Agent, chat: ChatSession, customer: Customer) -> None:

@@ -38,6 +38,18 @@ async def test_typed_number_offers_candidates_and_links_nobody(
     assert known.earlier == []
 
 
+async def test_more_may_ask_at_once_than_there_are_connections(
+    services: Services, make: Make
+) -> None:
+    agent, chat = await make.agent(), await typed_by(make, await make.customer())
+    asking = [services.customers.acquaintance(agent, chat.id) for _ in range(200)]
+
+    async with asyncio.timeout(10):  # who held one and waited for another would wait for ever
+        known = await asyncio.gather(*asking)
+
+    assert {len(one.candidates) for one in known} == {1}
+
+
 async def test_linked_chat_shows_its_customer_and_earlier_chats(
     services: Services, make: Make
 ) -> None:
