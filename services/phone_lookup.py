@@ -37,6 +37,7 @@ WAIT_SECONDS = 0.25
 """Longer than this the database would have answered."""
 RETRY_SECONDS = 0.5
 MAX_FOUND = 20
+SCANNED = 1_000
 _LEASE = 'lease:'
 _FILL = """
     if redis.call('GET', KEYS[1]) == ARGV[1] then
@@ -108,8 +109,13 @@ class PhoneLookup:
             subscription.cancel()
 
     async def _forget_all(self) -> None:
-        async for key in self._redis.scan_iter(f'{self._stream.prefix}:phone:*', count=1000):
-            await self._redis.delete(key)
+        place: int = -1
+        while place:
+            place, keys = await self._redis.scan(
+                max(place, 0), match=f'{self._stream.prefix}:phone:*', count=SCANNED
+            )
+            if keys:
+                await self._redis.unlink(*keys)
 
     async def _remembered(self, key: str, lease: str) -> str | None:
         """Return what is there: an answer, or a lease; nothing when this lease is there now."""
