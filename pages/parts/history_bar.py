@@ -9,6 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from models import Priority
 from pages.locale import _
+from pages.parts.form_values import VALUES_OF_FORM
 from pages.parts.history_sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.markup import Piece, filled
 from services.history import Choices
@@ -16,8 +17,6 @@ from services.history_filter import FIELDS, MAX_TEXT_CHARS, HistoryFilter, Perio
 
 CUSTOM = 'custom'
 """What the form says for a period by days: an address says the days alone."""
-# Enter in the text, or any other choice: the form as it stands then. What Hangul still composes is no Enter.
-VALUES_OF_FORM = '(event) => { event.preventDefault(); emit(Object.fromEntries(new FormData(event.currentTarget))) }'
 
 Choose = Callable[[HistoryFilter], Awaitable[None] | None]
 
