@@ -118,7 +118,7 @@ def _demo(language: str, accounts: list[DemoAccount], goal: str) -> Markup:
             password=DEMO_PASSWORD,
             goal=goal,
             name=one.name,
-            department=one.department,
+            department=text(language, one.department),
             role=role_name(language, one.role),
         )
         for one in accounts

@@ -174,7 +174,7 @@ class Conversation(Component):
                 name=chat.visitor_name,
                 badges=self._care.badges(chat.customer_id),
                 phone=shown(chat.visitor_phone),
-                department=chat.department,
+                department=_(chat.department),
             )
         )
         self._take.set_visibility(chat.status is ChatStatus.WAITING)

@@ -205,7 +205,7 @@ def _earlier_row(chat: ChatCard) -> Markup:
     return filled(
         '<span class="desk-row-line"><span>{department}</span><time title="{full}">{short}</time></span>'
         '<span class="desk-row-last">{last}</span>',
-        department=chat.department,
+        department=_(chat.department),
         full=times.full(chat.start_time),
         short=times.short(chat.start_time),
         last=chat.last_line,

@@ -82,7 +82,7 @@ def period_names() -> dict[str, str]:
 
 def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
     agents = {str(key): name for key, name in choices.agents.items()}
-    departments = {name: name for name in choices.departments}
+    departments = {name: _(name) for name in choices.departments}
     return filled(
         '<div class="desk-history-fields" data-drawn="{drawn}">{text}{period}{channel}{state}{agent}{department}{priority}'
         '<button type="submit" class="desk-unseen">{find}</button>'

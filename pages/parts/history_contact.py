@@ -97,7 +97,7 @@ class HistoryContact(Component):
             _('시작'): times.full(contact.start_time),
             _('상담 시간'): length(contact),
             _('상담원'): contact.agent_name,
-            _('부서'): contact.department,
+            _('부서'): _(contact.department),
             _('채널'): _channel(contact),
             _('종료'): _(ENDINGS[contact.ending]) if contact.ending else '',
         }

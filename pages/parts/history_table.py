@@ -323,7 +323,7 @@ def _row(contact: Contact, *, phone: str, address: str, is_chosen: bool) -> Mark
         state=state_tag(contact.state),
         priority=priority_tag(contact.priority),
         agent=contact.agent_name,
-        department=contact.department,
+        department=_(contact.department),
         length=length(contact),
         line=_line(contact),
     )

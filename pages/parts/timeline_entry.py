@@ -75,7 +75,7 @@ def _chat(chat: ChatCard, *, is_open: bool) -> Parts:
     title = filled(
         '{word} · {department} <span class="desk-tag">{state}</span>',
         word=_('채팅'),
-        department=chat.department,
+        department=_(chat.department),
         state=states[chat.status],
     )
     body = filled('<p class="desk-entry-last" dir="auto">{last}</p>', last=chat.last_line)
@@ -97,7 +97,7 @@ def _call(call: Call) -> Parts:
     }
     ending = missed.get(call.ending) if call.ending else None
     tag = filled('<span class="desk-tag">{word}</span>', word=ending) if ending else Markup()
-    title = filled('{word} · {department} {tag}', word=word, department=call.department, tag=tag)
+    title = filled('{word} · {department} {tag}', word=word, department=_(call.department), tag=tag)
     return title, Markup(), Markup()
 
 
