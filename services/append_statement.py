@@ -15,7 +15,7 @@ from desk.lane import Lane
 from models import Agent, Sender
 from models.chat import LAST_LINE_CHARS
 from services.chat_events import ChatCard, MessageAdded
-from services.masking import masked
+from services.masking import masked_aside
 from services.relay import Committed
 
 
@@ -84,7 +84,7 @@ async def append(lane: Lane, outgoing: Outgoing, agent: Agent | None) -> Committ
     Returns the event, committed and in the outbox; or nothing: it was refused or is already there. The caller
     finds out which.
     """
-    content = masked(outgoing.content)
+    content = await masked_aside(outgoing.content)
     sender = Sender.AGENT if agent else Sender.CUSTOMER
     values = {
         'now': clock.now(),

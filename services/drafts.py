@@ -10,7 +10,7 @@ from models import Agent, Draft
 from models.chat import MAX_MESSAGE_CHARS
 from services import chat_queries as queries
 from services.chat_events import DraftSaved
-from services.masking import masked
+from services.masking import masked_aside
 from services.work import Workshop
 
 MAX_DRAFT_CHARS = 2 * MAX_MESSAGE_CHARS
@@ -41,7 +41,7 @@ class Drafts:
         """
         if len(text) > MAX_DRAFT_CHARS or '\x00' in text:
             raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(text))
-        text = masked(text)
+        text = await masked_aside(text)
         async with self._db.transaction() as session:
             if await queries.chat_of(session, agent, chat_id) is None:
                 raise NotFoundError('chat.not_found')

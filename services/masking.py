@@ -4,6 +4,7 @@ Only digits become ``*``, each in its place: no text gets longer or shorter, and
 ``services.masking_rules`` says which numbers they are.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -18,6 +19,8 @@ RUN = re.compile(rf'\d(?:[{GAPS}/·{DASHES}]{{0,3}}\d){{9,}}')
 GROUP = re.compile(r'\d+')
 DASHED = re.compile(rf'[{DASHES}]')
 NOISE_GROUPS = 60
+LONG_CHARS = 500
+"""Digits written to be dear to look through cost 13 µs a character: from here on they have the loop no more to themselves."""
 EMAIL = re.compile(r'[\w.+-]+@[\w-]+(?:\.[\w-]+)+')
 PHONE = re.compile(r'(?<!\d)(?:\+?82[ .-]?)?0?\d{1,3}[ .-]?\d{3,4}[ .-]?\d{4}(?!\d)')
 
@@ -44,6 +47,13 @@ def masked(text: str) -> str:
     while (once := _hide(text, _hidden(text))) != text:
         text = once  # what is left beside a masked number is judged again, so that masking twice is masking once
     return text
+
+
+async def masked_aside(text: str) -> str:
+    """Return what ``masked`` returns; a long text with many digits is looked through beside the loop."""
+    if len(text) < LONG_CHARS or RUN.search(text) is None:
+        return masked(text)
+    return await asyncio.to_thread(masked, text)
 
 
 def masked_wholly(text: str, *names: str) -> str:

@@ -1,5 +1,6 @@
 """No resident, card or account number reaches the database, the outbox, the stream, a screen or the log."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ from sqlmodel import SQLModel
 from desk.db import Database
 from desk.settings import Settings
 from services.chat_events import DraftSaved, MessageAdded, chat_topic, draft_topic
+from services.masking import masked, masked_aside
 from services.registry import Services
 from tests.make import Make
 from tests.services.listening import listen
@@ -79,3 +81,13 @@ async def test_draft_is_masked_before_anything_keeps_it(
     assert await services.drafts.draft(agent, chat.id) == MASKED
     stored = await everything(db)
     assert not any(secret in stored for secret in SECRETS)
+
+
+async def test_dear_text_does_not_hold_up_the_others() -> None:
+    hostile = '4111 ' * 1_000
+    others = asyncio.create_task(asyncio.sleep(0))
+
+    text = await masked_aside(hostile)
+
+    assert others.done()
+    assert text == masked(hostile)
