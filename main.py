@@ -48,6 +48,7 @@ from pages.locale import text
 from services import admin, registry
 from services.admin import NewAdmin
 from services.audit_chain import Fault, Head
+from services.customer_import import ImportFile
 
 FAULTS = {
     Fault.MISSING: 'it is missing',
@@ -115,7 +116,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'phone-lookup': services.phone_lookup.follow,
             'stream': house.stream.follow,
             'abandoned': lambda: _give_up_silent(services, settings),
-            'sign-ins': lambda: _tidy_sign_ins(services),
+            'tidying': lambda: _tidy(services),
             'loop-lag': metrics.watch_loop,
         }
         try:
@@ -138,9 +139,10 @@ async def _give_up_silent(services: registry.Services, settings: Settings) -> No
         await asyncio.sleep(ABANDON_SWEEP_SECONDS)
 
 
-async def _tidy_sign_ins(services: registry.Services) -> None:
+async def _tidy(services: registry.Services) -> None:
     while True:
         await services.sign_ins.tidy()
+        await ImportFile.tidy()
         await asyncio.sleep(TIDY_SECONDS)
 
 

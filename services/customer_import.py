@@ -9,7 +9,9 @@ import asyncio
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from itertools import islice
@@ -27,9 +29,12 @@ from services.customer_sheet_worker import FAULTS, FAULTY, ROWS
 from services.phone_lookup import PhoneLookup
 from services.work import Work, Workshop
 
+PREFIX = 'desk-import-'
 WORKER = 'services.customer_sheet_worker'
 MAX_FILE_BYTES = 300 << 20
 MAX_FAULTS_SHOWN = 100
+KEPT_SECONDS = 24 * 3600
+"""What a process that was killed left behind is removed after so long."""
 MAX_TOLD = 1_000
 """So many open cards hear of their change at once; after a larger import they do when they are opened anew."""
 
@@ -40,6 +45,8 @@ class Phase(StrEnum):
     READING = 'reading'
     CHECKING = 'checking'
     WRITING = 'writing'
+    WRITTEN = 'written'
+    """From here on it cannot be given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +100,17 @@ class ImportFile:
     """A sheet on its way in: a folder that nobody else reads, gone when it is closed."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix='desk-import-'))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         self.sheet = self.folder / 'sheet'
 
     async def close(self) -> None:
         """Remove all of it."""
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
+
+    @staticmethod
+    async def tidy() -> None:
+        """Remove what nobody closed: sheets hold people's data."""
+        await asyncio.to_thread(_remove_before, time.time() - KEPT_SECONDS)
 
 
 class CustomerImport:
@@ -132,7 +144,7 @@ class CustomerImport:
         )
 
     async def run(self, agent: Agent, file: ImportFile, plan: Plan, tell: Tell) -> Report:
-        """Try a sheet, or write it. Safe to cancel: until it returns, nothing of it is there.
+        """Try a sheet, or write it. Safe to cancel: until it tells ``Phase.WRITTEN``, nothing of it is there.
 
         Raises:
             NotAllowedError, InvalidInputError: as ``look``; also when no column says whom a row is about.
@@ -156,6 +168,7 @@ class CustomerImport:
             else:
                 await work.session.rollback()
         if is_written:
+            tell(Progress(Phase.WRITTEN))
             await self._lookup.forget_all()
         return Report(
             new=counts.new,
@@ -210,6 +223,13 @@ class CustomerImport:
         work.tell(PhonesForgotten())
         tell(Progress(Phase.WRITING, total, total))
         return replace(counts, changed=len(changed))
+
+
+def _remove_before(moment: float) -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f'{PREFIX}*'):
+        with suppress(OSError):  # another process was faster, or it is somebody else's
+            if folder.stat().st_mtime < moment:
+                shutil.rmtree(folder)
 
 
 async def _said(*arguments: str) -> Any:

@@ -33,4 +33,4 @@ async def until_waiting(db: Database, number: int) -> None:
         async with db.statement() as connection:
             return bool((await connection.execute(waiting)).scalar_one() == number)
 
-    await until(are_waiting)
+    await until(are_waiting, seconds=30)

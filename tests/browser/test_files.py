@@ -70,3 +70,24 @@ async def test_customers_are_brought_in_by_keyboard(
     await expect(page.get_by_text('가져왔습니다')).to_be_visible()
     await page.goto(f'{centre.address}/desk/customers?query={name}')
     await expect(page.get_by_role('link', name=name)).to_be_visible()
+
+
+async def test_rows_with_faults_are_had_as_a_file_to_mend(
+    chief: DeskScreen, centre: Centre, tmp_path: Path
+) -> None:
+    sheet = tmp_path / '고객 명단.csv'
+    sheet.write_text('이름,휴대폰\n김하나,12\n')
+    page = chief.page
+    await page.goto(f'{centre.address}/desk/customers/import')
+    await chief.settles()
+    await page.locator('input[type=file]').set_input_files(sheet)
+    await page.get_by_role('button', name='시험해 보기').click()
+
+    async with page.expect_download() as downloading:
+        await page.get_by_role('button', name='오류가 있는 줄 받기').click()
+    file = await downloading.value
+    await file.save_as(tmp_path / file.suggested_filename)
+
+    assert file.suggested_filename == '오류.csv'
+    lines = (tmp_path / '오류.csv').read_text(encoding='utf-8-sig').splitlines()
+    assert lines[1].startswith('김하나,12,2 · 휴대폰: ')

@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import os
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,7 +18,7 @@ from desk.settings import Settings
 from models import Agent, Customer
 from services.customer_erasure import ErasureReason
 from services.customer_fields import CustomerEdit
-from services.customer_import import ImportFile, Phase, Plan, Progress, Report
+from services.customer_import import KEPT_SECONDS, ImportFile, Phase, Plan, Progress, Report
 from services.customer_sheet import Column
 from services.registry import Services
 from tests.make import Make
@@ -349,3 +351,14 @@ async def test_cancelled_import_leaves_nothing(
     again = await bring(services, chief, file, '이름,전화\n김철수,01012345678\n', NAME, PHONE)
     assert again.new == 1  # nobody is kept waiting by what was given up
     assert not [one for one in psutil.Process().children() if 'sheet_worker' in one.cmdline()]
+
+
+async def test_sheet_that_nobody_closed_goes_after_a_day(file: ImportFile) -> None:
+    left = ImportFile()
+    left.sheet.write_text('이름,전화\n김철수,01012345678\n')
+    os.utime(left.folder, (0, time.time() - KEPT_SECONDS - 1))
+
+    await ImportFile.tidy()
+
+    assert not left.folder.exists()
+    assert file.folder.exists()
