@@ -11,6 +11,12 @@ from sqlalchemy import text
 from desk.db import Database
 from desk.sandbox import BackingUrls
 from models import Agent, AgentRole
+from services import (
+    customer_merging_queries,
+    customer_queries,
+    customer_timeline_queries,
+    personal_queries,
+)
 from services.customer_search import CustomerSearch, Rank
 from services.message_search import MessageFilter, MessageSearch
 from tests.load import load_data
@@ -19,7 +25,7 @@ from tests.until import until
 
 CUSTOMERS = 100_000
 MESSAGES = 60_000
-BIG = ('customers', 'messages', 'message_grams', 'chat_sessions')
+BIG = ('customers', 'messages', 'message_grams', 'chat_sessions', 'calls')
 CUSTOMER_TEXTS = (
     '김', '서', '김민', '민준', '김민준', '쀍뛟', 'ㄱ', 'ㄱㅁ', 'ㅁㅈ', 'ㄱㅁㅈ', '김ㅁㅈ', 'rlaalswns', 'rct', 'k', 'kim', 'smith',
     'example', 'example.com', 'zzqx', '010', '0102', '5678', '2345-5678', '010-2345-5678', 'C-0001234', '(주)', '%',
@@ -98,6 +104,40 @@ async def test_no_search_reads_a_big_table_from_end_to_end(
     await until(lambda: index_scans(full, 'idx_message_grams') > 0)
     assert read_whole(full) == before
     for index in ('grams', 'name_key', 'initials', 'email_key', 'phone_key', 'phone_end', 'recent'):
+        assert index_scans(full, f'idx_customers_{index}') > 0, index
+
+
+async def test_no_look_at_one_customer_reads_a_big_table_from_end_to_end(
+    full: str, db: Database, agent: Agent
+) -> None:
+    """The card, its timeline and duplicates, the list of customers, a number that calls: on everybody's connections."""
+    before = read_whole(full)
+
+    async with db.reading() as session:
+        [*_, one] = await customer_queries.latest(session, None, limit=50)
+        assert one.last_contact_at
+        [*_, stranger] = await customer_queries.never_met(session, None, limit=50)
+        place = (one.last_contact_at, one.id)
+        await customer_queries.latest(session, place, limit=50)
+        await customer_queries.never_met(session, stranger.id, limit=50)
+        await customer_queries.by_phone(session, one.phone, limit=20)
+        await customer_queries.careful_about(session, [one.id, stranger.id])
+        await customer_queries.following_merges(session, one.id)
+        await customer_merging_queries.with_phones(session, [one.phone, stranger.phone])
+        await customer_merging_queries.with_email(session, 'minsu.kim@example.com')
+        await customer_merging_queries.namesakes(session, one.name)
+        await customer_merging_queries.contact_ids(session, [one.id])
+        await personal_queries.in_touch_with(session, agent, [one.id, stranger.id])
+        for after in (None, place):
+            await customer_timeline_queries.chats(session, agent, one.id, after, limit=30)
+            await customer_timeline_queries.calls(session, agent, one.id, after, limit=30)
+            await customer_timeline_queries.notes(session, one.id, after, limit=30)
+            await customer_timeline_queries.changes(session, one.id, after, limit=30)
+    await db.close()  # what ended connections have done is counted
+
+    await until(lambda: index_scans(full, 'idx_chat_sessions_customer') > 0)
+    assert read_whole(full) == before
+    for index in ('phone', 'other_phones', 'email_key', 'name_key', 'recent'):
         assert index_scans(full, f'idx_customers_{index}') > 0, index
 
 
