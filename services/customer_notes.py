@@ -8,6 +8,7 @@ from models import Agent, AuditAction, Note
 from services import customer_timeline_queries as queries
 from services.customer_events import CustomerChanged, CustomerPart
 from services.customer_fields import read_text
+from services.customer_queries import one_at_a_time
 from services.customer_records import held_current
 from services.customer_work import CustomerWork, CustomerWorkshop
 
@@ -31,11 +32,12 @@ class CustomerNotes:
         """
         text = _read(text)
         async with self._workshop.work() as work:
-            if note_id and (earlier := await queries.note(work.session, note_id)):
-                return _own(earlier, agent)
-            customer = await held_current(work.session, customer_id)
-            note = Note(customer_id=customer.id, agent_id=agent.id, text=text)
+            note = Note(customer_id=customer_id, agent_id=agent.id, text=text)
             note.id = note_id or note.id
+            await one_at_a_time(work.session, note.id)
+            if earlier := await queries.note(work.session, note.id):
+                return _own(earlier, agent)
+            await held_current(work.session, customer_id)
             work.session.add(note)
             _changed(work, agent, note, AuditAction.NOTE_ADDED)
         return note

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, literal, tuple_, union
+from sqlalchemy import cast, func, literal, tuple_, union
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -16,6 +16,9 @@ from services.chat_queries import chats_of
 
 MAX_MERGES = 100
 """Through so many merges one after the other a record is followed."""
+
+ROWS_LOCK = 32335
+"""The first half of the advisory locks of ``one_at_a_time``: locks by two numbers and by one do not meet."""
 
 
 def current() -> SelectOfScalar[Customer]:
@@ -72,6 +75,11 @@ async def held(session: AsyncSession, customer_id: UUID) -> Customer | None:
         .execution_options(populate_existing=True)
     )
     return (await session.exec(statement)).first()
+
+
+async def one_at_a_time(session: AsyncSession, row_id: UUID) -> None:
+    """Let whoever makes a row of this id wait until this transaction ends: told twice at once, it is made once."""
+    await session.exec(select(func.pg_advisory_xact_lock(ROWS_LOCK, func.hashtext(str(row_id)))))
 
 
 async def by_phone(session: AsyncSession, phone: str, *, limit: int) -> Sequence[Customer]:

@@ -166,12 +166,13 @@ class CustomerRecords:
             raise InvalidInputError('customer.name', most=MAX_NAME_CHARS)
         if 'phones' not in values:
             raise InvalidInputError('customer.phone_missing')
+        customer = Customer(name='', phone='')
+        customer.id = customer_id or customer.id
+        customer_fields.put(customer, values)
         async with self._workshop.work() as work:
-            if customer_id and (earlier := await queries.by_id(work.session, customer_id)):
+            await queries.one_at_a_time(work.session, customer.id)
+            if earlier := await queries.by_id(work.session, customer.id):
                 return found(earlier)
-            customer = Customer(name='', phone='')
-            customer.id = customer_id or customer.id
-            customer_fields.put(customer, values)
             work.create(agent, customer)
             work.record(
                 agent, AuditAction.CUSTOMER_CREATED, subject=customer, fields=names_of(values)

@@ -72,12 +72,18 @@ async def test_new_customer_is_kept_as_people_write_and_machines_compare(
     assert kept.attributes == {'회원 등급': '골드'}
 
 
-async def test_same_new_customer_sent_twice_is_one(services: Services, make: Make) -> None:
+async def test_same_new_customer_sent_twice_is_one(
+    services: Services, another_desk: Services, make: Make
+) -> None:
     agent, customer_id = await make.agent(), uuid4()
     fields = CustomerFields(name='김철수', phones=('01012345678',))
 
-    for _ in range(2):
-        await services.customer_records.create(agent, fields, customer_id=customer_id)
+    await asyncio.gather(
+        *(
+            desk.customer_records.create(agent, fields, customer_id=customer_id)
+            for desk in (services, another_desk) * 3
+        )
+    )
 
     page = await services.customer_records.latest(agent)
     assert [one.id for one in page.customers] == [customer_id]

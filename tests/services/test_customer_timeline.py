@@ -1,5 +1,6 @@
 """The timeline: all kinds together, newest first, only what one may see, page by page; and notes."""
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -151,11 +152,17 @@ async def test_note_is_its_writers_to_change_and_remove(
     assert {one.part for one in listener.of(CustomerChanged)} == {CustomerPart.NOTES}
 
 
-async def test_same_note_sent_twice_is_one(services: Services, make: Make) -> None:
+async def test_same_note_sent_twice_is_one(
+    services: Services, another_desk: Services, make: Make
+) -> None:
     agent, customer, note_id = await make.agent(), await make.customer(), uuid4()
 
-    for _ in range(2):
-        await services.customer_notes.add(agent, customer.id, '한 번만', note_id=note_id)
+    await asyncio.gather(
+        *(
+            desk.customer_notes.add(agent, customer.id, '한 번만', note_id=note_id)
+            for desk in (services, another_desk) * 3
+        )
+    )
 
     assert len((await services.customer_timeline.page(agent, customer.id)).entries) == 1
 
