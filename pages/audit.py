@@ -124,7 +124,7 @@ class AuditScreen(Component):
             elif not page.is_last and len(self._pages) < MAX_PAGES:
                 button(_('더 보기'), self._more, Look.QUIET)
             elif not page.is_last:
-                ui.label(_('더 앞의 기록은 기간을 좁혀 찾으세요.')).classes('desk-hint')
+                ui.label(_('이전 기록은 기간을 좁혀 찾으세요.')).classes('desk-hint')
 
     # ---- whether it is whole
 

@@ -155,8 +155,8 @@ class Workspace:
 
     def _add_keys(self) -> None:
         keys = self.keys
-        keys.add('KeyJ', 'J', _('다음 상담'), lambda: self._step(1))
-        keys.add('KeyK', 'K', _('이전 상담'), lambda: self._step(-1))
+        keys.add('KeyJ', 'J', _('다음 대화'), lambda: self._step(1))
+        keys.add('KeyK', 'K', _('이전 대화'), lambda: self._step(-1))
         keys.add('KeyA', 'A', _('가장 오래 기다린 상담 수락'), self._take_longest_waiting)
         keys.add('KeyR', 'R', _('메시지 쓰기'), self._write)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)

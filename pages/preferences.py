@@ -72,7 +72,7 @@ def profile(agent: Agent) -> None:
     """Draw what somebody is, the choices, and the way out."""
     ui.label(f'{role_name(language(), agent.role)} · {_(agent.department)}').classes('desk-sub')
     _choices(
-        _('화면'),
+        _('화면 모드'),
         'theme',
         {'system': _('시스템 설정'), 'light': _('밝게'), 'dark': _('어둡게')},
         theme_of(ui.context.client.request),

@@ -242,8 +242,8 @@ class RailEntry:
 
 def _rail_entries() -> list[RailEntry]:
     return [
-        RailEntry(path='/desk', icon='forum', text=_('상담')),
-        RailEntry(path='/desk/customers', icon='group', text=_('고객')),
+        RailEntry(path='/desk', icon='forum', text=_('screen.chats')),
+        RailEntry(path='/desk/customers', icon='group', text=_('screen.customers')),
         RailEntry(path='/desk/history', icon='history', text=_('이력')),
         RailEntry(
             path='/desk/audit', icon='verified_user', text=_('감사'), roles=(AgentRole.ADMIN,)

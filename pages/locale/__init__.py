@@ -1,7 +1,8 @@
 """Words: Korean first, English second.
 
 A text in a page is written in Korean inside ``_()`` and is its own key; what an error says is a dotted key
-(``chat.ended``) found in both catalogues. ``tests/pages/test_locale.py`` finds what is missing.
+(``chat.ended``) found in both catalogues, and so is a Korean word for which English has two (``several.chats``).
+``tests/pages/test_locale.py`` finds what is missing.
 """
 
 import gettext

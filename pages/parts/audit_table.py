@@ -26,28 +26,28 @@ SHORT_ID_CHARS = 8
 def action_names() -> dict[AuditAction, str]:
     """Name everything that can have been done."""
     return {
-        AuditAction.SIGNED_IN: _('로그인'),
-        AuditAction.SIGNED_OUT: _('로그아웃'),
+        AuditAction.SIGNED_IN: _('audit.signed_in'),
+        AuditAction.SIGNED_OUT: _('audit.signed_out'),
         AuditAction.SIGNED_OUT_EVERYWHERE: _('모든 로그인 끊기'),
         AuditAction.ADMIN_MADE: _('첫 운영자 등록'),
-        AuditAction.PERSONAL_DATA_SHOWN: _('연락처 보기'),
+        AuditAction.PERSONAL_DATA_SHOWN: _('연락처 열람'),
         AuditAction.CUSTOMER_CREATED: _('고객 등록'),
         AuditAction.CUSTOMER_CHANGED: _('고객 정보 변경'),
         AuditAction.CUSTOMER_LINKED: _('상담에 고객 연결'),
         AuditAction.CUSTOMER_MERGED: _('고객 합치기'),
         AuditAction.CUSTOMER_MERGE_UNDONE: _('고객 합치기 되돌리기'),
         AuditAction.CUSTOMER_ERASED: _('고객 삭제'),
-        AuditAction.CUSTOMERS_IMPORTED: _('고객 가져오기'),
+        AuditAction.CUSTOMERS_IMPORTED: _('audit.imported'),
         AuditAction.NOTE_ADDED: _('메모 작성'),
         AuditAction.NOTE_CHANGED: _('메모 변경'),
         AuditAction.NOTE_REMOVED: _('메모 삭제'),
-        AuditAction.HISTORY_EXPORTED: _('이력 내보내기'),
+        AuditAction.HISTORY_EXPORTED: _('audit.exported'),
     }
 
 
 def head() -> Markup:
     """Return the names of the columns."""
-    names = (_('번호'), _('시각'), _('누가'), _('한 일'), _('대상'), _('화면'), _('까닭과 내용'))
+    names = (_('번호'), _('시각'), _('누가'), _('한 일'), _('대상'), _('화면'), _('사유와 내용'))
     cells = Markup().join(filled('<th scope="col">{name}</th>', name=name) for name in names)
     return filled('<tr>{cells}</tr>', cells=cells)
 
@@ -92,7 +92,7 @@ def _kind_name(kind: str) -> str:
         SubjectKind.CUSTOMER: _('고객'),
         SubjectKind.CHAT: _('채팅'),
         SubjectKind.CALL: _('통화'),
-        SubjectKind.NOTE: _('메모'),
+        SubjectKind.NOTE: _('상담 메모'),
     }
     return next((name for one, name in names.items() if one == kind), kind)
 
@@ -140,10 +140,10 @@ def _counted_names() -> dict[str, str]:
         'rows': _('행'),
         'new': _('새로 등록'),
         'changed': _('변경'),
-        'chats': _('채팅'),
-        'chat_sessions': _('채팅'),
-        'calls': _('통화'),
-        'notes': _('메모'),
+        'chats': _('several.chats'),
+        'chat_sessions': _('several.chats'),
+        'calls': _('several.calls'),
+        'notes': _('several.notes'),
     }
 
 

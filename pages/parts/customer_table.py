@@ -52,7 +52,7 @@ class CustomerTable(Component):
             with ui.element('div').classes('desk-table-place'):
                 with ui.element('table').classes('desk-table') as self._grid:
                     self._grid.props['id'], self._grid.props['role'] = GRID, 'grid'
-                    self._grid.props['aria-label'] = _('고객')
+                    self._grid.props['aria-label'] = _('screen.customers')
                     Piece('thead', inside=_head())
                 self._foot = ui.element('div').classes('desk-list-foot')
         self._grid.on('click', self._press, js_handler=ROW_OF_CLICK)
@@ -130,7 +130,7 @@ class CustomerTable(Component):
 
 def _head() -> Markup:
     names = (
-        _('이름'), _('고객 번호'), _('전화번호'), _('이메일'), _('유형'), _('상태'), _('위험도'), _('최근 상담'), _('채팅'), _('통화'),
+        _('이름'), _('고객 번호'), _('전화번호'), _('이메일'), _('유형'), _('상태'), _('위험도'), _('최근 상담'), _('several.chats'), _('several.calls'),
     )  # fmt: skip
     cells = Markup().join(filled('<th scope="col">{name}</th>', name=name) for name in names)
     return filled('<tr>{cells}</tr>', cells=cells)

@@ -254,8 +254,8 @@ class CustomerTimeline(Component):
 def _filters() -> dict[frozenset[TimelineKind], str]:
     return {
         EVERY_KIND: _('전체'),
-        frozenset({TimelineKind.CHAT}): _('채팅'),
-        frozenset({TimelineKind.CALL}): _('통화'),
-        frozenset({TimelineKind.NOTE}): _('상담 메모'),
-        frozenset({TimelineKind.CHANGE}): _('변경'),
+        frozenset({TimelineKind.CHAT}): _('several.chats'),
+        frozenset({TimelineKind.CALL}): _('several.calls'),
+        frozenset({TimelineKind.NOTE}): _('several.notes'),
+        frozenset({TimelineKind.CHANGE}): _('several.changes'),
     }

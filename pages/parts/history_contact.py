@@ -99,7 +99,7 @@ class HistoryContact(Component):
             _('상담원'): contact.agent_name,
             _('부서'): _(contact.department),
             _('채널'): _channel(contact),
-            _('종료'): _(ENDINGS[contact.ending]) if contact.ending else '',
+            _('종료 사유'): _(ENDINGS[contact.ending]) if contact.ending else '',
         }
         with ui.element('div').classes('desk-history-facts'):
             inside = Markup().join(
@@ -209,4 +209,4 @@ def _channel(contact: Contact) -> str:
     if contact.channel is Channel.CHAT:
         return _(CHANNELS[contact.channel])
     is_out = contact.direction == CallDirection.OUTBOUND
-    return _('거는 통화') if is_out else _('받는 통화')
+    return _('건 통화') if is_out else _('받은 통화')

@@ -12,8 +12,8 @@ from services.history_filter import Channel, ContactState
 from services.personal_data import masked_phone
 
 HEADINGS = (
-    '시작', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
-    '수락', '종료', '상담 시간(초)', '마지막 말',
+    '시작 시각', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
+    '수락 시각', '종료 시각', '상담 시간(초)', '마지막 말',
 )  # fmt: skip
 
 CHANNELS = {Channel.CHAT: '채팅', Channel.CALL: '통화'}

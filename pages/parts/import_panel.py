@@ -72,6 +72,7 @@ class ImportPanel(Component):
         pick.on('click', js_handler=PICK.format(self._upload.id))
 
     async def _take(self, event: events.UploadEventArguments) -> None:
+        await self._give_up()
         await event.file.save(self._file.sheet)
         self._upload.reset()
         try:
@@ -88,7 +89,9 @@ class ImportPanel(Component):
         self._columns = list(look.columns)
         self._below.clear()
         with self._below:
-            ui.label(f'{name} · {look.encoding.upper()}').classes('desk-import-name')
+            ui.label(f'{name} · {look.encoding.upper().removesuffix("-SIG")}').classes(
+                'desk-import-name'
+            )
             with ui.element('table').classes('desk-table desk-import-columns'):
                 heads = (_('파일의 항목'), _('처음 몇 줄'), _('가져올 곳'))
                 cells = Markup().join(
@@ -128,6 +131,7 @@ class ImportPanel(Component):
         plan = Plan(
             columns=tuple(self._columns), is_trial=is_trial, leaves_out_faulty=leaves_out_faulty
         )
+        self._progress = Progress(Phase.READING)
         self._show_progress()
         self._begin(self._bring(plan))
 
@@ -177,10 +181,18 @@ class ImportPanel(Component):
                 self._said.set_text(_('등록된 고객과 맞춰 보고 있습니다.'))
             case Phase.WRITING:
                 self._said.set_text(_('{rows}명을 저장했습니다.', rows=rows))
+            case Phase.WRITTEN:
+                pass  # the report is about to come
 
     def _stop(self) -> None:
-        if self._task:
+        if self._task and self._progress.phase is not Phase.WRITTEN:
             self._task.cancel()
+
+    async def _give_up(self) -> None:
+        """Let nothing go on over a file that is to be another, or to go."""
+        self._stop()
+        if self._task:
+            await asyncio.gather(self._task, return_exceptions=True)
 
     # ---- the report
 
@@ -199,7 +211,7 @@ class ImportPanel(Component):
 
     def _figures(self, report: Report) -> None:
         figures = {
-            _('새 고객'): report.new,
+            _('새로 등록되는 고객'): report.new,
             _('바뀌는 고객'): report.changed,
             _('그대로인 고객'): report.same,
             _('오류가 있는 줄'): report.faulty,
@@ -251,11 +263,8 @@ class ImportPanel(Component):
         words = language()
         sentences = {key: text(words, key) for key in FAULTS} | {'heading': text(words, '오류')}
         path = await self._import.faulty_rows(self._file, sentences)
-        content = await asyncio.to_thread(path.read_bytes)
-        ui.download.content(content, _('오류.csv'), media_type='text/csv; charset=utf-8')
+        ui.download.file(path, _('오류.csv'), media_type='text/csv; charset=utf-8')
 
     async def _leave(self) -> None:
-        self._stop()
-        if self._task:
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._give_up()
         await self._file.close()

@@ -39,7 +39,7 @@ Subject = Customer | ChatCard
 async def ask_to_see(seat: Seat, subject: Subject) -> Contacts | None:
     """Ask why somebody wants to see how to reach a person; return it once that is written down, or nothing."""
     with dialog.titled(seat.dialogs, _('연락처 보기')) as question:
-        ui.label(_('보는 까닭을 고르세요. 누가 언제 왜 보았는지 기록에 남습니다.')).classes(
+        ui.label(_('보는 사유를 고르세요. 누가 언제 왜 보았는지 기록에 남습니다.')).classes(
             'desk-hint'
         )
         with ui.element('div').classes('desk-reasons'):

@@ -66,7 +66,7 @@ async def test_filter_open_and_back(desk: DeskScreen, make: Make, agent: Agent) 
     await expect(priority).to_have_value('')
 
     await screen.page.goto(f'{screen.address}/desk/history/{call.id}')
-    await expect(screen.opened).to_contain_text('받는 통화')
+    await expect(screen.opened).to_contain_text('받은 통화')
 
 
 async def test_address_is_shared_and_opened_with_ones_own_rights(

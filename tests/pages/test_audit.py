@@ -48,7 +48,7 @@ async def test_log_tells_who_did_what_to_whom_and_why(
 
     await admin.open('/desk/audit')
 
-    await admin.should_see('연락처 보기', retries=20)
+    await admin.should_see('연락처 열람', retries=20)
     await admin.should_see(agent.name)
     await admin.should_see(customer.code)
     await admin.should_see('전화번호 · 기타 · 택배사에 알려 줌')

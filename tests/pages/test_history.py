@@ -125,7 +125,7 @@ async def test_call_has_its_card(user: User, make: Make, agent: Agent) -> None:
 
     await user.open(f'/desk/history/{call.id}')
 
-    await user.should_see('받는 통화', retries=20)
+    await user.should_see('받은 통화', retries=20)
     await user.should_see('3:07')
     await user.should_see('고객 보기')
     await user.should_see('010-****-5678')

@@ -68,7 +68,7 @@ async def test_colleague_says_why_and_sees_it_for_a_short_time(
 
     await user.should_see('보기', retries=20)
     user.find('보기').click()
-    await user.should_see('보는 까닭을 고르세요', retries=20)
+    await user.should_see('보는 사유를 고르세요', retries=20)
     user.find('본인 확인').click()
 
     await user.should_see(WHOLE, retries=20)

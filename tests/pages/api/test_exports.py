@@ -46,7 +46,7 @@ async def test_xlsx_by_filters_in_the_readers_language(
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
     headings, row = sheet.to_python()
-    assert headings[:3] == ['Start', 'Channel', 'Status']
+    assert headings[:3] == ['Started at', 'Channel', 'Status']
     assert '박새로' in row
 
 
