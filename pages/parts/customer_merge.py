@@ -160,7 +160,7 @@ def _suggestion(suggestion: Suggestion) -> Markup:
         badges=badges(warnings_of(customer)),
         phone=masked_phone(customer.phone),
         code=customer.code,
-        why=', '.join(reason_name(one) for one in suggestion.reasons),
+        why=' · '.join(reason_name(one) for one in suggestion.reasons),
     )
 
 

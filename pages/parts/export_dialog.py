@@ -50,7 +50,7 @@ class Export(Component):
         kind = ui.radio(kinds, value=ExportFormat.XLSX.value).props('inline dense')
         kind.props['aria-label'] = _('파일 형식')
         with ui.element('div').classes('desk-actions'):
-            button(_('취소'), self._close, Look.QUIET)
+            button(_('취소'), self._close)
             button(_('내보내기'), lambda: self._begin(ExportFormat(kind.value)), Look.PRIMARY)
 
     def _begin(self, kind: ExportFormat) -> None:
@@ -72,9 +72,10 @@ class Export(Component):
         if not isinstance(event, ExportMoved):
             return
         self._state = event.state
-        if self._most:
-            is_done = event.state is ExportState.DONE
-            self._bar.set_value(1 if is_done else min(event.rows / self._most, 0.99))
+        if event.state is ExportState.DONE:
+            self._bar.set_value(1)
+        elif self._most:
+            self._bar.set_value(min(event.rows / self._most, 0.99))
         rows = f'{event.rows:,}'
         match event.state:
             case ExportState.RUNNING:

@@ -1,6 +1,7 @@
 """``make shots``: draw every screen into ``.shots/``, so that people can look at what tests cannot judge.
 
-``make shots SCREENS="history audit"`` draws only these, and leaves the other pictures as they are. A desk of its own with fresh demo data, in ``.cache/shots``. Files are named
+``make shots SCREENS="history audit"`` draws only these, and leaves the other pictures as they are. A desk of its own
+with fresh demo data, in ``.cache/shots``. Files are named
 ``<screen>-<size>-<theme>-<language>.png``: 1440 by 900, and 390 by 844 where a phone is where it is used.
 """
 
@@ -181,8 +182,8 @@ async def customer(studio: Studio) -> None:
         await page.locator('.desk-person-head button').first.click()
         await page.locator('.desk-form').wait_for()
         await studio.take(page, 'customer-form')
-        await page.locator('.desk-top .desk-search-text').fill('01')
-        await page.locator('.desk-search-option, .desk-search-note').first.wait_for()
+        await page.locator('.desk-top .desk-search-text').fill('김')
+        await page.locator('.desk-search-option').first.wait_for()
         await studio.take(page, 'search')
         await page.goto(f'{studio.centre.address}/desk/customers/new')
         await page.locator('.desk-form [type=submit]').click()
