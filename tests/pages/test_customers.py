@@ -51,6 +51,30 @@ async def test_table_shows_the_latest_contacts_first(user: User, make: Make, age
     assert '고위험' in table
 
 
+async def test_blocked_and_high_risk_show_everywhere(user: User, make: Make, agent: Agent) -> None:
+    risky = await make.customer(status=CustomerStatus.BLOCKED, risk_level=RiskLevel.HIGH)
+    linked = await make.chat(agent=agent, customer_id=risky.id, visitor_name='정하윤')
+    unlinked = await make.chat(visitor_name='강지후', visitor_phone=risky.phone)
+
+    for path, place in (
+        ('/desk', '정하윤'),  # the inbox
+        (f'/desk/chats/{linked.id}', '<h2>정하윤'),  # over the conversation
+        (f'/desk/chats/{unlinked.id}', '010-****-5678</span>'),  # who may be meant by a number
+        (f'/desk/customers/{risky.id}', '개인'),  # the card
+        ('/desk/history', risky.name),
+        (f'/desk/history/{linked.id}', f'{risky.name}</h2>'),
+    ):
+        await user.open(path)
+
+        await until(lambda place=place: warns_of(user, place))
+
+
+def warns_of(user: User, place: str) -> bool:
+    """Whether one and the same piece of a page names the place and both warnings."""
+    pieces = (str(one.inside) for one in _pieces(user))
+    return any(all(word in one for word in (place, '차단', '고위험')) for one in pieces)
+
+
 async def test_nobody_on_record_is_no_blank_page(user: User) -> None:
     await user.open('/desk/customers')
 

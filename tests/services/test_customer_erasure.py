@@ -15,6 +15,7 @@ from desk.settings import Settings
 from models import Agent, CallEnding, ChatEnding, ChatStatus, Customer, MessageType, Sender
 from services.customer_erasure import ERASED, ErasureReason
 from services.customer_fields import CustomerEdit
+from services.history_filter import EVERYTHING, HistoryFilter
 from services.registry import Services
 from services.visits import ChatStart
 from tests.make import DEPARTMENT, Make
@@ -106,6 +107,32 @@ async def test_nothing_that_names_the_customer_is_left(
     kept = str(await redis.xrange(f'{settings.redis_prefix}:events'))
     await redis.aclose()
     assert [one for one in SECRETS if one in kept] == []
+
+
+async def test_deleted_customer_leaves_exports_searches_and_caches(
+    services: Services, another_desk: Services, make: Make
+) -> None:
+    agent, supervisor = await make.agent(), await make.supervisor()
+    customer = await lived(services, make, agent)
+    before = [await whatever_leads_there(desk, supervisor) for desk in (services, another_desk)]
+    assert [one for one in before if one != (2, 1, 1, 1)] == []
+
+    await services.customer_erasure.erase(supervisor, customer.id, ErasureReason.REQUEST)
+
+    for desk in (services, another_desk):
+        assert await whatever_leads_there(desk, supervisor) == (0, 0, 0, 0)
+
+
+async def whatever_leads_there(desk: Services, supervisor: Agent) -> tuple[int, int, int, int]:
+    """How many rows of an export name the customer; how many are found by number, by name and by what was said."""
+    rows = [f'{one.name} {one.number} {one.phone} {one.last_line}'
+            async for one in desk.history.rows(supervisor, EVERYTHING)]  # fmt: skip
+    return (
+        sum(any(secret in row for secret in SECRETS) for row in rows),
+        len(await desk.phone_lookup.customers('01077776666')),
+        len(await desk.customer_search.search(supervisor, '나비밀')),
+        len((await desk.history.page(supervisor, HistoryFilter(text='코끼리'))).contacts),
+    )
 
 
 async def test_statistics_stay(services: Services, make: Make, db: Database) -> None:
