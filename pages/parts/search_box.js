@@ -58,7 +58,7 @@ export default {
     // By place, since with Hangul on the letter is another one. A dialog's keys are its own.
     hotkey(event) {
       const find = (event.ctrlKey !== event.metaKey) && !event.altKey && !event.shiftKey && event.code === "KeyK";
-      const slash = event.code === "Slash" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !inField(event.target);
+      const slash = event.code === "Slash" && event.key !== "?" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !inField(event.target);
       if (!(find || slash) || document.querySelector(".q-dialog")) return;
       event.preventDefault(); // Ctrl+K is the browser's search, / the quick find of some
       event.stopPropagation();
