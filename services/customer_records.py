@@ -21,7 +21,7 @@ from services.customer_masks import masked_value
 from services.customer_merge_plan import MERGED, PARTED
 from services.customer_warnings import CustomerWarning, warnings_for
 from services.customer_work import CustomerWorkshop, names_of
-from services.inbox import Place
+from services.places import Place
 
 PAGE = 50
 MAX_PAGE = 100
@@ -134,12 +134,12 @@ class CustomerRecords:
         limit = min(limit, MAX_PAGE)
         customers: list[Customer] = []
         async with self._db.reading() as session:
-            place = (after.moment, after.chat_id) if after and after.moment else None
+            place = after.timed if after else None
             if after is None or place:
                 customers += await queries.latest(session, place, limit=limit + 1)
             if len(customers) <= limit:
                 left = limit + 1 - len(customers)
-                behind = after.chat_id if after and not place else None
+                behind = after.row_id if after and not place else None
                 customers += await queries.never_met(session, behind, limit=left)
         return CustomerPage(customers[:limit], is_last=len(customers) <= limit)
 

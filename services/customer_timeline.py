@@ -18,7 +18,7 @@ from services import customer_timeline_queries as queries
 from services.chat_events import ChatCard
 from services.customer_records import found
 from services.customer_work import CustomerWorkshop
-from services.inbox import Place
+from services.places import Place
 
 PAGE = 30
 MAX_PAGE = 100
@@ -86,7 +86,7 @@ class CustomerTimeline:
     ) -> TimelinePage:
         """Return the entries behind a place, newest first. At most five queries. Raises ``NotFoundError``."""
         limit = min(limit, MAX_PAGE)
-        place = (after.moment, after.chat_id) if after and after.moment else None
+        place = after.timed if after else None
         entries: list[TimelineEntry] = []
         async with self._db.reading() as session:
             customer = found(await customer_queries.following_merges(session, customer_id))

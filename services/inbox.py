@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services import chat_queries, inbox_queries
 from services.chat_events import ChatCard
 from services.inbox_queries import WHOLE, Narrowing
 from services.inbox_view import Scope, Tab
+from services.places import Place
 from services.work import Workshop
 
 PAGE = 30
@@ -24,14 +24,6 @@ class InboxPage:
 
     chats: list[ChatCard]
     is_last: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ended: the time that its list is sorted by (none: nobody waits there) and the chat."""
-
-    moment: datetime | None
-    chat_id: UUID
 
 
 class Inbox:
@@ -59,7 +51,7 @@ class Inbox:
                 agent,
                 tab,
                 scope,
-                after=(place.moment, place.chat_id) if place else None,
+                after=(place.moment, place.row_id) if place else None,
                 limit=limit + 1,
                 only=only,
             )

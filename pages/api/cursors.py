@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from desk.errors import InvalidInputError
-from services.inbox import Place
+from services.places import Place
 
 MAX_CURSOR_CHARS = 512
 
@@ -21,12 +21,12 @@ class Cursor(BaseModel):
 
     listing: str
     moment: datetime | None
-    chat_id: UUID
+    row_id: UUID
 
 
 def written(listing: str, place: Place) -> str:
     """Return the cursor that continues ``listing`` behind ``place``."""
-    cursor = Cursor(listing=listing, moment=place.moment, chat_id=place.chat_id)
+    cursor = Cursor(listing=listing, moment=place.moment, row_id=place.row_id)
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip('=')
 
 
@@ -39,4 +39,4 @@ def read(listing: str, cursor: str) -> Place:
         raise InvalidInputError('list.cursor') from error
     if found.listing != listing or (found.moment and found.moment.tzinfo is None):
         raise InvalidInputError('list.cursor')
-    return Place(found.moment, found.chat_id)
+    return Place(found.moment, found.row_id)

@@ -26,8 +26,8 @@ from services.history_filter import (
     HistoryFilter,
     Period,
 )
-from services.inbox import Place
 from services.personal_data import masked_phone
+from services.places import Place
 from services.registry import Services
 
 REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
@@ -177,7 +177,7 @@ class HistoryOperations:
     ) -> ContactPage:
         """List chats and calls, newest first, as far as the reader may see them; pages neither overlap nor leave out."""
         place = cursors.read(filters.listing, cursor) if cursor else None
-        before = (place.moment, place.chat_id) if place and place.moment else None
+        before = place.timed if place else None
         page = await self._history.page(staff.agent, filters.wanted, before=before, limit=limit)
         following = cursors.written(filters.listing, Place(*page.next)) if page.next else None
         return ContactPage(items=await self._items(staff.agent, page.contacts), next=following)

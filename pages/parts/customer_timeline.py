@@ -20,7 +20,7 @@ from pages.seat import Seat
 from services.customer_events import CustomerChanged, customer_topic
 from services.customer_notes import MAX_NOTE_CHARS
 from services.customer_timeline import EVERY_KIND, PAGE, TimelineEntry, TimelineKind, TimelinePage
-from services.inbox import Place
+from services.places import Place
 
 READ_SECONDS = 0.3
 MAX_SHOWN = 300

@@ -14,7 +14,7 @@ from services.customer_events import CustomerChanged, customer_topic
 from services.customer_fields import MAX_ATTRIBUTES, CustomerEdit, CustomerFields, phones_of
 from services.customer_records import EditClashError
 from services.customer_warnings import CustomerWarning, warnings_of
-from services.inbox import Place
+from services.places import Place
 from services.registry import Services
 from tests.make import Make
 from tests.services.listening import listen

@@ -14,7 +14,7 @@ from models import Agent, Customer
 from services.customer_events import CustomerChanged, CustomerPart, customer_topic
 from services.customer_fields import CustomerEdit
 from services.customer_timeline import TimelineEntry, TimelineKind
-from services.inbox import Place
+from services.places import Place
 from services.registry import Services
 from tests.make import DEPARTMENT, Make
 from tests.services.listening import listen
