@@ -1,8 +1,10 @@
 """Run the sandbox as a process: ``python -m desk.sandbox.connect`` (``make sandbox``)."""
 
 import gc
+import os
+import socket
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.util import find_spec
 
 import structlog
@@ -16,8 +18,10 @@ from desk.sandbox.connect.faults import AS_IN_AWS
 from desk.sandbox.connect.options import Options
 from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
 from desk.sandbox.connect.softphone.pages import CCP_PATH
+from desk.sandbox.errors import SandboxError
 
 HOST = '127.0.0.1'
+BACKLOG = 2_048
 
 log = structlog.get_logger()
 
@@ -25,29 +29,49 @@ log = structlog.get_logger()
 def main() -> None:
     """Serve a centre on this machine until Ctrl-C."""
     logging.configure()
-    options = Options()
+    try:
+        with suppress(KeyboardInterrupt), ExitStack() as stack:
+            _serve(Options.read(), stack)
+    except SandboxError as error:
+        sys.exit(str(error))
+
+
+def _serve(options: Options, stack: ExitStack) -> None:
+    listener = stack.enter_context(_listener(options.aws_port))
     centre = Centre(seed=options.seed, events=AS_IN_AWS if options.disorder else None)
     if options.snapshot and options.snapshot.exists():
         centre.restore(options.snapshot.read_bytes())
-    with ExitStack() as stack:
-        publisher = _publisher(centre, options, stack)
-        app = server.build(
-            centre,
-            home=options.desk_home,
-            throttled=options.throttles,
-            publisher=publisher,
-            at_end=lambda: _keep(centre, options),
-        )
-        _say(centre, options, told=publisher is not None)
-        _tune_collector()
-        uvicorn.run(
-            app,
-            host=HOST,
-            port=options.aws_port,
-            log_level='warning',
-            ws='websockets-sansio',
-            timeout_graceful_shutdown=1,  # softphones ask and wait for half a minute
-        )
+    publisher = _publisher(centre, options, stack)
+    app = server.build(
+        centre,
+        home=options.desk_home,
+        throttled=options.throttles,
+        publisher=publisher,
+        at_end=lambda: _keep(centre, options),
+    )
+    _say(centre, options, told=publisher is not None)
+    _tune_collector()
+    config = uvicorn.Config(
+        app,
+        log_level='warning',
+        ws='websockets-sansio',
+        timeout_graceful_shutdown=1,  # softphones ask and wait for half a minute
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listener(port: int) -> socket.socket:
+    """Return where requests come in: they wait from now on until they are served.
+
+    Raises:
+        SandboxError: somebody else listens there, or nobody may.
+    """
+    try:
+        return socket.create_server((HOST, port), backlog=BACKLOG)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        message = f'Port {port} cannot be used ({why}): set SANDBOX_AWS_PORT to a free one.'
+        raise SandboxError(message) from error
 
 
 def _tune_collector() -> None:

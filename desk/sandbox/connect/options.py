@@ -1,9 +1,14 @@
 """How the sandbox runs, from ``SANDBOX_…`` in the environment. A process of its own, it has settings of its own."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from desk.sandbox.errors import SandboxError
+
+LAST_PORT = 65_535
 
 
 class Options(BaseSettings):
@@ -16,11 +21,30 @@ class Options(BaseSettings):
         validation_alias='DESK_HOME',
         description="where Amazon's browser library is kept",
     )
-    aws_port: int = Field(default=4580, description="Connect's and Comprehend's wire formats")
-    moto_port: int = Field(default=4581, description='S3, SNS, SQS and Kinesis; 0 is without')
+    aws_port: int = Field(
+        default=4580, ge=1, le=LAST_PORT, description="Connect's and Comprehend's wire formats"
+    )
+    moto_port: int = Field(
+        default=4581, ge=0, le=LAST_PORT, description='S3, SNS, SQS and Kinesis; 0 is without'
+    )
     throttles: bool = Field(default=True, description="whether AWS's rates are kept")
     seed: int = Field(default=0, description='the same seed gives the same ids, order and repeats')
     disorder: bool = Field(
         default=True, description='events come unordered and repeated, as in AWS'
     )
     snapshot: Path | None = Field(default=None, description='a file to begin from and to end in')
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return what is set.
+
+        Raises:
+            SandboxError: some of it cannot be; the text lists it.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = [
+                f'SANDBOX_{each["loc"][0]}'.upper() + f': {each["msg"]}' for each in error.errors()
+            ]
+            raise SandboxError('\n'.join(wrong)) from error

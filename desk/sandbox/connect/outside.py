@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from logging import getLogger
 
+from desk.sandbox.errors import SandboxError
+
 START_SECONDS = 60.0
 STEP_SECONDS = 0.05
-
-
-class NotStartedError(Exception):
-    """moto ended, or did not listen in time."""
 
 
 @contextmanager
@@ -25,8 +23,11 @@ def running(host: str, port: int) -> Iterator[None]:
     """Run moto for as long as the block does.
 
     Raises:
-        NotStartedError: it does not listen.
+        SandboxError: somebody else listens there, or moto does not.
     """
+    if _listens(host, port):
+        message = f'Port {port} is taken: set SANDBOX_MOTO_PORT to a free one, or to 0 to run without events.'
+        raise SandboxError(message)
     command = [sys.executable, '-m', 'desk.sandbox.connect.outside', host, str(port)]
     with subprocess.Popen(  # noqa: S603 - our own module
         command, stdin=subprocess.PIPE, start_new_session=True
@@ -53,7 +54,9 @@ def _wait_for(process: 'subprocess.Popen[bytes]', host: str, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not _listens(host, port):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise NotStartedError(f'moto does not listen at {host}:{port}')
+            raise SandboxError(
+                f'moto does not listen at {host}:{port}: what it wrote stands above.'
+            )
         try:
             process.wait(STEP_SECONDS)
         except subprocess.TimeoutExpired:

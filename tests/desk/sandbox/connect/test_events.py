@@ -1,16 +1,12 @@
 """What the centre tells to SQS, Kinesis and SNS (moto), and what it answers where there is nothing."""
 
 import json
-import os
 import re
-import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from desk.sandbox.connect.aws.models import RPC_SERVICE, catalogue
@@ -23,10 +19,7 @@ from desk.sandbox.connect.publishing import (
     Disorder,
     Letter,
 )
-from desk.sandbox.connect.seed import seed_id
-from tests.desk.sandbox.connect.box import Box, running_box
-
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
+from tests.desk.sandbox.connect.box import Box
 
 SECONDS = 10
 JSON = {'Content-Type': 'application/json'}
@@ -271,24 +264,3 @@ def test_foreign_names_do_not_reach_the_sandbox(box: Box) -> None:
     status, _, _ = box.raw('GET', '/_sandbox/state', headers={'Host': 'evil.example.com'})
 
     assert status == 400
-
-
-@pytest.mark.slow
-def test_moto_ends_with_a_sandbox_that_is_killed(tmp_path: Path) -> None:
-    with running_box(tmp_path) as box:
-        [moto] = psutil.Process(box.pid).children()
-
-        os.kill(box.pid, signal.SIGKILL)
-
-        assert psutil.wait_procs([moto], timeout=SECONDS)[1] == []
-
-
-def test_snapshot_file_is_where_the_next_process_begins(tmp_path: Path) -> None:
-    without_moto = {'SANDBOX_MOTO_PORT': '0', 'SANDBOX_SNAPSHOT': str(tmp_path / 'day.json')}
-    with running_box(tmp_path, **without_moto) as first:
-        contact_id = first.ring()
-
-    with running_box(tmp_path, **without_moto) as second:
-        contact = second.connect.describe_contact(ContactId=contact_id, **second.instance)
-
-    assert contact['Contact']['QueueInfo']['Id'] == seed_id('queue/주문·배송')
