@@ -9,6 +9,7 @@ alone (``own_desk``). What a server logs as an error, or a page throws, fails th
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,9 +29,9 @@ expect.set_options(timeout=15_000)  # what is awaited comes at once, unless the 
 Contexts = Callable[..., Awaitable[BrowserContext]]
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium, closed with everything opened in it."""
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """Run Chromium while the block does; what is opened in it closes with it."""
     async with async_playwright() as playwright:
         opened = await playwright.chromium.launch(
             executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
@@ -41,9 +42,9 @@ async def browser() -> AsyncIterator[Browser]:
             await opened.close()
 
 
-@pytest.fixture
-async def person(browser: Browser) -> AsyncIterator[Contexts]:
-    """Give as many people's browsers as a test wants: the tabs of each share storage and cookies."""
+@asynccontextmanager
+async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
+    """Give people's browsers; fail at the end when a page of theirs has thrown."""
     thrown: list[str] = []
 
     def note(error: WebError) -> None:
@@ -63,6 +64,20 @@ async def person(browser: Browser) -> AsyncIterator[Contexts]:
 
     yield another
     assert not thrown, thrown
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, closed with everything opened in it."""
+    async with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+async def person(browser: Browser) -> AsyncIterator[Contexts]:
+    """Give as many people's browsers as a test wants: the tabs of each share storage and cookies."""
+    async with people_in(browser) as another:
+        yield another
 
 
 @pytest.fixture

@@ -1,25 +1,26 @@
-"""A sandbox with the softphone's side, and agents at their desks."""
+"""The sandbox and the browser that all tests of a worker share, and agents at their desks."""
 
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from desk.sandbox import vendor
 from desk.settings import Settings
 from tests.browser.conftest import Contexts
 from tests.browser.softphone.host import desk_pages
+from tests.browser.softphone.one_browser import browser, context, in_one_loop, page, person
 from tests.browser.softphone.phone import Phone, sign_in
-from tests.desk.sandbox.connect.box import Box, running_box
+from tests.desk.sandbox.connect.box import Box
+from tests.desk.sandbox.connect.standing import box, running
+
+__all__ = ['box', 'browser', 'context', 'desk_of', 'desk_url', 'page', 'person', 'phone', 'running']
 
 Phones = Callable[..., Awaitable[Phone]]
 
 
-@pytest.fixture(scope='session')
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    home = Settings().desk_home
-    vendor.fetch(home)
-    with running_box(tmp_path_factory.mktemp('softphone'), SANDBOX_MOTO_PORT='0') as box:
-        yield box
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    in_one_loop(items, Path(__file__).parent)
 
 
 @pytest.fixture(scope='session')
@@ -27,13 +28,6 @@ def desk_url(running: Box) -> Iterator[str]:
     """Where the small desks' pages are."""
     with desk_pages(Settings().desk_home, running.url) as address:
         yield address
-
-
-@pytest.fixture
-def box(running: Box) -> Box:
-    """A fresh centre, whose clock stands still."""
-    running.start_over()
-    return running
 
 
 @pytest.fixture
@@ -55,7 +49,7 @@ def desk_of(box: Box, desk_url: str, person: Contexts) -> Phones:
     return sit_down
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def phone(desk_of: Phones) -> Phone:
     """The first agent, available."""
     return await desk_of()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Page
 
 from tests.browser.conftest import Contexts
@@ -13,7 +13,7 @@ from tests.desk.sandbox.connect.box import Box
 REGION = 'ap-northeast-2'
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def agent(desk_of: Phones, box: Box) -> Phone:
     """An agent with ChatJS beside the softphone."""
     phone = await desk_of(name='chat-desk')

@@ -1,19 +1,5 @@
-"""One sandbox process for the run; every test begins with a fresh centre in it."""
+"""The sandbox that all tests of a worker share."""
 
-from collections.abc import Iterator
+from tests.desk.sandbox.connect.standing import box, running
 
-import pytest
-
-from tests.desk.sandbox.connect.box import Box, running_box
-
-
-@pytest.fixture(scope='session')
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    with running_box(tmp_path_factory.mktemp('sandbox')) as box:
-        yield box
-
-
-@pytest.fixture
-def box(running: Box) -> Box:
-    running.start_over()
-    return running
+__all__ = ['box', 'running']

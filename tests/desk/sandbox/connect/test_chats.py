@@ -12,8 +12,6 @@ from botocore.exceptions import ClientError
 
 from tests.desk.sandbox.connect.box import Box, code_of
 
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
-
 EVENT = 'application/vnd.amazonaws.connect.event.'
 
 

@@ -26,8 +26,6 @@ from tests.desk.sandbox.connect.box import (
     code_of,
 )
 
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
-
 NOBODY = str(uuid4())
 AGENT = seed_id('user/agent1')
 INVALID = {'InvalidParameterException', 'InvalidRequestException', 'ValidationException'}

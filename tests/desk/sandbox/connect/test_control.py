@@ -14,8 +14,6 @@ from tests.desk.sandbox.connect.box import (
     code_of,
 )
 
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
-
 QUEUE = '주문·배송'
 
 

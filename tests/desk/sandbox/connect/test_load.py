@@ -15,8 +15,6 @@ from desk.sandbox.connect.world.refusals import NotPossible
 from desk.sandbox.connect.world.terms import Channel, Stage
 from tests.desk.sandbox.connect.box import ORDERS, PAYMENTS, SUPPORT, Box, RefusedError
 
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
-
 BUSY = {'shape': 'flat', 'minutes': 10, 'calls_per_minute': 4, 'chats_per_minute': 4}
 HALF_DAY = LoadPlan(minutes=12 * 60, calls_per_minute=0.5, chats_per_minute=0.5)
 

@@ -97,7 +97,6 @@ def test_scores_add_up_to_one(language: str) -> None:
         assert min(scores) >= 0
 
 
-@pytest.mark.xdist_group('connect-sandbox')
 def test_limit_is_in_bytes_not_letters(box: Box) -> None:
     comprehend = box.client('comprehend')
     comprehend.detect_sentiment(Text='가' * 1_666, LanguageCode='ko')
@@ -108,7 +107,6 @@ def test_limit_is_in_bytes_not_letters(box: Box) -> None:
     assert code_of(error.value) == ('TextSizeLimitExceededException', 400)
 
 
-@pytest.mark.xdist_group('connect-sandbox')
 def test_batch_answers_what_it_can_and_lists_the_rest(box: Box) -> None:
     comprehend = box.client('comprehend')
     texts = ['감사합니다', '가' * 2_000, '짜증나요']
@@ -126,7 +124,6 @@ def test_batch_answers_what_it_can_and_lists_the_rest(box: Box) -> None:
     assert code_of(too_many.value) == ('BatchSizeLimitExceededException', 400)
 
 
-@pytest.mark.xdist_group('connect-sandbox')
 def test_languages_that_are_not_known_are_refused(box: Box) -> None:
     with pytest.raises(ClientError) as error:
         box.client('comprehend').detect_sentiment(Text='Bonjour', LanguageCode='fr')
@@ -134,7 +131,6 @@ def test_languages_that_are_not_known_are_refused(box: Box) -> None:
     assert code_of(error.value) == ('UnsupportedLanguageException', 400)
 
 
-@pytest.mark.xdist_group('connect-sandbox')
 @pytest.mark.parametrize(
     ('text', 'status', 'found'),
     [('감사합니다', 200, 'POSITIVE'), ('가' * 2_000, 400, 'TextSizeLimitExceededException')],

@@ -20,8 +20,6 @@ from tests.desk.sandbox.connect.box import (
     code_of,
 )
 
-pytestmark = pytest.mark.xdist_group('connect-sandbox')
-
 AGENT1, AGENT2 = seed_id('user/agent1'), seed_id('user/agent2')
 
 

@@ -6,18 +6,16 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 import websockets
 from playwright.async_api import Page
 
-from desk.sandbox import vendor
 from desk.sandbox.connect.world.room import TYPING
 from desk.settings import Settings
 from tests.browser.softphone.host import desk_pages
 from tests.desk.sandbox.connect.box import Box
 from tests.desk.sandbox.connect.test_chats import read_until, subscribe
 from tests.until import until
-
-pytestmark = [pytest.mark.xdist_group('connect-sandbox'), pytest.mark.slow]
 
 REGION = 'ap-northeast-2'
 FILE = '반품 안내'.encode()
@@ -91,13 +89,11 @@ class Customer:
 @pytest.fixture(scope='session')
 def pages(running: Box) -> Iterator[str]:
     """Where the customer's page is, with the library as npm has it."""
-    home = Settings().desk_home
-    vendor.fetch(home)
-    with desk_pages(home, running.url) as address:
+    with desk_pages(Settings().desk_home, running.url) as address:
         yield address
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope='session')
 async def customer(box: Box, page: Page, pages: str) -> Customer:
     customer = Customer(box, page, pages)
     await customer.comes()

@@ -10,8 +10,6 @@ from playwright.async_api import Locator, Page, expect
 from tests.desk.sandbox.connect.box import NUMBER, ORDERS, Box
 from tests.until import until
 
-pytestmark = [pytest.mark.xdist_group('connect-sandbox'), pytest.mark.slow]
-
 
 class Control:
     """The page, read like its reader reads it."""

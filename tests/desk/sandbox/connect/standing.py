@@ -1,0 +1,32 @@
+"""One sandbox process a worker: whoever imports these fixtures shares it, and begins each test with a fresh centre."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from desk.sandbox import vendor
+from desk.settings import Settings
+from tests.desk.sandbox.connect.box import Box, running_box
+
+STANDING = pytest.StashKey[Box]()
+
+
+@pytest.fixture(scope='session')
+def running(pytestconfig: pytest.Config) -> Box:
+    """The process, with the softphone's side; it ends with the run."""
+    if STANDING not in pytestconfig.stash:
+        vendor.fetch(Settings().desk_home)
+        stack = ExitStack()
+        pytestconfig.add_cleanup(stack.close)
+        folder = stack.enter_context(TemporaryDirectory(prefix='sandbox-'))
+        pytestconfig.stash[STANDING] = stack.enter_context(running_box(Path(folder)))
+    return pytestconfig.stash[STANDING]
+
+
+@pytest.fixture
+def box(running: Box) -> Box:
+    """A fresh centre, whose clock stands still."""
+    running.start_over()
+    return running
