@@ -17,6 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.lane import CONNECTIONS as LANE_CONNECTIONS
 from desk.lane import Lane
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
@@ -65,10 +66,11 @@ class Database:
     ) -> None:
         options = ' '.join(f'-c {name}={value}' for name, value in (server_settings or {}).items())
         self._url = url
+        self.size = pool_size + pool_overflow  # all are kept, see decision 0004
         self._apart: list[Database] = []
         self._engine = create_async_engine(
             async_url(url),
-            pool_size=pool_size + pool_overflow,  # all are kept, see decision 0004
+            pool_size=self.size,
             max_overflow=0,
             pool_use_lifo=True,
             hide_parameters=True,  # an error in the log says what failed, not whose name was in it
@@ -90,6 +92,11 @@ class Database:
         )
         self._apart.append(other)
         return other
+
+    @property
+    def ceiling(self) -> int:
+        """How many connections a process may hold: this pool, its lane and all pools apart."""
+        return self.size + LANE_CONNECTIONS + sum(other.size for other in self._apart)
 
     @translated
     async def transaction(self) -> AsyncIterator[AsyncSession]:
