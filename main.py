@@ -9,9 +9,13 @@
 
 What is served (DESIGN §3)
     /login /auth/…            sign in and out                      pages/login.py, pages/api/auth.py
-    /desk …                   the agents' workspace                pages/shell.py, pages/desk.py
+    /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
+    /desk/customers …         customers, and bringing them in      pages/customers.py, pages/customer_import.py
+    /desk/history …           every past and present contact       pages/history.py
+    /desk/audit               who did what to whose data           pages/audit.py
     /talk …                   the customer's side of a chat        pages/talk.py
-    /chat/… /ws/{agent_id}    REST and WebSocket for programs      pages/api/
+    /chat/… /customers/… /history/… /ws/{agent_id}
+                              REST and WebSocket for programs      pages/api/
     /healthz /readyz /metrics for the machines that run us         pages/api/health.py
 
 What is real and what is simulated: on one machine (``DESK_ENV=local``) PostgreSQL and Valkey are real servers
