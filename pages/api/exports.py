@@ -1,15 +1,16 @@
 """``GET /history/export``: the history as a file for Excel, streamed as it is read; kept nowhere."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 
 from desk import clock
+from desk.throttle import Throttle
 from models import Agent
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
@@ -20,6 +21,8 @@ from services.exports import ExportFormat, Exports
 from services.history_filter import HistoryFilter
 from services.registry import Services
 
+STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
+"""Each is a process and minutes of reading: more than anybody looks at."""
 TYPES = {
     ExportFormat.CSV: 'text/csv; charset=utf-8',
     ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -37,13 +40,18 @@ ANSWER: dict[str, Any] = {
 
 def router(services: Services) -> APIRouter:
     """Serve the export."""
-    routes = APIRouter(tags=['history'])
+    starts = Throttle(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)
+
+    async def brake(staff: SignedIn) -> None:
+        starts.hit(staff.session_id)
+
+    routes = APIRouter(tags=['history'], dependencies=[Depends(brake)])
 
     @routes.get(
         '/history/export',
         summary='Take the history out',
         response_class=StreamingResponse,
-        responses={200: ANSWER, **refusals(401, 409)},
+        responses={200: ANSWER, **refusals(401, 409, 429)},
     )
     async def export(
         request: Request,
@@ -92,7 +100,7 @@ class _Asked:
             'X-Accel-Buffering': 'no',
         }
 
-    async def parts(self, exports: Exports) -> AsyncIterator[bytes]:
+    async def parts(self, exports: Exports) -> AsyncGenerator[bytes]:
         """Yield the file bit by bit."""
         words = history_sheet.words(self._language)
         running = exports.running(self._agent, self._wanted, self._kind, export_id=self._id)
@@ -101,7 +109,8 @@ class _Asked:
                 yield part
 
 
-async def _chained(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for part in rest:
-        yield part
+async def _chained(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    async with aclosing(rest):
+        yield first
+        async for part in rest:
+            yield part

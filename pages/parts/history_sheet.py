@@ -57,7 +57,7 @@ def row(language: str, contact: Contact) -> Row:
         contact.agent_name,
         contact.customer.code if contact.customer else '',
         contact.name,
-        masked_phone(contact.phone),
+        masked_phone(contact.number),
         _moment(contact.answered_at),
         _moment(contact.end_time),
         int(length.total_seconds()) if length is not None else None,

@@ -9,6 +9,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from models import Agent
+from pages.api.exports import STARTS_LIMIT
 from tests.make import Make
 from tests.pages.api.conftest import Site
 
@@ -33,7 +34,7 @@ async def test_csv_opens_in_excel_and_shows_no_number_whole(
     [row] = [dict(zip(headings, row, strict=True)) for row in rows]
     assert (row['고객'], row['고객 번호'], row['상태']) == ('남궁 민들레', customer.code, '진행')
     assert row['마지막 말'] == "'=cmd|calc"
-    assert row['전화번호'] == '010-****-5432'
+    assert row['전화번호'] == '010-****-5678'  # the one on record, as the list says it
 
 
 async def test_xlsx_by_filters_in_the_readers_language(
@@ -63,3 +64,10 @@ async def test_nobody_takes_the_history_out_unknown(site: Site) -> None:
         answer = await stranger.get(f'{EXPORT}?export={uuid4()}')
 
     assert answer.status_code == 401
+
+
+async def test_nobody_takes_out_more_than_they_can_look_at(api: httpx.AsyncClient) -> None:
+    answers = [await api.get(EXPORT) for _ in range(STARTS_LIMIT + 1)]
+
+    assert {one.status_code for one in answers[:-1]} == {200}
+    assert (answers[-1].status_code, answers[-1].json()['code']) == (429, 'throttle.too_fast')
