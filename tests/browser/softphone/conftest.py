@@ -12,9 +12,20 @@ from tests.browser.softphone.host import desk_pages
 from tests.browser.softphone.one_browser import browser, context, in_one_loop, page, person
 from tests.browser.softphone.phone import Phone, sign_in
 from tests.desk.sandbox.connect.box import Box
-from tests.desk.sandbox.connect.standing import box, running
+from tests.desk.sandbox.connect.standing import box, contact_queue, running
 
-__all__ = ['box', 'browser', 'context', 'desk_of', 'desk_url', 'page', 'person', 'phone', 'running']
+__all__ = [
+    'box',
+    'browser',
+    'contact_queue',
+    'context',
+    'desk_of',
+    'desk_url',
+    'page',
+    'person',
+    'phone',
+    'running',
+]
 
 Phones = Callable[..., Awaitable[Phone]]
 

@@ -7,8 +7,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from desk.sandbox import vendor
+from desk.sandbox.connect.publishing import CONTACT_QUEUE
 from desk.settings import Settings
 from tests.desk.sandbox.connect.box import Box, running_box
+from tests.desk.sandbox.connect.letters import received
 
 STANDING = pytest.StashKey[Box]()
 
@@ -30,3 +32,12 @@ def box(running: Box) -> Box:
     """A fresh centre, whose clock stands still."""
     running.start_over()
     return running
+
+
+@pytest.fixture
+def contact_queue(box: Box) -> str:
+    """The queue of contact events, without what other centres told: their contacts have the same ids."""
+    queue_url = str(box.client('sqs').get_queue_url(QueueName=CONTACT_QUEUE)['QueueUrl'])
+    while received(box, queue_url)():
+        pass
+    return queue_url

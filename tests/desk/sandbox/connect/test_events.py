@@ -2,8 +2,6 @@
 
 import json
 import re
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,48 +12,14 @@ from desk.sandbox.connect.aws.operations import HANDLERS
 from desk.sandbox.connect.faults import AS_IN_AWS, EventFaults
 from desk.sandbox.connect.publishing import (
     AGENT_STREAM,
-    CONTACT_QUEUE,
     WINDOW,
     Disorder,
     Letter,
 )
 from tests.desk.sandbox.connect.box import Box
+from tests.desk.sandbox.connect.letters import received, within_time
 
-SECONDS = 10
 JSON = {'Content-Type': 'application/json'}
-
-
-def within_time(read: Callable[[], list[Any]], enough: Callable[[list[Any]], bool]) -> list[Any]:
-    """Read until there is enough, or time is over."""
-    found: list[Any] = []
-    deadline = time.monotonic() + SECONDS
-    while not enough(found) and time.monotonic() < deadline:
-        found += read()
-    return found
-
-
-def received(box: Box, queue_url: str) -> Callable[[], list[Any]]:
-    sqs = box.client('sqs')
-
-    def read() -> list[Any]:
-        answer = sqs.receive_message(
-            QueueUrl=queue_url, MaxNumberOfMessages=10, WaitTimeSeconds=1, VisibilityTimeout=60
-        )
-        messages = answer.get('Messages', [])
-        for message in messages:
-            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message['ReceiptHandle'])
-        return [json.loads(message['Body']) for message in messages]
-
-    return read
-
-
-@pytest.fixture
-def contact_queue(box: Box) -> str:
-    """The queue of contact events, without what other centres told: their contacts have the same ids."""
-    queue_url = str(box.client('sqs').get_queue_url(QueueName=CONTACT_QUEUE)['QueueUrl'])
-    while received(box, queue_url)():
-        pass
-    return queue_url
 
 
 def test_contact_events_come_to_sqs_in_eventbridges_shape(box: Box, contact_queue: str) -> None:
