@@ -1,17 +1,34 @@
-"""How long a request's body may be. What is longer is refused (413) as soon as that is known, and not read on."""
+"""How often a signed-in person may ask, and how long a request's body may be.
+
+What is longer is refused (413) as soon as that is known, and not read on.
+"""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 from typing_extensions import override
 
+from desk.throttle import Throttle
+from pages.principals import SignedIn
+
+REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
 MAX_BODY_BYTES = (
     64 * 1024
 )  # models.chat.MAX_MESSAGE_CHARS, each in JSON's longest form (12 bytes), fits
+
+
+def brake(*, limit: int = REQUESTS_LIMIT, seconds: float = REQUESTS_SECONDS) -> Any:
+    """Return what keeps one sign-in from asking a router's paths more often (429), for its ``dependencies``."""
+    requests = Throttle(limit=limit, seconds=seconds)
+
+    async def hit(staff: SignedIn) -> None:
+        requests.hit(staff.session_id)
+
+    return Depends(hit)
 
 
 class BoundedRoute(APIRoute):

@@ -10,11 +10,10 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Query
 
 from desk.errors import ConflictError
-from desk.throttle import Throttle
 from models import Agent, ChatStatus
 from models.chat import OPEN_STATUSES
 from pages.api import cursors
-from pages.api.bounds import BoundedRoute
+from pages.api.bounds import BoundedRoute, brake
 from pages.api.shapes import (
     CHAT_EXAMPLE,
     MAX_NUMBER,
@@ -35,7 +34,6 @@ from services.inbox_queries import Narrowing
 from services.inbox_view import Scope, Tab
 from services.registry import Services
 
-REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
 """A program's calls in one session: far above work, far below a runaway loop."""
 
 TABS = {
@@ -104,15 +102,10 @@ class Filters:
 
 def router(services: Services) -> APIRouter:
     """Serve the chats of whoever is signed in."""
-    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
-
-    async def brake(staff: SignedIn) -> None:
-        requests.hit(staff.session_id)
-
     api = APIRouter(
         prefix='/chat/sessions',
         tags=['chat'],
-        dependencies=[Depends(brake)],
+        dependencies=[brake()],
         responses=refusals(401, 422, 429),
         route_class=BoundedRoute,
     )

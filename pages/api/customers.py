@@ -7,14 +7,13 @@ merged answers as the one that it became part of: its ``id`` tells.
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
-from desk.throttle import Throttle
 from models import Agent
 from models import Customer as CustomerRow
 from pages.api import cursors
 from pages.api import customer_shapes as shapes
-from pages.api.bounds import BoundedRoute
+from pages.api.bounds import BoundedRoute, brake
 from pages.api.customer_shapes import (
     Customer,
     CustomerPage,
@@ -47,7 +46,6 @@ from services.customer_timeline import EVERY_KIND, TimelineKind
 from services.personal_data import REVEAL_SECONDS
 from services.registry import Services
 
-REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
 LATEST = 'customers'
 """The name of the list without a query: a cursor of another list does not continue it."""
 
@@ -57,15 +55,10 @@ Limit = Annotated[int, Query(ge=1, le=customer_records.MAX_PAGE)]
 
 def router(services: Services) -> APIRouter:
     """Serve customers to whoever is signed in."""
-    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
-
-    async def brake(staff: SignedIn) -> None:
-        requests.hit(staff.session_id)
-
     api = APIRouter(
         prefix='/customers',
         tags=['customers'],
-        dependencies=[Depends(brake)],
+        dependencies=[brake()],
         responses=refusals(401, 422, 429),
         route_class=BoundedRoute,
     )

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from desk import clock
-from desk.throttle import Throttle
 from models import Agent
+from pages.api.bounds import brake
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
 from pages.parts import history_sheet
@@ -40,12 +40,9 @@ ANSWER: dict[str, Any] = {
 
 def router(services: Services) -> APIRouter:
     """Serve the export."""
-    starts = Throttle(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)
-
-    async def brake(staff: SignedIn) -> None:
-        starts.hit(staff.session_id)
-
-    routes = APIRouter(tags=['history'], dependencies=[Depends(brake)])
+    routes = APIRouter(
+        tags=['history'], dependencies=[brake(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)]
+    )
 
     @routes.get(
         '/history/export',

@@ -10,10 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from desk.errors import InvalidInputError
-from desk.throttle import Throttle
 from models import Agent, Priority
 from pages.api import cursors
-from pages.api.bounds import BoundedRoute
+from pages.api.bounds import BoundedRoute, brake
 from pages.api.shapes import Text, refusals, shown_as
 from pages.principals import SignedIn
 from services import history_filter
@@ -29,8 +28,6 @@ from services.history_filter import (
 from services.personal_data import masked_phone
 from services.places import Place
 from services.registry import Services
-
-REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
 
 CONTACT_EXAMPLE: dict[str, Any] = {
     'channel': 'chat',
@@ -141,15 +138,10 @@ class Filters:
 
 def router(services: Services) -> APIRouter:
     """Serve the history to whoever is signed in."""
-    requests = Throttle(limit=REQUESTS_LIMIT, seconds=REQUESTS_SECONDS)
-
-    async def brake(staff: SignedIn) -> None:
-        requests.hit(staff.session_id)
-
     api = APIRouter(
         prefix='/history',
         tags=['history'],
-        dependencies=[Depends(brake)],
+        dependencies=[brake()],
         responses=refusals(401, 422, 429),
         route_class=BoundedRoute,
     )
