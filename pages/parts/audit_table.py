@@ -13,6 +13,7 @@ from pages.parts.markup import filled
 from pages.parts.personal import reason_names
 from services.audit_log import AuditPage
 from services.customer_erasure import ErasureReason
+from services.exports import ExportFormat, ExportState
 
 ADDRESSES = {
     SubjectKind.CUSTOMER: '/desk/customers/',
@@ -21,6 +22,7 @@ ADDRESSES = {
 }
 """Where a subject can be looked at."""
 SHORT_ID_CHARS = 8
+MOST_CHARS = 40
 
 
 def action_names() -> dict[AuditAction, str]:
@@ -108,31 +110,32 @@ def _detail(name: str, value: Any) -> Markup:
     match name:
         case 'fields' | 'filters' if isinstance(value, list):
             return escape(', '.join(_field_name(str(one)) for one in value))
-        case 'reason':
-            return escape(_why_names().get(str(value), str(value)))
-        case 'chat_id' | 'customer_id':
-            kind = SubjectKind(name.removesuffix('_id'))
+        case 'reason' | 'format' | 'end':
+            return escape(_value_names().get(str(value), str(value)))
+        case 'chat_id' | 'customer_id' | 'merged_id':
+            kind = SubjectKind.CHAT if name == 'chat_id' else SubjectKind.CUSTOMER
             text = f'{_kind_name(kind)} {str(value)[:SHORT_ID_CHARS]}'
             return filled('<a href="{to}">{text}</a>', to=f'{ADDRESSES[kind]}{value}', text=text)
-        case 'session_id':
+        case 'session_id' | 'export' | 'merge_id':  # told apart by machines alone
             return Markup()
+    number = len(value) if isinstance(value, list) else value
     counted = _counted_names().get(name)
-    return escape(
-        f'{counted} {value:,}' if counted and isinstance(value, int) else f'{name} {_plain(value)}'
-    )
+    is_count = counted is not None and isinstance(number, int)
+    return escape(f'{counted} {number:,}' if is_count else f'{name} {str(value)[:MOST_CHARS]}')
 
 
-def _plain(value: Any) -> str:
-    return f'{len(value)}' if isinstance(value, list) else str(value)[:40]
-
-
-def _why_names() -> dict[str, str]:
-    erasures = {
+def _value_names() -> dict[str, str]:
+    known = {
         ErasureReason.REQUEST.value: _('고객 요청'),
         ErasureReason.CONSENT.value: _('동의 철회'),
         ErasureReason.RETENTION.value: _('보유 기간 만료'),
+        ExportFormat.CSV.value: 'CSV',
+        ExportFormat.XLSX.value: 'Excel (XLSX)',
+        ExportState.DONE.value: _('완료'),
+        ExportState.STOPPED.value: _('멈춤'),
+        ExportState.BROKEN.value: _('실패'),
     }
-    return erasures | {reason.value: name for reason, name in reason_names().items()}
+    return known | {reason.value: name for reason, name in reason_names().items()}
 
 
 def _counted_names() -> dict[str, str]:
@@ -144,6 +147,7 @@ def _counted_names() -> dict[str, str]:
         'chat_sessions': _('several.chats'),
         'calls': _('several.calls'),
         'notes': _('several.notes'),
+        'record_ids': _('기록'),
     }
 
 
@@ -158,6 +162,15 @@ def _field_name(name: str) -> str:
         'status': _('상태'),
         'risk_level': _('위험도'),
         'memo': _('메모'),
+        'attributes': _('추가 정보'),
+        'period': _('기간'),
+        'from': _('시작일'),
+        'to': _('종료일'),
+        'agent': _('상담원'),
+        'department': _('부서'),
+        'channel': _('채널'),
+        'priority': _('중요도'),
+        'text': _('검색어'),
     }
     return names.get(name, name)
 
