@@ -1,5 +1,7 @@
 """Databases for tests: cloned from a migrated template, emptied after each test and used again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -9,6 +11,7 @@ from sqlmodel import SQLModel
 import models  # noqa: F401 - makes every table known
 from desk.sandbox import BackingUrls
 from desk.sandbox.postgres import ROLE
+from desk.settings import Settings
 
 MOST_DELETED_BYTES = 1_000_000
 """TRUNCATE makes new files of every table and index, which costs more than to delete a test's few rows."""
@@ -95,3 +98,12 @@ def _as_superuser(backing: BackingUrls, name: str) -> str:
 
 def _named(statement: str, *names: str) -> sql.Composed:
     return sql.SQL(statement).format(*map(sql.Identifier, names))
+
+
+@contextmanager
+def locked(settings: Settings, table: str) -> Iterator[None]:
+    """Let whoever reads a table wait until the block is left."""
+    address = settings.database_url.replace('+psycopg', '')
+    with psycopg.connect(address) as bystander:
+        bystander.execute(f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE')
+        yield

@@ -1,14 +1,11 @@
 """What takes long shows its shape, and what comes at once does not flicker (LOOK: none under 150 ms)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import psycopg
 from playwright.async_api import Locator, Page, expect
 
 from desk.settings import Settings
 from models import Agent
 from tests.browser.people import DeskScreen
+from tests.databases import locked
 from tests.make import Make
 from tests.until import until
 
@@ -25,15 +22,6 @@ LOOKS = """
       look();
     }
 """
-
-
-@contextmanager
-def slow_database(settings: Settings, table: str) -> Iterator[None]:
-    """Let whoever reads a table wait until the block is left."""
-    address = settings.database_url.replace('+psycopg', '')
-    with psycopg.connect(address) as bystander:
-        bystander.execute(f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE')
-        yield
 
 
 async def skeleton_stands_in(place: Locator) -> bool:
@@ -56,7 +44,7 @@ async def test_slow_conversation_shows_its_shape_until_it_comes(
     await desk.tab('진행').click()
     conversation = desk.page.locator('.desk-conversation')
 
-    with slow_database(settings, 'messages'):
+    with locked(settings, 'messages'):
         await desk.rows.first.click()
         await until(lambda: skeleton_stands_in(conversation))
 
@@ -72,7 +60,7 @@ async def test_slow_inbox_shows_its_rows_shapes_until_they_come(
     await desk.opens()
     rows = desk.page.locator('.desk-list')
 
-    with slow_database(settings, 'chat_sessions'):
+    with locked(settings, 'chat_sessions'):
         await desk.tab('종료').click()
         await until(lambda: skeleton_stands_in(rows))
 
