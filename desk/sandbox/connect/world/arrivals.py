@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desk.sandbox.connect.world.agent import Agent
-from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.core import Core
 from desk.sandbox.connect.world.directory import Endpoint, Flow
 from desk.sandbox.connect.world.endings import Endings
@@ -67,7 +67,7 @@ class Arrivals:
         """Let a customer call the centre."""
         contact = self._wished(Channel.VOICE, Initiation.INBOUND, wish)
         contact.customer_number = number
-        contact.legs = [self._customer_leg(LegKind.INBOUND, LegState.CONNECTED, number)]
+        contact.legs = [self._core.customer_leg(LegKind.INBOUND, LegState.CONNECTED, number)]
         self._enter(contact)
         self._routing.enqueue(contact, contact.queue_id or '')
         return contact
@@ -84,7 +84,7 @@ class Arrivals:
         self._check_number(number)
         contact = self._wished(Channel.VOICE, Initiation.API, wish)
         contact.customer_number = number
-        contact.legs = [self._customer_leg(LegKind.OUTBOUND, LegState.CONNECTING, number)]
+        contact.legs = [self._core.customer_leg(LegKind.OUTBOUND, LegState.CONNECTING, number)]
         self._hands.dial(contact, number, ring_seconds)
         return contact
 
@@ -185,7 +185,7 @@ class Arrivals:
         contact.monitor_ids.append(listening.id)
         state = LegState.BARGE if barge else LegState.SILENT_MONITOR
         if contact.channel is Channel.VOICE:
-            listening.legs = [self._customer_leg(LegKind.MONITORING, state, '')]
+            listening.legs = [self._core.customer_leg(LegKind.MONITORING, state, '')]
         self._routing.hand_over(listening, agent, AgentContactState.CONNECTING)
         self._hands.connect(listening)  # assumed: a monitor leg needs no accepting
         return listening
@@ -304,13 +304,3 @@ class Arrivals:
     def _enter(self, contact: Contact) -> None:
         contact.stage, contact.connected_to_system_at = Stage.SYSTEM, self._core.now
         self._core.tell('CONNECTED_TO_SYSTEM', contact)
-
-    def _customer_leg(self, kind: LegKind, state: LegState, number: str) -> Leg:
-        return Leg(
-            id=self._core.new_id(),
-            kind=kind,
-            state=state,
-            since=self._core.now,
-            is_initial=True,
-            endpoint=Endpoint(type=EndpointType.PHONE_NUMBER, phone_number=number),
-        )

@@ -85,10 +85,12 @@ class Calls:
             raise NotPossible('Somebody is being called already')
         self._arrivals.check_endpoint(endpoint)
         added = self._arrivals.follow(contact, INITIATIONS[endpoint.type])
-        added.legs = [self._new_leg(LegKind.INBOUND, LegState.CONNECTED, contact.id, initial=True)]
+        added.legs = [
+            self._core.new_leg(LegKind.INBOUND, LegState.CONNECTED, to=contact.id, initial=True)
+        ]
         is_queue = endpoint.type is EndpointType.QUEUE  # connected as soon as its flow begins
         state = LegState.CONNECTED if is_queue else LegState.CONNECTING
-        contact.legs.append(self._new_leg(LegKind.OUTBOUND, state, added.id, endpoint=endpoint))
+        contact.legs.append(self._core.new_leg(LegKind.OUTBOUND, state, endpoint, to=added.id))
         if (first := contact.first_leg) and first.is_up:
             first.turn(LegState.HOLD, self._core.now)  # assumed: a consult holds the customer
         self._endings.reckon_hold(contact)
@@ -209,16 +211,14 @@ class Calls:
         profile = self._core.state.profiles[agent.profile.routing_profile_id]
         contact.stage, contact.queue_id = Stage.OFFERED, queue_id or profile.outbound_queue_id
         contact.customer_number = endpoint.phone_number
-        leg = self._new_leg(
-            LegKind.OUTBOUND, LegState.CONNECTING, None, initial=True, endpoint=endpoint
-        )
+        leg = self._core.new_leg(LegKind.OUTBOUND, LegState.CONNECTING, endpoint, initial=True)
         contact.legs = [leg]
         self._routing.hand_over(contact, agent, AgentContactState.CONNECTING)
         if endpoint.type is EndpointType.AGENT:
             added = self._arrivals.follow(contact, Initiation.TRANSFER)
             leg.other_contact_id = added.id
             added.legs = [
-                self._new_leg(LegKind.INBOUND, LegState.CONNECTED, contact.id, initial=True)
+                self._core.new_leg(LegKind.INBOUND, LegState.CONNECTED, to=contact.id, initial=True)
             ]
             self._send_to(added, endpoint)
         else:
@@ -290,22 +290,3 @@ class Calls:
             if leg.id == leg_id:
                 return leg
         raise NotThere(f'Connection {leg_id} does not exist')
-
-    def _new_leg(
-        self,
-        kind: LegKind,
-        state: LegState,
-        other_contact_id: str | None,
-        *,
-        initial: bool = False,
-        endpoint: Endpoint | None = None,
-    ) -> Leg:
-        return Leg(
-            id=self._core.new_id(),
-            kind=kind,
-            state=state,
-            since=self._core.now,
-            is_initial=initial,
-            endpoint=endpoint,
-            other_contact_id=other_contact_id,
-        )

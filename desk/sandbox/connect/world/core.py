@@ -7,11 +7,20 @@ from uuid import UUID, uuid5
 
 from desk.sandbox.connect.world import events
 from desk.sandbox.connect.world.agent import Agent, Assignment
-from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.refusals import Gone, NotPossible, NotThere
 from desk.sandbox.connect.world.room import Item, Room
 from desk.sandbox.connect.world.state import Due, State, Timer
-from desk.sandbox.connect.world.terms import AgentContactState, Reason, Stage, StatusType
+from desk.sandbox.connect.world.terms import (
+    AgentContactState,
+    EndpointType,
+    LegKind,
+    LegState,
+    Reason,
+    Stage,
+    StatusType,
+)
 
 NAMESPACE = UUID('0e4f7a3d-9f0b-4f47-8a53-6b3d8c1f2a10')
 
@@ -158,6 +167,31 @@ class Core:
         """Let there be a new contact."""
         self.state.contacts[contact.id] = contact
         self.state.going[contact.channel] = self.state.going.get(contact.channel, 0) + 1
+
+    def new_leg(
+        self,
+        kind: LegKind,
+        state: LegState,
+        endpoint: Endpoint | None = None,
+        *,
+        initial: bool = False,
+        to: str | None = None,
+    ) -> Leg:
+        """Return a new end of a call: who is there, whether the call began with it, and which contact of ours it leads to."""
+        return Leg(
+            id=self.new_id(),
+            kind=kind,
+            state=state,
+            since=self.now,
+            is_initial=initial,
+            endpoint=endpoint,
+            other_contact_id=to,
+        )
+
+    def customer_leg(self, kind: LegKind, state: LegState, number: str) -> Leg:
+        """Return a new end of a call that begins with a customer at a number."""
+        phone = Endpoint(type=EndpointType.PHONE_NUMBER, phone_number=number)
+        return self.new_leg(kind, state, phone, initial=True)
 
     def close(self, contact: Contact, reason: Reason) -> None:
         """Let a contact have ended; its legs, its place and its agent's hands are the caller's."""

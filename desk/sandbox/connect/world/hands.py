@@ -1,9 +1,8 @@
 """What an agent does with what they are offered: status, accept, reject, miss, clear."""
 
 from desk.sandbox.connect.world.agent import Agent, Assignment
-from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.core import Core
-from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.endings import Endings
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
 from desk.sandbox.connect.world.rooms import Rooms
@@ -14,7 +13,6 @@ from desk.sandbox.connect.world.terms import (
     RINGING,
     AgentContactState,
     Channel,
-    EndpointType,
     Initiation,
     LegKind,
     LegState,
@@ -155,16 +153,7 @@ class Hands:
         if leg := contact.agent_leg:
             leg.turn(LegState.CONNECTED, self._core.now)
         contact.legs.append(
-            Leg(
-                id=self._core.new_id(),
-                kind=LegKind.OUTBOUND,
-                state=LegState.CONNECTING,
-                since=self._core.now,
-                is_initial=True,
-                endpoint=Endpoint(
-                    type=EndpointType.PHONE_NUMBER, phone_number=contact.customer_number
-                ),
-            )
+            self._core.customer_leg(LegKind.OUTBOUND, LegState.CONNECTING, contact.customer_number)
         )
         self.dial(contact, contact.customer_number)
 

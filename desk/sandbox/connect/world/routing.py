@@ -199,12 +199,5 @@ class Routing:
         )
 
     def _agent_leg(self, agent: Agent) -> Leg:
-        return Leg(
-            id=self._core.new_id(),
-            kind=LegKind.AGENT,
-            state=LegState.CONNECTING,
-            since=self._core.now,
-            endpoint=Endpoint(
-                type=EndpointType.AGENT, name=agent.profile.username, user_id=agent.id
-            ),
-        )
+        seat = Endpoint(type=EndpointType.AGENT, name=agent.profile.username, user_id=agent.id)
+        return self._core.new_leg(LegKind.AGENT, LegState.CONNECTING, seat)
