@@ -1,10 +1,13 @@
 """axe-core finds nothing on any screen, light and dark."""
 
+from pathlib import Path
+from uuid import uuid4
+
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from models import Agent, CustomerStatus, RiskLevel
+from models import Agent, AgentRole, CustomerStatus, RiskLevel
 from tests.browser.conftest import Contexts
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.make import Make
@@ -130,6 +133,63 @@ async def test_customers_screens_are_accessible(desk: DeskScreen, make: Make, ag
     await desk.button('저장').click()
     await expect(page.get_by_role('alert')).to_have_count(1)
     await _nothing_found(page, 'form')
+
+
+async def test_files_in_and_out_are_accessible(
+    centre: Centre, person: Contexts, make: Make, tmp_path: Path
+) -> None:
+    boss = await make.supervisor(username=f'supervisor-{uuid4().hex[:8]}')
+    chat = await make.chat(agent=boss, lines=2)
+    context = await person()
+    await centre.sign_in(context, boss.username)
+    desk = await centre.desk(context)
+    page, sheet = desk.page, tmp_path / 'list.csv'
+    sheet.write_text('이름,휴대폰\n남궁민수,010-4321-8765\n,전화 없음\n', encoding='utf-8')
+    await page.goto(f'{centre.address}/desk/customers/import')
+    await desk.settles()
+    await _nothing_found(page, 'import')
+    await page.locator('.desk-import-file input[type=file]').set_input_files(sheet)
+    await expect(desk.button('시험해 보기')).to_be_visible()
+    await desk.tabs_to(desk.button('파일 고르기'))
+    for field in ('이름', '휴대폰'):
+        await page.keyboard.press('Tab')
+        choice = page.get_by_role('combobox', name=f'{field} 항목을 가져올 곳')
+        await expect(choice).to_be_focused()
+    await page.keyboard.press('Tab')
+    await expect(desk.button('시험해 보기')).to_be_focused()
+    await page.keyboard.press('Enter')
+    await desk.sees('이렇게 됩니다')
+    await _nothing_found(page, 'trial')
+
+    await page.goto(f'{centre.address}/desk/history/{chat.id}')
+    await desk.sees('2번째 줄')
+    await _nothing_found(page, 'contact')
+    await desk.tabs_to(desk.button('내보내기'))
+    await page.keyboard.press('Enter')
+    await expect(page.get_by_role('dialog')).to_be_visible()
+    await _nothing_found(page, 'export')
+    await page.keyboard.press('Escape')
+    await expect(page.get_by_role('dialog')).to_be_hidden()
+    await expect(desk.button('내보내기')).to_be_focused()
+
+
+async def test_audit_log_is_accessible(centre: Centre, person: Contexts, make: Make) -> None:
+    admin = await make.agent(username=f'admin-{uuid4().hex[:8]}', role=AgentRole.ADMIN)
+    context = await person()
+    await centre.sign_in(context, admin.username)
+    desk = await centre.desk(context)
+    page = desk.page
+    await page.goto(f'{centre.address}/desk/audit')
+    await desk.sees('모두 온전합니다')
+    await _nothing_found(page, 'audit')
+
+    await desk.tabs_to(page.get_by_label('한 일'))
+    await page.keyboard.press('Tab')
+    await expect(page.get_by_label('대상 번호')).to_be_focused()
+    await page.keyboard.press('Tab')
+    await expect(page.get_by_role('link', name='조건 지우기')).to_be_focused()
+    await page.keyboard.press('Tab')
+    await expect(desk.button('다시 확인')).to_be_focused()
 
 
 async def _nothing_found(page: Page, what: str) -> None:
