@@ -109,10 +109,10 @@ class PhoneLookup:
             subscription.cancel()
 
     async def _forget_all(self) -> None:
-        place: int = -1
-        while place:
+        place: int | None = None
+        while place != 0:  # Redis begins and ends with it
             place, keys = await self._redis.scan(
-                max(place, 0), match=f'{self._stream.prefix}:phone:*', count=SCANNED
+                place or 0, match=f'{self._stream.prefix}:phone:*', count=SCANNED
             )
             if keys:
                 await self._redis.unlink(*keys)
