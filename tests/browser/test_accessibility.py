@@ -135,11 +135,10 @@ async def test_customers_screens_are_accessible(desk: DeskScreen, make: Make, ag
     await _nothing_found(page, 'form')
 
 
-async def test_files_in_and_out_are_accessible(
+async def test_import_is_accessible(
     centre: Centre, person: Contexts, make: Make, tmp_path: Path
 ) -> None:
     boss = await make.supervisor(username=f'supervisor-{uuid4().hex[:8]}')
-    chat = await make.chat(agent=boss, lines=2)
     context = await person()
     await centre.sign_in(context, boss.username)
     desk = await centre.desk(context)
@@ -161,9 +160,14 @@ async def test_files_in_and_out_are_accessible(
     await desk.sees('이렇게 됩니다')
     await _nothing_found(page, 'trial')
 
-    await page.goto(f'{centre.address}/desk/history/{chat.id}')
+
+async def test_export_is_accessible(desk: DeskScreen, make: Make, agent: Agent) -> None:
+    chat = await make.chat(agent=agent, lines=2)
+    page = desk.page
+    await page.goto(f'{desk.address}/desk/history/{chat.id}')
     await desk.sees('2번째 줄')
     await _nothing_found(page, 'contact')
+
     await desk.tabs_to(desk.button('내보내기'))
     await page.keyboard.press('Enter')
     await expect(page.get_by_role('dialog')).to_be_visible()
