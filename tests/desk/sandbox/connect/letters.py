@@ -10,7 +10,7 @@ from tests.desk.sandbox.connect.box import Box
 SECONDS = 10
 
 
-def within_time(read: Callable[[], list[Any]], enough: Callable[[list[Any]], bool]) -> list[Any]:
+def within_time(read: Callable[[], list[Any]], enough: Callable[[list[Any]], object]) -> list[Any]:
     """Read until there is enough, or time is over."""
     found: list[Any] = []
     deadline = time.monotonic() + SECONDS
