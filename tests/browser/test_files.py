@@ -56,6 +56,7 @@ async def test_customers_are_brought_in_by_keyboard(
     page = chief.page
     await page.goto(f'{centre.address}/desk/customers/import')
     await chief.settles()
+    await page.locator('.desk-import-file').wait_for(state='attached')
     await page.get_by_role('button', name='파일 고르기').focus()
 
     await expect(page.get_by_role('button', name='파일 고르기')).to_be_focused()
