@@ -37,7 +37,7 @@ async def test_history_shows_what_one_may_see_newest_first(user: User, make: Mak
 
     await user.open('/desk/history')
 
-    await user.should_see('정하윤', retries=20)
+    await user.should_see('정하윤', retries=100)
     await user.should_see('010-****-2222')
     await user.should_see('알 수 없는 고객')
     await user.should_see('2건')
@@ -49,15 +49,15 @@ async def test_filters_are_chosen_and_cleared(user: User, make: Make, agent: Age
     await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
     await make.chat(visitor_name='강지후')
     await user.open('/desk/history')
-    await user.should_see('강지후', retries=20)
+    await user.should_see('강지후', retries=100)
 
     choose(user, period='', priority='high')
 
-    await user.should_see('1건', retries=20)
+    await user.should_see('1건', retries=100)
     await user.should_see('정하윤')
     await user.should_not_see('강지후')
     choose(user, period='custom', **{'from': '2020-01-01', 'to': '2020-01-02'})
-    await user.should_see('조건에 맞는 이력이 없습니다', retries=20)
+    await user.should_see('조건에 맞는 이력이 없습니다', retries=100)
 
 
 async def test_address_says_the_filter_and_what_it_says_wrongly_is_left_out(
@@ -68,7 +68,7 @@ async def test_address_says_the_filter_and_what_it_says_wrongly_is_left_out(
 
     await user.open('/desk/history?priority=high&status=lost')
 
-    await user.should_see('정하윤', retries=20)
+    await user.should_see('정하윤', retries=100)
     await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다: 상태')
     await user.should_not_see('강지후')
 
@@ -83,10 +83,10 @@ async def test_somebody_elses_address_is_opened_with_ones_own_rights(
     user = await sign_in(stranger)
 
     await user.open(f'/desk/history?{query}')
-    await user.should_see('조건에 맞는 이력이 없습니다', retries=20)
+    await user.should_see('조건에 맞는 이력이 없습니다', retries=100)
 
     await user.open(f'/desk/history/{chat.id}')
-    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=100)
     await user.should_not_see('1번째 줄')
 
 
@@ -95,8 +95,8 @@ async def test_address_of_no_contact_is_explained_in_place(user: User, make: Mak
 
     await user.open('/desk/history/7')
 
-    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=20)
-    await user.should_see('정하윤', retries=20)
+    await user.should_see('없는 상담이거나 볼 수 없는 상담입니다', retries=100)
+    await user.should_see('정하윤', retries=100)
 
 
 async def test_word_is_found_and_its_contact_opens_at_the_line(
@@ -108,11 +108,11 @@ async def test_word_is_found_and_its_contact_opens_at_the_line(
 
     await user.open(f'/desk/history/{chat.id}?text={quote("가습기")}')
 
-    await user.should_see('가습기는 새 것이에요', retries=20)
-    await user.should_see('“가습기” 2곳 중 1번째', retries=20)
+    await user.should_see('가습기는 새 것이에요', retries=100)
+    await user.should_see('“가습기” 2곳 중 1번째', retries=100)
     await user.should_see('안녕하세요')
     user.find('다음 찾은 곳').click()
-    await user.should_see('“가습기” 2곳 중 2번째', retries=20)
+    await user.should_see('“가습기” 2곳 중 2번째', retries=100)
 
 
 async def test_call_has_its_card(user: User, make: Make, agent: Agent) -> None:
@@ -125,7 +125,7 @@ async def test_call_has_its_card(user: User, make: Make, agent: Agent) -> None:
 
     await user.open(f'/desk/history/{call.id}')
 
-    await user.should_see('받은 통화', retries=20)
+    await user.should_see('받은 통화', retries=100)
     await user.should_see('3:07')
     await user.should_see('고객 보기')
     await user.should_see('010-****-5678')
@@ -137,11 +137,11 @@ async def test_open_contact_hears_what_is_said_meanwhile(
     services: Services = web.state.services
     chat = await make.chat(lines=1)
     await user.open(f'/desk/history/{chat.id}')
-    await user.should_see('1번째 줄', retries=20)
+    await user.should_see('1번째 줄', retries=100)
 
     await services.visits.write(make.outgoing(chat, '아직 계신가요?'))
 
-    await user.should_see('아직 계신가요?', retries=20)
+    await user.should_see('아직 계신가요?', retries=100)
 
 
 async def test_view_is_kept_chosen_and_deleted_and_brought_back(
@@ -149,22 +149,22 @@ async def test_view_is_kept_chosen_and_deleted_and_brought_back(
 ) -> None:
     await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
     await user.open('/desk/history?priority=high')
-    await user.should_see('보기 저장', retries=20)
+    await user.should_see('보기 저장', retries=100)
 
     user.find('보기 저장').click()
-    await user.should_see('지금 고른 조건에 이름을 붙여 둡니다', retries=20)
+    await user.should_see('지금 고른 조건에 이름을 붙여 둡니다', retries=100)
     user.find(ui.input).type('급한 상담')
     user.find(ui.input).trigger('keydown.enter')
 
-    await user.should_see('보기를 저장했습니다', retries=20)
+    await user.should_see('보기를 저장했습니다', retries=100)
     await user.should_see('급한 상담')
     [view] = await services.history_views.views(agent)
     assert (view.name, view.query) == ('급한 상담', 'priority=high')
 
     user.find('보기 관리').click()
-    await user.should_see('이름 바꾸기', retries=20)
+    await user.should_see('이름 바꾸기', retries=100)
     user.find('삭제').click()
-    await user.should_see('“급한 상담” 보기를 지웠습니다', retries=20)
+    await user.should_see('“급한 상담” 보기를 지웠습니다', retries=100)
     assert await services.history_views.views(agent) == []
     user.find('되돌리기').click()
     await until(lambda: _names(services, agent, ['급한 상담']))
@@ -175,7 +175,7 @@ async def test_long_history_keeps_a_window_of_rows(user: User, make: Make) -> No
     for number in range(rows):
         await make.chat(visitor_name=f'{number + 1}번 손님')
     await user.open('/desk/history')
-    await user.should_see(f'{rows}번 손님', retries=20)
+    await user.should_see(f'{rows}번 손님', retries=100)
 
     for shown in range(2, history_table.MAX_PAGES + 1):
         user.find('더 보기').click()
@@ -207,7 +207,7 @@ async def test_full_screen_stays_small(
     client = await user.open(f'/desk/history/{chat.id}')
 
     await user.should_see('120번째 줄', retries=30)
-    await user.should_see('더 보기', retries=20)
+    await user.should_see('더 보기', retries=100)
     assert len(client.elements) <= MOST_ELEMENTS
 
 
@@ -218,7 +218,7 @@ async def test_page_that_is_left_leaves_nothing_behind(
     topics = web.state.services.topics
     before = topics.counts()
     await user.open(f'/desk/history/{chat.id}')
-    await user.should_see('1번째 줄', retries=20)
+    await user.should_see('1번째 줄', retries=100)
     assert f'chat:{chat.id}' in topics.counts()
 
     user.client.delete()

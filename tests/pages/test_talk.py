@@ -25,6 +25,7 @@ from desk.settings import Settings
 from models import Agent, ChatEnding, ChatSession
 from services import chats
 from services.chat_events import ChatCard
+from services.customer_events import PHONES
 from services.registry import Services
 from tests.make import DEPARTMENT, Make
 from tests.until import until
@@ -609,11 +610,12 @@ async def test_page_that_goes_leaves_no_subscription(
 ) -> None:
     await visitor.start()
     topics = visitor.panel._topics
-    assert topics.counts()
+    its_own = topics.counts().keys() - {PHONES}  # the process itself hears of changed numbers
+    assert its_own
 
     visitor.panel.client.delete()
 
-    assert topics.counts() == {}
+    assert its_own.isdisjoint(topics.counts())
 
 
 async def test_chat_page_speaks_english(visitor: Visitor, agent: Agent) -> None:
