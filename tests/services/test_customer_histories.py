@@ -42,10 +42,14 @@ BELONGING_TO_WHO_IS_GONE = """
         OR EXISTS (SELECT FROM calls WHERE customer_id = customers.id)
         OR EXISTS (SELECT FROM notes WHERE customer_id = customers.id))
 """
+# Whoever was parted from somebody who is deleted has lost the changes of the time between: they may tell of either.
 UNVERSIONED = """
     SELECT count(*) FROM customers
     WHERE erased_at IS NULL AND merged_into_id IS NULL AND version <> (
         SELECT count(*) FROM customer_changes WHERE customer_id = customers.id AND customer_changes.version > 0)
+    AND NOT EXISTS (
+        SELECT FROM customer_merges JOIN customers AS other ON other.id = customer_merges.merged_id
+        WHERE customer_merges.kept_id = customers.id AND undone_at IS NOT NULL AND other.erased_at IS NOT NULL)
 """
 
 steps = strategies.lists(
