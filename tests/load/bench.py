@@ -31,15 +31,15 @@ from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
 USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser', 'sandbox')
-PARTS = (*USUAL, 'search', 'transfers')
-"""``search`` and ``transfers`` take minutes, for a million rows: they are measured with ``--full`` or by name."""
+PARTS = (*USUAL, 'search', 'history', 'transfers')
+"""The last three take minutes, for a million rows: they are measured with ``--full`` or by name."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the benchmark; returns the exit code."""
     parser = argparse.ArgumentParser(prog='python -m tests.load.bench', description=__doc__)
     parser.add_argument('--small', action='store_true', help='a small database, for a quick look')
-    parser.add_argument('--full', action='store_true', help='also 500 agents, and search')
+    parser.add_argument('--full', action='store_true', help='also 500 agents, and a million rows')
     parser.add_argument('--only', choices=PARTS, action='append', help='these parts only')
     asked = parser.parse_args(arguments)
     size = floor.SMALL if asked.small else floor.FULL
@@ -61,9 +61,10 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     outcome = Outcome([])
     if 'inbox' in parts:
         outcome.rows += await inbox.inbox_pages(urls, size)
+    rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
     if 'search' in parts:
-        rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
         outcome.rows += await bench_search.rows(urls, customers=rows, messages=rows)
+    if 'history' in parts:
         outcome.rows += await bench_history.rows(urls, customers=rows, messages=rows)
     if 'sandbox' in parts:
         outcome.rows += await sandbox_bench.rows(0.5 if asked.small else sandbox_bench.MINUTES)

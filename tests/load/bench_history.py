@@ -1,17 +1,15 @@
 """What the history costs at a million messages, and what a flood of searches costs those who send meanwhile.
 
-``python -m tests.load.bench_history`` by itself, or ``rows`` out of ``make bench``. The data are those of ``bench_search``.
+By itself: ``python -m tests.load.bench --only history``. The data are those of ``bench_search``.
 
 The flood is measured in pairs: two short windows of sending at a steady pace, one in quiet and one under the flood, in an
 order that chance decides, so that whatever else the machine does falls on both alike. What counts is the median
 of the pairs' ratios, and how sure that is: the interval in which 95 of 100 medians of pairs drawn again lie.
 """
 
-import argparse
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -22,16 +20,15 @@ from uuid import UUID, uuid4
 from desk import clock
 from desk.db import Database
 from desk.errors import DeskError
-from desk.sandbox import BackingUrls, Sandbox
+from desk.sandbox import BackingUrls
 from models import Agent, Priority
 from services.append_statement import Outgoing, append
 from services.customer_search import CustomerSearch
 from services.history import History
 from services.history_filter import EVERYTHING, ContactState, HistoryFilter, Period
 from services.message_search import MessageSearch
-from tests.load.bench_search import MESSAGE_TEXTS, ROWS, _filled, texts
-from tests.load.floor import HOME
-from tests.load.report import Row, written
+from tests.load.bench_search import MESSAGE_TEXTS, ROWS, filled, texts
+from tests.load.report import Row
 from tests.make import Make
 
 RATE = 50
@@ -47,7 +44,7 @@ REST = 18.0
 
 async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS) -> list[Row]:
     """Measure the history and the flood; returns the report's rows."""
-    db = Database(_filled(urls, customers, messages), pool_size=10)
+    db = Database(filled(urls, customers, messages), pool_size=10)
     try:
         make = Make(db)
         agent = await make.agent(username=f'bench-{uuid4().hex}')
@@ -222,19 +219,3 @@ class Searches:
 @asynccontextmanager
 async def _quiet() -> AsyncIterator[None]:
     yield
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Run this part by itself."""
-    parser = argparse.ArgumentParser(prog='python -m tests.load.bench_history', description=__doc__)
-    parser.add_argument('--customers', type=int, default=ROWS)
-    parser.add_argument('--messages', type=int, default=ROWS)
-    asked = parser.parse_args(arguments)
-    began = time.monotonic()
-    with Sandbox(HOME, durable=True) as urls:
-        found = asyncio.run(rows(urls, customers=asked.customers, messages=asked.messages))
-    print(written(found, size=f'{asked.customers:,}', seconds=time.monotonic() - began))
-
-
-if __name__ == '__main__':
-    main(sys.argv[1:])

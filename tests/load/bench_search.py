@@ -1,14 +1,12 @@
 """What searching costs at a million customers and messages; ``bench_history`` says what it costs those who send meanwhile.
 
-``python -m tests.load.bench_search`` by itself, or ``rows`` out of ``make bench``. The data is made once (``load_data``) and
+By itself: ``python -m tests.load.bench --only search``. The data is made once (``load_data``) and
 kept in ``.cache/bench``. The baseline of a search is the same SQL through bare psycopg, in the same run.
 """
 
-import argparse
 import asyncio
 import random
 import statistics
-import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -19,15 +17,15 @@ from psycopg import sql
 from sqlalchemy import event
 
 from desk.db import Database
-from desk.sandbox import BackingUrls, Sandbox
+from desk.sandbox import BackingUrls
 from models import Agent, AgentRole, migrations
 from services import hangul
 from services.customer_search import SERVER_SETTINGS, CustomerSearch
 from services.message_search import MessageSearch
 from tests.load import load_data
-from tests.load.floor import HOME, bare, schema
+from tests.load.floor import bare, schema
 from tests.load.load_people import FAMILY, People
-from tests.load.report import Row, written
+from tests.load.report import Row
 from tests.make import Make
 
 ROWS = 1_000_000
@@ -90,7 +88,7 @@ def texts(seed: int = 200) -> list[str]:
 
 async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS) -> list[Row]:
     """Measure everything about searching; returns the report's rows."""
-    address = _filled(urls, customers, messages)
+    address = filled(urls, customers, messages)
     db = Database(address, pool_size=10)
     try:
         make = Make(db)
@@ -201,7 +199,7 @@ async def _replayed(plain: psycopg.AsyncConnection, statements: list[tuple[str, 
         await cursor.fetchall()
 
 
-def _filled(urls: BackingUrls, customers: int, messages: int) -> str:
+def filled(urls: BackingUrls, customers: int, messages: int) -> str:
     """Return the address of a database of that size; it is made once for these tables."""
     name = f'search_{customers}_{messages}_{schema()}'
     address = f'{urls.database_url.rsplit("/", 1)[0]}/{name}'
@@ -229,19 +227,3 @@ _AGENTS = """
            (ARRAY['주문·배송', '결제·환불', '기술지원'])[1 + n % 3]
     FROM generate_series(1, 100) AS n
 """
-
-
-def main(arguments: Sequence[str]) -> None:
-    """Run this part by itself."""
-    parser = argparse.ArgumentParser(prog='python -m tests.load.bench_search', description=__doc__)
-    parser.add_argument('--customers', type=int, default=ROWS)
-    parser.add_argument('--messages', type=int, default=ROWS)
-    asked = parser.parse_args(arguments)
-    began = time.monotonic()
-    with Sandbox(HOME, durable=True) as urls:
-        found = asyncio.run(rows(urls, customers=asked.customers, messages=asked.messages))
-    print(written(found, size=f'{asked.customers:,}', seconds=time.monotonic() - began))
-
-
-if __name__ == '__main__':
-    main(sys.argv[1:])
