@@ -9,6 +9,11 @@ from desk import metrics
 
 log = structlog.get_logger()
 
+LEFT = 499
+"""The status that is noted (as nginx does) for who left before their answer began; it is sent to nobody."""
+_NO_ANSWER = 'No response returned.'
+"""What Starlette's middlewares, of which NiceGUI has two, raise when the answer was given up because nobody waits."""
+
 
 class Measured:
     """Looks on as a request is answered. Not Starlette's base class, which gives each a task and two queues more."""
@@ -22,7 +27,13 @@ class Measured:
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = 500
+        status, has_left = 500, False
+
+        async def receiving() -> Message:
+            nonlocal has_left
+            message = await receive()
+            has_left = has_left or message['type'] == 'http.disconnect'
+            return message
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -31,7 +42,11 @@ class Measured:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, receiving, sending)
+        except RuntimeError as error:
+            if not has_left or str(error) != _NO_ANSWER:
+                raise
+            status = LEFT
         finally:
             _note(scope, status, time.perf_counter() - started)
 
