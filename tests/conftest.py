@@ -4,6 +4,7 @@
 worth of services on the same data.
 """
 
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -28,6 +29,12 @@ from tests.make import Make
 
 HOME = Path(__file__).parent.parent / '.cache' / 'tests'
 SECRET = 'a-secret-of-the-tests-that-is-long-enough'
+
+
+def pytest_collection_finish() -> None:
+    """Leave what all tests stand on out of later collections: NiceGUI's helpers ask for two a page, of the whole heap."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope='session')
