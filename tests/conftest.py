@@ -85,7 +85,7 @@ async def desks(settings: Settings) -> AsyncIterator[Callable[[], Awaitable[Serv
     async with AsyncExitStack() as stack:
 
         async def start() -> Services:
-            return await stack.enter_async_context(_services(settings))
+            return await stack.enter_async_context(assembled(settings))
 
         yield start
 
@@ -105,9 +105,8 @@ async def another_desk(desks: Callable[[], Awaitable[Services]]) -> Services:
 @pytest.fixture
 async def make(settings: Settings) -> AsyncIterator[Make]:
     """Valid rows: a test says only what matters to it."""
-    db = Database(settings.database_url, pool_size=1)
-    yield Make(db)
-    await db.close()
+    async with making(settings) as make:
+        yield make
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +117,16 @@ def unhurried() -> None:
 
 
 @asynccontextmanager
-async def _services(settings: Settings) -> AsyncIterator[Services]:
+async def making(settings: Settings) -> AsyncIterator[Make]:
+    """Make rows on a connection of their own."""
+    db = Database(settings.database_url, pool_size=1)
+    yield Make(db)
+    await db.close()
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Services]:
+    """Run a desk without its web side."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()

@@ -1,8 +1,6 @@
-"""A real browser for each test, and a real desk for each worker.
+"""A real browser and a real desk for each worker; every person has a context of their own, closed with the test.
 
-Every fixture that touches Playwright has pytest-asyncio's default scope, the function: its objects belong to the
-loop they were made in, and a wider scope would oblige every fixture of every browser test to name the same loop.
-A launch costs half a second, less than an hour of looking for a loop.
+To launch a browser costs more than most tests in it: a quarter of their time when each had its own.
 
 The desk is one server process a worker; tests keep apart by departments of their own. Who kills a server has one
 alone (``own_desk``). What a server logs as an error, or a page throws, fails the test that caused it.
@@ -19,9 +17,11 @@ from playwright.async_api import Browser, BrowserContext, Page, WebError, async_
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
-from tests.browser import chromium, live
+from services.registry import Services
+from tests.browser import chromium, live, one_loop
 from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.conftest import assembled, making
 from tests.make import Make
 
 expect.set_options(timeout=15_000)  # what is awaited comes at once, unless the machine is busy
@@ -29,23 +29,28 @@ expect.set_options(timeout=15_000)  # what is awaited comes at once, unless the 
 Contexts = Callable[..., Awaitable[BrowserContext]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    one_loop.in_one_loop(items, Path(__file__).parent)
+
+
 @asynccontextmanager
 async def launched() -> AsyncIterator[Browser]:
     """Run Chromium while the block does; what is opened in it closes with it."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(
+        browser = await playwright.chromium.launch(
             executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
         )
         try:
-            yield opened
+            yield browser
         finally:
-            await opened.close()
+            await browser.close()
 
 
 @asynccontextmanager
 async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
     """Give people's browsers; fail at the end when a page of theirs has thrown."""
     thrown: list[str] = []
+    opened: list[BrowserContext] = []
 
     def note(error: WebError) -> None:
         thrown.append(str(error.error))
@@ -58,35 +63,38 @@ async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
             'reduced_motion': 'reduce',
         }
         context = await browser.new_context(**(usual | options))  # type: ignore[arg-type]  # options of Playwright
+        opened.append(context)
         context.set_default_timeout(15_000)
         context.on('weberror', note)
         return context
 
     yield another
+    for context in opened:
+        await context.close()
     assert not thrown, thrown
 
 
-@pytest.fixture
+@one_loop.fixture(scope='session')
 async def browser() -> AsyncIterator[Browser]:
-    """Chromium, closed with everything opened in it."""
+    """Chromium."""
     async with launched() as browser:
         yield browser
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def person(browser: Browser) -> AsyncIterator[Contexts]:
     """Give as many people's browsers as a test wants: the tabs of each share storage and cookies."""
     async with people_in(browser) as another:
         yield another
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def context(person: Contexts) -> BrowserContext:
     """One Korean person's browser."""
     return await person()
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def page(context: BrowserContext) -> Page:
     """One tab."""
     return await context.new_page()
@@ -109,6 +117,20 @@ def standing_desk(
 def settings(standing_desk: LiveDesk) -> Settings:
     """What the desk of this worker runs with: ``make`` and ``services`` work on its data."""
     return standing_desk.settings
+
+
+@one_loop.fixture()
+async def make(settings: Settings) -> AsyncIterator[Make]:
+    """As everywhere, in these tests' loop."""
+    async with making(settings) as make:
+        yield make
+
+
+@one_loop.fixture()
+async def services(settings: Settings) -> AsyncIterator[Services]:
+    """As everywhere, in these tests' loop."""
+    async with assembled(settings) as services:
+        yield services
 
 
 @pytest.fixture
@@ -135,20 +157,20 @@ def department() -> str:
     return f'배송 {uuid4().hex[:6]}'
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def agent(make: Make, department: str) -> Agent:
     """An agent, alone in the department."""
     return await make.agent(username=f'agent-{uuid4().hex[:8]}', department=department)
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def desk(centre: Centre, context: BrowserContext, agent: Agent) -> DeskScreen:
     """The agent's tab, signed in."""
     await centre.sign_in(context, agent.username)
     return await centre.desk(context)
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def talk(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen:
     """A customer's tab."""
     del agent  # somebody must be there, or there is nothing to ask about

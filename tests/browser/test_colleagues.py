@@ -2,17 +2,17 @@
 
 from uuid import uuid4
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from models import Agent
+from tests.browser import one_loop
 from tests.browser.conftest import Contexts
 from tests.browser.people import Centre, DeskScreen
 from tests.make import Make
 from tests.until import until
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def supervisor(centre: Centre, person: Contexts, make: Make) -> DeskScreen:
     """A supervisor's tab, signed in."""
     name = f'supervisor-{uuid4().hex[:8]}'

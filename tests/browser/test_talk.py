@@ -9,6 +9,7 @@ from playwright.async_api import Page, ViewportSize, expect
 from models import Agent
 from services.chat_events import ChatCard
 from services.registry import Services
+from tests.browser import one_loop
 from tests.browser.conftest import Contexts
 from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen
@@ -19,7 +20,7 @@ PHONE: ViewportSize = {'width': 390, 'height': 844}
 KEYBOARD_IS_OUT: ViewportSize = {'width': 390, 'height': 420}
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def phone(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen:
     """A customer's telephone."""
     del agent  # somebody must be there, or there is nothing to ask about

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from models import Agent
-from tests.browser import live
+from tests.browser import live, one_loop
 from tests.browser.balancer import Balancer
 from tests.browser.conftest import Contexts
 from tests.browser.live import LiveDesk
@@ -22,7 +22,7 @@ def another_server(standing_desk: LiveDesk, tmp_path: Path) -> Iterator[LiveDesk
         yield server
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def customers_door(
     another_server: LiveDesk, standing_desk: LiveDesk
 ) -> AsyncIterator[Centre]:
@@ -31,7 +31,7 @@ async def customers_door(
         yield Centre(door.address)
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def talk(customers_door: Centre, person: Contexts) -> CustomerScreen:
     """A customer's tab, led to the other server than the agent's."""
     return await customers_door.talk(await person())

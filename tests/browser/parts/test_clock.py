@@ -5,15 +5,15 @@ The browser's time stands still and is moved by the test; its timers run.
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser import one_loop
 from tests.browser.parts.conftest import Part, settled
 
 WRONG_TIME = datetime(2031, 5, 6, tzinfo=UTC)  # years from any server's
 
 
-@pytest.fixture
+@one_loop.fixture()
 async def clocks(page: Page, part: Part) -> Page:
     """An open page with three clocks, in a browser whose time is wrong."""
     await page.clock.set_fixed_time(WRONG_TIME)

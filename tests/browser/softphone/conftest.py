@@ -1,37 +1,20 @@
 """The sandbox and the browser that all tests of a worker share, and agents at their desks."""
 
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from desk.settings import Settings
+from tests.browser import one_loop
 from tests.browser.conftest import Contexts
 from tests.browser.softphone.host import desk_pages
-from tests.browser.softphone.one_browser import browser, context, in_one_loop, page, person
 from tests.browser.softphone.phone import Phone, sign_in
 from tests.desk.sandbox.connect.box import Box
 from tests.desk.sandbox.connect.standing import box, contact_queue, running
 
-__all__ = [
-    'box',
-    'browser',
-    'contact_queue',
-    'context',
-    'desk_of',
-    'desk_url',
-    'page',
-    'person',
-    'phone',
-    'running',
-]
+__all__ = ['box', 'contact_queue', 'desk_of', 'desk_url', 'phone', 'running']
 
 Phones = Callable[..., Awaitable[Phone]]
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    in_one_loop(items, Path(__file__).parent)
 
 
 @pytest.fixture(scope='session')
@@ -60,7 +43,7 @@ def desk_of(box: Box, desk_url: str, person: Contexts) -> Phones:
     return sit_down
 
 
-@pytest_asyncio.fixture(loop_scope='session')
+@one_loop.fixture()
 async def phone(desk_of: Phones) -> Phone:
     """The first agent, available."""
     return await desk_of()

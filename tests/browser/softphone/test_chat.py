@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import pytest_asyncio
 from playwright.async_api import Page
 
+from tests.browser import one_loop
 from tests.browser.conftest import Contexts
 from tests.browser.softphone.conftest import Phones
 from tests.browser.softphone.phone import Phone, until
@@ -13,7 +13,7 @@ from tests.desk.sandbox.connect.box import Box
 REGION = 'ap-northeast-2'
 
 
-@pytest_asyncio.fixture(loop_scope='session')
+@one_loop.fixture()
 async def agent(desk_of: Phones, box: Box) -> Phone:
     """An agent with ChatJS beside the softphone."""
     phone = await desk_of(name='chat-desk')

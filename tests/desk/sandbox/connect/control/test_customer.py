@@ -6,12 +6,12 @@ from urllib.request import urlopen
 from uuid import uuid4
 
 import pytest
-import pytest_asyncio
 import websockets
 from playwright.async_api import Page
 
 from desk.sandbox.connect.world.room import TYPING
 from desk.settings import Settings
+from tests.browser import one_loop
 from tests.browser.softphone.host import desk_pages
 from tests.desk.sandbox.connect.box import Box
 from tests.desk.sandbox.connect.test_chats import read_until, subscribe
@@ -93,7 +93,7 @@ def pages(running: Box) -> Iterator[str]:
         yield address
 
 
-@pytest_asyncio.fixture(loop_scope='session')
+@one_loop.fixture()
 async def customer(box: Box, page: Page, pages: str) -> Customer:
     customer = Customer(box, page, pages)
     await customer.comes()
