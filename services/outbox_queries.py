@@ -26,8 +26,8 @@ async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[
         .order_by(col(OutboxEntry.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .cte('left_behind')  # as a subquery it may be run for each row, and claim more than the limit
-    )
+        .cte('left_behind')
+    )  # as a subquery it may be run for each row, and claim more than the limit
     statement = (
         update(OutboxEntry)
         .where(col(OutboxEntry.id).in_(select(left.c.id)))

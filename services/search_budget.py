@@ -15,6 +15,8 @@ from desk.errors import TooManyError
 MAX_WAITING = 50
 BUSY_SECONDS = 2
 SAVED_SECONDS = 0.3
+MOST_SECONDS = 3
+"""So long one waits at the most for what one search before took: a single slow one is no reason to let everybody wait."""
 
 
 class SearchBudget:
@@ -53,6 +55,7 @@ class SearchBudget:
     def _spend(self, seconds: float) -> float:
         """Take time from what is saved, which grows meanwhile; return what is left, perhaps less than nothing."""
         now = time.monotonic()
-        self._saved = min(SAVED_SECONDS, self._saved + (now - self._at) * self._share) - seconds
+        saved = min(SAVED_SECONDS, self._saved + (now - self._at) * self._share) - seconds
+        self._saved = max(saved, -MOST_SECONDS * self._share)
         self._at = now
         return self._saved

@@ -13,6 +13,7 @@ from desk.db import Database
 from desk.errors import TooManyError, UpstreamError
 from desk.settings import Settings
 from models import Customer
+from services import search_budget
 from services.customer_search import SERVER_SETTINGS, Matched, Rank
 from services.registry import Services
 from services.search_budget import MAX_WAITING, SearchBudget
@@ -282,6 +283,16 @@ async def test_who_searches_without_a_pause_gets_the_share_and_no_more() -> None
     await asyncio.gather(*(search() for _ in range(10)))
 
     assert done * 0.01 < (time.monotonic() - began) * 0.5 + 4 * 0.05
+
+
+async def test_one_slow_search_lets_nobody_wait_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_budget, 'MOST_SECONDS', 0.1)
+    budget = SearchBudget(places=1, share=0.01)
+    async with budget.turn():
+        await asyncio.sleep(0.5)  # for which forty seconds would have to be rested
+
+    async with asyncio.timeout(1), budget.turn():
+        pass
 
 
 async def test_budgets_connections_are_its_own(settings: Settings) -> None:

@@ -10,6 +10,8 @@ import pytest
 from desk.db import Database
 from desk.sandbox import BackingUrls
 from models import Priority
+from services import customer_search, message_search
+from services import history as history_service
 from services.customer_search import CustomerSearch
 from services.history import History, Precision
 from services.history_filter import EVERYTHING, Channel, ContactState, HistoryFilter, Period
@@ -36,7 +38,14 @@ FILTERS = (
     HistoryFilter(text='배송', priority=Priority.HIGH),
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group('search-plans')]
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is to be spared here: let no search wait for its share of the time."""
+    for service in (customer_search, message_search, history_service):
+        monkeypatch.setattr(service, 'SHARE', 1.0)
 
 
 @pytest.fixture(scope='module')
