@@ -66,7 +66,8 @@ async def test_marks_go_from_sent_over_delivered_to_read(
     await back.page.add_init_script('document.hasFocus = () => window.isLookedAt === true')
     await back.page.goto(f'{talk.address}/talk')
     await back.reads('안녕하세요', '계신가요?')
-    await expect(desk.log).to_contain_text('전달됨')
+    # A mark that could not be noted is told again with the next sign of life, after 20 seconds.
+    await expect(desk.log).to_contain_text('전달됨', timeout=30_000)
     await back.page.evaluate("window.isLookedAt = true; window.dispatchEvent(new Event('focus'))")
     await expect(desk.log).to_contain_text('읽음')
 

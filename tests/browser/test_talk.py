@@ -14,6 +14,7 @@ from tests.browser.conftest import Contexts
 from tests.browser.live import LiveDesk
 from tests.browser.people import Centre, CustomerScreen
 from tests.make import DEPARTMENT, Make
+from tests.until import until
 
 HEADER_PX = 57  # 56 and its line
 PHONE: ViewportSize = {'width': 390, 'height': 844}
@@ -45,8 +46,13 @@ async def test_axe_finds_nothing_from_the_form_to_the_end(
     await services.chats.take(agent, chat_id)
     await services.chats.reply(agent, make.outgoing(chat_id, 'https://example.com 을 보세요'))
     await talk.sends('네')
-    await services.chats.typing(agent, chat_id)
-    await talk.sees('입력하고 있어요')
+    await talk.sees('을 보세요')  # an answer that came later would end the typing
+
+    async def is_seen_typing() -> bool:
+        await services.chats.typing(agent, chat_id)
+        return await talk.page.get_by_text('입력하고 있어요').first.is_visible()
+
+    await until(is_seen_typing, seconds=15)
     await faultless(talk.page)
     await talk.button('상담 종료').click()
     await talk.sees('상담을 종료할까요?')

@@ -30,6 +30,15 @@ async def top_of(page: Page, text: str) -> float:
     return bounds['y']
 
 
+async def stays(page: Page, text: str, top: float) -> None:
+    """Wait for what is next painted: asked in between, the browser tells where things are before the part mends it."""
+
+    async def is_there() -> bool:
+        return await top_of(page, text) == top
+
+    await until(is_there)
+
+
 async def scroll_to(page: Page, top: int) -> None:
     await view(page).evaluate('(view, top) => { view.scrollTop = top; }', top)
     await expect(page.get_by_role('button', name='최신 메시지')).to_be_visible()
@@ -69,7 +78,7 @@ async def test_new_messages_never_pull_a_reader_down(page: Page, part: Part) -> 
     await part.call('grow', 10, 200)
     await expect(page.get_by_text('message 10')).to_have_css('height', '200px')
 
-    assert await top_of(page, 'message 21') == before
+    await stays(page, 'message 21', before)
     await pill.click()
     await is_at_end(page)
     await expect(pill).to_be_hidden()
@@ -85,7 +94,7 @@ async def test_older_messages_come_in_front_without_a_jump(page: Page, part: Par
     await part.call('prepend', 30)
 
     await expect(page.get_by_text('message 21', exact=True)).to_be_attached()
-    assert await top_of(page, 'message 55') == before
+    await stays(page, 'message 55', before)
     await scroll_to(page, 0)
     await part.hears('older', 2)
     await part.call('prepend', 20)

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, MutableMapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,10 +103,23 @@ def test_server_whose_port_was_taken_is_missed_aloud(home: Home) -> None:
         with closing(Tenancy(home.path)) as other, other.alone():
             os.kill(KILLED['valkey'](home), signal.SIGKILL)
             assert until(lambda: not home.people('valkey-server'), timeout_seconds=PATIENCE_SECONDS)
-            stranger = socket.create_server(('127.0.0.1', urlsplit(urls.redis_url).port or 0))
+            stranger = taken(urlsplit(urls.redis_url).port or 0)
 
         with stranger:
             assert tells(said, 'server_moved')
+
+
+def taken(port: int) -> socket.socket:
+    """Listen on a port as soon as it is free: the kernel closes a killed process's sockets after its name is gone."""
+    found: list[socket.socket] = []
+
+    def listening() -> bool:
+        with suppress(OSError):
+            found.append(socket.create_server(('127.0.0.1', port)))
+        return bool(found)
+
+    assert until(listening, timeout_seconds=PATIENCE_SECONDS)
+    return found[0]
 
 
 def tells(said: list[MutableMapping[str, Any]], event: str) -> bool:
