@@ -77,6 +77,7 @@ class TalkPanel(Component):
             await self._queue.open()
         self._show_chat()
         self.client.on_connect(self._tell_delivered)
+        await self._tell_delivered()  # a page with a timer is sent before it is read to the end
 
     # ---- drawing
 

@@ -2,11 +2,13 @@
 
 from playwright.async_api import expect
 
+from desk.settings import Settings
 from models import Agent
 from tests.browser.conftest import Contexts
 from tests.browser.hangul import write_and_send
 from tests.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.browser.talking import begin
+from tests.databases import locked
 from tests.make import PASSWORD
 
 
@@ -66,10 +68,27 @@ async def test_marks_go_from_sent_over_delivered_to_read(
     await back.page.add_init_script('document.hasFocus = () => window.isLookedAt === true')
     await back.page.goto(f'{talk.address}/talk')
     await back.reads('안녕하세요', '계신가요?')
-    # A mark that could not be noted is told again with the next sign of life, after 20 seconds.
-    await expect(desk.log).to_contain_text('전달됨', timeout=30_000)
+    await expect(desk.log).to_contain_text('전달됨')
     await back.page.evaluate("window.isLookedAt = true; window.dispatchEvent(new Event('focus'))")
     await expect(desk.log).to_contain_text('읽음')
+
+
+async def test_what_is_read_after_the_browser_connected_is_delivered(
+    desk: DeskScreen, talk: CustomerScreen, agent: Agent, settings: Settings
+) -> None:
+    await begin(desk, talk, agent)
+    tabs = talk.page.context
+    await talk.page.close()
+    await desk.sends('계신가요?')
+    await expect(desk.log).to_contain_text('전송됨')
+    back = CustomerScreen(await tabs.new_page(), talk.address)
+    await back.page.add_init_script('document.hasFocus = () => false')
+
+    with locked(settings, 'messages'):
+        await back.page.goto(f'{talk.address}/talk', wait_until='commit')
+        await back.settles()
+
+    await expect(desk.log).to_contain_text('전달됨')
 
 
 async def test_reload_of_both_sides_loses_nothing(
