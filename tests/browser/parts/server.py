@@ -278,6 +278,7 @@ def main() -> None:
     )
     with socket.socket() as listener:
         listener.bind(('127.0.0.1', 0))
+        listener.listen()  # who comes before the server has started waits
         sys.stdout.write(f'{listener.getsockname()[1]}\n')
         sys.stdout.flush()
         server = uvicorn.Server(uvicorn.Config(api, log_level='warning', ws='websockets-sansio'))
