@@ -58,14 +58,7 @@ async def test_typing_is_seen_on_the_other_side(
 async def test_marks_go_from_sent_over_delivered_to_read(
     desk: DeskScreen, talk: CustomerScreen, agent: Agent
 ) -> None:
-    await begin(desk, talk, agent)
-    tabs = talk.page.context
-    await talk.page.close()
-
-    await desk.sends('계신가요?')
-    await expect(desk.log).to_contain_text('전송됨')
-    back = CustomerScreen(await tabs.new_page(), talk.address)
-    await back.page.add_init_script('document.hasFocus = () => window.isLookedAt === true')
+    back = await _written_to_while_away(desk, talk, agent)
     await back.page.goto(f'{talk.address}/talk')
     await back.reads('안녕하세요', '계신가요?')
     await expect(desk.log).to_contain_text('전달됨')
@@ -76,13 +69,7 @@ async def test_marks_go_from_sent_over_delivered_to_read(
 async def test_what_is_read_after_the_browser_connected_is_delivered(
     desk: DeskScreen, talk: CustomerScreen, agent: Agent, settings: Settings
 ) -> None:
-    await begin(desk, talk, agent)
-    tabs = talk.page.context
-    await talk.page.close()
-    await desk.sends('계신가요?')
-    await expect(desk.log).to_contain_text('전송됨')
-    back = CustomerScreen(await tabs.new_page(), talk.address)
-    await back.page.add_init_script('document.hasFocus = () => false')
+    back = await _written_to_while_away(desk, talk, agent)
 
     with locked(settings, 'messages'):
         await back.page.goto(f'{talk.address}/talk', wait_until='commit')
@@ -163,3 +150,17 @@ async def _sign_in(desk: DeskScreen, username: str) -> None:
     await desk.page.keyboard.press('Enter')
     await expect(desk.tab('대기')).to_be_visible()
     await desk.settles()
+
+
+async def _written_to_while_away(
+    desk: DeskScreen, talk: CustomerScreen, agent: Agent
+) -> CustomerScreen:
+    """Let the agent write to a customer who has closed the tab; their next tab, which nobody looks at yet."""
+    await begin(desk, talk, agent)
+    tabs = talk.page.context
+    await talk.page.close()
+    await desk.sends('계신가요?')
+    await expect(desk.log).to_contain_text('전송됨')
+    back = CustomerScreen(await tabs.new_page(), talk.address)
+    await back.page.add_init_script('document.hasFocus = () => window.isLookedAt === true')
+    return back

@@ -94,4 +94,6 @@ async def test_rows_with_faults_are_had_as_a_file_to_mend(
 async def _press(button: Locator) -> None:
     """Press a button with the Enter key, as soon as it can be pressed."""
     await expect(button).to_be_enabled()
+    await button.focus()
+    await expect(button).to_be_focused()
     await button.press('Enter')
