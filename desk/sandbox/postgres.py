@@ -1,8 +1,9 @@
-"""PostgreSQL of a home, with a role and a database ``desk``.
+"""PostgreSQL of a home, with a database ``desk`` and two roles: its owner, and who works in it.
 
 The locale is PostgreSQL's own C.UTF-8: the same on every system, and it knows Korean letters, without
 which trigrams of Korean names are empty. The role ``desk`` is an ordinary one that may create databases,
-as on AWS; the superuser ``postgres`` has the same password.
+as on AWS, and owns the tables; the desk itself connects as ``desk_app``, which owns nothing (decision 0021). These and
+the superuser ``postgres`` have the same password.
 """
 
 import os
@@ -25,6 +26,7 @@ from desk.sandbox.processes import Resident
 from desk.sandbox.server import Server
 
 ROLE = 'desk'
+APP_ROLE = 'desk_app'
 DATABASE = 'desk'
 # The second is for systems whose C library has no C.UTF-8.
 _LOCALES = (
@@ -175,11 +177,16 @@ class Postgres(Server):
 
 
 def _ensure_desk(connection: 'psycopg.Connection[tuple[object, ...]]', password: str) -> None:
-    """Make role and database where a first start did not get that far."""
-    role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)
-    if not connection.execute('SELECT 1 FROM pg_roles WHERE rolname = %s', [ROLE]).fetchone():
-        create_role = sql.SQL('CREATE ROLE {} LOGIN CREATEDB PASSWORD {}')
-        connection.execute(create_role.format(role, sql.Literal(password)))
+    """Make roles and database where a first start did not get that far."""
+    role, app_role, database = map(sql.Identifier, (ROLE, APP_ROLE, DATABASE))
+    for name, rights in ((ROLE, sql.SQL('CREATEDB')), (APP_ROLE, sql.SQL(''))):
+        query = 'SELECT 1 FROM pg_roles WHERE rolname = %s'
+        if not connection.execute(query, [name]).fetchone():
+            create_role = sql.SQL('CREATE ROLE {} LOGIN {} PASSWORD {}')
+            values = sql.Identifier(name), rights, sql.Literal(password)
+            connection.execute(create_role.format(*values))
+    # The owner may end the app's connections and see what they wait for; not the other way round.
+    connection.execute(sql.SQL('GRANT {} TO {}').format(app_role, role))
     query = 'SELECT 1 FROM pg_database WHERE datname = %s'
     if not connection.execute(query, [DATABASE]).fetchone():
         connection.execute(sql.SQL('CREATE DATABASE {} OWNER {}').format(database, role))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+VERSION = '.0123456789'
 _START_TIME_FIELD = 19  # proc(5): field 22 of stat, counted from the field after the program's name
 _PS_ROW = re.compile(r'\s*(\d+) +(\S+) +(\w+ +\w+ +\d+ +[\d:]+ +\d+) +(\S+) +(.*)')
 
@@ -71,7 +72,7 @@ class ProcTable:
         try:
             # ' (deleted)': the package was upgraded below a running server
             program = os.readlink(f'/proc/{pid}/exe').removesuffix(' (deleted)')
-            if os.path.basename(program) != place.program:
+            if not is_named(os.path.basename(program), place.program):
                 return None
             folder = os.stat(f'/proc/{pid}/cwd')
             if (folder.st_dev, folder.st_ino) != (place.device, place.inode):
@@ -90,7 +91,9 @@ class PsTable:
         return [
             Resident(pid=int(pid), started=started)
             for pid, state, started, program, title in self._rows()
-            if program == place.program and place.mark in title and not state.startswith('Z')
+            if is_named(program, place.program)
+            and place.mark in title
+            and not state.startswith('Z')
         ]
 
     def is_alive(self, pid: int) -> bool:
@@ -110,6 +113,11 @@ class PsTable:
         )
         matches = map(_PS_ROW.match, listing.stdout.splitlines())
         return [(m[1], m[2], m[3], m[4], m[5]) for m in matches if m]
+
+
+def is_named(found: str, program: str) -> bool:
+    """Say whether a program has this name; Python carries its version, and on macOS a capital."""
+    return found == program or found.lower().rstrip(VERSION) == program
 
 
 def process_table() -> ProcessTable:

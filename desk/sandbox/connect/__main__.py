@@ -9,14 +9,17 @@ from importlib.util import find_spec
 
 import structlog
 import uvicorn
+from typing_extensions import override
 
 from desk import logging
 from desk.sandbox.connect import outside, server
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api, page
 from desk.sandbox.connect.faults import AS_IN_AWS
+from desk.sandbox.connect.keeping import Keeper
 from desk.sandbox.connect.options import Options
-from desk.sandbox.connect.publishing import AGENT_STREAM, CONTACT_QUEUE, Publisher
+from desk.sandbox.connect.publishing import Publisher
+from desk.sandbox.connect.seed import AGENT_STREAM, CONTACT_QUEUE
 from desk.sandbox.connect.softphone.pages import CCP_PATH
 from desk.sandbox.errors import SandboxError
 
@@ -39,15 +42,16 @@ def main() -> None:
 def _serve(options: Options, stack: ExitStack) -> None:
     listener = stack.enter_context(_listener(options.aws_port))
     centre = Centre(seed=options.seed, events=AS_IN_AWS if options.disorder else None)
-    if options.snapshot and options.snapshot.exists():
-        centre.restore(options.snapshot.read_bytes())
+    keeper = Keeper(centre, options.snapshot) if options.snapshot else None
+    if keeper is not None:
+        keeper.begin()
     publisher = _publisher(centre, options, stack)
     app = server.build(
         centre,
         home=options.desk_home,
         throttled=options.throttles,
         publisher=publisher,
-        at_end=lambda: _keep(centre, options),
+        keeper=keeper,
     )
     _say(centre, options, told=publisher is not None)
     _tune_collector()
@@ -55,9 +59,25 @@ def _serve(options: Options, stack: ExitStack) -> None:
         app,
         log_level='warning',
         ws='websockets-sansio',
-        timeout_graceful_shutdown=1,  # softphones ask and wait for half a minute
+        timeout_graceful_shutdown=1,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # uvicorn raises it anew when all has ended
+        Server(config, centre).run(sockets=[listener])
+    if keeper is not None and keeper.trouble:
+        raise SandboxError(keeper.trouble)
+
+
+class Server(uvicorn.Server):
+    """Lets those who wait for news go when it ends: softphones ask and wait for half a minute."""
+
+    def __init__(self, config: uvicorn.Config, centre: Centre) -> None:
+        super().__init__(config)
+        self._centre = centre
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._centre.close()
+        await super().shutdown(sockets)
 
 
 def _listener(port: int) -> socket.socket:
@@ -79,14 +99,6 @@ def _tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 1_000)
-
-
-def _keep(centre: Centre, options: Options) -> None:
-    """Write the centre to its file, whole or not at all."""
-    if options.snapshot:
-        fresh = options.snapshot.with_name(f'{options.snapshot.name}.new')
-        fresh.write_bytes(centre.snapshot())
-        fresh.replace(options.snapshot)
 
 
 def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher | None:

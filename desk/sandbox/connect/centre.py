@@ -1,8 +1,9 @@
 """A running centre: the world, its clock, and who hears of what happens."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from desk.sandbox.connect.clock import Clock
 from desk.sandbox.connect.faults import EventFaults, Faults
@@ -29,6 +30,7 @@ class Centre:
         self.event_listeners: list[EventListener] = []
         self.item_listeners: list[ItemListener] = []
         self.act_listeners: list[Callable[[], None]] = []  # the world may be another one now
+        self._is_closing = asyncio.Event()
         self.world.core.on_item = self._hear
 
     @contextmanager
@@ -40,7 +42,7 @@ class Centre:
         finally:
             self.world.settle()
             self._tell()
-            self._tell_of_act()
+            self.tell_of_act()
 
     def pass_time(self) -> None:
         """Let happen what is due by now; who waits for an act is not woken by time in which nothing happens."""
@@ -49,7 +51,22 @@ class Centre:
         self.world.settle()
         self._tell()
         if self.world.state.numbers != before:
-            self._tell_of_act()
+            self.tell_of_act()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether nobody should wait any more."""
+        return self._is_closing.is_set()
+
+    def close(self) -> None:
+        """Let nobody wait any more: the process ends."""
+        self._is_closing.set()
+        self.tell_of_act()
+
+    async def rest(self, seconds: float) -> None:
+        """Let so much of the wall's time pass, unless the process ends."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_closing.wait(), seconds)
 
     def snapshot(self) -> bytes:
         """Return the whole centre as a file's content."""
@@ -60,7 +77,8 @@ class Centre:
         self._become(world_state.loaded(content))
 
     def start_over(self, *, seed: int = 0) -> None:
-        """Be a fresh centre from now on."""
+        """Be a fresh centre from now on, at the time that it is."""
+        self.clock.reset()
         self._become(seeded(self.clock.now(), seed=seed))
 
     def _become(self, state: State) -> None:
@@ -69,9 +87,10 @@ class Centre:
         self.clock.catch_up(state.now)
         self.faults.clear()
         self.events.clear()
-        self._tell_of_act()
+        self.tell_of_act()
 
-    def _tell_of_act(self) -> None:
+    def tell_of_act(self) -> None:
+        """Let who waits for news look whether there are any for them."""
         for listener in self.act_listeners:
             listener()
 

@@ -6,7 +6,7 @@ from desk import clock
 
 
 class Clock:
-    """A clock that can be moved forward, never back."""
+    """A clock that can be moved forward, and back to the wall's only for a fresh centre."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
@@ -31,6 +31,10 @@ class Clock:
         """Do not show less than this moment: the clock of a restored centre may be ahead."""
         if moment > self.now():
             self.advance(moment - self.now())
+
+    def reset(self) -> None:
+        """Show what the wall's shows: nothing has happened yet."""
+        self._ahead, self._held = timedelta(), None
 
     def hold(self) -> None:
         """Stand still until ``advance`` or ``release``."""

@@ -111,6 +111,11 @@ class Faults:
         return self._plan
 
     @property
+    def is_orderly(self) -> bool:
+        """Whether events are as the sandbox was started with: as disorderly as AWS's, at most."""
+        return self.events == self._calm.events
+
+    @property
     def steps_left(self) -> int:
         """Return how many lines of the script are still to come."""
         self.catch_up()

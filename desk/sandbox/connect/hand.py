@@ -161,6 +161,11 @@ def reject(contact_id: str) -> AgentAct[None]:
     return lambda world, agent: world.hands.reject(agent, contact_id)
 
 
+def fail(contact_id: str) -> AgentAct[None]:
+    """Take what rings, and have a line that fails."""
+    return lambda world, agent: world.hands.fail(agent, contact_id)
+
+
 def clear(contact_id: str) -> AgentAct[None]:
     """Let go of what is over."""
     return lambda world, agent: world.hands.clear(agent, contact_id)

@@ -32,7 +32,7 @@ class Options(BaseSettings):
     disorder: bool = Field(
         default=True, description='events come unordered and repeated, as in AWS'
     )
-    snapshot: Path | None = Field(default=None, description='a file to begin from and to end in')
+    snapshot: Path | None = Field(default=None, description='a file to begin from, kept up to date')
 
     @classmethod
     def read(cls) -> Self:

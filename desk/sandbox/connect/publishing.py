@@ -25,13 +25,12 @@ from botocore.session import Session
 from desk.sandbox.connect.aws.operations.items import item_words
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.faults import EventFaults
+from desk.sandbox.connect.seed import AGENT_STREAM, CONTACT_QUEUE
 from desk.sandbox.connect.world.events import Event, Json
 from desk.sandbox.connect.world.room import Item, Room
 
 log = structlog.get_logger()
 
-CONTACT_QUEUE = 'connect-contact-events'
-AGENT_STREAM = 'connect-agent-events'
 MAX_WAITING = 50_000
 MAX_BATCH = 200
 LOOK_SECONDS = (
@@ -68,6 +67,10 @@ class Disorder:
     def holds_back(self) -> bool:
         """Whether anything is still to come late."""
         return bool(self._late)
+
+    def forget(self) -> None:
+        """Hold nothing back any more."""
+        self._late.clear()
 
     def mixed(self, letters: list[Letter], now: datetime) -> list[Letter]:
         """Return what to tell now: some of it twice, with what came late until now at the end."""
@@ -120,6 +123,7 @@ class Publisher:
             if world is not self._centre.world:  # nobody waits for what another centre told
                 world = self._centre.world
                 self._unread.clear()
+                self._disorder.forget()
             mixed = self._disorder.mixed(letters, self._centre.clock.now())
             self._unread.extend(letter for letter in mixed if letter.to == CONTACT)
             others = [letter for letter in mixed if letter.to != CONTACT]

@@ -19,6 +19,7 @@ from desk.sandbox.connect.world.terms import Channel, EndpointType, QueueType, S
 
 NAMESPACE = UUID('5d0c9a52-3f43-4be3-9a29-8f1c7a30b7de')
 REGION, ACCOUNT, ALIAS = 'ap-northeast-2', '111122223333', 'desk-sandbox'
+CONTACT_QUEUE, AGENT_STREAM = 'connect-contact-events', 'connect-agent-events'
 AFTER_WORK_SECONDS = 120
 CHATS_AT_ONCE, TASKS_AT_ONCE = 3, 3
 SYSTEM_NUMBER = '+8215881234'

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api
 from desk.sandbox.connect.control.load.player import Player
 from desk.sandbox.connect.hand import Hand
+from desk.sandbox.connect.keeping import Keeper
 from desk.sandbox.connect.publishing import Publisher
 from desk.sandbox.connect.softphone import softphone
 
@@ -37,7 +38,7 @@ def build(
     home: Path,
     throttled: bool = True,
     publisher: Publisher | None = None,
-    at_end: Callable[[], object] = lambda: None,
+    keeper: Keeper | None = None,
 ) -> Starlette:
     """Return the app of a centre: AWS's side, its sockets and files, and the control of whoever tests.
 
@@ -46,7 +47,7 @@ def build(
         home: where Amazon's library for the softphone is kept.
         throttled: whether AWS's rates are kept.
         publisher: who tells the outside what happens, if anybody.
-        at_end: done when the app ends, however it is asked to.
+        keeper: who keeps the centre in a file, if anybody.
     """
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
@@ -60,9 +61,12 @@ def build(
         if publisher is not None:
             going['publisher'] = publisher.carry
             publisher.told_listeners.append(player.note_told)
+        if keeper is not None:
+            going['keeper'] = keeper.keep
         async with interface.router.lifespan_context(interface), loops.running(going):
             yield
-        at_end()
+        if keeper is not None:
+            keeper.finish()
 
     return Starlette(
         routes=[
@@ -122,7 +126,9 @@ class Files:
             return Response(attachment.content, 200, disposition, attachment.content_type)
         if int(request.headers.get('content-length', -1)) != attachment.size_bytes:
             return Response(status_code=400)
-        attachment.content = await request.body()
+        content = await request.body()
+        with self._centre.acting():
+            attachment.content = content
         return Response()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from desk.sandbox import BackingUrls, Sandbox, binaries
-from tests.desk.sandbox.homes import Home, Opener
+from tests.support.sandbox.homes import Home, Opener
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from desk.sandbox import Sandbox, SandboxError
-from tests.desk.sandbox.homes import Client, Home, Opener
+from tests.support.sandbox.homes import Client, Home, Opener
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason='only root can become somebody else')
 NOBODY = 65534

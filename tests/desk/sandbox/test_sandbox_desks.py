@@ -7,7 +7,7 @@ import pytest
 
 from desk.sandbox import Sandbox, SandboxError, leases
 from desk.sandbox.waiting import until
-from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
+from tests.support.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
 
 
 def test_data_survives_and_second_start_is_quick(new_home: Home) -> None:

@@ -9,7 +9,7 @@ import pytest
 from desk.sandbox import Sandbox
 from desk.sandbox.processes import Place, ProcessTable, ProcTable, PsTable
 from desk.sandbox.waiting import until
-from tests.desk.sandbox.homes import Client, Home
+from tests.support.sandbox.homes import Client, Home
 
 TABLES = [
     pytest.param(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desk.sandbox import Sandbox, SandboxError, sandbox
-from tests.desk.sandbox.homes import Client, Home
+from tests.support.sandbox.homes import Client, Home
 
 
 @pytest.mark.usefixtures('other_wheels')

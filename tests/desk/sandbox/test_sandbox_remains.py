@@ -15,7 +15,7 @@ import pytest
 
 from desk.sandbox import BackingUrls, Sandbox, server
 from desk.sandbox.waiting import until
-from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Desk, Home, Opener
+from tests.support.sandbox.homes import PATIENCE_SECONDS, Client, Desk, Home, Opener
 
 
 def test_dead_servers_are_recovered_with_their_data(home: Home, open_desk: Opener) -> None:
@@ -106,7 +106,8 @@ def test_half_made_cluster_is_cleared_away(new_home: Home) -> None:
 
 def test_half_made_database_is_completed(home: Home) -> None:
     with Sandbox(home.path) as urls:
-        administrator = urls.database_url.replace('+psycopg', '').replace('//desk:', '//postgres:')
+        owner = urls.database_owner_url.replace('+psycopg', '')
+        administrator = owner.replace('//desk:', '//postgres:')
         administrator = administrator.removesuffix('/desk') + '/postgres'
         with closing(psycopg.connect(administrator, autocommit=True)) as connection:
             connection.execute('DROP DATABASE desk')

@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from desk.sandbox import BackingUrls, Sandbox
-from tests.desk.sandbox.homes import Client, Home
+from tests.support.sandbox.homes import Client, Home
 
 
 def test_korean_trigrams_are_not_empty(shared_urls: BackingUrls) -> None:
@@ -43,6 +43,17 @@ def test_desk_role_is_no_superuser_and_makes_databases(shared_urls: BackingUrls)
         'SELECT current_user, rolsuper, rolcreatedb FROM pg_roles WHERE rolname = current_user'
     )
     assert row == ('desk', False, True)
+
+
+def test_role_that_the_desk_works_as_owns_nothing(shared_urls: BackingUrls) -> None:
+    with psycopg.connect(shared_urls.database_url.replace('+psycopg', '')) as connection:
+        row = connection.execute("""
+            SELECT current_user, rolsuper, rolcreatedb, rolcreaterole,
+                pg_has_role('desk', 'MEMBER'), has_schema_privilege('public', 'CREATE')
+            FROM pg_roles WHERE rolname = current_user
+        """).fetchone()
+
+    assert row == ('desk_app', False, False, False, False, False)
 
 
 def test_two_hundred_connections_are_allowed(shared_urls: BackingUrls) -> None:

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from desk.sandbox import Sandbox, leases
 from desk.sandbox.leases import Tenancy
 from desk.sandbox.waiting import until
-from tests.desk.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
+from tests.support.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
 
 AWAY = (psycopg.OperationalError, redis.RedisError)
 KILLED: dict[str, Callable[[Home], int]] = {

@@ -3,7 +3,6 @@
 A request is found, throttled, read, checked and answered by botocore's models; ``operations`` holds what each one does.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs
@@ -18,7 +17,7 @@ from desk.sandbox.connect.aws.models import Operation, catalogue
 from desk.sandbox.connect.aws.operations import HANDLERS, Call
 from desk.sandbox.connect.aws.paging import BadToken
 from desk.sandbox.connect.aws.throttles import Throttles
-from desk.sandbox.connect.aws.tokens import Tokens
+from desk.sandbox.connect.aws.tokens import keep_answer, known_answer
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import Refusal
@@ -44,12 +43,10 @@ class AwsSide:
     def __init__(self, centre: Centre, *, throttled: bool = True) -> None:
         self.centre = centre
         self.throttles = Throttles(on=throttled)
-        self._tokens = Tokens()
 
     def forget(self) -> None:
         """Forget who asked what: for a centre that starts over."""
         self.throttles.reset()
-        self._tokens = Tokens()
 
     async def __call__(self, request: Request) -> Response:
         """Answer one request; every answer is AWS's, whatever was asked."""
@@ -58,7 +55,7 @@ class AwsSide:
             return _error_response(errors.unknown(f'{request.method} {request.url.path}'), None)
         body = await request.body()
         try:
-            await asyncio.sleep(self.centre.faults.plan.latency_seconds)
+            await self.centre.rest(self.centre.faults.plan.latency_seconds)
             answer = self.answer(asked, request, body)
         except errors.AwsError as error:
             return _error_response(error, asked)
@@ -82,12 +79,12 @@ class AwsSide:
         self._check_instance(operation, parameters)
         try:
             with self.centre.acting() as world:
-                known = self._tokens.answer(operation.key, parameters, world.now)
+                known = known_answer(world.state, operation.key, parameters, world.now)
                 if known is not None:
                     return known
                 call = Call(world=world, parameters=parameters, base_url=str(request.base_url))
                 answer = handler(call)
-                self._tokens.keep(operation.key, parameters, answer, world.now)
+                keep_answer(world.state, operation.key, parameters, answer, world.now)
                 return answer
         except Refusal as refusal:
             raise errors.refused(operation, refusal) from refusal

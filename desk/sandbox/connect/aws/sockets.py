@@ -68,8 +68,8 @@ class Sockets:
             is_cut.set()
 
     def _hear(self, room: Room, item: Item) -> None:
-        for _, waiting in list(self._readers.get(room.id, [])):
-            if not waiting.full():
+        for whose, waiting in list(self._readers.get(room.id, [])):
+            if not waiting.full() and item.only_for in {'', whose}:
                 waiting.put_nowait(frame(item_frame_words(self._centre.world.state, room, item)))
 
 
@@ -100,8 +100,6 @@ def item_frame_words(state: State, room: Room, item: Item) -> Json:
             'AbsoluteTime': stamp(item.at),
             'MessageMetadata': _receipt_words(room, item),
         }
-    if words['Type'] not in {'MESSAGE', 'ATTACHMENT'}:
-        words['Type'] = 'EVENT'
     return words
 
 

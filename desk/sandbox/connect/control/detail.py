@@ -28,6 +28,7 @@ from desk.sandbox.connect.world.terms import (
     RINGING,
     AgentContactState,
     Channel,
+    LegKind,
     LegState,
     Role,
     Stage,
@@ -52,6 +53,8 @@ ACTS: dict[str, tuple[str, Callable[[str], AgentAct[None]]]] = {
     'reject': ('거절하기', acts.reject),
     'hold': ('보류하기', acts.hold),
     'resume': ('보류 해제', acts.resume),
+    'swap': ('통화 전환', acts.swap),
+    'conference': ('회의', acts.conference),
     'end': ('통화 종료', acts.end),
     'clear': ('정리', acts.clear),
 }
@@ -66,6 +69,12 @@ class ContactDetail:
         w = page.words
         with ui.element('div').classes('box-acts'):
             self._buttons = {verb: self._button(verb) for verb in ACTS}
+        self._consult_form = form(
+            w('협의 통화'),
+            self._consult,
+            choice(w('협의 상대'), 'whom', self._quick_connects())
+            + sending(('consult', w('협의 통화'))),
+        )
         roles = {role.value: w(ROLES[role]) for role in (Role.CUSTOMER, Role.AGENT)}
         form(
             w('말하기'),
@@ -101,18 +110,20 @@ class ContactDetail:
             )
         )
         may = possible(contact, floor)
+        self._consult_form.set_visibility('consult' in may)
         for verb, piece in self._buttons.items():
             piece.put('aria-disabled', None if verb in may else 'true')
 
     def _words_of(self, contact: ContactView, floor: FloorView) -> Markup:
         w = self._page.words
         text, _ = panels.state_of(contact, floor)
+        ends = {leg.kind for leg in contact.legs}
         attributes = ', '.join(f'{name}={value}' for name, value in contact.attributes.items())
         facts = {
-            w('고객'): _who(contact),
+            w('이름'): _who(contact),
             w('상태'): f'{w(panels.CHANNELS[contact.channel])} {w(text)} {contact.reason or ""}',
             w('문의 큐'): contact.queue,
-            w('담당 상담원'): contact.agent,
+            w('담당 상담원'): '' if LegKind.AGENT in ends else contact.agent,
             w('속성'): attributes,
             w('누른 번호'): contact.digits,
             'ID': contact.id,
@@ -125,7 +136,7 @@ class ContactDetail:
         legs = joined(
             filled(
                 '<dt>{kind}</dt><dd>{who} {state} {time}{muted}</dd>',
-                kind=w(panels.LEGS[leg.kind]),
+                kind=w(panels.whose(leg)),
                 who=panels.spelled(leg.who),
                 state=w(panels.LEG_STATES[leg.state]),
                 time=panels.lasted(leg.since, floor.now),
@@ -140,14 +151,22 @@ class ContactDetail:
         look = 'box-danger' if verb in {'reject', 'end'} else ''
         return button(self._page.words(text), lambda: self._act(verb), look)
 
-    def _act(self, verb: str) -> None:
+    def _quick_connects(self) -> dict[str, str]:
+        found = self._page.centre.world.state.quick_connects.values()
+        return {each.id: each.name for each in found}
+
+    def _consult(self, fields: Fields) -> None:
+        endpoint = self._page.centre.world.state.quick_connects[fields['whom']].endpoint
+        if whose := self._holders(is_over=False):
+            add = acts.add(self._contact_id, endpoint)
+            self._page.do(lambda: self._page.hand.act(whose[0], add))
+
+    def _holders(self, *, is_over: bool) -> list[str]:
         held = self._page.floor.view(fresh=True).holders(self._contact_id)
-        whose = [
-            username
-            for username, state in held.items()
-            if (state in CLEARABLE) is (verb == 'clear')
-        ]
-        if whose:
+        return [username for username, state in held.items() if (state in CLEARABLE) is is_over]
+
+    def _act(self, verb: str) -> None:
+        if whose := self._holders(is_over=verb == 'clear'):
             _, does = ACTS[verb]
             self._page.do(lambda: self._page.hand.act(whose[0], does(self._contact_id)))
 
@@ -232,7 +251,9 @@ def possible(contact: ContactView, floor: FloorView) -> set[str]:
     if contact.stage is Stage.CONNECTED:
         may.add('end')
     if contact.stage is Stage.CONNECTED and contact.channel is Channel.VOICE:
-        others = {leg.state for leg in contact.legs if leg.kind != 'agent'}
-        may |= {'hold'} if LegState.CONNECTED in others else set()
-        may |= {'resume'} if LegState.HOLD in others else set()
+        others = [leg.state for leg in contact.legs if leg.kind is not LegKind.AGENT]
+        talk, wait = others.count(LegState.CONNECTED), others.count(LegState.HOLD)
+        may |= {'consult'} | ({'hold'} if talk else set()) | ({'resume'} if wait else set())
+        may |= {'swap'} if talk and wait else set()
+        may |= {'conference'} if wait and talk + wait > 1 else set()
     return may

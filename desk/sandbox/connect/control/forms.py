@@ -238,15 +238,13 @@ class StateForm:
 
 
 def told(plan: FaultPlan, page: OpenPage) -> list[str]:
-    """Return what goes wrong, a line each."""
+    """Return what goes wrong, a line each; that events come as AWS's do is nothing wrong."""
     w = page.words
-    events = plan.events
+    events = EventFaults() if page.centre.faults.is_orderly else plan.events
     lines = {
         f'{w("지연 (초)")} {plan.latency_seconds:g}': plan.latency_seconds,
         w('모든 요청 제한'): plan.throttling,
-        f'{w("사라지는 이벤트 (%)")} {events.lost:.0%}': events.lost,
-        f'{w("늦는 이벤트 (%)")} {events.late:.0%}': events.late,
-        f'{w("되풀이되는 이벤트 (%)")} {events.repeated:.0%}': events.repeated,
+        _shares(events, page): events != EventFaults(),
     }
     told = [line for line, is_on in lines.items() if is_on]
     told += [
@@ -255,6 +253,16 @@ def told(plan: FaultPlan, page: OpenPage) -> list[str]:
         for fault in plan.errors
     ]
     return told + [f'{each.username}: {each.trouble}' for each in plan.softphones]
+
+
+def _shares(events: EventFaults, page: OpenPage) -> str:
+    w = page.words
+    shares = {
+        '사라지는 이벤트 (%)': events.lost,
+        '늦는 이벤트 (%)': events.late,
+        '되풀이되는 이벤트 (%)': events.repeated,
+    }
+    return ', '.join(f'{w(text)} {share:.0%}' for text, share in shares.items() if share)
 
 
 def _number(text: str) -> float:

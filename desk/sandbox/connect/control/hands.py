@@ -21,6 +21,7 @@ from desk.sandbox.connect.hand import Hand
 WITH_CONTACT = {
     'accept': acts.accept,
     'reject': acts.reject,
+    'fail': acts.fail,
     'clear': acts.clear,
     'end': acts.end,
     'swap': acts.swap,

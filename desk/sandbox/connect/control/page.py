@@ -37,7 +37,7 @@ THEMES = {
     'light': '<script>document.documentElement.dataset.theme = "light"</script>',
     'dark': '<script>document.documentElement.dataset.theme = "dark"</script>',
 }
-STEPS = {'10초 뒤로': 10, '1분 뒤로': 60, '1시간 뒤로': 3600}
+STEPS = {'+10초': 10, '+1분': 60, '+1시간': 3600}
 DRAW_SECONDS = 0.5
 RECONNECT_SECONDS = 15.0
 EMPTY = '컨택을 고르면 통화 구간과 대화가 여기에 보입니다.'

@@ -53,6 +53,7 @@ LEGS = {
     LegKind.MONITORING: '감청',
 }
 LEG_STATES = {
+    LegState.INIT: '발신 전',
     LegState.CONNECTING: '연결 중',
     LegState.CONNECTED: '연결됨',
     LegState.HOLD: '보류',
@@ -256,11 +257,17 @@ def spelled(customer: str) -> str:
     return phonenumbers.format_number(number, style)
 
 
+def whose(leg: LegView) -> str:
+    """Return what a call's end is called: whoever was called first is the customer."""
+    is_customer = leg.is_initial and leg.kind is LegKind.OUTBOUND
+    return LEGS[LegKind.INBOUND if is_customer else leg.kind]
+
+
 def legs_line(legs: list[LegView], words: Words) -> Markup:
     """Return a call's ends in one line; nothing where only the customer is on the line."""
     if len(legs) < 2:
         return Markup()
-    said = ' · '.join(f'{words(LEGS[leg.kind])} {words(LEG_STATES[leg.state])}' for leg in legs)
+    said = ' · '.join(f'{words(whose(leg))} {words(LEG_STATES[leg.state])}' for leg in legs)
     return filled('<span class="box-legs">{said}</span>', said=said)
 
 

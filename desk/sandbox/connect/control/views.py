@@ -75,6 +75,7 @@ class LegView(BaseModel):
     state: LegState
     since: datetime
     who: str
+    is_initial: bool
     is_muted: bool
 
 
@@ -209,7 +210,13 @@ def _leg(leg: Leg) -> LegView:
     if end and end.type is EndpointType.AGENT and not end.name:
         who = end.user_id
     return LegView(
-        id=leg.id, kind=leg.kind, state=leg.state, since=leg.since, who=who, is_muted=leg.is_muted
+        id=leg.id,
+        kind=leg.kind,
+        state=leg.state,
+        since=leg.since,
+        who=who,
+        is_initial=leg.is_initial,
+        is_muted=leg.is_muted,
     )
 
 

@@ -1,7 +1,7 @@
 """An agent in the softphone's words: how they are, how they are set up, whom they can call.
 
 Names and types of states are those of the library's own constants. Which of them a real instance gives was not seen
-everywhere; what is assumed says so.
+everywhere; what is assumed says so. Numbers are those of threads of amazon-connect-streams.
 """
 
 from collections.abc import Iterator
@@ -31,8 +31,10 @@ STATE_TYPES = {
 }
 RINGS, DIALS, TALKS = 'PendingBusy', 'CallingCustomer', 'Busy'
 WORKS_AFTER = 'AfterCallWork'
-MISSED, NOT_REACHED, FAILED = 'MissedCallAgent', 'FailedConnectCustomer', 'FailedConnectAgent'
-ERRORS = frozenset({MISSED, NOT_REACHED, FAILED})
+MISSED, UNNAMED = 'MissedCallAgent', 'Default'  # of a callback it has no name of its own (344)
+NOT_REACHED, FAILED = 'FailedConnectCustomer', 'FailedConnectAgent'
+NOT_CALLED_BACK = 'MissedCallCustomer'  # the vendor's documentation
+ERRORS = frozenset({MISSED, UNNAMED, NOT_REACHED, FAILED, NOT_CALLED_BACK})
 
 
 def snapshot_words(world: World, agent: Agent) -> Json:
@@ -123,17 +125,18 @@ def _system_state(world: World, held: Assignment) -> str:
         return DIALS if is_dialled else RINGS
     if held.state in TALKING:
         return TALKS
+    if held.state is AgentContactState.ENDED:
+        return WORKS_AFTER
+    is_callback = world.core.contact(held.contact_id).is_callback
+    if held.state is AgentContactState.ERROR and is_dialled:
+        return NOT_CALLED_BACK if is_callback else NOT_REACHED
     if held.state is AgentContactState.ERROR:
-        return NOT_REACHED if is_dialled else FAILED
-    return WORKS_AFTER if held.state is AgentContactState.ENDED else MISSED
+        return FAILED
+    return UNNAMED if is_callback else MISSED
 
 
 def _is_dialled(world: World, held: Assignment) -> bool:
     """Whether the agent waits, or waited in vain, for somebody to pick up."""
     first = world.core.contact(held.contact_id).first_leg
-    is_down = held.state is AgentContactState.ERROR
-    return (
-        first is not None
-        and first.kind is LegKind.OUTBOUND
-        and (is_down or first.state is LegState.CONNECTING)
-    )
+    waits_or_failed = {LegState.CONNECTING, LegState.DISCONNECTED}
+    return first is not None and first.kind is LegKind.OUTBOUND and first.state in waits_or_failed

@@ -1,5 +1,5 @@
-// Amazon's release is the CCP here; this page gives it a session, and what a CCP adds to it: a microphone that can be
-// muted (there is no audio), a way out, and the second channel that a desk's release asks for.
+// Amazon's release is the CCP here; this page gives it a session, and what a CCP adds to it: a state to choose, a
+// microphone that can be muted (there is no audio), a way out, and the second channel that a desk's release asks for.
 'use strict';
 
 const settings = JSON.parse(document.getElementById('settings').textContent);
@@ -18,11 +18,38 @@ function tellMuted(value) {
 bus.subscribe(connect.AgentEvents.MUTE_TOGGLE, (data) => (muted = data.muted));
 bus.subscribe(connect.EventType.MUTE, (data) => tellMuted(data?.mute ?? muted));
 connect.contact((contact) => contact.onEnded(() => muted && tellMuted(false)));
-connect.agent((agent) => agent.onRefresh(() => (document.getElementById('state').textContent = agent.getState().name)));
+const PATIENCE_MS = 3000; // the library itself waits for ever
 
-document.getElementById('sign-out')?.addEventListener('click', async () => {
-  await fetch(settings.logoutEndpoint);
-  bus.trigger(connect.EventType.TERMINATE);
+// Choose a state; with a contact in hand it is the next one, as in every CCP.
+function choose(agent, state) {
+  const chosen = new Promise((resolve, reject) => {
+    const failure = (error) => reject(new Error(JSON.parse(error).message));
+    agent.setState(state, { success: resolve, failure }, { enqueueNextState: true });
+  });
+  return Promise.race([chosen, new Promise((_, reject) => setTimeout(reject, PATIENCE_MS, new Error('Timeout')))]);
+}
+
+connect.agent((agent) => {
+  const states = document.getElementById('states');
+  const trouble = document.getElementById('trouble');
+  states.append(...agent.getAgentStates().map(({ name }) => new Option(name)));
+  states.addEventListener('change', () => {
+    trouble.textContent = '';
+    choose(agent, agent.getAgentStates()[states.selectedIndex]).catch((error) => (trouble.textContent = error.message));
+  });
+  agent.onRefresh(() => {
+    const next = agent.getNextState();
+    document.getElementById('state').textContent = agent.getState().name + (next ? ` → ${next.name}` : '');
+    states.value = next?.name ?? agent.getAvailabilityState().state;
+  });
+
+  // The button lets the agent be offline; the sign-out's address alone leaves the state as it is (streams#493).
+  document.getElementById('sign-out')?.addEventListener('click', async () => {
+    const offline = agent.getAgentStates().find(({ type }) => type === connect.AgentStateType.OFFLINE);
+    await choose(agent, offline).catch(() => {});
+    await fetch(settings.logoutEndpoint);
+    bus.trigger(connect.EventType.TERMINATE);
+  });
 });
 
 const answers = {

@@ -1,4 +1,7 @@
-"""A contact in the softphone's words: as the agent has it, with its connections."""
+"""A contact in the softphone's words: as the agent has it, with its connections.
+
+Numbers are those of threads of amazon-connect-streams in which the service's users and its vendor say how it is.
+"""
 
 import json
 from uuid import NAMESPACE_URL, uuid5
@@ -11,6 +14,7 @@ from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.room import Participant
 from desk.sandbox.connect.world.terms import (
+    FAILED,
     RINGING,
     TALKING,
     AgentContactState,
@@ -27,11 +31,13 @@ STATES = {
     AgentContactState.CONNECTING: 'connecting',
     AgentContactState.CONNECTED: 'connected',
     AgentContactState.CONNECTED_ONHOLD: 'connected',
-    AgentContactState.MISSED: 'missed',
+    AgentContactState.MISSED: 'error',  # 551, 658, 977, 1039; of chats 272, 391
     AgentContactState.REJECTED: 'rejected',
     AgentContactState.ERROR: 'error',
     AgentContactState.ENDED: 'ended',
 }
+UNNAMED = {'type': 'phone_number', 'phoneNumber': 'INTERNAL-TRANSFER'}
+"""Who is called within the instance, an agent or a queue (876; the vendor, 2024-08)."""
 NOWHERE = 'softphone'  # a context token of media that are not there
 
 
@@ -45,7 +51,7 @@ def contact_words(world: World, agent: Agent, held: Assignment) -> Json:
         'relatedContactId': contact.related_id,
         'contactAssociationId': contact.root_id,
         'type': _type(contact),
-        'state': {'type': STATES[held.state], 'timestamp': _since(held)},
+        'state': {'type': _state(held), 'timestamp': _since(held)},
         'queue': queue_words(world, held.queue_id) if held.queue_id and not is_monitored else None,
         'queueTimestamp': contact.enqueued_at,
         'connections': _connections(world, agent, contact, held),
@@ -96,6 +102,12 @@ def _type(contact: Contact) -> str:
     return 'queue_callback' if contact.is_callback else contact.channel.value.lower()
 
 
+def _state(held: Assignment) -> str:
+    """Return the contact's state for the agent. Of a missed task no user tells anything: assumed."""
+    is_missed_task = (held.channel, held.state) == (Channel.TASK, AgentContactState.MISSED)
+    return 'missed' if is_missed_task else STATES[held.state]
+
+
 def _since(held: Assignment) -> object:
     """Return since when the contact is as it is; a hold is no state of a contact."""
     return (held.connected_at if held.state in TALKING else None) or held.since
@@ -118,15 +130,16 @@ def _connections(world: World, agent: Agent, contact: Contact, held: Assignment)
     if contact.channel is Channel.CHAT:
         return _chat_connections(world, agent, contact, held)
     if contact.channel is Channel.TASK:
-        state = _plain_state(held)
         own_id = own_connection_id(world, contact, agent)
-        return [_connection(own_id, 'agent', state, is_initial=True)]
+        return [_connection(own_id, 'agent', _own_state(held), is_initial=True)]
     if contact.agent_id != agent.id:
         return _remains(world, contact, held)
     is_monitored = contact.initiation is Initiation.MONITOR
+    left = {leg.id for leg in contact.left}  # they talk on, for the agent who has gone (868, 215)
+    ends = [*(leg for leg in contact.legs if leg.id not in left), *contact.left]
     return [
         _leg_words(world, agent, contact, leg)
-        for leg in contact.legs
+        for leg in ends
         if not (is_monitored and leg.kind is LegKind.AGENT)
     ]
 
@@ -136,8 +149,9 @@ def _leg_words(world: World, agent: Agent, contact: Contact, leg: Leg) -> Json:
     words = _connection(leg.id, leg.kind.value, state, is_initial=leg.is_initial)
     endpoint = leg.endpoint or _caller(world, contact)
     is_third = not leg.is_initial and leg.kind is LegKind.OUTBOUND
+    is_within = is_third and endpoint and endpoint.type is not EndpointType.PHONE_NUMBER
     return words | {
-        'endpoint': endpoint and endpoint_words(world, endpoint),
+        'endpoint': UNNAMED if is_within else endpoint and endpoint_words(world, endpoint),
         'softphoneMediaInfo': _media(agent) if leg.kind is LegKind.AGENT else None,
         'mute': leg.is_muted,
         'quickConnectName': (endpoint.name or None) if endpoint and is_third else None,
@@ -184,19 +198,20 @@ def _monitor_status(leg: Leg) -> str | None:
 def _chat_connections(world: World, agent: Agent, contact: Contact, held: Assignment) -> list[Json]:
     room = world.rooms.of(contact)
     customer = next((p for p in room.participants.values() if p.role is Role.CUSTOMER), None)
-    state = _plain_state(held)
     place = _place(world, contact, agent)
-    media = {
+    named = {'customerName': customer.name if customer else ''}
+    media = named | {
         'chatAutoAccept': Channel.CHAT in agent.profile.auto_accepts,
         'connectionData': json.dumps(
             {'ConnectionAuthenticationToken': place.token if place else ''}
         ),
-        'customerName': customer.name if customer else '',
     }
     own_id = own_connection_id(world, contact, agent)
-    mine = _connection(own_id, 'agent', state, is_initial=False)
+    mine = _connection(own_id, 'agent', _own_state(held), is_initial=False)
+    is_there = customer is not None and customer.left_at is None and room.ended_at is None
+    state = _customer_state(held, is_there=is_there)
     theirs = _connection(customer.id if customer else room.id, 'inbound', state, is_initial=True)
-    return [mine | {'chatMediaInfo': media}, theirs]
+    return [mine | {'chatMediaInfo': media}, theirs | {'chatMediaInfo': named}]
 
 
 def _place(world: World, contact: Contact, agent: Agent) -> Participant | None:
@@ -204,6 +219,23 @@ def _place(world: World, contact: Contact, agent: Agent) -> Participant | None:
     room = world.state.rooms.get(contact.room_id or '')
     places = [p for p in room.participants.values() if p.agent_id == agent.id] if room else []
     return places[-1] if places else None
+
+
+def _own_state(held: Assignment) -> Json:
+    """Return the state of the agent's connection to a chat or a task: it says what was rejected (977, 1005)."""
+    if held.state is AgentContactState.REJECTED:
+        return {'type': STATES[held.state], 'timestamp': held.since}
+    return _plain_state(held)
+
+
+def _customer_state(held: Assignment, *, is_there: bool) -> Json:
+    """Return the state of the customer's connection: they are still there when the agent missed them (391).
+
+    Of a rejected chat the same is assumed.
+    """
+    if held.state in FAILED and is_there:
+        return {'type': LegState.CONNECTED.value, 'timestamp': held.since}
+    return _plain_state(held)
 
 
 def _plain_state(held: Assignment) -> Json:

@@ -10,14 +10,18 @@ VALIDATION = 'ValidationException'
 THROTTLED = 'ThrottlingException'
 UNKNOWN = 'UnknownOperationException'
 FAILED = 'InternalServiceException'
+NOT_FOUND = 'ContactNotFoundException'
+RESUMED = 'CallAlreadyResumedException'
 STATUSES = {UNAUTHORIZED: 401, DENIED: 403, FAILED: 500}
 """All others have 400. The library signs in anew at 401, and says at 403 that access is denied."""
 
 NAMES: tuple[tuple[type[refusals.Refusal], str], ...] = (
     (refusals.NotPermitted, BAD_ENDPOINT),
     (refusals.OverQuota, QUOTA),
+    (refusals.Resumed, RESUMED),
     (refusals.Refusal, INVALID_STATE),
 )
+MESSAGES = {RESUMED: 'Error received from Voice Service'}  # streams#735
 
 
 class SoftphoneError(Exception):
@@ -33,4 +37,4 @@ class SoftphoneError(Exception):
 def refused(refusal: refusals.Refusal) -> SoftphoneError:
     """Return the error that a refusal of the world is."""
     name = next(name for kind, name in NAMES if isinstance(refusal, kind))
-    return SoftphoneError(name, str(refusal))
+    return SoftphoneError(name, MESSAGES.get(name, str(refusal)))

@@ -19,7 +19,6 @@ from desk.sandbox.connect.faults import Trouble
 from desk.sandbox.connect.softphone.operations.lines import TOKEN_LIFE
 from desk.sandbox.connect.softphone.sessions import Session, Sessions, agent_of
 from desk.sandbox.connect.world.agent import Agent
-from desk.sandbox.connect.world.terms import StatusType
 
 HERE = files('desk.sandbox.connect.softphone')
 CCP_PATH, LOGIN_PATH, LOGOUT_PATH = '/ccp-v2/', '/connect/login', '/connect/logout'
@@ -27,6 +26,11 @@ AUTHORIZE_PATH, API_PATH, APP_PATH = '/auth/authorize', '/connect/api', '/agent-
 OWN_SCRIPTS = frozenset({'ccp', 'worker'})
 SCRIPT = 'text/javascript; charset=utf-8'
 SIGN_OUT = '<button id="sign-out">로그아웃 · Sign out</button>'
+STATES = (
+    '<p id="state" role="status"></p>'
+    '<label>상담 상태 · Status <select id="states"></select></label>'
+    '<p id="trouble" role="alert"></p>'
+)
 SAFE = {
     'Cache-Control': 'no-store',
     'Content-Security-Policy': 'frame-ancestors http://127.0.0.1:* http://localhost:*',
@@ -51,7 +55,7 @@ class Pages:
         settings = json.dumps(self._settings(request, session)).replace('<', r'\u003c')
         body = (
             f'<h1>{escape(_name(agent))} ({escape(agent.profile.username)})</h1>'
-            f'<p id="state" role="status"></p>{"" if named else SIGN_OUT}'
+            f'{STATES}{"" if named else SIGN_OUT}'
             f'<script type="application/json" id="settings">{settings}</script>'
             '<script src="streams.js"></script><script src="ccp.js"></script>'
         )
@@ -73,20 +77,23 @@ class Pages:
         if agent is None:
             return _page('로그인 · Sign in', self._choice())
         answer = RedirectResponse(CCP_PATH, HTTPStatus.SEE_OTHER)
-        session = self._sessions.begin(agent.id)
+        known = self._session(request)  # another tab of theirs: both share the worker
+        is_theirs = known is not None and known.agent_id == agent.id
+        session = known if known and is_theirs else self._sessions.begin(agent.id)
         answer.set_cookie(_cookie(request), session.id, httponly=True, samesite='lax')
         return answer
 
     async def logout(self, request: Request) -> Response:
         """Sign out whom the cookie or ``?agent=`` names.
 
-        They are offline then, or will be after their contact (assumed).
+        Their status stays (streams#493): it is the CCP that lets them be offline before it comes here.
         """
         username = request.query_params.get('agent')
         agent = self._agent(username) if username else None
         session = self._sessions.of(agent.id) if agent else self._session(request)
         while session is not None:
-            self.sign_out(session)
+            self._sessions.end(session)
+            self._centre.tell_of_act()  # polls of theirs end
             session = self._sessions.of(agent.id) if agent else None
         answer = Response(status_code=HTTPStatus.OK)
         answer.delete_cookie(_cookie(request))
@@ -104,16 +111,6 @@ class Pages:
     async def no_apps(self, _request: Request) -> Response:
         """Say that Voice ID and the other services of the agent's applications are not there."""
         return JSONResponse({'message': 'The sandbox has no agent applications'}, 404)
-
-    def sign_out(self, session: Session) -> None:
-        """End a sign-in."""
-        self._sessions.end(session)
-        with self._centre.acting() as world:
-            agent = world.state.agents.get(session.agent_id)
-            statuses = world.state.statuses.values()
-            offline = next(each for each in statuses if each.type is StatusType.OFFLINE)
-            if agent is not None:
-                world.hands.choose_status(agent, offline.id)
 
     def _settings(self, request: Request, session: Session) -> dict[str, object]:
         """Return what the library is started with: addresses, and a token that lasts."""

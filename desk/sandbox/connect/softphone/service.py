@@ -24,6 +24,7 @@ from desk.sandbox.connect.softphone.errors import SoftphoneError
 from desk.sandbox.connect.softphone.model import SoftphoneModel
 from desk.sandbox.connect.softphone.operations import HANDLERS, Ask
 from desk.sandbox.connect.softphone.sessions import Session, Sessions, agent_of
+from desk.sandbox.connect.softphone.settling import Settling
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.events import Json
@@ -47,6 +48,7 @@ class Service:
         self._sessions = sessions
         self._model = model
         self._changed = Bell()
+        self._settling = Settling()
         self._shown: dict[str, dict[str, str]] = {}  # by token, as each poll was last answered
         centre.act_listeners.append(self._changed.ring)
         centre.faults.listeners.append(self._changed.ring)
@@ -56,7 +58,7 @@ class Service:
         name = request.headers.get('x-amz-target', '').partition('.')[2]
         token = request.headers.get('x-amz-bearer', '')
         body = await request.body()
-        await asyncio.sleep(self._centre.faults.plan.latency_seconds)
+        await self._centre.rest(self._centre.faults.plan.latency_seconds)
         try:
             answer = await self._answer(name, token, body, request.url.netloc)
         except SoftphoneError as error:
@@ -112,6 +114,7 @@ class Service:
                 parameters=parameters,
                 socket_url=f'wss://{host}/softphone/socket?session={session.id}',
                 renew=lambda: self._sessions.issue(session),
+                settling=self._settling,
             )
             try:
                 return HANDLERS[name](ask)
@@ -126,10 +129,14 @@ class Service:
         until = time.monotonic() + patience
         while True:
             agent, _ = self._admitted(token)
+            if wait := self._settling.seconds_left(agent.id):
+                await asyncio.sleep(wait)
+                continue
             is_dead = self._centre.faults.has(Trouble.DEAD_POLL, agent.profile.username)
             snapshot, version = self._snapshot(agent, token)
             left = until - time.monotonic()
-            if not is_dead and (version != parameters.get('nextToken') or left <= 0):
+            is_news = version != parameters.get('nextToken') or left <= 0
+            if self._centre.is_closing or (is_news and not is_dead):
                 self._shown[token] = _offers(snapshot)
                 return {'snapshot': snapshot, 'nextToken': version}
             if await self._changed.heard(POLL_SECONDS if is_dead else left):

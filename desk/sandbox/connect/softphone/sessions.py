@@ -1,10 +1,17 @@
-"""Who is signed in at the softphone. A sign-in lasts until the sign-out: people are at a sandbox for as long as they like."""
+"""Who is signed in at the softphone. A sign-in lasts until the sign-out: people are at a sandbox for as long as they like.
 
+Ids and tokens say whose they are, so that a softphone whose sandbox was restarted comes back by its cookie. Nobody needs
+a password here: there is nothing to forge.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
+
+MARK = '.'  # between an agent, a sign-in of theirs and a token of it
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,21 +24,33 @@ class Session:
 
 
 class Sessions:
-    """Every sign-in that lasts."""
+    """Every sign-in that lasts.
 
-    def __init__(self) -> None:
+    Args:
+        is_agent: whether somebody has this id.
+    """
+
+    def __init__(self, is_agent: Callable[[str], bool]) -> None:
+        self._is_agent = is_agent
         self._by_id: dict[str, Session] = {}
         self._by_token: dict[str, Session] = {}
+        self._ended: set[str] = set()
 
     def begin(self, agent_id: str) -> Session:
         """Sign an agent in."""
-        session = Session(id=token_urlsafe(16), agent_id=agent_id)
+        session = Session(id=f'{agent_id}{MARK}{token_urlsafe(16)}', agent_id=agent_id)
         self._by_id[session.id] = session
         return session
 
     def find(self, session_id: str) -> Session | None:
-        """Return the sign-in that a cookie names, if it lasts."""
-        return self._by_id.get(session_id)
+        """Return the sign-in that a cookie names, if it lasts; it may be of an earlier run of the sandbox."""
+        if session_id in self._by_id:
+            return self._by_id[session_id]
+        agent_id, mark, _ = session_id.partition(MARK)
+        if not mark or session_id in self._ended or not self._is_agent(agent_id):
+            return None
+        self._by_id[session_id] = Session(id=session_id, agent_id=agent_id)
+        return self._by_id[session_id]
 
     def of(self, agent_id: str) -> Session | None:
         """Return a sign-in of an agent, if any lasts."""
@@ -39,20 +58,26 @@ class Sessions:
 
     def issue(self, session: Session) -> str:
         """Return a new token to ask the service with."""
-        token = token_urlsafe(24)
-        session.tokens.add(token)
-        self._by_token[token] = session
+        token = f'{session.id}{MARK}{token_urlsafe(24)}'
+        self._keep(token, session)
         return token
 
     def at(self, token: str) -> Session | None:
         """Return the sign-in that a token is of, if it lasts."""
+        if token not in self._by_token and (session := self.find(token.rpartition(MARK)[0])):
+            self._keep(token, session)
         return self._by_token.get(token)
 
     def end(self, session: Session) -> None:
         """Sign out: none of its tokens is good any more."""
+        self._ended.add(session.id)
         self._by_id.pop(session.id, None)
         for token in session.tokens:
             self._by_token.pop(token, None)
+
+    def _keep(self, token: str, session: Session) -> None:
+        session.tokens.add(token)
+        self._by_token[token] = session
 
 
 def agent_of(world: World, session: Session | None) -> Agent | None:

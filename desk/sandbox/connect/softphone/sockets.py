@@ -46,7 +46,11 @@ class AgentSockets:
 
     def _hear(self, room: Room, item: Item) -> None:
         """Tell the agents who are in the room; who has just left hears that it has ended."""
-        there = {each.agent_id for each in room.participants.values() if each.joined_at}
+        there = {
+            each.agent_id
+            for each in room.participants.values()
+            if each.joined_at and item.only_for in {'', each.id}
+        }
         for agent_id, waiting in self._readers:
             if agent_id in there and not waiting.full():
                 words = item_frame_words(self._centre.world.state, room, item)

@@ -33,7 +33,7 @@ def routes(centre: Centre, home: Path) -> list[BaseRoute]:
     except SandboxError as error:
         reason = str(error)
         return [Route(path, _missing(reason)) for path in (CCP_PATH, LOGIN_PATH)]
-    sessions = Sessions()
+    sessions = Sessions(lambda agent_id: agent_id in centre.world.state.agents)
     pages = Pages(centre, sessions, library)
     service = Service(centre, sessions, SoftphoneModel(library.decode()))
     return [

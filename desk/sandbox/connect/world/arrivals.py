@@ -93,6 +93,7 @@ class Arrivals:
         self._check_number(number)
         contact = self._wished(Channel.VOICE, Initiation.CALLBACK, wish)
         contact.customer_number, contact.is_callback = number, True
+        contact.legs = [self._core.customer_leg(LegKind.OUTBOUND, LegState.INIT, number)]
         self._begin(contact, in_seconds)
         return contact
 

@@ -4,6 +4,8 @@ Whoever is added to a call has a contact of their own that points back at the ca
 added to hands the customer to them.
 """
 
+from dataclasses import replace
+
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Arrivals
 from desk.sandbox.connect.world.contact import Contact, Leg, Utterance
@@ -11,7 +13,7 @@ from desk.sandbox.connect.world.core import Core
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.endings import Endings
 from desk.sandbox.connect.world.hands import Hands
-from desk.sandbox.connect.world.refusals import NotPossible, NotThere, OverQuota
+from desk.sandbox.connect.world.refusals import NotPossible, NotThere, OverQuota, Resumed
 from desk.sandbox.connect.world.routing import Routing
 from desk.sandbox.connect.world.terms import (
     MAX_CALL_LEGS,
@@ -51,7 +53,14 @@ class Calls:
         self._turn(agent, contact_id, leg_id, LegState.CONNECTED, LegState.HOLD)
 
     def resume(self, agent: Agent, contact_id: str, leg_id: str) -> None:
-        """Talk to who was waiting."""
+        """Talk to who was waiting.
+
+        Raises:
+            Resumed: they do not wait.
+        """
+        leg = self._leg(self._voice(agent, contact_id), leg_id)
+        if leg.state is LegState.CONNECTED and leg.kind is not LegKind.AGENT:
+            raise Resumed(f'Connection {leg_id} does not wait')
         self._turn(agent, contact_id, leg_id, LegState.HOLD, LegState.CONNECTED)
 
     def mute(self, agent: Agent, contact_id: str, leg_id: str, *, muted: bool) -> None:
@@ -191,7 +200,9 @@ class Calls:
             first.turn(LegState.DISCONNECTED, self._core.now)
             self._endings.reckon_hold(contact)
         else:
-            self._endings.end(contact, Reason.CUSTOMER)
+            is_dialled = first is not None and first.state is LegState.CONNECTING
+            remains = AgentContactState.ERROR if is_dialled else AgentContactState.ENDED
+            self._endings.end(contact, Reason.CUSTOMER, remains=remains)
 
     def call(self, agent: Agent, endpoint: Endpoint, *, queue_id: str = '') -> Contact:
         """Let an agent call a number or a colleague, for a queue or their own outbound one. Returns the contact.
@@ -231,6 +242,7 @@ class Calls:
         heir_leg = heir.first_leg
         if heir_leg is None:
             return
+        contact.left = [replace(leg) for leg in (first, *thirds)]
         heir_leg.other_contact_id = first.other_contact_id
         heir_leg.kind = first.kind
         heir_leg.endpoint = first.endpoint
@@ -245,8 +257,7 @@ class Calls:
         first.other_contact_id = None
 
     def _point_at(self, whose_id: str | None, old_id: str, new_id: str) -> None:
-        other = self._core.state.contacts.get(whose_id or '')
-        for leg in other.legs if other else []:
+        for leg in self._core.contact(whose_id).legs if whose_id else []:
             if leg.other_contact_id == old_id:
                 leg.other_contact_id = new_id
 
@@ -280,6 +291,7 @@ class Calls:
             contact.stage is Stage.OFFERED
             and (contact.initiation is Initiation.OUTBOUND or contact.is_callback)
             and contact.first_leg is not None
+            and contact.first_leg.state is not LegState.INIT
         )
         if contact.agent_id != agent.id or contact.channel is not Channel.VOICE or not is_begun:
             raise NotPossible(f'Contact {contact_id} is no call of this agent')

@@ -28,12 +28,15 @@ from desk.sandbox.connect.world.room import (
 from desk.sandbox.connect.world.rooms import Rooms
 from desk.sandbox.connect.world.terms import MAX_STREAMS, Reason, Role
 
-MAX_CHARS = {
-    'text/plain': 1_024,
-    'text/markdown': 1_024,
-    'application/json': 12_000,
-    'application/vnd.amazonaws.connect.message.interactive.response': 12_288,
-}
+MAX_BYTES = 16_384  # of every kind; botocore 1.44
+CONTENT_TYPES = frozenset(
+    {
+        'text/plain',
+        'text/markdown',
+        'application/json',
+        'application/vnd.amazonaws.connect.message.interactive.response',
+    }
+)
 MAX_FILES = 35
 MAX_FILE_BYTES = 20 * 1024 * 1024
 FILE_TYPES = frozenset(
@@ -72,11 +75,11 @@ class Chats:
             NotPossible: the content is of a kind or length that is not taken.
         """
         room, participant = self._rooms.at(token)
-        most = MAX_CHARS.get(content_type)
-        if most is None or content_type not in {*room.content_types, 'text/plain'}:
+        is_taken = content_type in {*room.content_types, 'text/plain'}
+        if not is_taken or content_type not in CONTENT_TYPES:
             raise NotPossible(f'ContentType {content_type} is not supported')
-        if len(content) > most:
-            raise NotPossible(f'Content is longer than {most} characters')
+        if len(content.encode()) > MAX_BYTES:
+            raise NotPossible(f'Content is longer than {MAX_BYTES} bytes')
         self._rooms.join(room, participant)
         return self._rooms.post(room, participant, content_type, content)
 

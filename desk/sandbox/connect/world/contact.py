@@ -155,6 +155,7 @@ class Contact:
     transfers: int = 0
     next_ids: list[str] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
+    left: list[Leg] = field(default_factory=list)  # the others, as the agent left them talking
     holds: Holds = field(default_factory=Holds)
     recording: Recording = field(default_factory=Recording)
     said: list[Utterance] = field(default_factory=list)

@@ -32,6 +32,7 @@ class Core:
         self.state = state
         self.told: list[events.Event] = []
         self.changed: dict[str, None] = {}  # agents since the last telling, in order
+        self.looked_up: set[str] = set()  # contacts since the last snapshot
         self.on_item: Callable[[Room, Item], None] = lambda _room, _item: None
         self._snapshots: dict[str, events.Json] = {}
 
@@ -78,6 +79,7 @@ class Core:
             NotThere: there is none of that id.
         """
         if contact := self.state.contacts.get(contact_id):
+            self.looked_up.add(contact_id)
             return contact
         raise NotThere(f'Contact {contact_id} does not exist')
 
@@ -142,6 +144,7 @@ class Core:
     def tell(self, kind: str, contact: Contact, **more: object) -> None:
         """Tell what happened to a contact."""
         contact.updated_at = self.now
+        self.looked_up.add(contact.id)
         self.told.append(events.contact_event(self.state, kind, contact, self.new_id(), more))
 
     def tell_agents(self) -> None:

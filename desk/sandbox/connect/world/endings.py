@@ -1,6 +1,7 @@
 """How contacts end, and what that does to those they were part of.
 
-A contact ends once. Its agent keeps it as after-contact work. Who was consulted goes down with the call, unless the
+A contact ends once. Its agent keeps it as after-contact work, unless they dialled it and nobody answered (streams#567);
+a call that failed passes by itself (streams#241). Who was consulted goes down with the call, unless the
 call was handed to them; who consulted hears that the other has gone.
 """
 
@@ -11,7 +12,7 @@ from desk.sandbox.connect.world.rooms import Rooms
 from desk.sandbox.connect.world.routing import Routing
 from desk.sandbox.connect.world.state import Due
 from desk.sandbox.connect.world.terms import (
-    TALKING,
+    FAILED_SECONDS,
     AgentContactState,
     Initiation,
     LegKind,
@@ -91,25 +92,23 @@ class Endings:
         self, contact: Contact, agent: Agent, was_offered: bool, remains: AgentContactState
     ) -> None:
         held = agent.assignments[contact.id]
-        dialled = contact.initiation is Initiation.OUTBOUND or contact.is_callback
-        answered = held.state in TALKING or (dialled and self._has_picked_up(contact))
-        if was_offered and not answered:  # it stopped ringing: nothing is left of it
+        has_failed = remains is AgentContactState.ERROR
+        is_called_back = contact.is_callback and held.state is AgentContactState.CONNECTING
+        if was_offered and not has_failed and not is_called_back:  # nothing is left of it
             del agent.assignments[contact.id]
-            contact.agent_id = None
+            contact.agent_id = agent.id if contact.initiation is Initiation.OUTBOUND else None
             agent.idle_since = self._core.now
             self._core.touch(agent)
             self._routing.serve(agent)
             return
         self._core.turn(agent, held, remains)
         contact.after_work_started_at = self._core.now
-        if limit := agent.profile.after_work_seconds.get(contact.channel):
+        if remains is AgentContactState.ERROR:
+            limit = FAILED_SECONDS
+        else:
+            limit = agent.profile.after_work_seconds.get(contact.channel, 0)
+        if limit:
             self._core.later(limit, Due.CLEAR, contact.id, agent_id=agent.id, turn=held.turn)
-
-    def _has_picked_up(self, contact: Contact) -> bool:
-        leg = contact.agent_leg
-        return leg is not None and any(
-            other.kind is LegKind.OUTBOUND and other.is_initial for other in contact.legs
-        )
 
     def _hang_up_legs(self, contact: Contact) -> None:
         for leg in contact.legs:

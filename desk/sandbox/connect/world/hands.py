@@ -10,6 +10,7 @@ from desk.sandbox.connect.world.routing import Routing
 from desk.sandbox.connect.world.state import Due
 from desk.sandbox.connect.world.terms import (
     CLEARABLE,
+    FAILED_SECONDS,
     RINGING,
     AgentContactState,
     Channel,
@@ -50,6 +51,14 @@ class Hands:
         else:
             self._set_status(agent, status_id)
 
+    def rings(self, agent: Agent, contact_id: str) -> bool:
+        """Whether a contact waits for the agent to take or to refuse it."""
+        try:
+            self._ringing(agent, contact_id)
+        except (NotThere, NotPossible):
+            return False
+        return True
+
     def accept(self, agent: Agent, contact_id: str) -> None:
         """Take what rings. A callback is dialled first.
 
@@ -81,8 +90,10 @@ class Hands:
         self._not_taken(agent, self._ringing(agent, contact_id), AgentContactState.MISSED)
 
     def fail(self, agent: Agent, contact_id: str) -> None:
-        """Let an accepted offer have failed to connect."""
-        self._not_taken(agent, self._ringing(agent, contact_id), AgentContactState.ERROR)
+        """Let an accepted offer have failed to connect. That passes by itself (streams#289)."""
+        held = self._ringing(agent, contact_id)
+        self._not_taken(agent, held, AgentContactState.ERROR)
+        self._core.later(FAILED_SECONDS, Due.CLEAR, contact_id, agent_id=agent.id, turn=held.turn)
 
     def clear(self, agent: Agent, contact_id: str) -> None:
         """Let go of what is over, and be free for the next.
@@ -152,9 +163,8 @@ class Hands:
         """Call back the customer who asked for it."""
         if leg := contact.agent_leg:
             leg.turn(LegState.CONNECTED, self._core.now)
-        contact.legs.append(
-            self._core.customer_leg(LegKind.OUTBOUND, LegState.CONNECTING, contact.customer_number)
-        )
+        if leg := contact.first_leg:
+            leg.turn(LegState.CONNECTING, self._core.now)
         self.dial(contact, contact.customer_number)
 
     def _ringing(self, agent: Agent, contact_id: str) -> Assignment:

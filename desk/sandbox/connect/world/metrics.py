@@ -9,6 +9,7 @@ from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.core import Core
 from desk.sandbox.connect.world.terms import (
+    FAILED,
     TALKING,
     AgentContactState,
     Channel,
@@ -16,8 +17,6 @@ from desk.sandbox.connect.world.terms import (
     Stage,
     StatusType,
 )
-
-FAILED = frozenset({AgentContactState.MISSED, AgentContactState.REJECTED, AgentContactState.ERROR})
 
 
 class Live:

@@ -4,6 +4,7 @@ Refusal
 ├── NotThere       no such thing
 ├── Gone           it was there, and has ended
 ├── NotPossible    not in this state, or not with this value
+│   └── Resumed    who does not wait cannot be resumed
 ├── NotPermitted   never, for this caller, number or participant
 ├── InTheWay       something else was first
 └── OverQuota      more than the instance may have
@@ -24,6 +25,10 @@ class Gone(Refusal):
 
 class NotPossible(Refusal):
     """Not in this state, or not with this value."""
+
+
+class Resumed(NotPossible):
+    """Who does not wait cannot be resumed."""
 
 
 class TooLong(NotPossible):

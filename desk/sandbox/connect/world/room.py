@@ -123,6 +123,7 @@ class Item:
     attachment_ids: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     about_id: str = ''  # the message that a receipt is about
+    only_for: str = ''  # the participant who alone is told; the transcript keeps it for all
 
 
 @dataclass(slots=True, kw_only=True)

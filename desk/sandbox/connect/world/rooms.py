@@ -161,12 +161,13 @@ class Rooms:
                 self.leave(room, participant)
 
     def carry_over(self, contact: Contact, new: Contact) -> None:
-        """Let the room go on in another contact; the agent leaves it."""
+        """Let the room go on in another contact; the agent leaves it, and alone hears why (chatjs#241)."""
         room = self.of(contact)
-        if agent := room.first(Role.AGENT):
+        agent = room.first(Role.AGENT)
+        if agent is not None:
             self.leave(room, agent)
         room.contact_id = new.id
-        self.post(room, None, TRANSFERRED)
+        self.post(room, None, TRANSFERRED, only_for=agent.id if agent else '')
 
     def end(self, room: Room) -> None:
         """Let the chat be over for everybody."""
@@ -183,6 +184,7 @@ class Rooms:
         content: str = '',
         *,
         attachment_ids: list[str] | None = None,
+        only_for: str = '',
     ) -> Item:
         """Say something in the room, and tell whoever listens."""
         by_default = ItemType.ATTACHMENT if attachment_ids else ItemType.MESSAGE
@@ -197,6 +199,7 @@ class Rooms:
             role=participant.role if participant else Role.SYSTEM,
             name=participant.name if participant else 'SYSTEM_MESSAGE',
             attachment_ids=attachment_ids or [],
+            only_for=only_for,
         )
         if item.type in KEPT:
             room.items.append(item)

@@ -12,7 +12,13 @@ from datetime import datetime, timedelta
 from desk.sandbox.connect.world.agent import Agent, Assignment
 from desk.sandbox.connect.world.contact import Attempt, Contact, Leg
 from desk.sandbox.connect.world.core import Core
-from desk.sandbox.connect.world.directory import Endpoint, Queue, ServedQueue, Waiting
+from desk.sandbox.connect.world.directory import (
+    Endpoint,
+    Queue,
+    RoutingProfile,
+    ServedQueue,
+    Waiting,
+)
 from desk.sandbox.connect.world.refusals import NotThere
 from desk.sandbox.connect.world.state import Due
 from desk.sandbox.connect.world.terms import (
@@ -43,6 +49,16 @@ class Routing:
         if queue := self._state.queues.get(queue_id):
             return queue
         raise NotThere(f'Queue {queue_id} does not exist')
+
+    def profile(self, profile_id: str) -> RoutingProfile:
+        """Return the routing profile.
+
+        Raises:
+            NotThere: there is none of that id.
+        """
+        if profile := self._state.profiles.get(profile_id):
+            return profile
+        raise NotThere(f'Routing profile {profile_id} does not exist')
 
     def enqueue(self, contact: Contact, queue_id: str) -> None:
         """Let a contact wait in a queue from now on, and offer it if somebody is free."""

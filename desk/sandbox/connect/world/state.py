@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -57,6 +58,15 @@ class Dialling:
     countries: tuple[str, ...] = ('+82', '+1', '+81')
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptAnswer:
+    """What a request with a ``ClientToken`` was answered; the same again gets it again."""
+
+    asked: str
+    answer: dict[str, Any]
+    until: datetime
+
+
 @dataclass(slots=True, kw_only=True)
 class State:
     """The whole centre."""
@@ -76,6 +86,7 @@ class State:
     connections: dict[str, Connection] = field(default_factory=dict)
     participant_tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
     attachments: dict[str, Attachment] = field(default_factory=dict)
+    answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by operation and token
     timers: list[Timer] = field(default_factory=list)
     going: dict[Channel, int] = field(default_factory=dict)  # contacts that have not ended
     quotas: dict[Channel, int] = field(default_factory=lambda: dict(QUOTAS))
@@ -86,7 +97,7 @@ _STATE: TypeAdapter[State] = TypeAdapter(State)
 
 
 def dumped(state: State) -> bytes:
-    """Return the centre as JSON."""
+    """Return the centre as JSON; who does so again and again uses ``snapshots``."""
     return _STATE.dump_json(state)
 
 

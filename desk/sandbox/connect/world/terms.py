@@ -54,14 +54,8 @@ class AgentContactState(StrEnum):
 
 RINGING = frozenset({AgentContactState.INCOMING, AgentContactState.CONNECTING})
 TALKING = frozenset({AgentContactState.CONNECTED, AgentContactState.CONNECTED_ONHOLD})
-CLEARABLE = frozenset(
-    {
-        AgentContactState.MISSED,
-        AgentContactState.REJECTED,
-        AgentContactState.ERROR,
-        AgentContactState.ENDED,
-    }
-)
+FAILED = frozenset({AgentContactState.MISSED, AgentContactState.REJECTED, AgentContactState.ERROR})
+CLEARABLE = FAILED | {AgentContactState.ENDED}
 
 
 class StatusType(StrEnum):
@@ -91,6 +85,7 @@ class LegKind(StrEnum):
 class LegState(StrEnum):
     """Where one end of a call is."""
 
+    INIT = 'init'  # a callback's customer, whom nobody has dialled yet
     CONNECTING = 'connecting'
     CONNECTED = 'connected'
     HOLD = 'hold'
@@ -130,6 +125,7 @@ class Role(StrEnum):
     SUPERVISOR = 'SUPERVISOR'
 
 
+FAILED_SECONDS = 3  # assumed; users of the service see a failure pass "immediately"
 OFFER_SECONDS = {Channel.VOICE: 20, Channel.CHAT: 20, Channel.TASK: 30}
 DEFAULT_PRIORITY = 5
 MAX_AGENT_QUEUE = 10

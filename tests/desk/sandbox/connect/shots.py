@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser import chromium
-from tests.desk.sandbox.connect.box import NUMBER, ORDERS, PAYMENTS, SUPPORT, Box, running_box
+from tests.support.browser import chromium
+from tests.support.sandbox.box import NUMBER, ORDERS, PAYMENTS, SUPPORT, Box, running_box
 
 SHOTS = Path(__file__).parents[4] / '.shots'
 SIZES = {'wide': (1440, 900), 'small': (1024, 768)}

@@ -10,7 +10,7 @@ import websockets
 from botocore import UNSIGNED
 from botocore.exceptions import ClientError
 
-from tests.desk.sandbox.connect.box import Box, code_of
+from tests.support.sandbox.box import Box, code_of
 
 EVENT = 'application/vnd.amazonaws.connect.event.'
 
@@ -66,6 +66,14 @@ async def read_until(socket: Any, topic: str, **wanted: str) -> dict[str, Any]:
                 return dict(words or frame)
 
 
+async def all_until(socket: Any, **wanted: str) -> list[dict[str, Any]]:
+    """Read what is told of a chat, up to the first that has the wanted members."""
+    heard: list[dict[str, Any]] = []
+    while not heard or not wanted.items() <= heard[-1].items():
+        heard.append(await read_until(socket, 'aws/chat'))
+    return heard
+
+
 async def subscribe(socket: Any) -> None:
     await socket.send(json.dumps({'topic': 'aws/subscribe', 'content': {'topics': ['aws/chat']}}))
     answer = await read_until(socket, 'aws/subscribe')
@@ -79,8 +87,8 @@ def test_both_read_what_both_wrote_in_order(talk: Talk) -> None:
     lines = talk.lines(talk.customer)
 
     assert [(line['Type'], line['ParticipantRole']) for line in lines] == [
-        ('PARTICIPANT_JOINED', 'AGENT'),
-        ('PARTICIPANT_JOINED', 'CUSTOMER'),
+        ('EVENT', 'AGENT'),
+        ('EVENT', 'CUSTOMER'),
         ('MESSAGE', 'CUSTOMER'),
         ('MESSAGE', 'AGENT'),
     ]
@@ -93,11 +101,53 @@ def test_transcript_is_read_from_any_place(talk: Talk) -> None:
 
     newest = talk.lines(talk.agent, MaxResults=2, SortOrder='DESCENDING')
     after = talk.lines(talk.agent, StartPosition={'Id': ids[2]}, ScanDirection='FORWARD')
-    before = talk.lines(talk.agent, StartPosition={'Id': ids[1]}, MaxResults=2)
+    onward = talk.lines(talk.agent, StartPosition={'Id': ids[3]})
+    before = talk.lines(
+        talk.agent, StartPosition={'Id': ids[1]}, ScanDirection='BACKWARD', MaxResults=2
+    )
 
     assert [line['Id'] for line in newest] == [ids[4], ids[3]]
     assert [line['Id'] for line in after] == ids[2:]
+    assert [line['Id'] for line in onward] == ids[3:]  # forward, once a place is named
     assert [line['Id'] for line in before] == ids[:2]
+
+
+@pytest.mark.parametrize('position', [{}, {'StartPosition': {}}])
+def test_future_is_no_place_to_read_a_transcript_from(position: dict[str, Any], talk: Talk) -> None:
+    """chatjs#19 (the vendor, 2020-06), and the library's own documentation."""
+    with pytest.raises(ClientError) as error:
+        talk.lines(talk.customer, ScanDirection='FORWARD', **position)
+
+    assert code_of(error.value) == ('ValidationException', 400)
+
+
+@pytest.mark.parametrize('direction', ['BACKWARD', 'FORWARD'])
+def test_pages_of_a_transcript_hold_each_line_once_while_it_grows(
+    direction: str, talk: Talk
+) -> None:
+    ids = [talk.say(talk.customer, f'{number}번째') for number in range(5)]
+    place = {'StartPosition': {'Id': ids[0]}} if direction == 'FORWARD' else {}
+    how = {'ConnectionToken': talk.agent, 'MaxResults': 2, 'ScanDirection': direction, **place}
+
+    found: list[str] = []
+    page = talk.box.call('connectparticipant.GetTranscript', **how)
+    while page['Transcript']:
+        ordered = sorted(page['Transcript'], key=lambda line: str(line['AbsoluteTime']))
+        found += [line['Id'] for line in ordered if line['Type'] == 'MESSAGE']
+        if 'NextToken' not in page:
+            break
+        ids += [talk.say(talk.agent, '사이에')] if len(ids) < 8 else []
+        page = talk.box.call('connectparticipant.GetTranscript', NextToken=page['NextToken'], **how)
+
+    assert len(found) == len(set(found))
+    assert set(found) == set(ids[:5] if direction == 'BACKWARD' else ids)
+
+
+def test_page_of_another_transcript_is_refused(talk: Talk) -> None:
+    with pytest.raises(ClientError) as error:
+        talk.lines(talk.agent, NextToken='of nobody')
+
+    assert code_of(error.value) == ('ValidationException', 400)
 
 
 def test_receipts_are_kept_and_refused_under_supervision(talk: Talk) -> None:
@@ -178,6 +228,26 @@ def test_transfer_keeps_the_room_and_changes_the_contact(talk: Talk) -> None:
     lines = talk.lines(talk.customer)
     assert '결제 문의예요' in [line.get('Content') for line in lines]
     assert lines[-1]['ContactId'] == new_id
+    moved = next(line for line in lines if line['ContentType'] == f'{EVENT}transfer.succeeded')
+    assert set(moved) == {'Id', 'AbsoluteTime', 'Type', 'ContentType', 'ContactId'}  # nobody's
+
+
+async def test_only_who_transfers_is_told_that_it_succeeded(talk: Talk) -> None:
+    """chatjs#241 (the vendor, 2024-11)."""
+    to = {'type': 'agent', 'user_id': talk.box.sign_in('agent2')}
+    own = talk.box.act('token', talk.contact_id)['token']
+    async with talk.socket(own) as agent, talk.socket(talk.customer_participant) as customer:
+        await subscribe(agent)
+        await subscribe(customer)
+
+        await asyncio.to_thread(lambda: talk.box.act('transfer', talk.contact_id, **to))
+        told = await read_until(agent, 'aws/chat', ContentType=f'{EVENT}transfer.succeeded')
+        await asyncio.to_thread(talk.say, talk.customer, '아직 계신가요?')
+        heard = await all_until(customer, Type='MESSAGE')
+
+    assert told['Type'] == 'EVENT'
+    assert 'ParticipantId' not in told
+    assert [each['ContentType'] for each in heard] == [f'{EVENT}participant.left', 'text/plain']
 
 
 def test_chat_is_started_connected_and_streamed_in_one_request(box: Box) -> None:

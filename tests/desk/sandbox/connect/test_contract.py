@@ -17,14 +17,7 @@ from desk.sandbox.connect.aws.models import catalogue
 from desk.sandbox.connect.aws.operations import HANDLERS
 from desk.sandbox.connect.aws.throttles import DEFAULT, RATES
 from desk.sandbox.connect.seed import seed_id
-from tests.desk.sandbox.connect.box import (
-    AVAILABLE,
-    NUMBER,
-    ORDERS,
-    ORDERS_FLOW,
-    Box,
-    code_of,
-)
+from tests.support.sandbox.box import AVAILABLE, NUMBER, ORDERS, ORDERS_FLOW, Box, code_of
 
 NOBODY = str(uuid4())
 AGENT = seed_id('user/agent1')
@@ -333,7 +326,7 @@ CASES: dict[str, Case] = {
     ),
     'connectparticipant.SendMessage': Case(
         good=lambda box: {**customer(box), 'ContentType': 'text/plain', 'Content': '안녕하세요'},
-        bad={'Content': 'x' * 1025},
+        bad={'Content': '가' * 5_462},  # 16,386 bytes
         missing=NO_TOKEN,
         missing_is=DENIED,
     ),

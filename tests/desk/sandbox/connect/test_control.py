@@ -1,18 +1,12 @@
 """The JSON interface: what customers and agents do, the centre as it is, the clock, faults by switch and by script."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.desk.sandbox.connect.box import (
-    AVAILABLE,
-    NUMBER,
-    ORDERS,
-    Box,
-    RefusedError,
-    code_of,
-)
+from tests.support.sandbox.box import AVAILABLE, NUMBER, ORDERS, Box, RefusedError, code_of
 
 QUEUE = '주문·배송'
 
@@ -143,6 +137,17 @@ def test_what_is_refused_says_why(
     assert answered == status
     assert answer['message']
     assert answer['code']
+
+
+def test_starting_over_puts_the_clock_right(box: Box) -> None:
+    box.advance(90_000)
+
+    box.hand('DELETE', 'state')
+
+    clock = box.hand('GET', 'health')
+    late = datetime.fromisoformat(clock['now']) - datetime.now(UTC)
+    assert abs(late) < timedelta(seconds=10)
+    assert clock['is_held'] is False
 
 
 def test_customer_who_is_gone_says_nothing(box: Box) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from desk.sandbox.connect.world.metrics import AGENT_METRICS
 from desk.sandbox.connect.world.past import METRICS
-from tests.desk.sandbox.connect.box import ROOT, Box
+from tests.support.sandbox.box import ROOT, Box
 
 DOCS = (ROOT / 'docs' / 'sandbox.md').read_text()
 

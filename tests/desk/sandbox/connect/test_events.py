@@ -16,8 +16,8 @@ from desk.sandbox.connect.publishing import (
     Disorder,
     Letter,
 )
-from tests.desk.sandbox.connect.box import Box
-from tests.desk.sandbox.connect.letters import received, within_time
+from tests.support.sandbox.box import Box
+from tests.support.sandbox.letters import received, within_time
 
 JSON = {'Content-Type': 'application/json'}
 

@@ -13,7 +13,7 @@ from desk.sandbox.connect.control.load.player import LoadProgress, Player, PlayS
 from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.world.refusals import NotPossible
 from desk.sandbox.connect.world.terms import Channel, Stage
-from tests.desk.sandbox.connect.box import ORDERS, PAYMENTS, SUPPORT, Box, RefusedError
+from tests.support.sandbox.box import ORDERS, PAYMENTS, SUPPORT, Box, RefusedError
 
 BUSY = {'shape': 'flat', 'minutes': 10, 'calls_per_minute': 4, 'chats_per_minute': 4}
 HALF_DAY = LoadPlan(minutes=12 * 60, calls_per_minute=0.5, chats_per_minute=0.5)

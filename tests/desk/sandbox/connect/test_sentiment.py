@@ -9,7 +9,7 @@ from botocore.serialize import create_serializer
 
 from desk.sandbox.connect.aws.models import catalogue
 from desk.sandbox.connect.sentiment import LANGUAGES, sentiment
-from tests.desk.sandbox.connect.box import Box, code_of
+from tests.support.sandbox.box import Box, code_of
 
 KOREAN = (
     ('POSITIVE', '친절하게 안내해 주셔서 감사합니다'),

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from desk.sandbox.connect.seed import seed_id
-from tests.desk.sandbox.connect.box import (
+from tests.support.sandbox.box import (
     AVAILABLE,
     LUNCH,
     NUMBER,
@@ -552,6 +552,45 @@ def test_history_adds_up(box: Box) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ('key', 'refused'),
+    [
+        ('QUEUE', ('ResourceNotFoundException', 404)),
+        ('ROUTING_PROFILE', ('ResourceNotFoundException', 404)),
+        ('AGENT', ('ResourceNotFoundException', 404)),
+        ('CHANNEL', ('InvalidRequestException', 400)),
+    ],
+)
+def test_history_of_what_is_not_there_is_refused(
+    key: str, refused: tuple[str, int], box: Box
+) -> None:
+    now = datetime.fromisoformat(box.hand('GET', 'health')['now'])
+    nobody = '99999999-9999-4999-8999-999999999999'
+    filters = [
+        {'FilterKey': 'QUEUE', 'FilterValues': [ORDERS]},
+        {'FilterKey': key, 'FilterValues': [nobody]},
+    ]
+
+    answer = refusal(
+        box.connect.get_metric_data_v2,
+        ResourceArn=box.arn,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now,
+        Filters=filters[key == 'QUEUE' :],
+        Metrics=[{'Name': 'CONTACTS_HANDLED'}],
+    )
+
+    assert answer == refused
+
+
+def test_users_of_a_profile_that_is_not_there_are_not_found(box: Box) -> None:
+    nobody = {'RoutingProfiles': ['99999999-9999-4999-8999-999999999999']}
+
+    answer = refusal(box.connect.get_current_user_data, Filters=nobody, **box.instance)
+
+    assert answer == ('ResourceNotFoundException', 404)
+
+
 def test_search_finds_by_time_queue_and_attribute(box: Box) -> None:
     box.ring()
     wanted = box.start_chat(Attributes={'grade': 'VIP'})['ContactId']
@@ -620,7 +659,9 @@ def test_snapshot_brings_everything_back(box: Box) -> None:
     box.hand('PUT', 'state', **kept)
 
     assert box.stage_with() == {call_id: 'CONNECTED'}
-    assert box.hand('GET', 'state') == kept
+    restored = box.hand('GET', 'state')
+    assert restored.pop('now') >= kept.pop('now')  # time does not go back
+    assert restored == kept
 
 
 def test_time_passes_without_being_asked(box: Box) -> None:

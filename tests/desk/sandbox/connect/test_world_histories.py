@@ -1,5 +1,6 @@
 """Random histories of a contact centre: whatever people do, in whatever order, its rules hold."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,9 +17,12 @@ from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.directory import Endpoint
-from desk.sandbox.connect.world.metrics import FAILED, Live
+from desk.sandbox.connect.world.metrics import Live
 from desk.sandbox.connect.world.refusals import Refusal
+from desk.sandbox.connect.world.snapshots import SnapshotWriter
+from desk.sandbox.connect.world.state import dumped
 from desk.sandbox.connect.world.terms import (
+    FAILED,
     TALKING,
     AgentContactState,
     Channel,
@@ -59,6 +63,7 @@ class Centre(RuleBasedStateMachine):
         self.ended: Counter[str] = Counter()
         self.online: Counter[str] = Counter()
         self.cleared: Counter[str] = Counter()
+        self.kept = SnapshotWriter(self.world.core)
 
     @initialize()
     def begin_the_day(self) -> None:
@@ -212,6 +217,12 @@ class Centre(RuleBasedStateMachine):
             assert customer is not None
             self.world.chats.leave(self.world.rooms.connect(customer.token, join=True).token)
 
+    @rule(place=places, grade=st.sampled_from(['VIP', 'GOLD']))
+    def note(self, place: int, grade: str) -> None:
+        """Attributes can be set long after the end."""
+        if contacts := list(self.world.state.contacts):
+            self.world.core.contact(contacts[place % len(contacts)]).attributes['grade'] = grade
+
     @rule(place=places, priority=st.integers(1, 9), shift=st.integers(-60, 60))
     @possible
     def reprioritise(self, place: int, priority: int, shift: int) -> None:
@@ -252,12 +263,13 @@ class Centre(RuleBasedStateMachine):
 
     @invariant()
     def nothing_in_hand_is_lost(self) -> None:
-        """What an agent missed, refused or has ended stays with them until they clear it."""
+        """What an agent missed or refused stays with them until they clear it."""
+        kept = FAILED - {AgentContactState.ERROR}  # a failure passes by itself
         for contact in self.world.state.contacts.values():
-            given = Counter(a.agent_id for a in contact.attempts if a.outcome in FAILED)
+            given = Counter(a.agent_id for a in contact.attempts if a.outcome in kept)
             cleared = self.cleared[contact.id]
             left = sum(
-                agent.assignments[contact.id].state in FAILED
+                agent.assignments[contact.id].state in kept
                 for agent in self.world.state.agents.values()
                 if contact.id in agent.assignments
             )
@@ -301,6 +313,13 @@ class Centre(RuleBasedStateMachine):
             assert self.ended[contact.id] == contact.is_over
         for agent in self.world.state.agents.values():
             assert self.online[agent.id] == self.world.core.is_online(agent)
+
+    @invariant()
+    def what_is_kept_is_the_whole_centre(self) -> None:
+        """What was put into words before is still true."""
+        kept = json.loads(b''.join([self.kept.head(), *self.kept.body()]))
+
+        assert kept == json.loads(dumped(self.world.state))
 
     @invariant()
     def metrics_equal_a_recount(self) -> None:

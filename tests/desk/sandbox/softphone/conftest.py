@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.desk.sandbox.connect.box import Box
-from tests.desk.sandbox.connect.standing import box, running
-from tests.desk.sandbox.softphone.ccp import Ccp
+from tests.support.sandbox.box import Box
+from tests.support.sandbox.ccp import Ccp
+from tests.support.sandbox.standing import box, running
 
 __all__ = ['box', 'ccp', 'running']
 

@@ -7,8 +7,8 @@ from starlette.testclient import TestClient
 
 from desk.sandbox.connect import server
 from desk.sandbox.connect.centre import Centre
-from tests.desk.sandbox.connect.box import Box
-from tests.desk.sandbox.softphone.ccp import Ccp, CcpError
+from tests.support.sandbox.box import Box
+from tests.support.sandbox.ccp import Ccp, CcpError
 
 pytestmark = pytest.mark.xdist_group('softphone')
 
@@ -48,7 +48,7 @@ def test_page_of_a_stranger_may_not_ask(box: Box) -> None:
     assert status == 403
 
 
-def test_sign_out_ends_the_tokens_and_leaves_the_agent_offline(box: Box, ccp: Ccp) -> None:
+def test_sign_out_ends_the_tokens_and_neither_the_call_nor_the_status(box: Box, ccp: Ccp) -> None:
     contact_id = box.ring()
     ccp.ask('AcceptContact', contactId=contact_id)
 
@@ -56,9 +56,8 @@ def test_sign_out_ends_the_tokens_and_leaves_the_agent_offline(box: Box, ccp: Cc
 
     with pytest.raises(CcpError, match='401'):
         ccp.snapshot()
-    assert box.stage_with() == {contact_id: 'CONNECTED'}  # the call goes on; then they are offline
-    user = Ccp(box).snapshot()
-    assert user['nextState']['name'] == '오프라인'
+    assert box.stage_with() == {contact_id: 'CONNECTED'}
+    assert Ccp(box).snapshot()['agentAvailabilityState']['state'] == '상담 가능'
 
 
 def test_page_renews_its_token_with_its_cookie(box: Box) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from desk.sandbox.connect.softphone.operations import HANDLERS
-from tests.desk.sandbox.connect.box import LUNCH, NUMBER, ORDERS, Box
-from tests.desk.sandbox.softphone.ccp import Ccp, CcpError, library_model
+from tests.support.sandbox.box import LUNCH, NUMBER, ORDERS, Box
+from tests.support.sandbox.ccp import Ccp, CcpError, library_model
 
 pytestmark = pytest.mark.xdist_group('softphone')
 COURIER, COLLEAGUE = '택배사 고객센터', '이도윤 (agent2)'
@@ -48,8 +48,6 @@ def test_what_is_required_is_asked_for(name: str, ccp: Ccp) -> None:
     'name',
     [
         'AcceptContact',
-        'ClearContact',
-        'CompleteContact',
         'ConferenceConnections',
         'DestroyConnection',
         'HoldConnection',
@@ -209,6 +207,10 @@ def test_supervisor_listens_and_barges_in(ccp: Ccp, box: Box) -> None:
 
     [leg] = supervisor.contact(monitor_id)['connections']
     assert leg['state']['type'] == 'barge'
+    assert refusal(supervisor, 'CompleteContact', contactId=monitor_id) == (
+        400,
+        'InvalidContactTypeException',
+    )
     supervisor.ask('DestroyConnection', contactId=monitor_id, connectionId=leg['connectionId'])
     assert box.stage_with() == {contact_id: 'CONNECTED'}
 
@@ -254,13 +256,13 @@ def test_task_for_later_waits_for_its_time(ccp: Ccp, box: Box) -> None:
     assert box.stage_with() == {task_id: 'CONNECTING'}
 
 
-def test_call_is_not_completed_but_hung_up(ccp: Ccp, box: Box) -> None:
+def test_call_is_completed_once_it_is_hung_up(ccp: Ccp, box: Box) -> None:
     contact_id = talking(ccp, box)
+    box.hand('POST', f'contacts/{contact_id}/hang-up')
 
-    assert refusal(ccp, 'CompleteContact', contactId=contact_id) == (
-        400,
-        'InvalidContactTypeException',
-    )
+    ccp.ask('CompleteContact', contactId=contact_id)
+
+    assert ccp.snapshot()['contacts'] == []
 
 
 def test_call_that_is_full_takes_no_more(ccp: Ccp, box: Box) -> None:

@@ -10,6 +10,7 @@ from desk.sandbox.connect.aws.operations import (
     realtime,
     recording,
     streaming,
+    transcripts,
 )
 from desk.sandbox.connect.aws.operations.call import Call, Handler
 
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     **history.HANDLERS,
     **streaming.HANDLERS,
     **participants.HANDLERS,
+    **transcripts.HANDLERS,
     **analysis.HANDLERS,
 }
 

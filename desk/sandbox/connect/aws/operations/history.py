@@ -1,6 +1,6 @@
 """How it went: ``GetMetricDataV2``."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,6 +9,7 @@ from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.past import METRICS, Past, Span, Threshold
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
+from desk.sandbox.connect.world.terms import Channel
 
 PERIODS = {
     'FIFTEEN_MIN': timedelta(minutes=15),
@@ -33,6 +34,7 @@ def get_metric_data_v2(call: Call) -> Json:
     filters = {f.get('FilterKey', ''): f.get('FilterValues') or [] for f in asked['Filters']}
     groupings = asked.get('Groupings') or []
     _check(filters, groupings, asked['Metrics'])
+    _must_be_there(call, filters)
     rows = [
         _row(dimensions, contacts, span, asked)
         for span in _spans(call)
@@ -55,6 +57,21 @@ def _check(filters: dict[str, list[str]], groupings: list[str], metrics: list[Js
             _threshold(metric)
         elif metric.get('Name') not in METRICS:
             raise NotPossible(f'The sandbox does not count {metric.get("Name")}')
+
+
+def _must_be_there(call: Call, filters: dict[str, list[str]]) -> None:
+    """Refuse a filter that names nothing: an answer without rows would look like a quiet day."""
+    find: dict[str, Callable[[str], object]] = {
+        'QUEUE': call.world.routing.queue,
+        'ROUTING_PROFILE': call.world.routing.profile,
+        'AGENT': call.world.core.agent,
+    }
+    for key, values in filters.items():
+        for value in values:
+            if key in find:
+                find[key](bare(value))
+            elif value not in list(Channel):
+                raise NotPossible(f'There is no channel {value}')
 
 
 def _threshold(metric: Json) -> Threshold:

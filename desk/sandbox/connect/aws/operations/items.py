@@ -1,22 +1,27 @@
-"""A line of a chat, as transcript, socket and stream write it."""
+"""A line of a chat, as transcript, socket and stream write it.
+
+All that is neither a message nor a file is an event, and what nobody did names nobody: so a transcript of 2026 in S3,
+and the event in chatjs#241.
+"""
 
 from desk.sandbox.connect.world.events import Json, stamp
-from desk.sandbox.connect.world.room import Item
+from desk.sandbox.connect.world.room import Item, ItemType
 from desk.sandbox.connect.world.state import State
 
 
 def item_words(state: State, item: Item) -> Json:
     """Return an item with the members that it has."""
+    is_said = item.type in {ItemType.MESSAGE, ItemType.ATTACHMENT}
+    by_whom = {'ParticipantRole': item.role.value, 'DisplayName': item.name or None}
     words: Json = {
         'Id': item.id,
         'AbsoluteTime': stamp(item.at),
-        'Type': item.type.value,
+        'Type': item.type.value if is_said else ItemType.EVENT.value,
         'ContentType': item.content_type,
         'ContactId': item.contact_id,
         'Content': item.content or None,
         'ParticipantId': item.participant_id or None,
-        'ParticipantRole': item.role.value,
-        'DisplayName': item.name or None,
+        **(by_whom if item.participant_id else {}),
         'Attachments': [_attachment(state, each) for each in item.attachment_ids] or None,
         'MessageMetadata': _metadata(item),
     }

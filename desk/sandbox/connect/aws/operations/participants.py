@@ -1,16 +1,14 @@
 """The participant service: what those who take part in a chat ask for, by their tokens."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler
-from desk.sandbox.connect.aws.operations.items import item_words
 from desk.sandbox.connect.world.events import Json, stamp
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
-from desk.sandbox.connect.world.room import Item, Room
+from desk.sandbox.connect.world.room import Item
 
 SOCKET_SECONDS = 100  # within which a socket must be opened
 UPLOAD_SECONDS = 900
-DEFAULT_PAGE = 10
 DEFAULT_URL_SECONDS = 300
 
 
@@ -62,60 +60,6 @@ def send_event(call: Call) -> Json:
 
 def _sent(item: Item) -> Json:
     return {'Id': item.id, 'AbsoluteTime': stamp(item.at)}
-
-
-def get_transcript(call: Call) -> Json:
-    """Answer with what was said: by default the ten newest, newest first."""
-    asked = call.parameters
-    room, _ = call.world.rooms.at(asked['ConnectionToken'])
-    items = _scanned(room, asked)
-    size = int(asked.get('MaxResults') or DEFAULT_PAGE)
-    start = _offset(asked.get('NextToken'))
-    chosen = items[start : start + size]
-    chosen.sort(key=room.items.index, reverse=asked.get('SortOrder', 'DESCENDING') == 'DESCENDING')
-    return {
-        'InitialContactId': room.id,
-        'Transcript': [item_words(call.world.state, item) for item in chosen],
-        'NextToken': f'at-{start + size}' if start + size < len(items) else None,
-    }
-
-
-def _offset(token: str | None) -> int:
-    _, _, number = (token or 'at-0').partition('at-')
-    if not number.isdecimal():
-        raise NotPossible('NextToken is not valid')
-    return int(number)
-
-
-def _scanned(room: Room, asked: Json) -> list[Item]:
-    """Return the items from the start position on, in the direction of the scan."""
-    forward = asked.get('ScanDirection', 'BACKWARD') == 'FORWARD'
-    items = list(room.items) if forward else list(reversed(room.items))
-    position = asked.get('StartPosition') or {}
-    if len(position) > 1:
-        raise NotPossible('StartPosition has one member')
-    if 'MostRecent' in position:
-        recent = room.items[-position['MostRecent'] :] if position['MostRecent'] else []
-        return [item for item in items if item in recent]
-    if 'Id' in position:
-        places = [place for place, item in enumerate(items) if item.id == position['Id']]
-        if not places:
-            raise NotPossible('StartPosition names no item of this chat')
-        return items[places[0] :]
-    if 'AbsoluteTime' in position:
-        at = _moment(position['AbsoluteTime'])
-        return [item for item in items if (item.at >= at if forward else item.at <= at)]
-    return items
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise NotPossible('AbsoluteTime is no time') from error
-    if moment.tzinfo is None:
-        raise NotPossible('AbsoluteTime has no zone')
-    return moment
 
 
 def start_attachment_upload(call: Call) -> Json:
@@ -176,7 +120,6 @@ HANDLERS: dict[str, Handler] = {
     'connectparticipant.CreateParticipantConnection': create_participant_connection,
     'connectparticipant.SendMessage': send_message,
     'connectparticipant.SendEvent': send_event,
-    'connectparticipant.GetTranscript': get_transcript,
     'connectparticipant.StartAttachmentUpload': start_attachment_upload,
     'connectparticipant.CompleteAttachmentUpload': complete_attachment_upload,
     'connectparticipant.GetAttachment': get_attachment,

@@ -8,7 +8,7 @@ from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.world.agent import Agent, Assignment
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.metrics import AGENT_METRICS, Live
-from desk.sandbox.connect.world.refusals import NotPossible, NotThere
+from desk.sandbox.connect.world.refusals import NotPossible
 from desk.sandbox.connect.world.terms import Channel
 
 GROUPINGS = {'QUEUE', 'CHANNEL', 'ROUTING_PROFILE', 'AGENT_STATUS'}
@@ -89,8 +89,8 @@ def _filtered(call: Call, filters: Json) -> tuple[tuple[str, ...], tuple[str, ..
         raise NotPossible('Either queues or routing profiles are required, not both')
     for queue_id in queue_ids:
         call.world.routing.queue(queue_id)
-    if not set(profile_ids) <= set(call.world.state.profiles):
-        raise NotThere('Routing profile does not exist')
+    for profile_id in profile_ids:
+        call.world.routing.profile(profile_id)
     return queue_ids, profile_ids
 
 
@@ -203,6 +203,8 @@ def _wanted(call: Call, live: Live, filters: Json) -> list[Agent]:
         call.world.core.agent(agent_id)
     for queue_id in queues:
         call.world.routing.queue(queue_id)
+    for profile_id in profiles:
+        call.world.routing.profile(profile_id)
     return [
         agent
         for agent in call.world.state.agents.values()

@@ -5,7 +5,7 @@ from desk.sandbox.connect.softphone import agent_words
 from desk.sandbox.connect.softphone.errors import INVALID_STATE, SoftphoneError
 from desk.sandbox.connect.softphone.operations.ask import Ask, Handler
 from desk.sandbox.connect.world.events import Json
-from desk.sandbox.connect.world.terms import CLEARABLE, Channel
+from desk.sandbox.connect.world.terms import Channel
 
 
 def get_agent_configuration(ask: Ask) -> Json:
@@ -41,22 +41,23 @@ def get_agent_states(ask: Ask) -> Json:
 def put_agent_state(ask: Ask) -> Json:
     """Set the agent's state, or the next one.
 
-    With a live contact only the next state can be chosen. In the after-contact work of the only contact the contact
-    is cleared, as users of the service report.
+    With a live contact only the next state can be chosen. After the only contact it is cleared (streams#952); a next
+    state that was chosen before wins then (streams#613).
     """
     arn = ask.parameters['state'].get('agentStateARN') or ''
     status_id = bare(arn)
     if status_id not in ask.world.state.statuses:
         raise SoftphoneError(INVALID_STATE, 'This state cannot be chosen')
     held = list(ask.agent.assignments.values())
-    is_live = any(each.is_live for each in held)
+    is_live = any(ask.is_live(each) for each in held)
     if is_live and not ask.parameters.get('enqueueNextState'):
         raise SoftphoneError(INVALID_STATE, 'The agent has a contact: choose it as the next state')
-    if len(held) == 1 and held[0].state in CLEARABLE:
+    ends_contact = len(held) == 1 and not is_live
+    enqueues = ask.parameters.get('enqueueNextState')
+    if enqueues or not ends_contact or ask.agent.next_status_id is None:
         ask.world.hands.choose_status(ask.agent, status_id)
+    if ends_contact:
         ask.world.hands.clear(ask.agent, held[0].contact_id)
-    else:
-        ask.world.hands.choose_status(ask.agent, status_id)
     return {}
 
 

@@ -4,14 +4,26 @@ from datetime import UTC, datetime
 
 from desk.sandbox.connect.aws.operations.call import bare
 from desk.sandbox.connect.softphone.contact_words import own_connection_id
-from desk.sandbox.connect.softphone.errors import BAD_ENDPOINT, INVALID_STATE, SoftphoneError
+from desk.sandbox.connect.softphone.errors import (
+    BAD_ENDPOINT,
+    INVALID_STATE,
+    NOT_FOUND,
+    SoftphoneError,
+)
 from desk.sandbox.connect.softphone.operations.ask import Ask, Handler
+from desk.sandbox.connect.softphone.settling import TALKING
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact, Leg
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import NotThere
-from desk.sandbox.connect.world.terms import Channel, EndpointType, LegKind, LegState
+from desk.sandbox.connect.world.terms import (
+    Channel,
+    EndpointType,
+    Initiation,
+    LegKind,
+    LegState,
+)
 
 
 def accept_contact(ask: Ask) -> Json:
@@ -27,16 +39,24 @@ def reject_contact(ask: Ask) -> Json:
 
 
 def clear_contact(ask: Ask) -> Json:
-    """Let go of what is over."""
-    ask.world.hands.clear(ask.agent, ask.contact_id)
-    return {}
+    """Let go of what is over. A live contact is ended by its connection (streams#743, 1013)."""
+    return _cleared(ask, f'Cannot clear contact: invalid state {TALKING}')
 
 
 def complete_contact(ask: Ask) -> Json:
-    """End a task or a chat and let go of it."""
-    if ask.world.core.contact(ask.contact_id).channel is Channel.VOICE:
-        raise SoftphoneError('InvalidContactTypeException', 'A call is hung up, and then cleared')
-    ask.world.end_for_agent(ask.agent.id, ask.contact_id)
+    """Let go of what is over: the older name of clearing, and not for who monitors (streams#289, 1012)."""
+    contact = ask.world.state.contacts.get(ask.contact_id)
+    if contact is not None and contact.initiation is Initiation.MONITOR:
+        raise SoftphoneError('InvalidContactTypeException', 'Who monitors clears the contact')
+    return _cleared(ask, 'contact cannot be completed, Invalid state.')
+
+
+def _cleared(ask: Ask, refusal: str) -> Json:
+    held = ask.held
+    if held is None:
+        raise SoftphoneError(NOT_FOUND, 'Cannot clear contact: Contact not found')
+    if ask.is_live(held):
+        raise SoftphoneError(INVALID_STATE, refusal)
     ask.world.hands.clear(ask.agent, ask.contact_id)
     return {}
 
@@ -80,15 +100,25 @@ def create_task_contact(ask: Ask) -> Json:
 
 
 def destroy_connection(ask: Ask) -> Json:
-    """Hang up on somebody, or leave; a chat and a task have only the agent to leave."""
-    contact = ask.world.core.contact(ask.contact_id)
+    """Hang up on somebody, leave, or refuse what rings; a chat and a task have only the agent to leave."""
+    contact, was_held = ask.world.core.contact(ask.contact_id), ask.held
+    was_live = was_held is not None and was_held.is_live
+    _hang_up(ask, contact)
+    if was_live and ask.held is not None and not ask.held.is_live:
+        ask.settling.begin(ask.agent.id, ask.contact_id)
+    return {}
+
+
+def _hang_up(ask: Ask, contact: Contact) -> None:
     leg = next((leg for leg in contact.legs if leg.id == ask.leg_id), None)
     is_own = ask.leg_id == own_connection_id(ask.world, contact, ask.agent)
-    if is_own or (leg is not None and leg.kind is LegKind.MONITORING):
+    is_agents = is_own or (leg is not None and leg.kind is LegKind.AGENT)
+    if is_agents and ask.world.hands.rings(ask.agent, contact.id):
+        ask.world.hands.reject(ask.agent, contact.id)
+    elif is_own or (leg is not None and leg.kind is LegKind.MONITORING):
         ask.world.end_for_agent(ask.agent.id, contact.id)
     else:
         ask.world.calls.drop(ask.agent, contact.id, ask.leg_id)
-    return {}
 
 
 def hold_connection(ask: Ask) -> Json:

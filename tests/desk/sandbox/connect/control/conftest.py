@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import one_loop
-from tests.browser.conftest import browser, context, page, person
+from tests.browser.conftest import browser, chromium, context, page, person
+from tests.support.browser import one_loop
 
-__all__ = ['browser', 'context', 'page', 'person']
+__all__ = ['browser', 'chromium', 'context', 'page', 'person']
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

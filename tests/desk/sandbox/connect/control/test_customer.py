@@ -11,11 +11,11 @@ from playwright.async_api import Page
 
 from desk.sandbox.connect.world.room import TYPING
 from desk.settings import Settings
-from tests.browser import one_loop
-from tests.browser.softphone.host import desk_pages
-from tests.desk.sandbox.connect.box import Box
 from tests.desk.sandbox.connect.test_chats import read_until, subscribe
-from tests.until import until
+from tests.support.browser import one_loop
+from tests.support.sandbox.box import Box
+from tests.support.softphone.host import desk_pages
+from tests.support.until import until
 
 REGION = 'ap-northeast-2'
 FILE = '반품 안내'.encode()

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Locator, Page, expect
 
-from tests.desk.sandbox.connect.box import NUMBER, ORDERS, Box
-from tests.until import until
+from tests.support.sandbox.box import NUMBER, ORDERS, Box, running_box
+from tests.support.until import until
 
 
 class Control:
@@ -90,6 +91,42 @@ async def test_whole_call_from_ring_to_clear_on_the_page(control: Control, box: 
     assert box.stage_with() == {}
 
 
+async def test_colleague_is_consulted_and_the_three_confer_on_the_page(
+    control: Control, box: Box
+) -> None:
+    box.sign_in()
+    await control.opens()
+    await control.button('전화 걸기').click()
+    await control.row('010-1234-5678').click()
+    await control.button('수락').click()
+    await control.sees('010-1234-5678', '통화 중')
+
+    await control.page.get_by_label('협의 상대').select_option('택배사 고객센터')
+    await control.button('협의 통화').click()
+    await control.sees('010-1234-5678', '고객 보류', '제3자 연결 중')
+    await control.button('+10초').click()
+    await control.sees('010-1234-5678', '제3자 연결됨')
+    await control.button('통화 전환').click()
+    await control.sees('010-1234-5678', '고객 연결됨', '제3자 보류')
+    await control.button('회의').click()
+
+    await control.sees('010-1234-5678', '고객 연결됨', '제3자 연결됨')
+    await expect(control.page.get_by_role('term').get_by_text('고객', exact=True)).to_have_count(1)
+
+
+async def test_call_is_taken_on_a_telephones_screen(control: Control, box: Box) -> None:
+    box.sign_in()
+    await control.page.set_viewport_size({'width': 390, 'height': 844})
+    await control.opens()
+
+    await control.button('전화 걸기').click()
+    await control.row('010-1234-5678').click()
+    await control.button('수락').click()
+
+    await control.sees('010-1234-5678', '통화 중')
+    assert await control.page.evaluate('document.documentElement.scrollWidth') == 390
+
+
 async def test_chat_begun_elsewhere_is_answered_by_its_customer_here(
     control: Control, box: Box
 ) -> None:
@@ -141,6 +178,17 @@ async def test_faults_are_switched_and_cleared(control: Control, box: Box) -> No
     assert box.hand('GET', 'faults')['plan']['throttling'] is False
 
 
+async def test_disorder_of_aws_is_no_fault(tmp_path: Path, page: Page) -> None:
+    with running_box(tmp_path, SANDBOX_MOTO_PORT='0', SANDBOX_DISORDER='true') as box:
+        control = Control(box, page)
+        await control.opens()
+
+        await expect(page.get_by_text('장애 없음')).to_be_visible()
+        box.hand('PATCH', 'faults', events={'lost': 0.5, 'late': 0.1, 'repeated': 0.03})
+
+        await expect(page.get_by_text('장애 1', exact=True)).to_be_visible()
+
+
 async def test_agent_gets_a_status_and_a_broken_softphone(control: Control, box: Box) -> None:
     await control.opens()
     await control.row('agent1').click()
@@ -181,9 +229,9 @@ async def test_clock_is_moved_and_held(control: Control, box: Box) -> None:
     box.ring()
     await control.opens()
 
-    await control.button('10초 뒤로').click()
+    await control.button('+10초').click()
     await control.sees('010-1234-5678', '0:10')
-    await control.button('1분 뒤로').click()
+    await control.button('+1분').click()
 
     await control.sees('agent1', '음성 부재중')
 

@@ -8,7 +8,7 @@ from desk.sandbox import vendor
 from desk.sandbox.connect.aws import checking
 from desk.sandbox.connect.softphone.model import SoftphoneModel
 from desk.settings import Settings
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
 
 SETTINGS = re.compile(r'<script type="application/json" id="settings">(.*?)</script>')
 
@@ -16,10 +16,11 @@ SETTINGS = re.compile(r'<script type="application/json" id="settings">(.*?)</scr
 class CcpError(Exception):
     """The service answered with an error."""
 
-    def __init__(self, status: int, name: str) -> None:
-        super().__init__(f'{status} {name}')
+    def __init__(self, status: int, name: str, message: str) -> None:
+        super().__init__(f'{status} {name}: {message}')
         self.status = status
         self.name = name
+        self.message = message
 
 
 def library_model() -> SoftphoneModel:
@@ -55,7 +56,7 @@ class Ccp:
         headers = {'X-Amz-Target': f'AmazonConnectCTIService.{name}', 'X-Amz-Bearer': self.token}
         status, _, answer = self._box.raw('POST', '/connect/api', headers=headers, body=body)
         if status != 200:
-            raise CcpError(status, answer['__type'])
+            raise CcpError(status, answer['__type'], answer['message'])
         return dict(answer)
 
     def snapshot(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -24,8 +23,9 @@ from urllib3 import PoolManager
 from desk.sandbox.connect.aws import checking
 from desk.sandbox.connect.aws.models import catalogue
 from desk.sandbox.connect.seed import INSTANCE_ID, seed_id
+from tests.support.ports import free_port
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 START_SECONDS = 60
 AVAILABLE, OFFLINE, LUNCH = (seed_id(f'status/{n}') for n in ('상담 가능', '오프라인', '점심'))
 ORDERS, PAYMENTS, SUPPORT = (seed_id(f'queue/{n}') for n in ('주문·배송', '결제·환불', '기술지원'))
@@ -210,7 +210,8 @@ def code_of(error: ClientError) -> tuple[str, int]:
 @contextmanager
 def running_box(folder: Path, **environment: str) -> Iterator[Box]:
     """Run the sandbox as a process of its own."""
-    port, moto_port = _free_port(), _free_port()
+    port = int(environment.get('SANDBOX_AWS_PORT') or free_port())
+    moto_port = free_port()
     settings = {
         'SANDBOX_AWS_PORT': str(port),
         'SANDBOX_MOTO_PORT': str(moto_port),
@@ -246,9 +247,3 @@ def _wait_for(box: Box, process: 'subprocess.Popen[bytes]', log: Path) -> None:
             time.sleep(0.1)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        return int(free.getsockname()[1])

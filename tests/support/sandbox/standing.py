@@ -9,8 +9,8 @@ import pytest
 from desk.sandbox import vendor
 from desk.sandbox.connect.publishing import CONTACT_QUEUE
 from desk.settings import Settings
-from tests.desk.sandbox.connect.box import Box, running_box
-from tests.desk.sandbox.connect.letters import received
+from tests.support.sandbox.box import Box, running_box
+from tests.support.sandbox.letters import received
 
 STANDING = pytest.StashKey[Box]()
 

@@ -66,13 +66,14 @@ class Home:
 class Desk:
     """A desk in a process and a process group of its own, as a terminal starts it."""
 
-    def __init__(self, home: Home, *, uid: int = 0) -> None:
+    def __init__(self, home: Home, *, uid: int = 0, servers: str = 'backing') -> None:
         self._process = subprocess.Popen(
             [
                 sys.executable,
                 str(Path(__file__).with_name('desk_process.py')),
                 str(home.path),
                 str(uid),
+                servers,
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -83,10 +84,14 @@ class Desk:
 
     def urls(self) -> BackingUrls:
         """Wait until it has started."""
+        return BackingUrls(**self.addresses())
+
+    def addresses(self) -> dict[str, str]:
+        """Wait until it has started; return where its servers are."""
         assert self._process.stdout
         line = self._process.stdout.readline()
         assert line, self.last_words()
-        return BackingUrls(**json.loads(line))
+        return dict(json.loads(line))
 
     def last_words(self) -> str:
         """Wait until it has ended; return what it complained about."""
@@ -116,8 +121,8 @@ class Opener:
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
 
-    def __call__(self, home: Home, *, uid: int = 0) -> Desk:
-        desk = Desk(home, uid=uid)
+    def __call__(self, home: Home, *, uid: int = 0, servers: str = 'backing') -> Desk:
+        desk = Desk(home, uid=uid, servers=servers)
         self._stack.callback(desk.kill)
         return desk
 
@@ -130,7 +135,7 @@ class Client:
 
     def sql(self, query: str) -> list[tuple[object, ...]]:
         with psycopg.connect(
-            self._urls.database_url.replace('+psycopg', ''), autocommit=True
+            self._urls.database_owner_url.replace('+psycopg', ''), autocommit=True
         ) as connection:
             cursor = connection.execute(query.encode())
             return cursor.fetchall() if cursor.description else []

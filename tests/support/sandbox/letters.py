@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
 
 SECONDS = 10
 

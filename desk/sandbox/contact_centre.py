@@ -1,0 +1,136 @@
+"""Connect in a box beside a desk: started, shared, looked after and ended as PostgreSQL and Valkey are.
+
+``with ContactCentre(home) as addresses`` is all that a desk needs. The centre is kept in the home while it runs and goes
+on where it was; a killed desk leaves it running for the next one. What it prints is in ``<home>/connect/centre.log``.
+"""
+
+import os
+import signal
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+import structlog
+from typing_extensions import override
+
+from desk.sandbox import vendor
+from desk.sandbox.connect import seed
+from desk.sandbox.errors import SandboxError
+from desk.sandbox.sandbox import ServerGroup
+from desk.sandbox.server import Server, Site
+
+log = structlog.get_logger()
+
+FOLDER = 'connect'
+PROJECT = Path(__file__).parents[2]
+EVENTS = 'moto'
+ANSWER_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectAddresses:
+    """Where the centre is, and what of it a desk is set up with."""
+
+    aws_url: str  # Connect, its participant service, Contact Lens, Comprehend
+    events_url: str  # SQS, Kinesis, SNS, S3
+    region: str
+    instance_id: str
+    contact_flow_id: str
+    source_phone_number: str
+    contact_queue: str  # by name, in SQS
+    softphone_trouble: str  # why there is no softphone; empty when there is one
+
+    @property
+    def ccp_url(self) -> str:
+        """Return what a desk embeds; it is to be opened by the host name that the desk is opened by."""
+        return f'{self.aws_url}/ccp-v2/'
+
+    @property
+    def login_url(self) -> str:
+        """Return where an agent signs in; ``?agent=`` names them."""
+        return f'{self.aws_url}/connect/login'
+
+    @property
+    def control_url(self) -> str:
+        """Return where customers are played."""
+        return f'{self.aws_url}/_sandbox/control/'
+
+
+class ContactCentre(ServerGroup[ConnectAddresses]):
+    """The centre of one desk's home.
+
+    Args:
+        home: the desk's home; the centre has a folder in it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home / FOLDER)
+        self._desk_home = home.absolute()
+        self._softphone_trouble = ''
+
+    @override
+    def start(self) -> ConnectAddresses:
+        """Have the centre running and answering; return where. Without Amazon's library it has no softphone.
+
+        Raises:
+            SandboxError: it cannot start here; the sentence says why.
+        """
+        try:
+            vendor.fetch(self._desk_home)
+        except SandboxError as error:
+            self._softphone_trouble = str(error)
+            log.warning('softphone_missing', reason=self._softphone_trouble)
+        return super().start()
+
+    @override
+    def _servers_of(self, site: Site) -> list[Server]:
+        return [CentreServer(site)]
+
+    @override
+    def _addresses_of(self, site: Site, ports: list[int]) -> ConnectAddresses:
+        [port] = ports
+        return ConnectAddresses(
+            aws_url=f'http://127.0.0.1:{port}',
+            events_url=f'http://127.0.0.1:{site.memory.port(EVENTS)}',
+            region=seed.REGION,
+            instance_id=seed.INSTANCE_ID,
+            contact_flow_id=seed.seed_id(f'flow/{seed.ORDERS}'),
+            source_phone_number=seed.SYSTEM_NUMBER,
+            contact_queue=seed.CONTACT_QUEUE,
+            softphone_trouble=self._softphone_trouble,
+        )
+
+
+class CentreServer(Server):
+    """The process, with moto as its child: that ends by itself when its parent does."""
+
+    name: ClassVar[str] = 'centre'
+    program: ClassVar[str] = 'python'
+    farewells: ClassVar = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
+
+    @override
+    def command(self, port: int) -> list[str]:
+        settings = {
+            **{name: value for name, value in os.environ.items() if name.startswith('SANDBOX_')},
+            'PYTHONPATH': str(PROJECT),
+            'DESK_HOME': str(self.site.home.parent),
+            'SANDBOX_AWS_PORT': str(port),
+            'SANDBOX_MOTO_PORT': str(self.site.memory.free_port(EVENTS)),
+            'SANDBOX_SNAPSHOT': str(self.folder / 'snapshot.json'),
+        }
+        given = [f'{name}={value}' for name, value in settings.items()]
+        module = [sys.executable, '-m', 'desk.sandbox.connect']
+        return ['/usr/bin/env', *given, *module, self.site.mark]
+
+    @override
+    def complaint(self, port: int) -> str:
+        """Ask for a sign of life."""
+        address = f'http://127.0.0.1:{port}/_sandbox/health'
+        try:
+            with urllib.request.urlopen(address, timeout=ANSWER_SECONDS):
+                return ''
+        except (OSError, urllib.error.URLError) as error:
+            return str(error)
