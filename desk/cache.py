@@ -11,7 +11,7 @@ MAX_ANSWERS = 10_000
 """Beyond this many the old ones are dropped."""
 
 
-class Moment(Generic[AnswerT]):
+class SharedCache(Generic[AnswerT]):
     """Answers by key, each at most ``seconds`` old. Those who ask while one is being worked out share it."""
 
     def __init__(self, seconds: float) -> None:

@@ -3,24 +3,29 @@
 Only this module commits. A block that leaves ``transaction`` by an exception leaves nothing behind.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
-from psycopg.errors import QueryCanceled
+from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import event, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
-from desk.lane import CONNECTIONS as LANE_CONNECTIONS
-from desk.lane import Lane
+from desk.statement_pool import CONNECTIONS as LANE_CONNECTIONS
+from desk.statement_pool import StatementPool
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
+CLOSING_SECONDS = 2.0
+ROW_LOCK = {'key_share': True}
+"""How a row is locked: ``FOR NO KEY UPDATE``. A plain ``FOR UPDATE`` also holds up whoever writes a row that points to it."""
 
 ParametersT = ParamSpec('ParametersT')
 OpenedT = TypeVar('OpenedT')
@@ -35,7 +40,7 @@ def async_url(url: str) -> str:
 def translated(
     open_it: Opener[ParametersT, OpenedT],
 ) -> Callable[ParametersT, AbstractAsyncContextManager[OpenedT]]:
-    """Let a way into the database say ``UpstreamError`` when the server is gone, whatever the driver says."""
+    """Let a way into the database say ``UpstreamError`` when the server is gone or only read, whatever the driver says."""
     opened = asynccontextmanager(open_it)
 
     @asynccontextmanager
@@ -45,12 +50,22 @@ def translated(
         try:
             async with opened(*args, **kwargs) as it:
                 yield it
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            if isinstance(getattr(error, 'orig', None), QueryCanceled):
-                raise UpstreamError('database.slow') from error
-            raise UpstreamError('database.away') from error
+        except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
+            if key := _key_of(error):
+                raise UpstreamError(key) from error
+            raise
 
     return opened_or_translated
+
+
+def _key_of(error: Exception) -> str:
+    """Name the expected state of the server that an error tells of; empty when it is none."""
+    cause = getattr(error, 'orig', None)
+    if isinstance(cause, QueryCanceled):
+        return 'database.slow'
+    if isinstance(cause, ReadOnlySqlTransaction):  # a standby, a full disk, somebody's decision
+        return 'database.read_only'
+    return '' if isinstance(error, InternalError) else 'database.away'
 
 
 class Database:
@@ -78,7 +93,7 @@ class Database:
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},
         )
-        self.lane = Lane(url)
+        self.statements = StatementPool(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
@@ -126,8 +141,16 @@ class Database:
         """Give every connection back."""
         for other in self._apart:
             await other.close()
-        await self.lane.close()
+        await self.statements.close()
+        await self._until_unused()
         await self._engine.dispose()
+
+    async def _until_unused(self) -> None:
+        """Wait a moment for connections that are in use: one that comes back to a closed pool is closed by nobody."""
+        pool = cast('QueuePool', self._engine.pool)
+        deadline = time.monotonic() + CLOSING_SECONDS
+        while pool.checkedout() and time.monotonic() < deadline:  # noqa: ASYNC110 - a pool tells nobody
+            await asyncio.sleep(0.01)
 
 
 def _measure(engine: AsyncEngine) -> None:

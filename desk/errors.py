@@ -6,6 +6,9 @@
     ├── NotSignedInError    nobody is signed in, or the session has ended
     ├── ConflictError       it is no longer in the state that this needs
     ├── InvalidInputError   what was given cannot be used
+    │   └── FieldsRefusedError   several fields of a form cannot: each says why
+    ├── TooLongError        what was given is longer than anything that is taken
+    ├── UnsupportedKindError   what was given is of another kind than what is taken
     ├── TooManyError        it was tried too often; carries how long to wait
     └── UpstreamError       a service outside of the desk failed
 
@@ -13,6 +16,7 @@ Each carries a catalogue key and its values, so that the reader hears a sentence
 Anything else that is raised is a bug.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from typing_extensions import override
@@ -63,6 +67,27 @@ class InvalidInputError(DeskError):
     """What was given cannot be used."""
 
     status = 422
+
+
+class FieldsRefusedError(InvalidInputError):
+    """Fields of a form cannot be used: programs hear the first, people all of it."""
+
+    def __init__(self, faults: Mapping[str, DeskError]) -> None:
+        first = next(iter(faults.values()))
+        super().__init__(first.key, **first.values)
+        self.faults = dict(faults)
+
+
+class TooLongError(DeskError):
+    """What was given is longer than anything that is taken."""
+
+    status = 413
+
+
+class UnsupportedKindError(DeskError):
+    """What was given is of another kind (media type, charset) than what is taken."""
+
+    status = 415
 
 
 class TooManyError(DeskError):

@@ -1,15 +1,18 @@
 """Events and who hears them inside this process.
 
 An event says what has happened, after the commit that made it so. It knows its topics; whoever subscribed to
-one of them is called with it, in the order of publication. Between processes events travel by ``desk.stream``.
+one of them is called with it, in the order of publication. Between processes events travel by ``desk.stream``, encoded:
+a process of another version of the desk may not be able to read them.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import structlog
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import override
 
 from desk import metrics
@@ -37,6 +40,52 @@ class Event(BaseModel):
     def topics(self) -> tuple[str, ...]:
         """Name the topics whose subscribers hear this."""
         raise NotImplementedError
+
+
+class Unreadable(StrEnum):
+    """Why this version of the desk cannot read an event."""
+
+    KIND = 'kind'
+    """It knows no event of this kind."""
+    SHAPE = 'shape'
+    """It knows the kind with other fields or values, or the body is no JSON."""
+
+
+class UnreadableEventError(Exception):
+    """An event cannot be read here; ``faults`` name the rules that it breaks, and nothing of its content."""
+
+    def __init__(self, reason: Unreadable, faults: frozenset[str] = frozenset()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """An event as it is stored and travels: by the name of its kind, and as JSON."""
+
+    kind: str
+    body: str
+
+    @classmethod
+    def of(cls, event: Event) -> 'EncodedEvent':
+        """Encode an event."""
+        return cls(event.kind, event.model_dump_json())
+
+    def decoded(self) -> Event:
+        """Return the event. Raises ``UnreadableEventError`` for one that another version of the desk wrote.
+
+        A field that is not known here is refused like a value that is not: what it changes in the meaning of the
+        others cannot be known.
+        """
+        kind = Event.kinds.get(self.kind)
+        if kind is None:
+            raise UnreadableEventError(Unreadable.KIND)
+        try:
+            return kind.model_validate_json(self.body, extra='forbid')
+        except ValidationError as error:
+            faults = frozenset(one['type'] for one in error.errors(include_input=False))
+            raise UnreadableEventError(Unreadable.SHAPE, faults) from None
 
 
 class Resync(Event):

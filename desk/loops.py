@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from desk.errors import DeskError
+
 log = structlog.get_logger()
 
 REST_SECONDS = 1.0
@@ -39,6 +41,8 @@ async def _keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
+        except DeskError as error:  # something outside is away: it is tried again until it is back
+            log.warning('loop_waits', loop=name, key=error.key)
         except Exception:
             log.exception('loop_failed', loop=name)
         await asyncio.sleep(REST_SECONDS)

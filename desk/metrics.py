@@ -16,11 +16,23 @@ SQL_SECONDS = Histogram(
     buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5),
 )
 MESSAGES = Counter('desk_messages_total', 'Chat messages stored', ['sender'])
+SENTIMENT_REQUESTS = Counter('desk_sentiment_requests_total', 'Batches sent to Comprehend')
+SENTIMENT_LINES = Counter(
+    'desk_sentiment_lines_total', "Customers' lines that were judged", ['how']
+)
 PAGES = Gauge('desk_open_pages', 'Pages that a browser holds open')
 SOCKETS = Gauge('desk_program_sockets', 'Programs connected to /ws')
 SUBSCRIPTIONS = Gauge('desk_subscriptions', 'Subscriptions to topics in this process')
 STREAM_LAG_SECONDS = Gauge(
     'desk_stream_lag_seconds', 'Age of the last event when it was read from the stream'
+)
+UNREADABLE_EVENTS = Counter(
+    'desk_unreadable_events_total',
+    'Events that another version of the desk wrote and this one skipped',
+    ['reason'],
+)
+STREAM_BREAKS = Counter(
+    'desk_stream_breaks_total', 'Times that the event stream was emptied, replaced or cut'
 )
 STREAM_LIVE = Gauge('desk_stream_live', 'Whether the event stream can be reached (1) or not (0)')
 COLLECTOR_SECONDS = Histogram(
@@ -35,6 +47,9 @@ LOOP_LAG_SECONDS = Histogram(
 )
 FOREIGN_EVENTS = Counter(
     'desk_foreign_events_total', "Socket messages that named somebody else's page"
+)
+MALFORMED = Counter(
+    'desk_malformed_total', 'What no page or program of ours sends, dropped unread', ['what']
 )
 BROWSER_ERRORS = Counter('desk_browser_errors_total', 'Errors that browsers reported')
 

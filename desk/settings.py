@@ -7,11 +7,14 @@ Names are the guide's where it has them. A URL that is not set means "start a re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WEAK_SECRETS = frozenset({'', 'secret', 'changeme', 'your-secret-key', 'local-secret-key'})
+THIS_MACHINE = ('127.0.0.1', '::1', 'localhost')
+AMAZONS_HOSTS = ('.amazonaws.com', '.amazonaws.com.cn', '.api.aws')
 MIN_SECRET_CHARS = 32  # 256 bits: RFC 7518 §3.2 asks as many for HS256
 
 
@@ -22,7 +25,14 @@ class Environment(StrEnum):
     PRODUCTION = 'production'
 
 
-class SettingsError(RuntimeError):
+class StartError(RuntimeError):
+    """The desk cannot start; the text says why, in plain sentences for whoever starts it.
+
+    It is no ``DeskError``: nobody is signed in yet who could read it in their own language.
+    """
+
+
+class SettingsError(StartError):
     """The desk cannot start with these settings; the text lists all that is wrong."""
 
 
@@ -39,12 +49,60 @@ class Settings(BaseSettings):
         default='', description='the address people open, e.g. https://desk.example.com'
     )
 
+    allowed_hosts: str = Field(
+        default='',
+        description='further names the desk answers to, beside that of public_url, with commas',
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(''),
+        description='opens /metrics; without it only this machine may read them',
+    )
+
     database_url: str = ''
+    database_owner_url: str = Field(
+        default='',
+        description='the same database as the role that owns its tables, for migrations; empty: that of database_url',
+    )
     redis_url: str = ''
     redis_prefix: str = Field(
         default='desk', description='in front of every key, to share one server'
     )
     jwt_secret_key: SecretStr = SecretStr('')
+
+    aws_region: str = 'ap-northeast-2'
+    aws_endpoint_url: str = Field(default='', description="AWS's own name: where a simulator is")
+    aws_endpoint_url_comprehend: str = ''
+    aws_endpoint_url_connect: str = ''
+    aws_endpoint_url_sqs: str = ''
+    aws_endpoint_url_kinesis: str = ''
+    sentiment: bool | None = Field(
+        default=None,
+        description="whether customers' lines go to Comprehend; unset: only to a stand-in on this machine",
+    )
+    sentiment_usd_a_day: float = Field(
+        default=5.0, ge=0, description='what Comprehend may cost on a day in Seoul, all processes'
+    )
+    connect_instance_id: str = Field(
+        default='', description='empty: on one machine Connect in a box, in production no voice'
+    )
+    contact_flow_id: str = Field(default='', description='where calls go that the desk begins')
+    source_phone_number: str = Field(default='', description='what called people see, E.164')
+    contact_events_queue: str = Field(
+        default='connect-contact-events',
+        description='the queue of SQS, by name or address, that contact events come to',
+    )
+    agent_events_stream: str = Field(
+        default='connect-agent-events', description='the data stream of Kinesis for agent events'
+    )
+    connect_ccp_url: str = Field(
+        default='', description='the softphone to embed: https://….my.connect.aws/ccp-v2/'
+    )
+    connect_login_url: str = Field(
+        default='', description='where an agent signs in to it; {username} in it names them'
+    )
+    connect_sandbox: bool = Field(
+        default=True, description='whether a local desk without Connect starts Connect in a box'
+    )
 
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
     abandon_after_seconds: int = Field(
@@ -60,9 +118,61 @@ class Settings(BaseSettings):
         return self.desk_env is Environment.PRODUCTION
 
     @property
+    def has_sentiment_stand_in(self) -> bool:
+        """Whether something other than Amazon answers as Comprehend: an address that is none of Amazon's is set."""
+        host = self._comprehend_host
+        return bool(host) and not host.endswith(AMAZONS_HOSTS)
+
+    @property
+    def has_sentiment(self) -> bool:
+        """Whether customers' lines are judged: as it is set, or else where they do not leave this machine."""
+        stays_here = self._comprehend_host in THIS_MACHINE and not self.is_production
+        return stays_here if self.sentiment is None else self.sentiment
+
+    @property
+    def _comprehend_host(self) -> str:
+        address = self.aws_endpoint_url_comprehend or self.aws_endpoint_url
+        return urlsplit(address).hostname or ''
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether an instance of Amazon Connect is set up."""
+        return bool(self.connect_instance_id)
+
+    @property
+    def aws_endpoints(self) -> dict[str, str]:
+        """The addresses of AWS by service, ``''`` for the others; only those that are set."""
+        named = {
+            '': self.aws_endpoint_url,
+            'comprehend': self.aws_endpoint_url_comprehend,
+            'connect': self.aws_endpoint_url_connect,
+            'sqs': self.aws_endpoint_url_sqs,
+            'kinesis': self.aws_endpoint_url_kinesis,
+        }
+        return {service: address for service, address in named.items() if address}
+
+    @property
+    def wants_sandbox(self) -> bool:
+        """Whether Connect in a box stands in for Connect."""
+        is_configured = bool(self.connect_instance_id or self.connect_ccp_url)
+        return self.connect_sandbox and not self.is_production and not is_configured
+
+    @property
     def origins(self) -> frozenset[str]:
         """Addresses that a browser may open a socket from, beside the one it asked for."""
         return frozenset({self.public_url.rstrip('/')} - {''})
+
+    @property
+    def migration_url(self) -> str:
+        """The database as the role that may change its tables."""
+        return self.database_owner_url or self.database_url
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Names that the desk answers to, in lower case and without a port."""
+        public = urlsplit(self.public_url).hostname or ''
+        others = (name.strip().lower() for name in self.allowed_hosts.split(','))
+        return frozenset({public, *others} - {''})
 
     def checked(self) -> Self:
         """Return these settings, fit to start with.
@@ -89,6 +199,15 @@ class Settings(BaseSettings):
                 secret
             )
             and (len(secret) < MIN_SECRET_CHARS or secret in WEAK_SECRETS or len(set(secret)) < 8),
+            f'METRICS_TOKEN is shorter than {MIN_SECRET_CHARS} characters': 0
+            < len(self.metrics_token.get_secret_value())
+            < MIN_SECRET_CHARS,
+            'CONTACT_FLOW_ID is not set (CONNECT_INSTANCE_ID is)': self.has_voice
+            and not self.contact_flow_id,
+            'SOURCE_PHONE_NUMBER is not set (CONNECT_INSTANCE_ID is)': self.has_voice
+            and not self.source_phone_number,
+            'CONNECT_CCP_URL must start with https://': bool(self.connect_ccp_url)
+            and not self.connect_ccp_url.startswith('https://'),
             'PUBLIC_URL is not set': not self.public_url,
             'PUBLIC_URL must start with https://': bool(self.public_url)
             and not self.public_url.startswith('https://'),

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # has no stubs
 
-from desk.aside import aside, step_back
+from desk.worker_process import bound_work, worker_process
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
@@ -27,6 +27,10 @@ FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '�
 MAX_XLSX_ROWS = 1_048_575
 """Excel's own limit of 1,048,576, less the headings."""
 CHUNK_BYTES = 64 * 1024
+MAX_CPU_SECONDS = 1_800
+MAX_MEMORY_BYTES = 1 << 30
+MAX_FILE_BYTES = 4 << 30
+"""Of the process that writes a workbook: far more than the longest takes."""
 
 
 def harmless(cell: Cell) -> Cell:
@@ -51,8 +55,8 @@ async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
 
 
 async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
-    """Return an XLSX file bit by bit, none of it before the last row. Raises ``aside.AsideError``."""
-    async with aside('desk.sheets') as writer:
+    """Return an XLSX file bit by bit, none of it before the last row. Raises ``worker_process.AsideError``."""
+    async with worker_process('desk.sheets') as writer:
         async for rows in batches:
             writer.feed.write(json.dumps([list(row) for row in rows]).encode() + b'\n')
             await writer.feed.drain()
@@ -75,7 +79,9 @@ def _write_workbook(lines: BinaryIO, file: BinaryIO) -> None:
 
 def main() -> None:
     """Write what comes in as one workbook."""
-    step_back()
+    bound_work(
+        cpu_seconds=MAX_CPU_SECONDS, memory_bytes=MAX_MEMORY_BYTES, file_bytes=MAX_FILE_BYTES
+    )
     with tempfile.TemporaryFile() as file:
         _write_workbook(sys.stdin.buffer, file)
         file.seek(0)

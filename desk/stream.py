@@ -1,10 +1,13 @@
 """Events between processes: one Redis stream that every process writes to and reads from its last place.
 
 The stream is a messenger, not the truth. While it is away a process tells its own listeners only
-(``is_live`` is false and the screens say so); when it is back every listener gets a ``Resync``.
+(``is_live`` is false and the screens say so); when it is back every listener gets a ``Resync``. So they do when it is no
+longer the stream that was read from (``desk.stream_identity``), and after an event that another version of the desk
+wrote and this one cannot read: it is skipped.
 """
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Sequence, Set
@@ -16,7 +19,8 @@ from redis.typing import EncodableT, FieldT
 from typing_extensions import override
 
 from desk import metrics
-from desk.events import Event, Resync, Topics
+from desk.events import EncodedEvent, Event, Resync, Topics, UnreadableEventError
+from desk.stream_identity import StreamIdentity, event_id, identity_of
 
 log = structlog.get_logger()
 
@@ -24,8 +28,12 @@ MAX_EVENTS = (
     100_000  # about half an hour of a busy floor; who is further behind reads the database anyway
 )
 BATCH = 500
-BLOCK_MILLISECONDS = 2_000
 RETRY_SECONDS = 0.5
+WATCH_SECONDS = 0.5
+"""So often the stream is asked whether it is the same: a break is noticed within a second."""
+RESYNC_SECONDS, MAX_RESYNC_SECONDS = 1.0, 8.0
+"""Unreadable events, however many, have everything read again no more often than this: the longer they go on (two
+versions run side by side), the more rarely, since every open page reads then."""
 STATE_TOPIC = 'stream'
 IDS = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
@@ -51,27 +59,32 @@ class EventStream:
         self.prefix = prefix
         self._key = f'{prefix}:events'
         self._last = '$'
+        self._identity: StreamIdentity | None = None
+        self._read_since = 0
+        self._watched_at = 0.0
+        self._skipped = _SkippedEvents()
         self.is_live = False
 
     async def open(self) -> None:
         """Find the place to read from: events added from now on are heard."""
         try:
-            self._last = await self._newest()
+            await self._begin()
             self._became(is_live=True)
         except (RedisError, OSError):
             log.warning('stream_away')
 
-    async def send(self, events: Sequence[Event]) -> bool:
+    async def send(self, events: Sequence[Event | EncodedEvent]) -> bool:
         """Add events to the stream in order; returns whether it took them.
 
-        When it did not, this process's own listeners have been told directly.
+        When it did not, this process's own listeners have been told directly. An encoded event is passed on as it is,
+        also when only a newer process can read it.
         """
         try:
             await self._add(events)
         except (RedisError, OSError):
             self._became(is_live=False)
             for event in events:
-                self._topics.publish(event)
+                self._publish(event)
             return False
         return True
 
@@ -81,7 +94,9 @@ class EventStream:
         try:
             while ids and (kept := await self._redis.xrange(self._key, last, count=BATCH)):
                 entries = _by_key({self._key: [kept]})[0][1]
-                named = [one for one, fields in entries if ids & set(IDS.findall(fields['body']))]
+                named = [
+                    one for one, fields in entries if ids & set(IDS.findall(fields.get('body', '')))
+                ]
                 if named:
                     await self._redis.xdel(self._key, *named)
                 last = f'({entries[-1][0]}'
@@ -95,20 +110,25 @@ class EventStream:
                 if not self.is_live:
                     await self._return()
                 await self._read()
+                await self._watch()
+                if self._skipped.may_be_told():
+                    self._resync()
             except (RedisError, OSError):
                 self._became(is_live=False)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _add(self, events: Sequence[Event]) -> None:
+    async def _add(self, events: Sequence[Event | EncodedEvent]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
         for event in events:
-            fields: Fields = {'kind': event.kind, 'body': event.model_dump_json()}
+            encoded = EncodedEvent.of(event) if isinstance(event, Event) else event
+            fields: Fields = {'kind': encoded.kind, 'body': encoded.body}
             pipeline.xadd(self._key, fields, maxlen=MAX_EVENTS, approximate=True)
         await pipeline.execute()
 
     async def _read(self) -> None:
+        wait_seconds = min(WATCH_SECONDS, self._skipped.wait_seconds())
         answer = await self._redis.xread(
-            {self._key: self._last}, count=BATCH, block=BLOCK_MILLISECONDS
+            {self._key: self._last}, count=BATCH, block=max(1, int(wait_seconds * 1000))
         )
         for _, entries in _by_key(answer):
             for entry_id, fields in entries:
@@ -116,18 +136,46 @@ class EventStream:
                 self._hear(entry_id, fields)
 
     def _hear(self, entry_id: str, fields: dict[str, str]) -> None:
-        kind = Event.kinds.get(fields['kind'])
-        if kind is None:  # a newer version of the desk runs beside this one
+        place = event_id(entry_id)
+        if self._identity is not None and place > self._identity.last:
+            self._read_since += 1
+        metrics.STREAM_LAG_SECONDS.set(max(0.0, time.time() - place[0] / 1000))
+        self._publish(EncodedEvent(fields.get('kind', ''), fields.get('body', '')))
+
+    def _publish(self, event: Event | EncodedEvent) -> None:
+        try:
+            self._topics.publish(event if isinstance(event, Event) else event.decoded())
+        except UnreadableEventError as error:
+            self._skipped.add(error)
+
+    async def _watch(self) -> None:
+        """Have everybody read again when the stream is not the one, or not all of the one, that was read from."""
+        if time.monotonic() - self._watched_at < WATCH_SECONDS or self._identity is None:
             return
-        added_at = int(entry_id.split('-', maxsplit=1)[0]) / 1000
-        metrics.STREAM_LAG_SECONDS.set(max(0.0, time.time() - added_at))
-        self._topics.publish(kind.model_validate_json(fields['body']))
+        self._watched_at = time.monotonic()
+        seen, place = await identity_of(self._redis, self._key), event_id(self._last)
+        if seen.has_lost(self._identity, read=self._read_since, place=place):
+            metrics.STREAM_BREAKS.inc()
+            log.warning('stream_broken', is_same_server=seen.server == self._identity.server)
+            await self._begin()
+            self._resync()
+        elif seen.last == place:  # caught up: from here on is counted
+            self._identity, self._read_since = seen, 0
 
     async def _return(self) -> None:
         # idle connections lead to the server that went away: the next sender would think it gone again
         await self._redis.connection_pool.disconnect(inuse_connections=False)
-        self._last = await self._newest()
+        await self._begin()
         self._became(is_live=True)
+        self._resync()
+
+    async def _begin(self) -> None:
+        self._last = await self._newest()
+        self._identity = await identity_of(self._redis, self._key)
+        self._read_since, self._watched_at = 0, time.monotonic()
+
+    def _resync(self) -> None:
+        self._skipped.tell()
         self._topics.publish(Resync())
 
     async def _newest(self) -> str:
@@ -140,6 +188,42 @@ class EventStream:
             self.is_live = is_live
             log.warning('stream_state', is_live=is_live)
             self._topics.publish(StreamState(is_live=is_live))
+
+
+class _SkippedEvents:
+    """The events that could not be read since everything was last read again."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._faults: set[str] = set()
+        self._told_at = 0.0
+        self._pause = RESYNC_SECONDS
+
+    def add(self, error: UnreadableEventError) -> None:
+        """Count one."""
+        metrics.UNREADABLE_EVENTS.labels(error.reason).inc()
+        self._count += 1
+        self._faults |= {error.reason, *error.faults}
+
+    def wait_seconds(self) -> float:
+        """Return how long everybody has to wait before they read again because of them; for ever when there are none."""
+        if not self._count:
+            return math.inf
+        return max(0.0, self._told_at + self._pause - time.monotonic())
+
+    def may_be_told(self) -> bool:
+        """Whether there are some, and it is time to read everything again."""
+        return self.wait_seconds() == 0
+
+    def tell(self) -> None:
+        """Write down how many there were and why, never what was in them; everything is read again now."""
+        now = time.monotonic()
+        is_going_on = self._count > 0 and now - self._told_at < 2 * self._pause
+        self._pause = min(2 * self._pause, MAX_RESYNC_SECONDS) if is_going_on else RESYNC_SECONDS
+        if self._count:
+            log.warning('events_skipped', count=self._count, faults=sorted(self._faults))
+        self._count, self._told_at = 0, now
+        self._faults.clear()
 
 
 def _by_key(answer: object) -> list[tuple[str, list[tuple[str, dict[str, str]]]]]:

@@ -1,14 +1,14 @@
 """How often somebody may do something, counted in this process: a brake for slips and floods, not a ledger."""
 
 import time
-from collections import defaultdict, deque
+from collections import OrderedDict, deque
 from collections.abc import Hashable
 from math import ceil
 
 from desk.errors import TooManyError
 
 MAX_KEYS = 10_000
-"""Beyond this many people the ones who have been quiet are forgotten."""
+"""So many people are remembered; beyond them whoever has been quiet longest is forgotten, also before their time."""
 
 
 class Throttle:
@@ -18,7 +18,8 @@ class Throttle:
         self._limit = limit
         self._seconds = seconds
         self._error_key = error_key
-        self._hits: dict[Hashable, deque[tuple[float, Hashable]]] = defaultdict(deque)
+        self._hits: OrderedDict[Hashable, deque[tuple[float, Hashable]]] = OrderedDict()
+        """The latest hit of a key last: what is to be forgotten stands in front, and nothing is searched for."""
 
     def hit(self, key: Hashable, *, act: Hashable = None) -> None:
         """Count one more; an ``act`` that is repeated (a message sent again) counts once.
@@ -26,7 +27,7 @@ class Throttle:
         Raises ``TooManyError``, and counts nothing, when it is one too many.
         """
         at = time.monotonic()
-        hits = self._hits[key]
+        hits = self._hits.setdefault(key, deque())
         while hits and hits[0][0] <= at - self._seconds:
             hits.popleft()
         if act is not None and any(act == earlier for _, earlier in hits):
@@ -35,16 +36,18 @@ class Throttle:
             wait = max(1, ceil(hits[0][0] + self._seconds - at))
             raise TooManyError(self._error_key, wait_seconds=wait)
         hits.append((at, act))
-        if len(self._hits) > MAX_KEYS:
-            self._forget_quiet(at)
+        self._hits.move_to_end(key)
+        self._forget_quiet(at)
 
     def reset(self) -> None:
         """Forget everything, for a test."""
         self._hits.clear()
 
     def _forget_quiet(self, at: float) -> None:
-        quiet = [
-            key for key, hits in self._hits.items() if not hits or hits[-1][0] <= at - self._seconds
-        ]
-        for key in quiet:
-            del self._hits[key]
+        """Forget who has been quiet for long enough: two at most for each that comes, so that nobody waits for it."""
+        for _ in range(2):
+            key, hits = next(iter(self._hits.items()))
+            if len(self._hits) <= MAX_KEYS and hits and hits[-1][0] > at - self._seconds:
+                return
+            if len(self._hits) > 1:
+                del self._hits[key]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from desk.cache import Moment
+from desk.cache import SharedCache
 
 
 class Counter:
@@ -21,7 +21,7 @@ class Counter:
 
 
 async def test_all_who_ask_at_once_share_one_answer() -> None:
-    kept: Moment[int] = Moment(60)
+    kept: SharedCache[int] = SharedCache(60)
     counter = Counter()
     asked = [asyncio.ensure_future(kept.get('a', counter)) for _ in range(10)]
     counter.may_answer.set()
@@ -32,7 +32,7 @@ async def test_all_who_ask_at_once_share_one_answer() -> None:
 
 
 async def test_old_answer_is_worked_out_again() -> None:
-    kept: Moment[int] = Moment(0)
+    kept: SharedCache[int] = SharedCache(0)
     counter = Counter()
     counter.may_answer.set()
 
@@ -40,7 +40,7 @@ async def test_old_answer_is_worked_out_again() -> None:
 
 
 async def test_one_who_leaves_does_not_take_the_answer_from_the_others() -> None:
-    kept: Moment[int] = Moment(60)
+    kept: SharedCache[int] = SharedCache(60)
     counter = Counter()
     leaving = asyncio.ensure_future(kept.get('a', counter))
     staying = asyncio.ensure_future(kept.get('a', counter))
@@ -53,7 +53,7 @@ async def test_one_who_leaves_does_not_take_the_answer_from_the_others() -> None
 
 
 async def test_failure_is_not_kept() -> None:
-    kept: Moment[int] = Moment(60)
+    kept: SharedCache[int] = SharedCache(60)
 
     async def fail() -> int:
         raise RuntimeError('away')

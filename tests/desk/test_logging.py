@@ -14,11 +14,11 @@ SECRET = '010-1234-5678'
 @pytest.fixture(autouse=True)
 def as_it_was() -> Iterator[None]:
     root = stdlib_logging.getLogger()
-    handlers, level = root.handlers, root.level
+    handlers, level, processors = root.handlers, root.level, structlog.get_config()
     yield
     root.handlers = handlers
     root.setLevel(level)
-    structlog.reset_defaults()
+    structlog.configure(**processors)
 
 
 def fail() -> None:

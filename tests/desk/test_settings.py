@@ -53,6 +53,25 @@ def test_fit_production_desk_may_start() -> None:
     assert settings().checked().is_production
 
 
+def test_voice_needs_where_calls_go_and_what_called_people_see() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings(connect_instance_id='11111111-2222-4333-8444-555555555555').checked()
+
+    assert 'CONTACT_FLOW_ID is not set' in str(refused.value)
+    assert 'SOURCE_PHONE_NUMBER is not set' in str(refused.value)
+    assert not settings().has_voice
+
+
+def test_simulator_is_named_by_awss_own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('AWS_ENDPOINT_URL', 'http://127.0.0.1:4581')
+    monkeypatch.setenv('AWS_ENDPOINT_URL_CONNECT', 'http://127.0.0.1:4580')
+
+    assert Settings(_env_file=None).aws_endpoints == {
+        '': 'http://127.0.0.1:4581',
+        'connect': 'http://127.0.0.1:4580',
+    }
+
+
 def test_secret_is_never_shown() -> None:
     assert STRONG not in repr(settings())
 
@@ -93,3 +112,23 @@ def test_production_lists_everything_that_is_wrong_at_once() -> None:
 
 def test_shown_origin_has_no_trailing_slash() -> None:
     assert settings().origins == {'https://desk.example.com'}
+
+
+@pytest.mark.parametrize(
+    ('given', 'is_on', 'is_stand_in'),
+    [
+        ({}, False, False),
+        ({'aws_endpoint_url': 'http://127.0.0.1:4566'}, True, True),
+        ({'aws_endpoint_url': 'http://127.0.0.1:4566', 'sentiment': False}, False, True),
+        ({'sentiment': True}, True, False),
+        ({'aws_endpoint_url': 'https://comprehend.eu-west-1.amazonaws.com'}, False, False),
+        ({'aws_endpoint_url': 'https://amazonaws.com.example.org'}, False, True),
+        (FIT | {'aws_endpoint_url': 'http://127.0.0.1:4566'}, False, True),
+    ],
+)
+def test_lines_go_to_amazon_only_when_it_is_switched_on(
+    given: dict[str, Any], *, is_on: bool, is_stand_in: bool
+) -> None:
+    found = Settings(_env_file=None, **given)
+
+    assert (found.has_sentiment, found.has_sentiment_stand_in) == (is_on, is_stand_in)

@@ -11,9 +11,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from desk import sheets
-from desk.aside import AsideError, aside
 from desk.sheets import Cell, Rows
-from tests.until import until
+from desk.worker_process import WorkerError, worker_process
+from tests.support.until import until
 
 ROWS: list[list[Cell]] = [
     ['이름', '말'],
@@ -82,9 +82,9 @@ def is_writing() -> bool:
 
 async def test_module_that_fails_is_told() -> None:
     async def fail() -> None:
-        async with aside('desk.sheets') as writer:
+        async with worker_process('desk.sheets') as writer:
             writer.feed.write(b'not JSON\n')
             writer.feed.close()
 
-    with pytest.raises(AsideError, match='desk\\.sheets'):
+    with pytest.raises(WorkerError, match='desk\\.sheets'):
         await fail()

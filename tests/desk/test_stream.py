@@ -1,28 +1,42 @@
-"""The stream between processes: two hear each other; away, each still hears itself; back, all read again."""
+"""The stream between processes: two hear each other; away, each still hears itself; back, all read again.
+
+What another version of the desk wrote is passed over, and everybody reads again; so they do when the stream is emptied.
+"""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
+import structlog
+from prometheus_client import REGISTRY
 from redis.asyncio import Redis
 from typing_extensions import override
 
-from desk import loops
-from desk.events import Event, Resync, Topics
+from desk import loops, stream
+from desk.events import EncodedEvent, Event, Resync, Topics
 from desk.stream import STATE_TOPIC, EventStream, StreamState
-from tests.until import until
-from tests.valkey import PrivateValkey
+from tests.support.until import until
+from tests.support.valkey import PrivateValkey
 
 pytestmark = pytest.mark.slow
+
+
+class Mood(StrEnum):
+    """How somebody counts."""
+
+    CALM = 'calm'
 
 
 class Counted(Event):
     """Somebody counted on."""
 
     number: int
+    mood: Mood = Mood.CALM
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -62,7 +76,7 @@ def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
 async def listening(valkey: PrivateValkey) -> AsyncIterator[Ears]:
     """Follow the stream as a process does."""
     topics = Topics()
-    redis = Redis.from_url(valkey.url, decode_responses=True)
+    redis = Redis.from_url(valkey.url, decode_responses=True, encoding_errors='replace')
     ears = Ears(EventStream(redis, topics))
     topics.subscribe('counting', ears.hear)
     topics.subscribe(STATE_TOPIC, ears.note)
@@ -171,13 +185,120 @@ async def test_process_that_starts_without_the_stream_finds_it_later(
         await until(lambda: one.numbers == [1])
 
 
-async def test_event_of_a_newer_desk_is_passed_over(valkey: PrivateValkey) -> None:
-    async with listening(valkey) as one:
-        redis = Redis.from_url(valkey.url, decode_responses=True)
-        await redis.xadd('desk:events', {'kind': 'InventedLater', 'body': '{}'})
-        await redis.aclose()
-        await one.stream.send([Counted(number=1)])
+SECRET = '비밀 010-1234-5678'
+UNREADABLE = {
+    'unknown kind': ('InventedLater', '{}', 'kind'),
+    'no kind': ('', '{"number": 7}', 'kind'),
+    'unknown field': ('Counted', f'{{"number": 7, "tune": "{SECRET}"}}', 'shape'),
+    'unknown member': ('Counted', f'{{"number": 7, "mood": "{SECRET}"}}', 'shape'),
+    'another type': ('Counted', f'{{"number": "{SECRET}"}}', 'shape'),
+    'missing field': ('Counted', '{"mood": "calm"}', 'shape'),
+    'broken JSON': ('Counted', f'{{"number": 7, "mood": "{SECRET}', 'shape'),
+    'nothing': ('Counted', '', 'shape'),
+}
 
+
+@pytest.mark.parametrize(('kind', 'body', 'reason'), UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_event_of_another_version_is_skipped_counted_and_read_after(
+    valkey: PrivateValkey, kind: str, body: str, reason: str
+) -> None:
+    async with listening(valkey) as one:
+        counted = skipped(reason)
+        with structlog.testing.capture_logs() as logs:
+            await one.stream.send([EncodedEvent(kind, body), Counted(number=1)])
+            await until(lambda: one.numbers == [1] and one.resyncs == 1, seconds=1)
+
+        assert skipped(reason) == counted + 1
+        [said] = [line for line in logs if line['event'] == 'events_skipped']
+        assert said['log_level'] == 'warning'
+        assert SECRET not in str(logs)
+        assert one.stream.is_live
+
+
+async def test_entry_that_is_no_event_at_all_is_skipped(valkey: PrivateValkey) -> None:
+    raw = Redis.from_url(valkey.url)
+    async with listening(valkey) as one:
+        await raw.xadd('desk:events', {'other': 'thing'})
+        await raw.xadd(
+            'desk:events', {'kind': b'Counted', 'body': b'{"number": 1, "mood": "\xff"}'}
+        )
+        await one.stream.send([Counted(number=2)])
+
+        await until(lambda: one.numbers == [2] and one.resyncs == 1)
+        await one.stream.forget({'00000000-0000-0000-0000-000000000001'})
+        assert await raw.xlen('desk:events') == 3
+    await raw.aclose()
+
+
+async def test_hundreds_of_them_have_everybody_read_again_a_few_times(
+    valkey: PrivateValkey,
+) -> None:
+    async with listening(valkey) as one:
+        began = time.monotonic()
+        for _ in range(100):
+            await one.stream.send([EncodedEvent('InventedLater', '{}')] * 5)
+            await asyncio.sleep(0.02)
+        lasted = time.monotonic() - began
+
+        await until(lambda: one.resyncs >= 3)
+        assert one.resyncs <= lasted + 2
+        seen = one.resyncs
+        await one.stream.send([Counted(number=1)])
         await until(lambda: one.numbers == [1])
-        await asyncio.wait_for(one.stream.send([Counted(number=2)]), 5)
+        assert one.resyncs <= seen + 1  # the last of them are read after, too, and then no more
+
+
+def skipped(reason: str) -> float:
+    """How many events were skipped for a reason, as the metrics say."""
+    return REGISTRY.get_sample_value('desk_unreadable_events_total', {'reason': reason}) or 0.0
+
+
+async def test_events_lost_in_an_emptied_server_are_read_after(valkey: PrivateValkey) -> None:
+    admin = Redis.from_url(valkey.url)
+    async with listening(valkey) as one, listening(valkey) as other:
+        for round_number in range(1, 13):
+            async with admin.pipeline(transaction=True) as both:  # nobody can read it in between
+                both.xadd('desk:events', {'kind': 'Counted', 'body': '{"number": -1}'})
+                both.flushall()
+                await both.execute()
+
+            await until(lambda n=round_number: one.resyncs == other.resyncs == n, seconds=1)
+            await one.stream.send([Counted(number=round_number)])
+            await until(lambda n=round_number: one.numbers[-1:] == other.numbers[-1:] == [n])
+
+        assert one.numbers == other.numbers == list(range(1, 13))
+        assert one.states == [True]
+    await admin.aclose()
+
+
+async def test_stream_that_begins_anew_or_goes_back_is_read_after(valkey: PrivateValkey) -> None:
+    admin = Redis.from_url(valkey.url)
+    async with listening(valkey) as one:
+        await one.stream.send([Counted(number=1)])
+        await admin.copy('desk:events', 'a replica that is behind')
+        await one.stream.send([Counted(number=2)])
         await until(lambda: one.numbers == [1, 2])
+
+        await admin.rename('a replica that is behind', 'desk:events')
+        await until(lambda: one.resyncs == 1, seconds=1)
+        await one.stream.send([Counted(number=3)])
+        await until(lambda: one.numbers == [1, 2, 3])
+        async with admin.pipeline(transaction=True) as both:
+            both.delete('desk:events')
+            both.xadd('desk:events', {'kind': 'Counted', 'body': '{"number": 4}'})
+            await both.execute()
+
+        await until(lambda: one.resyncs == 2, seconds=1)
+        assert one.numbers == [1, 2, 3, 4]
+    await admin.aclose()
+
+
+async def test_reader_whose_place_was_trimmed_away_reads_again(
+    valkey: PrivateValkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, 'MAX_EVENTS', 200)  # blocks of the server hold a hundred
+    monkeypatch.setattr(stream, 'BATCH', 10)
+    async with listening(valkey) as one:
+        await one.stream.send([Counted(number=n) for n in range(2_000)])
+
+        await until(lambda: one.resyncs == 1 and one.numbers[-1:] == [1_999])

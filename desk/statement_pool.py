@@ -21,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.pace import Pace
 
 CONNECTIONS = 20
 """One loop keeps no more than a few busy; further statements wait for a turn."""
@@ -29,7 +30,7 @@ MAX_AGE_SECONDS = 3600.0  # as the pool's, the guide
 Values = Mapping[str, object]
 
 
-class Lane:
+class StatementPool:
     """A few connections of the driver's own, opened when first needed."""
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
@@ -37,36 +38,47 @@ class Lane:
             make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
         )
         self._idle: list[tuple[float, psycopg.AsyncConnection[Any]]] = []
+        self._closed_at = float('-inf')
         self._turns = asyncio.Semaphore(connections)
+        self.pace = Pace()
 
     async def first(self, statement: str, values: Values) -> Any | None:
         """Run a statement that may run twice; return its first row, by column names, or nothing.
 
         Raises:
-            UpstreamError: the database is away.
+            UpstreamError: the database is away, or can only be read.
             psycopg.IntegrityError: the rows refuse it.
         """
         try:
-            return await self._run(statement, values)
-        except (psycopg.OperationalError, psycopg.InterfaceError):
-            await self.close()  # those that are idle have most likely died with it
-        try:
-            return await self._run(statement, values)
+            return await self._run_again_when_cut(statement, values)
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            await self.close()  # the next ones may lead to a server that can be written to
+            raise UpstreamError('database.read_only') from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise UpstreamError('database.away') from error
 
     async def close(self) -> None:
-        """Give the idle connections back."""
+        """Close the idle connections; one that is in use is closed by whoever uses it."""
+        self._closed_at = time.monotonic()
         idle, self._idle = self._idle, []
         for _, connection in idle:
             await connection.close()
+
+    async def _run_again_when_cut(self, statement: str, values: Values) -> Any | None:
+        try:
+            return await self._run(statement, values)
+        except (psycopg.OperationalError, psycopg.InterfaceError):
+            await self.close()  # those that are idle have most likely died with it
+        return await self._run(statement, values)
 
     async def _run(self, statement: str, values: Values) -> Any | None:
         async with self._turns, self._connection() as connection:
             started = time.perf_counter()
             cursor = await connection.execute(statement.encode(), values)
             row = await cursor.fetchone()
-            metrics.SQL_SECONDS.observe(time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            metrics.SQL_SECONDS.observe(seconds)
+            self.pace.note(seconds)
             return row
 
     @asynccontextmanager
@@ -76,7 +88,8 @@ class Lane:
             yield connection
         finally:
             # Neither one that broke nor one that was left in the middle of something is used again.
-            if connection.info.transaction_status is TransactionStatus.IDLE:
+            is_ready = connection.info.transaction_status is TransactionStatus.IDLE
+            if is_ready and opened_at > self._closed_at:
                 self._idle.append((opened_at, connection))
             else:
                 await connection.close()
