@@ -1,9 +1,25 @@
 """The tables and the rules that need only the row itself. Importing this package knows every table."""
 
-from models.agent import Agent, AgentRole, AgentStatus, AgentStatusChange
+from models.agent import (
+    Agent,
+    AgentPresence,
+    AgentRole,
+    AgentStatus,
+    AgentStatusChange,
+    AwayReason,
+    StateCause,
+)
 from models.audit import AuditAction, AuditEntry, SubjectKind
 from models.base import Row
-from models.call import Call, CallDirection, CallEnding
+from models.call import (
+    Call,
+    CallDirection,
+    CallEnding,
+    CallLeg,
+    CallLegKind,
+    CallMoment,
+    CallMomentKind,
+)
 from models.chat import (
     ChatEnding,
     ChatSession,
@@ -12,7 +28,6 @@ from models.chat import (
     Message,
     MessageGrams,
     MessageType,
-    Priority,
     Sender,
 )
 from models.customer import (
@@ -24,40 +39,110 @@ from models.customer import (
     Note,
     RiskLevel,
 )
+from models.floor_board import (
+    FloorAlert,
+    FloorThreshold,
+    NoticeReceipt,
+    QueueNotice,
+    ThresholdKind,
+    WallLink,
+)
 from models.history import HistoryView
+from models.importing import ImportedCustomer, ImportRun
+from models.invitation import Invitation
+from models.lookup import Lookup
 from models.outbox import OutboxEntry
+from models.priority import Priority
+from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
+from models.sentiment import (
+    ChatMood,
+    MessageSentiment,
+    MoodTrend,
+    Sentiment,
+    SentimentSource,
+    SentimentSpending,
+)
 from models.session import SignInAttempt, SignInSession
+from models.step import Channel, ContactStep, RoutingDecision, StepKind
+from models.uptime import Uptime
+from models.wrap_up import (
+    ContactCategory,
+    DismissedPromise,
+    Promise,
+    PromiseStatus,
+    WrapUp,
+    WrapUpEnding,
+)
 
 __all__ = [
     'Agent',
+    'AgentPresence',
     'AgentRole',
+    'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
     'AuditAction',
     'AuditEntry',
+    'AwayReason',
     'Call',
     'CallDirection',
     'CallEnding',
+    'CallLeg',
+    'CallLegKind',
+    'CallMoment',
+    'CallMomentKind',
+    'Channel',
     'ChatEnding',
+    'ChatMood',
     'ChatSession',
     'ChatStatus',
+    'ContactCategory',
+    'ContactStep',
     'Customer',
     'CustomerChange',
     'CustomerMerge',
     'CustomerStatus',
     'CustomerType',
+    'DismissedPromise',
     'Draft',
+    'FloorAlert',
+    'FloorThreshold',
     'HistoryView',
+    'ImportRun',
+    'ImportedCustomer',
+    'Invitation',
+    'Lookup',
     'Message',
     'MessageGrams',
+    'MessageSentiment',
     'MessageType',
+    'MoodTrend',
     'Note',
+    'NoticeReceipt',
     'OutboxEntry',
     'Priority',
+    'Promise',
+    'PromiseStatus',
+    'Queue',
+    'QueueMode',
+    'QueueNotice',
+    'QueueTarget',
     'RiskLevel',
+    'RoutingDecision',
     'Row',
     'Sender',
+    'Sentiment',
+    'SentimentSource',
+    'SentimentSpending',
     'SignInAttempt',
     'SignInSession',
+    'Skill',
+    'StateCause',
+    'StepKind',
     'SubjectKind',
+    'ThresholdKind',
+    'Uptime',
+    'WallLink',
+    'WrapUp',
+    'WrapUpEnding',
 ]

@@ -1,12 +1,19 @@
 """The people who work at the desk: agents, supervisors, administrators."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlmodel import Field, Index
+from sqlalchemy import text, true
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Field, Index, SQLModel
 
-from models.base import Row, labelled, labels, moment_field
+from models.base import Row, Timestamp, counter, labelled, labels, timestamp_field
+
+AUTHORITY_FIELDS = frozenset({'role', 'department', 'is_active'})
+"""The fields that decide what somebody may see and do."""
 
 
 class AgentRole(StrEnum):
@@ -25,6 +32,25 @@ class AgentStatus(StrEnum):
     BUSY = 'busy'
     AWAY = 'away'
     AFTER_CONTACT = 'after_contact'
+    DISCONNECTED = 'disconnected'
+    """연결 끊김: no page of theirs has been heard of for a while. Set by the desk."""
+    CHECKING = 'checking'
+    """점검: their page cannot ring. Set by the desk."""
+
+
+class StateCause(StrEnum):
+    """Why an agent's state changed."""
+
+    CHOSEN = 'chosen'
+    SUPERVISOR = 'supervisor'
+    CONTACT_TAKEN = 'contact_taken'
+    CONTACT_OVER = 'contact_over'
+    NEXT_CAME_TRUE = 'next_came_true'
+    SIGNED_OUT = 'signed_out'
+    NOT_ANSWERED = 'not_answered'
+    LINE_LOST = 'line_lost'
+    LINE_BACK = 'line_back'
+    PAGE_CANNOT_RING = 'page_cannot_ring'
 
 
 class Agent(Row, table=True):
@@ -40,8 +66,46 @@ class Agent(Row, table=True):
     role: AgentRole = labelled(AgentRole, 'agent_role', AgentRole.AGENT)
     department: str = Field(max_length=100)
     status: AgentStatus = labelled(AgentStatus, 'agent_status', AgentStatus.OFFLINE)
-    status_since: datetime = moment_field()
-    updated_at: datetime = moment_field()
+    status_since: datetime = timestamp_field()
+    base_status: AgentStatus = Field(
+        default=AgentStatus.OFFLINE,
+        sa_type=labels(AgentStatus, 'agent_status'),
+        sa_column_kwargs={'server_default': 'offline'},
+        description='what they are when they have no contact: chosen by them, a supervisor or the desk',
+    )
+    away_reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
+    next_status: AgentStatus | None = Field(
+        default=None,
+        sa_type=labels(AgentStatus, 'agent_status'),
+        description='comes true when the last contact is over',
+    )
+    next_reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
+    suspended_as: AgentStatus | None = Field(
+        default=None,
+        sa_type=labels(AgentStatus, 'agent_status'),
+        description='연결 끊김 or 점검, set by the desk over what they are; lifted, they are that again',
+    )
+    suspended_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    idle_since: datetime = timestamp_field()
+    """Since when they have had no contact: who is idle longest is asked first."""
+    missed_in_a_row: int = counter()
+    connect_user_id: str | None = Field(
+        default=None,
+        max_length=256,
+        unique=True,
+        description="Amazon Connect's id of the same person; empty: the user of the same username",
+    )
+    chat_capacity: int = Field(default=3, ge=1, le=10, sa_column_kwargs={'server_default': '3'})
+    is_active: bool = Field(
+        default=True,
+        sa_column_kwargs={'server_default': true()},
+        description='may sign in: the one thing that says so; whoever has left stays as the name under what they did',
+    )
+    updated_at: datetime = timestamp_field()
+    # NOTE: goes with the release after 0018; the version before it still reads and writes it.
+    blocked_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='no longer used: see ``is_active``'
+    )
 
     @property
     def name(self) -> str:
@@ -51,9 +115,28 @@ class Agent(Row, table=True):
         return f'{self.last_name}{self.first_name}'
 
     @property
+    def may_sign_in(self) -> bool:
+        """Whether the account is in use."""
+        return self.is_active
+
+    @property
     def sees_everything(self) -> bool:
         """Whether the role looks beyond its own department."""
         return self.role is not AgentRole.AGENT
+
+    def become(self, newer: 'Agent') -> frozenset[str]:
+        """Take over what a row that was read later says, and return the names of the fields that changed.
+
+        Whoever holds this row (a page, a program) decides by it from then on. It is never stored again.
+        """
+        was, now = self._fields(), newer._fields()
+        changed = frozenset(name for name in now if was.get(name) != now[name])
+        for name in changed:
+            set_committed_value(self, name, now[name])
+        return changed
+
+    def _fields(self) -> Mapping[str, Any]:
+        return {name: getattr(self, name) for name in type(self).model_fields}
 
 
 class AgentStatusChange(Row, table=True):
@@ -64,3 +147,29 @@ class AgentStatusChange(Row, table=True):
 
     agent_id: UUID = Field(foreign_key='agents.id')
     status: AgentStatus = Field(sa_type=labels(AgentStatus, 'agent_status'))
+    reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
+    by_id: UUID | None = Field(default=None, description='who did it; none for the desk itself')
+    why: StateCause = labelled(StateCause, 'state_cause', StateCause.CHOSEN)
+    note: str = Field(default='', max_length=200, sa_column_kwargs={'server_default': ''})
+
+
+class AwayReason(Row, table=True):
+    """Why somebody is away (이석): 식사, 휴식, 교육 … The desk's own ones cannot be chosen."""
+
+    __tablename__ = 'away_reasons'
+
+    code: str = Field(max_length=30, unique=True)
+    name: str = Field(max_length=50)
+    name_en: str = Field(max_length=50)
+    position: int = counter()
+    is_choosable: bool = Field(default=True, sa_column_kwargs={'server_default': text('true')})
+    is_active: bool = Field(default=True, sa_column_kwargs={'server_default': text('true')})
+
+
+class AgentPresence(SQLModel, table=True):
+    """When a page or program of an agent was last heard of, by any process."""
+
+    __tablename__ = 'agent_presences'
+
+    agent_id: UUID = Field(primary_key=True, foreign_key='agents.id')
+    seen_at: datetime = timestamp_field()

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel
 
-from models.base import Json, moment_field
+from models.base import Json, timestamp_field
 
 MAX_REASON_CHARS = 200
 MAX_PATH_CHARS = 200
@@ -28,20 +28,59 @@ class AuditAction(StrEnum):
     SIGNED_OUT = 'signed_out'
     SIGNED_OUT_EVERYWHERE = 'signed_out_everywhere'
     ADMIN_MADE = 'admin_made'
+    STATUS_SET = 'status_set'
+    CATEGORY_CHANGED = 'category_changed'
+    CONTACT_MOVED = 'contact_moved'
+    PRIORITY_CHANGED = 'priority_changed'
+    PROMISE_MADE = 'promise_made'
+    PROMISE_HANDED_OVER = 'promise_handed_over'
+    PROMISE_CLOSED = 'promise_closed'
+    CONTACT_TAKEN_OVER = 'contact_taken_over'
+    CONTACT_WHISPERED = 'contact_whispered'
+    THRESHOLD_CHANGED = 'threshold_changed'
+    NOTICE_SENT = 'notice_sent'
+    NOTICE_WITHDRAWN = 'notice_withdrawn'
+    WALL_LINK_MADE = 'wall_link_made'
+    WALL_LINK_REVOKED = 'wall_link_revoked'
+    AGENT_INVITED = 'agent_invited'
+    AGENT_JOINED = 'agent_joined'
+    INVITATION_WITHDRAWN = 'invitation_withdrawn'
+    AGENT_CHANGED = 'agent_changed'
+    AGENT_DEACTIVATED = 'agent_deactivated'
+    AGENT_REACTIVATED = 'agent_reactivated'
+    ACCOUNT_BLOCKED = 'account_blocked'
+    ACCOUNT_UNBLOCKED = 'account_unblocked'
+    QUEUE_ADDED = 'queue_added'
+    QUEUE_CHANGED = 'queue_changed'
+    SKILL_ADDED = 'skill_added'
+    SKILL_CHANGED = 'skill_changed'
+    SKILL_REMOVED = 'skill_removed'
 
     PERSONAL_DATA_SHOWN = 'personal_data_shown'
+    LOOKUPS_UNUSUAL = 'lookups_unusual'
     CUSTOMER_CREATED = 'customer_created'
     CUSTOMER_CHANGED = 'customer_changed'
     CUSTOMER_LINKED = 'customer_linked'
+    CUSTOMER_UNLINKED = 'customer_unlinked'
     CUSTOMER_MERGED = 'customer_merged'
     CUSTOMER_MERGE_UNDONE = 'customer_merge_undone'
     CUSTOMER_ERASED = 'customer_erased'
     CUSTOMERS_IMPORTED = 'customers_imported'
+    IMPORT_TRIED = 'import_tried'
+    CUSTOMERS_IMPORT_UNDONE = 'customers_import_undone'
     NOTE_ADDED = 'note_added'
     NOTE_CHANGED = 'note_changed'
     NOTE_REMOVED = 'note_removed'
 
     HISTORY_EXPORTED = 'history_exported'
+
+    CALL_DIALLED = 'call_dialled'
+    CALL_STOPPED = 'call_stopped'
+    CALL_TRANSFER_ASKED = 'call_transfer_asked'
+    CALL_ATTRIBUTES_SET = 'call_attributes_set'
+    CALL_MONITORED = 'call_monitored'
+    RECORDING_PAUSED = 'recording_paused'
+    RECORDING_RESUMED = 'recording_resumed'
 
 
 class SubjectKind(StrEnum):
@@ -52,6 +91,10 @@ class SubjectKind(StrEnum):
     CHAT = 'chat'
     CALL = 'call'
     NOTE = 'note'
+    CATEGORY = 'category'
+    QUEUE = 'queue'
+    SKILL = 'skill'
+    PROMISE = 'promise'
 
 
 class AuditEntry(SQLModel, table=True):
@@ -72,7 +115,7 @@ class AuditEntry(SQLModel, table=True):
         sa_column_kwargs={'autoincrement': False, 'server_default': '0'},
         description='1, 2, 3 … without gaps, given by the database',
     )
-    created_at: datetime = moment_field()
+    created_at: datetime = timestamp_field()
     agent_id: UUID | None = Field(default=None, description='none: a customer, or the desk itself')
     action: str = Field(max_length=50, description='an ``AuditAction``')
     subject_kind: str | None = Field(default=None, max_length=20, description='a ``SubjectKind``')

@@ -22,7 +22,7 @@ SQLModel.metadata.naming_convention = MetaData(
     }
 ).naming_convention
 
-Moment: Any = TIMESTAMP(timezone=True)
+Timestamp: Any = TIMESTAMP(timezone=True)
 """A stored time: with zone, kept in UTC. (Typed ``Any``: SQLModel accepts instances here, its stub does not.)"""
 
 Integers: Any = ARRAY(Integer)
@@ -52,10 +52,12 @@ def labelled(kind: type[StrEnum], name: str, default: StrEnum) -> Any:
     )
 
 
-def moment_field() -> Any:
+def timestamp_field() -> Any:
     """Return a time that is "now" unless given, in Python and, as the guide wrote it, in the table."""
     return Field(
-        default_factory=clock.now, sa_type=Moment, sa_column_kwargs={'server_default': func.now()}
+        default_factory=clock.now,
+        sa_type=Timestamp,
+        sa_column_kwargs={'server_default': func.now()},
     )
 
 
@@ -68,4 +70,4 @@ class Row(SQLModel):
     """A row with its own id and birth time."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    created_at: datetime = moment_field()
+    created_at: datetime = timestamp_field()

@@ -1,13 +1,19 @@
-"""Telephone calls between a customer and the contact centre. Empty until voice comes to the desk."""
+"""Telephone calls between a customer and the contact centre, and the facts that they are computed from.
+
+A call is one conversation with a customer, however often it is transferred. Amazon Connect makes a contact of its own
+for each part of it (a consult, a transfer, a supervisor who listens): those are its legs. What is told of them comes late,
+twice and in any order, so facts are only added, and the call's own row is computed from them (``services.calls.story``).
+"""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, Index
 
-from models.base import Moment, Row, labelled, labels, moment_field
-from models.chat import Priority
+from models.base import Row, Timestamp, counter, labelled, labels, timestamp_field
+from models.priority import Priority
 
 
 class CallDirection(StrEnum):
@@ -18,7 +24,11 @@ class CallDirection(StrEnum):
 
 
 class CallEnding(StrEnum):
-    """How a call came to its end. ``abandoned`` is 포기: hung up before an agent answered."""
+    """How a call came to its end.
+
+    ``agent`` and ``customer`` hung up; ``abandoned`` is 포기: the customer hung up before an agent answered; ``missed`` is
+    부재중: nobody of the other side was reached; ``failed`` is 연결 실패: the line.
+    """
 
     AGENT = 'agent'
     CUSTOMER = 'customer'
@@ -36,7 +46,12 @@ class Call(Row, table=True):
         Index('idx_calls_history', 'start_time', 'id'),
         Index('idx_calls_history_department', 'department', 'start_time', 'id'),
         Index('idx_calls_history_agent', 'agent_id', 'start_time', 'id'),
-    )
+        Index('idx_calls_open_agent', 'agent_id', postgresql_where=text('end_time IS NULL')),
+        Index(
+            'uq_calls_dialling', 'phone', unique=True,
+            postgresql_where=text("direction = 'outbound' AND contact_id IS NULL AND end_time IS NULL"),
+        ),
+    )  # fmt: skip
 
     contact_id: str | None = Field(
         default=None, max_length=256, unique=True, description="Amazon Connect's id of the contact"
@@ -46,8 +61,118 @@ class Call(Row, table=True):
     direction: CallDirection = Field(sa_type=labels(CallDirection, 'call_direction'))
     priority: Priority = labelled(Priority, 'priority', Priority.MEDIUM)
     department: str = Field(max_length=100)
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
     phone: str = Field(max_length=20, description='the other side, digits only')
-    start_time: datetime = moment_field()
-    answered_at: datetime | None = Field(default=None, sa_type=Moment)
-    end_time: datetime | None = Field(default=None, sa_type=Moment)
+    start_time: datetime = timestamp_field()
+    answered_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    end_time: datetime | None = Field(default=None, sa_type=Timestamp)
     ending: CallEnding | None = Field(default=None, sa_type=labels(CallEnding, 'call_ending'))
+
+    version: int = counter('grows with every change of this row: the newest copy wins')
+    dialled_by_id: UUID | None = Field(
+        default=None, foreign_key='agents.id', description='who had the desk call the customer'
+    )
+    reason: str = Field(
+        default='',
+        max_length=60,
+        sa_column_kwargs={'server_default': ''},
+        description="Connect's own word for why it ended",
+    )
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether customer and agent have ever talked."""
+        return self.answered_at is not None
+
+
+class CallLegKind(StrEnum):
+    """How a leg came to be: Connect's ``InitiationMethod``."""
+
+    INBOUND = 'inbound'
+    OUTBOUND = 'outbound'
+    """An agent dials from the softphone."""
+    API = 'api'
+    """The desk dials."""
+    CALLBACK = 'callback'
+    TRANSFER = 'transfer'
+    """To a colleague: asked, or handed the call."""
+    QUEUE_TRANSFER = 'queue_transfer'
+    EXTERNAL = 'external'
+    """Somebody outside is called into the call."""
+    MONITOR = 'monitor'
+    OTHER = 'other'
+
+
+class CallLeg(Row, table=True):
+    """One contact of Connect's that is part of a call. What is not known yet is empty."""
+
+    __tablename__ = 'call_legs'
+    __table_args__ = (
+        Index('idx_call_legs_call', 'call_id'),
+        Index(
+            'idx_call_legs_open', 'created_at',
+            postgresql_where=text('ended_at IS NULL'),
+        ),
+        Index(
+            'idx_call_legs_unrecorded', 'ended_at',
+            postgresql_where=text("answered_at IS NOT NULL AND recording = ''"),
+        ),
+    )  # fmt: skip
+
+    call_id: UUID = Field(foreign_key='calls.id')
+    contact_id: str = Field(max_length=256, unique=True)
+    previous_contact_id: str = Field(
+        default='', max_length=256, sa_column_kwargs={'server_default': ''}
+    )
+    kind: CallLegKind = Field(sa_type=labels(CallLegKind, 'call_leg_kind'))
+    agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
+    phone: str = Field(default='', max_length=20, sa_column_kwargs={'server_default': ''})
+    started_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    reached_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='since when the customer is on the line'
+    )
+    queued_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    answered_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    cleared_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description="when its agent's after-contact work ended"
+    )
+    hold_seconds: int = counter('how long the customer was on hold, as Connect counts it')
+    reason: str = Field(default='', max_length=60, sa_column_kwargs={'server_default': ''})
+    recording: str = Field(
+        default='',
+        max_length=1_024,
+        sa_column_kwargs={'server_default': ''},
+        description='where its recording lies: bucket and key',
+    )
+    asked_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when Connect was last asked about it'
+    )
+
+
+class CallMomentKind(StrEnum):
+    """What a leg is to an agent from a moment on."""
+
+    RINGING = 'ringing'
+    TALKING = 'talking'
+    ON_HOLD = 'on_hold'
+    MISSED = 'missed'
+    REFUSED = 'refused'
+    FAILED = 'failed'
+    OVER = 'over'
+
+
+class CallMoment(Row, table=True):
+    """A change of what a leg is to an agent. Told again it is the same row."""
+
+    __tablename__ = 'call_moments'
+    __table_args__ = (
+        UniqueConstraint('leg_id', 'connect_user', 'kind', 'at', name='uq_call_moments_told_once'),
+    )
+
+    leg_id: UUID = Field(foreign_key='call_legs.id')
+    connect_user: str = Field(max_length=256)
+    agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    kind: CallMomentKind = Field(sa_type=labels(CallMomentKind, 'call_moment_kind'))
+    at: datetime = Field(sa_type=Timestamp)

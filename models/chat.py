@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint, func, text
 from sqlmodel import Field, Index, SQLModel
 
-from models.base import Integers, Moment, Row, counter, labelled, labels, moment_field
+from models.base import Integers, Row, Timestamp, counter, labelled, labels, timestamp_field
+from models.priority import Priority
 
 MAX_MESSAGE_CHARS = 5_000  # the desk's own chat; a Connect chat's limit is its gateway's
 MAX_NAME_CHARS = 100  # chat_sessions.visitor_name, as customers.name
@@ -29,15 +30,6 @@ class ChatStatus(StrEnum):
 
 OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
 """Taken by an agent and not over: what the inbox calls 진행."""
-
-
-class Priority(StrEnum):
-    """How soon a chat should be taken."""
-
-    LOW = 'low'
-    MEDIUM = 'medium'
-    HIGH = 'high'
-    URGENT = 'urgent'
 
 
 class MessageType(StrEnum):
@@ -84,10 +76,23 @@ class ChatSession(Row, table=True):
             'idx_chat_sessions_open', 'department', func.coalesce(text('awaiting_since'), text("'infinity'::timestamptz")), 'id',
             postgresql_where=_open,
         ),
+        Index(
+            'idx_chat_sessions_queue', 'queue_id', 'rank_at', 'id',
+            postgresql_where=text("status = 'waiting' AND offered_agent_id IS NULL"),
+        ),
+        Index(
+            'idx_chat_sessions_offered', 'offered_agent_id',
+            postgresql_where=text('offered_agent_id IS NOT NULL'),
+        ),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_customer', 'customer_id', 'start_time', 'id'),
+        Index('idx_chat_sessions_visitor', 'visitor_phone', 'start_time'),
+        Index(
+            'idx_chat_sessions_visitor_name', text('name_key(visitor_name)'), 'start_time', 'id',
+            postgresql_where=text('customer_id IS NULL'),
+        ),
         Index('idx_chat_sessions_history', 'start_time', 'id'),
         Index('idx_chat_sessions_history_department', 'department', 'start_time', 'id'),
         Index('idx_chat_sessions_history_agent', 'agent_id', 'start_time', 'id'),
@@ -99,21 +104,47 @@ class ChatSession(Row, table=True):
     priority: Priority = labelled(Priority, 'priority', Priority.MEDIUM)
     department: str = Field(max_length=100)
     source: str = Field(max_length=50, description='where it came in, e.g. web')
-    start_time: datetime = moment_field()
-    end_time: datetime | None = Field(default=None, sa_type=Moment)
+    start_time: datetime = timestamp_field()
+    end_time: datetime | None = Field(default=None, sa_type=Timestamp)
 
     visitor_name: str = Field(max_length=MAX_NAME_CHARS, description='as typed: proves nothing')
-    visitor_phone: str = Field(max_length=20, description='as typed, digits only: proves nothing')
+    visitor_phone: str = Field(
+        max_length=20, description='as typed, kept as customers.phone is: proves nothing'
+    )
     token_hash: str = Field(
         max_length=64, unique=True, description="SHA-256 of the customer's token, hex"
     )
-    taken_at: datetime | None = Field(default=None, sa_type=Moment)
+    taken_at: datetime | None = Field(default=None, sa_type=Timestamp)
     ending: ChatEnding | None = Field(default=None, sa_type=labels(ChatEnding, 'chat_ending'))
-    customer_seen_at: datetime = moment_field()
+    customer_seen_at: datetime = timestamp_field()
+    consented_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='when the customer agreed that what they typed is kept; none: asked elsewhere',
+    )
+
+    contacts_shown_to: UUID | None = Field(
+        default=None,
+        description='who gave a reason to see how to reach its customer; none: linked, and nothing more',
+    )
+
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
+    rank_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='its place in the queue: since when it waits, moved by its priority',
+    )
+    held_at: datetime | None = Field(default=None, sa_type=Timestamp, description='보류 since then')
+    offered_agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    returning_agent_id: UUID | None = Field(
+        default=None, description='who talked with this number within a day before'
+    )
 
     version: int = counter('grows with every change of this row: the newest copy wins')
     last_number: int = counter()
-    last_message_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_message_at: datetime | None = Field(default=None, sa_type=Timestamp)
     last_line: str = Field(
         default='', max_length=LAST_LINE_CHARS, sa_column_kwargs={'server_default': ''}
     )
@@ -121,7 +152,7 @@ class ChatSession(Row, table=True):
     last_agent_id: UUID | None = Field(default=None, description='who wrote it')
     unread_count: int = counter('messages of the customer that no agent has read')
     awaiting_since: datetime | None = Field(
-        default=None, sa_type=Moment, description='since when the customer waits for an answer'
+        default=None, sa_type=Timestamp, description='since when the customer waits for an answer'
     )
     agent_delivered_number: int = counter("how far it has reached an agent's screen")
     agent_read_number: int = counter('how far an agent has read')
@@ -171,4 +202,4 @@ class Draft(Row, table=True):
     agent_id: UUID = Field(foreign_key='agents.id')
     chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
     text: str
-    updated_at: datetime = moment_field()
+    updated_at: datetime = timestamp_field()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, UniqueConstraint, literal_column, text
 from sqlmodel import Field, Index
 
-from models.base import Json, Moment, Row, Texts, counter, labelled, moment_field
+from models.base import Json, Row, Texts, Timestamp, counter, labelled, timestamp_field
 
 
 class CustomerType(StrEnum):
@@ -46,7 +46,7 @@ _recent: Any = literal_column('last_contact_at').desc().nulls_last()
 class Customer(Row, table=True):
     """One customer on record.
 
-    The functions in the indexes are the search's (migration 0002, decision 0010); those of keys are collated "C", which a
+    The functions in the indexes are the search's (migrations 0002 and 0008, decisions 0010 and 0022); those of keys are collated "C", which a
     reflected index does not tell and so is not repeated here. ``total_calls``, ``total_chats`` and ``last_contact_at`` are
     kept by the database (migration 0003): nobody else writes them.
     """
@@ -67,8 +67,16 @@ class Customer(Row, table=True):
             postgresql_using='gin', postgresql_with={'fastupdate': 'off'},
         ),
         Index(
-            'idx_customers_other_phones', 'other_phones',
+            'idx_customers_other_phones', text('phone_lines(other_phones)'),
             postgresql_using='gin', postgresql_where=text("other_phones <> '{}'"),
+        ),
+        Index(
+            'idx_customers_blocked', text('(other_phones || phone)'),
+            postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_where=text("status = 'blocked'"),
+        ),
+        Index(
+            'idx_customers_merged_into', 'merged_into_id',
+            postgresql_where=text('merged_into_id IS NOT NULL'),
         ),
     )  # fmt: skip
 
@@ -76,7 +84,10 @@ class Customer(Row, table=True):
 
     name: str = Field(max_length=100)
     email: str | None = Field(default=None, max_length=100)
-    phone: str = Field(max_length=20, description='digits only, as dialled in Korea: 01012345678')
+    phone: str = Field(
+        max_length=20,
+        description='as services/text/phone_numbers.py keeps it: 01012345678, +12124567890, 0212345678x301',
+    )
     other_phones: list[str] = Field(
         default_factory=list,
         sa_type=Texts,
@@ -98,10 +109,10 @@ class Customer(Row, table=True):
     )
     total_calls: int = counter()
     total_chats: int = counter()
-    updated_at: datetime = moment_field()
+    updated_at: datetime = timestamp_field()
     last_contact_at: datetime | None = Field(
         default=None,
-        sa_type=Moment,
+        sa_type=Timestamp,
         description='kept by the database: the newest end (of one that goes on: beginning) of their contacts',
     )
     merged_into_id: UUID | None = Field(
@@ -110,18 +121,18 @@ class Customer(Row, table=True):
         description='a duplicate whose contacts went to this one; it is found no more',
     )
     erased_at: datetime | None = Field(
-        default=None, sa_type=Moment, description='deleted on request: what is left names nobody'
+        default=None, sa_type=Timestamp, description='deleted on request: what is left names nobody'
     )
-
-    @property
-    def is_current(self) -> bool:
-        """Whether this is a record to work with: neither merged into another nor deleted on request."""
-        return self.merged_into_id is None and self.erased_at is None
 
     @property
     def code(self) -> str:
         """The customer number as people write it: ``C-0001234``."""
-        return f'C-{self.number:07}'
+        return self.code_of(self.number)
+
+    @staticmethod
+    def code_of(number: int) -> str:
+        """Return a customer number as people write it."""
+        return f'C-{number:07}'
 
 
 class Note(Row, table=True):
@@ -133,7 +144,7 @@ class Note(Row, table=True):
     customer_id: UUID = Field(foreign_key='customers.id')
     agent_id: UUID = Field(foreign_key='agents.id')
     text: str
-    updated_at: datetime = moment_field()
+    updated_at: datetime = timestamp_field()
 
 
 class CustomerChange(Row, table=True):
@@ -171,4 +182,4 @@ class CustomerMerge(Row, table=True):
     moved: dict[str, list[str]] = Field(
         sa_type=Json, description='by table, the ids of the rows that went to the kept one'
     )
-    undone_at: datetime | None = Field(default=None, sa_type=Moment)
+    undone_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Identity
 from sqlmodel import Field, SQLModel
 
-from models.base import Moment, moment_field
+from models.base import Timestamp, timestamp_field
 
 
 class OutboxEntry(SQLModel, table=True):
@@ -18,7 +18,7 @@ class OutboxEntry(SQLModel, table=True):
     )
     kind: str = Field(max_length=50)
     body: str = Field(description='the event as JSON')
-    created_at: datetime = moment_field()
+    created_at: datetime = timestamp_field()
     claimed_at: datetime | None = Field(
-        default=None, sa_type=Moment, description='by a sweeping process'
+        default=None, sa_type=Timestamp, description='by a sweeping process'
     )

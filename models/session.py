@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Field, Index
 
 from desk import clock
-from models.base import Moment, Row
+from models.base import Row, Timestamp
 
 
 class SignInSession(Row, table=True):
@@ -19,8 +19,8 @@ class SignInSession(Row, table=True):
     token_hash: str = Field(
         max_length=64, unique=True, description="SHA-256 of the cookie's value, hex"
     )
-    expires_at: datetime = Field(sa_type=Moment)
-    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Timestamp)
+    revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
     @property
     def is_valid(self) -> bool:
@@ -38,4 +38,12 @@ class SignInAttempt(Row, table=True):
     )
 
     username: str = Field(max_length=50)
-    address: str = Field(max_length=45, description='as text; 45 holds IPv6 with IPv4')
+    address: str = Field(
+        max_length=45, description='the network that is blamed, as text; empty until it has failed'
+    )
+    source: str = Field(
+        default='',
+        max_length=64,
+        sa_column_kwargs={'server_default': ''},
+        description='what it is counted by: a known browser, or the network',
+    )

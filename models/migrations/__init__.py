@@ -4,6 +4,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.engine import make_url
+
+from models.migrations.grants import grant
 
 
 def _config(url: str) -> Config:
@@ -13,9 +16,16 @@ def _config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the tables at ``url`` to the newest revision; does nothing when they are there already."""
+def upgrade(url: str, *, used_by: str = '') -> None:
+    """Bring the tables at ``url`` to the newest revision; does nothing when they are there already.
+
+    Args:
+        url: the address of their owner.
+        used_by: the address of the role that the desk itself connects as, when it is another.
+    """
     command.upgrade(_config(url), 'head')
+    if make_url(used_by or url).username != make_url(url).username:
+        grant(url, used_by)
 
 
 def check(url: str) -> None:

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 
 from desk.sandbox import BackingUrls
 from models import migrations
-from tests.databases import address, drop, server_of
+from tests.support.databases import address, drop, server_of
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,23 @@ def test_way_down_leaves_nothing_and_leads_up_again(url: str) -> None:
     migrations.check(url)
 
 
+def test_who_was_blocked_is_out_of_use(url: str) -> None:
+    migrations.upgrade(url)
+    command.downgrade(migrations._config(url), '0014')
+    with connected(url) as server:
+        for name, blocked in (('mina', 'now()'), ('jun', 'NULL')):
+            server.execute(
+                'INSERT INTO agents (id, username, email, password_hash, first_name, last_name, department, blocked_at) '
+                f"VALUES (gen_random_uuid(), '{name}', '{name}@example.com', '', '나', '김', '배송', {blocked})"
+            )
+
+    migrations.upgrade(url)
+
+    with connected(url) as server:
+        found = server.execute('SELECT username, is_active FROM agents').fetchall()
+    assert dict(found) == {'mina': False, 'jun': True}
+
+
 def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connection) -> None:
     stored: dict[str, list[str]] = dict(
         migrated.execute(
@@ -134,7 +151,7 @@ def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connec
         for column in table.columns
         if isinstance(column.type, Enum) and column.type.enum_class is not None
     }
-    assert len(stored) == 12
+    assert len(stored) == 23
 
 
 @pytest.mark.parametrize('table', GUIDE_COLUMNS)
@@ -169,6 +186,7 @@ def test_chat_belongs_to_people_on_record_only(migrated: psycopg.Connection) -> 
 
     assert {name for (name,) in keys} == {
         'fk_chat_sessions_agent_id', 'fk_chat_sessions_customer_id',
+        'fk_chat_sessions_offered_agent_id', 'fk_chat_sessions_queue_id',
     }  # fmt: skip
 
 

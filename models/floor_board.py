@@ -1,0 +1,98 @@
+"""What supervisors set up around the board: limits and the alerts they raise, screens on a wall, notices to queues."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Field, Index, SQLModel
+
+from models.base import Row, Timestamp, timestamp_field
+
+MAX_NOTICE_CHARS = 500
+
+
+class ThresholdKind(StrEnum):
+    """What is watched. Stored as text: a later release knows more."""
+
+    WAITING = 'waiting'
+    """More than so many wait."""
+    LONGEST = 'longest'
+    """Somebody waits longer than so many seconds."""
+    LEVEL = 'level'
+    """The 서비스 레벨 of today is under so many percent."""
+    STATE = 'state'
+    """An agent is in a state for longer than so many minutes."""
+
+
+class FloorThreshold(Row, table=True):
+    """A limit of the board, for one queue or each; passed, it raises an alert."""
+
+    __tablename__ = 'floor_thresholds'
+
+    kind: str = Field(max_length=20, description='see ThresholdKind')
+    most: int = Field(description='contacts, seconds, percent or minutes, by its kind')
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id', description='none: each')
+    status: str | None = Field(default=None, max_length=20, description='of an agent')
+    is_active: bool = Field(default=True, sa_column_kwargs={'server_default': text('true')})
+    changed_by_id: UUID = Field(foreign_key='agents.id')
+    updated_at: datetime = timestamp_field()
+
+
+class FloorAlert(Row, table=True):
+    """A limit that was passed, until it is so no longer; ``created_at`` is when it began."""
+
+    __tablename__ = 'floor_alerts'
+    __table_args__ = (
+        Index(
+            'uq_floor_alerts_open', 'threshold_id', 'subject_id',
+            unique=True, postgresql_where=text('ended_at IS NULL'),
+        ),
+        Index('idx_floor_alerts_created', 'created_at'),
+    )  # fmt: skip
+
+    threshold_id: UUID = Field(foreign_key='floor_thresholds.id')
+    kind: str = Field(max_length=20, description='of its threshold, as it was then')
+    most: int = Field(description='of its threshold, as it was then')
+    subject_id: UUID = Field(description='the queue or the agent')
+    value: int = Field(description='what was found when it began')
+    taken_by_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    taken_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    ended_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class WallLink(Row, table=True):
+    """A link to the board for a screen on a wall: it only reads, and is revoked when it is no longer wanted."""
+
+    __tablename__ = 'wall_links'
+
+    name: str = Field(max_length=100)
+    department: str = Field(default='', max_length=100, sa_column_kwargs={'server_default': ''})
+    token_hash: str = Field(max_length=64, unique=True, description='SHA-256 of its token, hex')
+    made_by_id: UUID = Field(foreign_key='agents.id')
+    revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class QueueNotice(Row, table=True):
+    """Something that a supervisor says to those who serve a queue."""
+
+    __tablename__ = 'queue_notices'
+    __table_args__ = (Index('idx_queue_notices_created', 'created_at'),)
+
+    queue_id: UUID = Field(foreign_key='queues.id')
+    by_id: UUID = Field(foreign_key='agents.id')
+    body: str = Field(max_length=MAX_NOTICE_CHARS)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class NoticeReceipt(SQLModel, table=True):
+    """To whom a notice went, and when they said that they had read it."""
+
+    __tablename__ = 'notice_receipts'
+    __table_args__ = (
+        Index('idx_notice_receipts_unread', 'agent_id', postgresql_where=text('read_at IS NULL')),
+    )
+
+    notice_id: UUID = Field(primary_key=True, foreign_key='queue_notices.id')
+    agent_id: UUID = Field(primary_key=True, foreign_key='agents.id')
+    read_at: datetime | None = Field(default=None, sa_type=Timestamp)

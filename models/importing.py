@@ -1,0 +1,36 @@
+"""Imports of customers, kept for as long as they can be undone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Field, Index, SQLModel
+
+from models.base import Row, Timestamp
+
+
+class ImportRun(Row, table=True):
+    """One import that was written."""
+
+    __tablename__ = 'import_runs'
+    __table_args__ = (Index('idx_import_runs_created', 'created_at'),)
+
+    agent_id: UUID = Field(foreign_key='agents.id')
+    new: int
+    changed: int
+    undone_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class ImportedCustomer(SQLModel, table=True):
+    """A record that an import made or changed. Gone after a day, with the chance to undo it.
+
+    What the record was before stands in ``customer_changes``, which goes with its customer.
+    """
+
+    __tablename__ = 'imported_customers'
+
+    run_id: UUID = Field(primary_key=True, foreign_key='import_runs.id', ondelete='CASCADE')
+    customer_id: UUID = Field(
+        primary_key=True, description='no foreign key: each deletion of a customer would look here'
+    )
+    version: int = Field(description='of the record, after the import')
+    is_new: bool

@@ -1,0 +1,32 @@
+"""What the desk's own role may do in the database: everything with rows, nothing with tables, and only add to the audit log.
+
+The tables belong to the role that migrates (``DATABASE_OWNER_URL``, decision 0021). Whoever holds the desk's password can
+neither drop the audit log nor switch off what guards it.
+"""
+
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.engine import make_url
+
+_GRANTS = (
+    'GRANT USAGE ON SCHEMA public TO {role}',
+    'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}',
+    'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}',
+    'REVOKE UPDATE, DELETE ON audit_log FROM {role}',
+    'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}',
+)
+
+
+def grant(owner_url: str, url: str) -> None:
+    """Let the role of ``url`` work with the tables that the role of ``owner_url`` owns; again changes nothing."""
+    engine = create_engine(owner_url)
+    try:
+        with engine.begin() as connection:
+            _grant(connection, make_url(url).username or '')
+    finally:
+        engine.dispose()
+
+
+def _grant(connection: Connection, role: str) -> None:
+    quoted = connection.dialect.identifier_preparer.quote_identifier(role)
+    for statement in _GRANTS:
+        connection.execute(text(statement.format(role=quoted)))

@@ -1,0 +1,100 @@
+"""Queues: where contacts wait, who may serve them, and by which rules they find an agent."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Field, SQLModel
+
+from models.base import Row, labelled, timestamp_field
+
+MAX_LEVEL = 5
+"""The highest level of a skill."""
+MAX_CHATS = 10
+"""So many chats at once an agent may be given at most (the issue: 1 to 10)."""
+
+
+class QueueMode(StrEnum):
+    """How contacts of a queue find an agent."""
+
+    PUSH = 'push'
+    """Offered to one agent at a time, who has a few seconds to take it."""
+    PULL = 'pull'
+    """Taken by agents from the list."""
+
+
+def _number(default: int) -> int:
+    """Return a whole number with the same default in Python and in the table."""
+    number: int = Field(default=default, sa_column_kwargs={'server_default': str(default)})
+    return number
+
+
+class Skill(Row, table=True):
+    """Something that not everybody can do: a language, a product."""
+
+    __tablename__ = 'skills'
+
+    name: str = Field(max_length=100, unique=True)
+    name_en: str = Field(default='', max_length=100, sa_column_kwargs={'server_default': ''})
+
+
+class AgentSkill(SQLModel, table=True):
+    """How well an agent has a skill: 1 to ``MAX_LEVEL``, the higher the better."""
+
+    __tablename__ = 'agent_skills'
+
+    agent_id: UUID = Field(primary_key=True, foreign_key='agents.id')
+    skill_id: UUID = Field(primary_key=True, foreign_key='skills.id', index=True)
+    level: int
+
+
+class Queue(Row, table=True):
+    """One queue of a department. Times are in seconds."""
+
+    __tablename__ = 'queues'
+
+    name: str = Field(max_length=100, unique=True, description='as customers choose it (문의 유형)')
+    name_en: str = Field(default='', max_length=100, sa_column_kwargs={'server_default': ''})
+    department: str = Field(max_length=100, index=True, description='whose agents serve it first')
+    mode: QueueMode = labelled(QueueMode, 'queue_mode', QueueMode.PULL)
+    is_active: bool = Field(default=True, sa_column_kwargs={'server_default': text('true')})
+    skill_id: UUID | None = Field(default=None, foreign_key='skills.id')
+    min_level: int = _number(1)
+
+    service_level_seconds: int = _number(20)
+    service_level_percent: int = _number(80)
+    offer_seconds: int = _number(20)
+    misses_until_away: int = _number(2)
+    returning_seconds: int = _number(30)
+    """So long a customer who comes back within a day waits for the same agent; 0 for not at all."""
+    widen_after_seconds: int | None = Field(
+        default=None, description='after so long the next circle of agents is asked too'
+    )
+    wider_department: str | None = Field(default=None, max_length=100)
+    wider_level: int = _number(1)
+    chats_during_call: bool = Field(
+        default=False, sa_column_kwargs={'server_default': text('false')}
+    )
+    wrap_up_required: bool = Field(
+        default=False, sa_column_kwargs={'server_default': text('false')}
+    )
+    wrap_up_seconds: int | None = Field(
+        default=120, description='after so long 후처리 ends by itself; never when empty'
+    )
+    version: int = _number(1)
+    updated_at: datetime = timestamp_field()
+
+
+class QueueTarget(SQLModel, table=True):
+    """What a queue's target was from a day on: figures of the days before keep theirs.
+
+    ``Queue`` holds the newest one; what was changed today counts from tomorrow.
+    """
+
+    __tablename__ = 'queue_targets'
+
+    queue_id: UUID = Field(primary_key=True, foreign_key='queues.id')
+    since: date = Field(primary_key=True, description='the first day in Seoul')
+    seconds: int
+    percent: int

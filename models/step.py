@@ -1,0 +1,86 @@
+"""Facts: what happened to a contact, and how it was assigned. Rows are only added, in the transaction that makes them true."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Column, Identity
+from sqlmodel import Field, Index, SQLModel
+
+from models.base import Json, Row, Timestamp, labels, timestamp_field
+
+
+class Channel(StrEnum):
+    """How a customer is in contact."""
+
+    CHAT = 'chat'
+    CALL = 'call'
+
+
+class StepKind(StrEnum):
+    """What can happen to a contact."""
+
+    CREATED = 'created'
+    QUEUED = 'queued'
+    OFFERED = 'offered'
+    REFUSED = 'refused'
+    MISSED = 'missed'
+    WITHDRAWN = 'withdrawn'
+    TAKEN = 'taken'
+    HELD = 'held'
+    RESUMED = 'resumed'
+    TRANSFERRED = 'transferred'
+    WHISPERED = 'whispered'
+    PRIORITY_CHANGED = 'priority_changed'
+    ENDED = 'ended'
+    ABANDONED = 'abandoned'
+    WRAP_UP_BEGUN = 'wrap_up_begun'
+    WRAP_UP_DONE = 'wrap_up_done'
+    REOPENED = 'reopened'
+
+
+class ContactStep(SQLModel, table=True):
+    """One step of one contact. From these and the agents' states every figure of the floor can be computed."""
+
+    __tablename__ = 'contact_steps'
+    __table_args__ = (
+        Index('idx_contact_steps_contact', 'contact_id', 'id'),
+        Index('idx_contact_steps_at', 'at'),
+        Index('idx_contact_steps_agent', 'agent_id', 'at'),
+    )
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    contact_id: UUID = Field(description='of a chat or a call')
+    channel: Channel = Field(sa_type=labels(Channel, 'channel'))
+    kind: StepKind = Field(sa_type=labels(StepKind, 'step_kind'))
+    at: datetime = timestamp_field()
+    queue_id: UUID | None = Field(default=None, description='where the contact is after this step')
+    agent_id: UUID | None = Field(default=None, description='the agent whom the step concerns')
+    by_id: UUID | None = Field(
+        default=None, description='who did it; none for the customer and the desk'
+    )
+    came_at: datetime = Field(sa_type=Timestamp, description='since when the customer is here')
+    rang_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='since when it rings at the agent'
+    )
+    reason: str = Field(default='', max_length=200, sa_column_kwargs={'server_default': ''})
+
+
+class RoutingDecision(Row, table=True):
+    """Why a contact was offered to this agent: everything that the decision was made from."""
+
+    __tablename__ = 'routing_decisions'
+    __table_args__ = (
+        Index('idx_routing_decisions_contact', 'contact_id', 'created_at'),
+        Index('idx_routing_decisions_created', 'created_at'),
+    )
+
+    contact_id: UUID
+    queue_id: UUID
+    agent_id: UUID
+    rule: str = Field(max_length=30, description='the rule that decided between the candidates')
+    rule_version: int
+    situation: dict[str, Any] = Field(sa_type=Json, description='the recorded input')

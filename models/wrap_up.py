@@ -1,0 +1,113 @@
+"""After the contact: 후처리, the tree of 상담 분류, and what was promised to the customer."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import Field, Index, SQLModel
+
+from models.base import Row, Timestamp, labelled, labels, timestamp_field
+from models.step import Channel
+
+MAX_SUMMARY_CHARS = 2_000
+MAX_PROMISE_CHARS = 500
+MAX_DEPTH = 3
+"""So many levels the tree of 상담 분류 has at most."""
+
+
+class ContactCategory(Row, table=True):
+    """One node of the tree of 상담 분류. A used one is retired, never deleted."""
+
+    __tablename__ = 'contact_categories'
+
+    queue_id: UUID | None = Field(
+        default=None, foreign_key='queues.id', index=True, description='none: for every queue'
+    )
+    parent_id: UUID | None = Field(default=None, foreign_key='contact_categories.id', index=True)
+    name: str = Field(max_length=100)
+    name_en: str = Field(default='', max_length=100, sa_column_kwargs={'server_default': ''})
+    position: int = Field(default=0, sa_column_kwargs={'server_default': '0'})
+    retired_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class WrapUpEnding(StrEnum):
+    """Who ended a 후처리."""
+
+    AGENT = 'agent'
+    LIMIT = 'limit'
+
+
+class WrapUp(Row, table=True):
+    """What an agent writes down after a contact. It is open until ``done_at``; ``created_at`` is its beginning."""
+
+    __tablename__ = 'wrap_ups'
+    __table_args__ = (
+        Index('idx_wrap_ups_open', 'agent_id', 'created_at', postgresql_where=text('done_at IS NULL')),
+        Index('idx_wrap_ups_limit', 'limit_at', postgresql_where=text('done_at IS NULL AND limit_at IS NOT NULL')),
+        Index('idx_wrap_ups_category', 'category_id', 'contact_id'),
+        Index('idx_wrap_ups_follow_up', 'contact_id', postgresql_where=text('needs_follow_up')),
+    )  # fmt: skip
+
+    contact_id: UUID = Field(unique=True, description='of a chat or a call')
+    channel: Channel = Field(sa_type=labels(Channel, 'channel'))
+    agent_id: UUID = Field(foreign_key='agents.id')
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
+    category_id: UUID | None = Field(default=None, foreign_key='contact_categories.id')
+    summary: str = Field(default='', sa_column_kwargs={'server_default': ''})
+    needs_follow_up: bool = Field(default=False, sa_column_kwargs={'server_default': text('false')})
+    is_required: bool = Field(default=False, sa_column_kwargs={'server_default': text('false')})
+    version: int = Field(default=1, sa_column_kwargs={'server_default': '1'})
+    limit_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='ends by itself then; never when empty'
+    )
+    done_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    ending: WrapUpEnding | None = Field(
+        default=None, sa_type=labels(WrapUpEnding, 'wrap_up_ending')
+    )
+    updated_at: datetime = timestamp_field()
+
+
+class PromiseStatus(StrEnum):
+    """What became of a promise."""
+
+    OPEN = 'open'
+    KEPT = 'kept'
+    BROKEN = 'broken'
+    CANCELLED = 'cancelled'
+
+
+class Promise(Row, table=True):
+    """Something to do for a customer by a time, with an owner: an agent, or the queue when there is none."""
+
+    __tablename__ = 'promises'
+    __table_args__ = (
+        Index('idx_promises_due', 'due_at', postgresql_where=text("status = 'open'")),
+        Index('idx_promises_owner', 'owner_id', 'due_at'),
+        Index('idx_promises_unowned', 'queue_id', 'due_at', postgresql_where=text("owner_id IS NULL AND status = 'open'")),
+        Index('idx_promises_contact', 'contact_id'),
+        Index('uq_promises_message_id', 'message_id', unique=True, postgresql_where=text('message_id IS NOT NULL')),
+    )  # fmt: skip
+
+    contact_id: UUID = Field(description='of the chat or call it was made in')
+    channel: Channel = Field(sa_type=labels(Channel, 'channel'))
+    queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
+    owner_id: UUID | None = Field(default=None, foreign_key='agents.id')
+    made_by_id: UUID = Field(foreign_key='agents.id')
+    message_id: UUID | None = Field(default=None, description='the line that it was said in')
+    body: str = Field(max_length=MAX_PROMISE_CHARS)
+    due_at: datetime = Field(sa_type=Timestamp)
+    status: PromiseStatus = labelled(PromiseStatus, 'promise_status', PromiseStatus.OPEN)
+    reminded_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    closed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    version: int = Field(default=1, sa_column_kwargs={'server_default': '1'})
+
+
+class DismissedPromise(SQLModel, table=True):
+    """A line of which its agent said that it promises nothing: it is not asked about again."""
+
+    __tablename__ = 'dismissed_promises'
+
+    message_id: UUID = Field(primary_key=True)
+    agent_id: UUID = Field(foreign_key='agents.id')
+    created_at: datetime = timestamp_field()
