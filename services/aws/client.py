@@ -1,0 +1,148 @@
+"""One service of AWS, called by boto3 in threads of its own, with time limits.
+
+boto3 blocks: it never runs on the event loop. Retries are boto3's standard ones; a ``ClientToken`` of the caller makes
+them one act. The threads are the service's own, so that an AWS that hangs takes no thread from anybody else.
+"""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3  # type: ignore[import-untyped]  # it has no stubs; botocore has
+import structlog
+from botocore import xform_name
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from desk.errors import UpstreamError
+from services.aws.breaker import CircuitBreaker
+from services.aws.errors import code_of, is_fault, translated
+from services.aws.operations import Operation
+
+log = structlog.get_logger()
+
+CONNECT_SECONDS, READ_SECONDS = 2, 5
+ATTEMPTS = 3
+DEADLINE_SECONDS = 15.0
+"""Nobody waits longer: three tries that each run into their time limits take about 18 s."""
+THREADS = 8
+LOCAL_HOSTS = frozenset({'127.0.0.1', 'localhost', '::1'})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwsPlace:
+    """Where AWS is.
+
+    ``endpoints`` are addresses by service, ``''`` for all that have none of their own; what is not named is found by
+    boto3, which reads ``AWS_ENDPOINT_URL`` and its own files.
+    """
+
+    region: str
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+    def endpoint_of(self, service: str) -> str:
+        """Return the address of a service; empty when boto3 shall find it."""
+        return self.endpoints.get(service) or self.endpoints.get('') or ''
+
+
+class AwsClient:
+    """Calls the operations of one service. Opens nothing before the first call.
+
+    Args:
+        service: the service's name as boto3 knows it.
+        place: where AWS is.
+        breaker: refuses calls while the service fails; shared by whoever shall stand or fall together.
+        read_seconds: how long one try may wait for its answer.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        place: AwsPlace,
+        *,
+        breaker: CircuitBreaker | None = None,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self._service = service
+        self._place = place
+        self._breaker = breaker or CircuitBreaker()
+        self._read_seconds = read_seconds
+        self._deadline_seconds = max(DEADLINE_SECONDS, read_seconds + CONNECT_SECONDS)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f'aws-{service}')
+        self._made = threading.Lock()
+        self._client: BaseClient | None = None
+
+    async def call(self, operation: Operation, **parameters: Any) -> dict[str, Any]:
+        """Call an operation and return its answer, without boto3's own metadata.
+
+        Raises:
+            UpstreamError: the service failed, or did not answer in time, or rests after failures.
+            DeskError: what the service refused, by ``services.aws.errors``.
+        """
+        self._breaker.check()
+        loop = asyncio.get_running_loop()
+        asked = loop.run_in_executor(self._threads, self._ask, operation, parameters)
+        try:
+            async with asyncio.timeout(self._deadline_seconds):
+                answer = await asked
+        except (BotoCoreError, ClientError) as error:
+            self._note(operation, error)
+            raise translated(error) from error
+        except TimeoutError as error:
+            self._note(operation, error)
+            raise UpstreamError('connect.away') from error
+        self._breaker.succeeded()
+        return answer
+
+    async def close(self) -> None:
+        """Let calls that are under way end, by their time limits at the latest, and the threads with them."""
+        await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
+        if self._client is not None:
+            self._client.close()
+
+    def _ask(self, operation: Operation, parameters: dict[str, Any]) -> dict[str, Any]:
+        method = getattr(self._made_client(), xform_name(operation.api_name))
+        answer: dict[str, Any] = method(**parameters)
+        answer.pop('ResponseMetadata', None)
+        return answer
+
+    def _made_client(self) -> BaseClient:
+        with self._made:  # boto3 reads megabytes of models: once, and in a thread
+            if self._client is None:
+                endpoint = self._place.endpoint_of(self._service)
+                self._client = boto3.Session().client(
+                    self._service,
+                    region_name=self._place.region,
+                    endpoint_url=endpoint or None,
+                    config=Config(
+                        connect_timeout=CONNECT_SECONDS,
+                        read_timeout=self._read_seconds,
+                        retries={'mode': 'standard', 'total_max_attempts': ATTEMPTS},
+                        max_pool_connections=THREADS,
+                    ),
+                    **_credentials(endpoint),
+                )
+            return self._client
+
+    def _note(self, operation: Operation, error: Exception) -> None:
+        if is_fault(error):
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        log.warning(
+            'aws_call_failed',
+            operation=operation.value,
+            code=code_of(error) or type(error).__name__,
+        )
+
+
+def _credentials(endpoint: str) -> dict[str, str]:
+    """Return stand-ins for a simulator on this machine, so that it is never shown real ones."""
+    if urlsplit(endpoint).hostname not in LOCAL_HOSTS:
+        return {}
+    return {'aws_access_key_id': 'local', 'aws_secret_access_key': 'local'}

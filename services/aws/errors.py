@@ -1,0 +1,57 @@
+"""What AWS refuses or fails at, in the desk's own errors: translated here and nowhere else."""
+
+from collections.abc import Callable
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from desk.errors import (
+    ConflictError,
+    DeskError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyError,
+    UpstreamError,
+)
+
+THROTTLED_SECONDS = 2
+QUOTA_SECONDS = 60
+_SERVER_FAULT = 500
+
+
+def code_of(error: Exception) -> str:
+    """Return AWS's name of an error, without its ending; empty for what did not come from the service."""
+    if not isinstance(error, ClientError):
+        return ''
+    return str(error.response.get('Error', {}).get('Code', '')).removesuffix('Exception')
+
+
+def is_fault(error: Exception) -> bool:
+    """Whether the service failed or was not reached, rather than refused."""
+    if not isinstance(error, ClientError):
+        return True
+    status = error.response.get('ResponseMetadata', {}).get('HTTPStatusCode', _SERVER_FAULT)
+    return bool(status >= _SERVER_FAULT)
+
+
+def translated(error: BotoCoreError | ClientError) -> DeskError:
+    """Return what an error of boto3 means to the desk."""
+    make = _MEANINGS.get(code_of(error))
+    if make is not None:
+        return make()
+    return UpstreamError('connect.away') if is_fault(error) else ConflictError('connect.refused')
+
+
+_MEANINGS: dict[str, Callable[[], DeskError]] = {
+    'Throttling': lambda: TooManyError('connect.busy', wait_seconds=THROTTLED_SECONDS),
+    'TooManyRequests': lambda: TooManyError('connect.busy', wait_seconds=THROTTLED_SECONDS),
+    'LimitExceeded': lambda: TooManyError('connect.quota', wait_seconds=QUOTA_SECONDS),
+    'ServiceQuotaExceeded': lambda: TooManyError('connect.quota', wait_seconds=QUOTA_SECONDS),
+    'DestinationNotAllowed': lambda: InvalidInputError('call.destination'),
+    'OutboundContactNotPermitted': lambda: InvalidInputError('call.unwanted'),
+    'ResourceNotFound': lambda: NotFoundError('connect.not_found'),
+    'ContactNotFound': lambda: NotFoundError('connect.not_found'),
+    'Conflict': lambda: ConflictError('connect.refused'),
+    'Idempotency': lambda: ConflictError('connect.refused'),
+    'AccessDenied': lambda: UpstreamError('connect.denied'),
+    'UnrecognizedClient': lambda: UpstreamError('connect.denied'),
+}

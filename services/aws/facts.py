@@ -1,0 +1,241 @@
+"""What Amazon Connect says of a contact and of an agent, read out of its events and answers.
+
+Contact events come unordered and more than once; each says all that was known of the contact when it was sent. AWS's own
+samples mix ``camelCase`` with ``PascalCase`` and write a time that has not come as 1970: keys are read whatever their
+case, and such times are none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+NEVER = datetime(1971, 1, 1, tzinfo=UTC)
+"""Times before it mean "not yet"."""
+
+
+class UnreadableEventError(ValueError):
+    """A record is no event of the kind that is expected. Its text holds nothing of the content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactFacts:
+    """What is known of one contact. Ids are bare, without their ARN; empty texts and no times are what is not known."""
+
+    contact_id: str
+    root_id: str
+    """The first contact of the conversation: itself, unless it carries another one on."""
+    previous_id: str = ''
+    channel: str
+    initiation: str
+    """``InitiationMethod``: INBOUND, OUTBOUND, TRANSFER, API, MONITOR …"""
+    phone: str = ''
+    """The other side's number, E.164."""
+    queue_id: str = ''
+    user_id: str = ''
+    started_at: datetime | None = None
+    reached_at: datetime | None = None
+    """Since when the customer is connected to the system."""
+    queued_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    cleared_at: datetime | None = None
+    """When the agent's after-contact work ended."""
+    hold_seconds: int = 0
+    reason: str = ''
+    recording: str = ''
+    """Where the recording lies, of ``DescribeContact`` only."""
+
+    @property
+    def is_voice(self) -> bool:
+        """Whether it is a call."""
+        return self.channel == 'VOICE'
+
+
+class HandState(StrEnum):
+    """What a contact is to an agent who has it (``AgentContactState``)."""
+
+    INCOMING = 'INCOMING'
+    PENDING = 'PENDING'
+    CONNECTING = 'CONNECTING'
+    CONNECTED = 'CONNECTED'
+    CONNECTED_ONHOLD = 'CONNECTED_ONHOLD'
+    PAUSED = 'PAUSED'
+    MISSED = 'MISSED'
+    REJECTED = 'REJECTED'
+    ERROR = 'ERROR'
+    ENDED = 'ENDED'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldContact:
+    """One contact in an agent's hands."""
+
+    contact_id: str
+    root_id: str
+    channel: str
+    initiation: str
+    queue_id: str
+    state: HandState
+    since: datetime
+    queued_at: datetime | None
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFacts:
+    """How one agent was at a moment."""
+
+    user_id: str
+    username: str
+    at: datetime
+    status: str
+    status_type: str
+    """ROUTABLE, CUSTOM or OFFLINE."""
+    contacts: tuple[HeldContact, ...]
+
+
+def contact_event(body: str) -> ContactFacts:
+    """Return what a contact event says (EventBridge's envelope as SQS delivers it). Raises ``UnreadableEventError``."""
+    envelope = _object(body)
+    detail = envelope.get('detail')
+    if not isinstance(detail, dict):
+        raise UnreadableEventError('no detail')
+    return _facts(_lowered(detail))
+
+
+def described_contact(contact: Mapping[str, Any]) -> ContactFacts:
+    """Return what ``DescribeContact`` says of a contact."""
+    said = _lowered(contact)
+    recordings = said.get('recordings') or [{}]
+    said |= {
+        'contactid': said.get('id'),
+        'queueinfo': {
+            'queuearn': (said.get('queueinfo') or {}).get('id'),
+            'enqueuetimestamp': (said.get('queueinfo') or {}).get('enqueuetimestamp'),
+        },
+        'agentinfo': {
+            **(said.get('agentinfo') or {}),
+            'agentarn': (said.get('agentinfo') or {}).get('id'),
+        },
+    }
+    return _facts(said, recording=str(recordings[0].get('location') or ''))
+
+
+def agent_event(body: str | bytes) -> AgentFacts | None:
+    """Return what an agent event says (a record of the data stream); nothing of one without a present state.
+
+    Raises:
+        UnreadableEventError: it is none.
+    """
+    said = _lowered(_object(body))
+    snapshot = said.get('currentagentsnapshot')
+    if not snapshot:
+        return None
+    status = snapshot.get('agentstatus') or {}
+    try:
+        return AgentFacts(
+            user_id=bare(str(said['agentarn'])),
+            username=str((snapshot.get('configuration') or {}).get('username', '')),
+            at=_needed_time(said.get('eventtimestamp')),
+            status=str(status.get('name', '')),
+            status_type=str(status.get('type', '')),
+            contacts=tuple(
+                _held(one)
+                for one in snapshot.get('contacts') or ()
+                if one.get('state') in set(HandState)
+            ),
+        )
+    except KeyError as error:
+        raise UnreadableEventError('a field is missing') from error
+
+
+def bare(name: str) -> str:
+    """Return the id that an ARN ends with; an id is itself. An agent's own queue is ``agent/<id>``."""
+    if not name.startswith('arn:'):
+        return name
+    _, _, resource = name.partition(':instance/')
+    return resource.split('/', 2)[-1]
+
+
+def _facts(said: Mapping[str, Any], *, recording: str = '') -> ContactFacts:
+    contact_id = str(said.get('contactid') or '')
+    if not contact_id:
+        raise UnreadableEventError('no contact id')
+    queue, agent = said.get('queueinfo') or {}, said.get('agentinfo') or {}
+    endpoint = said.get('customerendpoint') or {}
+    return ContactFacts(
+        contact_id=contact_id,
+        root_id=str(said.get('initialcontactid') or contact_id),
+        previous_id=str(said.get('previouscontactid') or ''),
+        channel=str(said.get('channel') or '').upper(),
+        initiation=str(said.get('initiationmethod') or '').upper(),
+        phone=str(endpoint.get('address') or ''),
+        queue_id=bare(str(queue.get('queuearn') or '')),
+        user_id=bare(str(agent.get('agentarn') or '')),
+        started_at=_time(said.get('initiationtimestamp')),
+        reached_at=_time(said.get('connectedtosystemtimestamp')),
+        queued_at=_time(queue.get('enqueuetimestamp')),
+        answered_at=_time(agent.get('connectedtoagenttimestamp')),
+        ended_at=_time(said.get('disconnecttimestamp')),
+        cleared_at=_time(agent.get('aftercontactworkendtimestamp')),
+        hold_seconds=int(agent.get('agentinitiatedholdduration') or 0),
+        reason=str(said.get('disconnectreason') or ''),
+        recording=recording,
+    )
+
+
+def _held(said: Mapping[str, Any]) -> HeldContact:
+    contact_id = str(said['contactid'])
+    return HeldContact(
+        contact_id=contact_id,
+        root_id=str(said.get('initialcontactid') or contact_id),
+        channel=str(said.get('channel') or '').upper(),
+        initiation=str(said.get('initiationmethod') or '').upper(),
+        queue_id=bare(str((said.get('queue') or {}).get('arn') or '')),
+        state=HandState(said['state']),
+        since=_needed_time(said.get('statestarttimestamp')),
+        queued_at=_time(said.get('queuetimestamp')),
+        answered_at=_time(said.get('connectedtoagenttimestamp')),
+    )
+
+
+def _object(body: str | bytes) -> dict[str, Any]:
+    try:
+        said = json.loads(body)
+    except ValueError as error:
+        raise UnreadableEventError('no JSON') from error
+    if not isinstance(said, dict):
+        raise UnreadableEventError('no object')
+    return said
+
+
+def _lowered(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an object with all keys in lower case, at every depth."""
+
+    def lowered(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {str(key).lower(): lowered(one) for key, one in value.items()}
+        return [lowered(one) for one in value] if isinstance(value, list) else value
+
+    return {str(key).lower(): lowered(value) for key, value in said.items()}
+
+
+def _time(value: Any) -> datetime | None:
+    if not value:
+        return None
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise UnreadableEventError('no time') from error
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at > NEVER else None
+
+
+def _needed_time(value: Any) -> datetime:
+    at = _time(value)
+    if at is None:
+        raise UnreadableEventError('a time is missing')
+    return at

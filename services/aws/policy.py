@@ -1,0 +1,66 @@
+"""The permissions that the desk needs in AWS: written out of the operations that it calls, and no others.
+
+``deploy/iam-policy.json`` is it, with names to fill in: ``python -m services.aws.policy > deploy/iam-policy.json``.
+"""
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+from services.aws.operations import Operation
+
+VERSION = '2012-10-17'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyPlace:
+    """What the permissions are for."""
+
+    region: str = 'REGION'
+    account: str = 'ACCOUNT'
+    instance_id: str = 'INSTANCE_ID'
+    contact_queue: str = 'CONTACT_EVENTS_QUEUE'
+    agent_stream: str = 'AGENT_EVENTS_STREAM'
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return the name of something in this account and region."""
+        return f'arn:aws:{service}:{self.region}:{self.account}:{resource}'
+
+    def resources(self, service: str) -> list[str]:
+        """Return what operations of a service may be done to."""
+        instance = f'instance/{self.instance_id}'
+        if service == 'comprehend':  # it knows no resources to detect sentiment on
+            return ['*']
+        names = {
+            'connect': [instance, f'{instance}/*'],
+            'sqs': [self.contact_queue.rpartition('/')[2]],
+            'kinesis': [f'stream/{self.agent_stream}'],
+        }
+        return [self.arn(service, name) for name in names[service]]
+
+
+def iam_policy(place: PolicyPlace) -> dict[str, Any]:
+    """Return an IAM policy that allows every operation of the desk, on its own instance, queue and stream alone."""
+    services = sorted({operation.service for operation in Operation})
+    return {
+        'Version': VERSION,
+        'Statement': [
+            {
+                'Sid': f'Desk{service.capitalize()}',
+                'Effect': 'Allow',
+                'Action': sorted(one.value for one in Operation if one.service == service),
+                'Resource': place.resources(service),
+            }
+            for service in services
+        ],
+    }
+
+
+def as_file(place: PolicyPlace) -> str:
+    """Return the policy as the text of a file."""
+    return json.dumps(iam_policy(place), indent=2) + '\n'
+
+
+if __name__ == '__main__':
+    sys.stdout.write(as_file(PolicyPlace()))
