@@ -1,0 +1,347 @@
+"""Calls as the desk's people work with them: list, read, dial, stop, transfer, attributes, recording, monitoring."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from desk import clock
+from desk.errors import (
+    ConflictError,
+    DeskError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    TooManyError,
+    UpstreamError,
+)
+from models import (
+    Agent,
+    AuditAction,
+    Call,
+    CallDirection,
+    CallEnding,
+    CallLeg,
+    CallMoment,
+    StepKind,
+)
+from services.calls import queries
+from services.calls.call_log import finish_undialled
+from services.calls.directory import ConnectDirectory
+from services.calls.events import CallChanged
+from services.calls.story import Story, StoryStep, story_of
+from services.contacts.access import may_write
+from services.customers import queries as customer_queries
+from services.customers.phone_lookup import PhoneLookup
+from services.customers.records import require_customer
+from services.text.phone_numbers import e164, parse_phone
+from services.work.cursors import Position
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+log = structlog.get_logger()
+
+PAGE = 50
+MAX_PAGE = 200
+UNDIALLED = timedelta(seconds=90)
+"""A call whose contact has not come by then was not made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDetail:
+    """One call with its legs, what these were to agents, and the customer's path through them."""
+
+    call: Call
+    legs: Sequence[CallLeg]
+    moments: Sequence[CallMoment]
+    story: Story | None
+
+    @property
+    def current_leg(self) -> CallLeg | None:
+        """The leg that the customer is in; nothing before the call has one, or when it is over."""
+        if self.story is None or self.call.end_time is not None:
+            return None
+        return next((leg for leg in self.legs if leg.id == self.story.leg_ids[-1]), None)
+
+
+class Calls:
+    """What people do with calls. Everything that asks Connect raises ``ConflictError`` where none is set up."""
+
+    def __init__(
+        self, units: UnitsOfWork, directory: ConnectDirectory, phones: PhoneLookup
+    ) -> None:
+        self._units = units
+        self._db = units.db
+        self._directory = directory
+        self._phones = phones
+
+    async def page(
+        self,
+        agent: Agent,
+        *,
+        is_open: bool | None = None,
+        only_own: bool = False,
+        before: Position | None = None,
+        limit: int = PAGE,
+    ) -> Sequence[Call]:
+        """Return calls that somebody may see, the newest first, behind a place, at most ``MAX_PAGE``."""
+        async with self._db.reading() as session:
+            return await queries.page(
+                session,
+                agent,
+                is_open=is_open,
+                only_own=only_own,
+                before=before,
+                limit=min(limit, MAX_PAGE),
+            )
+
+    async def call(self, agent: Agent, call_id: UUID) -> Call:
+        """Return one call. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        async with self._db.reading() as session:
+            return _require(await queries.call_of(session, agent, call_id))
+
+    async def detail(self, agent: Agent, call_id: UUID) -> CallDetail:
+        """Return one call with all that is known of it. Raises ``NotFoundError`` as ``call`` does."""
+        async with self._db.reading() as session:
+            call = _require(await queries.call_of(session, agent, call_id))
+            legs = await queries.legs_of(session, call.id)
+            moments = await queries.moments_of(session, [leg.id for leg in legs])
+        root_id, dialled_by_id = call.contact_id or '', call.dialled_by_id
+        story = story_of(root_id, legs, moments, dialled_by_id=dialled_by_id)
+        return CallDetail(call=call, legs=legs, moments=moments, story=story)
+
+    async def dial(self, agent: Agent, number: str, *, call_id: UUID) -> Call:
+        """Call a customer: Connect rings them, and brings them to an agent when they answer.
+
+        The id is the sender's: the same one again is the same call, and rings nobody twice.
+
+        Raises:
+            InvalidInputError: no number, or one that must not be called.
+            ConflictError: a call to the number is being made, or the id is another call's.
+            TooManyError: Connect has no room for more calls.
+            UpstreamError: Connect is away; whether it calls is not known, and the same id may be tried again.
+        """
+        api = self._directory.api
+        phone = parse_phone(number)
+        if phone is None:
+            raise InvalidInputError('call.number')
+        call = await self._begun(agent, phone, call_id)
+        if call.contact_id is not None or call.end_time is not None:
+            return call
+        attributes = {'desk_call': str(call.id), 'desk_agent': agent.username}
+        try:
+            contact_id = await api.initiate_outbound_call(
+                e164(phone), token=call.id, attributes=attributes
+            )
+        except (UpstreamError, TooManyError) as error:
+            if isinstance(error, TooManyError):
+                await self._not_made(call.id)
+            raise
+        except DeskError:
+            await self._not_made(call.id)
+            raise
+        return await self._made(call.id, contact_id)
+
+    async def dial_customer(self, agent: Agent, customer_id: UUID, *, call_id: UUID) -> Call:
+        """Call the first number of a customer on record. Raises ``NotFoundError``, and as ``dial`` does."""
+        async with self._db.reading() as session:
+            customer = require_customer(
+                await customer_queries.following_merges(session, customer_id)
+            )
+        return await self.dial(agent, customer.phone, call_id=call_id)
+
+    async def stop(self, agent: Agent, call_id: UUID) -> None:
+        """End an open call for everybody in it.
+
+        Raises:
+            NotFoundError, NotAllowedError: not there; a colleague's.
+            ConflictError: it is over, not begun, or Connect lets only its softphone end it (a transferred one).
+        """
+        leg = await self._open_leg(agent, call_id)
+        try:
+            await self._directory.api.stop(leg.contact_id)
+        except (ConflictError, InvalidInputError) as error:
+            raise ConflictError('call.only_softphone_ends') from error
+        await self._record(agent, AuditAction.CALL_STOPPED, call_id)
+
+    async def attributes(self, agent: Agent, call_id: UUID) -> dict[str, str]:
+        """Return what the flow and the desk noted about a call at Connect. Raises ``NotFoundError``, ``ConflictError``."""
+        call = await self.call(agent, call_id)
+        return await self._directory.api.attributes(_contact_of(call))
+
+    async def set_attributes(
+        self, agent: Agent, call_id: UUID, attributes: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Note something about a call at Connect, also when it is over; what is not named stays.
+
+        Raises:
+            NotFoundError, NotAllowedError: not there; a colleague's.
+            ConflictError: it has no contact yet.
+            InvalidInputError: a name is no name, or all of it is too long.
+        """
+        call = await self.call(agent, call_id)
+        if not may_write(agent, call):
+            raise NotAllowedError('call.not_yours')
+        if not attributes or not all(map(is_attribute_name, attributes)):
+            raise InvalidInputError('call.attribute_name')
+        api, root_id = self._directory.api, _contact_of(call)
+        await api.set_attributes(root_id, attributes)
+        await self._record(
+            agent, AuditAction.CALL_ATTRIBUTES_SET, call_id, fields=sorted(attributes)
+        )
+        return await api.attributes(root_id)
+
+    async def pause_recording(self, agent: Agent, call_id: UUID) -> None:
+        """Let nothing be recorded while a card number is said. Raises as ``stop``, and where nothing is recorded."""
+        leg, root_id = await self._recorded_leg(agent, call_id)
+        await self._directory.api.pause_recording(leg.contact_id, root_id)
+        await self._record(agent, AuditAction.RECORDING_PAUSED, call_id)
+
+    async def resume_recording(self, agent: Agent, call_id: UUID) -> None:
+        """Go on recording. Raises as ``pause_recording``."""
+        leg, root_id = await self._recorded_leg(agent, call_id)
+        await self._directory.api.resume_recording(leg.contact_id, root_id)
+        await self._record(agent, AuditAction.RECORDING_RESUMED, call_id)
+
+    async def monitor(
+        self,
+        supervisor: Agent,
+        call_id: UUID,
+        *,
+        may_barge: bool = False,
+        token: UUID | None = None,
+    ) -> str:
+        """Let a supervisor listen to an open call by their own softphone; returns the contact of their leg.
+
+        Raises:
+            NotAllowedError: an agent asks.
+            NotFoundError: there is no such call.
+            ConflictError: nobody talks in it, or the supervisor is no user of Connect's or cannot listen now.
+        """
+        if not supervisor.sees_everything:
+            raise NotAllowedError('agent.supervisors_only')
+        leg = await self._open_leg(supervisor, call_id)
+        if leg.answered_at is None:
+            raise ConflictError('call.not_answered')
+        user_id = await self._directory.user_id(supervisor)
+        contact_id = await self._directory.api.monitor(
+            leg.contact_id, user_id, may_barge=may_barge, token=token or uuid4()
+        )
+        await self._record(supervisor, AuditAction.CALL_MONITORED, call_id)
+        return contact_id
+
+    async def give_up_undialled(self, *, after: timedelta = UNDIALLED) -> int:
+        """End calls that were asked for and whose contact never came; returns how many."""
+        async with self._units.begin() as work:
+            calls = await queries.never_dialled(work.session, before=clock.now() - after)
+            for call in calls:
+                await _fail(work, call)
+        return len(calls)
+
+    async def open_leg(self, agent: Agent, call_id: UUID) -> tuple[Call, CallLeg]:
+        """Return an open call that the agent may act on, and the leg that its customer is in. Raises as ``stop``."""
+        detail = await self.detail(agent, call_id)
+        if not may_write(agent, detail.call):
+            raise NotAllowedError('call.not_yours')
+        if detail.call.end_time is not None:
+            raise ConflictError('call.over')
+        if detail.current_leg is None:
+            raise ConflictError('call.not_begun')
+        return detail.call, detail.current_leg
+
+    async def _open_leg(self, agent: Agent, call_id: UUID) -> CallLeg:
+        return (await self.open_leg(agent, call_id))[1]
+
+    async def _recorded_leg(self, agent: Agent, call_id: UUID) -> tuple[CallLeg, str]:
+        call, leg = await self.open_leg(agent, call_id)
+        return leg, _contact_of(call)
+
+    async def _begun(self, agent: Agent, phone: str, call_id: UUID) -> Call:
+        """Return the row of a call that is asked for: the earlier one of the same id, or a new one."""
+        async with self._db.reading() as session:
+            earlier = await queries.call_by_id(session, call_id)
+        if earlier is not None:
+            if (earlier.dialled_by_id, earlier.phone) != (agent.id, phone):
+                raise ConflictError('call.another')
+            return earlier
+        found = await self._phones.customers(phone, limit=2)
+        call = Call(
+            id=call_id,
+            direction=CallDirection.OUTBOUND,
+            phone=phone,
+            customer_id=found[0].id if len(found) == 1 else None,
+            agent_id=agent.id,
+            dialled_by_id=agent.id,
+            department=agent.department,
+            version=1,
+        )
+        try:
+            async with self._units.begin() as work:
+                work.session.add(call)
+                await work.session.flush()
+                work.record(agent, AuditAction.CALL_DIALLED, subject=call)
+                work.tell(CallChanged.of(call))
+        except IntegrityError as error:
+            raise ConflictError('call.being_dialled') from error
+        return call
+
+    async def _made(self, call_id: UUID, contact_id: str) -> Call:
+        """Note which contact of Connect's a call is; its first event may have done so already."""
+        async with self._units.begin() as work:
+            await queries.hold_call(work.session, contact_id)
+            call = await queries.call_by_id(work.session, call_id, lock=True)
+            told = await queries.call_by_contact(work.session, contact_id)
+            if call is None or (told is not None and told.id != call_id):
+                raise ConflictError('call.another')
+            if call.contact_id is None:
+                call.contact_id = contact_id
+                call.version += 1
+                work.session.add(call)
+                work.tell(CallChanged.of(call))
+        return call
+
+    async def _not_made(self, call_id: UUID) -> None:
+        async with self._units.begin() as work:
+            call = await queries.call_by_id(work.session, call_id, lock=True)
+            if call is not None and call.contact_id is None and call.end_time is None:
+                await _fail(work, call)
+
+    async def _record(
+        self, agent: Agent, action: AuditAction, call_id: UUID, *, fields: Sequence[str] = ()
+    ) -> None:
+        async with self._units.begin() as work:
+            call = await queries.call_by_id(work.session, call_id)
+            if call is not None:
+                work.record(agent, action, subject=call, fields=fields)
+
+
+def is_attribute_name(name: str) -> bool:
+    """Whether Connect takes it as the name of an attribute: letters, digits, ``-`` and ``_``."""
+    return bool(name) and name.isascii() and name.replace('-', '').replace('_', '').isalnum()
+
+
+async def _fail(work: UnitOfWork, call: Call) -> None:
+    call.end_time, call.ending = clock.now(), CallEnding.FAILED
+    call.version += 1
+    work.session.add(call)
+    end = StoryStep(
+        kind=StepKind.ENDED,
+        at=call.end_time,
+        agent_id=call.agent_id,
+        reason=CallEnding.FAILED.value,
+    )
+    await finish_undialled(work, call, end)
+
+
+def _contact_of(call: Call) -> str:
+    if call.contact_id is None:
+        raise ConflictError('call.not_begun')
+    return call.contact_id
+
+
+def _require(call: Call | None) -> Call:
+    if call is None:
+        raise NotFoundError('call.not_found')
+    return call

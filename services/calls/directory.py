@@ -1,0 +1,63 @@
+"""Who of the desk a user of Connect is, and which queue of the desk a queue of Connect is."""
+
+from desk.db import Database
+from desk.errors import ConflictError
+from models import Agent, Queue
+from services.aws.connect_api import ConnectApi
+from services.calls import queries
+
+AGENT_QUEUE = 'agent/'
+"""With this the id of an agent's own queue begins."""
+
+
+class ConnectDirectory:
+    """People by the id that is set for them, else by username; queues by name."""
+
+    def __init__(self, db: Database, api: ConnectApi | None) -> None:
+        self._db = db
+        self._api = api
+
+    @property
+    def api(self) -> ConnectApi:
+        """Connect. Raises ``ConflictError`` where no instance is set up."""
+        if self._api is None:
+            raise ConflictError('call.not_set_up')
+        return self._api
+
+    async def agent(self, user_id: str, username: str = '') -> Agent | None:
+        """Return who a user of Connect is; nobody when they have no sign-in here. Raises ``UpstreamError``."""
+        if not user_id:
+            return None
+        if not username and self._api is not None:
+            users = await self._api.users()
+            username = next((one.username for one in users if one.id == user_id), '')
+        async with self._db.reading() as session:
+            return await queries.agent_by_connect(session, user_id, username)
+
+    async def queue(self, queue_id: str) -> Queue | None:
+        """Return the desk's queue of the same name; none for agents' own. Raises ``UpstreamError``."""
+        if not queue_id or queue_id.startswith(AGENT_QUEUE) or self._api is None:
+            return None
+        queues = await self._api.queues()
+        name = next((one.name for one in queues if one.id == queue_id), '')
+        async with self._db.reading() as session:
+            return await queries.queue_by_name(session, name) if name else None
+
+    async def user_id(self, agent: Agent) -> str:
+        """Return an agent's id in Connect. Raises ``ConflictError`` when they have none there."""
+        if agent.connect_user_id:
+            return agent.connect_user_id
+        users = await self.api.users()
+        name = agent.username.lower()
+        found = next((one.id for one in users if one.username.lower() == name), None)
+        if found is None:
+            raise ConflictError('call.no_user')
+        return found
+
+    async def connect_queue_id(self, queue: Queue) -> str:
+        """Return the id in Connect of the queue of the same name. Raises ``ConflictError`` when there is none."""
+        queues = await self.api.queues()
+        found = next((one.id for one in queues if one.name == queue.name), None)
+        if found is None:
+            raise ConflictError('call.no_queue')
+        return found

@@ -1,0 +1,263 @@
+"""Random histories: whatever agents and customers do at Connect, told in any order and twice, the desk's rows agree with it."""
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from desk.db import Database
+from desk.settings import Settings
+from models import Agent, Call, CallLeg, CallLegKind, StepKind
+from services.aws.connection import ConnectConnection
+from services.aws.facts import agent_event, contact_event
+from services.calls import queries
+from services.calls.call_log import CallLog
+from services.calls.directory import ConnectDirectory
+from services.calls.listening import ConnectListener
+from services.registry import Services
+from services.work.unit_of_work import UnitsOfWork
+from tests.conftest import assembled
+from tests.support.centre import connected_to
+from tests.support.make import Make
+from tests.support.sandbox.box import PAYMENTS, Box, RefusedError
+from tests.support.sandbox.standing import box, contact_queue, running
+
+__all__ = ['box', 'contact_queue', 'running']
+pytestmark = pytest.mark.slow
+
+HISTORIES = 5
+ACTS = 20
+AGENTS = ('agent1', 'agent2', 'agent3')
+OVER = {StepKind.ENDED, StepKind.ABANDONED}
+
+
+class Day:
+    """What happens at Connect, by chance."""
+
+    def __init__(self, box: Box, chance: random.Random) -> None:
+        self._box = box
+        self._chance = chance
+        self._contacts: list[str] = []
+
+    def begin(self) -> None:
+        self._box.start_over()
+        for name in AGENTS:
+            self._box.sign_in(name)
+
+    def act(self) -> None:
+        """Somebody does something; what Connect refuses is refused. A second passes."""
+        acts = [
+            self._ring, self._dial, self._take, self._take, self._take, self._refuse, self._hold, self._resume,
+            self._ask, self._ask, self._confer, self._swap, self._end, self._hang_up, self._clear, self._wait,
+        ]  # fmt: skip
+        with contextlib.suppress(RefusedError):
+            self._chance.choice(acts)()
+        self._box.advance(1)
+
+    @property
+    def _who(self) -> str:
+        return self._chance.choice(AGENTS)
+
+    def _do(self, verb: str, **more: Any) -> None:
+        """Somebody does it with one of the contacts in their hands."""
+        who = self._who
+        held = [*self._box.stage_with(who)]
+        if held:
+            self._box.act(verb, self._chance.choice(held), who, **more)
+
+    def _ring(self) -> None:
+        self._box.ring(number=f'+8210{self._chance.randint(10_000_000, 99_999_999)}')
+
+    def _dial(self) -> None:
+        self._box.hand(
+            'POST', f'agents/{self._who}/call', type='phone_number', phone_number='+821055556666'
+        )
+
+    def _take(self) -> None:
+        self._do('accept')
+
+    def _refuse(self) -> None:
+        self._do('reject')
+
+    def _hold(self) -> None:
+        self._do('hold')
+
+    def _resume(self) -> None:
+        self._do('resume')
+
+    def _ask(self) -> None:
+        agents = {one['username']: one['id'] for one in self._box.hand('GET', 'agents')}
+        to = self._chance.choice(
+            [
+                {'type': 'agent', 'user_id': agents[self._who]},
+                {'type': 'queue', 'queue_id': PAYMENTS},
+                {'type': 'phone_number', 'phone_number': '+8215881234'},
+            ]
+        )
+        self._do('add', **to)
+
+    def _confer(self) -> None:
+        self._do('conference')
+
+    def _swap(self) -> None:
+        self._do('swap')
+
+    def _end(self) -> None:
+        self._do('end')
+
+    def _clear(self) -> None:
+        self._do('clear')
+
+    def _hang_up(self) -> None:
+        live = [one['id'] for one in self._box.hand('GET', 'contacts?limit=200')]
+        if live:
+            self._box.hand('POST', f'contacts/{self._chance.choice(live)}/hang-up')
+
+    def _wait(self) -> None:
+        self._box.advance(self._chance.choice([3, 21]))
+
+
+@pytest.fixture
+async def desk(
+    settings: Settings, box: Box, contact_queue: str
+) -> AsyncIterator[tuple[Services, ConnectConnection]]:
+    """A desk that hears only what the test tells it."""
+    async with connected_to(box) as connect, assembled(settings) as services:
+        yield services, connect
+
+
+async def test_rows_agree_with_connect_in_whatever_order_it_tells(
+    desk: tuple[Services, ConnectConnection], box: Box, make: Make, db: Database
+) -> None:
+    services, connect = desk
+    people = {name: await make.agent(username=name) for name in AGENTS}
+    await make.queue(name='결제·환불', department='결제팀')
+    for seed in range(HISTORIES):
+        chance = random.Random(seed)
+        await forget_calls(db)
+        day = Day(box, chance)
+        await asyncio.to_thread(day.begin)
+        for _ in range(ACTS):
+            await asyncio.to_thread(day.act)
+
+        told = await asyncio.to_thread(box.hand, 'GET', 'events')
+        chance.shuffle(told)
+        again = chance.sample(told, len(told) // 5)
+        await hear(services, connect, [*told, *again])
+
+        await agrees(box, db, people, f'seed {seed}')
+
+
+async def hear(services: Services, connect: ConnectConnection, events: list[Any]) -> None:
+    listener = listener_of(services, connect)
+    for event in events:
+        body = json.dumps(event)
+        if 'detail' in event:
+            await listener.call_log.take_contact(contact_event(body))
+        elif (facts := agent_event(body)) is not None:
+            await listener.call_log.take_agent(facts)
+
+
+def listener_of(services: Services, connect: ConnectConnection) -> ConnectListener:
+    """The ear of a desk, which hears nothing by itself."""
+    db = services.calls._db
+    units = UnitsOfWork(db, services.relay)
+    log = CallLog(units, ConnectDirectory(db, connect.api), services.phone_lookup)
+    return ConnectListener(units, connect, log, services.softphones._redis, prefix='random')
+
+
+async def agrees(box: Box, db: Database, people: dict[str, Agent], where: str) -> None:
+    """Compare every contact of Connect's with the desk's rows."""
+    contacts = await asyncio.to_thread(described, box)
+    names = {user['Id']: user['Username'] for user in await asyncio.to_thread(users, box)}
+    held = {
+        name: {
+            contact_id
+            for contact_id, state in (await asyncio.to_thread(box.stage_with, name)).items()
+            if state in {'CONNECTED', 'CONNECTED_ONHOLD'}
+        }
+        for name in AGENTS
+    }
+    async with db.reading() as session:
+        calls: list[Call] = [
+            call
+            for contact in contacts
+            if not contact.get('InitialContactId')
+            and (call := await queries.call_by_contact(session, contact['Id'])) is not None
+        ]
+        legs = {
+            leg.contact_id: leg for call in calls for leg in await queries.legs_of(session, call.id)
+        }
+        steps = {call.id: await queries.steps_of(session, call.id) for call in calls}
+
+    assert set(legs) == {contact['Id'] for contact in contacts}, where
+    for contact in contacts:
+        assert_leg(legs[contact['Id']], contact, names, people, where)
+    for call in calls:
+        own = [leg for leg in legs.values() if leg.call_id == call.id]
+        live = [leg for leg in own if leg.ended_at is None and leg.kind is not CallLegKind.MONITOR]
+        assert (call.end_time is None) == bool(live), where
+        holders = {
+            people[name].id for name, ids in held.items() if ids & {leg.contact_id for leg in own}
+        }
+        if call.is_answered and call.end_time is None and call.agent_id:
+            assert call.agent_id in holders, where
+        told = steps[call.id]
+        ends = [step for step in told if step.kind in OVER]
+        reopened = [step for step in told if step.kind is StepKind.REOPENED]
+        assert len(ends) - len(reopened) == (call.end_time is not None), where
+        assert [one.kind for one in told].count(StepKind.CREATED) == 1, where
+        if call.end_time is not None:
+            assert call.end_time in {step.at for step in ends}, where
+
+
+def assert_leg(
+    leg: CallLeg, contact: Any, names: dict[str, str], people: dict[str, Agent], where: str
+) -> None:
+    agent = contact.get('AgentInfo') or {}
+    assert is_same(leg.started_at, contact['InitiationTimestamp']), where
+    assert is_same(leg.ended_at, contact.get('DisconnectTimestamp')), where
+    assert is_same(leg.answered_at, agent.get('ConnectedToAgentTimestamp')), where
+    assert leg.reason == contact.get('DisconnectReason', ''), where
+    if leg.ended_at:
+        assert leg.hold_seconds == agent.get('AgentInitiatedHoldDuration', 0), where
+    if leg.answered_at:
+        assert leg.agent_id == people[names[agent['Id']]].id, where
+
+
+def is_same(ours: datetime | None, theirs: datetime | None) -> bool:
+    """Events tell milliseconds, descriptions more."""
+    if ours is None or theirs is None:
+        return ours is theirs
+    return abs(ours - theirs) <= timedelta(milliseconds=2)
+
+
+def described(box: Box) -> list[Any]:
+    """Every call that Connect has told of, as it describes it."""
+    told = {
+        event['detail']['contactId']
+        for event in box.hand('GET', 'events')
+        if 'detail' in event and event['detail']['channel'] == 'VOICE'
+    }
+    held = {contact_id for name in AGENTS for contact_id in box.stage_with(name)}
+    return [
+        box.connect.describe_contact(ContactId=one, **box.instance)['Contact']
+        for one in sorted(told | held)
+    ]
+
+
+def users(box: Box) -> list[Any]:
+    found: list[Any] = box.connect.list_users(**box.instance)['UserSummaryList']
+    return found
+
+
+async def forget_calls(db: Database) -> None:
+    async with db.statement() as connection:
+        for table in ('call_moments', 'call_legs', 'wrap_ups', 'contact_steps', 'calls', 'outbox'):
+            await connection.execute(text(f'DELETE FROM {table}'))
