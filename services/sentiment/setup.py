@@ -1,0 +1,42 @@
+"""What the desk needs to judge lines, put together from settings; nothing where that is off."""
+
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from desk.events import Topics
+from desk.settings import Settings
+from desk.stream import EventStream
+from services.aws import comprehend
+from services.aws.client import AwsPlace
+from services.aws.comprehend import SentimentApi
+from services.sentiment.judge import SentimentJudge
+from services.sentiment.remembered import RememberedScores
+from services.sentiment.spending import SpendingAccount
+from services.work.unit_of_work import UnitsOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentimentSetup:
+    """Who says how customers sound, and what that may cost a day."""
+
+    api: SentimentApi
+    usd_a_day: float
+
+    @classmethod
+    def of(cls, settings: Settings) -> 'SentimentSetup | None':
+        """Return what the settings say; nothing where no line may be sent."""
+        if not settings.has_sentiment:
+            return None
+        place = AwsPlace(region=settings.aws_region, endpoints=settings.aws_endpoints)
+        api = comprehend.at(place, is_stand_in=settings.has_sentiment_stand_in)
+        return cls(api=api, usd_a_day=settings.sentiment_usd_a_day)
+
+    def judge(
+        self, units: UnitsOfWork, topics: Topics, redis: 'Redis', stream: EventStream, secret: str
+    ) -> SentimentJudge:
+        """Return what gives lines their marks, in this process."""
+        source = 'stand-in' if self.api.is_stand_in else 'comprehend'
+        remembered = RememberedScores(redis, prefix=stream.prefix, secret=secret, source=source)
+        account = SpendingAccount(units.db, usd_a_day=self.usd_a_day)
+        return SentimentJudge(units, topics, self.api, remembered, account)
