@@ -1,0 +1,1 @@
+"""Who works on what: queues, the routing of contacts to agents, and why."""

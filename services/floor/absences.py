@@ -1,0 +1,69 @@
+"""Chats whose agent has gone: they stay the agent's, and supervisors are told after a second period.
+
+The first period is the one after which somebody counts as 연결 끊김 (``services.people.presence``). It is read from the rows each
+time: what is told is what is so, also to a supervisor who comes later.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from desk import clock
+from desk.errors import NotAllowedError
+from models import Agent, AgentStatus
+from services.chats import queries as chat_queries
+from services.chats.events import ChatCard
+from services.work.unit_of_work import UnitsOfWork
+
+SECOND_PERIOD = timedelta(seconds=60)
+"""So long somebody has to have been gone before their chats are told."""
+MOST_TOLD = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Somebody who has gone and the open chats that they hold."""
+
+    agent_id: UUID
+    name: str
+    status: AgentStatus
+    since: datetime
+    chats: tuple[ChatCard, ...]
+
+    @property
+    def told_at(self) -> datetime:
+        """From when on supervisors are told."""
+        return self.since + SECOND_PERIOD
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the second period is over."""
+        return clock.now() >= self.told_at
+
+
+class Absences:
+    """Who has gone and left chats."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._db = units.db
+
+    async def now(self, supervisor: Agent) -> list[Absence]:
+        """Return who holds chats and is not there, the longest gone first, also those whose second period is not over.
+
+        Raises ``NotAllowedError`` for whoever is no supervisor.
+        """
+        if not supervisor.sees_everything:
+            raise NotAllowedError('agent.supervisors_only')
+        async with self._db.reading() as session:
+            rows = await chat_queries.left_alone(session, limit=MOST_TOLD)
+        found: dict[UUID, Absence] = {}
+        for chat, agent in rows:
+            earlier = found[agent.id].chats if agent.id in found else ()
+            found[agent.id] = Absence(
+                agent_id=agent.id,
+                name=agent.name,
+                status=agent.status,
+                since=agent.suspended_at or agent.status_since,
+                chats=(*earlier, chat_queries.card(chat)),
+            )
+        return list(found.values())

@@ -1,0 +1,219 @@
+"""Limits of the board: passed, one raises an alert that somebody takes; it ends when it has been over for a while.
+
+Every process looks every few seconds, and the database keeps one open alert for a limit and whom it is about. What goes
+up and down about its limit stays one alert: it is over only when nothing was found for ``CALM_SECONDS``.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk import clock
+from desk.errors import ConflictError, DeskError, InvalidInputError, NotFoundError
+from models import Agent, AgentStatus, AuditAction, FloorAlert, FloorThreshold, ThresholdKind
+from services.floor import alert_queries as queries
+from services.floor.board import Number, QueueLine, Snapshot
+from services.floor.definitions import beginning_of, day_of
+from services.floor.events import AlertsChanged
+from services.floor.live_board import LiveBoard, check_role
+from services.work.unit_of_work import UnitsOfWork
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 5.0
+CALM_SECONDS = 30.0
+"""So long a limit has to be kept again before its alert is over."""
+LEAST_FOR_LEVEL = 5
+"""Of fewer contacts a 서비스 레벨 says nothing yet."""
+MOST_SHOWN = 50
+LIMITS = {
+    ThresholdKind.WAITING: (0, 10_000),
+    ThresholdKind.LONGEST: (1, 86_400),
+    ThresholdKind.LEVEL: (1, 100),
+    ThresholdKind.STATE: (1, 1_440),
+}
+"""Between which numbers a limit lies, by its kind: contacts, seconds, percent, minutes."""
+
+
+class Subject(NamedTuple):
+    """What an alert is about: a limit, and the queue or agent that passed it."""
+
+    threshold_id: UUID
+    subject_id: UUID
+
+
+class Alerts:
+    """The limits of the board and their alerts. For supervisors; all else raises ``NotAllowedError``."""
+
+    def __init__(self, units: UnitsOfWork, board: LiveBoard) -> None:
+        self._units = units
+        self._db = units.db
+        self._board = board
+        self._found_at: dict[Subject, float] = {}
+
+    async def thresholds(self, by: Agent) -> Sequence[FloorThreshold]:
+        """Return the limits that are in force."""
+        check_role(by)
+        async with self._db.reading() as session:
+            return await queries.thresholds(session)
+
+    async def add_threshold(self, by: Agent, values: Mapping[str, str]) -> FloorThreshold:
+        """Set a limit, from fields as they were typed: ``kind``, ``most``, ``queue_id``, ``status``.
+
+        Raises ``InvalidInputError`` for a kind, number or state that there is not.
+        """
+        check_role(by)
+        row = _parsed(by, values)
+        async with self._units.begin() as work:
+            work.session.add(row)
+            work.record(by, AuditAction.THRESHOLD_CHANGED, details={'kind': row.kind, 'most': row.most})  # fmt: skip
+            work.tell(AlertsChanged())
+        return row
+
+    async def remove_threshold(self, by: Agent, threshold_id: UUID) -> None:
+        """Take a limit out of force; its alerts are over. Raises ``NotFoundError``."""
+        check_role(by)
+        async with self._units.begin() as work:
+            row = await queries.threshold(work.session, threshold_id)
+            if row is None:
+                raise NotFoundError('board.threshold')
+            row.is_active, row.changed_by_id, row.updated_at = False, by.id, clock.now()
+            for alert in await queries.open_alerts(work.session):
+                if alert.threshold_id == threshold_id:
+                    alert.ended_at = clock.now()
+                    work.session.add(alert)
+            work.session.add(row)
+            work.record(by, AuditAction.THRESHOLD_CHANGED, details={'kind': row.kind, 'removed': 1})
+            work.tell(AlertsChanged())
+
+    async def recent(self, by: Agent) -> Sequence[FloorAlert]:
+        """Return the alerts that are not over, and those of today, the newest first."""
+        check_role(by)
+        async with self._db.reading() as session:
+            return await queries.recent_alerts(
+                session, beginning_of(day_of(clock.now())), MOST_SHOWN
+            )
+
+    async def take(self, by: Agent, alert_id: UUID) -> None:
+        """Say that one sees to an alert. Raises ``NotFoundError``, and ``ConflictError`` when a colleague does already."""
+        check_role(by)
+        async with self._units.begin() as work:
+            alert = await queries.alert(work.session, alert_id)
+            if alert is None:
+                raise NotFoundError('board.alert')
+            if alert.taken_by_id not in (None, by.id):
+                raise ConflictError('board.alert_taken')
+            alert.taken_by_id, alert.taken_at = by.id, alert.taken_at or clock.now()
+            work.session.add(alert)
+            work.tell(AlertsChanged())
+
+    async def follow(self) -> None:
+        """Look at the limits every few seconds, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except (SQLAlchemyError, DeskError):
+                log.warning('limits_not_looked_at', exc_info=True)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Raise alerts for limits that are passed now, and end those that have been kept again for a while."""
+        async with self._db.reading() as session:
+            thresholds = {one.id: one for one in await queries.thresholds(session)}
+            standing = await queries.open_alerts(session)
+        if not thresholds and not standing:
+            return
+        found = passed(await self._board.latest(), thresholds.values())
+        now = time.monotonic()
+        standing_now = {Subject(one.threshold_id, one.subject_id) for one in standing}
+        self._found_at = {one: at for one, at in self._found_at.items() if one in standing_now}
+        self._found_at |= dict.fromkeys(found, now)
+        for subject in found.keys() - standing_now:
+            await self._begin(thresholds[subject.threshold_id], subject, found[subject])
+        for alert in standing:
+            await self._end_when_calm(alert, now)
+
+    async def _begin(self, threshold: FloorThreshold, subject: Subject, value: int) -> None:
+        async with self._units.begin() as work:
+            if await queries.raise_alert(work.session, threshold, subject.subject_id, value):
+                work.tell(AlertsChanged(is_new=True))
+
+    async def _end_when_calm(self, alert: FloorAlert, now: float) -> None:
+        subject = Subject(alert.threshold_id, alert.subject_id)
+        # One that this process sees first, after a start, gets the whole time as well.
+        if now - self._found_at.setdefault(subject, now) < CALM_SECONDS:
+            return
+        async with self._units.begin() as work:
+            row = await queries.alert(work.session, alert.id)
+            if row is not None and row.ended_at is None:
+                row.ended_at = clock.now()
+                work.session.add(row)
+                work.tell(AlertsChanged())
+
+
+def passed(snapshot: Snapshot, thresholds: Iterable[FloorThreshold]) -> dict[Subject, int]:
+    """Return which limits are passed now, and by what."""
+    found: dict[Subject, int] = {}
+    for one in thresholds:
+        of = _of_agents if one.kind == ThresholdKind.STATE else _of_queues
+        found |= {
+            Subject(one.id, subject_id): value for subject_id, value in of(snapshot, one).items()
+        }
+    return found
+
+
+def _of_queues(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]:
+    found: dict[UUID, int] = {}
+    for line in snapshot.queues:
+        value = _value(line, threshold.kind)
+        if value is None or threshold.queue_id not in (None, line.queue_id):
+            continue
+        is_level = threshold.kind == ThresholdKind.LEVEL
+        if value < threshold.most if is_level else value > threshold.most:
+            found[line.queue_id] = value
+    return found
+
+
+def _value(line: QueueLine, kind: str) -> int | None:
+    """Return what a queue's limit of a kind is held against; nothing while there is nothing to hold."""
+    if kind == ThresholdKind.WAITING:
+        return line.numbers[Number.WAITING]
+    if kind == ThresholdKind.LONGEST and line.waiting_since is not None:
+        return int((clock.now() - line.waiting_since).total_seconds())
+    if kind == ThresholdKind.LEVEL and line.numbers[Number.SERVICE_LEVEL] >= LEAST_FOR_LEVEL:
+        return int(line.percent(Number.SERVICE_LEVEL) or 0)
+    return None
+
+
+def _of_agents(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]:
+    found = {}
+    for line in snapshot.agents:
+        minutes = (clock.now() - line.agent.since).total_seconds() / 60
+        if line.agent.status == threshold.status and minutes > threshold.most:
+            found[line.agent.id] = int(minutes)
+    return found
+
+
+def _parsed(by: Agent, values: Mapping[str, str]) -> FloorThreshold:
+    kind, typed = values.get('kind', ''), values.get('most', '').strip()
+    if kind not in set(ThresholdKind) or not (typed.isascii() and typed.isdecimal()):
+        raise InvalidInputError('board.limit')
+    least, most = LIMITS[ThresholdKind(kind)]
+    status = values.get('status', '') if kind == ThresholdKind.STATE else ''
+    if not least <= int(typed[:9]) <= most or (
+        kind == ThresholdKind.STATE and status not in set(AgentStatus)
+    ):
+        raise InvalidInputError('board.limit')
+    try:
+        queue_id = UUID(values['queue_id']) if values.get('queue_id') else None
+    except ValueError as error:
+        raise InvalidInputError('settings.choice') from error
+    return FloorThreshold(
+        kind=kind, most=int(typed[:9]), queue_id=queue_id if kind != ThresholdKind.STATE else None,
+        status=status or None, changed_by_id=by.id,
+    )  # fmt: skip

@@ -1,0 +1,217 @@
+"""The board: the floor at one moment, as numbers, and what each of them opens. Pure: it reads nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from models import AgentRole, AgentStatus, Queue
+from services.floor.ledger import Bucket, FloorContact, Ledger
+
+
+class Number(StrEnum):
+    """What the board says of a queue."""
+
+    WAITING = 'waiting'
+    IN_PROGRESS = 'in_progress'
+    ON_HOLD = 'on_hold'
+    WRAP_UP = 'wrap_up'
+    ANSWERED = 'answered'
+    SERVICE_LEVEL = 'service_level'
+    ANSWER_RATE = 'answer_rate'
+    ABANDONED = 'abandoned'
+    SHORT = 'short'
+
+
+ANSWERED = (Bucket.IN_TIME, Bucket.LATE)
+MADE_OF = {
+    Number.WAITING: (Bucket.WAITING,),
+    Number.IN_PROGRESS: (Bucket.IN_PROGRESS,),
+    Number.ON_HOLD: (Bucket.ON_HOLD,),
+    Number.WRAP_UP: (Bucket.WRAP_UP,),
+    Number.ANSWERED: ANSWERED,
+    Number.SERVICE_LEVEL: (*ANSWERED, Bucket.ABANDONED),
+    Number.ANSWER_RATE: (*ANSWERED, Bucket.ABANDONED, Bucket.SHORT),
+    Number.ABANDONED: (Bucket.ABANDONED,),
+    Number.SHORT: (Bucket.SHORT,),
+}
+"""The contacts that a number is made of; of a percentage, all that it is a share of."""
+SHARES = {Number.SERVICE_LEVEL: (Bucket.IN_TIME,), Number.ANSWER_RATE: ANSWERED}
+"""Of a percentage, those that count for it."""
+
+
+class Target(NamedTuple):
+    """A queue's target on a day: so many percent are answered within so many seconds."""
+
+    seconds: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentNow:
+    """One agent at the moment of the board."""
+
+    id: UUID
+    name: str
+    role: AgentRole
+    department: str
+    capacity: int
+    status: AgentStatus
+    since: datetime
+    reason_id: UUID | None
+    next_status: AgentStatus | None = None
+    next_reason_id: UUID | None = None
+    is_active: bool = True
+
+    @property
+    def is_on_floor(self) -> bool:
+        """Whether the board counts them: whoever takes contacts, and whoever is there."""
+        return self.status is not AgentStatus.OFFLINE or (
+            self.is_active and self.role is AgentRole.AGENT
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLine:
+    """One agent as the board shows them."""
+
+    agent: AgentNow
+    load: int
+    handled: int
+    average_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """One queue as the board shows it."""
+
+    queue_id: UUID
+    name: str
+    name_en: str
+    department: str
+    target_seconds: int
+    target_percent: int
+    numbers: Mapping[Number, int]
+    """Of a percentage, how many contacts it is a share of."""
+    shares: Mapping[Number, int]
+    """Of a percentage, how many count for it."""
+    waiting_since: datetime | None
+
+    def percent(self, number: Number) -> float | None:
+        """Return a percentage; nothing where there is nothing to divide by."""
+        return 100 * self.shares[number] / self.numbers[number] if self.numbers[number] else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The whole floor at a moment."""
+
+    at: datetime
+    version: int
+    """Of the definition that the figures were made by."""
+    queues: tuple[QueueLine, ...]
+    agents: tuple[AgentLine, ...]
+
+    def total(self, number: Number) -> int:
+        """Return a number over all queues."""
+        return sum(one.numbers[number] for one in self.queues)
+
+    def percent(self, number: Number) -> float | None:
+        """Return a percentage over all queues."""
+        whole = self.total(number)
+        return 100 * sum(one.shares[number] for one in self.queues) / whole if whole else None
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """Since when the customer waits who waits longest."""
+        return min((one.waiting_since for one in self.queues if one.waiting_since), default=None)
+
+    def with_status(self, status: AgentStatus) -> list[AgentLine]:
+        """Return the agents who are this."""
+        return [one for one in self.agents if one.agent.status is status]
+
+    def of_department(self, department: str) -> 'Snapshot':
+        """Return what concerns one department; all of it for an empty name."""
+        if not department:
+            return self
+        return Snapshot(
+            at=self.at,
+            version=self.version,
+            queues=tuple(one for one in self.queues if one.department == department),
+            agents=tuple(one for one in self.agents if one.agent.department == department),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One contact of a number's list."""
+
+    contact: FloorContact
+    counts: bool
+    """Of a percentage, whether it counts for it; of any other number it does."""
+
+
+class Board:
+    """The floor at a moment: its ledger, its agents, its queues."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        queues: Sequence[Queue],
+        agents: Iterable[AgentNow],
+        targets: Mapping[UUID, Target],
+    ) -> None:
+        self.ledger = ledger
+        self.targets = targets
+        self.queues = queues
+        self.agents = {one.id: one for one in agents}
+
+    def snapshot(self, at: datetime) -> Snapshot:
+        """Return the numbers, said to be of ``at``."""
+        shown = [one for one in self.agents.values() if one.is_on_floor]
+        return Snapshot(
+            at=at,
+            version=self.ledger.definition.version,
+            queues=tuple(self._queue_line(one) for one in self.queues if self._is_shown(one)),
+            agents=tuple(self._agent_line(one) for one in shown),
+        )
+
+    def contacts(self, number: Number, queue_ids: Iterable[UUID]) -> list[Listed]:
+        """Return the contacts that make a number of these queues, who came first first."""
+        share = SHARES.get(number)
+        found = [
+            Listed(one, share is None or one.outcome in share)
+            for queue_id in queue_ids
+            for one in self.ledger.contacts(MADE_OF[number], queue_id)
+        ]
+        return sorted(found, key=lambda one: (one.contact.came_at, one.contact.id))
+
+    def _is_shown(self, queue: Queue) -> bool:
+        return queue.is_active or any(self.ledger.count(one, queue.id) for one in Bucket)
+
+    def _queue_line(self, queue: Queue) -> QueueLine:
+        def count(buckets: Iterable[Bucket]) -> int:
+            return sum(self.ledger.count(bucket, queue.id) for bucket in buckets)
+
+        return QueueLine(
+            queue_id=queue.id,
+            name=queue.name,
+            name_en=queue.name_en,
+            department=queue.department,
+            target_seconds=self.targets[queue.id].seconds,
+            target_percent=self.targets[queue.id].percent,
+            numbers={number: count(buckets) for number, buckets in MADE_OF.items()},
+            shares={number: count(buckets) for number, buckets in SHARES.items()},
+            waiting_since=self.ledger.waiting_since(queue.id),
+        )
+
+    def _agent_line(self, agent: AgentNow) -> AgentLine:
+        handling = self.ledger.handled(agent.id)
+        return AgentLine(
+            agent=agent,
+            load=len(self.ledger.in_hand(agent.id)),
+            handled=len(handling.contacts),
+            average_seconds=handling.average_seconds,
+        )

@@ -1,0 +1,175 @@
+"""What the board is made of, as rows: steps of contacts, agents as they are and as they were."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import true
+from sqlmodel import col, or_, select, union
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import (
+    Agent,
+    AgentRole,
+    AgentStatus,
+    AgentStatusChange,
+    Channel,
+    ChatSession,
+    ChatStatus,
+    ContactStep,
+    Queue,
+    StepKind,
+    WrapUp,
+)
+from services.chats import queries as chat_queries
+from services.chats.events import ChatCard
+from services.contacts import queue_queries
+from services.floor.board import AgentNow, Target
+from services.floor.ledger import Fact
+
+_FACT: tuple[Any, ...] = (
+    col(ContactStep.id), col(ContactStep.contact_id), col(ContactStep.channel), col(ContactStep.kind),
+    col(ContactStep.at), col(ContactStep.queue_id), col(ContactStep.agent_id), col(ContactStep.came_at),
+)  # fmt: skip
+
+
+async def facts_of_day(session: AsyncSession, begin: datetime, until: datetime) -> list[Fact]:
+    """Return all steps until then of the contacts that had one since ``begin`` or were not over at ``begin``, in order."""
+    ids = union(*_concerned(begin, until)).subquery()
+    statement = (
+        _facts()
+        .where(col(ContactStep.contact_id).in_(select(ids.c[0])), col(ContactStep.at) <= until)
+        .order_by(col(ContactStep.id))
+    )
+    return await _read(session, statement)
+
+
+async def facts_after(session: AsyncSession, last_id: int, missing: Collection[int]) -> list[Fact]:
+    """Return the steps after one, and those before it that were not to be seen yet, in order."""
+    is_new: Any = col(ContactStep.id) > last_id
+    if missing:
+        is_new = or_(is_new, col(ContactStep.id).in_(missing))
+    return await _read(session, _facts().where(is_new).order_by(col(ContactStep.id)))
+
+
+async def last_ids(session: AsyncSession, count: int) -> list[int]:
+    """Return the newest ids of steps, the newest first."""
+    statement = select(ContactStep.id).order_by(col(ContactStep.id).desc()).limit(count)
+    return [one for one in (await session.exec(statement)).all() if one is not None]
+
+
+async def agents_now(
+    session: AsyncSession, agent_ids: Collection[UUID] | None = None
+) -> list[AgentNow]:
+    """Return these people as they are now; everybody when nobody is named."""
+    statement = select(Agent)
+    if agent_ids is not None:
+        statement = statement.where(col(Agent.id).in_(agent_ids))
+    return [_now(one) for one in (await session.exec(statement)).all()]
+
+
+async def agents_at(session: AsyncSession, at: datetime) -> list[AgentNow]:
+    """Return everybody as they were at a moment: what their state was to become is not on record."""
+    change = (
+        select(AgentStatusChange)
+        .where(
+            col(AgentStatusChange.agent_id) == col(Agent.id),
+            col(AgentStatusChange.created_at) <= at,
+        )
+        .order_by(col(AgentStatusChange.created_at).desc())
+        .limit(1)
+        .lateral('change')
+    )
+    statement: Any = (
+        select(Agent, change.c.status, change.c.created_at, change.c.reason_id)
+        .join(change, true(), isouter=True)
+        .where(col(Agent.created_at) <= at)
+    )
+    return [
+        _then(agent, status, since, reason_id)
+        for agent, status, since, reason_id in (await session.exec(statement)).all()
+    ]
+
+
+async def cards(session: AsyncSession, chat_ids: Collection[UUID]) -> list[ChatCard]:
+    """Return these chats as lists show them."""
+    statement = select(ChatSession).where(col(ChatSession.id).in_(chat_ids))
+    return [chat_queries.card(one) for one in (await session.exec(statement)).all()]
+
+
+async def queues(session: AsyncSession) -> Sequence[Queue]:
+    """Return all queues by name."""
+    return (await session.exec(select(Queue).order_by(col(Queue.name)))).all()
+
+
+async def targets(session: AsyncSession, queues: Sequence[Queue], day: date) -> dict[UUID, Target]:
+    """Return the targets of these queues on a day."""
+    dated = await queue_queries.targets_on(session, day)
+    return {
+        one.id: Target(dated[one.id].seconds, dated[one.id].percent)
+        if one.id in dated
+        else Target(one.service_level_seconds, one.service_level_percent)
+        for one in queues
+    }
+
+
+def _concerned(begin: datetime, until: datetime) -> list[Any]:
+    """Say which contacts have to be known: those with a step since ``begin``, and those that were under way then."""
+    chat, wrap_up, step = ChatSession, WrapUp, ContactStep
+    return [
+        select(step.contact_id).where(col(step.at) >= begin, col(step.at) <= until),
+        select(chat.id).where(col(chat.status) != ChatStatus.CLOSED, col(chat.start_time) < begin),
+        select(chat.id).where(
+            col(chat.status) == ChatStatus.CLOSED,
+            col(chat.start_time) < begin,
+            col(chat.end_time) >= begin,
+        ),
+        select(wrap_up.contact_id).where(
+            col(wrap_up.created_at) < begin,
+            or_(col(wrap_up.done_at).is_(None), col(wrap_up.done_at) >= begin),
+        ),
+    ]
+
+
+def _facts() -> Any:
+    return select(*_FACT)  # SQLModel types up to four columns
+
+
+async def _read(session: AsyncSession, statement: Any) -> list[Fact]:
+    rows = (await session.exec(statement)).all()
+    return [
+        Fact(row[0], row[1], Channel(row[2]), StepKind(row[3]), row[4], row[5], row[6], row[7])
+        for row in rows
+    ]
+
+
+def _now(agent: Agent) -> AgentNow:
+    is_away = agent.status is AgentStatus.AWAY
+    return AgentNow(
+        id=agent.id,
+        name=agent.name,
+        role=AgentRole(agent.role),
+        department=agent.department,
+        capacity=agent.chat_capacity,
+        status=AgentStatus(agent.status),
+        since=agent.status_since,
+        reason_id=agent.away_reason_id if is_away else None,
+        next_status=agent.next_status,
+        next_reason_id=agent.next_reason_id,
+        is_active=agent.is_active,
+    )
+
+
+def _then(
+    agent: Agent, status: AgentStatus | None, since: datetime | None, reason_id: UUID | None
+) -> AgentNow:
+    return replace(
+        _now(agent),
+        status=AgentStatus(status) if status else AgentStatus.OFFLINE,
+        since=since or agent.created_at,
+        reason_id=reason_id,
+        next_status=None,  # what waited to come true then is not on record
+        next_reason_id=None,
+    )

@@ -1,0 +1,221 @@
+"""Running figures of one day, from the contacts' steps alone: the same for the live board and for any second of the past.
+
+Every number is the length of a bucket of contacts, so that what a number says and what it opens cannot differ.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from models import Channel, StepKind
+from services.floor.definitions import Definition, beginning_of, definition_of
+from services.floor.figures import IN_PROGRESS, SILENT, WAITING
+
+
+class Fact(NamedTuple):
+    """One step of a contact, as it is read."""
+
+    id: int
+    contact_id: UUID
+    channel: Channel
+    kind: StepKind
+    at: datetime
+    queue_id: UUID | None
+    agent_id: UUID | None
+    came_at: datetime
+
+
+class Bucket(StrEnum):
+    """Where a contact is now, and what it came to today."""
+
+    WAITING = 'waiting'
+    IN_PROGRESS = 'in_progress'
+    ON_HOLD = 'on_hold'
+    WRAP_UP = 'wrap_up'
+    IN_TIME = 'in_time'
+    """Answered within the queue's seconds."""
+    LATE = 'late'
+    """Answered later."""
+    ABANDONED = 'abandoned'
+    SHORT = 'short'
+    """Given up within the definition's few seconds."""
+
+
+PRESENT = {
+    Bucket.WAITING: WAITING | {StepKind.OFFERED},
+    Bucket.IN_PROGRESS: IN_PROGRESS,
+    Bucket.ON_HOLD: {StepKind.HELD},
+    Bucket.WRAP_UP: {StepKind.WRAP_UP_BEGUN},
+}
+"""Which step leads where; after any other the contact is over."""
+BUCKET_AFTER = {kind: bucket for bucket, kinds in PRESENT.items() for kind in kinds}
+TALKS = (Bucket.IN_PROGRESS, Bucket.ON_HOLD)
+
+
+@dataclass(slots=True, kw_only=True)
+class FloorContact:
+    """Where one contact stands, as far as its steps are known."""
+
+    id: UUID
+    channel: Channel
+    came_at: datetime
+    queue_id: UUID | None = None
+    bucket: Bucket | None = None
+    """Where it is now; nothing when it is over."""
+    since: datetime
+    """Since when it is there; of a waiting one ``came_at`` counts."""
+    agent_id: UUID | None = None
+    """Who holds it, or holds its 후처리."""
+    rings_at_id: UUID | None = None
+    outcome: Bucket | None = None
+    """How its waiting came to an end: the first time, and once."""
+    waited_seconds: float | None = None
+    last_id: int = 0
+
+    @property
+    def takes_place_of(self) -> UUID | None:
+        """The agent one of whose places it takes; 보류 frees it."""
+        if self.bucket in (Bucket.IN_PROGRESS, Bucket.WRAP_UP):
+            return self.agent_id
+        return self.rings_at_id
+
+
+Contacts = dict[UUID, FloorContact]
+
+
+@dataclass(slots=True)
+class Handling:
+    """What an agent did with contacts on the day."""
+
+    contacts: Contacts = field(default_factory=dict)
+    """Those whose talk with them ended."""
+    seconds: float = 0.0
+    """Talk and 후처리, in all."""
+
+    @property
+    def average_seconds(self) -> float | None:
+        """AHT; nothing before the first contact."""
+        return self.seconds / len(self.contacts) if self.contacts else None
+
+
+class Ledger:
+    """The contacts of one day, kept current step by step. A step that is known already changes nothing."""
+
+    def __init__(self, day: date, seconds_by_queue: Mapping[UUID, int]) -> None:
+        """Begin a day.
+
+        Args:
+            day: in Seoul.
+            seconds_by_queue: within how many seconds a contact of a queue is answered in time.
+        """
+        self.day = day
+        self.definition: Definition = definition_of(day)
+        self._begin = beginning_of(day)
+        self._seconds = seconds_by_queue
+        self._contacts: Contacts = {}
+        self._by_queue: dict[tuple[Bucket, UUID], Contacts] = defaultdict(dict)
+        self._by_agent: dict[UUID, Contacts] = defaultdict(dict)
+        self._handled: dict[UUID, Handling] = defaultdict(Handling)
+        self.last_id = 0
+
+    def apply(self, facts: Iterable[Fact]) -> None:
+        """Take steps on: of each contact in their order."""
+        for fact in facts:
+            self._apply(fact)
+
+    def contacts(self, buckets: Iterable[Bucket], queue_id: UUID) -> list[FloorContact]:
+        """Return the contacts of a queue that are in one of these buckets."""
+        return [one for bucket in buckets for one in self._in_bucket(bucket, queue_id).values()]
+
+    def count(self, bucket: Bucket, queue_id: UUID) -> int:
+        """Return how many contacts of a queue are in a bucket."""
+        return len(self._in_bucket(bucket, queue_id))
+
+    def waiting_since(self, queue_id: UUID) -> datetime | None:
+        """Return since when the customer waits who waits longest."""
+        waiting = self._in_bucket(Bucket.WAITING, queue_id).values()
+        return min((one.came_at for one in waiting), default=None)
+
+    def in_hand(self, agent_id: UUID) -> Contacts:
+        """Return the contacts that take places of an agent."""
+        return self._by_agent.get(agent_id, {})
+
+    def handled(self, agent_id: UUID) -> Handling:
+        """Return what an agent did with contacts on the day."""
+        return self._handled.get(agent_id) or Handling()
+
+    def _in_bucket(self, bucket: Bucket, queue_id: UUID) -> Contacts:
+        return self._by_queue.get((bucket, queue_id), {})
+
+    # ---- one step
+
+    def _apply(self, fact: Fact) -> None:
+        self.last_id = max(self.last_id, fact.id)
+        contact = self._contacts.get(fact.contact_id)
+        if contact is None:
+            contact = self._contacts[fact.contact_id] = FloorContact(
+                id=fact.contact_id, channel=fact.channel, came_at=fact.came_at, since=fact.at
+            )
+        if fact.id <= contact.last_id:
+            return
+        contact.last_id = fact.id
+        if fact.kind in SILENT:
+            return
+        self._take_out(contact)
+        self._count_handling(contact, fact)
+        self._count_outcome(contact, fact)
+        _follow(contact, fact)
+        self._put_in(contact)
+
+    def _take_out(self, contact: FloorContact) -> None:
+        if contact.bucket is not None and contact.queue_id is not None:
+            self._by_queue[contact.bucket, contact.queue_id].pop(contact.id, None)
+        if (agent_id := contact.takes_place_of) is not None:
+            self._by_agent[agent_id].pop(contact.id, None)
+
+    def _put_in(self, contact: FloorContact) -> None:
+        if contact.bucket is not None and contact.queue_id is not None:
+            self._by_queue[contact.bucket, contact.queue_id][contact.id] = contact
+        if (agent_id := contact.takes_place_of) is not None:
+            self._by_agent[agent_id][contact.id] = contact
+
+    def _count_handling(self, contact: FloorContact, fact: Fact) -> None:
+        """Count the time that ends with this step, and the contact when its agent's talk does."""
+        agent_id, bucket = contact.agent_id, contact.bucket
+        if agent_id is None or bucket is None or fact.at < self._begin:
+            return
+        handling = self._handled[agent_id]
+        is_chat_on_hold = bucket is Bucket.ON_HOLD and contact.channel is Channel.CHAT
+        if not is_chat_on_hold:
+            handling.seconds += (fact.at - max(contact.since, self._begin)).total_seconds()
+        is_another = fact.agent_id not in (None, agent_id)  # somebody has taken it over
+        if bucket in TALKS and (is_another or BUCKET_AFTER.get(fact.kind) not in TALKS):
+            handling.contacts[contact.id] = contact
+
+    def _count_outcome(self, contact: FloorContact, fact: Fact) -> None:
+        """Count how the waiting ended: once, where it ended."""
+        if contact.outcome is not None or fact.kind not in (StepKind.TAKEN, StepKind.ABANDONED):
+            return
+        contact.waited_seconds = waited = (fact.at - fact.came_at).total_seconds()
+        contact.outcome = outcome = self._outcome(fact, waited)
+        if fact.at >= self._begin and fact.queue_id is not None:
+            self._by_queue[outcome, fact.queue_id][contact.id] = contact
+
+    def _outcome(self, fact: Fact, waited: float) -> Bucket:
+        if fact.kind is StepKind.TAKEN:
+            seconds = self._seconds.get(fact.queue_id, 0) if fact.queue_id else 0
+            return Bucket.IN_TIME if waited <= seconds else Bucket.LATE
+        return Bucket.SHORT if waited < self.definition.short_seconds else Bucket.ABANDONED
+
+
+def _follow(contact: FloorContact, fact: Fact) -> None:
+    """Let a contact be where a step leaves it."""
+    contact.queue_id, contact.since = fact.queue_id, fact.at
+    contact.bucket = bucket = BUCKET_AFTER.get(fact.kind)
+    holds = bucket is not None and bucket is not Bucket.WAITING
+    contact.agent_id = fact.agent_id if holds else None
+    contact.rings_at_id = fact.agent_id if fact.kind is StepKind.OFFERED else None

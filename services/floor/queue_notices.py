@@ -1,0 +1,114 @@
+"""Notices of supervisors to those who serve a queue, and who has read them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from desk import clock
+from desk.errors import InvalidInputError, NotFoundError
+from models import Agent, AuditAction, NoticeReceipt, QueueNotice, SubjectKind
+from models.floor_board import MAX_NOTICE_CHARS
+from services.contacts import queue_queries
+from services.floor import wall_queries as queries
+from services.floor.events import NoticesChanged
+from services.floor.live_board import check_role
+from services.text.masking import masked_in_thread
+from services.text.storable import UNSTORABLE
+from services.work.unit_of_work import UnitsOfWork
+
+SHOWN_FOR = timedelta(days=7)
+MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentNotice:
+    """A notice and its receipts."""
+
+    notice: QueueNotice
+    receipts: tuple[NoticeReceipt, ...]
+
+    @property
+    def read(self) -> int:
+        """How many have read it."""
+        return sum(one.read_at is not None for one in self.receipts)
+
+
+class QueueNotices:
+    """What supervisors tell a queue's people."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def send(self, by: Agent, queue_id: UUID, body: str) -> QueueNotice:
+        """Tell everybody of a queue's department something, the sender excepted.
+
+        Raises:
+            NotAllowedError: not a supervisor.
+            InvalidInputError: no words, or too many.
+            NotFoundError: there is no such queue.
+        """
+        check_role(by)
+        said = (await masked_in_thread(body.strip())).strip()
+        if not said or len(said) > MAX_NOTICE_CHARS or UNSTORABLE.search(said):
+            raise InvalidInputError('notice.length', most=MAX_NOTICE_CHARS)
+        async with self._units.begin() as work:
+            queue = await queue_queries.by_id(work.session, queue_id)
+            if queue is None:
+                raise NotFoundError('queue.not_found')
+            notice = QueueNotice(queue_id=queue.id, by_id=by.id, body=said)
+            work.session.add(notice)
+            await work.session.flush()
+            people = [one for one in await queries.people_of(work.session, queue) if one != by.id]
+            work.session.add_all([NoticeReceipt(notice_id=notice.id, agent_id=one) for one in people])  # fmt: skip
+            work.record(by, AuditAction.NOTICE_SENT, subject=(SubjectKind.QUEUE, queue.id), details={'people': len(people)})  # fmt: skip
+            work.tell(NoticesChanged(notice_id=notice.id, agent_ids=tuple(people)))
+        return notice
+
+    async def withdraw(self, by: Agent, notice_id: UUID) -> None:
+        """Take a notice back from those who have not read it. Raises ``NotFoundError``."""
+        check_role(by)
+        async with self._units.begin() as work:
+            notice = await queries.notice(work.session, notice_id)
+            if notice is None:
+                raise NotFoundError('notice.not_found')
+            notice.withdrawn_at = notice.withdrawn_at or clock.now()
+            work.session.add(notice)
+            receipts = await queries.receipts(work.session, [notice_id])
+            work.record(by, AuditAction.NOTICE_WITHDRAWN, subject=(SubjectKind.QUEUE, notice.queue_id))  # fmt: skip
+            work.tell(
+                NoticesChanged(
+                    notice_id=notice_id, agent_ids=tuple(one.agent_id for one in receipts)
+                )
+            )
+
+    async def sent(self, by: Agent) -> list[SentNotice]:
+        """Return the notices of the last days with their receipts, the newest first. Raises ``NotAllowedError``."""
+        check_role(by)
+        async with self._db.reading() as session:
+            notices = await queries.notices(session, clock.now() - SHOWN_FOR, MOST_SHOWN)
+            receipts = await queries.receipts(session, [one.id for one in notices])
+        return [
+            SentNotice(
+                notice=notice,
+                receipts=tuple(one for one in receipts if one.notice_id == notice.id),
+            )
+            for notice in notices
+        ]
+
+    async def unread(self, agent: Agent) -> Sequence[QueueNotice]:
+        """Return what somebody was told and has not read, the oldest first."""
+        async with self._db.reading() as session:
+            return await queries.unread_of(session, agent.id)
+
+    async def read(self, agent: Agent, notice_id: UUID) -> None:
+        """Say that one has read a notice; twice changes nothing. Raises ``NotFoundError`` for one that went to others."""
+        async with self._units.begin() as work:
+            receipt = await queries.receipt(work.session, notice_id, agent.id)
+            if receipt is None:
+                raise NotFoundError('notice.not_found')
+            if receipt.read_at is None:
+                receipt.read_at = clock.now()
+                work.session.add(receipt)
+                work.tell(NoticesChanged(notice_id=notice_id))

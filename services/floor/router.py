@@ -1,0 +1,255 @@
+"""The routing of contacts: each freed place, new state and new contact leads to the next assignment.
+
+Any number of processes run it; there is no leader. Offers are made under one advisory lock of PostgreSQL, so that the
+order between contacts holds; the agent's row is locked before the contact's, as everywhere. What a process that died
+did not do, the next event or the next second does in another.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk import clock
+from desk.errors import DeskError
+from desk.events import Topics
+from models import AgentStatus, ChatSession, Queue, RoutingDecision, StepKind
+from services.chats.chats import tell_changed
+from services.chats.offers import Offers
+from services.contacts.steps import record_step
+from services.floor import routing_queries as queries
+from services.floor.decision import RULE_VERSION, Candidate, Decision, Situation, decide
+from services.floor.routing_queries import AbleAgent
+from services.people import state_queries
+from services.people.events import ROUTING
+from services.people.states import is_ready
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+log = structlog.get_logger()
+
+LONGEST_SLEEP_SECONDS = 1.0
+"""Times that only pass (offers, wider circles, waiting for a known agent) are looked at this often."""
+RETRY_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class _Floor:
+    """What one round of assignments is decided from, kept current while it decides."""
+
+    at: datetime
+    queues: dict[UUID, Queue]
+    agents: dict[UUID, AbleAgent]
+    chats: Sequence[ChatSession]
+    refusals: dict[UUID, dict[UUID, int]]
+    known: dict[UUID, AgentStatus]
+    """What the agents are whom customers know."""
+    given: dict[UUID, int] = field(default_factory=dict)
+    """Offers made in this round, by agent."""
+
+    def situation(self, chat: ChatSession) -> Situation:
+        """Return what the decision about this chat is made from."""
+        queue = self.queues[chat.queue_id] if chat.queue_id else None
+        assert queue  # noqa: S101 - only chats of push queues are read
+        waited = (self.at - chat.start_time).total_seconds()
+        is_wide = queue.widen_after_seconds is not None and waited >= queue.widen_after_seconds
+        return Situation(
+            contact_id=chat.id,
+            queue_id=queue.id,
+            waited_seconds=round(waited, 3),
+            circle=2 if is_wide else 1,
+            returning_agent_id=self._expected(chat, queue, waited),
+            candidates=tuple(self._candidates(chat, queue)),
+        )
+
+    def give(self, agent_id: UUID) -> None:
+        """Count an offer that this round makes."""
+        self.given[agent_id] = self.given.get(agent_id, 0) + 1
+
+    def _expected(self, chat: ChatSession, queue: Queue, waited: float) -> UUID | None:
+        """Return the agent whom the customer knows, while the chat still waits for them."""
+        agent_id = chat.returning_agent_id
+        if agent_id is None or waited >= queue.returning_seconds:
+            return None
+        if self.known.get(agent_id) is not AgentStatus.AVAILABLE:
+            return None  # they are away or gone: nobody waits for them
+        return None if self.refusals.get(chat.id, {}).get(agent_id) else agent_id
+
+    def _candidates(self, chat: ChatSession, queue: Queue) -> list[Candidate]:
+        refused = self.refusals.get(chat.id, {})
+        found = []
+        for agent in self.agents.values():
+            load = agent.load + self.given.get(agent.id, 0)
+            circle = circle_of(agent, queue)
+            if circle is None and agent.id != chat.returning_agent_id:
+                continue
+            if agent.in_call and not queue.chats_during_call:
+                continue
+            if load < agent.capacity:
+                found.append(
+                    Candidate(
+                        agent_id=agent.id,
+                        circle=circle or 1,
+                        level=agent.levels.get(queue.skill_id, 0) if queue.skill_id else 0,
+                        load=load,
+                        capacity=agent.capacity,
+                        idle_seconds=round((self.at - agent.idle_since).total_seconds(), 3),
+                        refusals=refused.get(agent.id, 0),
+                    )
+                )
+        return found
+
+
+def circle_of(agent: AbleAgent, queue: Queue) -> int | None:
+    """Return whether an agent is asked first (1), after a time (2), or not at all for a queue."""
+    level = agent.levels.get(queue.skill_id, 0) if queue.skill_id else None
+    if agent.department == queue.department and (level is None or level >= queue.min_level):
+        return 1
+    if level is not None and level < queue.wider_level:
+        return None
+    return 2 if agent.department in (queue.department, queue.wider_department) else None
+
+
+class Router:
+    """Finds agents for waiting contacts, in this process as in every other."""
+
+    def __init__(self, units: UnitsOfWork, topics: Topics, offers: Offers) -> None:
+        self._units = units
+        self._db = units.db
+        self._topics = topics
+        self._offers = offers
+        self._woken = asyncio.Event()
+
+    async def follow(self) -> None:
+        """Assign whenever something may let a contact find an agent, until cancelled."""
+        subscription = self._topics.subscribe(ROUTING, lambda _event: self._woken.set())
+        try:
+            while True:
+                self._woken.clear()
+                try:
+                    await self.run()
+                    seconds = await self._seconds_to_deadline()
+                except (SQLAlchemyError, DeskError):
+                    log.warning('routing_failed', exc_info=True)
+                    seconds = RETRY_SECONDS
+                await self._sleep(seconds)
+        finally:
+            subscription.cancel()
+
+    async def run(self) -> int:
+        """End offers that are over and make all that can be made now; returns how many were made."""
+        await self._end_offers()
+        made = 0
+        while round_made := await self._round():
+            made += round_made
+        return made
+
+    async def _end_offers(self) -> None:
+        async with self._db.reading() as session:
+            over = await queries.offers_over(session, clock.now())
+        for chat_id, agent_id, most_missed in over:
+            await self._offers.end_unanswered(chat_id, agent_id, most_missed=most_missed)
+
+    async def _round(self) -> int:
+        async with (
+            self._db.reading() as session
+        ):  # most wake-ups find nothing to do: no lock for them
+            if not await queries.able_agents(session):
+                return 0
+        async with self._units.begin() as work:
+            await queries.hold_routing(work.session)
+            floor = await _read(work)
+            chosen = _decide_all(floor) if floor else []
+            return await _offer_all(work, floor, chosen) if floor else 0
+
+    async def _seconds_to_deadline(self) -> float:
+        async with self._db.reading() as session:
+            deadline = await queries.next_deadline(session)
+        if deadline is None:
+            return LONGEST_SLEEP_SECONDS
+        seconds = (deadline - clock.now()).total_seconds()
+        return min(LONGEST_SLEEP_SECONDS, max(0.01, seconds))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+
+async def _read(work: UnitOfWork) -> _Floor | None:
+    """Read the floor; nothing when there is nobody, or nothing that waits."""
+    queues = await queries.push_queues(work.session)
+    agents = await queries.able_agents(work.session) if queues else []
+    chats = await queries.heads(work.session, queues.keys()) if agents else []
+    if not chats:
+        return None
+    known = {chat.returning_agent_id for chat in chats if chat.returning_agent_id}
+    return _Floor(
+        at=clock.now(),
+        queues=queues,
+        agents={agent.id: agent for agent in agents},
+        chats=chats,
+        refusals=await queries.refusals(work.session, [chat.id for chat in chats]),
+        known=await queries.statuses_of(work.session, known),
+    )
+
+
+def _decide_all(floor: _Floor) -> list[tuple[ChatSession, Situation, Decision]]:
+    chosen = []
+    for chat in floor.chats:
+        situation = floor.situation(chat)
+        decision = decide(situation)
+        if decision is not None:
+            floor.give(decision.agent_id)
+            chosen.append((chat, situation, decision))
+    return chosen
+
+
+async def _offer_all(
+    work: UnitOfWork, floor: _Floor, chosen: Sequence[tuple[ChatSession, Situation, Decision]]
+) -> int:
+    """Make the offers to those who can still take them: loads are counted again under the agents' locks."""
+    wanted = {decision.agent_id for _, _, decision in chosen}
+    agents = await state_queries.locked_agents(work.session, wanted)
+    loads = await state_queries.loads_of(work.session, wanted)
+    free = {
+        one.id: one.chat_capacity - loads[one.id].total for one in agents.values() if is_ready(one)
+    }
+    made = 0
+    for chat, situation, decision in chosen:
+        if free.get(decision.agent_id, 0) > 0 and await _offer(
+            work, floor, chat, situation, decision
+        ):
+            free[decision.agent_id] -= 1
+            made += 1
+    return made
+
+
+async def _offer(
+    work: UnitOfWork, floor: _Floor, chat: ChatSession, situation: Situation, decision: Decision
+) -> bool:
+    seconds = floor.queues[situation.queue_id].offer_seconds
+    offered = await queries.offer(
+        work.session, chat.id, decision.agent_id, at=floor.at, seconds=seconds
+    )
+    if offered is None:
+        return False
+    row = RoutingDecision(
+        id=uuid4(),
+        created_at=floor.at,
+        contact_id=chat.id,
+        queue_id=situation.queue_id,
+        agent_id=decision.agent_id,
+        rule=decision.rule,
+        rule_version=RULE_VERSION,
+        situation=situation.recorded(),
+    )
+    work.session.add(row)
+    record_step(work, offered, StepKind.OFFERED, agent_id=decision.agent_id, reason=decision.rule)
+    tell_changed(work, offered)
+    return True

@@ -1,0 +1,301 @@
+"""What routing decides from, as rows: contacts that wait, agents who are able, offers that are over."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import case, func, true, update
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import (
+    Agent,
+    AgentRole,
+    AgentSkill,
+    AgentStatus,
+    Call,
+    ChatSession,
+    ChatStatus,
+    ContactStep,
+    Queue,
+    QueueMode,
+    RoutingDecision,
+    StepKind,
+    WrapUp,
+)
+
+ROUTING_LOCK = 0x7E51
+"""The advisory lock under which offers are made: one process decides at a time, for a few milliseconds."""
+USUAL_MISSES = 2
+HEADS = 20
+"""So many contacts of a queue are looked at in one go."""
+
+
+async def hold_routing(session: AsyncSession) -> None:
+    """Let no other process make offers until this transaction ends."""
+    await session.exec(select(func.pg_advisory_xact_lock(ROUTING_LOCK)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbleAgent:
+    """An agent who is 상담 가능 and has a free place."""
+
+    id: UUID
+    department: str
+    capacity: int
+    load: int
+    idle_since: datetime
+    levels: dict[UUID, int]
+    in_call: bool = False
+    """Whether they talk on the telephone: only some queues offer chats beside a call."""
+
+
+async def able_agents(session: AsyncSession) -> list[AbleAgent]:
+    """Return all agents who can be given a contact now."""
+    load = _load()
+    columns: tuple[Any, ...] = (
+        col(Agent.id),
+        col(Agent.department),
+        col(Agent.chat_capacity),
+        load,
+        col(Agent.idle_since),
+        _in_call(),
+    )
+    statement = select(*columns).where(
+        col(Agent.base_status) == AgentStatus.AVAILABLE,
+        col(Agent.suspended_as).is_(None),
+        col(Agent.next_status).is_(None),
+        load < col(Agent.chat_capacity),
+    )
+    rows = (await session.exec(statement)).all()
+    levels = await _levels(session, [row[0] for row in rows])
+    return [
+        AbleAgent(
+            id=agent_id,
+            department=department,
+            capacity=capacity,
+            load=taken,
+            idle_since=idle_since,
+            levels=levels.get(agent_id, {}),
+            in_call=in_call,
+        )
+        for agent_id, department, capacity, taken, idle_since, in_call in rows
+    ]
+
+
+def _in_call() -> Any:
+    """Return whether an agent talks on the telephone, as a part of a statement over agents."""
+    return (
+        select(col(Call.id))
+        .where(
+            col(Call.agent_id) == col(Agent.id),
+            col(Call.end_time).is_(None),
+            col(Call.answered_at).is_not(None),
+        )
+        .exists()
+    )
+
+
+def _load() -> Any:
+    """Return how many places of an agent are taken, as a part of a statement over agents."""
+    chats = (
+        select(func.count())
+        .where(
+            col(ChatSession.agent_id) == col(Agent.id), col(ChatSession.status) == ChatStatus.ACTIVE
+        )
+        .scalar_subquery()
+    )
+    offers = (
+        select(func.count())
+        .where(
+            col(ChatSession.offered_agent_id) == col(Agent.id),
+            col(ChatSession.status) == ChatStatus.WAITING,
+        )
+        .scalar_subquery()
+    )
+    wrap_ups = (
+        select(func.count())
+        .where(col(WrapUp.agent_id) == col(Agent.id), col(WrapUp.done_at).is_(None))
+        .scalar_subquery()
+    )
+    return chats + offers + wrap_ups
+
+
+async def _levels(
+    session: AsyncSession, agent_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, int]]:
+    statement = select(AgentSkill).where(col(AgentSkill.agent_id).in_(agent_ids))
+    levels: dict[UUID, dict[UUID, int]] = {}
+    for skill in (await session.exec(statement)).all():
+        levels.setdefault(skill.agent_id, {})[skill.skill_id] = skill.level
+    return levels
+
+
+async def push_queues(session: AsyncSession) -> dict[UUID, Queue]:
+    """Return the queues whose contacts are offered, by id; closed ones too: who waits there is served to the end."""
+    statement = select(Queue).where(col(Queue.mode) == QueueMode.PUSH)
+    return {queue.id: queue for queue in (await session.exec(statement)).all()}
+
+
+async def heads(session: AsyncSession, queue_ids: Collection[UUID]) -> Sequence[ChatSession]:
+    """Return the contacts of these queues that wait and ring nowhere, in the order in which they are served."""
+    first = (
+        select(ChatSession.id)
+        .where(
+            col(ChatSession.queue_id) == col(Queue.id),
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.offered_agent_id).is_(None),
+        )
+        .order_by(col(ChatSession.rank_at), col(ChatSession.id))
+        .limit(HEADS)
+        .lateral()
+    )
+    ids = (
+        select(first.c.id)
+        .select_from(Queue)
+        .join(first, true())
+        .where(col(Queue.id).in_(queue_ids))
+    )
+    statement = (
+        select(ChatSession)
+        .where(col(ChatSession.id).in_(ids))
+        .order_by(col(ChatSession.rank_at), col(ChatSession.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def refusals(
+    session: AsyncSession, contact_ids: Collection[UUID]
+) -> dict[UUID, dict[UUID, int]]:
+    """Return how often agents refused or missed these contacts, by contact and agent."""
+    statement = (
+        select(col(ContactStep.contact_id), col(ContactStep.agent_id), func.count())
+        .where(
+            col(ContactStep.contact_id).in_(contact_ids),
+            col(ContactStep.kind).in_((StepKind.REFUSED, StepKind.MISSED)),
+            col(ContactStep.agent_id).is_not(None),
+        )
+        .group_by(col(ContactStep.contact_id), col(ContactStep.agent_id))
+    )
+    found: dict[UUID, dict[UUID, int]] = {}
+    for contact_id, agent_id, count in (await session.exec(statement)).all():
+        if agent_id is not None:
+            found.setdefault(contact_id, {})[agent_id] = count
+    return found
+
+
+async def statuses_of(
+    session: AsyncSession, agent_ids: Collection[UUID]
+) -> dict[UUID, AgentStatus]:
+    """Return what these agents are without a contact; 연결 끊김 and 점검 count as 오프라인."""
+    status = case(
+        (col(Agent.suspended_as).is_(None), col(Agent.base_status)), else_=AgentStatus.OFFLINE
+    )
+    statement = select(col(Agent.id), status).where(col(Agent.id).in_(agent_ids))
+    return dict((await session.exec(statement)).all())
+
+
+async def offer(
+    session: AsyncSession, chat_id: UUID, agent_id: UUID, *, at: datetime, seconds: int
+) -> ChatSession | None:
+    """Let a waiting chat ring at an agent; returns it, or nothing when it waits no longer or rings already."""
+    statement = (
+        update(ChatSession)
+        .where(
+            col(ChatSession.id) == chat_id,
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.offered_agent_id).is_(None),
+        )
+        .values(
+            offered_agent_id=agent_id,
+            offered_at=at,
+            offer_expires_at=at + timedelta(seconds=seconds),
+            version=ChatSession.version + 1,
+        )
+        .returning(ChatSession)
+    )
+    return (await session.exec(statement)).scalars().first()
+
+
+async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUID, UUID, int]]:
+    """Return chats whose offer nobody answered in time, or rings at somebody who can take nothing now.
+
+    With each its agent, and how many offers missed in a row make an agent of its queue 이석.
+    """
+    misses = func.coalesce(col(Queue.misses_until_away), USUAL_MISSES)
+    statement = (
+        select(col(ChatSession.id), col(ChatSession.offered_agent_id), misses)
+        .join(Agent, col(Agent.id) == col(ChatSession.offered_agent_id))
+        .outerjoin(Queue, col(Queue.id) == col(ChatSession.queue_id))
+        .where(
+            col(ChatSession.status) == ChatStatus.WAITING,
+            or_(
+                col(ChatSession.offer_expires_at) <= at,
+                col(Agent.base_status) != AgentStatus.AVAILABLE,
+                col(Agent.suspended_as).is_not(None),
+            ),
+        )
+        .order_by(col(ChatSession.offered_agent_id))
+    )
+    rows = (await session.exec(statement)).all()
+    return [(chat_id, agent_id, most) for chat_id, agent_id, most in rows if agent_id]
+
+
+async def next_deadline(session: AsyncSession) -> datetime | None:
+    """Return when the next offer ends."""
+    statement = select(func.min(col(ChatSession.offer_expires_at))).where(
+        col(ChatSession.status) == ChatStatus.WAITING,
+        col(ChatSession.offered_agent_id).is_not(None),
+    )
+    return (await session.exec(statement)).one()
+
+
+async def decisions_between(
+    session: AsyncSession, since: datetime, until: datetime
+) -> Sequence[RoutingDecision]:
+    """Return the decisions of a time, in their order."""
+    statement = select(RoutingDecision).where(
+        col(RoutingDecision.created_at) >= since, col(RoutingDecision.created_at) < until
+    )
+    return (
+        await session.exec(
+            statement.order_by(col(RoutingDecision.created_at), col(RoutingDecision.id))
+        )
+    ).all()
+
+
+async def last_decision(session: AsyncSession, contact_id: UUID) -> RoutingDecision | None:
+    """Return why a contact was offered the last time."""
+    statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
+    return (
+        await session.exec(statement.order_by(col(RoutingDecision.created_at).desc()).limit(1))
+    ).first()
+
+
+async def decisions_about(
+    session: AsyncSession, contact_id: UUID, *, limit: int
+) -> Sequence[RoutingDecision]:
+    """Return why a contact was offered each time, the newest first."""
+    statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
+    newest = statement.order_by(col(RoutingDecision.created_at).desc()).limit(limit)
+    return (await session.exec(newest)).all()
+
+
+async def transfers_of(session: AsyncSession, contact_id: UUID) -> dict[datetime, ContactStep]:
+    """Return when and why supervisors moved or assigned a contact."""
+    statement = select(ContactStep).where(
+        col(ContactStep.contact_id) == contact_id, col(ContactStep.kind) == StepKind.TRANSFERRED
+    )
+    return {step.at: step for step in (await session.exec(statement)).all()}
+
+
+async def agents_of(session: AsyncSession, queue: Queue) -> Sequence[Agent]:
+    """Return who serves a queue first and is in use."""
+    statement = select(Agent).where(
+        col(Agent.department) == queue.department,
+        col(Agent.role) == AgentRole.AGENT,
+        col(Agent.is_active),
+    )
+    return (await session.exec(statement)).all()

@@ -1,0 +1,75 @@
+"""Links for screens on a wall, and notices to queues, as rows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.db import ROW_LOCK
+from models import Agent, NoticeReceipt, Queue, QueueNotice, WallLink
+
+
+async def links(session: AsyncSession) -> Sequence[WallLink]:
+    """Return the links that were not revoked, the newest first."""
+    statement = select(WallLink).where(col(WallLink.revoked_at).is_(None))
+    return (await session.exec(statement.order_by(col(WallLink.created_at).desc()))).all()
+
+
+async def link(session: AsyncSession, link_id: UUID) -> WallLink | None:
+    """Return a link, locked."""
+    return await session.get(WallLink, link_id, with_for_update=ROW_LOCK)
+
+
+async def link_of(session: AsyncSession, token_hash: str) -> WallLink | None:
+    """Return the link of a token, unless it was revoked."""
+    statement = select(WallLink).where(
+        col(WallLink.token_hash) == token_hash, col(WallLink.revoked_at).is_(None)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def people_of(session: AsyncSession, queue: Queue) -> Sequence[UUID]:
+    """Return who serves a queue: the active people of its department."""
+    statement = select(Agent.id).where(
+        col(Agent.department) == queue.department, col(Agent.is_active)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def notice(session: AsyncSession, notice_id: UUID) -> QueueNotice | None:
+    """Return a notice, locked."""
+    return await session.get(QueueNotice, notice_id, with_for_update=ROW_LOCK)
+
+
+async def notices(session: AsyncSession, since: datetime, limit: int) -> Sequence[QueueNotice]:
+    """Return the notices since then, the newest first."""
+    statement = select(QueueNotice).where(col(QueueNotice.created_at) >= since)
+    return (await session.exec(statement.order_by(col(QueueNotice.created_at).desc()).limit(limit))).all()  # fmt: skip
+
+
+async def receipts(session: AsyncSession, notice_ids: Sequence[UUID]) -> Sequence[NoticeReceipt]:
+    """Return to whom these notices went."""
+    statement = select(NoticeReceipt).where(col(NoticeReceipt.notice_id).in_(notice_ids))
+    return (await session.exec(statement)).all()
+
+
+async def receipt(session: AsyncSession, notice_id: UUID, agent_id: UUID) -> NoticeReceipt | None:
+    """Return one person's receipt, locked."""
+    return await session.get(NoticeReceipt, (notice_id, agent_id), with_for_update=ROW_LOCK)
+
+
+async def unread_of(session: AsyncSession, agent_id: UUID) -> Sequence[QueueNotice]:
+    """Return the notices that somebody has not read yet, the oldest first."""
+    statement = (
+        select(QueueNotice)
+        .join(NoticeReceipt, col(NoticeReceipt.notice_id) == col(QueueNotice.id))
+        .where(
+            col(NoticeReceipt.agent_id) == agent_id,
+            col(NoticeReceipt.read_at).is_(None),
+            col(QueueNotice.withdrawn_at).is_(None),
+        )
+        .order_by(col(QueueNotice.created_at))
+    )
+    return (await session.exec(statement)).all()
