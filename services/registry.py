@@ -1,5 +1,6 @@
 """All services of one process, put together. ``main.build`` makes one; pages receive it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from redis.asyncio import Redis
@@ -7,32 +8,66 @@ from redis.asyncio import Redis
 from desk.db import Database
 from desk.events import Topics
 from desk.stream import EventStream
-from services.agents import Agents
-from services.audit_log import AuditLog
-from services.chats import Chats
-from services.customer_duplicates import CustomerDuplicates
-from services.customer_erasure import CustomerErasure
-from services.customer_import import CustomerImport
-from services.customer_merging import CustomerMerging
-from services.customer_notes import CustomerNotes
-from services.customer_records import CustomerRecords
-from services.customer_search import CustomerSearch
-from services.customer_timeline import CustomerTimeline
-from services.customer_work import CustomerWorkshop
-from services.customers import Customers
-from services.drafts import Drafts
-from services.exports import Exports
-from services.history import History
-from services.history_views import HistoryViews
-from services.inbox import Inbox
-from services.message_search import MessageSearch
-from services.personal_data import PersonalData
-from services.phone_lookup import PhoneLookup
-from services.relay import Relay
-from services.sign_ins import SignIns
-from services.viewers import Viewers
-from services.visits import Visits
-from services.work import Workshop
+from services.audit.log import AuditLog
+from services.aws.connection import ConnectConnection
+from services.calls.call_log import CallLog
+from services.calls.calls import Calls
+from services.calls.connect_users import ConnectUsers
+from services.calls.directory import ConnectDirectory
+from services.calls.floor_now import ConnectFloor
+from services.calls.listening import ConnectListener
+from services.calls.softphones import Softphones
+from services.calls.targets import TransferTargets
+from services.chats.chats import Chats
+from services.chats.drafts import Drafts
+from services.chats.inbox import Inbox
+from services.chats.offers import Offers
+from services.chats.viewers import Viewers
+from services.chats.visits import Visits
+from services.contacts.categories import Categories
+from services.contacts.promises import Promises
+from services.contacts.queues import Queues
+from services.contacts.wrap_ups import WrapUps
+from services.customers.duplicates import CustomerDuplicates
+from services.customers.erasure import CustomerErasure
+from services.customers.importing.importing import CustomerImport
+from services.customers.linking import Customers
+from services.customers.merging import CustomerMerging
+from services.customers.notes import CustomerNotes
+from services.customers.personal_data import PersonalData
+from services.customers.phone_lookup import PhoneLookup
+from services.customers.records import CustomerRecords
+from services.customers.timeline import CustomerTimeline
+from services.customers.unit_of_work import CustomerUnitsOfWork
+from services.floor.absences import Absences
+from services.floor.alerts import Alerts
+from services.floor.joining import Joining
+from services.floor.live_board import LiveBoard
+from services.floor.queue_notices import QueueNotices
+from services.floor.reasons import Explanations
+from services.floor.router import Router
+from services.floor.steering import Steering
+from services.floor.today import Today
+from services.floor.walls import Walls
+from services.history.exports import Exports
+from services.history.history import History
+from services.history.views import HistoryViews
+from services.people.accounts import Accounts
+from services.people.agents import Agents
+from services.people.authority import Authority
+from services.people.invitations import Invitations
+from services.people.presence import Presence
+from services.people.sign_ins import SignIns
+from services.people.skills import Skills
+from services.people.states import AgentStates
+from services.search.customers import CustomerSearch
+from services.search.lookups import Lookups
+from services.search.messages import MessageSearch
+from services.sentiment.judge import SentimentJudge
+from services.sentiment.sentiments import Sentiments
+from services.sentiment.setup import SentimentSetup
+from services.work.relay import Relay
+from services.work.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +77,28 @@ class Services:
     topics: Topics
     stream: EventStream
     relay: Relay
+    accounts: Accounts
     agents: Agents
+    agent_states: AgentStates
+    presence: Presence
+    wrap_ups: WrapUps
+    categories: Categories
+    offers: Offers
+    router: Router
+    absences: Absences
+    alerts: Alerts
+    board: LiveBoard
+    joining: Joining
+    explanations: Explanations
+    steering: Steering
     audit_log: AuditLog
+    authority: Authority
+    calls: Calls
+    connect_directory: ConnectDirectory
+    connect_floor: ConnectFloor
+    connect_users: ConnectUsers
+    connect_listener: ConnectListener | None
+    """None where no instance of Connect is set up."""
     chats: Chats
     customers: Customers
     customer_duplicates: CustomerDuplicates
@@ -59,15 +114,45 @@ class Services:
     history: History
     history_views: HistoryViews
     inbox: Inbox
+    invitations: Invitations
+    lookups: Lookups
     message_search: MessageSearch
     personal_data: PersonalData
     phone_lookup: PhoneLookup
+    promises: Promises
+    queue_notices: QueueNotices
+    queues: Queues
+    sentiments: Sentiments
+    sentiment_judge: SentimentJudge | None
+    skills: Skills
     viewers: Viewers
     visits: Visits
+    walls: Walls
     sign_ins: SignIns
+    today: Today
+    softphones: Softphones
+    transfer_targets: TransferTargets
+
+    @property
+    def connect_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What has to go on all the time for calls, by name; nothing where no instance of Connect is set up."""
+        listener = self.connect_listener
+        if listener is None:
+            return {}
+        return {
+            'contact-events': listener.follow_contacts,
+            'agent-events': listener.follow_agents,
+            'quiet-calls': listener.ask_about_quiet,
+            'connect-floor': self.connect_floor.follow,
+        }
+
+    @property
+    def sentiment_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What has to go on all the time for customers' lines to be judged, by name; nothing where that is off."""
+        return {'sentiment': self.sentiment_judge.follow} if self.sentiment_judge else {}
 
 
-def assemble(
+def assemble(  # noqa: PLR0913 - it puts everything together
     db: Database,
     topics: Topics,
     stream: EventStream,
@@ -75,39 +160,86 @@ def assemble(
     redis: 'Redis',
     jwt_secret: str,
     session_hours: int,
+    sentiment: SentimentSetup | None = None,
+    connect: ConnectConnection | None = None,
 ) -> Services:
-    """Put the services together over one database and one event stream; opens nothing."""
+    """Put the services together over one database and one event stream; opens nothing.
+
+    Without ``connect`` the desk has no voice: calls are read and nothing else.
+    """
     relay = Relay(db, stream)
-    workshop = Workshop(db, relay)
-    customer_search, message_search = CustomerSearch(db), MessageSearch(db)
+    units = UnitsOfWork(db, relay)
+    customer_search, message_search = CustomerSearch(db, secret=jwt_secret), MessageSearch(db)
+    lookups = Lookups(db, secret=jwt_secret)
     phones = PhoneLookup(db, redis, stream, topics, secret=jwt_secret)
-    customer_workshop = CustomerWorkshop(workshop, phones)
+    customer_workshop = CustomerUnitsOfWork(units, phones)
+    offers = Offers(units)
+    board = LiveBoard(db, topics)
+    authority = Authority(units)
+    directory = ConnectDirectory(db, connect.api if connect else None)
+    call_log = CallLog(units, directory, phones)
+    calls = Calls(units, directory, phones)
     history = History(db, customer_search, message_search)
     return Services(
         topics=topics,
         stream=stream,
         relay=relay,
-        agents=Agents(workshop),
+        accounts=Accounts(units),
+        agents=Agents(units),
+        agent_states=AgentStates(units),
+        presence=Presence(units),
+        wrap_ups=WrapUps(units),
+        categories=Categories(units),
+        offers=offers,
+        router=Router(units, topics, offers),
+        absences=Absences(units),
+        alerts=Alerts(units, board),
+        board=board,
+        joining=Joining(units),
+        explanations=Explanations(units),
+        steering=Steering(units),
         audit_log=AuditLog(db),
-        chats=Chats(workshop),
+        authority=authority,
+        calls=calls,
+        connect_directory=directory,
+        connect_users=ConnectUsers(authority, directory),
+        connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),
+        connect_listener=ConnectListener(units, connect, call_log, redis, prefix=stream.prefix)
+        if connect
+        else None,
+        chats=Chats(units),
         customers=Customers(customer_workshop, phones),
-        customer_duplicates=CustomerDuplicates(customer_workshop),
+        customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
-        customer_import=CustomerImport(workshop, phones),
+        customer_import=CustomerImport(units, phones),
         customer_merging=CustomerMerging(customer_workshop),
         customer_notes=CustomerNotes(customer_workshop),
         customer_records=CustomerRecords(customer_workshop),
         customer_search=customer_search,
         customer_timeline=CustomerTimeline(customer_workshop),
-        drafts=Drafts(workshop),
-        exports=Exports(workshop, topics, history),
+        drafts=Drafts(units),
+        exports=Exports(units, topics, history),
         history=history,
-        history_views=HistoryViews(workshop),
-        inbox=Inbox(workshop),
+        history_views=HistoryViews(units),
+        inbox=Inbox(units),
+        invitations=Invitations(units),
+        lookups=lookups,
         message_search=message_search,
-        personal_data=PersonalData(workshop),
+        personal_data=PersonalData(units),
         phone_lookup=phones,
+        promises=Promises(units),
+        queue_notices=QueueNotices(units),
+        queues=Queues(units),
+        sentiments=Sentiments(units),
+        sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
+        if sentiment
+        else None,
+        skills=Skills(units, authority),
         viewers=Viewers(relay),
-        visits=Visits(workshop),
-        sign_ins=SignIns(workshop, jwt_secret=jwt_secret, session_hours=session_hours),
+        visits=Visits(units, secret=jwt_secret),
+        softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        transfer_targets=TransferTargets(db, directory),
+        walls=Walls(units, board),
+        today=Today(db),
+        sign_ins=SignIns(units, jwt_secret=jwt_secret, session_hours=session_hours),
     )

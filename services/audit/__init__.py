@@ -1,0 +1,1 @@
+"""The audit log: read by administrators, verified as one chain."""

@@ -1,0 +1,1 @@
+"""Chats: the agent's side, the customer's side, the inbox, and the events that screens follow."""

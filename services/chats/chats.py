@@ -1,0 +1,372 @@
+"""Chats as agents work in them: take, reply, read, end.
+
+A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be seen is in ``chat_queries``.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from desk import clock, metrics
+from desk.errors import ConflictError, InvalidInputError, NotFoundError
+from desk.throttle import Throttle
+from models import (
+    Agent,
+    ChatEnding,
+    ChatSession,
+    ChatStatus,
+    Message,
+    MessageType,
+    Sender,
+    StateCause,
+    StepKind,
+)
+from models.chat import MAX_MESSAGE_CHARS, OPEN_STATUSES
+from services.chats import queries
+from services.chats.append_statement import append
+from services.chats.events import ChatCard, ChatMessage, MessageAdded, Typing
+from services.chats.outgoing import OutgoingMessage
+from services.chats.read_statement import advance
+from services.contacts import wrap_ups
+from services.contacts.access import may_write
+from services.contacts.steps import record_step
+from services.people import state_queries
+from services.people.events import RoutingNeeded
+from services.people.states import is_ready, locked_agent, settle
+from services.text.storable import UNSTORABLE
+from services.text.visible import is_visible
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+PAGE = 50
+MAX_PAGE = 200
+MOST_BEYOND_CAPACITY = 1
+"""So many chats beyond their places an agent may have when one comes back from 보류."""
+REPLIES = Throttle(limit=20, seconds=10)
+
+
+class NewerMessagesError(ConflictError):
+    """A colleague replied after what the writer had seen. The reply was not sent."""
+
+
+class Chats:
+    """What an agent does with chats."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+        self._relay = units.relay
+
+    async def chat(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Return one chat. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        async with self._db.reading() as session:
+            return queries.card(require_chat(await queries.chat_of(session, agent, chat_id)))
+
+    async def opened(
+        self, agent: Agent, chat_id: UUID, *, limit: int = PAGE
+    ) -> tuple[ChatCard, list[ChatMessage]]:
+        """Return one chat with its last messages, oldest first. Raises what ``chat`` raises."""
+        async with self._db.reading() as session:
+            chat = queries.card(require_chat(await queries.chat_of(session, agent, chat_id)))
+            messages = await queries.messages_before(session, chat_id, None, min(limit, MAX_PAGE))
+        return chat, [queries.shown(message) for message in messages]
+
+    async def names_of(self, agent: Agent, chat_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return whom these chats are with, by id: of those that the agent may see."""
+        if not chat_ids:
+            return {}
+        async with self._db.reading() as session:
+            return {
+                chat.id: chat.visitor_name
+                for chat in await queries.chats_among(session, agent, chat_ids)
+            }
+
+    async def transcript(
+        self, agent: Agent, chat_id: UUID, *, before: int | None = None, limit: int = PAGE
+    ) -> list[ChatMessage]:
+        """Return the last messages (before number ``before``), oldest first, at most ``MAX_PAGE``."""
+        async with self._db.reading() as session:
+            require_chat(await queries.chat_of(session, agent, chat_id))
+            messages = await queries.messages_before(session, chat_id, before, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def messages_after(
+        self, agent: Agent, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
+    ) -> list[ChatMessage]:
+        """Return what came after ``number``, oldest first, at most ``MAX_PAGE``."""
+        async with self._db.reading() as session:
+            require_chat(await queries.chat_of(session, agent, chat_id))
+            messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def take(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Make a waiting chat the agent's. Of many who try at once, one wins.
+
+        Raises:
+            NotFoundError: not there, or of another department.
+            ConflictError: somebody was faster, the customer has gone, the queue offers its chats by itself, or the
+                agent is not 상담 가능 or has no free place.
+        """
+        async with self._units.begin() as work:
+            me = await locked_agent(work, agent.id)
+            found = require_chat(await queries.chat_of(work.session, agent, chat_id))
+            if found.agent_id == agent.id and found.is_open:  # a double click
+                return queries.card(found)
+            await _require_free_place(work, me, is_offered=found.offered_agent_id == agent.id)
+            chat = await queries.take_waiting(work.session, agent, chat_id, clock.now())
+            if chat is None:
+                now = require_chat(await queries.chat_of(work.session, agent, chat_id))
+                raise _refused_take(now)  # as whoever was faster left it
+            record_step(work, chat, StepKind.TAKEN, agent_id=agent.id, by_id=agent.id)
+            chat.offered_agent_id = None
+            me.missed_in_a_row = 0
+            add_line(work, chat, MessageType.JOINED, agent.name)
+            await settle(work, me, StateCause.CONTACT_TAKEN)
+        return queries.card(chat)
+
+    async def hold(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Put a chat on hold (보류): its place is free for another contact. Raises what ``end`` raises."""
+        async with self._units.begin() as work:
+            me, chat = await _held(work, agent, chat_id)
+            if chat.status is ChatStatus.ACTIVE:
+                chat.status, chat.held_at = ChatStatus.ON_HOLD, clock.now()
+                record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
+                tell_changed(work, chat)
+                await _settle(work, me, StateCause.CONTACT_OVER)
+        return queries.card(chat)
+
+    async def resume(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """Go on with a chat that was on hold, also ``MOST_BEYOND_CAPACITY`` beyond the agent's places.
+
+        Raises:
+            ConflictError: the agent has no place for it; and what ``end`` raises.
+        """
+        async with self._units.begin() as work:
+            me, chat = await _held(work, agent, chat_id)
+            if chat.status is ChatStatus.ON_HOLD:
+                if me is not None:
+                    await _require_free_place(work, me, beyond=MOST_BEYOND_CAPACITY)
+                chat.status, chat.held_at = ChatStatus.ACTIVE, None
+                record_step(work, chat, StepKind.RESUMED, agent_id=chat.agent_id, by_id=agent.id)
+                tell_changed(work, chat)
+                await _settle(work, me, StateCause.CONTACT_TAKEN)
+        return queries.card(chat)
+
+    async def reply(self, agent: Agent, outgoing: OutgoingMessage) -> ChatMessage:
+        """Store an agent's message under the chat's next number and tell everyone who follows it.
+
+        The same ``outgoing.id`` again returns the message it made the first time.
+
+        Raises:
+            NotFoundError: not there, or not the agent's to see.
+            NewerMessagesError: a colleague wrote after ``outgoing.seen``.
+            ConflictError: not open, or held by a colleague.
+            InvalidInputError: blank or longer than ``MAX_MESSAGE_CHARS``.
+            TooManyError: more than ``REPLIES`` allows.
+        """
+        check_text(outgoing.content)
+        REPLIES.hit(agent.id, act=outgoing.id)
+        return await send(self._units, outgoing, agent) or await self._earlier_or_refusal(
+            agent, outgoing
+        )
+
+    async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
+        """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
+        committed = await advance(
+            self._db.statements, agent, chat_id, delivered=delivered, read=read
+        )
+        if committed is not None:
+            self._relay.hand_over([committed])
+
+    async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:
+        """End a chat that the agent holds (supervisors: any open one); ending it again changes nothing.
+
+        Raises:
+            NotFoundError: not there, or not the agent's to see.
+            ConflictError: nobody has taken it, or a colleague holds it.
+        """
+        async with self._units.begin() as work:
+            holder = await lock_holder(work, chat_id)
+            chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
+            if chat.status is ChatStatus.CLOSED:
+                return queries.card(chat)
+            _require_writable(agent, chat)
+            close(
+                work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, agent.name, by_id=agent.id
+            )
+            await after_end(work, chat, holder)
+        return queries.card(chat)
+
+    async def typing(self, agent: Agent, chat_id: UUID) -> None:
+        """Tell the chat's other readers that the agent is typing. The caller has shown them the chat."""
+        await self._relay.whisper(Typing(chat_id=chat_id, sender=Sender.AGENT, name=agent.name))
+
+    async def tell_typing(self, agent: Agent, chat_id: UUID) -> None:
+        """Tell that the agent types in a chat; for programs, whose word about the chat is not to be taken.
+
+        Raises:
+            NotFoundError: not there, or not the agent's to see.
+            ConflictError: not open, or held by a colleague: the customer would wait for words that cannot come.
+        """
+        chat = await self.chat(agent, chat_id)
+        if chat.status not in OPEN_STATUSES:
+            if chat.status is ChatStatus.WAITING:
+                raise ConflictError('chat.not_taken')
+            raise ConflictError('chat.ended')
+        if not may_write(agent, chat):
+            raise ConflictError('chat.held_by_colleague')
+        await self.typing(agent, chat_id)
+
+    async def _earlier_or_refusal(self, agent: Agent, outgoing: OutgoingMessage) -> ChatMessage:
+        async with self._db.reading() as session:
+            chat = require_chat(await queries.chat_of(session, agent, outgoing.chat_id))
+            earlier = await queries.message_by_id(session, outgoing.id)
+        if earlier:
+            return own(earlier, outgoing.chat_id, agent.id)
+        if chat.status is ChatStatus.CLOSED:
+            raise ConflictError('chat.ended')
+        if not chat.is_open:
+            raise ConflictError('chat.not_taken')
+        if not may_write(agent, chat):
+            raise ConflictError('chat.held_by_colleague')
+        raise NewerMessagesError('chat.newer_messages', after=outgoing.seen)
+
+
+def check_text(content: str) -> None:
+    """Raise ``InvalidInputError`` when nobody could read this as a message."""
+    if not is_visible(content) or UNSTORABLE.search(content):
+        raise InvalidInputError('message.blank')
+    if len(content) > MAX_MESSAGE_CHARS:
+        raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(content))
+
+
+async def send(
+    units: UnitsOfWork, outgoing: OutgoingMessage, agent: Agent | None
+) -> ChatMessage | None:
+    """Append a message and publish it; returns nothing when it was not appended."""
+    committed = await append(units.db.statements, outgoing, agent)
+    if committed is None:
+        return None
+    units.relay.hand_over([committed])
+    metrics.MESSAGES.labels(Sender.AGENT if agent else Sender.CUSTOMER).inc()
+    assert isinstance(committed.event, MessageAdded)  # noqa: S101 - what `append` makes
+    return committed.event.message
+
+
+def own(earlier: Message, chat_id: UUID, sender_id: UUID | None) -> ChatMessage:
+    """Return a repeated message; somebody else's id is nobody's business."""
+    if earlier.chat_session_id != chat_id or earlier.sender_id != sender_id:
+        raise ConflictError('message.id_taken')
+    return queries.shown(earlier)
+
+
+def add_line(
+    work: UnitOfWork,
+    chat: ChatSession,
+    kind: MessageType,
+    name: str,
+    *,
+    also_to: UUID | None = None,
+) -> None:
+    """Append one of the desk's own lines (who joined, who ended) to a chat that the work holds locked."""
+    chat.last_number += 1
+    message = Message(
+        id=uuid4(),
+        chat_session_id=chat.id,
+        number=chat.last_number,
+        sender=Sender.SYSTEM,
+        type=kind,
+        content=name,
+    )
+    work.session.add_all([chat, message])
+    work.tell(
+        MessageAdded(chat=queries.card(chat), message=queries.shown(message), also_to=also_to)
+    )
+
+
+def tell_changed(work: UnitOfWork, chat: ChatSession, *, also_to: UUID | None = None) -> None:
+    """Keep a changed chat that the work holds locked, and tell that it is so."""
+    chat.version += 1
+    work.session.add(chat)
+    work.tell(queries.changed_event(chat, also_to=also_to))
+
+
+def close(
+    work: UnitOfWork,
+    chat: ChatSession,
+    ending: ChatEnding,
+    kind: MessageType,
+    name: str,
+    *,
+    by_id: UUID | None = None,
+) -> None:
+    """End a chat that the work holds locked; ``after_end`` follows where an agent held it."""
+    step = StepKind.ABANDONED if ending is ChatEnding.ABANDONED else StepKind.ENDED
+    rang_at_id = chat.offered_agent_id
+    chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
+    chat.awaiting_since, chat.unread_count, chat.held_at = None, 0, None
+    record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id)
+    if rang_at_id is not None:  # it rings no longer: that agent has a place again
+        chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None
+        work.tell(RoutingNeeded())
+    chat.version += 1
+    add_line(work, chat, kind, name, also_to=rang_at_id)
+
+
+async def after_end(work: UnitOfWork, chat: ChatSession, holder: Agent | None) -> None:
+    """Begin the 후처리 of a chat that has just ended, and let its holder's state follow."""
+    if chat.agent_id is not None:
+        await wrap_ups.begin(work, chat, chat.agent_id)
+    await _settle(work, holder, StateCause.CONTACT_OVER)
+
+
+async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | None, ChatSession]:
+    """Return an open chat that the agent may write in, and its holder, both locked."""
+    holder = await lock_holder(work, chat_id)
+    chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
+    if chat.status is ChatStatus.CLOSED:
+        raise ConflictError('chat.ended')
+    _require_writable(agent, chat)
+    return holder, chat
+
+
+async def lock_holder(work: UnitOfWork, chat_id: UUID) -> Agent | None:
+    """Lock the agent who holds a chat, before the chat itself (see ``state_queries.locked_agents``)."""
+    holder_id = await queries.holder_of(work.session, chat_id)
+    return await locked_agent(work, holder_id) if holder_id else None
+
+
+async def _settle(work: UnitOfWork, holder: Agent | None, cause: StateCause) -> None:
+    if holder is not None:
+        await settle(work, holder, cause)
+
+
+def _require_writable(agent: Agent, chat: ChatSession) -> None:
+    if not chat.is_open:
+        raise ConflictError('chat.not_taken')
+    if not may_write(agent, chat):
+        raise ConflictError('chat.held_by_colleague')
+
+
+async def _require_free_place(
+    work: UnitOfWork, agent: Agent, *, is_offered: bool = False, beyond: int = 0
+) -> None:
+    """Refuse a contact to somebody who is not 상담 가능 or has no place for it; an offer already holds its own."""
+    if not beyond and not is_ready(agent):
+        raise ConflictError('agent.not_available')
+    load = (await state_queries.loads_of(work.session, [agent.id]))[agent.id]
+    if load.total - is_offered >= agent.chat_capacity + beyond:
+        raise ConflictError('agent.full', most=agent.chat_capacity)
+
+
+def _refused_take(chat: ChatSession) -> ConflictError:
+    if chat.status is ChatStatus.CLOSED:
+        return ConflictError('chat.ended')
+    if chat.status is ChatStatus.WAITING:
+        return ConflictError('chat.offered_by_desk')
+    return ConflictError('chat.taken')
+
+
+def require_chat(chat: ChatSession | None) -> ChatSession:
+    """Return a chat that was looked for. Raises ``NotFoundError``: not there and not yours look the same."""
+    if chat is None:
+        raise NotFoundError('chat.not_found')
+    return chat

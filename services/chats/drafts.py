@@ -1,0 +1,61 @@
+"""What an agent has typed and not sent: kept on the server, so that nothing typed is lost."""
+
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from desk import clock
+from desk.errors import InvalidInputError, NotFoundError
+from models import Agent, Draft
+from models.chat import MAX_MESSAGE_CHARS
+from services.chats import queries
+from services.chats.events import DraftSaved
+from services.text.masking import masked_in_thread
+from services.work.unit_of_work import UnitsOfWork
+
+MAX_DRAFT_CHARS = 2 * MAX_MESSAGE_CHARS
+"""A draft may be longer than a message: the writer is told at sending, with the text still there."""
+
+
+class Drafts:
+    """An agent's unsent words, one text for each chat."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def draft(self, agent: Agent, chat_id: UUID) -> str:
+        """Return what the agent typed in this chat and did not send; empty when nothing."""
+        async with self._db.reading() as session:
+            draft = await queries.draft_of(session, agent, chat_id)
+        return draft.text if draft else ''
+
+    async def save(self, agent: Agent, chat_id: UUID, text: str, *, tab: str = '') -> None:
+        """Keep what the agent has typed so far, and show it in their other tabs; blank removes it.
+
+        What must not be kept of it (``services.text.masking``) is masked, here as in messages.
+
+        Raises:
+            NotFoundError: the chat is not there or not the agent's to see.
+            InvalidInputError: longer than ``MAX_DRAFT_CHARS``.
+        """
+        if len(text) > MAX_DRAFT_CHARS or '\x00' in text:
+            raise InvalidInputError('message.too_long', most=MAX_MESSAGE_CHARS, has=len(text))
+        text = await masked_in_thread(text)
+        async with self._db.transaction() as session:
+            if await queries.chat_of(session, agent, chat_id) is None:
+                raise NotFoundError('chat.not_found')
+            if text.strip():
+                row = Draft(agent_id=agent.id, chat_session_id=chat_id, text=text)
+                values = {'text': text, 'updated_at': clock.now()}
+                statement = insert(Draft).values(row.model_dump())
+                await session.exec(
+                    statement.on_conflict_do_update(
+                        constraint='uq_drafts_agent_id_chat_session_id', set_=values
+                    )
+                )
+            else:
+                await queries.clear_draft(session, agent.id, chat_id)
+        await self._units.relay.whisper(
+            DraftSaved(agent_id=agent.id, chat_id=chat_id, text=text, tab=tab)
+        )

@@ -1,0 +1,177 @@
+"""What happens to chats, as it travels to screens and programs.
+
+Events carry what a view needs to stay equal to a fresh read, so that no view asks the database for each of
+them. ``ChatCard.version`` and ``ChatMessage.number`` put them in order: an older one changes nothing.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from typing_extensions import override
+
+from desk.events import Event
+from models import ChatEnding, ChatStatus, MessageType, Priority, Sender
+from models.chat import OPEN_STATUSES
+
+
+def chat_topic(chat_id: UUID) -> str:
+    """Name the topic of everything in one chat."""
+    return f'chat:{chat_id}'
+
+
+def department_topic(department: str) -> str:
+    """Name the topic of every chat of a department."""
+    return f'department:{department}'
+
+
+def queue_topic(department: str) -> str:
+    """Name the topic of what all of a department must hear: its chats while they wait, and when one changes hands."""
+    return f'queue:{department}'
+
+
+def draft_topic(agent_id: UUID, chat_id: UUID) -> str:
+    """Name the topic of one agent's draft in one chat."""
+    return f'draft:{agent_id}:{chat_id}'
+
+
+def holder_topic(agent_id: UUID) -> str:
+    """Name the topic of every chat that an agent holds or that rings at them."""
+    return f'holder:{agent_id}'
+
+
+EVERY_CHAT = 'every-chat'
+"""The topic of all chats, for those who look beyond departments."""
+
+EVERY_QUEUE = 'every-queue'
+"""The topic of all departments' queues, for those who look beyond departments."""
+
+
+class ChatCard(BaseModel):
+    """A chat as lists and headers show it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    version: int
+    customer_id: UUID | None
+    agent_id: UUID | None
+    status: ChatStatus
+    ending: ChatEnding | None
+    priority: Priority
+    department: str
+    source: str
+    visitor_name: str
+    visitor_phone: str
+    start_time: datetime
+    taken_at: datetime | None
+    end_time: datetime | None
+    last_number: int
+    last_message_at: datetime | None
+    last_line: str
+    last_agent_number: int
+    last_agent_id: UUID | None
+    unread_count: int
+    awaiting_since: datetime | None
+    agent_delivered_number: int
+    agent_read_number: int
+    customer_delivered_number: int
+    customer_read_number: int
+    queue_id: UUID | None = None
+    rank_at: datetime | None = None
+    held_at: datetime | None = None
+    offered_agent_id: UUID | None = None
+    offered_at: datetime | None = None
+    offer_expires_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an agent holds it and it is not over."""
+        return self.status in OPEN_STATUSES
+
+
+class ChatMessage(BaseModel):
+    """One message as screens and programs see it."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+    id: UUID
+    chat_session_id: UUID
+    number: int
+    sender: Sender
+    sender_id: UUID | None
+    type: MessageType
+    content: str
+    created_at: datetime
+
+
+class ChatEvent(Event):
+    """Something that happened to one chat. Hears it: who has the chat open, and the lists."""
+
+    chat: ChatCard
+    also_to: UUID | None = None
+    """An agent whom it concerns no longer, and who must hear of that: whom it rang at, who held it."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether the lists that have the chat may be others now."""
+        return False
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        chat = self.chat
+        topics = [chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT]
+        concerned = {chat.agent_id, chat.offered_agent_id, self.also_to} - {None}
+        topics += [holder_topic(agent_id) for agent_id in concerned if agent_id]
+        if self.moves or chat.status is ChatStatus.WAITING:
+            topics += [queue_topic(chat.department), EVERY_QUEUE]
+        return tuple(topics)
+
+
+class ChatChanged(ChatEvent):
+    """A chat was started, taken, linked or ended: the lists that have it may be others now."""
+
+    @property
+    @override
+    def moves(self) -> bool:
+        return True
+
+
+class ChatRead(ChatEvent):
+    """Somebody has read further, or a chat has reached a screen: it stays in the lists where it is."""
+
+
+class MessageAdded(ChatEvent):
+    """A chat has a new message. The desk's own lines tell of being taken and ended: these move it."""
+
+    message: ChatMessage
+
+    @property
+    @override
+    def moves(self) -> bool:
+        return self.message.sender is Sender.SYSTEM
+
+
+class Typing(Event):
+    """Somebody is typing in a chat. Not kept: it is worth nothing a moment later."""
+
+    chat_id: UUID
+    sender: Sender
+    name: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (chat_topic(self.chat_id),)
+
+
+class DraftSaved(Event):
+    """An agent's draft changed in one of their tabs (``tab`` names it)."""
+
+    agent_id: UUID
+    chat_id: UUID
+    text: str
+    tab: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (draft_topic(self.agent_id, self.chat_id),)

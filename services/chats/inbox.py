@@ -1,0 +1,92 @@
+"""The inbox: 대기, 진행 and 종료, longest waiting first, a page at a time."""
+
+import asyncio
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from desk.cache import SharedCache
+from models import Agent
+from services.chats import inbox_queries
+from services.chats import queries as chat_queries
+from services.chats.events import ChatCard
+from services.chats.inbox_view import WHOLE, InboxFilter, Scope, Tab
+from services.work.cursors import Cursor
+from services.work.unit_of_work import UnitsOfWork
+
+PAGE = 30
+COUNT_SECONDS = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class InboxPage:
+    """One page of a list; ``is_last`` when nothing follows."""
+
+    chats: list[ChatCard]
+    is_last: bool
+
+
+class Inbox:
+    """The lists that agents work from."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._db = units.db
+        self._counts: SharedCache[int] = SharedCache(COUNT_SECONDS)
+
+    async def page(
+        self,
+        agent: Agent,
+        tab: Tab,
+        scope: Scope,
+        *,
+        after: ChatCard | Cursor | None = None,
+        limit: int = PAGE,
+        only: InboxFilter = WHOLE,
+    ) -> InboxPage:
+        """Return the chats behind ``after`` (from the top when none is given), at most ``limit``. One query."""
+        place = cursor_of(after, tab) if isinstance(after, ChatCard) else after
+        async with self._db.reading() as session:
+            chats = await inbox_queries.page(
+                session,
+                agent,
+                tab,
+                scope,
+                after=(place.moment, place.row_id) if place else None,
+                limit=limit + 1,
+                only=only,
+            )
+        return InboxPage(
+            [chat_queries.card(chat) for chat in chats[:limit]], is_last=len(chats) <= limit
+        )
+
+    async def counts(self, agent: Agent, scope: Scope) -> dict[Tab, int]:
+        """Return how many chats each tab has, each at most ``inbox_queries.MAX_COUNT``. At most three queries.
+
+        A figure may be ``COUNT_SECONDS`` old: all who look at the same list share it.
+        """
+        counts = [
+            self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
+            for tab in Tab
+        ]
+        return dict(zip(Tab, await asyncio.gather(*counts), strict=True))
+
+    async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
+        async with self._db.reading() as session:
+            return await inbox_queries.count(session, agent, tab, scope)
+
+
+def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
+    """Return where a list continues behind a chat, whatever happens to the chat meanwhile."""
+    moment = {
+        Tab.WAITING: chat.start_time,
+        Tab.OPEN: chat.awaiting_since,
+        Tab.CLOSED: chat.end_time,
+    }[tab]
+    return Cursor(moment, chat.id)
+
+
+def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
+    """Name the list that somebody sees: their own, their department's, or everybody's."""
+    if scope is Scope.MINE and tab is not Tab.WAITING:
+        return tab, agent.id
+    return tab, '' if agent.sees_everything else agent.department

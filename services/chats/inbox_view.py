@@ -1,0 +1,214 @@
+"""An inbox list as a view holds it: a stale copy plus the events equals a fresh read.
+
+Plain state with rules, apart from any screen: the inbox draws what ``apply`` returns, the tests compare it
+with the database.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from models import Agent, ChatStatus
+from models.chat import OPEN_STATUSES
+from services.chats.events import (
+    EVERY_CHAT,
+    EVERY_QUEUE,
+    ChatCard,
+    department_topic,
+    holder_topic,
+    queue_topic,
+)
+
+ANSWERED = datetime.max.replace(tzinfo=UTC)
+"""Sorts chats that nobody is waiting in behind those where somebody is."""
+
+
+class Tab(StrEnum):
+    """대기, 진행, 종료."""
+
+    WAITING = 'waiting'
+    OPEN = 'open'
+    CLOSED = 'closed'
+
+
+class Scope(StrEnum):
+    """Whose chats: 내 상담 or 부서 전체 (supervisors: everybody's)."""
+
+    MINE = 'mine'
+    DEPARTMENT = 'department'
+
+
+_STATUSES = {
+    Tab.WAITING: (ChatStatus.WAITING,),
+    Tab.OPEN: OPEN_STATUSES,
+    Tab.CLOSED: (ChatStatus.CLOSED,),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxFilter:
+    """What a program wants of a list: one department, one status; nothing leaves the list whole."""
+
+    department: str | None = None
+    status: ChatStatus | None = None
+
+
+WHOLE = InboxFilter()
+"""The list without a filter."""
+MAX_COUNT = 1_000
+"""A tab counts no further than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one row of the list: where it was and where it is now (nowhere is ``None``)."""
+
+    chat: ChatCard
+    was: int | None
+    now: int | None
+
+
+def sort_key(chat: ChatCard, tab: Tab) -> tuple[float, int]:
+    """Return a chat's place in a tab: longest waiting first, in 종료 the latest first."""
+    if tab is Tab.WAITING:
+        return chat.start_time.timestamp(), chat.id.int
+    if tab is Tab.OPEN:
+        return (chat.awaiting_since or ANSWERED).timestamp(), chat.id.int
+    return -(chat.end_time or ANSWERED).timestamp(), -chat.id.int
+
+
+def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
+    """Whether the list of ``tab`` and ``scope`` shows this chat to the agent."""
+    if chat.status not in _STATUSES[tab]:
+        return False
+    if scope is Scope.MINE and tab is not Tab.WAITING:
+        return chat.agent_id == agent.id
+    return agent.sees_everything or chat.department == agent.department
+
+
+def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
+    """Name the topics whose events keep a list current; among them are always the agent's own chats and the queue.
+
+    An agent's own list hears no message between colleagues and their customers: those are nearly all there are.
+    """
+    own = holder_topic(agent.id)
+    if scope is Scope.MINE or tab is Tab.WAITING:
+        return own, EVERY_QUEUE if agent.sees_everything else queue_topic(agent.department)
+    return own, EVERY_CHAT if agent.sees_everything else department_topic(agent.department)
+
+
+SortKey = tuple[float, int]
+
+MAX_REMEMBERED = 1_000
+"""So many chats a view remembers the newest copy of, beside those it shows: late news is seconds late, not hours."""
+
+
+class InboxView:
+    """The first rows of one list, kept in order. ``is_complete`` says that there are no others.
+
+    Subscribe, call ``expect``, read, then ``load``: what is heard while the read is under way is kept, whichever
+    of the two is newer. The view covers the list up to a place (``_end``); what lies behind it is left to the
+    next page.
+    """
+
+    def __init__(self, agent: Agent, tab: Tab, scope: Scope) -> None:
+        self.agent = agent
+        self.tab = tab
+        self.scope = scope
+        self.chats: list[ChatCard] = []
+        self._shown: dict[UUID, ChatCard] = {}
+        self._end: SortKey | None = None
+        self._newest: dict[UUID, ChatCard] = {}
+        self._heard: set[UUID] = set()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no row follows the last one."""
+        return self._end is None
+
+    def expect(self) -> None:
+        """Say that a fresh read begins: it knows all that was heard until now."""
+        self._heard.clear()
+
+    def load(self, chats: list[ChatCard], *, is_complete: bool) -> None:
+        """Start over from a fresh read, and from what was heard since it was expected."""
+        self._show([])
+        self._take_in(chats, is_complete=is_complete)
+
+    def extend(self, chats: list[ChatCard], *, is_complete: bool) -> None:
+        """Take in the next page of a read, and what was heard meanwhile of the rows in it."""
+        self._take_in(chats, is_complete=is_complete)
+
+    def apply(self, chat: ChatCard) -> Change | None:
+        """Take in a chat as it now stands; returns what changed, nothing for old news and others' chats."""
+        if not self._is_news(chat):
+            return None
+        self._remember(chat)
+        self._heard.add(chat.id)
+        was = self._remove(chat.id)
+        now = self._insert(chat) if self._covers(chat) else None
+        return Change(chat, was, now) if (was, now) != (None, None) else None
+
+    def trim(self, most: int) -> list[ChatCard]:
+        """Let go of the rows behind the first ``most``; returns them. The next page brings them back."""
+        gone = self.chats[most:]
+        if gone:
+            self._show(self.chats[:most])
+            self._end = self._key(self.chats[-1])
+        return gone
+
+    def _remember(self, chat: ChatCard) -> None:
+        self._newest.pop(chat.id, None)
+        self._newest[chat.id] = chat  # the latest stand last
+        if len(self._newest) > 2 * MAX_REMEMBERED:
+            latest = list(self._newest.items())[-MAX_REMEMBERED:]
+            self._newest = self._shown | dict(latest)
+            self._heard &= self._newest.keys()
+
+    def concerns(self, chat: ChatCard) -> bool:
+        """Whether a chat is a row here, or would be one; news of any other only have to be remembered."""
+        return chat.id in self._shown or self._covers(chat)
+
+    def _take_in(self, chats: list[ChatCard], *, is_complete: bool) -> None:
+        for chat in chats:
+            if self._is_news(chat):
+                self._remember(chat)
+        if chats or is_complete:
+            self._end = None if is_complete else sort_key(chats[-1], self.tab)
+        known = {chat.id for chat in (*self.chats, *chats)} | self._heard
+        rows = [self._newest[chat_id] for chat_id in known]
+        self._show(sorted(filter(self._covers, rows), key=self._key))
+
+    def _show(self, chats: list[ChatCard]) -> None:
+        self.chats = chats
+        self._shown = {chat.id: chat for chat in chats}
+
+    def _is_news(self, chat: ChatCard) -> bool:
+        known = self._newest.get(chat.id)
+        return known is None or known.version < chat.version
+
+    def _covers(self, chat: ChatCard) -> bool:
+        is_reached = self._end is None or self._key(chat) <= self._end
+        return is_reached and belongs(chat, self.agent, self.tab, self.scope)
+
+    def _key(self, chat: ChatCard) -> SortKey:
+        return sort_key(chat, self.tab)
+
+    def _remove(self, chat_id: UUID) -> int | None:
+        chat = self._shown.pop(chat_id, None)
+        if chat is None:
+            return None
+        place = self._place(chat)
+        del self.chats[place]
+        return place
+
+    def _insert(self, chat: ChatCard) -> int:
+        place = self._place(chat)
+        self.chats.insert(place, chat)
+        self._shown[chat.id] = chat
+        return place
+
+    def _place(self, chat: ChatCard) -> int:
+        return bisect_left(self.chats, self._key(chat), key=self._key)

@@ -1,0 +1,352 @@
+"""Chats, messages and drafts as rows. Who may see them is said in ``services.contacts.access``."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from desk.statement_pool import StatementPool
+from models import (
+    Agent,
+    AgentStatus,
+    ChatSession,
+    ChatStatus,
+    Draft,
+    Message,
+    Queue,
+    QueueMode,
+    Uptime,
+)
+from models.chat import OPEN_STATUSES
+from services.chats.events import ChatCard, ChatChanged, ChatMessage
+from services.contacts.access import visible_to
+
+
+def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
+    """Select the chats that a person may see."""
+    return select(ChatSession).where(visible_to(agent))
+
+
+def _reachable_by(agent: Agent) -> SelectOfScalar[ChatSession]:
+    """Select the chats that a person may see, those of other departments that ring at them included."""
+    return select(ChatSession).where(
+        or_(visible_to(agent), col(ChatSession.offered_agent_id) == agent.id)
+    )
+
+
+async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
+    """Return one chat that the agent may see, as it is now."""
+    statement = _reachable_by(agent).where(col(ChatSession.id) == chat_id)
+    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+
+
+async def chats_among(
+    session: AsyncSession, agent: Agent, chat_ids: Sequence[UUID]
+) -> Sequence[ChatSession]:
+    """Return those of these chats that the agent may see."""
+    return (await session.exec(_reachable_by(agent).where(col(ChatSession.id).in_(chat_ids)))).all()
+
+
+async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
+    """Return one chat that the agent may see, locked until the transaction ends."""
+    return (
+        await session.exec(
+            _reachable_by(agent)
+            .where(col(ChatSession.id) == chat_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).first()
+
+
+async def left_alone(session: AsyncSession, *, limit: int) -> Sequence[tuple[ChatSession, Agent]]:
+    """Return the chats that somebody holds who is 연결 끊김 or 오프라인, and who that is: the longest ago first."""
+    statement = (
+        select(ChatSession, Agent)
+        .join(Agent, col(Agent.id) == col(ChatSession.agent_id))
+        .where(
+            col(ChatSession.status).in_(OPEN_STATUSES),
+            or_(
+                col(Agent.suspended_as) == AgentStatus.DISCONNECTED,
+                col(Agent.base_status) == AgentStatus.OFFLINE,
+            ),
+        )
+        .order_by(col(Agent.status_since), col(ChatSession.start_time))
+        .limit(limit)
+    )
+    return [(chat, agent) for chat, agent in (await session.exec(statement)).all()]
+
+
+async def locked_chats_of(
+    session: AsyncSession, agent: Agent, chat_ids: Sequence[UUID]
+) -> dict[UUID, ChatSession]:
+    """Return those of these chats that the agent may see, by id, locked in one order until the transaction ends."""
+    found = await session.exec(
+        _reachable_by(agent)
+        .where(col(ChatSession.id).in_(chat_ids))
+        .order_by(col(ChatSession.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {chat.id: chat for chat in found}
+
+
+async def card_by_token(statements: StatementPool, token_hash: str) -> ChatCard | None:
+    """Return the chat that a customer's token opens. Everything that a customer does begins with this."""
+    row = await statements.first(_BY_TOKEN, {'token_hash': token_hash})
+    return ChatCard.model_validate(row) if row else None
+
+
+_BY_TOKEN = f"""
+    SELECT {', '.join(ChatCard.model_fields)} FROM chat_sessions WHERE token_hash = %(token_hash)s
+"""  # noqa: S608 - put together from the card's own fields only
+
+
+async def locked_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
+    """Return a chat whoever may see it, locked until the transaction ends: for its customer's own acts."""
+    return (
+        await session.exec(
+            select(ChatSession)
+            .where(col(ChatSession.id) == chat_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).first()
+
+
+async def holder_of(session: AsyncSession, chat_id: UUID) -> UUID | None:
+    """Return who holds a chat at this moment: whose row is locked before the chat's."""
+    return (
+        await session.exec(select(ChatSession.agent_id).where(col(ChatSession.id) == chat_id))
+    ).first()
+
+
+async def holders_of(session: AsyncSession, chat_ids: Sequence[UUID]) -> set[UUID]:
+    """Return who holds any of these chats at this moment: whose rows are locked before the chats'."""
+    found = await session.exec(
+        select(ChatSession.agent_id).where(col(ChatSession.id).in_(chat_ids))
+    )
+    return {one for one in found if one is not None}
+
+
+async def last_agent_of(
+    session: AsyncSession, phone: str, queue_id: UUID, since: datetime
+) -> UUID | None:
+    """Return who talked last with somebody of this number in a queue. A typed number proves nothing, but may be asked."""
+    statement = (
+        select(ChatSession.agent_id)
+        .where(
+            col(ChatSession.visitor_phone) == phone,
+            col(ChatSession.start_time) >= since,
+            col(ChatSession.queue_id) == queue_id,
+            col(ChatSession.agent_id).is_not(None),
+        )
+        .order_by(col(ChatSession.start_time).desc())
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
+    """Return a chat whoever may see it: for its customer, who proved to hold its token."""
+    return await session.get(ChatSession, chat_id)
+
+
+async def is_blocked(session: AsyncSession, customer_id: UUID | None, phone: str) -> bool:
+    """Whether who is linked, or else whose number this is, may not talk with us (migration 0014)."""
+    return bool((await session.exec(select(func.is_blocked(customer_id, phone)))).one())
+
+
+async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:
+    """Note a sign of life of the customer; not a change that any screen shows."""
+    await session.exec(
+        update(ChatSession).where(col(ChatSession.id) == chat_id).values(customer_seen_at=at)
+    )
+
+
+_PUSH_QUEUES = select(Queue.id).where(col(Queue.mode) == QueueMode.PUSH)
+
+
+async def take_waiting(
+    session: AsyncSession, agent: Agent, chat_id: UUID, at: datetime
+) -> ChatSession | None:
+    """Make a waiting chat the agent's; returns it, or nothing when somebody was faster. The database decides."""
+    statement = (
+        update(ChatSession)
+        .where(
+            col(ChatSession.id) == chat_id,
+            col(ChatSession.status) == ChatStatus.WAITING,
+            or_(
+                col(ChatSession.offered_agent_id) == agent.id,
+                visible_to(agent)
+                & col(ChatSession.offered_agent_id).is_(None)
+                & col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
+            ),
+        )
+        .values(
+            status=ChatStatus.ACTIVE,
+            agent_id=agent.id,
+            taken_at=at,
+            offer_expires_at=None,
+            version=ChatSession.version + 1,
+        )
+        .returning(ChatSession)
+    )
+    return (await session.exec(statement)).scalars().first()
+
+
+async def offered_to(session: AsyncSession, agent: Agent) -> Sequence[ChatSession]:
+    """Return the chats that ring at an agent, the first to end first."""
+    statement = select(ChatSession).where(
+        col(ChatSession.offered_agent_id) == agent.id,
+        col(ChatSession.status) == ChatStatus.WAITING,
+    )
+    return (await session.exec(statement.order_by(col(ChatSession.offer_expires_at)))).all()
+
+
+async def waiting_to_be_taken(
+    session: AsyncSession, agent: Agent, *, limit: int
+) -> Sequence[ChatSession]:
+    """Return the waiting chats of an agent's department that are taken from the list, in the queue's order."""
+    statement = select(ChatSession).where(
+        col(ChatSession.status) == ChatStatus.WAITING,
+        col(ChatSession.department) == agent.department,
+        col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
+    )
+    order = (col(ChatSession.rank_at), col(ChatSession.id))
+    return (await session.exec(statement.order_by(*order).limit(limit))).all()
+
+
+async def push_queue_ids(session: AsyncSession) -> Sequence[UUID]:
+    """Return the queues whose chats are offered."""
+    return (await session.exec(_PUSH_QUEUES)).all()
+
+
+async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: timedelta) -> datetime:
+    """Note that the desk hears its customers at this moment; return since when it has, without a longer break."""
+    statement = (
+        insert(Uptime)
+        .values(id=1, since=at, last_at=at)
+        .on_conflict_do_update(
+            index_elements=['id'],
+            set_={
+                'since': case(
+                    (col(Uptime.last_at) < at - longest_break, at), else_=col(Uptime.since)
+                ),
+                'last_at': func.greatest(col(Uptime.last_at), at),
+            },
+        )
+        .returning(col(Uptime.since))
+    )
+    since: datetime = (await session.exec(statement)).scalar_one()
+    return since
+
+
+async def was_unheard(
+    session: AsyncSession, chat_id: UUID, at: datetime, *, longest_break: timedelta
+) -> bool:
+    """Whether a waiting customer's last sign of life is older than a break in which nobody could hear another."""
+    uptime = await session.get(Uptime, 1)
+    if uptime is None:
+        return False
+    since = at if uptime.last_at < at - longest_break else uptime.since
+    statement = select(ChatSession.id).where(
+        col(ChatSession.id) == chat_id,
+        col(ChatSession.status) == ChatStatus.WAITING,
+        col(ChatSession.customer_seen_at) < since,
+    )
+    return (await session.exec(statement)).first() is not None
+
+
+async def silent_waiting(
+    session: AsyncSession, *, before: datetime, limit: int
+) -> Sequence[ChatSession]:
+    """Return waiting chats whose customer has given no sign since ``before``, locked, skipping others' locks."""
+    statement = (
+        select(ChatSession)
+        .where(
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.customer_seen_at) < before,
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def waiting_before(session: AsyncSession, chat: ChatSession) -> int:
+    """Return how many chats of the same queue are served before."""
+    earlier = (
+        select(ChatSession.id)
+        .where(
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.queue_id) == chat.queue_id,
+            tuple_(col(ChatSession.rank_at), col(ChatSession.id)) < tuple_(chat.rank_at, chat.id),
+        )
+        .subquery()
+    )
+    return (await session.exec(select(func.count()).select_from(earlier))).one()
+
+
+async def messages_after(
+    session: AsyncSession, chat_id: UUID, number: int, limit: int
+) -> Sequence[Message]:
+    """Return the messages after ``number``, oldest first, at most ``limit``."""
+    statement = (
+        select(Message)
+        .where(col(Message.chat_session_id) == chat_id, col(Message.number) > number)
+        .order_by(col(Message.number))
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def messages_before(
+    session: AsyncSession, chat_id: UUID, number: int | None, limit: int
+) -> Sequence[Message]:
+    """Return the last ``limit`` messages before ``number`` (of all, when none is given), oldest first."""
+    statement = select(Message).where(col(Message.chat_session_id) == chat_id)
+    if number is not None:
+        statement = statement.where(col(Message.number) < number)
+    newest_first = await session.exec(statement.order_by(col(Message.number).desc()).limit(limit))
+    return list(reversed(newest_first.all()))
+
+
+async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | None:
+    """Return a message by the id that its sender made."""
+    return await session.get(Message, message_id)
+
+
+async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:
+    """Return what the agent has typed in a chat and not sent."""
+    statement = select(Draft).where(
+        col(Draft.agent_id) == agent.id, col(Draft.chat_session_id) == chat_id
+    )
+    return (await session.exec(statement)).first()
+
+
+async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:
+    """Remove an agent's draft in a chat."""
+    await session.exec(
+        delete(Draft).where(col(Draft.agent_id) == agent_id, col(Draft.chat_session_id) == chat_id)
+    )
+
+
+def card(chat: ChatSession) -> ChatCard:
+    """Return a chat as lists and headers show it."""
+    return ChatCard.model_validate(chat)
+
+
+def changed_event(chat: ChatSession, *, also_to: UUID | None = None) -> ChatChanged:
+    """Return the event that a chat is now as it stands; ``also_to`` hears it although it concerns them no longer."""
+    return ChatChanged(chat=card(chat), also_to=also_to)
+
+
+def shown(message: Message) -> ChatMessage:
+    """Return a message as screens see it."""
+    return ChatMessage.model_validate(message)

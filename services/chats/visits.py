@@ -1,0 +1,347 @@
+"""The customer's side of a chat: start, write, read, leave. The token is all that a customer holds.
+
+A typed name or number proves nothing: a chat belongs to no customer on record until an agent links it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from desk import clock
+from desk.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from desk.throttle import Throttle
+from desk.tokens import TokenSeal, hashed
+from models import (
+    ChatEnding,
+    ChatSession,
+    ChatStatus,
+    MessageType,
+    Priority,
+    Sender,
+    StepKind,
+)
+from models.chat import MAX_NAME_CHARS
+from models.priority import rank_at
+from services.chats import queries
+from services.chats.chats import (
+    MAX_PAGE,
+    after_end,
+    check_text,
+    close,
+    lock_holder,
+    own,
+    send,
+    tell_changed,
+)
+from services.chats.events import ChatCard, ChatMessage, Typing
+from services.chats.outgoing import OutgoingMessage
+from services.chats.read_statement import advance
+from services.contacts import queue_queries
+from services.contacts.steps import record_step
+from services.people.events import RoutingNeeded
+from services.text.phone_numbers import parse_phone
+from services.text.visible import parse_name
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+LINES = Throttle(limit=12, seconds=10)
+RETURNING = timedelta(days=1)
+"""A customer who comes back within it goes to the agent whom they know."""
+SWEEP_BATCH = 100
+LONGEST_BREAK = timedelta(seconds=15)
+"""Whoever misses signs of life for longer was away: well above the sweep's rhythm, well below anybody's patience."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatStart:
+    """What a customer fills in before a chat, as typed."""
+
+    name: str
+    phone: str
+    department: str
+    source: str = 'web'
+    consent: bool | None = None
+    """Whether they agree that name and number are kept; ``None``: it was not asked here, but where they came from."""
+    token: str = ''
+    """Made by ``Visits.new_token`` when the form was drawn, so that it is one chat also when it is sent twice; made here
+    when empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTopic:
+    """What can be asked about (문의 유형): a queue, as customers choose it."""
+
+    name: str
+    name_en: str = ''
+
+
+class StartRefusedError(InvalidInputError):
+    """Several things of a form cannot be used: programs hear the first, people all of it."""
+
+    def __init__(self, faults: Sequence[InvalidInputError]) -> None:
+        super().__init__(faults[0].key, **faults[0].values)
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedChat:
+    """A new chat and the token that opens it; the token is shown this once."""
+
+    chat: ChatCard
+    token: str
+
+
+class Visits:
+    """What a customer does in their own chat."""
+
+    def __init__(self, units: UnitsOfWork, *, secret: str) -> None:
+        self._units = units
+        self._db = units.db
+        self._relay = units.relay
+        self._tokens = TokenSeal(secret, 'chat')
+
+    def new_token(self) -> str:
+        """Return a token to start one chat with; whoever starts without one is given one."""
+        return self._tokens.new()
+
+    def token_of(self, bits: bytes) -> str:
+        """Return the token of 32 secret bytes, for who starts the same chat again after a failure."""
+        return self._tokens.sealed(bits)
+
+    async def topics(self) -> list[VisitTopic]:
+        """Return what can be asked about (문의 유형): the queues that are open, by name."""
+        async with self._db.reading() as session:
+            queues = await queue_queries.active(session)
+        return [VisitTopic(queue.name, queue.name_en) for queue in queues]
+
+    async def topic_of(self, chat: ChatCard) -> VisitTopic:
+        """Return what a chat is about, as its queue is called now."""
+        async with self._db.reading() as session:
+            queue = await queue_queries.by_id(session, chat.queue_id) if chat.queue_id else None
+        return VisitTopic(queue.name, queue.name_en) if queue else VisitTopic(chat.department)
+
+    async def departments(self) -> list[str]:
+        """Return the names of ``topics``, as programs choose them."""
+        return [topic.name for topic in await self.topics()]
+
+    async def start(self, form: ChatStart) -> StartedChat:
+        """Open a chat that waits for an agent. The same token again is the same chat, until that has ended.
+
+        Raises:
+            StartRefusedError: what cannot be used of the form, all of it.
+            InvalidInputError: a token that is none of ours.
+            NotAllowedError: the number is that of somebody who is blocked.
+        """
+        name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
+        async with self._db.reading() as session:
+            queue = await queue_queries.active_by_name(session, form.department)
+        faults = _faults(form, name, phone, is_open=queue is not None)
+        if faults or name is None or phone is None or queue is None:
+            raise StartRefusedError(faults)
+        token = form.token or self.new_token()
+        if not self._tokens.made(token):  # whoever chose one could choose somebody else's
+            raise InvalidInputError('visit.token')
+        if earlier := await self._chat_by(token):
+            if earlier.status is ChatStatus.CLOSED:
+                raise InvalidInputError('visit.token')
+            return StartedChat(earlier, token)
+        await self._require_not_blocked(None, phone)
+        now = clock.now()
+        chat = ChatSession(
+            queue_id=queue.id,
+            department=queue.department,
+            start_time=now,
+            rank_at=rank_at(now, Priority.MEDIUM),
+            source=form.source,
+            visitor_name=name,
+            visitor_phone=phone,
+            consented_at=clock.now() if form.consent else None,
+            token_hash=hashed(token),
+        )
+        return StartedChat(await self._opened(chat, token), token)
+
+    async def chat_of(self, token: str) -> ChatCard:
+        """Return the chat that a token opens. Raises ``NotFoundError`` for any other token."""
+        if chat := await self._chat_by(token):
+            return chat
+        raise NotFoundError('visit.not_found')
+
+    async def chat(self, chat_id: UUID) -> ChatCard:
+        """Return a chat as it is now, for its customer, who has shown its token. Raises ``NotFoundError``."""
+        async with self._db.reading() as session:
+            chat = await queries.any_chat(session, chat_id)
+        if chat is None:
+            raise NotFoundError('visit.not_found')
+        return queries.card(chat)
+
+    async def write(self, outgoing: OutgoingMessage) -> ChatMessage:
+        """Store the customer's message; the same ``outgoing.id`` again returns the message it made.
+
+        Raises:
+            ConflictError: the chat has ended.
+            NotAllowedError: the customer is blocked.
+            InvalidInputError: blank or too long.
+            TooManyError: more than ``LINES`` allows.
+        """
+        check_text(outgoing.content)
+        LINES.hit(outgoing.chat_id, act=outgoing.id)
+        return await send(self._units, outgoing, None) or await self._earlier_or_refusal(outgoing)
+
+    async def transcript(
+        self, chat_id: UUID, *, before: int | None = None, limit: int = MAX_PAGE
+    ) -> list[ChatMessage]:
+        """Return the last messages (before number ``before``), oldest first."""
+        async with self._db.reading() as session:
+            messages = await queries.messages_before(session, chat_id, before, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def messages_after(
+        self, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
+    ) -> list[ChatMessage]:
+        """Return what came after ``number``, oldest first."""
+        async with self._db.reading() as session:
+            messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
+        return [queries.shown(message) for message in messages]
+
+    async def mark(self, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
+        """Note how far the chat has reached the customer's screen and eyes."""
+        committed = await advance(
+            self._db.statements, None, chat_id, delivered=delivered, read=read
+        )
+        if committed is not None:
+            self._relay.hand_over([committed])
+
+    async def leave(self, chat_id: UUID) -> ChatCard:
+        """End the chat for the customer: 포기 while it waits, the customer's ending afterwards."""
+        async with self._units.begin() as work:
+            holder = await lock_holder(work, chat_id)
+            chat = await queries.locked_chat(work.session, chat_id)
+            if chat is None:
+                raise NotFoundError('visit.not_found')
+            if chat.status is ChatStatus.WAITING:
+                close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
+            elif chat.status is not ChatStatus.CLOSED:
+                close(
+                    work,
+                    chat,
+                    ChatEnding.CUSTOMER,
+                    MessageType.ENDED_BY_CUSTOMER,
+                    chat.visitor_name,
+                )
+                await after_end(work, chat, holder)
+        return queries.card(chat)
+
+    async def typing(self, chat: ChatCard) -> None:
+        """Tell the agent that the customer is typing."""
+        await self._relay.whisper(
+            Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=chat.visitor_name)
+        )
+
+    async def place(self, chat_id: UUID) -> int:
+        """Return the customer's place in the queue, 1 for the next; 0 when the chat no longer waits."""
+        async with self._db.reading() as session:
+            chat = await queries.any_chat(session, chat_id)
+            if chat is None or chat.status is not ChatStatus.WAITING:
+                return 0
+            return await queries.waiting_before(session, chat) + 1
+
+    async def sign_of_life(self, chat_id: UUID) -> bool:
+        """Note that the customer is still there, so that the chat does not count as abandoned.
+
+        Returns whether they wait and their last sign lies before a break of the desk: the place was kept for them.
+        """
+        now = clock.now()
+        async with self._db.transaction() as session:
+            was_unheard = await queries.was_unheard(
+                session, chat_id, now, longest_break=LONGEST_BREAK
+            )
+            await queries.touch(session, chat_id, now)
+        return was_unheard
+
+    async def give_up_silent(self, silent_for: timedelta) -> int:
+        """End waiting chats whose customer gave no sign for so long (포기); returns how many.
+
+        To be called all the time, several times in half of ``silent_for`` and in ``LONGEST_BREAK``: that tells how long
+        the desk has been there to hear signs. Silence before that does not count.
+        """
+        now = clock.now()
+        async with self._db.transaction() as session:
+            since = await queries.note_uptime(
+                session, now, longest_break=min(LONGEST_BREAK, silent_for / 2)
+            )
+        if now - since < silent_for:
+            return 0
+        async with self._units.begin() as work:
+            before = now - silent_for
+            silent = await queries.silent_waiting(work.session, before=before, limit=SWEEP_BATCH)
+            for chat in silent:
+                close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
+        return len(silent)
+
+    async def _opened(self, chat: ChatSession, token: str) -> ChatCard:
+        try:
+            async with self._units.begin() as work:
+                if chat.queue_id:
+                    await _take_department(work, chat, chat.queue_id)
+                    chat.returning_agent_id = await queries.last_agent_of(
+                        work.session, chat.visitor_phone, chat.queue_id, clock.now() - RETURNING
+                    )
+                work.session.add(chat)
+                await work.session.flush()
+                record_step(work, chat, StepKind.CREATED)
+                record_step(work, chat, StepKind.QUEUED)
+                tell_changed(work, chat)
+                work.tell(RoutingNeeded())
+        except IntegrityError:  # the same form, sent twice at the same moment
+            return await self.chat_of(token)
+        return queries.card(chat)
+
+    async def _chat_by(self, token: str) -> ChatCard | None:
+        return await queries.card_by_token(self._db.statements, hashed(token))
+
+    async def _earlier_or_refusal(self, outgoing: OutgoingMessage) -> ChatMessage:
+        async with self._db.reading() as session:
+            earlier = await queries.message_by_id(session, outgoing.id)
+        if earlier and earlier.sender is Sender.CUSTOMER:
+            return own(earlier, outgoing.chat_id, None)
+        if earlier:
+            raise ConflictError('message.id_taken')
+        chat = await self.chat(outgoing.chat_id)
+        if chat.status is not ChatStatus.CLOSED:
+            await self._require_not_blocked(chat.customer_id, chat.visitor_phone)
+        raise ConflictError('chat.ended')
+
+    async def _require_not_blocked(self, customer_id: UUID | None, phone: str) -> None:
+        async with self._db.reading() as session:
+            if await queries.is_blocked(session, customer_id, phone):
+                raise NotAllowedError('visit.blocked')
+
+
+async def _take_department(work: UnitOfWork, chat: ChatSession, queue_id: UUID) -> None:
+    """Let a chat belong to the department that its queue has at this moment. Raises when the queue was just closed."""
+    queue = await queue_queries.held_still(work.session, queue_id)
+    if queue is None or not queue.is_active:
+        raise StartRefusedError([InvalidInputError('visit.department')])
+    chat.department = queue.department
+
+
+def _faults(
+    form: ChatStart, name: str | None, phone: str | None, *, is_open: bool
+) -> list[InvalidInputError]:
+    """Return all that is wrong with a form, in the order of its fields."""
+    faults = []
+    if form.consent is False:
+        faults.append(InvalidInputError('visit.consent'))
+    if not form.name.strip():
+        faults.append(InvalidInputError('visit.name_missing'))
+    elif name is None:
+        faults.append(InvalidInputError('visit.name', most=MAX_NAME_CHARS))
+    if not form.phone.strip():
+        faults.append(InvalidInputError('visit.phone_missing'))
+    elif phone is None:
+        faults.append(InvalidInputError('visit.phone'))
+    if not is_open:
+        faults.append(InvalidInputError('visit.department'))
+    return faults

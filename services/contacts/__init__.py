@@ -1,0 +1,1 @@
+"""What chats and calls have in common: who may see and write in them."""

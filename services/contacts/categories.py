@@ -1,0 +1,145 @@
+"""상담 분류: a tree of up to three levels, for one queue or for all; its leaves say what a contact was about."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from desk import clock
+from desk.db import ROW_LOCK
+from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
+from models import Agent, AuditAction, ContactCategory, SubjectKind
+from models.wrap_up import MAX_DEPTH
+from services.contacts import category_queries as queries
+from services.contacts.category_names import path_names
+from services.text.folding import name_key
+from services.text.terms import clean, initials_of
+from services.work.unit_of_work import UnitsOfWork
+
+MAX_NAME_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryPath:
+    """One node of the tree, of any level, with the names above it."""
+
+    id: UUID
+    path: str
+    path_en: str
+    is_retired: bool
+
+
+class Leaf(CategoryPath):
+    """One classification to choose."""
+
+
+PathT = TypeVar('PathT', bound=CategoryPath)
+_Line = tuple[list[ContactCategory], bool]
+
+
+class Categories:
+    """The tree of 상담 분류."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def leaves(self, queue_id: UUID | None, *, with_retired: bool = False) -> list[Leaf]:
+        """Return what can be chosen for contacts of a queue, in the order of the tree."""
+        async with self._db.reading() as session:
+            rows = await queries.all_of(session, queue_id)
+        return [leaf for leaf in _leaves(rows) if with_retired or not leaf.is_retired]
+
+    async def add(
+        self,
+        editor: Agent,
+        name: str,
+        *,
+        name_en: str = '',
+        parent_id: UUID | None = None,
+        queue_id: UUID | None = None,
+    ) -> ContactCategory:
+        """Add a node; for supervisors and administrators.
+
+        Raises:
+            NotAllowedError: an agent asks.
+            InvalidInputError: no name, too long, or below the last level.
+            NotFoundError: there is no such parent.
+        """
+        name = clean(name)
+        if not editor.sees_everything:
+            raise NotAllowedError('agent.supervisors_only')
+        if not name or len(name) > MAX_NAME_CHARS:
+            raise InvalidInputError('category.name', most=MAX_NAME_CHARS)
+        async with self._units.begin() as work:
+            if parent_id is not None:
+                depth = await queries.depth_of(work.session, parent_id)
+                if depth == 0:
+                    raise NotFoundError('category.not_found')
+                if depth >= MAX_DEPTH:
+                    raise InvalidInputError('category.too_deep', most=MAX_DEPTH)
+            node = ContactCategory(
+                name=name, name_en=clean(name_en), parent_id=parent_id, queue_id=queue_id,
+                position=await queries.next_position(work.session, parent_id),
+            )  # fmt: skip
+            work.session.add(node)
+            work.record(
+                editor, AuditAction.CATEGORY_CHANGED, subject=(SubjectKind.CATEGORY, node.id)
+            )
+        return node
+
+    async def retire(self, editor: Agent, category_id: UUID) -> None:
+        """Let a node be chosen no more; contacts that have it keep it. Raises as ``add`` does."""
+        if not editor.sees_everything:
+            raise NotAllowedError('agent.supervisors_only')
+        async with self._units.begin() as work:
+            node = await work.session.get(ContactCategory, category_id, with_for_update=ROW_LOCK)
+            if node is None:
+                raise NotFoundError('category.not_found')
+            node.retired_at = node.retired_at or clock.now()
+            work.session.add(node)
+            work.record(
+                editor, AuditAction.CATEGORY_CHANGED, subject=(SubjectKind.CATEGORY, node.id)
+            )
+
+
+def matching(paths: Sequence[PathT], text: str, *, is_english: bool = False) -> list[PathT]:
+    """Return those whose path holds what was typed, as letters or as initials (초성); all for nothing."""
+    wanted = name_key(clean(text))
+    found = []
+    for one in paths:
+        key = name_key((one.path_en or one.path) if is_english else one.path)
+        if wanted in key or wanted in initials_of(key):
+            found.append(one)
+    return found
+
+
+def paths_of(rows: Sequence[ContactCategory]) -> list[CategoryPath]:
+    """Return every node of these trees, of any level, in their order."""
+    return [CategoryPath(**_named(line)) for line, _is_leaf in _lines(rows)]
+
+
+def _leaves(rows: Sequence[ContactCategory]) -> list[Leaf]:
+    return [Leaf(**_named(line)) for line, is_leaf in _lines(rows) if is_leaf]
+
+
+def _lines(rows: Sequence[ContactCategory]) -> Iterator[_Line]:
+    """Yield the way from the root to each node, in the order of the tree, and whether it ends in a leaf."""
+    below: dict[UUID | None, list[ContactCategory]] = {}
+    for row in sorted(rows, key=lambda one: (one.position, one.created_at)):
+        below.setdefault(row.parent_id, []).append(row)
+
+    def walk(node: ContactCategory, above: Sequence[ContactCategory]) -> Iterator[_Line]:
+        line = [*above, node]
+        yield line, node.id not in below
+        for child in below.get(node.id, []):
+            yield from walk(child, line)
+
+    for root in below.get(None, []):
+        yield from walk(root, [])
+
+
+def _named(line: Sequence[ContactCategory]) -> dict[str, Any]:
+    path, path_en = path_names(line)
+    is_retired = any(one.retired_at for one in line)
+    return {'id': line[-1].id, 'path': path, 'path_en': path_en, 'is_retired': is_retired}

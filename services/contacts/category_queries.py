@@ -1,0 +1,70 @@
+"""The tree of 상담 분류, as rows."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, union_all
+from sqlalchemy.orm import aliased
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Agent, ContactCategory, Queue
+
+
+async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[ContactCategory]:
+    """Return the nodes of a queue and those of all queues."""
+    statement = select(ContactCategory).where(
+        or_(col(ContactCategory.queue_id) == queue_id, col(ContactCategory.queue_id).is_(None))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def seen_by(session: AsyncSession, agent: Agent) -> Sequence[ContactCategory]:
+    """Return the nodes of the queues of an agent's department, and those of all queues; supervisors see every node."""
+    statement = select(ContactCategory)
+    if not agent.sees_everything:
+        own = select(col(Queue.id)).where(col(Queue.department) == agent.department)
+        of_all = col(ContactCategory.queue_id).is_(None)
+        statement = statement.where(or_(of_all, col(ContactCategory.queue_id).in_(own)))
+    return (await session.exec(statement)).all()
+
+
+def ids_below(category_id: UUID) -> Any:
+    """Select the ids of a node and of all below it: a tree has ``MAX_DEPTH`` levels."""
+    child, grandchild = aliased(ContactCategory), aliased(ContactCategory)
+    return union_all(
+        select(col(ContactCategory.id)).where(col(ContactCategory.id) == category_id),
+        select(col(child.id)).where(col(child.parent_id) == category_id),
+        select(col(grandchild.id))
+        .join(child, col(grandchild.parent_id) == col(child.id))
+        .where(col(child.parent_id) == category_id),
+    )
+
+
+async def by_id(session: AsyncSession, category_id: UUID) -> ContactCategory | None:
+    """Return one node."""
+    return await session.get(ContactCategory, category_id)
+
+
+async def has_children(session: AsyncSession, category_id: UUID) -> bool:
+    """Whether a node is no leaf."""
+    statement = select(ContactCategory.id).where(col(ContactCategory.parent_id) == category_id)
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def depth_of(session: AsyncSession, category_id: UUID) -> int:
+    """Return on which level a node stands, 1 for the first; 0 when it is not there."""
+    depth, at = 0, await by_id(session, category_id)
+    while at is not None:
+        depth += 1
+        at = await by_id(session, at.parent_id) if at.parent_id else None
+    return depth
+
+
+async def next_position(session: AsyncSession, parent_id: UUID | None) -> int:
+    """Return the place behind the last child of a node."""
+    parent = col(ContactCategory.parent_id)
+    below = parent.is_(None) if parent_id is None else parent == parent_id
+    statement = select(func.coalesce(func.max(col(ContactCategory.position)), 0)).where(below)
+    return int((await session.exec(statement)).one()) + 1

@@ -1,0 +1,186 @@
+"""Promises, as rows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import and_, col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import (
+    Agent,
+    AgentRole,
+    AgentStatus,
+    ChatSession,
+    DismissedPromise,
+    Message,
+    Promise,
+    PromiseStatus,
+    Queue,
+    Sender,
+)
+from services.contacts.access import visible_to
+from services.contacts.promise_view import PromiseView
+
+IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
+DEPARTMENT = func.coalesce(col(Queue.department), col(ChatSession.department), '')
+"""Whose agents may take a promise that nobody owns."""
+
+
+async def shown(
+    session: AsyncSession, *conditions: ColumnElement[bool], limit: int
+) -> list[PromiseView]:
+    """Return promises with names, the first due first."""
+    statement = _with_names().where(*conditions).order_by(col(Promise.due_at)).limit(limit)
+    return [PromiseView.of(*row) for row in (await session.exec(statement)).all()]
+
+
+async def view(session: AsyncSession, promise_id: UUID) -> PromiseView | None:
+    """Return one promise with names, as it is now."""
+    statement = _with_names().where(col(Promise.id) == promise_id)
+    row = (await session.exec(statement.execution_options(populate_existing=True))).first()
+    return PromiseView.of(*row) if row else None
+
+
+def _with_names() -> Any:
+    return (
+        select(Promise, ChatSession, Queue, Agent)
+        .outerjoin(ChatSession, col(ChatSession.id) == col(Promise.contact_id))
+        .outerjoin(Queue, col(Queue.id) == col(Promise.queue_id))
+        .outerjoin(Agent, col(Agent.id) == col(Promise.owner_id))
+    )
+
+
+def owned_by(agent_id: UUID) -> ColumnElement[bool]:
+    """Say which open promises an agent owns."""
+    return and_(IS_OPEN, col(Promise.owner_id) == agent_id)
+
+
+def unowned_for(agent: Agent) -> ColumnElement[bool]:
+    """Say which open promises without an owner an agent may take: their department's; supervisors all."""
+    unowned = and_(IS_OPEN, col(Promise.owner_id).is_(None))
+    return unowned if agent.sees_everything else and_(unowned, agent.department == DEPARTMENT)
+
+
+def seen_of_customer(agent: Agent, customer_id: UUID) -> ColumnElement[bool]:
+    """Say which promises to a customer an agent may see: of the chats that they may see."""
+    return and_(col(ChatSession.customer_id) == customer_id, visible_to(agent))
+
+
+def of_contacts(contact_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Say which promises were made in these contacts."""
+    return col(Promise.contact_id).in_(contact_ids)
+
+
+async def locked(session: AsyncSession, promise_id: UUID) -> Promise | None:
+    """Return a promise, locked until the transaction ends."""
+    statement = select(Promise).where(col(Promise.id) == promise_id)
+    locking = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await session.exec(locking)).first()
+
+
+async def by_message(session: AsyncSession, message_id: UUID) -> Promise | None:
+    """Return the promise that a line was made to."""
+    return (
+        await session.exec(select(Promise).where(col(Promise.message_id) == message_id))
+    ).first()
+
+
+async def due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[Promise]:
+    """Return, locked, the open promises whose time has come: those not told of, and those whose owner has gone."""
+    is_gone = or_(
+        col(Agent.base_status) == AgentStatus.OFFLINE,
+        col(Agent.suspended_as).is_not(None),
+        col(Agent.is_active).is_(False),
+    )
+    statement = (
+        select(Promise)
+        .outerjoin(Agent, col(Agent.id) == col(Promise.owner_id))
+        .where(IS_OPEN, col(Promise.due_at) <= at, or_(col(Promise.reminded_at).is_(None), is_gone))
+        .order_by(col(Promise.due_at))
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True, of=Promise)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def is_here(session: AsyncSession, agent_id: UUID) -> bool:
+    """Whether somebody is at the desk, in whatever state."""
+    agent = await session.get(Agent, agent_id)
+    return (
+        agent is not None
+        and agent.is_active
+        and agent.base_status is not AgentStatus.OFFLINE
+        and agent.suspended_as is None
+    )
+
+
+async def undecided_lines(
+    session: AsyncSession, agent_id: UUID, chat_id: UUID, since: datetime, *, limit: int
+) -> Sequence[Message]:
+    """Return an agent's last lines in a chat of which they have not said whether they promise something, the newest first."""
+    decided = or_(
+        select(Promise.id).where(col(Promise.message_id) == col(Message.id)).exists(),
+        select(DismissedPromise.message_id)
+        .where(col(DismissedPromise.message_id) == col(Message.id))
+        .exists(),
+    )
+    statement = (
+        select(Message)
+        .where(
+            col(Message.chat_session_id) == chat_id,
+            col(Message.sender) == Sender.AGENT,
+            col(Message.sender_id) == agent_id,
+            col(Message.created_at) >= since,
+            ~decided,
+        )
+        .order_by(col(Message.number).desc())
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def line_of(session: AsyncSession, agent_id: UUID, message_id: UUID) -> Message | None:
+    """Return a line that an agent wrote."""
+    statement = select(Message).where(
+        col(Message.id) == message_id, col(Message.sender_id) == agent_id
+    )
+    return (await session.exec(statement)).first()
+
+
+async def dismiss(session: AsyncSession, agent_id: UUID, message_id: UUID) -> None:
+    """Note that a line promises nothing."""
+    row = DismissedPromise(message_id=message_id, agent_id=agent_id)
+    statement = insert(DismissedPromise).values(row.model_dump())
+    await session.exec(statement.on_conflict_do_nothing(index_elements=['message_id']))
+
+
+async def colleagues(
+    session: AsyncSession, department: str, *, but: UUID | None
+) -> Sequence[Agent]:
+    """Return who may be given a promise of a department: its agents in use, by name."""
+    statement = select(Agent).where(
+        col(Agent.department) == department,
+        col(Agent.role) == AgentRole.AGENT,
+        col(Agent.is_active),
+    )
+    if but is not None:
+        statement = statement.where(col(Agent.id) != but)
+    return (
+        await session.exec(statement.order_by(col(Agent.last_name), col(Agent.first_name)))
+    ).all()
+
+
+async def closed_counts(
+    session: AsyncSession, agent_id: UUID, since: datetime
+) -> dict[PromiseStatus, int]:
+    """Return how many promises of an agent ended how since then."""
+    statement = (
+        select(Promise.status, func.count())
+        .where(col(Promise.owner_id) == agent_id, col(Promise.closed_at) >= since)
+        .group_by(col(Promise.status))
+    )
+    return {PromiseStatus(status): count for status, count in (await session.exec(statement)).all()}

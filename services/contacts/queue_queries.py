@@ -1,0 +1,83 @@
+"""Queues, as rows."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlmodel import col, func, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.db import ROW_LOCK
+from models import Call, ChatSession, ChatStatus, Queue, QueueTarget
+
+
+async def active(session: AsyncSession) -> Sequence[Queue]:
+    """Return the queues that are open, by name."""
+    statement = select(Queue).where(col(Queue.is_active)).order_by(col(Queue.name))
+    return (await session.exec(statement)).all()
+
+
+async def everyone(session: AsyncSession) -> Sequence[Queue]:
+    """Return all queues, the open ones first, by name."""
+    statement = select(Queue).order_by(col(Queue.is_active).desc(), col(Queue.name))
+    return (await session.exec(statement)).all()
+
+
+async def by_name(session: AsyncSession, name: str) -> Queue | None:
+    """Return the queue of a name, whatever its case."""
+    statement = select(Queue).where(func.lower(col(Queue.name)) == name.lower())
+    return (await session.exec(statement)).first()
+
+
+async def has_open(session: AsyncSession, queue_id: UUID) -> bool:
+    """Whether a contact of a queue waits or is open."""
+    chats = select(ChatSession.id).where(
+        col(ChatSession.queue_id) == queue_id, col(ChatSession.status) != ChatStatus.CLOSED
+    )
+    calls = select(Call.id).where(col(Call.queue_id) == queue_id, col(Call.end_time).is_(None))
+    statement = select(or_(chats.exists(), calls.exists()))
+    return bool((await session.exec(statement)).one())
+
+
+async def held_still(session: AsyncSession, queue_id: UUID) -> Queue | None:
+    """Return a queue that nobody changes until the transaction ends: a contact comes in and takes its department."""
+    statement = select(Queue).where(col(Queue.id) == queue_id)
+    return (await session.exec(statement.with_for_update(read=True, key_share=False))).first()
+
+
+async def active_by_name(session: AsyncSession, name: str) -> Queue | None:
+    """Return the open queue of this name."""
+    statement = select(Queue).where(col(Queue.is_active), col(Queue.name) == name)
+    return (await session.exec(statement)).first()
+
+
+async def by_id(session: AsyncSession, queue_id: UUID, *, lock: bool = False) -> Queue | None:
+    """Return a queue, locked until the transaction ends if asked."""
+    return await session.get(
+        Queue, queue_id, with_for_update=ROW_LOCK if lock else None, populate_existing=lock
+    )
+
+
+async def targets_on(session: AsyncSession, day: date) -> dict[UUID, QueueTarget]:
+    """Return the target of each queue on a day; of a queue whose target never changed there is none."""
+    statement = (
+        select(QueueTarget)
+        .ext(distinct_on(col(QueueTarget.queue_id)))
+        .where(col(QueueTarget.since) <= day)
+        .order_by(col(QueueTarget.queue_id), col(QueueTarget.since).desc())
+    )
+    return {one.queue_id: one for one in (await session.exec(statement)).all()}
+
+
+async def keep_target(session: AsyncSession, target: QueueTarget, *, replaces: bool) -> None:
+    """Keep what a target is from a day on; one that begins that day already is replaced, or left."""
+    statement = insert(QueueTarget).values(**target.model_dump())
+    if replaces:
+        changed = {'seconds': statement.excluded.seconds, 'percent': statement.excluded.percent}
+        statement = statement.on_conflict_do_update(
+            index_elements=['queue_id', 'since'], set_=changed
+        )
+    else:
+        statement = statement.on_conflict_do_nothing()
+    await session.exec(statement)

@@ -1,0 +1,273 @@
+"""The desk's queues, as administrators set them up.
+
+A queue is never deleted: contacts, facts and reports point to it. A closed one takes no new contacts, and who waits in
+it is served to the end. Its department decides who may see its contacts (the guide's ``department`` columns hold a copy), so it
+changes only while no contact in it is waiting or open; its name is what customers choose by and stands nowhere else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import clock
+from desk.errors import (
+    ConflictError,
+    DeskError,
+    FieldsRefusedError,
+    InvalidInputError,
+    NotFoundError,
+)
+from models import Agent, AuditAction, Queue, QueueMode, QueueTarget, SubjectKind
+from models.queue import MAX_LEVEL
+from services.contacts import queue_queries as queries
+from services.people import skill_queries
+from services.people.authority import require_admin
+from services.people.events import RoutingNeeded, SettingsChanged
+from services.text.visible import parse_name
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+MAX_NAME_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Between which numbers a field lies, and whether it may be empty."""
+
+    least: int
+    most: int
+    may_be_empty: bool = False
+
+
+LIMITS = {
+    'min_level': Limits(1, MAX_LEVEL),
+    'service_level_seconds': Limits(1, 3_600),
+    'service_level_percent': Limits(1, 100),
+    'offer_seconds': Limits(5, 120),
+    'misses_until_away': Limits(1, 10),
+    'returning_seconds': Limits(0, 600),
+    'widen_after_seconds': Limits(1, 3_600, may_be_empty=True),
+    'wider_level': Limits(1, MAX_LEVEL),
+    'wrap_up_seconds': Limits(10, 3_600, may_be_empty=True),
+}
+"""Of every number of a queue; times in seconds."""
+TARGETS = ('service_level_seconds', 'service_level_percent')
+"""What changes from the next day on, and never backwards."""
+FLAGS = ('is_active', 'chats_during_call', 'wrap_up_required')
+FIELDS = (
+    'name', 'name_en', 'department', 'mode', 'is_active', 'service_level_seconds', 'service_level_percent',
+    'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
+    'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
+)  # fmt: skip
+"""What can be set up of a queue."""
+
+
+class QueueChangedError(ConflictError):
+    """Somebody else has changed the queue since it was read; ``queue`` is what it is now."""
+
+    def __init__(self, queue: Queue) -> None:
+        super().__init__('queue.changed')
+        self.queue = queue
+
+
+class Queues:
+    """The queues. For administrators; everything else raises ``NotAllowedError``."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def all(self, by: Agent) -> Sequence[Queue]:
+        """Return all queues, the open ones first, by name."""
+        async with self._db.reading() as session:
+            await require_admin(session, by)
+            return await queries.everyone(session)
+
+    async def add(self, by: Agent, values: Mapping[str, str]) -> Queue:
+        """Add a queue; what is not among ``values`` (as typed) is as usual.
+
+        Raises ``FieldsRefusedError``: what cannot be used, by field.
+        """
+        kept = parsed({'name': '', 'department': ''} | dict(values))
+        try:
+            async with self._units.begin() as work:
+                await require_admin(work.session, by)
+                await _check(work.session, kept, None)
+                queue = Queue(**kept)
+                work.session.add(queue)
+                await work.session.flush()
+                queue.sqlmodel_update(kept)  # what is empty was taken for what is not given
+                work.session.add(queue)
+                await work.session.flush()
+                _told(work, by, queue, AuditAction.QUEUE_ADDED)
+        except IntegrityError as error:  # somebody else was adding it at this moment
+            raise _taken() from error
+        return queue
+
+    async def edit(
+        self, by: Agent, queue_id: UUID, values: Mapping[str, str], *, version: int
+    ) -> Queue:
+        """Change fields of a queue, by whoever has read it at ``version``.
+
+        Raises:
+            FieldsRefusedError: what cannot be used, by field.
+            QueueChangedError: it was changed since.
+            NotFoundError: there is no such queue.
+        """
+        kept = parsed(values)
+        try:
+            async with self._units.begin() as work:
+                await require_admin(work.session, by)
+                queue = await queries.by_id(work.session, queue_id, lock=True)
+                if queue is None:
+                    raise NotFoundError('queue.not_found')
+                if queue.version != version:
+                    raise QueueChangedError(queue)
+                changed = {one: kept[one] for one in kept if getattr(queue, one) != kept[one]}
+                if changed:
+                    await _check(work.session, changed, queue_id)
+                    await _keep_targets(work.session, queue, changed)
+                    queue.sqlmodel_update(changed)
+                    queue.version += 1
+                    queue.updated_at = clock.now()
+                    work.session.add(queue)
+                    await work.session.flush()
+                    _told(work, by, queue, AuditAction.QUEUE_CHANGED, [*changed])
+        except IntegrityError as error:
+            raise _taken() from error
+        return queue
+
+
+def parsed(values: Mapping[str, str]) -> dict[str, Any]:
+    """Return fields as they are kept. Raises ``FieldsRefusedError``: all that cannot be used."""
+    kept: dict[str, Any] = {}
+    faults: dict[str, DeskError] = {}
+    for name in FIELDS:
+        if name not in values:
+            continue
+        try:
+            kept[name] = _parsed(name, values[name])
+        except InvalidInputError as error:
+            faults[name] = error
+    if faults:
+        raise FieldsRefusedError(faults)
+    return kept
+
+
+def as_typed(queue: Queue) -> dict[str, str]:
+    """Return a queue's fields as somebody would type them: what ``parsed`` reads."""
+    return {name: typed(getattr(queue, name)) for name in FIELDS}
+
+
+def typed(value: object) -> str:
+    """Return a value as somebody would type it."""
+    if isinstance(value, bool):
+        return 'yes' if value else 'no'
+    return '' if value is None else str(value)
+
+
+def _parsed(name: str, typed: str) -> Any:
+    if name in LIMITS:
+        return _number(typed, LIMITS[name])
+    if name in FLAGS:
+        return _flag(typed)
+    match name:
+        case 'mode':
+            return _mode(typed)
+        case 'skill_id':
+            return _skill_id(typed)
+        case _:
+            return _name(name, typed)
+
+
+def _number(typed: str, limits: Limits) -> int | None:
+    text = typed.strip()
+    if not text and limits.may_be_empty:
+        return None
+    if text.isascii() and text.isdecimal() and len(text) < 7:
+        number = int(text)
+        if limits.least <= number <= limits.most:
+            return number
+    raise InvalidInputError('settings.number', least=limits.least, most=f'{limits.most:,}')
+
+
+def _name(name: str, typed: str) -> str | None:
+    if not typed.strip() and name in EMPTY:
+        return EMPTY[name]
+    text = parse_name(typed, most=MAX_NAME_CHARS)
+    if text is None:
+        raise InvalidInputError('settings.name', most=MAX_NAME_CHARS)
+    return text
+
+
+EMPTY: dict[str, str | None] = {'name_en': '', 'wider_department': None}
+"""Names that need not be: how they are kept then."""
+
+
+def _flag(typed: str) -> bool:
+    if typed not in {'yes', 'no'}:
+        raise InvalidInputError('settings.choice')
+    return typed == 'yes'
+
+
+def _mode(typed: str) -> QueueMode:
+    try:
+        return QueueMode(typed)
+    except ValueError as error:
+        raise InvalidInputError('settings.choice') from error
+
+
+def _skill_id(typed: str) -> UUID | None:
+    try:
+        return UUID(typed) if typed else None
+    except ValueError as error:
+        raise InvalidInputError('settings.choice') from error
+
+
+async def _check(session: AsyncSession, kept: Mapping[str, Any], queue_id: UUID | None) -> None:
+    """Raise ``FieldsRefusedError`` for a name that is another queue's, and a skill that there is not."""
+    faults: dict[str, DeskError] = {}
+    other = await queries.by_name(session, kept['name']) if 'name' in kept else None
+    if other is not None and other.id != queue_id:
+        faults['name'] = ConflictError('settings.name_taken')
+    skills = await skill_queries.skills(session) if kept.get('skill_id') else ()
+    if kept.get('skill_id') and all(one.id != kept['skill_id'] for one in skills):
+        faults['skill_id'] = InvalidInputError('settings.choice')
+    if 'department' in kept and queue_id and await queries.has_open(session, queue_id):
+        faults['department'] = ConflictError('queue.busy')
+    if faults:
+        raise FieldsRefusedError(faults)
+
+
+async def _keep_targets(session: AsyncSession, queue: Queue, changed: Mapping[str, Any]) -> None:
+    """Let another target count from tomorrow on: a day's figures are made by one."""
+    if changed.keys().isdisjoint(TARGETS):
+        return
+    was = QueueTarget(
+        queue_id=queue.id, since=date.min, seconds=queue.service_level_seconds,
+        percent=queue.service_level_percent,
+    )  # fmt: skip
+    tomorrow = clock.now().astimezone(clock.SEOUL).date() + timedelta(days=1)
+    new = QueueTarget(
+        queue_id=queue.id, since=tomorrow,
+        seconds=changed.get('service_level_seconds', was.seconds),
+        percent=changed.get('service_level_percent', was.percent),
+    )  # fmt: skip
+    await queries.keep_target(session, was, replaces=False)
+    await queries.keep_target(session, new, replaces=True)
+
+
+def _told(
+    work: UnitOfWork, by: Agent, queue: Queue, action: AuditAction, fields: Sequence[str] = ()
+) -> None:
+    work.record(by, action, subject=(SubjectKind.QUEUE, queue.id), fields=fields)
+    work.tell(SettingsChanged(part='queues'))
+    work.tell(RoutingNeeded())
+
+
+def _taken() -> FieldsRefusedError:
+    return FieldsRefusedError({'name': ConflictError('settings.name_taken')})

@@ -1,0 +1,95 @@
+"""후처리, as rows."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Agent, Call, Channel, ChatSession, ContactCategory, WrapUp
+from services.contacts.access import visible_to
+from services.contacts.category_names import path_names
+from services.contacts.category_queries import ids_below
+from services.contacts.wrap_up_view import WrapUpView
+
+
+async def of_contact(
+    session: AsyncSession, contact_id: UUID, *, lock: bool = False
+) -> WrapUp | None:
+    """Return the 후처리 of a chat or call, locked until the transaction ends if asked."""
+    statement = select(WrapUp).where(col(WrapUp.contact_id) == contact_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
+    return (await session.exec(statement)).first()
+
+
+async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:
+    """Return what was written down after these contacts, by contact."""
+    if not contact_ids:
+        return {}
+    leaf, middle, root = (aliased(ContactCategory) for _ in range(3))
+    statement: Any = (
+        select(WrapUp, leaf, middle, root)
+        .outerjoin(leaf, col(leaf.id) == col(WrapUp.category_id))
+        .outerjoin(middle, col(middle.id) == col(leaf.parent_id))
+        .outerjoin(root, col(root.id) == col(middle.parent_id))
+        .where(col(WrapUp.contact_id).in_(contact_ids))
+    )
+    found = (await session.exec(statement)).all()
+    return {
+        row.contact_id: WrapUpView.of(row, path_names([node for node in reversed(line) if node]))
+        for row, *line in found
+    }
+
+
+def contacts_with(*, category_id: UUID | None, needs_follow_up: bool) -> Any:
+    """Select the contacts whose 후처리 has a 상담 분류 at or below this one, or asks for a follow-up, or both."""
+    statement = select(col(WrapUp.contact_id))
+    if category_id is not None:
+        statement = statement.where(col(WrapUp.category_id).in_(ids_below(category_id)))
+    if needs_follow_up:
+        statement = statement.where(col(WrapUp.needs_follow_up))
+    return statement
+
+
+async def seen_contact(
+    session: AsyncSession, agent: Agent, contact_id: UUID
+) -> ChatSession | Call | None:
+    """Return a chat or call that the agent may see."""
+    tables: tuple[type[ChatSession] | type[Call], ...] = (ChatSession, Call)
+    for table in tables:
+        statement: Any = select(table).where(col(table.id) == contact_id, visible_to(agent, table))
+        found: ChatSession | Call | None = (await session.exec(statement)).first()
+        if found is not None:
+            return found
+    return None
+
+
+async def open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
+    """Return an agent's unfinished 후처리, the oldest first."""
+    statement = select(WrapUp).where(
+        col(WrapUp.agent_id) == agent_id, col(WrapUp.done_at).is_(None)
+    )
+    return (await session.exec(statement.order_by(col(WrapUp.created_at)))).all()
+
+
+async def overdue(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[WrapUp]:
+    """Return the unfinished 후처리 whose limit has passed, the longest ago first."""
+    statement = (
+        select(WrapUp)
+        .where(col(WrapUp.done_at).is_(None), col(WrapUp.limit_at) <= at)
+        .order_by(col(WrapUp.limit_at))
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def contact_of(session: AsyncSession, wrap_up: WrapUp) -> ChatSession | Call | None:
+    """Return the chat or call that a 후처리 follows."""
+    kind: type[ChatSession] | type[Call] = ChatSession if wrap_up.channel is Channel.CHAT else Call
+    return await session.get(kind, wrap_up.contact_id)

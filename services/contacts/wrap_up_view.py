@@ -1,0 +1,51 @@
+"""A 후처리 as others read it: in the history, in timelines, in programs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from models import WrapUp, WrapUpEnding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpView:
+    """What was written down after a contact, and how long that took."""
+
+    contact_id: UUID
+    agent_id: UUID
+    version: int
+    category_id: UUID | None
+    category: str
+    """The path of the 상담 분류; empty for none."""
+    category_en: str
+    summary: str
+    needs_follow_up: bool
+    is_required: bool
+    begun_at: datetime
+    limit_at: datetime | None
+    done_at: datetime | None
+    ending: WrapUpEnding | None
+
+    @property
+    def length(self) -> timedelta | None:
+        """How long it took; nothing while it is open."""
+        return self.done_at - self.begun_at if self.done_at else None
+
+    @classmethod
+    def of(cls, row: WrapUp, names: tuple[str, str]) -> 'WrapUpView':
+        """Return a row with the names of its 상담 분류, Korean and English."""
+        return cls(
+            contact_id=row.contact_id,
+            agent_id=row.agent_id,
+            version=row.version,
+            category_id=row.category_id,
+            category=names[0],
+            category_en=names[1],
+            summary=row.summary,
+            needs_follow_up=row.needs_follow_up,
+            is_required=row.is_required,
+            begun_at=row.created_at,
+            limit_at=row.limit_at,
+            done_at=row.done_at,
+            ending=row.ending,
+        )

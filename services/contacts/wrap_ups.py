@@ -1,0 +1,272 @@
+"""후처리: what an agent writes down after a contact.
+
+It begins with the end of a contact and takes a place of its agent until it is done, or until its limit has passed. What
+is written is saved while it is typed, and survives reload, restart, sign-out and a change of state.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from typing_extensions import override
+
+from desk import clock
+from desk.errors import (
+    ConflictError,
+    DeskError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
+from desk.events import Event
+from models import Agent, StateCause, StepKind, WrapUp, WrapUpEnding
+from models.wrap_up import MAX_SUMMARY_CHARS
+from services.contacts import category_queries, queue_queries
+from services.contacts import wrap_up_queries as queries
+from services.contacts.steps import Contact, channel_of, record_step
+from services.contacts.wrap_up_view import WrapUpView
+from services.people.states import locked_agent, settle
+from services.text.masking import masked_in_thread
+from services.text.storable import UNSTORABLE
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+BATCH = 100
+"""So many overdue ones are ended in one go."""
+
+
+class WrapUpChanged(Event):
+    """A 후처리 began, was written in, or is done: whoever shows it reads it again."""
+
+    agent_id: UUID
+    contact_id: UUID
+    version: int
+    is_done: bool
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return wrap_up_topic(self.agent_id), written_topic(self.contact_id)
+
+
+def wrap_up_topic(agent_id: UUID) -> str:
+    """Name the topic of one agent's 후처리."""
+    return f'wrap-up:{agent_id}'
+
+
+def written_topic(contact_id: UUID) -> str:
+    """Name the topic of what is written down after one contact."""
+    return f'written:{contact_id}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpText:
+    """What is written in a 후처리."""
+
+    category_id: UUID | None = None
+    summary: str = ''
+    needs_follow_up: bool = False
+
+
+class WrapUps:
+    """What agents write down after their contacts."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def open_of(self, agent: Agent) -> Sequence[WrapUp]:
+        """Return the agent's own unfinished 후처리, the oldest first."""
+        async with self._db.reading() as session:
+            return await queries.open_of(session, agent.id)
+
+    async def of_contact(self, contact_id: UUID) -> WrapUp | None:
+        """Return the 후처리 of a contact that the caller has shown to be seen by its reader."""
+        async with self._db.reading() as session:
+            return await queries.of_contact(session, contact_id)
+
+    async def view(self, agent: Agent, contact_id: UUID) -> WrapUpView:
+        """Return what was written down after a contact that the agent may see. Raises ``NotFoundError`` where there is none."""
+        async with self._db.reading() as session:
+            views = await queries.views(session, [contact_id])
+            if await queries.seen_contact(session, agent, contact_id) is None or not views:
+                raise NotFoundError('wrap_up.not_found')
+        return views[contact_id]
+
+    async def views(self, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:
+        """Return what was written down after contacts that the caller has shown to be seen by its reader."""
+        async with self._db.reading() as session:
+            return await queries.views(session, contact_ids)
+
+    async def save(
+        self, agent: Agent, contact_id: UUID, written: WrapUpText, *, seen: int | None = None
+    ) -> WrapUp:
+        """Keep what is written so far, also in one that its limit has ended.
+
+        Args:
+            agent: whose contact it was.
+            contact_id: the contact.
+            written: all that stands in it now.
+            seen: the version that the writer has read; without it nothing is held back.
+
+        Raises:
+            NotFoundError: there is no such contact, or it has no 후처리.
+            NotAllowedError: it is a colleague's.
+            ConflictError: the contact is not over, or the 후처리 was written in after ``seen``.
+            InvalidInputError: too long, or not a 상담 분류 of its queue.
+        """
+        async with self._units.begin() as work:
+            wrap_up = await _own(work, agent, contact_id, seen=seen)
+            await _write(work, wrap_up, written)
+            _tell(work, wrap_up)
+        return wrap_up
+
+    async def finish(
+        self,
+        agent: Agent,
+        contact_id: UUID,
+        written: WrapUpText | None = None,
+        *,
+        seen: int | None = None,
+    ) -> WrapUp:
+        """End a 후처리; done again, it stays as it is. Raises as ``save`` does, and when the queue wants a 상담 분류 first."""
+        async with self._units.begin() as work:
+            me = await locked_agent(work, agent.id)
+            wrap_up = await _own(work, agent, contact_id, seen=seen)
+            if written is not None:
+                await _write(work, wrap_up, written)
+            if wrap_up.done_at is None:
+                if wrap_up.is_required and wrap_up.category_id is None:
+                    raise InvalidInputError('wrap_up.category_required')
+                await _end(work, me, wrap_up, WrapUpEnding.AGENT)
+        return wrap_up
+
+    async def end_overdue(self) -> int:
+        """End those whose limit has passed, with what is written in them; returns how many."""
+        async with self._db.reading() as session:
+            overdue = await queries.overdue(session, clock.now(), limit=BATCH)
+        for one in overdue:
+            async with self._units.begin() as work:
+                agent = await locked_agent(work, one.agent_id)
+                wrap_up = await queries.of_contact(work.session, one.contact_id, lock=True)
+                if wrap_up is not None and wrap_up.done_at is None:
+                    await _end(work, agent, wrap_up, WrapUpEnding.LIMIT)
+        return len(overdue)
+
+
+async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | None:
+    """Begin the 후처리 of a contact that has just ended; none where its queue gives no time for it."""
+    queue = await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
+    if queue is not None and queue.wrap_up_seconds == 0:
+        return None
+    now = clock.now()
+    limit = timedelta(seconds=queue.wrap_up_seconds) if queue and queue.wrap_up_seconds else None
+    wrap_up = WrapUp(
+        contact_id=contact.id,
+        channel=channel_of(contact),
+        agent_id=agent_id,
+        queue_id=contact.queue_id,
+        is_required=queue.wrap_up_required if queue else False,
+        created_at=now,
+        limit_at=now + limit if limit else None,
+    )
+    work.session.add(wrap_up)
+    begun = max(now, contact.end_time or now)  # the end of a call is told by another clock
+    record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
+    _tell(work, wrap_up)
+    return wrap_up
+
+
+async def has_begun(work: UnitOfWork, contact: Contact) -> bool:
+    """Whether a contact has a 후처리, done or not."""
+    return await queries.of_contact(work.session, contact.id) is not None
+
+
+async def take_back(work: UnitOfWork, contact: Contact) -> None:
+    """Remove the 후처리 of a contact that is not over after all, unless somebody has written in it or ended it."""
+    wrap_up = await queries.of_contact(work.session, contact.id, lock=True)
+    if wrap_up is None or wrap_up.done_at is not None or wrap_up.version > 1:
+        return
+    await work.session.delete(wrap_up)
+    work.tell(
+        WrapUpChanged(
+            agent_id=wrap_up.agent_id,
+            contact_id=wrap_up.contact_id,
+            version=wrap_up.version + 1,
+            is_done=True,
+        )
+    )
+
+
+async def _own(
+    work: UnitOfWork, agent: Agent, contact_id: UUID, *, seen: int | None = None
+) -> WrapUp:
+    wrap_up = await queries.of_contact(work.session, contact_id, lock=True)
+    if wrap_up is None or wrap_up.agent_id != agent.id:
+        contact = await queries.seen_contact(work.session, agent, contact_id)
+        raise _why_not(contact, wrap_up)
+    if seen is not None and wrap_up.version > seen:
+        raise ConflictError('wrap_up.changed')
+    return wrap_up
+
+
+def _why_not(contact: Contact | None, wrap_up: WrapUp | None) -> DeskError:
+    """Return why nothing can be written after a contact; one that cannot be seen is like one that is not there."""
+    if contact is not None and wrap_up is not None:
+        return NotAllowedError('wrap_up.not_yours')
+    if contact is not None and contact.end_time is None:
+        return ConflictError('wrap_up.not_begun')
+    return NotFoundError('wrap_up.not_found')
+
+
+async def _write(work: UnitOfWork, wrap_up: WrapUp, written: WrapUpText) -> None:
+    summary = await masked_in_thread(written.summary.strip())
+    if len(summary) > MAX_SUMMARY_CHARS:
+        raise InvalidInputError('wrap_up.too_long', most=MAX_SUMMARY_CHARS)
+    if UNSTORABLE.search(summary):
+        raise InvalidInputError('message.blank')
+    if written.category_id != wrap_up.category_id:
+        await _require_leaf(work, wrap_up, written.category_id)
+    wrap_up.summary, wrap_up.category_id = summary, written.category_id
+    wrap_up.needs_follow_up = written.needs_follow_up
+    wrap_up.version += 1
+    wrap_up.updated_at = clock.now()
+    work.session.add(wrap_up)
+
+
+async def _require_leaf(work: UnitOfWork, wrap_up: WrapUp, category_id: UUID | None) -> None:
+    """Refuse what is no leaf of the queue's tree, or is retired."""
+    if category_id is None:
+        return
+    node = await category_queries.by_id(work.session, category_id)
+    if (
+        node is None
+        or node.retired_at is not None
+        or node.queue_id not in (None, wrap_up.queue_id)
+        or await category_queries.has_children(work.session, category_id)
+    ):
+        raise InvalidInputError('category.not_found')
+
+
+async def _end(work: UnitOfWork, agent: Agent, wrap_up: WrapUp, ending: WrapUpEnding) -> None:
+    wrap_up.done_at, wrap_up.ending = clock.now(), ending
+    wrap_up.version += 1
+    work.session.add(wrap_up)
+    contact = await queries.contact_of(work.session, wrap_up)
+    if contact is not None:
+        by_id = agent.id if ending is WrapUpEnding.AGENT else None
+        record_step(
+            work, contact, StepKind.WRAP_UP_DONE, agent_id=agent.id, by_id=by_id, reason=ending
+        )
+    _tell(work, wrap_up)
+    await settle(work, agent, StateCause.CONTACT_OVER)
+
+
+def _tell(work: UnitOfWork, wrap_up: WrapUp) -> None:
+    work.tell(
+        WrapUpChanged(
+            agent_id=wrap_up.agent_id,
+            contact_id=wrap_up.contact_id,
+            version=wrap_up.version,
+            is_done=wrap_up.done_at is not None,
+        )
+    )

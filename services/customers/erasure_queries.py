@@ -1,0 +1,122 @@
+"""Taking out of rows what names a person."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import clock
+from models import (
+    Call,
+    CallLeg,
+    ChatMood,
+    CustomerChange,
+    CustomerMerge,
+    Draft,
+    Message,
+    MessageGrams,
+    MessageSentiment,
+    MessageType,
+    Note,
+    Promise,
+    PromiseStatus,
+    WrapUp,
+)
+from services.customers.timeline_queries import family
+from services.search.message_queries import INDEX_LOCK
+
+ERASED = '(삭제됨)'
+"""What stands where a name or a person's words stood."""
+_OF_THE_CUSTOMER = (MessageType.TEXT, MessageType.ENDED_BY_CUSTOMER, MessageType.ABANDONED)
+"""Lines with a customer's words or name, and what was said to them; the others name agents."""
+
+
+async def family_ids(session: AsyncSession, customer_id: UUID) -> set[UUID]:
+    """Return a record and all that were merged into it."""
+    return set((await session.exec(family(customer_id))).all())
+
+
+async def erase_notes(session: AsyncSession, customer_ids: Collection[UUID]) -> int:
+    """Remove all notes on records; returns how many there were."""
+    gone = await session.exec(
+        delete(Note).where(col(Note.customer_id).in_(customer_ids)).returning(col(Note.id))
+    )
+    return len(gone.all())
+
+
+async def erase_history(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """Remove what records were before, also where it stands with others they were once merged with."""
+    concerned = or_(
+        col(CustomerMerge.kept_id).in_(customer_ids), col(CustomerMerge.merged_id).in_(customer_ids)
+    )
+    merges = (await session.exec(select(CustomerMerge).where(concerned))).all()
+    for merge in merges:
+        merge.before = {}
+        session.add(merge)
+        if merge.undone_at:
+            await _erase_between(session, merge)
+    changes = delete(CustomerChange).where(col(CustomerChange.customer_id).in_(customer_ids))
+    await session.exec(changes)
+
+
+async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
+    """Remove all that was said in chats, what it could be found by, and what was about to be said."""
+    await session.exec(
+        select(func.pg_advisory_xact_lock(INDEX_LOCK))
+    )  # nobody indexes the old words
+    await erase_wrap_ups(session, chat_ids)
+    said = select(col(Message.id)).where(col(Message.chat_session_id).in_(chat_ids))
+    await session.exec(delete(MessageGrams).where(col(MessageGrams.message_id).in_(said)))
+    await erase_sentiments(session, chat_ids)
+    await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
+    await session.exec(
+        update(Message)
+        .where(col(Message.chat_session_id).in_(chat_ids), col(Message.type).in_(_OF_THE_CUSTOMER))
+        .values(content=ERASED)
+    )
+
+
+async def erase_sentiments(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
+    """Remove how customers sounded; their lines count as judged, also those that are being judged now."""
+    await session.exec(delete(ChatMood).where(col(ChatMood.chat_session_id).in_(chat_ids)))
+    nothing = dict.fromkeys(('sentiment', 'positive', 'negative', 'neutral', 'mixed'))
+    await session.exec(
+        update(MessageSentiment)
+        .where(col(MessageSentiment.chat_session_id).in_(chat_ids))
+        .values(analysed_at=func.now(), **nothing)
+    )
+
+
+async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
+    """Remove what agents promised in contacts and wrote down after them; what these were about (상담 분류) stays."""
+    await session.exec(
+        update(WrapUp).where(col(WrapUp.contact_id).in_(contact_ids)).values(summary='')
+    )
+    await session.exec(
+        update(Promise).where(col(Promise.contact_id).in_(contact_ids)).values(body=ERASED)
+    )
+    await session.exec(  # there is nobody any more to keep it to
+        update(Promise)
+        .where(col(Promise.contact_id).in_(contact_ids), col(Promise.status) == PromiseStatus.OPEN)
+        .values(status=PromiseStatus.CANCELLED, closed_at=clock.now())
+    )
+
+
+async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> None:
+    """Remove the other side's number from calls, and what was written down after them."""
+    await erase_wrap_ups(session, call_ids)
+    await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(phone=''))
+    await session.exec(update(CallLeg).where(col(CallLeg.call_id).in_(call_ids)).values(phone=''))
+
+
+async def _erase_between(session: AsyncSession, merge: CustomerMerge) -> None:
+    """Remove the changes that were made while two records were one: they may tell of either."""
+    await session.exec(
+        delete(CustomerChange).where(
+            col(CustomerChange.customer_id) == merge.kept_id,
+            col(CustomerChange.created_at) >= merge.created_at,
+            col(CustomerChange.created_at) <= merge.undone_at,
+        )
+    )

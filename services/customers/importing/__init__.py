@@ -1,0 +1,1 @@
+"""Importing customers from a sheet: reading, trying, writing all or nothing."""

@@ -1,0 +1,127 @@
+"""What two records become as one, field by field, and what it takes to part them: rules on values alone.
+
+Unless somebody chooses otherwise nothing is lost: numbers and memos come together, an empty field takes what the other record
+has, and the graver status and the higher risk stay.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desk.errors import InvalidInputError
+from models import CustomerStatus, RiskLevel
+from services.customers.fields import MAX_MEMO_CHARS, MAX_PHONES, Value, Values
+
+MERGED, PARTED = 'merged', 'parted'
+"""What ``customer_changes`` name a merge and its undoing: beside it stands the other record's number."""
+
+
+class Side(StrEnum):
+    """Whose value stays: the kept record's, the merged one's, or both (numbers and memo)."""
+
+    KEPT = 'kept'
+    MERGED = 'merged'
+    BOTH = 'both'
+
+
+BOTH_FIELDS = ('phones', 'memo')
+_GRAVITY: dict[str, list[str]] = {
+    'status': [CustomerStatus.ACTIVE, CustomerStatus.INACTIVE, CustomerStatus.BLOCKED],
+    'risk_level': [RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH],
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlan:
+    """One field of two records: both values, whose stays, and what it will be."""
+
+    field: str
+    kept: Value
+    merged: Value
+    side: Side
+    result: Value
+
+    @property
+    def differs(self) -> bool:
+        """Whether there is anything to choose."""
+        return self.kept != self.merged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A field that undoing a merge left alone, because somebody changed it since."""
+
+    field: str
+    before: Value
+    """What it was before the merge."""
+    now: Value
+
+
+def planned(kept: Values, merged: Values, choice: Mapping[str, Side]) -> tuple[FieldPlan, ...]:
+    """Return what becomes of every field. Raises ``InvalidInputError`` for a choice that cannot be made."""
+    fields = list(dict.fromkeys([*kept, *merged]))
+    if unknown := [
+        field
+        for field, side in choice.items()
+        if field not in fields or (side is Side.BOTH and field not in BOTH_FIELDS)
+    ]:
+        raise InvalidInputError('merge.choice', field=unknown[0])
+    return tuple(_plan(field, kept.get(field), merged.get(field), choice) for field in fields)
+
+
+def restored(merge: Mapping[str, list[Value]], now: Values) -> tuple[dict[str, Value], list[Left]]:
+    """Return the values that undo a merge, and the fields that were changed since and stay.
+
+    ``merge`` is what it changed, by field [before, after]. Numbers that came with it go, whatever came beside them.
+    """
+    values: dict[str, Value] = {}
+    left: list[Left] = []
+    for field, (before, after) in merge.items():
+        if field == MERGED:
+            continue
+        current = now.get(field)
+        if current == after:
+            values[field] = before
+        elif field == 'phones' and (remaining := _without_came(before, after, current)):
+            values[field] = remaining
+        else:
+            left.append(Left(field=field, before=before, now=current))
+    return values, left
+
+
+def _plan(field: str, kept: Value, merged: Value, choice: Mapping[str, Side]) -> FieldPlan:
+    side = choice.get(field) or _side(field, kept, merged)
+    results = {Side.KEPT: kept, Side.MERGED: merged}
+    result = _both(field, kept, merged) if side is Side.BOTH else results[side]
+    return FieldPlan(field=field, kept=kept, merged=merged, side=side, result=result)
+
+
+def _side(field: str, kept: Value, merged: Value) -> Side:
+    if field in _GRAVITY:
+        order = _GRAVITY[field]
+        return Side.MERGED if order.index(str(merged)) > order.index(str(kept)) else Side.KEPT
+    if kept == merged or not merged:
+        return Side.KEPT
+    if not kept:
+        return Side.MERGED
+    return Side.BOTH if field in BOTH_FIELDS else Side.KEPT
+
+
+def _both(field: str, kept: Value, merged: Value) -> Value:
+    if field == 'phones':
+        phones = list(dict.fromkeys([*(kept or []), *(merged or [])]))
+        if len(phones) > MAX_PHONES:
+            raise InvalidInputError('customer.phones_many', most=MAX_PHONES)
+        return phones
+    memo = '\n'.join(dict.fromkeys(str(one) for one in (kept, merged) if one))
+    if len(memo) > MAX_MEMO_CHARS:
+        raise InvalidInputError('customer.memo', most=MAX_MEMO_CHARS)
+    return memo
+
+
+def _without_came(before: Value, after: Value, current: Value) -> list[str]:
+    """Return today's numbers without those that came with a merge; those that it took away come back at the end."""
+    came = set(after or []) - set(before or [])
+    gone = [phone for phone in before or [] if phone not in (after or [])]
+    stayed = [phone for phone in current or [] if phone not in came]
+    return list(dict.fromkeys([*stayed, *gone]))[:MAX_PHONES]

@@ -1,0 +1,249 @@
+"""Two records of one person become one: with a preview, and an undo within a day.
+
+Contacts and notes move to the kept record; the merged one keeps its own fields, is found no more and leads to the kept one. What
+moved is written down by id, so that undoing puts back exactly that, and what came since stays where it is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from desk import clock
+from desk.errors import ConflictError, InvalidInputError, NotFoundError
+from models import Agent, AuditAction, Customer, CustomerMerge, Note, SubjectKind
+from services.chats.chats import tell_changed
+from services.customers import merging_queries as queries
+from services.customers import queries as customer_queries
+from services.customers.events import CustomerPart
+from services.customers.fields import phones_of, values_of
+from services.customers.merge_plan import MERGED, PARTED, FieldPlan, Left, Side, planned, restored
+from services.customers.merging_queries import Belongings
+from services.customers.records import MergedAwayError, require_customer
+from services.customers.unit_of_work import CustomerUnitOfWork, CustomerUnitsOfWork
+
+UNDO_WITHIN = timedelta(hours=24)
+NO_CHOICE: Mapping[str, Side] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergePreview:
+    """What a merge would do; ``versions`` say which two records it was made of."""
+
+    kept: Customer
+    merged: Customer
+    fields: tuple[FieldPlan, ...]
+    chats: int
+    calls: int
+    notes: int
+    """How many of the merged record's would move."""
+
+    @property
+    def versions(self) -> tuple[int, int]:
+        """The versions of the kept and the merged record, to be given to ``merge``."""
+        return self.kept.version, self.merged.version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """A merge that was done."""
+
+    merge: CustomerMerge
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """A merge that was undone: both records, and the fields of the kept one that were changed since and stayed."""
+
+    kept: Customer
+    merged: Customer
+    left: tuple[Left, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    kept_id: UUID
+    merged_id: UUID
+    versions: tuple[int, int]
+    choice: Mapping[str, Side]
+
+
+class CustomerMerging:
+    """Merges records, and parts them again."""
+
+    def __init__(self, units: CustomerUnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+
+    async def preview(
+        self,
+        _agent: Agent,
+        kept_id: UUID,
+        merged_id: UUID,
+        *,
+        choice: Mapping[str, Side] = NO_CHOICE,
+    ) -> MergePreview:
+        """Return what merging would do, with whose value chosen for some fields. Raises as ``merge``."""
+        async with self._db.reading() as session:
+            records = {
+                one: record
+                for one in (kept_id, merged_id)
+                if (record := await customer_queries.by_id(session, one))
+            }
+            kept, merged = _both(records, kept_id, merged_id)
+            notes = await queries.note_count(session, merged_id)
+        return MergePreview(
+            kept=kept,
+            merged=merged,
+            fields=_plan(kept, merged, choice),
+            chats=merged.total_chats,
+            calls=merged.total_calls,
+            notes=notes,
+        )
+
+    async def merge(
+        self,
+        agent: Agent,
+        kept_id: UUID,
+        merged_id: UUID,
+        *,
+        versions: tuple[int, int],
+        choice: Mapping[str, Side] = NO_CHOICE,
+    ) -> Merged:
+        """Let one record become part of another. Of many who merge the same ones at once, one does.
+
+        Raises:
+            ConflictError: one of them changed after the preview (``merge.changed``).
+            MergedAwayError: one of them is part of another already.
+            InvalidInputError: they are the same, or the choice cannot be made.
+            NotFoundError: one of them is not there.
+        """
+        order = _Order(kept_id=kept_id, merged_id=merged_id, versions=versions, choice=choice)
+        return await self._units.attempt(lambda work: _merge(work, agent, order))
+
+    async def undo(self, agent: Agent, merge_id: UUID) -> Undone:
+        """Part two records again: what had moved and is still there goes back, fields that nobody changed since as well.
+
+        Raises:
+            NotFoundError: there is no such merge, or one of the two was deleted on request.
+            ConflictError: it was undone already, is older than ``UNDO_WITHIN``, or the kept record became part of another.
+        """
+        async with self._db.reading() as session:
+            merge = await queries.merge(session, merge_id)
+        if merge is None:
+            raise NotFoundError('merge.not_found')
+        return await self._units.attempt(lambda work: _undo(work, agent, merge))
+
+
+async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merged:
+    ids = [order.kept_id, order.merged_id]
+    records, belongings = await queries.locked_with_contacts(work.session, ids, [order.merged_id])
+    kept, merged = _both(records, order.kept_id, order.merged_id)
+    if (kept.version, merged.version) != order.versions:
+        raise ConflictError('merge.changed')
+    plans = _plan(kept, merged, order.choice)
+    notes = await queries.move_notes(work.session, merged.id, kept.id)
+    merge = CustomerMerge(
+        kept_id=kept.id,
+        merged_id=merged.id,
+        agent_id=agent.id,
+        before={plan.field: plan.kept for plan in plans if plan.result != plan.kept},
+        moved=belongings.by_table() | {Note.__tablename__: [str(one) for one in notes]},
+    )
+    work.session.add(merge)
+    merged.merged_into_id = kept.id
+    results = {plan.field: plan.result for plan in plans}
+    names = work.change(
+        agent, kept, results, change_id=merge.id, beside={MERGED: [None, merged.code]}
+    )
+    work.tell(merged, CustomerPart.MERGED, other_id=kept.id, phones=phones_of(merged))
+    await _move(work, belongings, kept.id)
+    _record(work, agent, AuditAction.CUSTOMER_MERGED, merge, names)
+    await work.session.refresh(kept)  # its counts are the database's
+    return Merged(merge=merge, customer=kept)
+
+
+async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) -> Undone:
+    moved = {UUID(one) for ids in known.moved.values() for one in ids}
+    ids = [known.kept_id, known.merged_id]
+    records, belongings = await queries.locked_with_contacts(
+        work.session, ids, [known.kept_id], only=moved
+    )
+    kept, merged = (
+        require_customer(records.get(known.kept_id)),
+        require_customer(records.get(known.merged_id)),
+    )
+    merge = _undoable(await queries.merge(work.session, known.id, lock=True), kept)
+    change = await queries.change(work.session, merge.id)
+    values, left = restored(change.fields if change else {}, values_of(kept))
+    merged.merged_into_id = None
+    names = work.change(agent, kept, values, beside={PARTED: [merged.code, None]})
+    merge.undone_at = clock.now()  # after its change: erasure looks for what changed up to then
+    work.session.add(merge)
+    work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
+    await queries.move_notes(work.session, kept.id, merged.id, only=moved)
+    await _move(work, belongings, merged.id)
+    _record(work, agent, AuditAction.CUSTOMER_MERGE_UNDONE, merge, names)
+    for one in (kept, merged):
+        await work.session.refresh(one)
+    return Undone(kept=kept, merged=merged, left=tuple(left))
+
+
+def undo_until(merge: CustomerMerge) -> datetime | None:
+    """Return until when a merge can be undone; nothing when it no longer can."""
+    until = merge.created_at + UNDO_WITHIN
+    return until if merge.undone_at is None and clock.now() < until else None
+
+
+def _undoable(merge: CustomerMerge | None, kept: Customer) -> CustomerMerge:
+    if merge is None or merge.undone_at:
+        raise ConflictError('merge.undone')
+    if kept.merged_into_id:
+        raise ConflictError('merge.later_first')
+    if undo_until(merge) is None:
+        raise ConflictError('merge.too_late')
+    return merge
+
+
+def _both(
+    records: Mapping[UUID, Customer], kept_id: UUID, merged_id: UUID
+) -> tuple[Customer, Customer]:
+    """Return two records that may be merged."""
+    if kept_id == merged_id:
+        raise InvalidInputError('merge.same')
+    for one in (kept_id, merged_id):
+        if into := require_customer(records.get(one)).merged_into_id:
+            raise MergedAwayError(into)
+    return records[kept_id], records[merged_id]
+
+
+def _plan(kept: Customer, merged: Customer, choice: Mapping[str, Side]) -> tuple[FieldPlan, ...]:
+    return planned(values_of(kept), values_of(merged), choice)
+
+
+async def _move(work: CustomerUnitOfWork, belongings: Belongings, to: UUID) -> None:
+    """Let contacts that the work holds locked belong to a record that it holds locked."""
+    for chat in belongings.chats:
+        chat.customer_id, chat.contacts_shown_to = to, None
+        tell_changed(work.work, chat)
+    await work.session.flush()
+    await queries.move_calls(work.session, [call.id for call in belongings.calls], to)
+
+
+def _record(
+    work: CustomerUnitOfWork,
+    agent: Agent,
+    action: AuditAction,
+    merge: CustomerMerge,
+    names: Sequence[str],
+) -> None:
+    parties = {'merge_id': str(merge.id), 'merged_id': str(merge.merged_id)}
+    counts = {table: len(ids) for table, ids in merge.moved.items()}
+    work.record(
+        agent,
+        action,
+        subject=(SubjectKind.CUSTOMER, merge.kept_id),
+        fields=names,
+        details={**parties, **counts},
+    )

@@ -1,0 +1,151 @@
+"""Merging: what belongs to a record, locked, moved to another, and moved back; and who may be the same person."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import collate, func, literal, union, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Call, ChatSession, Customer, CustomerChange, CustomerMerge, Note
+from services.customers import queries as customer_queries
+from services.customers.queries import current
+from services.customers.unit_of_work import TryAgainError
+from services.search.phone_queries import is_further
+
+MAX_NAMESAKES = 2_000
+MAX_ALIKE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """The contacts of a record, locked until the transaction ends."""
+
+    chats: Sequence[ChatSession]
+    calls: Sequence[Call]
+
+    @property
+    def ids(self) -> set[UUID]:
+        """The ids of all of them."""
+        return {one.id for one in (*self.chats, *self.calls)}
+
+    def by_table(self) -> dict[str, list[str]]:
+        """Return the ids by table, as ``customer_merges.moved`` has them."""
+        return {
+            ChatSession.__tablename__: [str(one.id) for one in self.chats],
+            Call.__tablename__: [str(one.id) for one in self.calls],
+        }
+
+
+async def locked_with_contacts(
+    session: AsyncSession,
+    customer_ids: Collection[UUID],
+    owner_ids: Collection[UUID],
+    *,
+    only: Collection[UUID] | None = None,
+) -> tuple[dict[UUID, Customer], Belongings]:
+    """Return records by id, and the contacts of some of them (``only`` these), all locked.
+
+    The contacts are locked first: whoever works in a chat holds it and then its customer, and the other way round two would
+    wait for each other. Raises ``TryAgainError`` when a contact came while the records were waited for.
+    """
+    belongings = Belongings(
+        await _locked(session, ChatSession, owner_ids, only),
+        await _locked(session, Call, owner_ids, only),
+    )
+    records = await customer_queries.locked(session, customer_ids)
+    if only is None and await contact_ids(session, owner_ids) - belongings.ids:
+        raise TryAgainError
+    return records, belongings
+
+
+async def contact_ids(session: AsyncSession, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Return the ids of all contacts of records as they are now."""
+    chats = select(col(ChatSession.id)).where(col(ChatSession.customer_id).in_(customer_ids))
+    calls = select(col(Call.id)).where(col(Call.customer_id).in_(customer_ids))
+    found: Any = await session.exec(chats.union_all(calls))  # type: ignore[call-overload]  # its stub knows no unions
+    return set(found.scalars())
+
+
+async def move_calls(session: AsyncSession, call_ids: Collection[UUID], to: UUID) -> None:
+    """Let calls belong to a record."""
+    await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(customer_id=to))
+
+
+async def move_notes(
+    session: AsyncSession, owner: UUID, to: UUID, *, only: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Let the notes of ``owner`` (``only`` these of them) belong to another record; returns their ids."""
+    statement = update(Note).where(col(Note.customer_id) == owner).values(customer_id=to)
+    if only is not None:
+        statement = statement.where(col(Note.id).in_(only))
+    moved = await session.exec(statement.returning(col(Note.id)))
+    return list(moved.scalars())
+
+
+async def note_count(session: AsyncSession, customer_id: UUID) -> int:
+    """Count the notes on a record."""
+    statement = select(func.count()).where(col(Note.customer_id) == customer_id)
+    return (await session.exec(statement)).one()
+
+
+async def merge(
+    session: AsyncSession, merge_id: UUID, *, lock: bool = False
+) -> CustomerMerge | None:
+    """Return one merge."""
+    statement = select(CustomerMerge).where(col(CustomerMerge.id) == merge_id)
+    if lock:
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
+    return (await session.exec(statement)).first()
+
+
+async def change(session: AsyncSession, change_id: UUID) -> CustomerChange | None:
+    """Return one change of a record; that of a merge has the merge's id."""
+    return await session.get(CustomerChange, change_id)
+
+
+async def with_phones(session: AsyncSession, phones: list[str]) -> Sequence[Customer]:
+    """Return those who have one of these numbers, in any place."""
+    having = union(
+        select(col(Customer.id)).where(col(Customer.phone).in_(phones)).limit(MAX_ALIKE),
+        select(col(Customer.id)).where(is_further(phones)).limit(MAX_ALIKE),
+    )
+    return (await session.exec(current().where(col(Customer.id).in_(having)))).all()
+
+
+async def with_email(session: AsyncSession, email: str) -> Sequence[Customer]:
+    """Return those with this address, however it is capitalised."""
+    key: Any = collate(func.lower(col(Customer.email)), 'C')
+    statement = current().where(key == func.lower(literal(email))).limit(MAX_ALIKE)
+    return (await session.exec(statement)).all()
+
+
+async def namesakes(session: AsyncSession, name: str) -> Sequence[tuple[UUID, str]]:
+    """Return who is called the same, by id and first number, at most ``MAX_NAMESAKES``."""
+    key: Any = collate(func.name_key(col(Customer.name)), 'C')
+    statement = (
+        select(col(Customer.id), col(Customer.phone))
+        .where(
+            key == func.name_key(literal(name)),
+            col(Customer.merged_into_id).is_(None),
+            col(Customer.erased_at).is_(None),
+        )
+        .limit(MAX_NAMESAKES)
+    )
+    return [(one, phone) for one, phone in (await session.exec(statement)).all()]
+
+
+async def _locked(
+    session: AsyncSession,
+    kind: Any,
+    customer_ids: Collection[UUID],
+    only: Collection[UUID] | None,
+) -> Any:
+    statement = select(kind).where(kind.customer_id.in_(customer_ids))
+    if only is not None:
+        statement = statement.where(kind.id.in_(only))
+    return (await session.exec(statement.order_by(kind.id).with_for_update(key_share=True))).all()

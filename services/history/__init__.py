@@ -1,0 +1,1 @@
+"""The history of every contact: filters, saved views, exports."""

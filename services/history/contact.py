@@ -1,0 +1,82 @@
+"""A contact as the history shows it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from models import Agent, Customer, Priority
+from services.contacts.wrap_up_view import WrapUpView
+from services.history.filter import Channel, ContactState
+from services.sentiment.events import Mood
+from services.text import highlight
+from services.work.cursors import Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """The newest line of a chat that says what was looked for: a part of it on one line, and where the words stand."""
+
+    number: int
+    excerpt: str
+    spans: tuple[highlight.Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One chat or call, as lists show it."""
+
+    channel: Channel
+    id: UUID
+    state: ContactState
+    priority: Priority
+    department: str
+    agent_id: UUID | None
+    agent_name: str
+    customer: Customer | None
+    typed_name: str
+    """What somebody unknown called themselves in a chat; empty in a call."""
+    phone: str
+    """The number that was typed or called, digits only: personal."""
+    start_time: datetime
+    answered_at: datetime | None
+    end_time: datetime | None
+    ending: str | None
+    """``ChatEnding`` or ``CallEnding``."""
+    direction: str | None
+    """``CallDirection`` of a call."""
+    last_line: str
+    last_number: int
+    wrap_up: WrapUpView | None = None
+    mood: Mood | None = None
+    """How the customer sounded; none of a call, or before the first line was judged."""
+    found: FoundLine | None = None
+
+    @property
+    def place(self) -> Position:
+        """Where the next page begins when this is the last of a page."""
+        return self.start_time, self.id
+
+    @property
+    def name(self) -> str:
+        """Who it was with, as far as is known; empty for an unknown caller."""
+        return self.customer.name if self.customer else self.typed_name
+
+    @property
+    def number(self) -> str:
+        """The number to reach them by: the customer's on record, else the one that was typed or called. Personal."""
+        return self.customer.phone if self.customer else self.phone
+
+    def shows_number(self, agent: Agent, whole: Collection[UUID]) -> bool:
+        """Whether an agent sees that number: of customers in ``whole`` (``PersonalData.sees_whole``), and of whom they hold."""
+        if self.customer is not None:
+            return self.customer.id in whole
+        is_open = self.state in {ContactState.ACTIVE, ContactState.ON_HOLD}
+        return is_open and self.agent_id == agent.id
+
+    @property
+    def length(self) -> timedelta | None:
+        """How long they talked; nothing while they do, or when they never did."""
+        if self.answered_at is None or self.end_time is None:
+            return None
+        return self.end_time - self.answered_at

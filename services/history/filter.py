@@ -1,0 +1,180 @@
+"""What of the history is wanted, as people choose it and as an address says it.
+
+``HistoryFilter`` is the same thing on the page, in a saved view, in the API and in an export. An address can be sent
+to a colleague: it says what to look for, never who may see it, and what it says wrongly is left out with a word.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+from desk import clock
+from models import Priority, Sentiment
+from services.text.terms import clean
+
+MAX_TEXT_CHARS = 100
+MAX_DEPARTMENT_CHARS = 100
+MAX_QUERY_CHARS = 1_000  # history_views.query
+
+
+class Channel(StrEnum):
+    """How a customer and the centre talked: 채팅, 통화."""
+
+    CHAT = 'chat'
+    CALL = 'call'
+
+
+class ContactState(StrEnum):
+    """Where a contact stands: 대기, 진행, 보류, 종료, and 포기, which is ended by who could not wait."""
+
+    WAITING = 'waiting'
+    ACTIVE = 'active'
+    ON_HOLD = 'on_hold'
+    CLOSED = 'closed'
+    ABANDONED = 'abandoned'
+
+
+class Period(StrEnum):
+    """A period that moves with the day: 오늘, 어제, the last 7 days and the last 30, today among them."""
+
+    TODAY = 'today'
+    YESTERDAY = 'yesterday'
+    WEEK = '7d'
+    MONTH = '30d'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFilter:
+    """Which contacts are wanted; nothing narrows nothing. Days are days in Seoul, both ends included."""
+
+    period: Period | None = None
+    since: date | None = None
+    until: date | None = None
+    agent_id: UUID | None = None
+    department: str | None = None
+    channel: Channel | None = None
+    state: ContactState | None = None
+    priority: Priority | None = None
+    category_id: UUID | None = None
+    """A 상담 분류 of any level: all below it are wanted too."""
+    needs_follow_up: bool = False
+    sentiment: Sentiment | None = None
+    """How the customer sounded on the whole: chats alone are judged."""
+    text: str = ''
+    """Words that were said in a chat, or a customer's name, number or address."""
+
+    @property
+    def span(self) -> tuple[datetime | None, datetime | None]:
+        """The period as moments: from the first on, up to the second, which is not included."""
+        first, last = _days(self.period) if self.period else (self.since, self.until)
+        return _midnight(first), _midnight(last + timedelta(days=1)) if last else None
+
+    @property
+    def query(self) -> str:
+        """The filter as an address carries it after its ``?``; empty when nothing is narrowed."""
+        given = {name: getattr(self, field) for name, field in FIELDS.items()}
+        return urlencode({name: _written(value) for name, value in given.items() if value})
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether nothing is narrowed."""
+        return self == EVERYTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A filter that was read out of an address, and the names of what could not be read and is left out."""
+
+    filter: HistoryFilter
+    ignored: tuple[str, ...] = ()
+
+
+EVERYTHING = HistoryFilter()
+
+FIELDS = {
+    'period': 'period', 'from': 'since', 'to': 'until', 'agent': 'agent_id', 'department': 'department',
+    'channel': 'channel', 'status': 'state', 'priority': 'priority', 'category': 'category_id',
+    'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'text': 'text',
+}  # fmt: skip
+"""The names in an address, in their order there, and the filter's fields."""
+
+
+def parse(query: str) -> Reading:
+    """Read an address's part after its ``?``. Nothing is too odd; other names than ours mean nothing here."""
+    return read_filter(dict(parse_qsl(query.removeprefix('?')[: 4 * MAX_QUERY_CHARS])))
+
+
+def read_filter(given: Mapping[str, str]) -> Reading:
+    """Read a filter out of names and values as an address has them; the first fault of each name leaves it out."""
+    found: dict[str, Any] = {}
+    ignored: list[str] = []
+    for name, field in FIELDS.items():
+        value = given.get(name, '').strip()
+        if not value:
+            continue
+        try:
+            found[field] = _READERS[field](value)
+        except ValueError:
+            ignored.append(name)
+    if found.get('period'):  # a moving period and days of the calendar exclude each other
+        found.pop('since', None)
+        found.pop('until', None)
+    elif found.get('since') and found.get('until') and found['since'] > found['until']:
+        ignored += ['from', 'to']
+        del found['since'], found['until']
+    return Reading(filter=HistoryFilter(**found), ignored=tuple(ignored))
+
+
+def _words(most: int) -> Callable[[str], str]:
+    def words(value: str) -> str:
+        written = clean(value)
+        if not written or len(written) > most:
+            raise ValueError(value)
+        return written
+
+    return words
+
+
+def _day(value: str) -> date:
+    day = date.fromisoformat(value)
+    if not 2000 <= day.year <= 2999:
+        raise ValueError(value)
+    return day
+
+
+def _flag(value: str) -> bool:
+    found = {'true': True, '1': True, 'false': False, '0': False}.get(value.lower())
+    if found is None:
+        raise ValueError(value)
+    return found
+
+
+def _written(value: object) -> str:
+    return 'true' if value is True else str(value)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    'period': Period, 'since': _day, 'until': _day, 'agent_id': UUID, 'department': _words(MAX_DEPARTMENT_CHARS),
+    'channel': Channel, 'state': ContactState, 'priority': Priority, 'category_id': UUID,
+    'needs_follow_up': _flag, 'sentiment': Sentiment, 'text': _words(MAX_TEXT_CHARS),
+}  # fmt: skip
+assert {field.name for field in fields(HistoryFilter)} == set(_READERS)  # noqa: S101 - each field can be read
+
+
+def _days(period: Period) -> tuple[date, date]:
+    today = clock.now().astimezone(clock.SEOUL).date()
+    yesterday = today - timedelta(days=1)
+    return {
+        Period.TODAY: (today, today),
+        Period.YESTERDAY: (yesterday, yesterday),
+        Period.WEEK: (today - timedelta(days=6), today),
+        Period.MONTH: (today - timedelta(days=29), today),
+    }[period]
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), clock.SEOUL) if day else None

@@ -1,0 +1,351 @@
+"""The history: every past and present chat and call that somebody may see, the newest first.
+
+Reading it takes no connection from those who talk to customers, and no more than a share of the machine: see
+``SearchBudget``. Words are looked for within the budget of the search in messages.
+"""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk.db import Database
+from desk.errors import NotFoundError
+from models import Agent, Message
+from services.contacts import category_queries, wrap_up_queries
+from services.contacts.categories import CategoryPath, paths_of
+from services.contacts.wrap_up_view import WrapUpView
+from services.history import queries, text_queries
+from services.history.contact import Contact, FoundLine
+from services.history.filter import Channel, ContactState, HistoryFilter
+from services.history.text_queries import SaidQuery
+from services.search.budget import SearchBudget
+from services.search.customer_ways import Matched, Rank
+from services.search.customers import CustomerSearch
+from services.search.messages import MessageSearch, words_of
+from services.sentiment import queries as sentiment_queries
+from services.text import highlight
+from services.text.terms import has_grams, parse_terms
+from services.work.cursors import Position
+
+PAGE = 50
+MAX_PAGE = 200
+BATCH = 1_000
+WORDS_BATCH = 100
+"""With words in the filter a batch is smaller: these are read chat by chat."""
+EXCERPT_CHARS = 80
+MEANT = 50
+"""So many customers may be meant by a text; their contacts are in the history that it narrows."""
+COUNTED = 1_000
+"""So far is counted at once."""
+SAMPLE = 1_000
+PLACES, SHARE = 3, 0.06
+BULK_PLACES, BULK_SHARE = 2, 0.4
+SERVER_SETTINGS = {
+    'max_parallel_workers_per_gather': '0',
+    # Whatever is chosen, nothing reads a table from end to end.
+    'enable_seqscan': 'off',
+    'enable_hashjoin': 'off',
+    'enable_mergejoin': 'off',
+}
+SOON = SERVER_SETTINGS | {'statement_timeout': '2s'}
+LATER = SERVER_SETTINGS | {'statement_timeout': '20s'}
+
+
+class Precision(StrEnum):
+    """How good a count is."""
+
+    EXACT = 'exact'
+    ABOUT = 'about'
+    AT_LEAST = 'at_least'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """How many contacts a filter wants: ``exact`` ones, ``about`` so many (약), or ``at_least`` (이상)."""
+
+    number: int
+    precision: Precision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage:
+    """One page; ``next`` is where the next one begins, none on the last.
+
+    ``is_narrow`` is false when the text may mean more customers than ``MEANT``: only the contacts of some are in.
+    """
+
+    contacts: list[Contact]
+    next: Position | None
+    is_narrow: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Whose contacts, of which departments and about what, somebody may ask for."""
+
+    agents: dict[UUID, str]
+    departments: list[str]
+    categories: list[CategoryPath]
+    """상담 분류 of every level, retired ones included: past contacts have them."""
+
+
+class History:
+    """All contacts in one list, by filters."""
+
+    def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
+        self._db = db.apart(connections=PLACES, server_settings=SOON)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._bulk = db.apart(connections=BULK_PLACES, server_settings=LATER)
+        pace = db.statements.pace
+        self._bulk_budget = SearchBudget(
+            places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, pace=pace, patience=None
+        )
+        self._customers = customers
+        self._messages = messages
+
+    async def page(
+        self,
+        agent: Agent,
+        wanted: HistoryFilter,
+        *,
+        before: Position | None = None,
+        limit: int = PAGE,
+    ) -> HistoryPage:
+        """Return contacts behind a place (from the newest when none is given), at most ``MAX_PAGE``.
+
+        Pages neither overlap nor leave out, whatever is added meanwhile.
+
+        Raises:
+            TooManyError: too many search at once.
+            UpstreamError: the database is away, or took too long (``database.slow``): fewer would be found sooner.
+        """
+        limit = min(limit, MAX_PAGE)
+        meant = await self._meant(agent, wanted)
+        async with self._turn(agent, wanted) as session:
+            return await _page(session, agent, wanted, meant, before=before, limit=limit)
+
+    async def contact(self, agent: Agent, contact_id: UUID) -> Contact:
+        """Return one contact. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        async with self._soon(agent) as session:
+            contacts = await _contacts(session, agent, [contact_id])
+        if not contacts:
+            raise NotFoundError('history.not_found')
+        return contacts[0]
+
+    async def choices(self, agent: Agent) -> Choices:
+        """Return the colleagues of an agent (supervisors: everybody who takes contacts), and the departments."""
+        async with self._db.reading() as session:
+            people = await queries.colleagues(session, agent)
+            categories = await category_queries.seen_by(session, agent)
+        return Choices(
+            agents={one.id: one.name for one in people},
+            departments=sorted({one.department for one in people}),
+            categories=paths_of(categories),
+        )
+
+    async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
+        """Return the numbers of a chat's messages that say what is looked for, oldest first; none of others' chats."""
+        words = _words(text)
+        if not words:
+            return []
+        async with self._soon(agent) as session:
+            if not await _contacts(session, agent, [contact_id]):
+                return []
+            return list(await text_queries.numbers(session, contact_id, words))
+
+    async def estimated(self, agent: Agent, wanted: HistoryFilter) -> Hits:
+        """Return about how many contacts are wanted, soon: exact when few, else by the planner or by a sample."""
+        meant = await self._meant(agent, wanted)
+        async with self._turn(agent, wanted) as session:
+            if wanted.text:
+                return await _estimated_by_words(session, agent, wanted, meant)
+            found = queries.sources(agent, wanted)
+            number = await queries.count(session, found, most=COUNTED + 1)
+            if number <= COUNTED:
+                return Hits(number=number, precision=Precision.EXACT)
+            about = max(number, await queries.estimate(session, found))
+        return Hits(number=about, precision=Precision.ABOUT)
+
+    async def exact(self, agent: Agent, wanted: HistoryFilter) -> Hits:
+        """Return how many contacts are wanted, however long it takes up to the statement's time.
+
+        Raises ``UpstreamError`` (``database.slow``) when it takes longer.
+        """
+        meant = await self._meant(agent, wanted)
+        async with self._bulk_budget.turn(agent.id), self._bulk.reading() as session:
+            number = await _count(session, agent, wanted, meant)
+        precision = Precision.EXACT if meant.is_all else Precision.AT_LEAST
+        return Hits(number=number, precision=precision)
+
+    async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncGenerator[Contact]:
+        """Yield every wanted contact, newest first, in memory no more than a batch; for exports.
+
+        Batches are paced: most of the machine is left to the others. It ends with its reader.
+        """
+        meant = await self._meant(agent, wanted)
+        size, before = WORDS_BATCH if wanted.text else BATCH, None
+        while True:
+            async with self._bulk_budget.turn(agent.id), self._bulk.reading() as session:
+                page = await _page(session, agent, wanted, meant, before=before, limit=size)
+            for contact in page.contacts:
+                yield contact
+            if page.next is None:
+                return
+            before = page.next
+
+    def _turn(
+        self, agent: Agent, wanted: HistoryFilter
+    ) -> AbstractAsyncContextManager[AsyncSession]:
+        return (self._messages.turn if wanted.text else self._soon)(agent)
+
+    @asynccontextmanager
+    async def _soon(self, agent: Agent) -> AsyncIterator[AsyncSession]:
+        async with self._budget.turn(agent.id), self._db.reading() as session:
+            yield session
+
+    async def _meant(self, agent: Agent, wanted: HistoryFilter) -> '_Meant':
+        """Return the customers that a text may mean."""
+        if not wanted.text:
+            return _Meant()
+        hits = await self._customers.search(agent, wanted.text, limit=MEANT)
+        # Nearly every address has the same few words after the @: no one means all of these.
+        ids = [
+            hit.customer.id
+            for hit in hits
+            if not (hit.matched is Matched.EMAIL and hit.rank is Rank.INSIDE)
+        ]
+        return _Meant(ids=tuple(ids), is_all=len(ids) < MEANT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meant:
+    """The customers that a text may mean, and whether these are all."""
+
+    ids: tuple[UUID, ...] = ()
+    is_all: bool = True
+
+
+def _words(text: str) -> list[str]:
+    """Return the words that are looked for in chats; none when they would select nothing."""
+    words = words_of(text)
+    return words if any(map(has_grams, words)) else []
+
+
+def _said_query(
+    agent: Agent, wanted: HistoryFilter, *, before: Position | None = None
+) -> SaidQuery | None:
+    words = _words(wanted.text)
+    if not words or wanted.channel is Channel.CALL:
+        return None
+    return SaidQuery(agent=agent, wanted=wanted, words=words, before=before)
+
+
+def _sources(agent: Agent, wanted: HistoryFilter, meant: _Meant) -> list[queries.Source]:
+    """Return what selects the wanted contacts, but for those in which the words were said."""
+    if not wanted.text:
+        return queries.sources(agent, wanted)
+    linked = queries.sources(agent, wanted, of_customers=meant.ids) if meant.ids else []
+    return linked + queries.of_visitors(agent, wanted, parse_terms(wanted.text).names)
+
+
+async def _page(
+    session: AsyncSession,
+    agent: Agent,
+    wanted: HistoryFilter,
+    meant: _Meant,
+    *,
+    before: Position | None,
+    limit: int,
+) -> HistoryPage:
+    """Read a page. Where it ends its places say: a contact that went out of sight meanwhile does not end the list."""
+    most = limit + 1
+    found = await queries.places(session, _sources(agent, wanted, meant), before=before, limit=most)
+    if said := _said_query(agent, wanted, before=before):
+        found += await text_queries.said(session, said, limit=most)
+        found = sorted(set(found), reverse=True)[:most]
+    ids = [one for _, one in found[:limit]]
+    return HistoryPage(
+        contacts=await _contacts(session, agent, ids, _words(wanted.text)),
+        next=found[limit - 1] if len(found) > limit else None,
+        is_narrow=meant.is_all,
+    )
+
+
+async def _count(session: AsyncSession, agent: Agent, wanted: HistoryFilter, meant: _Meant) -> int:
+    others = _sources(agent, wanted, meant)
+    if said := _said_query(agent, wanted):
+        return await text_queries.count(session, said, others)
+    return await queries.count(session, others)
+
+
+async def _estimated_by_words(
+    session: AsyncSession, agent: Agent, wanted: HistoryFilter, meant: _Meant
+) -> Hits:
+    said = _said_query(agent, wanted)
+    if said is None or await text_queries.is_rare(session, said):
+        number = await _count(session, agent, wanted, meant)
+        return Hits(
+            number=number, precision=Precision.EXACT if meant.is_all else Precision.AT_LEAST
+        )
+    share = await text_queries.share_of_newest(session, said, among=SAMPLE)
+    every = await queries.estimate(session, queries.sources(agent, wanted))
+    return Hits(number=round(every * share), precision=Precision.ABOUT)
+
+
+async def _contacts(
+    session: AsyncSession, agent: Agent, ids: Sequence[UUID], words: Sequence[str] = ()
+) -> list[Contact]:
+    """Return contacts by id, newest first, with the lines in which words were said."""
+    if not ids:
+        return []
+    lines = await text_queries.newest_lines(session, ids, words) if words else {}
+    rows = await queries.rows(session, agent, ids)
+    written = await wrap_up_queries.views(session, [row.id for row in rows])
+    moods = await sentiment_queries.moods(session, [row.id for row in rows])
+    found = [
+        replace(
+            _contact(row, written.get(row.id), lines.get(row.id), words), mood=moods.get(row.id)
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one.place, reverse=True)
+
+
+def _contact(
+    row: queries.ContactRow,
+    wrap_up: WrapUpView | None,
+    line: Message | None,
+    words: Sequence[str],
+) -> Contact:
+    return Contact(
+        channel=Channel(row.channel),
+        id=row.id,
+        state=ContactState(row.state),
+        priority=row.priority,
+        department=row.department,
+        agent_id=row.agent_id,
+        agent_name=row.Agent.name if row.Agent else '',
+        customer=row.Customer,
+        typed_name=row.name,
+        phone=row.phone,
+        start_time=row.start_time,
+        answered_at=row.answered_at,
+        end_time=row.end_time,
+        ending=row.ending,
+        direction=row.direction,
+        last_line=row.last_line,
+        last_number=row.last_number,
+        wrap_up=wrap_up,
+        found=_found(line, words) if line else None,
+    )
+
+
+def _found(line: Message, words: Sequence[str]) -> FoundLine:
+    excerpt, spans = highlight.excerpt(
+        line.content, highlight.spans(line.content, words), chars=EXCERPT_CHARS
+    )
+    return FoundLine(number=line.number, excerpt=excerpt, spans=tuple(spans))

@@ -1,0 +1,319 @@
+"""The history in rows: every chat and call that somebody may see, the newest first.
+
+What may be seen is ``chat_queries.visible_to``, taken in the parts that an index can answer (``reaches_of``): an agent's own
+department is one source, what they hold or held for others another, and each is read in order and no further than a
+page needs.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Executable,
+    Text,
+    and_,
+    case,
+    cast,
+    collate,
+    func,
+    literal,
+    null,
+    or_,
+    tuple_,
+    union,
+    union_all,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import (
+    Agent,
+    AgentRole,
+    Call,
+    CallEnding,
+    ChatEnding,
+    ChatSession,
+    ChatStatus,
+    Customer,
+    Priority,
+)
+from services.contacts.access import reaches_of, visible_to
+from services.contacts.wrap_up_queries import contacts_with
+from services.history.filter import Channel, ContactState, HistoryFilter
+from services.sentiment.queries import chats_that_sound
+from services.work.cursors import Position
+
+Table = type[ChatSession] | type[Call]
+Source = Any
+"""A statement that selects the places of some contacts, in no order (SQLAlchemy's selects have no short type)."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_LETTER = '\U0010ffff'
+CHANNELS: dict[Channel, Table] = {Channel.CHAT: ChatSession, Channel.CALL: Call}
+
+
+def sources(
+    agent: Agent, wanted: HistoryFilter, *, of_customers: Sequence[UUID] | None = None
+) -> list[Source]:
+    """Return statements that together select each wanted contact (of these customers) that the agent may see, once."""
+    return [
+        source
+        for table in tables(wanted)
+        for source in _within_reach(
+            agent,
+            table,
+            wanted,
+            *([] if of_customers is None else [col(table.customer_id).in_(of_customers)]),
+        )
+    ]
+
+
+def of_visitors(agent: Agent, wanted: HistoryFilter, keys: Sequence[str]) -> list[Source]:
+    """Return what selects the wanted chats that no record is linked to, by the name that was typed there.
+
+    The keys are those of names, whole or begun (``SearchTerms.names``).
+    """
+    if not keys or ChatSession not in tables(wanted):
+        return []
+    key_of_row = collate(func.name_key(col(ChatSession.visitor_name)), 'C')
+    called = [
+        and_(key_of_row >= key, key_of_row < key + LAST_LETTER)
+        if len(key) > 1  # one letter begins too many names
+        else key_of_row == key
+        for key in keys
+    ]
+    is_unlinked = col(ChatSession.customer_id).is_(None)
+    return _within_reach(agent, ChatSession, wanted, is_unlinked, or_(*called))
+
+
+def _within_reach(
+    agent: Agent, table: Table, wanted: HistoryFilter, *narrower: ColumnElement[bool]
+) -> list[Source]:
+    return [
+        select(col(table.start_time), col(table.id)).where(
+            *reach, *conditions(table, wanted), *narrower
+        )
+        for reach in reaches_of(agent, table)
+    ]
+
+
+def tables(wanted: HistoryFilter) -> list[Table]:
+    """Return where wanted contacts may be."""
+    found = [CHANNELS[wanted.channel]] if wanted.channel else list(CHANNELS.values())
+    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment is not None
+    return [table for table in found if not (table is Call and never_a_call)]
+
+
+def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]:
+    """Return what the filter says about rows of a table; its text is looked for elsewhere."""
+    since, until = wanted.span
+    found: list[ColumnElement[bool]] = []
+    if since:
+        found.append(col(table.start_time) >= since)
+    if until:
+        found.append(col(table.start_time) < until)
+    equal = {
+        table.agent_id: wanted.agent_id,
+        table.department: wanted.department,
+        table.priority: wanted.priority,
+    }
+    found += [col(column) == value for column, value in equal.items() if value]
+    if wanted.category_id or wanted.needs_follow_up:
+        written = contacts_with(
+            category_id=wanted.category_id, needs_follow_up=wanted.needs_follow_up
+        )
+        found.append(col(table.id).in_(written))
+    if wanted.sentiment:
+        found.append(col(table.id).in_(chats_that_sound(wanted.sentiment)))
+    if wanted.state:
+        found.append(_STATES[table][wanted.state])
+    return found
+
+
+def behind(place: Position, start_time: Any, contact_id: Any) -> list[ColumnElement[bool]]:
+    """Say that rows stand behind a place; the first condition is what an index answers at any depth."""
+    at, one = place
+    return [start_time <= at, tuple_(start_time, contact_id) < tuple_(literal(at), literal(one))]
+
+
+async def places(
+    session: AsyncSession, found: Sequence[Source], *, before: Position | None, limit: int
+) -> list[Position]:
+    """Return up to ``limit`` places out of these sources, the newest first, each once."""
+    if not found:
+        return []
+    parts = []
+    for source in found:
+        start_time, contact_id = source.selected_columns
+        newest = source.order_by(start_time.desc(), contact_id.desc()).limit(limit)
+        if before:
+            newest = newest.where(*behind(before, start_time, contact_id))
+        parts.append(newest.subquery().select())
+    merged = union(*parts).subquery().c
+    page = select(merged.start_time, merged.id).order_by(merged.start_time.desc(), merged.id.desc())
+    return [(at, one) for at, one in (await session.exec(page.limit(limit))).all()]
+
+
+async def count(session: AsyncSession, found: Sequence[Source], *, most: int | None = None) -> int:
+    """Return how many contacts these disjoint sources have; no further than to ``most``."""
+    if not found:
+        return 0
+    # Counting asks for no order: what is always so gives it an index to go along, whatever narrows.
+    ever = [source.where(source.selected_columns.start_time >= LONG_AGO) for source in found]
+    every = union_all(*(source.subquery().select() for source in ever))
+    some = (every.limit(most) if most else every).subquery()
+    return (await session.exec(select(func.count()).select_from(some))).one()
+
+
+class _Explain(Executable, ClauseElement):
+    """A statement that is planned and not run."""
+
+    inherit_cache = False
+
+    def __init__(self, statement: Any) -> None:
+        self.statement = statement
+
+
+@compiles(_Explain)
+def _explain(element: _Explain, compiler: Any, **options: Any) -> str:
+    return f'EXPLAIN (FORMAT JSON) {compiler.process(element.statement, **options)}'
+
+
+async def estimate(session: AsyncSession, found: Sequence[Source]) -> int:
+    """Return how many contacts the planner believes that these disjoint sources have."""
+    every: Any = _Explain(union_all(*(source.subquery().select() for source in found)))
+    plan = (await session.exec(every)).scalar_one()
+    return int((json.loads(plan) if isinstance(plan, str) else plan)[0]['Plan']['Plan Rows'])
+
+
+async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
+    """Return who takes contacts in the departments that somebody sees, and themselves, by name."""
+    statement = select(Agent).order_by(col(Agent.last_name), col(Agent.first_name), col(Agent.id))
+    if agent.sees_everything:
+        statement = statement.where(
+            (col(Agent.role) == AgentRole.AGENT) | (col(Agent.id) == agent.id)
+        )
+    else:
+        statement = statement.where(col(Agent.department) == agent.department)
+    return (await session.exec(statement)).all()
+
+
+class ContactRow(Protocol):
+    """What ``rows`` selects of a contact, whatever its table."""
+
+    channel: str
+    id: UUID
+    customer_id: UUID | None
+    agent_id: UUID | None
+    department: str
+    priority: Priority
+    state: str
+    ending: str | None
+    direction: str | None
+    start_time: datetime
+    answered_at: datetime | None
+    end_time: datetime | None
+    name: str
+    phone: str
+    last_line: str
+    last_number: int
+    Agent: Agent | None
+    Customer: Customer | None
+
+
+async def rows(session: AsyncSession, agent: Agent, ids: Sequence[UUID]) -> Sequence[ContactRow]:
+    """Return what lists show of these contacts, as far as the agent may see them; in no order."""
+    parts = [
+        select(*columns).where(visible_to(agent, table), col(table.id).in_(ids)).subquery().select()
+        for table, columns in _COLUMNS.items()
+    ]
+    contact = union_all(*parts).subquery()
+    holder, customer = Agent, Customer
+    statement: Any = (
+        select(contact, holder, customer)  # type: ignore[call-overload]  # more columns than its stub counts
+        .select_from(contact)
+        .join(holder, col(holder.id) == contact.c.agent_id, isouter=True)
+        .join(customer, col(customer.id) == contact.c.customer_id, isouter=True)
+    )
+    found: Sequence[ContactRow] = (await session.exec(statement)).all()
+    return found
+
+
+_chat_is_abandoned = col(ChatSession.ending) == ChatEnding.ABANDONED
+_call_is_abandoned = col(Call.ending) == CallEnding.ABANDONED
+_is_over = col(Call.end_time).is_not(None)
+_is_answered = col(Call.answered_at).is_not(None)
+
+_STATES: dict[Table, dict[ContactState, ColumnElement[bool]]] = {
+    ChatSession: {
+        ContactState.WAITING: col(ChatSession.status) == ChatStatus.WAITING,
+        ContactState.ACTIVE: col(ChatSession.status) == ChatStatus.ACTIVE,
+        ContactState.ON_HOLD: col(ChatSession.status) == ChatStatus.ON_HOLD,
+        ContactState.CLOSED: and_(
+            col(ChatSession.status) == ChatStatus.CLOSED,
+            col(ChatSession.ending).is_distinct_from(ChatEnding.ABANDONED),
+        ),
+        ContactState.ABANDONED: and_(
+            col(ChatSession.status) == ChatStatus.CLOSED, _chat_is_abandoned
+        ),
+    },
+    Call: {
+        ContactState.WAITING: and_(~_is_over, ~_is_answered),
+        ContactState.ACTIVE: and_(~_is_over, _is_answered),
+        ContactState.CLOSED: and_(
+            _is_over, col(Call.ending).is_distinct_from(CallEnding.ABANDONED)
+        ),
+        ContactState.ABANDONED: _call_is_abandoned,
+    },
+}
+_COLUMNS: dict[Table, list[Any]] = {
+    ChatSession: [
+        literal(Channel.CHAT.value).label('channel'),
+        col(ChatSession.id),
+        col(ChatSession.customer_id),
+        col(ChatSession.agent_id),
+        col(ChatSession.department),
+        col(ChatSession.priority),
+        case(
+            (_chat_is_abandoned, ContactState.ABANDONED.value), else_=cast(ChatSession.status, Text)
+        ).label('state'),
+        cast(ChatSession.ending, Text).label('ending'),
+        cast(null(), Text).label('direction'),
+        col(ChatSession.start_time),
+        col(ChatSession.taken_at).label('answered_at'),
+        col(ChatSession.end_time),
+        col(ChatSession.visitor_name).label('name'),
+        col(ChatSession.visitor_phone).label('phone'),
+        col(ChatSession.last_line),
+        col(ChatSession.last_number),
+    ],
+    Call: [
+        literal(Channel.CALL.value).label('channel'),
+        col(Call.id),
+        col(Call.customer_id),
+        col(Call.agent_id),
+        col(Call.department),
+        col(Call.priority),
+        case(
+            (_call_is_abandoned, ContactState.ABANDONED.value),
+            (_is_over, ContactState.CLOSED.value),
+            (_is_answered, ContactState.ACTIVE.value),
+            else_=ContactState.WAITING.value,
+        ).label('state'),
+        cast(Call.ending, Text).label('ending'),
+        cast(Call.direction, Text).label('direction'),
+        col(Call.start_time),
+        col(Call.answered_at),
+        col(Call.end_time),
+        literal('').label('name'),
+        col(Call.phone),
+        literal('').label('last_line'),
+        literal(0).label('last_number'),
+    ],
+}

@@ -1,0 +1,100 @@
+"""The brake on guessing passwords, which must not become a way to keep people out.
+
+Failures are counted by account and where they come from together, so that a stranger who fails at an account slows down
+himself. Only very many failures of one account, from everywhere together, slow down everybody whose browser is not known for it;
+who signs in from a browser of theirs is counted by that browser alone. Somebody who tries many accounts is slowed down at
+all. Where somebody comes from is a network (``desk.addresses``): whoever has one address of an IPv6 /64 has all.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import clock
+from desk.addresses import network_of
+from desk.brake import Brake
+from desk.db import Database
+from desk.errors import TooManyError
+from models import SignInAttempt
+from services.people import sign_in_queries as queries
+
+SOURCE_BRAKE = Brake(
+    limit=5, window=timedelta(days=1), first=timedelta(seconds=30), most=timedelta(minutes=15)
+)
+"""Failures of an account from one source since its last success; a whole day, or the longest waits would outlast what they count."""
+
+ACCOUNT_BRAKE = Brake(
+    limit=300, window=timedelta(days=1), first=timedelta(seconds=5), most=timedelta(seconds=60)
+)
+"""Failures of an account from unknown browsers everywhere; a source alone comes to some hundred a day."""
+
+NETWORK_BRAKE = Brake(
+    limit=20, window=timedelta(minutes=15), first=timedelta(seconds=2), most=timedelta(seconds=60)
+)
+"""Different accounts that failed at one network. Short waits: a whole centre shares one address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where an attempt comes from: a browser that is known for the account, or a network."""
+
+    network: str
+    device_id: UUID | None = None
+
+    @classmethod
+    def of(cls, address: str, device_id: UUID | None) -> 'Source':
+        """Return the source of a request."""
+        return cls(network=network_of(address), device_id=device_id)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a browser that is known for the account."""
+        return self.device_id is not None
+
+    @property
+    def name(self) -> str:
+        """What it is counted by."""
+        return f'device {self.device_id}' if self.is_known else self.network
+
+
+class Attempts:
+    """Attempts to sign in, counted in all processes together."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def begin(self, username: str, source: Source) -> UUID:
+        """Count an attempt as a failure until it has succeeded, so that a hundred at once are counted too.
+
+        The network is blamed only when it has failed (``fail``): a centre's whole shift may be signing in at this moment.
+
+        Raises ``TooManyError`` when it has to wait; says how long, and counts nothing.
+        """
+        attempt = SignInAttempt(username=username, address='', source=source.name)
+        async with self._db.transaction() as session:
+            await queries.take_turns(session, username)
+            if wait := await _wait_seconds(session, username, source):
+                raise TooManyError('sign_in.wait', wait_seconds=wait)
+            session.add(attempt)
+        return attempt.id
+
+    async def fail(self, attempt_id: UUID, source: Source) -> None:
+        """Note that an attempt has failed."""
+        async with self._db.transaction() as session:
+            await queries.blame(session, attempt_id, source.network)
+
+
+async def _wait_seconds(session: AsyncSession, username: str, source: Source) -> int:
+    since = clock.now() - SOURCE_BRAKE.window
+    times, last_at = await queries.failures_of(session, username, since, source=source.name)
+    wait = SOURCE_BRAKE.wait_seconds(times, last_at)
+    if source.is_known:
+        return wait
+    since = clock.now() - ACCOUNT_BRAKE.window
+    times, last_at = await queries.failures_of(session, username, since)
+    wait = max(wait, ACCOUNT_BRAKE.wait_seconds(times, last_at))
+    since = clock.now() - NETWORK_BRAKE.window
+    times, last_at = await queries.accounts_failed_at(session, source.network, since)
+    return max(wait, NETWORK_BRAKE.wait_seconds(times, last_at))

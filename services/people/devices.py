@@ -1,0 +1,69 @@
+"""Browsers that people signed in with before: strangers who guess at an account do not slow these down.
+
+A browser keeps a token that we signed: a name for the browser, and the accounts that were signed in to from it. It opens
+nothing; it only says that its failures are counted by themselves.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from desk import clock
+
+ALGORITHM = 'HS256'
+KNOWN_FOR = timedelta(days=180)
+MAX_ACCOUNTS = 20
+"""So many people share one computer of a centre; who was there longest ago is forgotten."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One browser, and the accounts that it is known for, the latest first."""
+
+    id: UUID
+    accounts: tuple[UUID, ...]
+
+    def knows(self, agent_id: UUID) -> bool:
+        """Whether this account was signed in to from here."""
+        return agent_id in self.accounts
+
+
+class Devices:
+    """Signs and reads the tokens of browsers."""
+
+    def __init__(self, key: OctKey) -> None:
+        self._key = key
+
+    def device(self, token: str | None) -> Device | None:
+        """Return the browser that a token names; nothing for one that we did not sign, or long ago."""
+        if not token:
+            return None
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            now = int(clock.now().timestamp())
+            jwt.JWTClaimsRegistry(
+                now=now, exp={'essential': True}, device={'essential': True}
+            ).validate(claims)
+            accounts = tuple(UUID(one) for one in claims['accounts'])
+            return Device(id=UUID(claims['device']), accounts=accounts)
+        except (JoseError, ValueError, TypeError, AttributeError, KeyError):
+            return None
+
+    def token(self, device: Device | None, agent_id: UUID) -> str:
+        """Return the token of a browser from which this account has just been signed in to."""
+        others = [one for one in device.accounts if one != agent_id] if device else []
+        claims = {
+            'device': str(device.id if device else uuid4()),
+            'accounts': _texts([agent_id, *others][:MAX_ACCOUNTS]),
+            'exp': int((clock.now() + KNOWN_FOR).timestamp()),
+        }
+        return jwt.encode({'alg': ALGORITHM}, claims, self._key)
+
+
+def _texts(ids: Sequence[UUID]) -> list[str]:
+    return [str(one) for one in ids]

@@ -1,0 +1,106 @@
+"""Whether an agent can be reached: some page or program of theirs is connected, in any process.
+
+Each process notes every few seconds of whom it hears. Of whom nobody has heard for a while counts as 연결 끊김: a closed
+lid, a lost network, a dead tab and a killed process look the same. Two tabs of one agent are one agent.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from desk import clock
+from desk.errors import DeskError
+from models import Agent, AgentStatus, StateCause
+from services.people import state_queries as queries
+from services.people.states import lift, locked_agent, settle, suspend
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+
+log = structlog.get_logger()
+
+NOTE_SECONDS = 5.0
+"""How often a process notes of whom it hears."""
+GRACE = timedelta(seconds=30)
+"""So long nobody has to have heard of an agent before they count as 연결 끊김."""
+
+
+class Presence:
+    """Of whom this process hears, and who has not been heard of by any."""
+
+    def __init__(self, units: UnitsOfWork) -> None:
+        self._units = units
+        self._db = units.db
+        self._connected: Counter[UUID] = Counter()
+
+    @contextmanager
+    def connected(self, agent_id: UUID) -> Iterator[None]:
+        """Count an agent as heard of while the block runs: a page or a program of theirs is connected."""
+        self.come(agent_id)
+        try:
+            yield
+        finally:
+            self.go(agent_id)
+
+    def come(self, agent_id: UUID) -> None:
+        """Note that one more page of an agent is connected here."""
+        self._connected[agent_id] += 1
+
+    def go(self, agent_id: UUID) -> None:
+        """Note that a page of an agent is connected here no longer."""
+        self._connected[agent_id] -= 1
+        if self._connected[agent_id] <= 0:
+            del self._connected[agent_id]
+
+    async def arrived(self, agent_id: UUID) -> None:
+        """Note at once that an agent is heard of: a page of theirs has just connected."""
+        await self._note([agent_id])
+
+    async def follow(self) -> None:
+        """Note who is heard of and find who is not, until cancelled."""
+        while True:
+            try:
+                await self.note()
+                await self.sweep()
+            except (SQLAlchemyError, DeskError):
+                log.warning('presence_not_noted', exc_info=True)
+            await asyncio.sleep(NOTE_SECONDS)
+
+    async def note(self) -> None:
+        """Note of whom this process hears now."""
+        await self._note(list(self._connected))
+
+    async def sweep(self) -> int:
+        """Let those whom nobody hears of count as 연결 끊김; returns how many."""
+        async with self._db.reading() as session:
+            silent = await queries.unheard_of(session, before=clock.now() - GRACE)
+        for agent_id in silent:
+            async with self._units.begin() as work:
+                agent = await locked_agent(work, agent_id)
+                if await self._is_still_silent(work, agent):
+                    suspend(agent, AgentStatus.DISCONNECTED)
+                    await settle(work, agent, StateCause.LINE_LOST)
+        return len(silent)
+
+    async def _note(self, agent_ids: list[UUID]) -> None:
+        async with self._db.transaction() as session:
+            await queries.note_presence(session, agent_ids, clock.now())
+            back = await queries.suspended_among(session, agent_ids)
+        for agent_id in back:
+            async with self._units.begin() as work:
+                agent = await locked_agent(work, agent_id)
+                lift(agent, AgentStatus.DISCONNECTED)
+                await settle(work, agent, StateCause.LINE_BACK)
+
+    async def _is_still_silent(self, work: UnitOfWork, agent: Agent) -> bool:
+        presence = await queries.presence_of(work.session, agent.id)
+        return (
+            presence is not None
+            and presence.seen_at < clock.now() - GRACE
+            and agent.suspended_as is None
+            and agent.base_status is not AgentStatus.OFFLINE
+        )

@@ -1,0 +1,44 @@
+"""Ending sessions: the one way, whoever does it."""
+
+from uuid import UUID
+
+from desk import clock
+from models import Agent, AuditAction, SignInSession, SubjectKind
+from services.people import agent_queries
+from services.people import sign_in_queries as queries
+from services.people.events import SessionRevoked
+from services.people.states import go_offline
+from services.work.unit_of_work import UnitOfWork
+
+
+async def end_sessions(
+    work: UnitOfWork, agent_id: UUID, *, by: Agent | UUID | None, only: UUID | None = None
+) -> int:
+    """End a person's sessions, or one of them; with the last one the person goes offline. Returns how many ended.
+
+    Args:
+        work: the piece of work.
+        agent_id: whose.
+        by: who ends them; nobody for the command line.
+        only: the one session to end.
+    """
+    await agent_queries.by_id(work.session, agent_id, lock=True)  # sign-ins and sign-outs in turn
+    valid = await queries.valid_of(work.session, agent_id, clock.now())
+    ending = [row for row in valid if only in (None, row.id)]
+    action = AuditAction.SIGNED_OUT if only else AuditAction.SIGNED_OUT_EVERYWHERE
+    for row in ending:
+        row.revoked_at = clock.now()
+        work.session.add(row)
+        work.tell(SessionRevoked(agent_id=row.agent_id, session_id=row.id))
+        record_session(work, action, row, by=by)
+    if len(ending) == len(valid):
+        await go_offline(work, agent_id)
+    return len(ending)
+
+
+def record_session(
+    work: UnitOfWork, action: AuditAction, row: SignInSession, *, by: Agent | UUID | None
+) -> None:
+    """Write into the audit log whom a session admits, or no longer."""
+    subject = (SubjectKind.AGENT, row.agent_id)
+    work.record(by, action, subject=subject, details={'session_id': str(row.id)})

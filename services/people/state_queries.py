@@ -1,0 +1,136 @@
+"""What agents are doing, as rows."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import (
+    Agent,
+    AgentPresence,
+    AgentStatus,
+    AwayReason,
+    Call,
+    ChatSession,
+    ChatStatus,
+    WrapUp,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What takes an agent's places. 보류 (on hold) frees its place."""
+
+    chats: int = 0
+    wrap_ups: int = 0
+    offers: int = 0
+    calls: int = 0
+    """Calls that they talk in: these take no place of a chat."""
+
+    @property
+    def total(self) -> int:
+        """How many places are taken."""
+        return self.chats + self.wrap_ups + self.offers
+
+    @property
+    def contacts(self) -> int:
+        """Contacts in hand, unfinished 후처리 included."""
+        return self.chats + self.wrap_ups + self.calls
+
+
+async def locked_agents(session: AsyncSession, agent_ids: Collection[UUID]) -> dict[UUID, Agent]:
+    """Return people by id, as they are now, locked until the transaction ends.
+
+    Whoever changes what takes an agent's places holds the agent's row first and the contact's second.
+    """
+    statement = (
+        select(Agent)
+        .where(col(Agent.id).in_(agent_ids))
+        .order_by(col(Agent.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {agent.id: agent for agent in (await session.exec(statement)).all()}
+
+
+async def loads_of(session: AsyncSession, agent_ids: Collection[UUID]) -> dict[UUID, Load]:
+    """Return what takes the places of these people."""
+    chats = _counts(col(ChatSession.agent_id), col(ChatSession.status) == ChatStatus.ACTIVE)
+    offers = _counts(
+        col(ChatSession.offered_agent_id), col(ChatSession.status) == ChatStatus.WAITING
+    )
+    wrap_ups = _counts(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None))
+    calls = _counts(
+        col(Call.agent_id), (col(Call.end_time).is_(None)) & (col(Call.answered_at).is_not(None))
+    )
+    counted = []
+    for statement, owner in (
+        (chats, col(ChatSession.agent_id)),
+        (wrap_ups, col(WrapUp.agent_id)),
+        (offers, col(ChatSession.offered_agent_id)),
+        (calls, col(Call.agent_id)),
+    ):
+        rows = await session.exec(statement.where(owner.in_(agent_ids)))
+        counted.append(dict(rows.all()))
+    return {one: Load(*(counts.get(one, 0) for counts in counted)) for one in agent_ids}
+
+
+def _counts(owner: object, condition: object):  # type: ignore[no-untyped-def]
+    return select(owner, func.count()).where(condition).group_by(owner)  # type: ignore[call-overload]
+
+
+async def reason_by_code(session: AsyncSession, code: str) -> AwayReason | None:
+    """Return a reason of being away by its code."""
+    return (await session.exec(select(AwayReason).where(col(AwayReason.code) == code))).first()
+
+
+async def reasons(session: AsyncSession) -> Sequence[AwayReason]:
+    """Return all reasons of being away, in their order."""
+    return (await session.exec(select(AwayReason).order_by(col(AwayReason.position)))).all()
+
+
+async def note_presence(session: AsyncSession, agent_ids: Collection[UUID], at: datetime) -> None:
+    """Note that these people were heard of."""
+    if not agent_ids:
+        return
+    statement = insert(AgentPresence).values(
+        [{'agent_id': one, 'seen_at': at} for one in sorted(agent_ids)]
+    )
+    await session.exec(
+        statement.on_conflict_do_update(
+            index_elements=['agent_id'], set_={'seen_at': statement.excluded.seen_at}
+        )
+    )
+
+
+async def suspended_among(session: AsyncSession, agent_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Return those of these people who count as 연결 끊김."""
+    statement = select(Agent.id).where(
+        col(Agent.id).in_(agent_ids), col(Agent.suspended_as) == AgentStatus.DISCONNECTED
+    )
+    return (await session.exec(statement)).all()
+
+
+async def unheard_of(session: AsyncSession, *, before: datetime) -> Sequence[UUID]:
+    """Return those who are not offline and of whom no process has heard since ``before``, the longest first."""
+    statement = (
+        select(Agent.id)
+        .join(AgentPresence, col(AgentPresence.agent_id) == col(Agent.id))
+        .where(
+            col(Agent.base_status) != AgentStatus.OFFLINE,
+            col(Agent.suspended_as).is_(None),
+            col(AgentPresence.seen_at) < before,
+        )
+        .order_by(col(AgentPresence.seen_at))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def presence_of(session: AsyncSession, agent_id: UUID) -> AgentPresence | None:
+    """Return when an agent was last heard of."""
+    return await session.get(AgentPresence, agent_id)

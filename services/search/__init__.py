@@ -1,0 +1,1 @@
+"""Search: customers by anything typed, messages by the words said in them."""

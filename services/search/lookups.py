@@ -1,0 +1,172 @@
+"""How many different numbers and addresses one person looks for: a masked one must not be guessed by trying them all.
+
+The whole of a number finds a customer whose number is masked (``customer_queries``), so whoever sees its last four digits could
+try the ten thousand that end so. Who works at a desk looks for some dozens of numbers an hour, hardly two of them with the same
+end. More than that is slowed down, more with each further one, and stands in the audit log for the monthly review.
+
+What is kept is a keyed hash, for a month: neither the number nor the address (decision 0020).
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from desk import clock
+from desk.brake import Brake
+from desk.db import Database
+from desk.errors import TooManyError
+from models import Agent, AuditAction, Lookup
+from services.search import lookup_queries as queries
+from services.search.customer_ways import SHOWN_DIGITS
+from services.text.phone_numbers import parse_phone
+from services.text.terms import MOBILE_DIGITS, SearchTerms, whole_numbers
+from services.work import recording as audit
+
+KEPT = timedelta(days=30)
+ALL_BRAKE = Brake(
+    limit=60, window=timedelta(hours=1), first=timedelta(seconds=30), most=timedelta(minutes=10)
+)
+"""Different values within an hour. A day's work is some dozens; a program that pops screens for its agent needs no more."""
+PHONE_BRAKE = Brake(limit=6, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+"""Numbers of one end within a month: of 3,000 numbers 6 end alike by chance once in a million."""
+EMAIL_BRAKE = Brake(limit=30, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+"""Addresses of one mask (``mi***@example.com``) within a month: many begin alike."""
+RECORDED_EVERY = timedelta(hours=1)
+SHOWN_LETTERS = 2
+
+_EMAIL = re.compile(r'[^@\s]+@[^@\s]+\.[a-z]{2,}')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeValue:
+    """A whole number or address, and what the mask of one shows: what a guesser keeps the same."""
+
+    value: str
+    alike: str
+    brake: Brake
+
+    @classmethod
+    def of_phone(cls, digits: str) -> 'WholeValue':
+        """Return a number as it is counted."""
+        return cls(value=digits, alike=digits[-SHOWN_DIGITS:], brake=PHONE_BRAKE)
+
+    @classmethod
+    def of_email(cls, address: str) -> 'WholeValue':
+        """Return an address as it is counted."""
+        name, _, domain = address.lower().rpartition('@')
+        alike = f'{name[:SHOWN_LETTERS]}@{domain}'
+        return cls(value=address.lower(), alike=alike, brake=EMAIL_BRAKE)
+
+
+def whole_values(terms: SearchTerms) -> list[WholeValue]:
+    """Return what a typed text may be the whole of; nothing while it is half typed."""
+    found = []
+    if len(terms.phone) >= MOBILE_DIGITS and _is_number(terms.phone):
+        found.append(WholeValue.of_phone(whole_numbers(terms.phone)[-1]))
+    if _EMAIL.fullmatch(terms.email):
+        found.append(WholeValue.of_email(terms.email))
+    return found
+
+
+class Lookups:
+    """Counts look-ups of whole values per person, in all processes together."""
+
+    def __init__(self, db: Database, *, secret: str) -> None:
+        self._db = db
+        self._secret = hmac.digest(secret.encode(), b'lookups', hashlib.sha256)
+
+    async def admit(
+        self, agent: Agent, values: Sequence[WholeValue], *, only_alike: bool = False
+    ) -> None:
+        """Count a look-up. The same value again counts once.
+
+        Args:
+            agent: who looks.
+            values: what for; none is no look-up.
+            only_alike: count series of one mask only, where many different values are a day's work.
+
+        Raises ``TooManyError`` when it has to wait: nothing may be said of the values then.
+        """
+        if not values:
+            return
+        async with self._db.transaction() as session:
+            await queries.take_turns(session, agent.id)
+            series = [
+                one
+                for value in values
+                for one in await self._noted(session, agent, value, only_alike=only_alike)
+            ]
+            await self._record(session, agent, series)
+        if wait := max((one.wait_seconds for one in series), default=0):
+            raise TooManyError('search.lookups', wait_seconds=wait)
+
+    async def tidy(self) -> None:
+        """Forget what counts no more."""
+        async with self._db.transaction() as session:
+            await queries.forget(session, before=clock.now() - KEPT)
+
+    async def _noted(
+        self, session: AsyncSession, agent: Agent, one: WholeValue, *, only_alike: bool
+    ) -> list['_Series']:
+        """Return the series that a look-up belongs to; note it when it need not wait for any."""
+        row = Lookup(
+            agent_id=agent.id,
+            value_hash=self._sealed(one.value),
+            alike_hash=self._sealed(one.alike),
+        )
+        if await queries.is_known(session, row):
+            return []
+        series = [await _series(session, agent, one.brake, alike=row.alike_hash)]
+        if not only_alike:
+            series.append(await _series(session, agent, ALL_BRAKE))
+        if not any(each.wait_seconds for each in series):
+            session.add(row)
+        return series
+
+    async def _record(
+        self, session: AsyncSession, agent: Agent, series: Sequence['_Series']
+    ) -> None:
+        """Write down that somebody looks for unusually many, once in a while."""
+        unusual = [one for one in series if one.is_unusual]
+        since = clock.now() - RECORDED_EVERY
+        if not unusual or await queries.is_recorded(session, agent.id, since):
+            return
+        details = {'alike' if one.alike else 'lookups': one.times for one in unusual}
+        entry = audit.entry(agent, AuditAction.LOOKUPS_UNUSUAL, subject=agent, details=details)
+        await audit.write(session, [entry])
+
+    def _sealed(self, value: str) -> str:
+        return hmac.new(self._secret, value.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Series:
+    """So many look-ups before this one, of all values or of one mask."""
+
+    brake: Brake
+    alike: str | None
+    times: int
+    wait_seconds: int
+
+    @property
+    def is_unusual(self) -> bool:
+        return self.times >= self.brake.limit
+
+
+async def _series(
+    session: AsyncSession, agent: Agent, brake: Brake, *, alike: str | None = None
+) -> _Series:
+    since = clock.now() - brake.window
+    times, last_at = await queries.count(session, agent.id, since, alike=alike)
+    wait = brake.wait_seconds(times, last_at)
+    return _Series(brake=brake, alike=alike, times=times, wait_seconds=wait)
+
+
+def _is_number(digits: str) -> bool:
+    """Whether digits are a whole number, not one that is half typed: 0 begins an area code."""
+    return not digits.startswith('0') or parse_phone(digits) is not None

@@ -1,0 +1,39 @@
+"""Whose number it is: conditions that the indexes of telephone numbers answer.
+
+Whoever has a number with an extension is found by the number alone too: that is all that a call shows.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, collate, func, or_
+from sqlmodel import col
+
+from models import Customer
+from models.base import Texts
+from services.text.phone_numbers import EXTENSION
+
+AFTER_EXTENSION = chr(ord(EXTENSION) + 1)
+
+
+def is_first(number: str) -> ColumnElement[bool]:
+    """Whether it is a customer's first number, as given or with an extension."""
+    return has_first(number, number + EXTENSION, number + AFTER_EXTENSION)
+
+
+def has_first(number: Any, extended: Any, after: Any) -> ColumnElement[bool]:
+    """Whether it is a customer's first number, or begins with it and an extension: from ``extended`` up to ``after``."""
+    ordered = collate(col(Customer.phone), 'C')
+    return or_(col(Customer.phone) == number, and_(ordered >= extended, ordered < after))
+
+
+def is_further(numbers: Collection[str]) -> ColumnElement[bool]:
+    """Whether one of them is among a customer's further numbers, as given or with an extension."""
+    return has_further(cast(list(numbers), ARRAY(Text)))
+
+
+def has_further(wanted: Any) -> ColumnElement[bool]:
+    """Whether one of an array of numbers is among a customer's further ones."""
+    others = col(Customer.other_phones)
+    lines = func.phone_lines(others, type_=ARRAY(Text))
+    return and_(others != cast([], Texts), lines.op('&&', is_comparison=True)(wanted))

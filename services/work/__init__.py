@@ -1,0 +1,1 @@
+"""How a use case changes something: unit of work, outbox, relay, and recording for the audit log."""
