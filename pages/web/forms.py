@@ -1,0 +1,82 @@
+"""Pages of plain HTML for people nobody knows yet: no socket, and no script that they need (decision 0003).
+
+They are drawn by the templates beside this module, which escape everything that is put into them. Words stand in the templates
+in Korean inside ``_()``, as everywhere.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from pages.locale import LANGUAGES, text
+
+THEME_COOKIE = 'desk_theme'
+THEMES = ('light', 'dark')
+STYLES = ('/static/tokens.css', '/static/forms.css')
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / 'templates'),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
+
+
+def render(template: str, language: str, **values: object) -> Markup:
+    """Return a template of ours, filled in, in a language."""
+    drawn = _TEMPLATES.get_template(template).render(
+        values, _=partial(text, language), language=language
+    )
+    return Markup(drawn)  # noqa: S704 - the template has escaped what came from outside
+
+
+def page(  # noqa: PLR0913 - all of these are parts of one page
+    *,
+    title: str,
+    body: Markup,
+    language: str,
+    theme: str = '',
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    styles: tuple[str, ...] = (),
+    scripts: tuple[str, ...] = (),
+) -> HTMLResponse:
+    """Return a whole page around ``body``.
+
+    Args:
+        title: what it is about.
+        body: what stands in it, of ``render``.
+        language: in which it is read.
+        theme: what the reader chose, empty to follow their system.
+        status: of the answer.
+        headers: of the answer, beside the usual ones.
+        styles: stylesheets beside those of all plain pages.
+        scripts: what makes the page better where scripts run; it works without them.
+    """
+    content = render(
+        'page.html',
+        language,
+        title=title,
+        body=body,
+        theme=theme,
+        styles=(*STYLES, *styles),
+        scripts=scripts,
+    )
+    return HTMLResponse(content, status, headers={'Cache-Control': 'no-store'} | (headers or {}))
+
+
+def alert(sentence: str) -> Markup:
+    """Return what went wrong, read out by screen readers; nothing for an empty sentence."""
+    return render('alert.html', LANGUAGES[0], sentence=sentence)
+
+
+def theme_of(request: HTTPConnection) -> str:
+    """Return the theme that the reader chose for this browser, empty to follow their system."""
+    chosen = request.cookies.get(THEME_COOKIE, '')
+    return chosen if chosen in THEMES else ''

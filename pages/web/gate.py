@@ -1,0 +1,305 @@
+"""The gate: one middleware around the whole application, for HTTP and WebSockets alike.
+
+It finds out who asks, once a request, and lets through what the path allows them (``pages.web.paths``). It refuses
+foreign origins, slows down floods, gives every answer its security headers, and notes for the audit log where
+something was done.
+"""
+
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from desk.addresses import network_of
+from desk.errors import DeskError, NotAllowedError, NotFoundError, NotSignedInError
+from desk.settings import Settings
+from desk.throttle import Throttle
+from pages.web import bodies, floods, frames, hosts, ownership, refusals
+from pages.web.cookies import Cookie, Cookies
+from pages.web.monitoring import may_read_metrics
+from pages.web.ownership import remember
+from pages.web.paths import Area, area_of, path_of, template_of
+from pages.web.places import route_of
+from pages.web.principals import STATE_KEY, Principals, Visitor, principal_of, staff_of, visitor_of
+from pages.web.repeats import says_twice
+from pages.web.session_watch import watch_session
+from services.people.sign_ins import Staff
+from services.registry import Services
+from services.work.recording import current_route
+
+__all__ = [
+    'Gate',
+    'address_of',
+    'install',
+    'principal_of',
+    'remember',
+    'staff_of',
+    'visitor_of',
+    'watch_session',
+]
+
+VISIT_HEADER = 'x-chat-token'
+SAFE_METHODS = frozenset({'GET', 'HEAD', 'OPTIONS', 'TRACE'})
+FLOODS = {
+    '/auth': Throttle(limit=600, seconds=60, error_key='throttle.address'),
+    '/invite': Throttle(limit=600, seconds=60, error_key='throttle.address'),
+    '/talk': Throttle(limit=120, seconds=60, error_key='throttle.address'),
+    '/preferences': Throttle(limit=120, seconds=60, error_key='throttle.address'),
+}
+"""POSTs from one address to a path and those below. Generous: a whole centre, or a carrier's customers, share one."""
+
+_COMMON = (
+    "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'; img-src 'self' data: blob:; font-src 'self' data:"
+)
+PLAIN_POLICY = f"{_COMMON}; script-src 'self'; style-src 'self'; connect-src 'self'"
+PAGE_POLICY = (  # NiceGUI's pages stay blank with less: Vue compiles its templates in the browser
+    f"{_COMMON}; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self'"
+)
+ANY_HOST = frozenset({Area.MACHINE, Area.METRICS})
+"""What balancers and collectors ask for by address."""
+BEARER_AREAS = frozenset({Area.API, Area.DOCS, Area.SIGN_IN, Area.PROGRAM_SOCKET})
+
+
+def install(app: FastAPI, services: Services, settings: Settings) -> None:
+    """Put the gate around an application, bounds on its bodies, and the guard into NiceGUI's socket."""
+    ownership.guard_socket()
+    app.add_middleware(frames.CheckedFrames)
+    app.add_middleware(bodies.BoundedBodies)
+    app.add_middleware(Gate, services=services, settings=settings)
+
+
+class Gate:
+    """Lets through who may pass."""
+
+    def __init__(self, app: ASGIApp, *, services: Services, settings: Settings) -> None:
+        self._app = app
+        self._services = services
+        self._settings = settings
+        self._cookies = Cookies(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request or WebSocket."""
+        if scope['type'] not in {'http', 'websocket'}:
+            await self._app(scope, receive, send)
+            return
+        asked = HTTPConnection(scope)
+        answering = _Answering(send, asked, self._settings)
+        try:
+            await self._answer(asked, receive, answering)
+        except (
+            Exception
+        ):  # whoever catches it outside of this gate would answer without its headers
+            if scope['type'] == 'http' and not answering.has_begun:
+                await refusals.failed(Request(scope))(scope, receive, answering)
+            raise
+
+    async def _answer(self, asked: HTTPConnection, receive: Receive, send: Send) -> None:
+        try:
+            await self._admit(asked)
+        except DeskError as error:
+            await self._refuse(asked, error, receive, send)
+        else:
+            current_route.set(_template_of(asked))
+            await self._app(asked.scope, receive, send)
+
+    async def _admit(self, asked: HTTPConnection) -> None:
+        """Note who asks. Raises a ``DeskError`` for what may not pass."""
+        area = area_of(path_of(asked))
+        if area not in ANY_HOST and not hosts.is_ours(asked, self._settings):
+            raise NotAllowedError('gate.unknown_host')
+        if says_twice(asked, area):
+            raise NotAllowedError('gate.repeated')
+        if self._is_foreign(asked, area):
+            raise NotAllowedError('gate.foreign_origin')
+        _slow_down(asked)
+        if not self._is_open(asked, area):
+            principals = await self._principals(asked, area)
+            asked.scope.setdefault('state', {})[STATE_KEY] = principals
+            _require(principals, asked, area)
+            floods.slow_down(asked, area, principals)
+        bodies.check_kind(asked)
+
+    def _is_open(self, asked: HTTPConnection, area: Area) -> bool:
+        """Whether it does not even matter who asks. Raises ``NotAllowedError`` for who may not read metrics."""
+        if area is Area.METRICS and not may_read_metrics(asked, self._settings):
+            raise NotAllowedError('gate.metrics')
+        if area is Area.DOCS:
+            return not self._settings.is_production
+        return area in {Area.OPEN, Area.MACHINE, Area.METRICS}
+
+    async def _principals(self, asked: HTTPConnection, area: Area) -> Principals:
+        is_page = area in {Area.PAGE_SOCKET, Area.PAGE_FILE}
+        return Principals(
+            staff=None if area is Area.CUSTOMER else await self._staff(asked, area),
+            visitor=await self._visitor(asked) if is_page or area is Area.CUSTOMER else None,
+        )
+
+    async def _staff(self, asked: HTTPConnection, area: Area) -> Staff | None:
+        bearer = bearer_of(asked) if area in BEARER_AREAS else None
+        token = self._cookies.read(asked, Cookie.SESSION)
+        try:
+            if (
+                bearer is not None
+            ):  # a program that says who it is: the browser's cookie does not count
+                return await self._services.sign_ins.staff_by_bearer(bearer)
+            return await self._services.sign_ins.staff_by_token(token) if token else None
+        except NotSignedInError:
+            return None
+
+    async def _visitor(self, asked: HTTPConnection) -> Visitor | None:
+        token = self._cookies.read(asked, Cookie.VISIT)
+        if area_of(path_of(asked)) is Area.CUSTOMER:
+            token = asked.headers.get(VISIT_HEADER) or bearer_of(asked) or token
+        try:
+            return Visitor(chat=await self._services.visits.chat_of(token)) if token else None
+        except NotFoundError:
+            return None
+
+    def _is_foreign(self, asked: HTTPConnection, area: Area) -> bool:
+        """Whether another site's page makes the browser ask; programs, which send no origin, are not."""
+        is_socket = asked.scope['type'] == 'websocket'
+        is_safe = not is_socket and asked.scope['method'] in SAFE_METHODS
+        if is_safe and area is not Area.PAGE_SOCKET:
+            return False
+        origin = asked.headers.get('origin')
+        if origin is not None:
+            return origin not in self._own_origins(asked)
+        if is_socket and area is Area.PAGE_SOCKET:  # browsers always send one here
+            return True
+        return asked.headers.get('sec-fetch-site', 'none') not in {'same-origin', 'none'}
+
+    def _own_origins(self, asked: HTTPConnection) -> frozenset[str]:
+        secure = 's' if asked.url.scheme in {'https', 'wss'} else ''
+        host = asked.headers.get('host', '')
+        return self._settings.origins | {f'http{secure}://{host}'}
+
+    async def _refuse(
+        self, asked: HTTPConnection, error: DeskError, receive: Receive, send: Send
+    ) -> None:
+        if asked.scope['type'] == 'websocket':
+            await send(
+                {'type': 'websocket.close', 'code': 1008, 'reason': error.key}
+            )  # before accept: 403
+            return
+        request = Request(asked.scope, receive)
+        await _refusal(request, error)(asked.scope, receive, send)
+
+
+class _Answering:
+    """Sends an answer with the desk's headers, and knows whether it has begun."""
+
+    def __init__(self, send: Send, asked: HTTPConnection, settings: Settings) -> None:
+        self._send = send
+        self._asked = asked
+        self._settings = settings
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        """Send one part of it."""
+        if message['type'] == 'http.response.start':
+            self.has_begun = True
+            self._secure(MutableHeaders(scope=message))
+        await self._send(message)
+
+    def _secure(self, headers: MutableHeaders) -> None:
+        is_page = headers.get('x-nicegui-content') == 'page'
+        headers.setdefault(
+            'content-security-policy', _page_policy(self._asked) if is_page else PLAIN_POLICY
+        )
+        headers['x-content-type-options'] = 'nosniff'
+        headers['referrer-policy'] = 'same-origin'
+        if area_of(path_of(self._asked)) is not Area.OPEN:
+            headers.setdefault('cache-control', 'no-store')
+        if self._settings.is_production:
+            headers['strict-transport-security'] = 'max-age=31536000'
+
+
+def _require(principals: Principals, asked: HTTPConnection, area: Area) -> None:
+    match area:
+        case Area.DESK | Area.DOCS | Area.API | Area.PROGRAM_SOCKET if principals.staff is None:
+            raise NotSignedInError('sign_in.needed')
+        case Area.PAGE_SOCKET if not _may_use_socket(principals, asked):
+            raise NotAllowedError('gate.not_yours')
+        case Area.PAGE_FILE if not _may_use_page(principals, path_of(asked)):
+            raise NotFoundError('api.unknown_path')
+        case _:
+            return
+
+
+def _may_use_socket(principals: Principals, asked: HTTPConnection) -> bool:
+    """Known people only, and nobody goes on with a connection that somebody else began."""
+    begun = asked.query_params.get('sid')
+    if begun is None:
+        return bool(principals.identities)
+    return not principals.identities.isdisjoint(ownership.holders_of_connection(begun))
+
+
+def _may_use_page(principals: Principals, path: str) -> bool:
+    """``/_nicegui/client/{client_id}/…`` belongs to one page; the rest to whoever has any."""
+    parts = path.split('/')
+    if parts[2:3] == ['client']:
+        return not principals.identities.isdisjoint(ownership.owners_of(''.join(parts[3:4])))
+    return bool(principals.identities)
+
+
+def _refusal(request: Request, error: DeskError) -> Response:
+    path = path_of(request)
+    if isinstance(error, NotSignedInError) and (area_of(path) is Area.DESK or path == '/docs'):
+        return RedirectResponse(f'/login{_back_to(request)}', 303)
+    return refusals.answer(request, error)
+
+
+def _back_to(request: Request) -> str:
+    """Return the query that brings the reader back to what they asked for, once signed in."""
+    if request.method != 'GET' or path_of(request) in {'/', '/desk'}:
+        return ''
+    asked_for = request.url.path + (f'?{request.url.query}' if request.url.query else '')
+    return '?' + urlencode({'next': asked_for}, safe='/', quote_via=quote)
+
+
+def _template_of(asked: HTTPConnection) -> str:
+    """Return what the audit log calls the place; what belongs to one page was done on that page."""
+    path = path_of(asked)
+    if area_of(path) not in {Area.PAGE_FILE, Area.PAGE_SOCKET}:
+        return template_of(path)
+    _, client_id, *rest = [
+        *path.split('/')[2:],
+        '',
+    ]  # /_nicegui/client/{client_id}/upload/{element_id}
+    number = rest[1] if len(rest) > 1 else ''
+    return route_of(client_id, int(number) if number.isdecimal() and len(number) < 10 else None)
+
+
+def _slow_down(asked: HTTPConnection) -> None:
+    first = path_of(asked).removeprefix('/').partition('/')[0]  # OPTIONS may ask for * alone
+    flood = FLOODS.get(f'/{first}')
+    if flood and asked.scope.get('method') == 'POST':
+        flood.hit(address_of(asked))
+
+
+def address_of(asked: HTTPConnection) -> str:
+    """Return the sender that a request came from (behind a proxy: what uvicorn was told to trust)."""
+    return network_of(asked.client.host) if asked.client else ''
+
+
+def _page_policy(asked: HTTPConnection) -> str:
+    """Name the socket's address as well: not every browser counts it as the page's own origin."""
+    host = asked.headers.get('host', '')
+    return f'{PAGE_POLICY} ws://{host} wss://{host}'  # one of ours: it was admitted
+
+
+def bearer_of(asked: HTTPConnection) -> str | None:
+    """Return the token that a program shows, in a header or, from a browser's WebSocket, as its subprotocol."""
+    kind, _, value = asked.headers.get('authorization', '').partition(' ')
+    if kind.lower() == 'bearer':
+        return value.strip()
+    match asked.scope.get('subprotocols'):  # where a browser's WebSocket can put it
+        case ['bearer', token]:
+            return str(token)
+        case _:
+            return None

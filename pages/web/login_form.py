@@ -1,0 +1,72 @@
+"""The login form: plain HTML that works without a script, drawn anew when a sign-in was refused."""
+
+from math import ceil
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desk.errors import DeskError, TooManyError
+from desk.settings import Environment, Settings
+from pages.locale import language_of, sentence, text
+from pages.roles import role_name
+from pages.web import forms
+from pages.web.refusals import headers_of
+from services.registry import Services
+
+DEMO_PASSWORD = 'desk-demo-1234'  # noqa: S105 - everybody's, on a desk of one machine only
+
+
+async def draw(
+    request: Request,
+    services: Services,
+    settings: Settings,
+    *,
+    error: DeskError | None = None,
+    username: str = '',
+    goal: str = '/desk',
+) -> Response:
+    """Return the login page, with what went wrong and the name that was typed."""
+    language = language_of(request)
+    is_local = settings.desk_env is Environment.LOCAL
+    body = forms.render(
+        'login.html',
+        language,
+        sentence=_sentence(request, language, error),
+        username=username,
+        goal=goal,
+        accounts=await services.sign_ins.demo_accounts() if is_local else [],
+        password=DEMO_PASSWORD,
+        role_name=role_name,
+    )
+    return forms.page(
+        title=text(language, '로그인'),
+        body=body,
+        language=language,
+        theme=forms.theme_of(request),
+        status=error.status if error else 200,
+        headers=_headers(error),
+    )
+
+
+def _sentence(request: Request, language: str, error: DeskError | None) -> str:
+    """Say what went wrong, or why somebody is here; nothing to who comes by themselves."""
+    if isinstance(error, TooManyError):
+        return _wait_sentence(language, error)
+    if error:
+        return sentence(language, error)
+    return text(language, 'sign_in.ended') if 'ended' in request.query_params else ''
+
+
+def _wait_sentence(language: str, error: TooManyError) -> str:
+    """Say how long to wait: seconds below a minute and a half, minutes above."""
+    if error.wait_seconds < 90 or error.key != 'sign_in.wait':
+        return sentence(language, error)
+    return text(language, 'sign_in.wait_minutes', wait_minutes=ceil(error.wait_seconds / 60))
+
+
+def _headers(error: DeskError | None) -> dict[str, str]:
+    return (
+        {name: value for name, value in headers_of(error).items() if name == 'Retry-After'}
+        if error
+        else {}
+    )

@@ -1,0 +1,158 @@
+"""Whose page is whose on NiceGUI's socket.
+
+NiceGUI 3.18 finds a page by the ``client_id`` that a message names, and asks no more. Here every message that
+names a page is dropped unless its socket was opened by somebody who opened that page: knowing another's client
+id is worth nothing. Whose a page is, its own request says; whose a socket is, the request that opened it. What a message
+leads to was done on the screen of the element that it names: the audit log hears that here (``places``).
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+import structlog
+from nicegui import Client, core, json
+from socketio import exceptions  # type: ignore[import-untyped]  # has no stubs
+
+from desk import metrics
+from pages.web import event_shapes, frames
+from pages.web.places import route_of
+from pages.web.principals import NOBODY, STATE_KEY, Principal, principals_in, sole
+from services.work.recording import current_route
+
+log = structlog.get_logger()
+
+Handler = Callable[..., Any]
+
+
+def guard_socket() -> None:
+    """Put the guard in front of all that NiceGUI hears from browsers; a second call changes nothing.
+
+    ``disconnect`` stays as it is: it names no page, NiceGUI knows which pages its socket had. ``log`` goes: with it every
+    customer could write into our log what they liked, as an error.
+    """
+    handlers: dict[str, Handler] = core.sio.handlers['/']
+    handlers['log'] = _unheard
+    for name, handler in handlers.items():
+        if name != 'disconnect' and not hasattr(handler, 'desk_guard'):
+            handlers[name] = (
+                _guarded_connect(handler) if name == 'connect' else _guarded(name, handler)
+            )
+
+
+def owners_of(client_id: object) -> frozenset[UUID]:
+    """Return who opened a page; nobody when there is no such page."""
+    client = Client.instances.get(client_id) if isinstance(client_id, str) else None
+    if client is None:
+        return frozenset()
+    return principals_in(client.request.scope).identities
+
+
+def remember(client: Client, principal: Principal) -> None:
+    """Let one principal be the only owner of a page, whatever else its request proved."""
+    client.request.scope.setdefault('state', {})[STATE_KEY] = sole(principal)
+
+
+def disown(client: Client) -> None:
+    """Let nobody be the owner of a page any more: what its browser still says is not heard."""
+    client.request.scope.setdefault('state', {})[STATE_KEY] = NOBODY
+
+
+def holders_of_connection(engine_sid: str) -> frozenset[UUID]:
+    """Return who opened the connection that a polling request names."""
+    return _holders(core.sio.environ.get(engine_sid))
+
+
+async def _unheard(sid: str, message: object = None, *_: object) -> None:
+    del sid, message
+
+
+_unheard.desk_guard = True  # type: ignore[attr-defined]  # a mark, so that no handler is wrapped twice
+
+
+def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
+    async def guard(sid: str, message: object = None, *_: object) -> Any:
+        client_id = message.get('client_id') if isinstance(message, Mapping) else None
+        if not _may_speak_for(_holders(core.sio.get_environ(sid)), client_id, name):
+            return (
+                False if name == 'handshake' else None
+            )  # NiceGUI's page reloads after a refused handshake
+        if name == 'event' and not await _is_heard(sid, message):
+            return None
+        element_id = message.get('id') if isinstance(message, Mapping) else None
+        # Each event is a task, and has a context, of its own.
+        current_route.set(route_of(client_id, element_id))
+        answer = handler(sid, message)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    guard.desk_guard = True  # type: ignore[attr-defined]  # a mark, so that no handler is wrapped twice
+    return guard
+
+
+def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
+    async def guard(sid: str, environ: dict[str, Any], *rest: object) -> Any:
+        try:
+            frames.check_query(environ.get('QUERY_STRING', ''))
+            _join_once(environ)
+        except frames.MalformedError as error:
+            metrics.MALFORMED.labels('handshake').inc()
+            raise exceptions.ConnectionRefusedError from error
+        client_ids = parse_qs(environ.get('QUERY_STRING', '')).get('client_id', [])
+        holders = _holders(environ)
+        if not all(_may_speak_for(holders, client_id, 'connect') for client_id in client_ids):
+            raise exceptions.ConnectionRefusedError(
+                'Implicit handshake failed'
+            )  # NiceGUI's page reloads when it hears this
+        answer = handler(sid, environ, *rest)
+        return await answer if inspect.isawaitable(answer) else answer
+
+    guard.desk_guard = True  # type: ignore[attr-defined]  # see above
+    return guard
+
+
+def _join_once(environ: dict[str, Any]) -> None:
+    """Let a browser that polls join once as well. Raises ``MalformedError`` for one more."""
+    if environ.setdefault('desk.joined', 'no') != 'no':
+        raise frames.MalformedError
+    environ['desk.joined'] = 'yes'
+
+
+async def _is_heard(sid: str, message: Any) -> bool:
+    """Whether an event is one that its page can send; who sends another is cut off. Of both NiceGUI makes stack traces."""
+    element = Client.instances[message['client_id']].elements.get(message.get('id'))
+    # NiceGUI 3.18 tells the listeners nowhere else.
+    listeners = element._event_listeners if element is not None else {}  # noqa: SLF001
+    listener = listeners.get(message.get('listener_id'))
+    if element is None or listener is None:  # its page may be drawing it anew
+        metrics.MALFORMED.labels('listener').inc()
+        return False
+    said = [None if one is None else json.loads(one) for one in message.get('args', [])]
+    if event_shapes.fits(element, listener.type, said[0] if len(said) == 1 else said):
+        return True
+    metrics.MALFORMED.labels('arguments').inc()
+    await _cut_off(sid)
+    return False
+
+
+async def _cut_off(sid: str) -> None:
+    """Close a connection; engine.io itself only asks the browser to."""
+    environ = core.sio.get_environ(sid)
+    if environ['asgi.scope']['type'] == 'websocket':
+        await environ['asgi.send']({'type': 'websocket.close', 'code': frames.CLOSED})
+    else:  # it polls, or did when it began
+        await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(sid, '/'))
+
+
+def _may_speak_for(holders: frozenset[UUID], client_id: object, name: str) -> bool:
+    if not holders.isdisjoint(owners_of(client_id)):
+        return True
+    if isinstance(client_id, str) and client_id in Client.instances:
+        metrics.FOREIGN_EVENTS.inc()
+        log.warning('foreign_client_event', name=name, client_id=client_id)
+    return False
+
+
+def _holders(environ: Mapping[str, Any] | None) -> frozenset[UUID]:
+    return principals_in((environ or {}).get('asgi.scope', {})).identities

@@ -1,0 +1,82 @@
+"""The softphone that pages embed: where its CCP is for who asks, and who has one."""
+
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import structlog
+from starlette.requests import HTTPConnection
+
+from desk.settings import Settings
+from desk.vendor_files import STREAMS, VendorFileError
+from models import Agent, AgentRole
+from pages.web.hosts import host_name
+
+log = structlog.get_logger()
+
+LOOPBACK = frozenset({'127.0.0.1', 'localhost'})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Softphone:
+    """Amazon's library and the CCP that it opens.
+
+    Args:
+        library: the release file, as it is served.
+        ccp_url: what is embedded.
+        login_url: where an agent signs in; ``{username}`` in it names them. Empty: the CCP asks by itself.
+    """
+
+    library: bytes
+    ccp_url: str
+    login_url: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """Return the softphone of these settings; without Connect, or Amazon's library, there is none."""
+        if not settings.connect_ccp_url:
+            return None
+        try:
+            library = STREAMS.content(settings.desk_home)
+        except VendorFileError as error:
+            log.warning('desk_without_softphone', reason=str(error))
+            return None
+        return cls(
+            library=library, ccp_url=settings.connect_ccp_url, login_url=settings.connect_login_url
+        )
+
+    def is_for(self, agent: Agent) -> bool:
+        """Whether somebody takes calls: administrators set up the desk, and have no agent at Connect."""
+        return agent.role is not AgentRole.ADMIN
+
+    def has_audio(self) -> bool:
+        """Whether there is something to hear: Connect in a box, on this machine, is silent."""
+        return urlsplit(self.ccp_url).hostname not in LOOPBACK
+
+    def ccp_for(self, asked: HTTPConnection) -> str:
+        """Return the CCP's address for a browser, see ``_by_the_same_name``."""
+        return _by_the_same_name(self.ccp_url, asked)
+
+    def login_for(self, asked: HTTPConnection, agent: Agent) -> str:
+        """Return where an agent signs in, empty when the CCP asks by itself."""
+        address = self.login_url.replace('{username}', quote(agent.username, safe=''))
+        return _by_the_same_name(address, asked)
+
+    def framed_for(self, asked: HTTPConnection, agent: Agent) -> str:
+        """Return what the CCP's frame begins with: its own sign-in, which needs no click, else the CCP itself."""
+        ccp, login = self.ccp_for(asked), self.login_for(asked, agent)
+        return login if login and origin_of(login) == origin_of(ccp) else ccp
+
+
+def origin_of(address: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(address)
+    return f'{parts.scheme}://{parts.netloc}'
+
+
+def _by_the_same_name(address: str, asked: HTTPConnection) -> str:
+    """Return an address on this machine by the name that the desk is opened by: cookies belong to a name."""
+    parts, name = urlsplit(address), host_name(asked)
+    if parts.hostname not in LOOPBACK or name not in LOOPBACK:
+        return address
+    return urlunsplit(parts._replace(netloc=f'{name}:{parts.port}'))
