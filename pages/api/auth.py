@@ -1,6 +1,7 @@
 """``/auth``: sign in and out, for programs (JSON, a bearer token) and for the login page (a form, a cookie)."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
 
 import pydantic
 from fastapi import APIRouter, Request, Response
@@ -10,21 +11,22 @@ from pydantic import BaseModel, Field
 from desk import clock
 from desk.errors import DeskError
 from desk.settings import Settings
-from pages import login_form
 from pages.api import problems
-from pages.api.bounds import BoundedRoute
-from pages.gate import SESSION_COOKIE, address_of
-from pages.paths import safe_next
-from pages.principals import principals_in, staff_of
+from pages.web import bodies, login_form
+from pages.web.cookies import Cookie, Cookies
+from pages.web.gate import address_of
+from pages.web.paths import safe_next
+from pages.web.principals import principals_in, staff_of
+from services.people.devices import KNOWN_FOR
+from services.people.sign_ins import Staff
 from services.registry import Services
-from services.sign_ins import Staff
 
 
 class LoginCredentials(BaseModel):
     """Who wants to sign in."""
 
-    username: Annotated[str, Field(examples=['agent1'])]
-    password: Annotated[str, Field(examples=['desk-demo-1234'])]
+    username: Annotated[str, Field(examples=['mina.kim'])]
+    password: Annotated[str, Field(examples=['what only Mina knows'])]
 
 
 class AccessToken(BaseModel):
@@ -51,42 +53,60 @@ BODIES = {
     }
 }
 
+LED_ON: dict[int | str, dict[str, Any]] = {303: {'description': 'A browser is led on to a page.'}}
+
 
 def router(services: Services, settings: Settings) -> APIRouter:
     """Serve ``/auth/login`` and ``/auth/logout``."""
-    routes = APIRouter(prefix='/auth', tags=['authentication'], route_class=BoundedRoute)
-    door = _Door(services, settings)
-    refused = problems.responses(401, 422, 429)
+    routes = APIRouter(prefix='/auth', tags=['authentication'])
+    operations = _AuthOperations(services, settings)
+    refused = problems.responses(401, 413, 415, 422, 429) | LED_ON
     routes.post('/login', response_model=AccessToken, responses=refused, openapi_extra=BODIES)(
-        door.login
+        operations.login
     )
-    routes.post('/logout', response_model=SignedOut, responses=problems.responses(401))(door.logout)
+    for path, leave in (
+        ('/logout', operations.logout),
+        ('/logout-everywhere', operations.logout_everywhere),
+    ):
+        routes.post(path, response_model=SignedOut, responses=problems.responses(401) | LED_ON)(
+            leave
+        )
     return routes
 
 
-class _Door:
+class _AuthOperations:
     """In and out, for programs and for browsers."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._services = services
         self._sign_ins = services.sign_ins
         self._settings = settings
+        self._cookies = Cookies(settings)
 
     async def login(self, request: Request) -> Response:
         """Sign in: JSON is answered with a bearer token, the login page's form with a cookie and a redirect."""
-        if request.headers.get('content-type', '').startswith('application/json'):
+        if bodies.JSON.fullmatch(request.headers.get('content-type', '')):
             return await self._login_program(request)
         return await self._login_browser(request)
 
     async def logout(self, request: Request) -> Response:
         """Sign out: the session ends in every process, and every page of it closes."""
+        return await self._left(request, self._sign_ins.sign_out)
+
+    async def logout_everywhere(self, request: Request) -> Response:
+        """Sign out everywhere: every session of the person ends, in every browser and program, this one as well."""
+        return await self._left(request, self._sign_ins.sign_out_everywhere)
+
+    async def _left(
+        self, request: Request, leave: Callable[[Staff], Awaitable[object]]
+    ) -> Response:
         if 'authorization' in request.headers:
-            await self._sign_ins.sign_out(staff_of(request))
+            await leave(staff_of(request))
             return JSONResponse(SignedOut().model_dump())
         if staff := principals_in(request.scope).staff:
-            await self._sign_ins.sign_out(staff)
+            await leave(staff)
         response = RedirectResponse('/login', 303)
-        response.delete_cookie(SESSION_COOKIE)
+        self._cookies.take(response, Cookie.SESSION)
         return response
 
     async def _login_program(self, request: Request) -> Response:
@@ -100,12 +120,12 @@ class _Door:
         return JSONResponse(AccessToken(access_token=self._sign_ins.bearer(staff)).model_dump())
 
     async def _login_browser(self, request: Request) -> Response:
-        form = await request.form()
-        typed = {name: value for name, value in form.items() if isinstance(value, str)}
+        typed = await bodies.fields_of(request)
         username, goal = typed.get('username', ''), safe_next(typed.get('next', ''))
+        device = self._cookies.read(request, Cookie.DEVICE)
         try:
             staff, token = await self._sign_ins.sign_in(
-                username, typed.get('password', ''), address=address_of(request)
+                username, typed.get('password', ''), address=address_of(request), device=device
             )
         except DeskError as error:
             return await login_form.draw(
@@ -113,20 +133,14 @@ class _Door:
             )
         await self._leave_earlier(request)
         response = RedirectResponse(goal, 303)
-        self._give_cookie(response, staff, token)
+        seconds = int((staff.expires_at - clock.now()).total_seconds())
+        self._cookies.give(response, Cookie.SESSION, token, max_age_seconds=seconds)
+        known = self._sign_ins.device_after(staff, device)
+        seconds = int(KNOWN_FOR.total_seconds())
+        self._cookies.give(response, Cookie.DEVICE, known, max_age_seconds=seconds)
         return response
 
     async def _leave_earlier(self, request: Request) -> None:
         """End the session that this browser had: its cookie is about to be replaced."""
         if earlier := principals_in(request.scope).staff:
             await self._sign_ins.sign_out(earlier)
-
-    def _give_cookie(self, response: Response, staff: Staff, token: str) -> None:
-        response.set_cookie(
-            SESSION_COOKIE,
-            token,
-            max_age=int((staff.expires_at - clock.now()).total_seconds()),
-            httponly=True,
-            samesite='lax',
-            secure=self._settings.is_production,
-        )

@@ -9,11 +9,9 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
 
-from desk.errors import ConflictError
 from models import Agent, ChatStatus
-from models.chat import OPEN_STATUSES
 from pages.api import cursors
-from pages.api.bounds import BoundedRoute, brake
+from pages.api.bounds import brake
 from pages.api.shapes import (
     CHAT_EXAMPLE,
     MAX_NUMBER,
@@ -25,13 +23,14 @@ from pages.api.shapes import (
     Number,
     Text,
     refusals,
+    shown_as,
 )
-from pages.principals import SignedIn
-from services.append_statement import Outgoing
-from services.chats import MAX_PAGE, PAGE, Chats, may_write
-from services.inbox import Inbox, place_of
-from services.inbox_queries import Narrowing
-from services.inbox_view import Scope, Tab
+from pages.api.wrap_up_shapes import WrapUpItem
+from pages.web.principals import SignedIn
+from services.chats.chats import MAX_PAGE, PAGE
+from services.chats.inbox import Inbox, cursor_of
+from services.chats.inbox_view import InboxFilter, Scope, Tab
+from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 
 """A program's calls in one session: far above work, far below a runaway loop."""
@@ -59,13 +58,21 @@ LISTS: dict[int | str, dict[str, Any]] = {
 }
 
 
+class ChatDetail(Chat):
+    """A chat, and what was written down after it: nothing while it goes on."""
+
+    model_config = shown_as({**CHAT_EXAMPLE, 'wrap_up': None})
+
+    wrap_up: WrapUpItem | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class ChatFilters:
     """What narrows the list; without any of them the answer is the guide's plain list."""
 
     tab: Tab
     scope: Scope
-    only: Narrowing
+    only: InboxFilter
     limit: int
     cursor: str | None
     are_given: bool
@@ -88,7 +95,7 @@ class Filters:
         return cls(
             tab=TABS[status] if status else Tab.OPEN,
             scope=scope or Scope.DEPARTMENT,
-            only=Narrowing(department=department, status=status),
+            only=InboxFilter(department=department, status=status),
             limit=limit or PAGE,
             cursor=cursor,
             are_given=any(one is not None for one in given),
@@ -107,7 +114,6 @@ def router(services: Services) -> APIRouter:
         tags=['chat'],
         dependencies=[brake()],
         responses=refusals(401, 422, 429),
-        route_class=BoundedRoute,
     )
     sessions = Sessions(services)
     add, one = api.add_api_route, '/{session_id}'
@@ -148,9 +154,10 @@ class Sessions:
     def __init__(self, services: Services) -> None:
         self._chats = services.chats
         self._inbox = services.inbox
+        self._wrap_ups = services.wrap_ups
 
     async def chats(
-        self, staff: SignedIn, filters: Annotated[Filters, Depends(Filters.asked)]
+        self, staff: SignedIn, filters: Annotated[ChatFilters, Depends(ChatFilters.asked)]
     ) -> list[Chat] | ChatPage:
         """List chats, longest waiting first (ended ones: latest first).
 
@@ -159,7 +166,7 @@ class Sessions:
         """
         if not filters.are_given:
             return await _own(self._inbox, staff.agent)
-        after = cursors.read(filters.listing, filters.cursor) if filters.cursor else None
+        after = cursors.decoded(filters.listing, filters.cursor) if filters.cursor else None
         page = await self._inbox.page(
             staff.agent,
             filters.tab,
@@ -170,14 +177,16 @@ class Sessions:
         )
         following = None
         if not page.is_last:
-            following = cursors.written(filters.listing, place_of(page.chats[-1], filters.tab))
+            following = cursors.encoded(filters.listing, cursor_of(page.chats[-1], filters.tab))
         return ChatPage(
             items=[Chat.shown_to(staff.agent, chat) for chat in page.chats], next=following
         )
 
-    async def chat(self, staff: SignedIn, session_id: UUID) -> Chat:
-        """Return one chat."""
-        return Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
+    async def chat(self, staff: SignedIn, session_id: UUID) -> ChatDetail:
+        """Return one chat, with what was written down after it."""
+        chat = Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
+        written = (await self._wrap_ups.views([session_id])).get(session_id)
+        return ChatDetail(**chat.model_dump(), wrap_up=WrapUpItem.of(written) if written else None)
 
     async def messages(
         self,
@@ -198,7 +207,7 @@ class Sessions:
 
     async def send(self, staff: SignedIn, session_id: UUID, message: NewMessage) -> Line:
         """Send a message and return it, numbered; the same ``id`` again returns the same message."""
-        outgoing = Outgoing(
+        outgoing = OutgoingMessage(
             id=message.id or uuid4(),
             chat_id=session_id,
             content=message.content,
@@ -224,24 +233,7 @@ class Sessions:
 
     async def typing(self, staff: SignedIn, session_id: UUID) -> None:
         """Show the customer for a moment that the agent is typing."""
-        await tell_typing(self._chats, staff.agent, session_id)
-
-
-async def tell_typing(chats: Chats, agent: Agent, chat_id: UUID) -> None:
-    """Tell that the agent types in a chat.
-
-    Raises:
-        NotFoundError: not there, or not the agent's to see.
-        ConflictError: not open, or held by a colleague: the customer would wait for words that cannot come.
-    """
-    chat = await chats.chat(agent, chat_id)
-    if chat.status not in OPEN_STATUSES:
-        if chat.status is ChatStatus.WAITING:
-            raise ConflictError('chat.not_taken')
-        raise ConflictError('chat.ended')
-    if not may_write(agent, chat):
-        raise ConflictError('chat.held_by_colleague')
-    await chats.typing(agent, chat_id)
+        await self._chats.tell_typing(staff.agent, session_id)
 
 
 async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
@@ -253,4 +245,4 @@ async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
         held += [Chat.shown_to(agent, chat) for chat in page.chats]
         if page.is_last:
             return held
-        after = place_of(page.chats[-1], Tab.OPEN)
+        after = cursor_of(page.chats[-1], Tab.OPEN)

@@ -11,12 +11,12 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from desk.errors import InvalidInputError
-from services.places import Place
+from services.work.cursors import Cursor
 
 MAX_CURSOR_CHARS = 512
 
 
-class Cursor(BaseModel):
+class _CursorBody(BaseModel):
     """The place behind one page of one list."""
 
     listing: str
@@ -24,19 +24,19 @@ class Cursor(BaseModel):
     row_id: UUID
 
 
-def written(listing: str, place: Place) -> str:
+def encoded(listing: str, place: Cursor) -> str:
     """Return the cursor that continues ``listing`` behind ``place``."""
-    cursor = Cursor(listing=listing, moment=place.moment, row_id=place.row_id)
+    cursor = _CursorBody(listing=listing, moment=place.moment, row_id=place.row_id)
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip('=')
 
 
-def read(listing: str, cursor: str) -> Place:
+def decoded(listing: str, cursor: str) -> Cursor:
     """Return where ``listing`` continues. Raises ``InvalidInputError`` for what is no cursor of it."""
     try:
         padded = cursor + '=' * (-len(cursor) % 4)
-        found = Cursor.model_validate_json(base64.urlsafe_b64decode(padded.encode()))
+        found = _CursorBody.model_validate_json(base64.urlsafe_b64decode(padded.encode()))
     except (ValueError, ValidationError) as error:
         raise InvalidInputError('list.cursor') from error
     if found.listing != listing or (found.moment and found.moment.tzinfo is None):
         raise InvalidInputError('list.cursor')
-    return Place(found.moment, found.row_id)
+    return Cursor(found.moment, found.row_id)

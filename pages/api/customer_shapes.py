@@ -19,14 +19,15 @@ from models import (
 from models import Customer as CustomerRow
 from models import Note as NoteRow
 from pages.api.shapes import Text, shown_as
-from services.customer_erasure import ErasureReason
-from services.customer_fields import CustomerEdit, CustomerFields, phones_of
-from services.customer_masks import masked_changes, masked_value
-from services.customer_merging import undo_until
-from services.customer_records import Edited, Theirs
-from services.customer_timeline import TimelineEntry, TimelineKind
-from services.customer_warnings import CustomerWarning, warnings_of
-from services.personal_data import Reason
+from pages.api.wrap_up_shapes import WrapUpItem
+from services.customers.erasure import ErasureReason
+from services.customers.fields import CustomerEdit, CustomerFields, phones_of
+from services.customers.masks import masked_changes, masked_value
+from services.customers.merging import undo_until
+from services.customers.personal_data import RevealReason
+from services.customers.records import Edited, Theirs
+from services.customers.timeline import TimelineEntry, TimelineKind
+from services.customers.warnings import CustomerWarning, warnings_of
 
 EDIT_EXAMPLE: dict[str, Any] = {
     'version': 3,
@@ -74,6 +75,7 @@ ENTRY_EXAMPLE: dict[str, Any] = {
     'agent_name': '김서연',
     'chat': None,
     'call': None,
+    'wrap_up': None,
     'note': None,
     'change': {
         'version': 3,
@@ -93,7 +95,9 @@ class Customer(BaseModel):
     id: UUID
     code: str
     name: str
-    phones: list[str]
+    phones: list[str] = Field(
+        description='01012345678, +12124567890, 0212345678x301 (an extension)'
+    )
     email: str | None
     is_masked: bool
     customer_type: CustomerType
@@ -202,7 +206,7 @@ class Note(BaseModel):
 
 
 class TimelineChat(BaseModel):
-    """A chat in a timeline; ``GET /chat/sessions/{id}/messages`` is its transcript."""
+    """A chat in a timeline; ``GET /chat/sessions/{session_id}/messages`` is its transcript."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -237,7 +241,7 @@ class TimelineChange(BaseModel):
     undo_until: datetime | None
 
 
-class Entry(BaseModel):
+class TimelineItem(BaseModel):
     """Something that happened with a customer: of ``chat``, ``call``, ``note``, ``change`` the one that ``kind`` names is there."""
 
     model_config = shown_as(ENTRY_EXAMPLE)
@@ -248,6 +252,7 @@ class Entry(BaseModel):
     agent_name: str
     chat: TimelineChat | None
     call: TimelineCall | None
+    wrap_up: WrapUpItem | None = Field(description='after a chat or call')
     note: Note | None
     change: TimelineChange | None
 
@@ -261,6 +266,7 @@ class Entry(BaseModel):
             agent_name=entry.agent_name,
             chat=TimelineChat.model_validate(entry.chat) if entry.chat else None,
             call=TimelineCall.model_validate(entry.call) if entry.call else None,
+            wrap_up=WrapUpItem.of(entry.wrap_up) if entry.wrap_up else None,
             note=Note.model_validate(entry.note) if entry.note else None,
             change=_change(entry, is_whole=is_whole),
         )
@@ -271,7 +277,7 @@ class Timeline(BaseModel):
 
     model_config = shown_as({'items': [ENTRY_EXAMPLE], 'next': None})
 
-    items: list[Entry]
+    items: list[TimelineItem]
     next: str | None
 
 
@@ -284,12 +290,12 @@ class Erasure(BaseModel):
     why: Text = ''
 
 
-class Look(BaseModel):
+class RevealOrder(BaseModel):
     """Why somebody looks at how to reach a customer; ``why`` in words for ``other``."""
 
     model_config = shown_as({'reason': 'identity'})
 
-    reason: Reason
+    reason: RevealReason
     why: Text = ''
 
 

@@ -13,20 +13,20 @@ from models import Agent
 from models import Customer as CustomerRow
 from pages.api import cursors
 from pages.api import customer_shapes as shapes
-from pages.api.bounds import BoundedRoute, brake
+from pages.api.bounds import brake
 from pages.api.customer_shapes import (
     Customer,
     CustomerPage,
     CustomerPatch,
     EditedCustomer,
-    Entry,
     Erasure,
-    Look,
     NewCustomer,
     Note,
     NoteText,
     Reached,
+    RevealOrder,
     Timeline,
+    TimelineItem,
 )
 from pages.api.merge_shapes import (
     Duplicate,
@@ -39,11 +39,12 @@ from pages.api.merge_shapes import (
     merge_done,
 )
 from pages.api.shapes import Text, refusals
-from pages.principals import SignedIn
-from services import customer_records, customer_timeline
-from services.customer_fields import CustomerFields
-from services.customer_timeline import EVERY_KIND, TimelineKind
-from services.personal_data import REVEAL_SECONDS
+from pages.web.principals import SignedIn
+from services.customers import records as customer_records
+from services.customers import timeline as customer_timeline
+from services.customers.fields import CustomerFields
+from services.customers.personal_data import REVEAL_SECONDS
+from services.customers.timeline import EVERY_KIND, TimelineKind
 from services.registry import Services
 
 LATEST = 'customers'
@@ -60,11 +61,10 @@ def router(services: Services) -> APIRouter:
         tags=['customers'],
         dependencies=[brake()],
         responses=refusals(401, 422, 429),
-        route_class=BoundedRoute,
     )
     _add_records(api, Records(services))
     _add_notes(api, Notes(services))
-    _add_merging(api, Merging(services))
+    _add_merging(api, MergeOperations(services))
     return api
 
 
@@ -132,7 +132,7 @@ def _add_notes(api: APIRouter, notes: 'Notes') -> None:
     )
 
 
-def _add_merging(api: APIRouter, merging: 'Merging') -> None:
+def _add_merging(api: APIRouter, merging: 'MergeOperations') -> None:
     one, add, refused = '/{customer_id}', api.add_api_route, refusals(404, 409)
     add(
         f'{one}/duplicates',
@@ -175,7 +175,7 @@ def _clashes() -> dict[int | str, dict[str, Any]]:
     return answer
 
 
-class _Eyes:
+class _CustomerOperations:
     """What the reader may see of customers."""
 
     def __init__(self, services: Services) -> None:
@@ -192,7 +192,7 @@ class _Eyes:
         return [Customer.of(row, is_whole=row.id in whole) for row in rows]
 
 
-class Records(_Eyes):
+class Records(_CustomerOperations):
     """Customers themselves."""
 
     def __init__(self, services: Services) -> None:
@@ -214,11 +214,11 @@ class Records(_Eyes):
             hits = await self._services.customer_search.search(staff.agent, query, limit=limit)
             found = await self._all_shown(staff.agent, [hit.customer for hit in hits])
             return CustomerPage(items=found, next=None)
-        after = cursors.read(LATEST, cursor) if cursor else None
+        after = cursors.decoded(LATEST, cursor) if cursor else None
         page = await self._records.latest(staff.agent, after=after, limit=limit)
         return CustomerPage(
             items=await self._all_shown(staff.agent, page.customers),
-            next=None if page.is_last else cursors.written(LATEST, page.place),
+            next=None if page.is_last else cursors.encoded(LATEST, page.place),
         )
 
     async def customer(self, staff: SignedIn, customer_id: UUID) -> Customer:
@@ -255,16 +255,16 @@ class Records(_Eyes):
             staff.agent,
             customer_id,
             kinds=kinds,
-            after=cursors.read(listing, cursor) if cursor else None,
+            after=cursors.decoded(listing, cursor) if cursor else None,
             limit=limit,
         )
         is_whole = page.customer_id in await self._sees(staff.agent, page.customer_id)
         return Timeline(
-            items=[Entry.of(one, is_whole=is_whole) for one in page.entries],
-            next=None if page.is_last else cursors.written(listing, page.place),
+            items=[TimelineItem.of(one, is_whole=is_whole) for one in page.entries],
+            next=None if page.is_last else cursors.encoded(listing, page.place),
         )
 
-    async def reveal(self, staff: SignedIn, customer_id: UUID, look: Look) -> Reached:
+    async def reveal(self, staff: SignedIn, customer_id: UUID, look: RevealOrder) -> Reached:
         """Return how to reach a customer; who looked and why is written down."""
         reached = await self._personal_data.reveal(staff.agent, customer_id, look.reason, look.why)
         phones = [reached.phone, *reached.other_phones]
@@ -301,7 +301,7 @@ class Notes:
         await self._notes.remove(staff.agent, note_id)
 
 
-class Merging(_Eyes):
+class MergeOperations(_CustomerOperations):
     """Two records of one person."""
 
     def __init__(self, services: Services) -> None:

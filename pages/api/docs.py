@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from pages.api.problems import Problem
 from pages.api.shapes import refusals
-from pages.refusals import PROBLEM
+from pages.web.refusals import PROBLEM
 
 TITLE = 'Desk API'
 DESCRIPTION = """
@@ -30,14 +30,15 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 
 | to the program | data |
 |---|---|
-| `hello` | `agent_id`, `username`, `heartbeat_seconds` |
-| `message` | a message, as `GET /chat/sessions/{session_id}/messages` answers it |
-| `session_update` | a chat, as `GET /chat/sessions/{session_id}` answers it; the highest `version` wins |
+| `hello` | `agent_id`, `username`, `name`, `role`, `department`, `heartbeat_seconds` |
+| `message` | a message, as `GET /chat/sessions/{session_id}/messages` answers it; `"late": true` beside `data` when it comes after a higher number |
+| `session_update` | a chat, as `GET /chat/sessions/{session_id}` answers it, without its `wrap_up`; the highest `version` wins |
 | `typing` | `chat_session_id`, `sender`, `name` |
 | `agent_status` | `agent_id`, `status`, `since` |
+| `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
 | `ack` | the stored message that a `message` became |
 | `caught_up` | `cursors`: how far each subscribed chat is |
-| `resync` | events may have been missed; followed chats are caught up, read lists again |
+| `resync` | events may have been missed; followed chats are caught up, those no longer the agent's were named by an `error` (`chat.not_found`), read lists again |
 | `ping`, `pong` | answer a `ping` with `pong`; after two without a sign of life the desk closes (4410) |
 | `error` | `status`, `code`, `detail`, and `id`, `chat_session_id` of what was refused |
 
@@ -47,16 +48,26 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `message` | `chat_session_id`, `content`, and `type`, `id`, `seen` as over REST |
 | `typing` | `chat_session_id` |
 
-Without `subscribe` a program hears live what its agent may see. With it, as the first frame within a second of `hello`,
-what came after each number comes first and live messages follow: in order, nothing lost. A chat that is subscribed to
-later is completed too, but what had come live stays before what is read. Nothing is told twice on one connection. Closed with 4401: signed out; 4408: read too slowly, come back with
-the cursors.
+**Order.** Without `subscribe` a program hears live what its agent may see. With it, as the first frame within a second of
+`hello`, what came after each number comes first and live messages follow: in order, nothing lost; what the program said
+it has is not told again, also not after a restart of the desk. Nothing is told twice on one connection. A message that can
+only be told after one of its chat with a higher number is marked `late`: in a chat that no number was named for, or one
+subscribed to after messages had come live. Put it where its `number` belongs. The number of a message never changes, so a
+message that is known from an earlier connection is the same one.
+
+**Rights.** What the agent may see is decided anew whenever it changes, on the open connection.
+
+**Closed** with a code and a sentence: 4401 signed out, or the account is no longer in use; 4408 read too slowly, come back
+with the cursors; 4410 no sign of life; 1011 something went wrong, come back;
+1008 more than 20 frames that are none. A session has at most 10 connections at once (429 otherwise).
 """
 TAGS = [
     {'name': 'authentication', 'description': 'Sign in and out'},
+    {'name': 'agents', 'description': 'Accounts of others, for administrators'},
     {'name': 'chat', 'description': 'Chats, for agents'},
     {'name': 'customers', 'description': 'Customers on record, for agents'},
     {'name': 'history', 'description': 'Past and present contacts, for agents'},
+    {'name': 'contacts', 'description': 'Contacts steered by hand, for supervisors'},
     {'name': 'visit', 'description': 'The own chat, for customers'},
     {'name': 'health', 'description': 'For the machines that run the desk'},
 ]
@@ -66,9 +77,11 @@ KEYS = {
 }
 OPENED_BY = {
     '/auth/logout': 'bearer',
+    '/agents': 'bearer',
     '/chat/sessions': 'bearer',
     '/customers': 'bearer',
     '/history': 'bearer',
+    '/contacts': 'bearer',
     '/chat/visits/{visit_id}': 'chatToken',
 }
 """What opens the paths below; the others are public."""
@@ -141,6 +154,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     for prefix, key in OPENED_BY.items():
         if path.startswith(prefix):
             operation['security'] = [{key: []}]
+    if 'requestBody' in operation:
+        operation['responses'] |= {str(one): refusal for one, refusal in refusals(400, 413).items()}
     for status, answer in operation['responses'].items():
         is_bare = 'example' not in answer.get('content', {}).get(PROBLEM, {})
         if status.startswith('4') and is_bare:

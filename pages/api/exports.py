@@ -14,11 +14,11 @@ from models import Agent
 from pages.api.bounds import brake
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
-from pages.parts import history_sheet
-from pages.principals import SignedIn
-from services import history_filter
-from services.exports import ExportFormat, Exports
-from services.history_filter import HistoryFilter
+from pages.parts.history import sheet as history_sheet
+from pages.web.principals import SignedIn
+from services.history import filter as history_filter
+from services.history.exports import ExportFormat, Exports
+from services.history.filter import HistoryFilter
 from services.registry import Services
 
 STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
@@ -59,7 +59,7 @@ def router(services: Services) -> APIRouter:
         ] = None,
     ) -> StreamingResponse:
         """The filters are those of ``GET /history``; only what the reader may see, telephone numbers masked."""
-        wanted = history_filter.read(request.query_params).filter
+        wanted = history_filter.read_filter(request.query_params).filter
         asked = _Asked(staff.agent, wanted, kind, export_id or uuid4(), language_of(request))
         parts = asked.parts(services.exports)
         first = await anext(parts)  # what fails before it gets a sentence and a status

@@ -1,10 +1,12 @@
 """What travels on ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
 
-To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``ack``, ``caught_up``,
-``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``, ``ping``.
+To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``agent_changed``, ``ack``,
+``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``,
+``ping``. A ``message`` that comes after one of its chat with a higher number has ``"late": true`` beside them.
 """
 
 import json
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -17,7 +19,7 @@ from pages.api.shapes import NewMessage, Number
 MAX_CURSORS = 1_000
 
 
-class Kind(StrEnum):
+class FrameKind(StrEnum):
     """The types of frames that a program receives."""
 
     HELLO = 'hello'
@@ -25,12 +27,21 @@ class Kind(StrEnum):
     TYPING = 'typing'
     SESSION_UPDATE = 'session_update'
     AGENT_STATUS = 'agent_status'
+    AGENT_CHANGED = 'agent_changed'
     ACK = 'ack'
     CAUGHT_UP = 'caught_up'
     RESYNC = 'resync'
     PING = 'ping'
     PONG = 'pong'
     ERROR = 'error'
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A frame on its way to a program."""
+
+    kind: FrameKind
+    data: BaseModel | dict[str, Any]
 
 
 class Cursors(BaseModel):
@@ -84,16 +95,17 @@ Incoming = Subscribe | Send | TellTyping | Pulse
 _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discriminator='type')])
 
 
-def read(text: str) -> Incoming:
+def decoded(text: str) -> Incoming:
     """Return what a program sent. Raises ``pydantic.ValidationError`` (a ``ValueError``) for anything else."""
     return _incoming.validate_json(text)
 
 
-def written(kind: Kind, data: BaseModel | dict[str, Any]) -> str:
+def encoded(kind: FrameKind, data: BaseModel | dict[str, Any], *, is_late: bool = False) -> str:
     """Return a frame as it goes to a program, stamped with the present moment."""
     body = (
         data.model_dump_json()
         if isinstance(data, BaseModel)
         else json.dumps(data, ensure_ascii=False)
     )
-    return f'{{"type": "{kind}", "data": {body}, "timestamp": "{clock.now().isoformat()}"}}'
+    late = ', "late": true' if is_late else ''
+    return f'{{"type": "{kind}", "data": {body}, "timestamp": "{clock.now().isoformat()}"{late}}}'

@@ -1,7 +1,7 @@
 """For the machines that run the desk: whether it lives, whether it can serve, what it counts.
 
-The paths are public: they tell no personal data, no address and no error text. ``/metrics`` counts by route,
-never by person. Who does not want it seen outside blocks the path in the load balancer.
+``/healthz`` and ``/readyz`` are public: they tell no personal data, no address and no error text. ``/metrics`` counts by route,
+never by person, and is for the holder of a token or for this machine (``pages.web.monitoring``).
 """
 
 import asyncio

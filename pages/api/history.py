@@ -10,14 +10,16 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from desk.errors import InvalidInputError
-from models import Agent, Priority
+from models import Agent, Priority, Sentiment
 from pages.api import cursors
-from pages.api.bounds import BoundedRoute, brake
+from pages.api.bounds import brake
 from pages.api.shapes import Text, refusals, shown_as
-from pages.principals import SignedIn
-from services import history_filter
-from services.history import MAX_PAGE, PAGE, Contact
-from services.history_filter import (
+from pages.api.wrap_up_shapes import WRAP_UP_EXAMPLE, CategoryList, WrapUpItem
+from pages.web.principals import SignedIn
+from services.customers.personal_data import masked_phone
+from services.history import filter as history_filter
+from services.history.contact import Contact
+from services.history.filter import (
     MAX_DEPARTMENT_CHARS,
     MAX_TEXT_CHARS,
     Channel,
@@ -25,9 +27,9 @@ from services.history_filter import (
     HistoryFilter,
     Period,
 )
-from services.personal_data import masked_phone
-from services.places import Place
+from services.history.history import MAX_PAGE, PAGE
 from services.registry import Services
+from services.work.cursors import Cursor
 
 CONTACT_EXAMPLE: dict[str, Any] = {
     'channel': 'chat',
@@ -47,6 +49,8 @@ CONTACT_EXAMPLE: dict[str, Any] = {
     'end_time': '2026-11-02T01:41:05Z',
     'last_line': '네, 감사합니다',
     'last_number': 14,
+    'sentiment': 'negative',
+    'wrap_up': WRAP_UP_EXAMPLE,
     'found': {'number': 1, 'excerpt': '주문한 상품이 아직 안 왔어요', 'spans': [[4, 6]]},
 }
 
@@ -81,6 +85,8 @@ class ContactItem(BaseModel):
     end_time: datetime | None
     last_line: str
     last_number: int
+    sentiment: Sentiment | None
+    wrap_up: WrapUpItem | None
     found: Found | None
 
 
@@ -94,7 +100,7 @@ class ContactPage(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class ContactFilters:
     """What narrows the history; what an address of the page has after its ``?`` can be used as it is."""
 
     wanted: HistoryFilter
@@ -115,6 +121,16 @@ class Filters:
         channel: Channel | None = None,
         status: ContactState | None = None,
         priority: Priority | None = None,
+        category: Annotated[
+            UUID | None,
+            Query(description='상담 분류 of any level: all below it too; see /history/categories'),
+        ] = None,
+        follow_up: Annotated[
+            bool | None, Query(description='true: only those that need a follow-up')
+        ] = None,
+        sentiment: Annotated[
+            Sentiment | None, Query(description='how the customer of a chat sounded on the whole')
+        ] = None,
         text: Annotated[
             Text | None,
             Query(
@@ -124,8 +140,9 @@ class Filters:
         ] = None,
     ) -> Self:
         """Read them from a query. Raises ``InvalidInputError`` for what cannot be used."""
-        del period, since, until, agent, department, channel, status, priority, text  # documented
-        reading = history_filter.read(request.query_params)
+        del period, since, until, agent, department, channel, status, priority  # documented
+        del category, follow_up, sentiment, text
+        reading = history_filter.read_filter(request.query_params)
         if reading.ignored:
             raise InvalidInputError('history.filter', fields=', '.join(reading.ignored))
         return cls(reading.filter)
@@ -143,12 +160,12 @@ def router(services: Services) -> APIRouter:
         tags=['history'],
         dependencies=[brake()],
         responses=refusals(401, 422, 429),
-        route_class=BoundedRoute,
     )
     history = HistoryOperations(services)
     api.add_api_route('', history.contacts, summary='Past and present contacts')
+    api.add_api_route('/categories', history.categories, summary='What contacts were about')
     api.add_api_route(
-        '/{contact_id:uuid}', history.contact, summary='One contact', responses=refusals(404)
+        '/{contact_id}', history.contact, summary='One contact', responses=refusals(404)
     )
     return api
 
@@ -163,16 +180,20 @@ class HistoryOperations:
     async def contacts(
         self,
         staff: SignedIn,
-        filters: Annotated[Filters, Depends(Filters.asked)],
+        filters: Annotated[ContactFilters, Depends(ContactFilters.asked)],
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> ContactPage:
         """List chats and calls, newest first, as far as the reader may see them; pages neither overlap nor leave out."""
-        place = cursors.read(filters.listing, cursor) if cursor else None
+        place = cursors.decoded(filters.listing, cursor) if cursor else None
         before = place.timed if place else None
         page = await self._history.page(staff.agent, filters.wanted, before=before, limit=limit)
-        following = cursors.written(filters.listing, Place(*page.next)) if page.next else None
+        following = cursors.encoded(filters.listing, Cursor(*page.next)) if page.next else None
         return ContactPage(items=await self._items(staff.agent, page.contacts), next=following)
+
+    async def categories(self, staff: SignedIn) -> CategoryList:
+        """List the 상담 분류 of every level that the history can be narrowed by, retired ones included."""
+        return CategoryList.of((await self._history.choices(staff.agent)).categories)
 
     async def contact(self, staff: SignedIn, contact_id: UUID) -> ContactItem:
         """Return one chat or call; what was said in a chat is at ``/chat/sessions/{session_id}/messages``."""
@@ -206,6 +227,8 @@ def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
         end_time=contact.end_time,
         last_line=contact.last_line,
         last_number=contact.last_number,
+        sentiment=contact.mood.sentiment if contact.mood else None,
+        wrap_up=WrapUpItem.of(contact.wrap_up) if contact.wrap_up else None,
         found=Found(number=found.number, excerpt=found.excerpt, spans=list(found.spans))
         if found
         else None,

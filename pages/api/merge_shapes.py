@@ -16,10 +16,10 @@ from pages.api.customer_shapes import (
     Version,
 )
 from pages.api.shapes import Text, shown_as
-from services.customer_duplicates import Reason, Suggestion
-from services.customer_masks import masked_value
-from services.customer_merge_plan import FieldPlan, Left, Side
-from services.customer_merging import MergePreview, Undone, undo_until
+from services.customers.duplicates import DuplicateReason, Suggestion
+from services.customers.masks import masked_value
+from services.customers.merge_plan import FieldPlan, Left, Side
+from services.customers.merging import MergePreview, Undone, undo_until
 
 PLAN_EXAMPLE: dict[str, Any] = {
     'field': 'name',
@@ -34,7 +34,7 @@ class Duplicate(BaseModel):
     """Who may be the same person, and why."""
 
     customer: Customer
-    reasons: list[Reason]
+    reasons: list[DuplicateReason]
 
     @classmethod
     def of(cls, suggestion: Suggestion, *, is_whole: bool) -> Self:

@@ -8,12 +8,11 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.routing import compile_path
 
-from desk.errors import DeskError, NotFoundError
+from desk.errors import DeskError
 from pages.locale import language_of, text
-from pages.paths import API_PREFIXES, Area, area_of
-from pages.refusals import PROBLEM, answer, problem_of
+from pages.web.paths import Area, area_of, path_of
+from pages.web.refusals import PROBLEM, answer, problem_of
 
 CODES = {
     400: 'api.unreadable',
@@ -22,8 +21,6 @@ CODES = {
     413: 'api.too_long',
 }
 """What the framework refuses by itself, and how that is said."""
-
-EVERY_METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 
 class Problem(BaseModel):
@@ -53,15 +50,6 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _refused_by_framework)
 
 
-def register_unknown_paths(app: FastAPI) -> None:
-    """Answer unknown paths under the API's, and known ones asked by a wrong method; call it after all routers."""
-    for prefix in (*API_PREFIXES, '/ws'):
-        app.add_api_route(
-            f'{prefix}/{{_:path}}', _unknown, methods=EVERY_METHOD, include_in_schema=False
-        )
-        app.add_api_route(prefix, _unknown, methods=EVERY_METHOD, include_in_schema=False)
-
-
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskError)  # noqa: S101 - what it is registered for
     return answer(request, error)
@@ -82,7 +70,7 @@ def invalid(request: Request, errors: Sequence[Any]) -> Response:
 
 async def _refused_by_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
-    is_for_programs = area_of(request.url.path) in {Area.API, Area.CUSTOMER, Area.SIGN_IN}
+    is_for_programs = area_of(path_of(request)) in {Area.API, Area.CUSTOMER, Area.SIGN_IN}
     if error.status_code not in CODES or not (is_for_programs or error.status_code == 405):
         return await http_exception_handler(request, error)
     key = CODES[error.status_code]
@@ -90,21 +78,6 @@ async def _refused_by_framework(request: Request, error: Exception) -> Response:
     return problem_of(
         error.status_code, key, text(language_of(request), key), headers=headers or None
     )
-
-
-async def _unknown(request: Request) -> None:
-    if methods := _methods_at(request):
-        raise HTTPException(405, headers={'Allow': ', '.join(methods)})
-    raise NotFoundError('api.unknown_path')
-
-
-def _methods_at(request: Request) -> list[str]:
-    """Return the methods that the documented path at this address answers to; none for an unknown path."""
-    app: FastAPI = request.app
-    for path, operations in app.openapi()['paths'].items():
-        if compile_path(path)[0].fullmatch(request.url.path):
-            return sorted(method.upper() for method in operations)
-    return []
 
 
 def _field(location: Sequence[object]) -> str:

@@ -2,12 +2,11 @@
 
 A program hears what its agent may see (``chats.may_see``), live; with ``subscribe`` it names the chats it knows and
 up to which number, and is told first what it missed. Everything goes out through one bounded queue: who reads
-too slowly is dropped (4408), comes back with its cursors and has lost nothing.
+too slowly is dropped (4408), comes back with its cursors and has lost nothing. When the agent may see something else, the
+program hears that on the same connection.
 """
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,35 +16,26 @@ from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from desk import clock
-from desk.errors import DeskError, InvalidInputError, TooManyError
-from desk.events import Resync, Subscription
+from desk import metrics
+from desk.errors import DeskError, InvalidInputError, NotFoundError, TooManyError
+from desk.events import Resync
 from desk.throttle import Throttle
-from models import ChatStatus
 from pages.api import frames
-from pages.api.bounds import MAX_BODY_BYTES
-from pages.api.chats import tell_typing
 from pages.api.feed import Feed
-from pages.api.frames import Kind
+from pages.api.frames import Frame, FrameKind
 from pages.api.shapes import MAX_NUMBER
-from pages.locale import language_of, sentence
-from services.append_statement import Outgoing
-from services.chat_events import (
-    EVERY_AGENT,
-    EVERY_CHAT,
-    AgentStatusChanged,
-    ChatEvent,
-    SessionRevoked,
-    Typing,
-    agent_topic,
-    chat_topic,
-    department_topic,
-    holder_topic,
-)
-from services.chats import MAX_PAGE, may_see
-from services.inbox_view import Scope, Tab
+from pages.api.subscriptions import Heard, ProgramSubscriptions
+from pages.locale import language_of, sentence, text
+from pages.web.bodies import MAX_BODY_BYTES
+from services.chats.chats import MAX_PAGE
+from services.chats.events import ChatEvent
+from services.chats.inbox_view import Scope, Tab
+from services.chats.outgoing import OutgoingMessage
+from services.contacts.access import may_see
+from services.people.events import decides_authority
+from services.people.sign_ins import Staff
+from services.people.staff_watch import StaffWatch
 from services.registry import Services
-from services.sign_ins import Staff
 
 log = structlog.get_logger()
 
@@ -57,12 +47,27 @@ GRACE_SECONDS = 1.0
 CLOSE_SECONDS = 5.0
 """How long a slow reader may take to hear why it is dropped."""
 FRAMES_LIMIT, FRAMES_SECONDS = 200, 10.0
+MAX_MALFORMED = 20
+"""So many frames that are none may come on one connection: who writes a program sees each mistake, nobody floods."""
 
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
 NO_PULSE = 4410
 GONE = 1000
+MALFORMED = 1008  # RFC 6455 §7.4.1: against the policy
 FAILED = 1011  # RFC 6455 §7.4.1: an unexpected condition
+REASONS = {
+    SIGNED_OUT: 'socket.signed_out',
+    TOO_SLOW: 'socket.too_slow',
+    NO_PULSE: 'socket.no_pulse',
+    MALFORMED: 'socket.malformed',
+    FAILED: 'socket.failed',
+}
+"""Why the desk hangs up, as a sentence of at most 123 bytes (RFC 6455 §5.5: a close frame holds no more)."""
+
+
+class InvalidFrameError(InvalidInputError):
+    """A program said what is no frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +79,11 @@ class Pace:
     grace_seconds: float = GRACE_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A frame on its way out."""
-
-    kind: Kind
-    data: BaseModel | dict[str, Any]
+class AuthorityChanged:
+    """The agent may see something else from here on."""
 
 
-Waiting = Frame | ChatEvent | Resync | frames.Subscribe
+Waiting = Heard | AuthorityChanged | frames.Subscribe
 """What waits for the writer: frames, and what it has to look up first."""
 
 
@@ -100,23 +101,27 @@ class Program:
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._first_word: asyncio.Future[frames.Incoming | None]
         self._first_word = asyncio.get_running_loop().create_future()
-        self._typing: dict[UUID, Subscription] = {}
         self._brake = Throttle(limit=FRAMES_LIMIT, seconds=FRAMES_SECONDS)
-        self._silent_beats = 0
-        self._heard: object = None
+        self._silent_beats = self._malformed = 0
+        self._subscriptions = ProgramSubscriptions(services.topics, self._agent, self._push)
+        self._watch = StaffWatch(services.sign_ins, services.topics, staff, self)
 
     async def serve(self) -> None:
         """Speak with the program until it goes or has to."""
-        with self._listening():
+        self._subscriptions.renew()
+        try:
             await self._listen_in_own_chats()
             code = await self._run()
+        finally:
+            self._watch.stop()
+            self._subscriptions.close()
         if code != GONE:
             await self._close(code)
 
     async def _run(self) -> int:
         try:
             async with asyncio.TaskGroup() as group:
-                works = (self._read(), self._write(), self._beat())
+                works = (self._read(), self._write(), self._beat(), self._watch.keep())
                 tasks = [group.create_task(work) for work in works]
                 await self._ended
                 for task in tasks:
@@ -135,69 +140,28 @@ class Program:
     async def _close(self, code: int) -> None:
         log.info('program_dropped', agent_id=str(self._agent.id), code=code)
         try:
-            await asyncio.wait_for(self._websocket.close(code), CLOSE_SECONDS)
+            reason = text(language_of(self._websocket), REASONS[code])
+            await asyncio.wait_for(self._websocket.close(code, reason), CLOSE_SECONDS)
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
             return  # it does not even read why, or has gone meanwhile
 
-    # What is heard
+    # What becomes of the agent
 
-    @contextmanager
-    def _listening(self) -> Generator[None, None, None]:
-        subscribe, agent = self._services.topics.subscribe, self._agent
-        # Only what may concern it: with EVERY_CHAT, each event would cost the desk a call for each program.
-        narrow = (department_topic(agent.department), holder_topic(agent.id))
-        topics = (EVERY_CHAT,) if agent.sees_everything else narrow
-        subscriptions = [subscribe(topic, self._hear_chat) for topic in topics]
-        subscriptions.append(subscribe(agent_topic(agent.id), self._hear_person))
-        if agent.sees_everything:
-            subscriptions.append(subscribe(EVERY_AGENT, self._hear_status))
-        try:
-            yield
-        finally:
-            for subscription in (*subscriptions, *self._typing.values()):
-                subscription.cancel()
+    def person_changed(self, fields: frozenset[str]) -> None:
+        """Go on by what the agent may see now, which their row says already."""
+        if decides_authority(fields):
+            log.info('authority_changed', agent_id=str(self._agent.id), fields=sorted(fields))
+            self._subscriptions.renew()
+            self._push(AuthorityChanged())
 
-    def _hear_chat(self, event: object) -> None:
-        if event is self._heard:  # it has two of our topics
-            return
-        self._heard = event
-        if isinstance(event, Resync):
-            self._push(event)
-        elif isinstance(event, ChatEvent) and may_see(self._agent, event.chat):
-            if event.chat.agent_id == self._agent.id and event.chat.is_open:
-                self._listen_for_typing(event.chat.id)
-            elif event.chat.status is ChatStatus.CLOSED:
-                self._stop_listening_for_typing(event.chat.id)
-            self._push(event)
-
-    def _hear_person(self, event: object) -> None:
-        if isinstance(event, SessionRevoked) and event.session_id == self._staff.session_id:
-            self._end(SIGNED_OUT)
-        elif not self._agent.sees_everything:
-            self._hear_status(event)
-
-    def _hear_status(self, event: object) -> None:
-        if isinstance(event, AgentStatusChanged):
-            self._push(Frame(Kind.AGENT_STATUS, event))
-
-    def _hear_typing(self, event: object) -> None:
-        if isinstance(event, Typing):
-            data = {'chat_session_id': str(event.chat_id), 'sender': event.sender}
-            self._push(Frame(Kind.TYPING, {**data, 'name': event.name}))
-
-    def _listen_for_typing(self, chat_id: UUID) -> None:
-        if chat_id not in self._typing:
-            subscribe = self._services.topics.subscribe
-            self._typing[chat_id] = subscribe(chat_topic(chat_id), self._hear_typing)
-
-    def _stop_listening_for_typing(self, chat_id: UUID) -> None:
-        if subscription := self._typing.pop(chat_id, None):
-            subscription.cancel()
+    def sign_in_ended(self) -> None:
+        """Hang up: the agent is signed out, or works here no more."""
+        self._end(SIGNED_OUT)
 
     async def _listen_in_own_chats(self) -> None:
         own = await self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=MAX_PAGE)
         for chat in own.chats:
-            self._listen_for_typing(chat.id)
+            self._subscriptions.listen_for_typing(chat.id)
 
     # What goes out
 
@@ -207,8 +171,10 @@ class Program:
         except asyncio.QueueFull:
             self._end(TOO_SLOW)
 
-    async def _tell(self, kind: Kind, data: BaseModel | dict[str, Any]) -> None:
-        await self._websocket.send_text(frames.written(kind, data))
+    async def _tell(
+        self, kind: FrameKind, data: BaseModel | dict[str, Any], *, is_late: bool = False
+    ) -> None:
+        await self._websocket.send_text(frames.encoded(kind, data, is_late=is_late))
 
     async def _write(self) -> None:
         try:
@@ -220,41 +186,54 @@ class Program:
 
     async def _greet(self) -> None:
         """Say hello, and catch up first when that is what the program asks for."""
-        hello = {
-            'agent_id': str(self._agent.id),
-            'username': self._agent.username,
-            'heartbeat_seconds': self._pace.heartbeat_seconds,
-        }
-        await self._tell(Kind.HELLO, hello)
+        pace = {'heartbeat_seconds': self._pace.heartbeat_seconds}
+        await self._tell(FrameKind.HELLO, self._who() | pace)
         await asyncio.wait([self._first_word], timeout=self._pace.grace_seconds)
         if not self._first_word.done():
             self._first_word.set_result(None)
         elif isinstance(asked := self._first_word.result(), frames.Subscribe):
             await self._catch_up(asked.data.cursors)
 
+    def _who(self) -> dict[str, Any]:
+        agent = self._agent
+        who = {'agent_id': str(agent.id), 'username': agent.username, 'name': agent.name}
+        return who | {'role': agent.role, 'department': agent.department}
+
     async def _work_off(self, waiting: Waiting) -> None:
         match waiting:
             case Frame():
                 await self._tell(waiting.kind, waiting.data)
             case Resync():
-                await self._check_session()
-                await self._feed.catch_up()
-                await self._tell(Kind.RESYNC, {})
+                await self._watch.look()
+                await self._resync()
+            case AuthorityChanged():
+                await self._tell(FrameKind.AGENT_CHANGED, self._who())
+                await self._resync()
             case frames.Subscribe():
                 await self._catch_up(waiting.data.cursors)
-            case ChatEvent():
+            case ChatEvent() if may_see(self._agent, waiting.chat):  # they may not any more
                 await self._feed.hear(waiting)
+            case ChatEvent():
+                return
+
+    async def _resync(self) -> None:
+        """Complete the chats that are followed, say which are the agent's no more, and have lists read again."""
+        for chat_id in await self._feed.catch_up():
+            self._subscriptions.stop_listening_for_typing(chat_id)
+            gone = NotFoundError('chat.not_found')
+            await self._tell(FrameKind.ERROR, self._refusal(gone, chat_session_id=chat_id))
+        await self._tell(FrameKind.RESYNC, {})
 
     async def _catch_up(self, cursors: dict[UUID, int]) -> None:
         reached: dict[str, int] = {}
         for chat_id, number in cursors.items():
-            self._listen_for_typing(chat_id)
+            self._subscriptions.listen_for_typing(chat_id)
             try:
                 reached[str(chat_id)] = await self._feed.follow(chat_id, number)
             except DeskError as error:
-                self._stop_listening_for_typing(chat_id)
-                await self._tell(Kind.ERROR, self._refusal(error, chat_session_id=chat_id))
-        await self._tell(Kind.CAUGHT_UP, {'cursors': reached})
+                self._subscriptions.stop_listening_for_typing(chat_id)
+                await self._tell(FrameKind.ERROR, self._refusal(error, chat_session_id=chat_id))
+        await self._tell(FrameKind.CAUGHT_UP, {'cursors': reached})
 
     def _refusal(self, error: DeskError, **about: UUID) -> dict[str, Any]:
         refusal: dict[str, Any] = {
@@ -294,8 +273,14 @@ class Program:
             else:
                 self._first_word.set_result(incoming)
                 await self._obey_first(incoming)
+        except InvalidFrameError as error:
+            metrics.MALFORMED.labels('program').inc()
+            self._malformed += 1
+            self._push(Frame(FrameKind.ERROR, self._refusal(error)))
+            if self._malformed > MAX_MALFORMED:
+                self._end(MALFORMED)
         except DeskError as error:
-            self._push(Frame(Kind.ERROR, self._refusal(error, **about)))
+            self._push(Frame(FrameKind.ERROR, self._refusal(error, **about)))
 
     async def _obey(self, incoming: frames.Incoming) -> None:
         match incoming:
@@ -304,9 +289,9 @@ class Program:
             case frames.Send():
                 await self._send(incoming.data)
             case frames.TellTyping():
-                await tell_typing(self._services.chats, self._agent, incoming.data.chat_session_id)
+                await self._services.chats.tell_typing(self._agent, incoming.data.chat_session_id)
             case frames.Pulse(type='ping'):
-                self._push(Frame(Kind.PONG, {}))
+                self._push(Frame(FrameKind.PONG, {}))
             case _:
                 return
 
@@ -315,37 +300,31 @@ class Program:
             await self._obey(incoming)
 
     async def _send(self, message: frames.MessageToSend) -> None:
-        outgoing = Outgoing(
+        outgoing = OutgoingMessage(
             id=message.id or uuid4(),
             chat_id=message.chat_session_id,
             content=message.content,
             seen=MAX_NUMBER if message.seen is None else message.seen,
         )
-        self._push(Frame(Kind.ACK, await self._services.chats.reply(self._agent, outgoing)))
+        self._push(Frame(FrameKind.ACK, await self._services.chats.reply(self._agent, outgoing)))
 
     # The pulse
 
     async def _beat(self) -> None:
-        """Ask for signs of life, and whether the session still admits: a revocation may have been missed."""
+        """Ask for signs of life."""
         while True:
-            await self._check_session()
-            left = (self._staff.expires_at - clock.now()).total_seconds()
-            await asyncio.sleep(min(self._pace.heartbeat_seconds, max(left, 0)))
+            await asyncio.sleep(self._pace.heartbeat_seconds)
             if self._silent_beats >= MAX_SILENT_BEATS:
                 self._end(NO_PULSE)
             self._silent_beats += 1
-            self._push(Frame(Kind.PING, {}))
-
-    async def _check_session(self) -> None:
-        if not await self._services.sign_ins.is_valid(self._staff.session_id):
-            self._end(SIGNED_OUT)
+            self._push(Frame(FrameKind.PING, {}))
 
 
 def _understood(text: str) -> frames.Incoming:
-    """Return what a program sent. Raises ``InvalidInputError`` for what is no frame."""
+    """Return what a program sent. Raises ``InvalidFrameError`` for what is none."""
     if len(text) > MAX_BODY_BYTES:
-        raise InvalidInputError('api.too_long')
+        raise InvalidFrameError('api.too_long')
     try:
-        return frames.read(text)
+        return frames.decoded(text)
     except ValidationError as error:
-        raise InvalidInputError('socket.frame') from error
+        raise InvalidFrameError('socket.frame') from error

@@ -13,11 +13,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models import Agent, ChatEnding, ChatStatus, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
-from pages.api.bounds import MAX_BODY_BYTES
 from pages.locale import LANGUAGES, text
-from services.chat_events import ChatCard, ChatMessage
-from services.chats import UNSTORABLE
-from services.personal_data import holds, masked_phone
+from pages.web.bodies import MAX_BODY_BYTES
+from services.chats.events import ChatCard, ChatMessage
+from services.customers.personal_data import holds, masked_phone
+from services.text.phone_numbers import MAX_CHARS
+from services.text.storable import UNSTORABLE
 
 MAX_NUMBER = 2_147_483_647  # PostgreSQL's integer
 
@@ -58,6 +59,12 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'agent_read_number': 1,
     'customer_delivered_number': 2,
     'customer_read_number': 2,
+    'queue_id': '3c9e1f1e-3c55-4c1d-9a53-0d2a4f1f3d77',
+    'rank_at': '2026-11-02T01:30:00Z',
+    'held_at': None,
+    'offered_agent_id': None,
+    'offered_at': None,
+    'offer_expires_at': None,
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {
     'id': '0b4e7f0a-3a53-4b8e-8d8f-7a1f1b2c3d4e',
@@ -85,17 +92,20 @@ VISIT_EXAMPLE: dict[str, Any] = {
 VISIT_MESSAGE_EXAMPLE: dict[str, Any] = {
     key: MESSAGE_EXAMPLE[key] for key in ('id', 'number', 'sender', 'type', 'content', 'created_at')
 }
-TOKEN_EXAMPLE = 'kq3c0Vn2m1b8Zr5xT7yJ4uWfLhD9sEoPaGiNvBtQxRc'  # noqa: S105 - opens nothing
+TOKEN_EXAMPLE = 'kq3c0Vn2m1b8Zr5xT7yJ4uWfLhD9sEoPaGiNvBtQxRc1Zk8mY2pQ7vT4nB6wC0dE'  # noqa: S105 - opens nothing
 
 
 REFUSALS = {
+    400: ('The body cannot be read at all', 'api.unreadable'),
     401: ('Nobody is signed in, or the session has ended', 'sign_in.needed'),
     403: ('The role may not do this, or another site asks', 'gate.foreign_origin'),
     404: ('Not there, or not yours: the two look the same', 'chat.not_found'),
     409: ('No longer in the state that this needs', 'chat.ended'),
     413: (f'Longer than {MAX_BODY_BYTES} bytes', 'api.too_long'),
+    415: ('A form that is not urlencoded UTF-8', 'api.kind'),
     422: ('What was given cannot be used', 'message.blank'),
     429: ('Too often; Retry-After says how many seconds to wait', 'throttle.too_fast'),
+    502: ('A service outside of the desk failed or did not answer', 'connect.away'),
 }
 """What each status means, and a code that it may carry."""
 
@@ -196,13 +206,16 @@ class Marks(BaseModel):
 
 
 class NewVisit(BaseModel):
-    """What a customer fills in. ``token``: 32 random bytes in URL-safe base64, so that a repeat is the same chat."""
+    """What a customer fills in. ``token``: of ``POST /chat/visits/token``, so that a repeat is the same chat."""
 
     model_config = shown_as({'name': '최유진', 'phone': '010-9876-5432', 'department': '주문·배송'})
 
     name: Text = Field(description=f'1 to {MAX_NAME_CHARS} characters')
-    phone: Text = Field(description='a number that can be dialled inside Korea', max_length=40)
-    department: Text = Field(description='one of GET /chat/departments', max_length=100)
+    phone: Text = Field(
+        description='any spelling of a number; one outside Korea with + and its country code',
+        max_length=MAX_CHARS,
+    )
+    department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
 
 
@@ -237,6 +250,14 @@ class VisitLine(BaseModel):
     type: MessageType
     content: str
     created_at: datetime
+
+
+class VisitToken(BaseModel):
+    """A token to start one chat with; only the desk can make one."""
+
+    model_config = shown_as({'token': TOKEN_EXAMPLE})
+
+    token: str
 
 
 class StartedVisit(BaseModel):

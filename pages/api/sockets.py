@@ -1,19 +1,50 @@
 """``/ws/{agent_id}``: where programs connect. What happens then is in ``program``."""
 
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
 from fastapi import APIRouter, WebSocket
 from starlette.requests import Request
+from starlette.websockets import WebSocketState
 
 from desk import metrics
-from desk.errors import DeskError, NotFoundError
+from desk.errors import DeskError, NotFoundError, TooManyError
 from pages.api.program import Pace, Program
-from pages.principals import staff_of
-from pages.refusals import problem
+from pages.web.principals import staff_of
+from pages.web.refusals import problem
 from services.registry import Services
+
+MAX_PER_SESSION = 10
+"""A program has one, and perhaps one more while the first has not noticed yet that it is gone."""
+RETRY_SECONDS = 40
+"""After so long a silent connection is closed (``program.MAX_SILENT_BEATS``)."""
+
+
+class OpenSockets:
+    """How many sockets each session has open in this process."""
+
+    def __init__(self) -> None:
+        self._count: Counter[UUID] = Counter()
+
+    @contextmanager
+    def one_more(self, session_id: UUID) -> Iterator[None]:
+        """Count one while the block runs. Raises ``TooManyError`` when it is one too many."""
+        if self._count[session_id] >= MAX_PER_SESSION:
+            raise TooManyError('socket.too_many', wait_seconds=RETRY_SECONDS)
+        self._count[session_id] += 1
+        try:
+            yield
+        finally:
+            self._count[session_id] -= 1
+            self._count += Counter()  # keeps nothing of who has none
 
 
 def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
     """Serve ``/ws/{agent_id}``; the id or the sign-in name of who is signed in."""
     api = APIRouter()
+    sockets = OpenSockets()
 
     @api.websocket('/ws/{agent_id}')
     async def connect(websocket: WebSocket, agent_id: str) -> None:
@@ -21,15 +52,20 @@ def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
             staff = staff_of(websocket)
             if agent_id not in {str(staff.agent.id), staff.agent.username}:
                 raise NotFoundError('api.unknown_path')
+            with sockets.one_more(staff.session_id), metrics.SOCKETS.track_inprogress():
+                await _accept(websocket)
+                await Program(services, websocket, staff, pace or Pace()).serve()
         except DeskError as error:
+            if websocket.application_state is WebSocketState.CONNECTED:  # it is no refusal then
+                raise
             await _refuse(websocket, error)
-            return
-        offered = websocket.scope['subprotocols']
-        await websocket.accept(subprotocol='bearer' if 'bearer' in offered else None)
-        with metrics.SOCKETS.track_inprogress():
-            await Program(services, websocket, staff, pace or Pace()).serve()
 
     return api
+
+
+async def _accept(websocket: WebSocket) -> None:
+    offered = websocket.scope['subprotocols']
+    await websocket.accept(subprotocol='bearer' if 'bearer' in offered else None)
 
 
 async def _refuse(websocket: WebSocket, error: DeskError) -> None:

@@ -14,7 +14,6 @@ from desk.errors import ConflictError, NotFoundError
 from desk.settings import Settings
 from desk.throttle import Throttle
 from models import ChatStatus
-from pages.api.bounds import BoundedRoute
 from pages.api.shapes import (
     Departments,
     Marks,
@@ -24,14 +23,16 @@ from pages.api.shapes import (
     Visit,
     VisitLine,
     VisitorsMessage,
+    VisitToken,
     refusals,
 )
-from pages.principals import visitor_of
-from services.append_statement import Outgoing
-from services.chat_events import ChatCard
-from services.chats import MAX_PAGE, PAGE
+from pages.web.gate import address_of
+from pages.web.principals import visitor_of
+from services.chats.chats import MAX_PAGE, PAGE
+from services.chats.events import ChatCard
+from services.chats.outgoing import OutgoingMessage
+from services.chats.visits import ChatStart, Visits
 from services.registry import Services
-from services.visits import ChatStart, Visits
 
 SOURCE = 'api'
 
@@ -41,6 +42,7 @@ class Brakes:
 
     def __init__(self) -> None:
         self.starts = Throttle(limit=30, seconds=60, error_key='throttle.address')
+        self.tries = Throttle(limit=120, seconds=60, error_key='throttle.address')
         self.wrong_tokens = Throttle(limit=60, seconds=60, error_key='throttle.address')
         self.requests = Throttle(limit=120, seconds=10)
 
@@ -52,17 +54,23 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         prefix='/chat/visits',
         tags=['visit'],
         responses=refusals(422, 429),
-        route_class=BoundedRoute,
     )
     add, one = api.add_api_route, '/{visit_id}'
     add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
+    add(
+        '/token',
+        visit.token,
+        methods=['POST'],
+        status_code=201,
+        summary='A token, to start a chat once however often it is sent',
+    )
     add(
         '',
         visit.start,
         methods=['POST'],
         status_code=201,
         summary='Start a chat',
-        responses=refusals(413),
+        responses=refusals(403, 413),
     )
     add(one, visit.chat, summary='The own chat', responses=refusals(404))
     add(f'{one}/messages', visit.messages, summary='Transcript', responses=refusals(404))
@@ -71,7 +79,7 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         visit.send,
         methods=['POST'],
         summary='Send a message',
-        responses=refusals(404, 409, 413),
+        responses=refusals(403, 404, 409, 413),
     )
     add(
         f'{one}/read',
@@ -93,23 +101,29 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class VisitKey:
     """What a request opens a chat with."""
 
     request: Request
     visit_id: UUID
-    token: str | None
+
+    @property
+    def has_token(self) -> bool:
+        """Whether it was tried with anything at all."""
+        headers = self.request.headers
+        return 'x-chat-token' in headers or 'authorization' in headers or 'cookie' in headers
 
 
 async def _key(
     request: Request,
     visit_id: UUID,
     x_chat_token: Annotated[str | None, Header(max_length=128)] = None,
-) -> Key:
-    return Key(request, visit_id, x_chat_token)
+) -> VisitKey:
+    del x_chat_token  # documented; the gate has read it
+    return VisitKey(request, visit_id)
 
 
-Opens = Annotated[Key, Depends(_key)]
+Opens = Annotated[VisitKey, Depends(_key)]
 
 
 class VisitOperations:
@@ -123,9 +137,14 @@ class VisitOperations:
         """Return the departments that a chat can be started with."""
         return Departments(items=await self._visits.departments())
 
+    async def token(self) -> VisitToken:
+        """Return a token that a chat can be started with."""
+        return VisitToken(token=self._visits.new_token())
+
     async def start(self, request: Request, form: NewVisit) -> StartedVisit:
-        """Start a chat that waits for an agent. The same ``token`` again is the same chat."""
-        self._brakes.starts.hit(_address(request), act=form.token)
+        """Start a chat that waits for an agent. The same ``token`` again is the same chat, until that has ended."""
+        self._brakes.tries.hit(address_of(request))
+        self._brakes.starts.hit(address_of(request), act=form.token)
         started = await self._visits.start(
             ChatStart(
                 name=form.name,
@@ -159,7 +178,9 @@ class VisitOperations:
     async def send(self, key: Opens, message: VisitorsMessage) -> VisitLine:
         """Send a message and return it, numbered; the same ``id`` again returns the same message."""
         chat = await self._opened(key)
-        outgoing = Outgoing(id=message.id or uuid4(), chat_id=chat.id, content=message.content)
+        outgoing = OutgoingMessage(
+            id=message.id or uuid4(), chat_id=chat.id, content=message.content
+        )
         return VisitLine.model_validate(await self._visits.write(outgoing))
 
     async def read(self, key: Opens, marks: Marks) -> Visit:
@@ -180,7 +201,7 @@ class VisitOperations:
         chat = await self._opened(key)
         return await self._shown(await self._visits.leave(chat.id))
 
-    async def _opened(self, key: Key) -> ChatCard:
+    async def _opened(self, key: VisitKey) -> ChatCard:
         """Return the chat that a key opens. Raises ``NotFoundError`` for any other than its own."""
         chat = self._chat_of(key)
         if chat.id != key.visit_id:
@@ -190,19 +211,15 @@ class VisitOperations:
             await self._visits.sign_of_life(chat.id)
         return chat
 
-    def _chat_of(self, key: Key) -> ChatCard:
+    def _chat_of(self, key: VisitKey) -> ChatCard:
         """Return the chat that the gate found for a key; wrong tokens are counted against their address."""
         try:
             return visitor_of(key.request).chat
         except NotFoundError:
-            if key.token:
-                self._brakes.wrong_tokens.hit(_address(key.request))
+            if key.has_token:
+                self._brakes.wrong_tokens.hit(address_of(key.request))
             raise
 
     async def _shown(self, chat: ChatCard) -> Visit:
         place = await self._visits.place(chat.id) if chat.status is ChatStatus.WAITING else 0
         return Visit.model_validate({**chat.model_dump(), 'place': place})
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ''

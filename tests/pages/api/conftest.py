@@ -16,22 +16,31 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from desk.settings import Settings
 from models import Agent
-from pages import gate
 from pages.api import (
+    accounts,
     auth,
+    call_wrap_ups,
+    calls,
     chats,
+    contacts,
     customers,
     docs,
     exports,
     health,
     history,
+    people,
     problems,
+    promises,
+    queues,
+    sentiment,
     sockets,
     visits,
+    wrap_ups,
 )
 from pages.api.program import Pace
+from pages.web import gate, unknown_paths
 from services.registry import Services
-from tests.make import PASSWORD, Make
+from tests.support.make import PASSWORD, Make
 
 DEADLINE_SECONDS = 10.0
 HASTE = Pace(heartbeat_seconds=0.2, queue_frames=50)
@@ -162,17 +171,26 @@ def application(services: Services, settings: Settings, pace: Pace | None = None
     for router in (
         health.router({}),
         auth.router(services, settings),
+        accounts.router(services),
         chats.router(services),
+        wrap_ups.router(services),
         customers.router(services),
-        history.router(services),
-        visits.router(services, settings),
         exports.router(services),
+        history.router(services),
+        contacts.router(services),
+        promises.router(services),
+        queues.router(services),
+        people.router(services),
+        calls.router(services),
+        call_wrap_ups.router(services),
+        sentiment.router(services),
+        visits.router(services, settings),
         sockets.router(services, pace=pace),
         docs.router(app),
     ):
         app.include_router(router)
-    problems.register_unknown_paths(app)
-    app.add_middleware(gate.Gate, services=services, settings=settings)
+    unknown_paths.register(app)
+    gate.install(app, services, settings)
     return app
 
 

@@ -7,11 +7,11 @@ import pytest
 from fastapi import FastAPI
 
 from desk.settings import Settings
-from pages import gate
 from pages.api import auth, problems
-from pages.principals import SignedIn
+from pages.web import gate, unknown_paths
+from pages.web.principals import SignedIn
 from services.registry import Services
-from tests.make import PASSWORD, Make
+from tests.support.make import PASSWORD, Make
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ async def program(services: Services, settings: Settings) -> AsyncIterator[httpx
     async def who(staff: SignedIn) -> dict[str, str]:
         return {'username': staff.agent.username}
 
-    problems.register_unknown_paths(app)
+    unknown_paths.register(app)
     gate.install(app, services, settings)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url='http://desk.test'

@@ -11,8 +11,8 @@ from desk import clock
 from models import Agent, ChatSession, ChatStatus
 from models.chat import MAX_MESSAGE_CHARS
 from services.registry import Services
-from tests.make import Make
 from tests.pages.api.conftest import Site
+from tests.support.make import Make
 
 PATHS = [
     ('GET', ''),
@@ -66,7 +66,7 @@ UNKNOWN_PATHS = [
     '/chat/sessions/a/b/c',
     '/auth/no',
     '/customers/1/nothing',
-    '/calls',
+    '/calls/1/nothing',
     '/ws/1',
 ]
 BODIES = {'/messages': {'content': '안녕하세요'}, '/read': {'number': 1}}

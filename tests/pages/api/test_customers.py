@@ -7,11 +7,17 @@ import httpx
 import pytest
 
 from models import Agent, Customer
-from pages.api.customer_shapes import CUSTOMER_EXAMPLE, ENTRY_EXAMPLE, NOTE_EXAMPLE, Entry, Note
+from pages.api.customer_shapes import (
+    CUSTOMER_EXAMPLE,
+    ENTRY_EXAMPLE,
+    NOTE_EXAMPLE,
+    Note,
+    TimelineItem,
+)
 from pages.api.customer_shapes import Customer as Shape
-from services.visits import ChatStart
-from tests.make import DEPARTMENT, Make
+from services.chats.visits import ChatStart
 from tests.pages.api.conftest import Site
+from tests.support.make import DEPARTMENT, Make
 
 PROBLEM = 'application/problem+json'
 MASKED = '010-****-5678'
@@ -298,11 +304,16 @@ async def test_refusal_is_in_the_readers_language(
     ]
 
     assert details == [
-        '전화를 걸 수 있는 번호가 아닙니다. 번호를 다시 확인하세요.',
-        'This is not a number that can be dialled. Check it again.',
+        '전화를 걸 수 있는 번호가 아닙니다. 번호를 다시 확인하세요. 해외 번호는 +와 국가 번호부터 적습니다.',
+        'This is not a number that can be dialled. Check it again. '
+        'Numbers outside Korea begin with + and the country code.',
     ]
 
 
 def test_examples_are_what_the_desk_really_answers() -> None:
-    for shape, example in ((Shape, CUSTOMER_EXAMPLE), (Note, NOTE_EXAMPLE), (Entry, ENTRY_EXAMPLE)):
+    for shape, example in (
+        (Shape, CUSTOMER_EXAMPLE),
+        (Note, NOTE_EXAMPLE),
+        (TimelineItem, ENTRY_EXAMPLE),
+    ):
         assert shape.model_validate(example).model_dump(mode='json') == example

@@ -1,5 +1,6 @@
 """The documentation: every operation with its refusals and an example, and nothing loaded from elsewhere."""
 
+import json
 import re
 from typing import Any
 
@@ -109,3 +110,11 @@ async def test_page_loads_all_it_needs_from_the_desk(site: Site) -> None:
     assert all(path.startswith('/docs/') for path in loaded)
     assert {answer.status_code for answer in answers} == {200}
     assert '<script>' not in page.text
+
+
+def test_operations_that_a_text_names_are_there(document: dict[str, Any]) -> None:
+    named = set(re.findall(r'(GET|POST|PUT|PATCH|DELETE) (/[\w/{}-]+)', json.dumps(document)))
+    served = {(method.upper(), path) for path, method, _ in _operations(document)}
+
+    assert named
+    assert named - served == set()

@@ -10,8 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from models import Agent
 from pages.api.exports import STARTS_LIMIT
-from tests.make import Make
 from tests.pages.api.conftest import Site
+from tests.support.make import Make
 
 EXPORT = '/history/export'
 
@@ -33,8 +33,22 @@ async def test_csv_opens_in_excel_and_shows_no_number_whole(
     headings, *rows = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
     [row] = [dict(zip(headings, row, strict=True)) for row in rows]
     assert (row['고객'], row['고객 번호'], row['상태']) == ('남궁 민들레', customer.code, '진행')
-    assert row['마지막 말'] == "'=cmd|calc"
+    assert row['마지막 메시지'] == "'=cmd|calc"
     assert row['전화번호'] == '010-****-5678'  # the one on record, as the list says it
+
+
+async def test_file_says_what_was_written_down_and_how_long_that_took(
+    api: httpx.AsyncClient, agent: Agent, make: Make
+) -> None:
+    leaf, chat = await make.category('배송', '지연'), await make.chat(agent=agent)
+    await make.wrap_up(chat, category_id=leaf.id, summary='내일 도착', needs_follow_up=True)
+
+    answer = await api.get(EXPORT, params={'category': str(leaf.parent_id)})
+
+    headings, row = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
+    written = dict(zip(headings, row, strict=True))
+    assert (written['상담 분류'], written['요약']) == ('배송 > 지연', '내일 도착')
+    assert (written['후속 조치 필요'], written['후처리 시간(초)']) == ('필요', '30')
 
 
 async def test_xlsx_by_filters_in_the_readers_language(

@@ -9,7 +9,7 @@ from nicegui.testing.general import nicegui_reset_globals
 from desk.settings import Settings
 from main import build
 from models import ChatSession
-from tests.make import DEPARTMENT, PASSWORD, Make
+from tests.support.make import DEPARTMENT, PASSWORD, Make
 
 
 @pytest.fixture
@@ -87,7 +87,9 @@ def test_unknown_path_and_wrong_method_beside_the_pages(client: TestClient) -> N
     login = client.post('/auth/login', json={'username': 'test_agent', 'password': PASSWORD}).json()
     agent = {'Authorization': f'Bearer {login["access_token"]}'}
 
-    unknown = [client.get(path, headers=agent) for path in ('/chat/no', '/calls/1', '/ws/1')]
+    unknown = [
+        client.get(path, headers=agent) for path in ('/chat/no', '/calls/1/nothing', '/ws/1')
+    ]
     wrong = client.delete('/chat/sessions', headers=agent)
     ready = client.get('/readyz')
 

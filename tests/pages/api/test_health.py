@@ -65,14 +65,6 @@ async def test_service_that_does_not_answer_in_time_counts_as_away() -> None:
     assert answer.status_code == 503
 
 
-async def test_metrics_are_prometheus_text_for_everybody(site: Site) -> None:
-    async with site.client() as client:
-        answer = await client.get('/metrics')
-
-    assert answer.headers['content-type'].startswith('text/plain')
-    assert 'desk_program_sockets' in answer.text
-
-
 @pytest.mark.parametrize('path', ['/healthz', '/readyz', '/docs', '/openapi.json'])
 async def test_machines_and_readers_need_no_sign_in(site: Site, path: str) -> None:
     async with site.client() as client:

@@ -9,8 +9,8 @@ import pytest
 from desk import clock
 from models import Agent, ChatStatus, Priority
 from services.registry import Services
-from tests.make import Make
 from tests.pages.api.conftest import Site
+from tests.support.make import Make
 
 
 async def test_history_is_read_page_by_page(api: httpx.AsyncClient, make: Make) -> None:
@@ -44,6 +44,26 @@ async def test_filters_are_those_of_the_pages_address(
     assert await found('priority=high') == [str(held.id)]
     assert await found('channel=call&status=active') == [str(call.id)]
     assert await found('period=yesterday&status=closed') == []
+
+
+async def test_contacts_are_found_by_what_was_written_down_after_them(
+    api: httpx.AsyncClient, make: Make, agent: Agent
+) -> None:
+    late, chat, call = (
+        await make.category('배송', '지연'),
+        await make.chat(agent=agent),
+        await make.call(agent=agent),
+    )
+    await make.wrap_up(chat, category_id=late.id, needs_follow_up=True)
+    await make.wrap_up(call, category_id=late.id)
+    root = (await api.get('/history/categories')).json()['items'][0]
+
+    both = (await api.get('/history', params={'category': root['id']})).json()['items']
+    [one] = (await api.get('/history', params={'follow_up': 'true'})).json()['items']
+
+    assert root['path'] == '배송'
+    assert [item['id'] for item in both] == [str(call.id), str(chat.id)]
+    assert (one['id'], one['wrap_up']['category']) == (str(chat.id), '배송 > 지연')
 
 
 async def test_words_are_found_with_their_line(
@@ -116,7 +136,7 @@ async def test_nobody_who_is_not_signed_in_reads_it(site: Site, make: Make) -> N
     'query',
     [
         'status=lost', 'period=ever', 'from=2026-13-40', 'from=2026-11-03&to=2026-11-01', 'agent=7', 'limit=0',
-        'limit=1000', 'cursor=abc', 'text=%00', f'text={"가" * 101}', 'from=0001-01-01',
+        'limit=1000', 'cursor=abc', 'text=%00', 'category=late', 'follow_up=maybe', f'text={"가" * 101}', 'from=0001-01-01',
     ],
 )  # fmt: skip
 async def test_bad_input_is_refused_with_a_sentence(api: httpx.AsyncClient, query: str) -> None:

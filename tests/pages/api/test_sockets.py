@@ -14,12 +14,15 @@ from desk import clock
 from desk.events import Resync
 from models import Agent, AgentStatus
 from models.chat import MAX_MESSAGE_CHARS
-from pages.api.program import NO_PULSE, SIGNED_OUT, TOO_SLOW, Pace
-from services import visits
-from services.chat_events import MessageAdded
+from pages.api.program import MALFORMED, NO_PULSE, SIGNED_OUT, TOO_SLOW, Pace
+from pages.api.sockets import MAX_PER_SESSION
+from services.chats import visits
+from services.chats.events import MessageAdded
+from services.people.events import AgentStatusChanged
 from services.registry import Services
-from tests.make import PASSWORD, Make
 from tests.pages.api.conftest import DEADLINE_SECONDS, Program, Serve, Site
+from tests.support.make import PASSWORD, Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -88,6 +91,32 @@ async def test_nobody_and_colleagues_are_kept_out(live: Site, agent: Agent, make
     assert statuses[2:] == [404, 404]
 
 
+async def test_one_session_has_ten_sockets_and_no_more(live: Site, agent: Agent) -> None:
+    address = f'ws://127.0.0.1:{live.port}/ws/{agent.id}'
+    key = {'Authorization': f'Bearer {await live.bearer_of(agent)}'}
+    another = {'Authorization': f'Bearer {await live.bearer_of(agent)}'}
+    opened = [
+        await connect(address, additional_headers=key, proxy=None) for _ in range(MAX_PER_SESSION)
+    ]
+
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(address, additional_headers=key, proxy=None)
+    opened.append(await connect(address, additional_headers=another, proxy=None))
+    await opened[0].close()
+
+    async def is_let_in() -> bool:
+        try:
+            opened.append(await connect(address, additional_headers=key, proxy=None))
+        except InvalidStatus:
+            return False
+        return True
+
+    await until(is_let_in)
+    assert refused.value.response.status_code == 429
+    for connection in opened:
+        await connection.close()
+
+
 async def test_own_and_department_chats_are_heard_and_others_are_not(
     live: Site, agent: Agent, make: Make
 ) -> None:
@@ -124,8 +153,8 @@ async def test_own_status_and_for_supervisors_everybodys_is_heard(
     colleague = await make.agent(status=AgentStatus.AVAILABLE)
 
     async with live.program(agent) as own, live.program(supervisor) as every:
-        await live.services.agents.choose_status(colleague.id, AgentStatus.AWAY)
-        await live.services.agents.choose_status(agent.id, AgentStatus.AWAY)
+        await live.services.agent_states.choose(colleague.id, AgentStatus.AWAY)
+        await live.services.agent_states.choose(agent.id, AgentStatus.AWAY)
         first = await own.hear('agent_status')
         while first['data']['status'] != 'away':  # signing in made the agent available
             first = await own.hear('agent_status')
@@ -206,6 +235,14 @@ def _message(chat_id: UUID, content: str) -> str:
     )
 
 
+async def test_flood_of_bad_frames_is_ended(live: Site, agent: Agent) -> None:
+    async with live.program(agent) as program:
+        for _ in range(100):
+            await program.connection.send('{"type": "\x00')
+
+        assert await program.closed() == MALFORMED
+
+
 async def test_unseen_chat_cannot_be_subscribed_to(live: Site, agent: Agent, make: Make) -> None:
     strangers = await make.chat(department='다른 부서', lines=3)
     own = await make.chat(agent=agent, lines=1)
@@ -262,6 +299,62 @@ async def test_retold_and_overtaken_events_change_nothing(
         await program.hear('pong')
 
     assert program.numbers(chat.id) == [1, 2, 3]
+
+
+async def test_what_the_program_has_is_not_told_again_by_the_sweep_after_a_restart(
+    live: Site, agent: Agent, make: Make
+) -> None:
+    chat = await make.chat(agent=agent, lines=6)
+    card = await live.services.chats.chat(agent, chat.id)
+    lines = await live.services.visits.messages_after(chat.id, 0)
+
+    async with live.program(agent) as program:
+        await program.subscribe({chat.id: 4})
+        for line in (lines[1], lines[3]):
+            live.services.topics.publish(MessageAdded(chat=card, message=line))
+        await program.say('ping')
+        await program.hear('pong')
+
+    assert program.numbers(chat.id) == [5, 6]
+
+
+async def test_message_told_after_a_higher_number_is_marked_as_late(
+    live: Site, agent: Agent, make: Make
+) -> None:
+    chat = await make.chat(agent=agent, lines=6)
+    card = await live.services.chats.chat(agent, chat.id)
+    lines = await live.services.visits.messages_after(chat.id, 0)
+
+    async with live.program(agent) as program:  # names no number to go on from
+        for line in (lines[4], lines[1], lines[5], lines[1]):
+            live.services.topics.publish(MessageAdded(chat=card, message=line))
+        for _ in range(3):
+            await program.hear('message')
+        await program.subscribe({chat.id: 0})
+        told = [frame for frame in program.seen if frame['type'] == 'message']
+
+    assert program.numbers(chat.id) == [5, 2, 6, 1, 3, 4]
+    assert [frame.get('late') for frame in told] == [None, True, None, True, True, True]
+
+
+async def test_status_that_is_told_again_after_a_later_one_is_passed_over(
+    live: Site, agent: Agent, make: Make
+) -> None:
+    told: list[AgentStatusChanged] = []
+    live.services.topics.subscribe(f'agent:{agent.id}', told.append)
+    async with live.program(agent) as program:
+        for status in (AgentStatus.AWAY, AgentStatus.AVAILABLE):
+            await live.services.agent_states.choose(agent.id, status)
+            while (await program.hear('agent_status'))['data']['status'] != status:
+                pass
+        for event in tuple(told):  # telling them again adds to the list
+            live.services.topics.publish(event)
+        await program.say('ping')
+        await program.hear('pong')
+
+    said = [one['data']['status'] for one in program.seen if one['type'] == 'agent_status']
+    assert said[-2:] == ['away', 'available']
+    assert len(said) <= 3  # and that signing in made the agent available
 
 
 async def test_overtaken_message_comes_before_the_one_that_overtook_it(

@@ -13,8 +13,8 @@ from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
 from services.registry import Services
-from tests.browser import live
-from tests.make import PASSWORD, Make
+from tests.support.browser import live
+from tests.support.make import PASSWORD, Make
 
 pytestmark = pytest.mark.slow
 

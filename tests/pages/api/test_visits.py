@@ -10,12 +10,13 @@ import httpx
 import pytest
 
 from desk import clock
+from desk.tokens import new_token
 from models import Agent, ChatStatus
-from services.inbox_view import Scope, Tab
+from services.chats.inbox_view import Scope, Tab
 from services.registry import Services
-from services.visits import new_token
-from tests.make import DEPARTMENT, Make
 from tests.pages.api.conftest import Site
+from tests.support.hearing import hearing
+from tests.support.make import DEPARTMENT, Make
 
 PROBLEM = 'application/problem+json'
 FORM = {'name': '최유진', 'phone': '010-9876-5432', 'department': DEPARTMENT}
@@ -59,9 +60,8 @@ async def test_started_chat_waits_with_a_place_in_the_queue(site: Site, agent: A
 
 
 async def test_same_token_starts_one_chat(site: Site, agent: Agent) -> None:
-    form = FORM | {'token': new_token()}
-
     async with site.client() as client:
+        form = FORM | {'token': (await client.post('/chat/visits/token')).json()['token']}
         first, second = [await client.post('/chat/visits', json=form) for _ in range(2)]
 
     assert first.json() == second.json()
@@ -78,6 +78,9 @@ async def test_form_that_cannot_be_used_is_refused_with_a_sentence(
         {'phone': '1' * 5000},
         {'department': '없는 부서'},
         {'token': 'short'},
+        {'token': '0' * 43},
+        {'token': new_token()},
+        {'token': '토큰'},
         {'name': None},
     ]
 
@@ -239,6 +242,7 @@ async def test_departments_are_public(site: Site, agent: Agent) -> None:
 
 async def test_asking_keeps_a_waiting_chat_alive(visit: Visit, services: Services) -> None:
     with clock.moved(timedelta(minutes=5)):
+        await hearing(services, timedelta(minutes=4))
         await visit.client.get(visit.path)
         given_up = await services.visits.give_up_silent(timedelta(minutes=2))
 

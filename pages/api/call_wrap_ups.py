@@ -1,0 +1,70 @@
+"""``/calls/{id}/wrap-up``: the 후처리 of a call, for the agent whose call it was; who sees the call may read it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from pages.api.bounds import brake
+from pages.api.shapes import refusals
+from pages.api.wrap_up_shapes import CategoryList, WrapUpItem, Written
+from pages.web.principals import SignedIn
+from services.registry import Services
+
+
+def router(services: Services) -> APIRouter:
+    """Serve what is written down after calls."""
+    api = APIRouter(
+        prefix='/calls/{call_id}/wrap-up',
+        tags=['calls'],
+        dependencies=[brake()],
+        responses=refusals(401, 404, 422, 429),
+    )
+    wrap_ups = CallWrapUpOperations(services)
+    changed = refusals(403, 409, 413)
+    add = api.add_api_route
+    add('', wrap_ups.wrap_up, summary='Wrap-up (후처리)')
+    add('', wrap_ups.save, methods=['PUT'], summary='Write in a wrap-up', responses=changed)
+    add(
+        '/finish',
+        wrap_ups.finish,
+        methods=['POST'],
+        summary='End a wrap-up (후처리 완료)',
+        responses=changed,
+    )
+    add('/categories', wrap_ups.categories, summary='What can be chosen as 상담 분류')
+    return api
+
+
+class CallWrapUpOperations:
+    """What these paths answer, an operation a method."""
+
+    def __init__(self, services: Services) -> None:
+        self._wrap_ups = services.wrap_ups
+        self._categories = services.categories
+        self._calls = services.calls
+
+    async def wrap_up(self, staff: SignedIn, call_id: UUID) -> WrapUpItem:
+        """Return what was written down after a call."""
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, call_id))
+
+    async def save(self, staff: SignedIn, call_id: UUID, written: Written) -> WrapUpItem:
+        """Keep what is written so far, also when the 후처리 is done."""
+        await self._wrap_ups.save(staff.agent, call_id, written.text, seen=written.version)
+        return await self.wrap_up(staff, call_id)
+
+    async def finish(
+        self, staff: SignedIn, call_id: UUID, written: Written | None = None
+    ) -> WrapUpItem:
+        """End a 후처리, with what is given or with what stands in it; ending it again changes nothing."""
+        await self._wrap_ups.finish(
+            staff.agent,
+            call_id,
+            written.text if written else None,
+            seen=written.version if written else None,
+        )
+        return await self.wrap_up(staff, call_id)
+
+    async def categories(self, staff: SignedIn, call_id: UUID) -> CategoryList:
+        """List the 상담 분류 that can be chosen for a call: the leaves of its queue's tree and of the common one."""
+        call = await self._calls.call(staff.agent, call_id)
+        return CategoryList.of([*await self._categories.leaves(call.queue_id)])

@@ -1,0 +1,250 @@
+"""``/promises``: what was promised to customers: one's own and the queue's, made, kept, handed over."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, status
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from models import PromiseStatus
+from models.wrap_up import MAX_PROMISE_CHARS
+from pages.api.bounds import brake
+from pages.api.shapes import Number, Text, refusals, shown_as
+from pages.web.principals import SignedIn
+from services.contacts.promise_view import PromiseView
+from services.contacts.promises import PromiseOffer
+from services.registry import Services
+
+CHAT = '6f1c7a52-0f0e-4b8e-9d3b-0d7f5a1c2e34'
+AGENT = '1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed'
+LINE = '0b4e7f0a-3a53-4b8e-8d8f-7a1f1b2c3d4e'
+PROMISE_EXAMPLE: dict[str, Any] = {
+    'id': '8a0e6a5e-3a0b-4f63-8f0e-5d8e7c1b2a90',
+    'version': 1,
+    'contact_id': CHAT,
+    'customer': '최유진',
+    'department': '주문·배송',
+    'owner_id': AGENT,
+    'owner': '김서연',
+    'made_by_id': AGENT,
+    'body': '3시에 다시 전화드리겠습니다',
+    'due_at': '2026-11-02T06:00:00Z',
+    'status': 'open',
+    'made_at': '2026-11-02T01:40:00Z',
+    'closed_at': None,
+    'is_overdue': False,
+}
+OFFER_EXAMPLE: dict[str, Any] = {
+    'message_id': LINE,
+    'body': PROMISE_EXAMPLE['body'],
+    'due_at': PROMISE_EXAMPLE['due_at'],
+}
+
+
+class PromiseItem(BaseModel):
+    """A promise. ``owner_id`` is empty while it is its queue's; ``is_overdue``: open although its time has passed."""
+
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={'examples': [PROMISE_EXAMPLE]}
+    )
+
+    id: UUID
+    version: int
+    contact_id: UUID
+    customer: str
+    department: str
+    owner_id: UUID | None
+    owner: str
+    made_by_id: UUID
+    body: str
+    due_at: datetime
+    status: PromiseStatus
+    made_at: datetime
+    closed_at: datetime | None
+    is_overdue: bool
+
+
+class PromiseLists(BaseModel):
+    """Open promises, the first due first: one's own, and those that one may take; and how many of the day were kept and broken."""
+
+    model_config = shown_as({'own': [PROMISE_EXAMPLE], 'unowned': [], 'kept': 3, 'broken': 1})
+
+    own: list[PromiseItem]
+    unowned: list[PromiseItem]
+    kept: int
+    broken: int
+
+
+class PromiseItems(BaseModel):
+    """Promises made in one contact, the first due first."""
+
+    model_config = shown_as({'items': [PROMISE_EXAMPLE]})
+
+    items: list[PromiseItem]
+
+    @classmethod
+    def of(cls, views: list[PromiseView]) -> Self:
+        """Return promises as programs see them."""
+        return cls(items=[PromiseItem.model_validate(one) for one in views])
+
+
+class OfferItem(BaseModel):
+    """A line of one's own that promises something and was not decided on."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [OFFER_EXAMPLE]})
+
+    message_id: UUID
+    body: str
+    due_at: datetime
+
+
+class OfferItems(BaseModel):
+    """Lines to decide on, the newest first: ``POST /promises`` makes one a promise, ``…/dismiss`` does not."""
+
+    model_config = shown_as({'items': [OFFER_EXAMPLE]})
+
+    items: list[OfferItem]
+
+    @classmethod
+    def of(cls, offers: list[PromiseOffer]) -> Self:
+        """Return lines as programs see them."""
+        return cls(items=[OfferItem.model_validate(one) for one in offers])
+
+
+class NewPromise(BaseModel):
+    """What is promised, in which contact, by when. ``message_id``: the line of one's own that said so; it counts once."""
+
+    model_config = shown_as(
+        {'contact_id': CHAT, 'body': PROMISE_EXAMPLE['body'], 'due_at': '2027-01-04T06:00:00Z'}
+    )
+
+    contact_id: UUID
+    body: Annotated[Text, Field(min_length=1, max_length=MAX_PROMISE_CHARS)]
+    due_at: AwareDatetime
+    message_id: UUID | None = None
+
+
+class Closing(BaseModel):
+    """How a promise ended: ``kept``, ``broken``, or ``cancelled`` (wanted no longer). Kept more than ten minutes late is broken.
+
+    ``version`` is the one that was read: when it was changed since, this is refused (409).
+    """
+
+    model_config = shown_as({'status': 'kept', 'version': 1})
+
+    status: Literal[PromiseStatus.KEPT, PromiseStatus.BROKEN, PromiseStatus.CANCELLED]
+    version: Number | None = None
+
+
+class HandOver(BaseModel):
+    """Who is to keep a promise from now on: a colleague, oneself, or with ``null`` the queue."""
+
+    model_config = shown_as({'agent_id': AGENT, 'version': 1})
+
+    agent_id: UUID | None
+    version: Number | None = None
+
+
+def router(services: Services) -> APIRouter:
+    """Serve promises."""
+    api = APIRouter(
+        prefix='/promises',
+        tags=['promises'],
+        dependencies=[brake()],
+        responses=refusals(401, 404, 422, 429),
+    )
+    promises = PromiseOperations(services)
+    changed = refusals(403, 409, 413)
+    api.add_api_route('', promises.mine, summary='Own promises and those of the queue (약속)')
+    api.add_api_route(
+        '',
+        promises.make,
+        methods=['POST'],
+        status_code=status.HTTP_201_CREATED,
+        summary='Make a promise',
+        responses=changed,
+    )
+    api.add_api_route(
+        '/contacts/{contact_id}', promises.of_contact, summary='What was promised in a contact'
+    )
+    api.add_api_route(
+        '/contacts/{contact_id}/lines', promises.offers, summary='Own lines that promise something'
+    )
+    api.add_api_route(
+        '/lines/{message_id}/dismiss',
+        promises.dismiss,
+        methods=['POST'],
+        status_code=status.HTTP_204_NO_CONTENT,
+        summary='A line is no promise',
+    )
+    api.add_api_route('/{promise_id}', promises.promise, summary='One promise')
+    api.add_api_route(
+        '/{promise_id}/close',
+        promises.close,
+        methods=['POST'],
+        summary='Kept, broken or wanted no longer',
+        responses=changed,
+    )
+    api.add_api_route(
+        '/{promise_id}/hand-over',
+        promises.hand_over,
+        methods=['POST'],
+        summary='Give a promise to a colleague, or back to the queue',
+        responses=changed,
+    )
+    return api
+
+
+class PromiseOperations:
+    """What ``/promises`` answers, an operation a method."""
+
+    def __init__(self, services: Services) -> None:
+        self._promises = services.promises
+
+    async def mine(self, staff: SignedIn) -> PromiseLists:
+        """List what one has to keep, and what nobody owns in one's department (supervisors: anywhere)."""
+        listed = await self._promises.mine(staff.agent)
+        return PromiseLists(
+            own=[PromiseItem.model_validate(one) for one in listed.own],
+            unowned=[PromiseItem.model_validate(one) for one in listed.unowned],
+            kept=listed.kept,
+            broken=listed.broken,
+        )
+
+    async def make(self, staff: SignedIn, asked: NewPromise) -> PromiseItem:
+        """Promise something in a contact of one's own; the same line again returns the promise that it made."""
+        made = await self._promises.make(
+            staff.agent, asked.contact_id, asked.body, asked.due_at, message_id=asked.message_id
+        )
+        return PromiseItem.model_validate(made)
+
+    async def of_contact(self, staff: SignedIn, contact_id: UUID) -> PromiseItems:
+        """List what was promised in a contact, closed promises included."""
+        return PromiseItems.of(await self._promises.of_contact(staff.agent, contact_id))
+
+    async def offers(self, staff: SignedIn, contact_id: UUID) -> OfferItems:
+        """List one's own lines of the last day that promise something with a time and were not decided on."""
+        return OfferItems.of(await self._promises.offers(staff.agent, contact_id))
+
+    async def dismiss(self, staff: SignedIn, message_id: UUID) -> None:
+        """Say that a line of one's own promises nothing."""
+        await self._promises.dismiss(staff.agent, message_id)
+
+    async def promise(self, staff: SignedIn, promise_id: UUID) -> PromiseItem:
+        """Return a promise that one may see."""
+        return PromiseItem.model_validate(await self._promises.promise(staff.agent, promise_id))
+
+    async def close(self, staff: SignedIn, promise_id: UUID, closing: Closing) -> PromiseItem:
+        """Close a promise; closing it again as it is changes nothing."""
+        closed = await self._promises.close(
+            staff.agent, promise_id, closing.status, seen=closing.version
+        )
+        return PromiseItem.model_validate(closed)
+
+    async def hand_over(self, staff: SignedIn, promise_id: UUID, to: HandOver) -> PromiseItem:
+        """Give a promise to somebody who serves its department, or back to its queue."""
+        handed = await self._promises.hand_over(
+            staff.agent, promise_id, to.agent_id, seen=to.version
+        )
+        return PromiseItem.model_validate(handed)

@@ -1,0 +1,119 @@
+"""``/chat/sessions/{id}/sentiment``: how a chat's customer sounds, in the guide's shape of ``analyze_sentiment``."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from models import MoodTrend, Sentiment, SentimentSource
+from pages.api.bounds import brake
+from pages.api.shapes import refusals, shown_as
+from pages.web.principals import SignedIn
+from services.registry import Services
+from services.sentiment.events import LineMark, Mood
+
+Label = Literal['POSITIVE', 'NEGATIVE', 'NEUTRAL', 'MIXED']
+LABELS: dict[Sentiment, Label] = {
+    Sentiment.POSITIVE: 'POSITIVE',
+    Sentiment.NEGATIVE: 'NEGATIVE',
+    Sentiment.NEUTRAL: 'NEUTRAL',
+    Sentiment.MIXED: 'MIXED',
+}
+LINE_EXAMPLE = {
+    'message_id': '0b6f3f0e-9a46-4b53-8d51-6f1f8c1f6a10',
+    'number': 3,
+    'source': 'comprehend',
+    'sentiment': 'NEGATIVE',
+    'confidence': {'Positive': 0.01, 'Negative': 0.93, 'Neutral': 0.05, 'Mixed': 0.01},
+}
+
+
+class Confidence(BaseModel):
+    """How sure it is of each, together one; the names are Comprehend's."""
+
+    Positive: float
+    Negative: float
+    Neutral: float
+    Mixed: float
+
+
+class LineSentiment(BaseModel):
+    """One line of the customer: ``sentiment`` and ``confidence`` are the guide's."""
+
+    model_config = shown_as(LINE_EXAMPLE)
+
+    message_id: UUID
+    number: int
+    source: SentimentSource
+    sentiment: Label
+    confidence: Confidence
+
+    @classmethod
+    def of(cls, mark: LineMark) -> 'LineSentiment':
+        """Write a mark down for programs."""
+        return cls(
+            message_id=mark.message_id,
+            number=mark.number,
+            source=mark.source,
+            sentiment=LABELS[mark.sentiment],
+            confidence=Confidence(
+                Positive=mark.positive,
+                Negative=mark.negative,
+                Neutral=mark.neutral,
+                Mixed=mark.mixed,
+            ),
+        )
+
+
+class ChatSentimentItem(BaseModel):
+    """A chat on the whole, and its newest 500 marks, oldest first. ``balance`` is good minus bad, from -1 to 1."""
+
+    model_config = shown_as(
+        {
+            'sentiment': 'NEGATIVE',
+            'trend': 'worse',
+            'balance': -0.62,
+            'negative_in_a_row': 2,
+            'source': 'comprehend',
+            'lines': [LINE_EXAMPLE],
+        }
+    )
+
+    sentiment: Label | None
+    trend: MoodTrend | None
+    balance: float | None
+    negative_in_a_row: int
+    source: SentimentSource | None
+    lines: list[LineSentiment]
+
+    @classmethod
+    def of(cls, mood: Mood | None, marks: list[LineMark]) -> 'ChatSentimentItem':
+        """Write it down for programs; before the first mark it has no values."""
+        return cls(
+            sentiment=LABELS[mood.sentiment] if mood else None,
+            trend=mood.trend if mood else None,
+            balance=mood.balance if mood else None,
+            negative_in_a_row=mood.negative_in_a_row if mood else 0,
+            source=mood.source if mood else None,
+            lines=[LineSentiment.of(mark) for mark in marks],
+        )
+
+
+def router(services: Services) -> APIRouter:
+    """Serve how customers sound to those who see their chats."""
+
+    async def sentiment(staff: SignedIn, session_id: UUID) -> ChatSentimentItem:
+        """Return how a chat's customer sounds: worked out some seconds after each line, where that is switched on."""
+        await services.chats.chat(staff.agent, session_id)
+        found = await services.sentiments.of_chat(staff.agent, session_id)
+        return ChatSentimentItem.of(found.mood, found.marks)
+
+    api = APIRouter(
+        prefix='/chat/sessions/{session_id}/sentiment',
+        tags=['chat'],
+        dependencies=[brake()],
+        responses=refusals(401, 404, 422, 429),
+    )
+    api.add_api_route('', sentiment, summary='Sentiment (고객 감정)')
+    return api

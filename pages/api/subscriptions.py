@@ -1,0 +1,92 @@
+"""What one program hears: as much as its agent may see, which may change while it is connected."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from desk.events import Resync, Subscription, Topics
+from models import Agent, ChatStatus
+from pages.api.frames import Frame, FrameKind
+from services.chats.events import (
+    EVERY_CHAT,
+    ChatEvent,
+    Typing,
+    chat_topic,
+    department_topic,
+    holder_topic,
+)
+from services.contacts.access import may_see
+from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
+
+Heard = Frame | ChatEvent | Resync
+
+
+class ProgramSubscriptions:
+    """The subscriptions of one program; all end with ``close``."""
+
+    def __init__(self, topics: Topics, agent: Agent, push: Callable[[Heard], None]) -> None:
+        """Hear nothing yet; ``push`` is called with what concerns the program, and must not block."""
+        self._topics = topics
+        self._agent = agent
+        self._push = push
+        self._chats: list[Subscription] = []
+        self._typing: dict[UUID, Subscription] = {}
+        self._heard: object = None
+        self._told_status: dict[UUID, datetime] = {}
+
+    def renew(self) -> None:
+        """Hear from now on of what the agent may see now, and no longer of what they could see before."""
+        for subscription in self._chats:
+            subscription.cancel()
+        agent = self._agent
+        # Only what may concern it: with EVERY_CHAT, each event would cost the desk a call for each program.
+        narrow = (department_topic(agent.department), holder_topic(agent.id))
+        chats = (EVERY_CHAT,) if agent.sees_everything else narrow
+        people = (EVERY_AGENT,) if agent.sees_everything else (agent_topic(agent.id),)
+        self._chats = [
+            *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
+            *(self._topics.subscribe(topic, self._hear_status) for topic in people),
+        ]
+
+    def close(self) -> None:
+        """Hear nothing more."""
+        for subscription in (*self._chats, *self._typing.values()):
+            subscription.cancel()
+
+    def listen_for_typing(self, chat_id: UUID) -> None:
+        """Hear who types in a chat."""
+        if chat_id not in self._typing:
+            topic = chat_topic(chat_id)
+            self._typing[chat_id] = self._topics.subscribe(topic, self._hear_typing)
+
+    def stop_listening_for_typing(self, chat_id: UUID) -> None:
+        """Hear no longer who types in a chat."""
+        if subscription := self._typing.pop(chat_id, None):
+            subscription.cancel()
+
+    def _hear_chat(self, event: object) -> None:
+        if event is self._heard:  # it has two of our topics
+            return
+        self._heard = event
+        if isinstance(event, Resync):
+            self._push(event)
+        elif isinstance(event, ChatEvent) and may_see(self._agent, event.chat):
+            if event.chat.agent_id == self._agent.id and event.chat.is_open:
+                self.listen_for_typing(event.chat.id)
+            elif event.chat.status is ChatStatus.CLOSED:
+                self.stop_listening_for_typing(event.chat.id)
+            self._push(event)
+
+    def _hear_status(self, event: object) -> None:
+        """Tell a status unless a later one was told: the outbox may tell an old one again."""
+        if not isinstance(event, AgentStatusChanged):
+            return
+        told = self._told_status.get(event.agent_id)
+        if told is None or told < event.since:
+            self._told_status[event.agent_id] = event.since
+            self._push(Frame(FrameKind.AGENT_STATUS, event))
+
+    def _hear_typing(self, event: object) -> None:
+        if isinstance(event, Typing):
+            data = {'chat_session_id': str(event.chat_id), 'sender': event.sender}
+            self._push(Frame(FrameKind.TYPING, {**data, 'name': event.name}))

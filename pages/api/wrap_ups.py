@@ -1,0 +1,71 @@
+"""``/chat/sessions/{id}/wrap-up``: the 후처리 of a chat, for the agent whose chat it was; who sees the chat may read it."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from pages.api.bounds import brake
+from pages.api.shapes import refusals
+from pages.api.wrap_up_shapes import CategoryList, WrapUpItem, Written
+from pages.web.principals import SignedIn
+from services.registry import Services
+
+
+def router(services: Services) -> APIRouter:
+    """Serve what is written down after chats."""
+    api = APIRouter(
+        prefix='/chat/sessions/{session_id}/wrap-up',
+        tags=['chat'],
+        dependencies=[brake()],
+        responses=refusals(401, 404, 422, 429),
+    )
+    wrap_ups = WrapUpOperations(services)
+    changed = refusals(403, 409, 413)
+    api.add_api_route('', wrap_ups.wrap_up, summary='Wrap-up (후처리)')
+    api.add_api_route(
+        '', wrap_ups.save, methods=['PUT'], summary='Write in a wrap-up', responses=changed
+    )
+    api.add_api_route(
+        '/finish',
+        wrap_ups.finish,
+        methods=['POST'],
+        summary='End a wrap-up (후처리 완료)',
+        responses=changed,
+    )
+    api.add_api_route('/categories', wrap_ups.categories, summary='What can be chosen as 상담 분류')
+    return api
+
+
+class WrapUpOperations:
+    """What these paths answer, an operation a method."""
+
+    def __init__(self, services: Services) -> None:
+        self._wrap_ups = services.wrap_ups
+        self._categories = services.categories
+        self._chats = services.chats
+
+    async def wrap_up(self, staff: SignedIn, session_id: UUID) -> WrapUpItem:
+        """Return what was written down after a chat."""
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
+
+    async def save(self, staff: SignedIn, session_id: UUID, written: Written) -> WrapUpItem:
+        """Keep what is written so far, also when the 후처리 is done."""
+        await self._wrap_ups.save(staff.agent, session_id, written.text, seen=written.version)
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
+
+    async def finish(
+        self, staff: SignedIn, session_id: UUID, written: Written | None = None
+    ) -> WrapUpItem:
+        """End a 후처리, with what is given or with what stands in it; ending it again changes nothing."""
+        await self._wrap_ups.finish(
+            staff.agent,
+            session_id,
+            written.text if written else None,
+            seen=written.version if written else None,
+        )
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
+
+    async def categories(self, staff: SignedIn, session_id: UUID) -> CategoryList:
+        """List the 상담 분류 that can be chosen for a chat: the leaves of its queue's tree and of the common one."""
+        chat = await self._chats.chat(staff.agent, session_id)
+        return CategoryList.of([*await self._categories.leaves(chat.queue_id)])
