@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 
 from desk.settings import Settings
-from tests.browser import one_loop
 from tests.browser.conftest import Contexts
-from tests.browser.softphone.host import desk_pages
-from tests.browser.softphone.phone import Phone, sign_in
-from tests.desk.sandbox.connect.box import Box
-from tests.desk.sandbox.connect.standing import box, contact_queue, running
+from tests.support.browser import one_loop
+from tests.support.sandbox.box import Box
+from tests.support.sandbox.standing import box, contact_queue, running
+from tests.support.softphone.host import desk_pages
+from tests.support.softphone.phone import Phone, sign_in
 
 __all__ = ['box', 'contact_queue', 'desk_of', 'desk_url', 'phone', 'running']
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from desk.sandbox.connect.seed import seed_id
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone, refusal, until
-from tests.desk.sandbox.connect.box import LUNCH, Box
+from tests.support.sandbox.box import LUNCH, Box
+from tests.support.softphone.phone import Phone, refusal, until
 
 AGENT1 = seed_id('user/agent1')
 

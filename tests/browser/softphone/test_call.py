@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.softphone.phone import Phone, refusal
-from tests.desk.sandbox.connect.box import NUMBER, ORDERS, Box
+from tests.support.sandbox.box import NUMBER, ORDERS, Box
+from tests.support.softphone.phone import Phone, refusal
 
 
 async def talking(phone: Phone, box: Box, username: str = 'agent1') -> str:
@@ -83,16 +83,16 @@ async def test_attributes_set_by_aws_reach_the_softphone(phone: Phone, box: Box)
     )
 
 
-async def test_rejected_call_goes_on_and_is_missed_for_the_agent(phone: Phone, box: Box) -> None:
+async def test_rejected_call_goes_on_and_is_an_error_for_the_agent(phone: Phone, box: Box) -> None:
     contact_id = box.ring()
     await phone.shows(contact_id, 'connecting')
 
     await phone.on_contact('reject', contact_id)
 
-    await phone.shows(contact_id, 'missed')
+    await phone.shows(contact_id, 'error')
     assert await phone.state() == 'MissedCallAgent'
     assert box.stage_with() == {contact_id: 'MISSED'}
-    assert (await phone.events(contact_id))[-2:] == ['onEnded', 'onMissed']
+    assert (await phone.events(contact_id))[-3:] == ['onError', 'onMissed', 'onEnded']
     await phone.on_contact('clear', contact_id)
     await phone.hears('onDestroy', contact_id)
     await phone.shows(contact_id, 'connecting')  # it still waits, and the agent is free again
@@ -107,7 +107,7 @@ async def test_call_that_nobody_takes_is_missed(phone: Phone, box: Box) -> None:
 
     box.advance(1)
 
-    await phone.shows(contact_id, 'missed')
+    await phone.shows(contact_id, 'error')
     assert (await phone.see())['type'] == 'error'
     assert await phone.legs(contact_id) == {'agent': 'disconnected', 'customer': 'disconnected'}
     assert 'onError' in await phone.events()
@@ -128,7 +128,7 @@ async def test_customer_waits_and_is_resumed(phone: Phone, box: Box) -> None:
     assert box.stage_with() == {contact_id: 'CONNECTED'}
     agent = box.call('connect.DescribeContact', ContactId=contact_id, **box.instance)['Contact']
     assert agent['AgentInfo']['AgentInitiatedHoldDuration'] == 30
-    assert await refusal(phone.on_leg('resume', contact_id)) == 'InvalidStateException'
+    assert await refusal(phone.on_leg('resume', contact_id)) == 'CallAlreadyResumedException'
 
 
 async def test_microphone_and_customer_are_muted(phone: Phone, box: Box) -> None:

@@ -4,11 +4,11 @@ from typing import Any
 
 from playwright.async_api import Page
 
-from tests.browser import one_loop
 from tests.browser.conftest import Contexts
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone, until
-from tests.desk.sandbox.connect.box import Box
+from tests.support.browser import one_loop
+from tests.support.sandbox.box import Box
+from tests.support.softphone.phone import Phone, refusal, until
 
 REGION = 'ap-northeast-2'
 
@@ -106,6 +106,8 @@ async def test_rejected_chat_is_rejected(
     await agent.on_contact('reject', contact_id)
 
     await agent.shows(contact_id, 'rejected')
+    state = f'connectionOf("{contact_id}", "agent").getState().type'
+    assert await agent.page.evaluate(state) == 'rejected'
     assert box.stage_with() == {contact_id: 'REJECTED'}
     assert await agent.state() == '상담 가능'
 
@@ -128,13 +130,34 @@ async def test_both_come_back_after_their_sockets_were_cut(
     await hears(agent.page, kind='message', role='CUSTOMER', text='다시 연결됐어요')
 
 
-async def test_task_is_taken_and_completed(phone: Phone, box: Box) -> None:
+async def test_chat_that_nobody_takes_is_an_error_while_the_customer_waits(
+    agent: Phone, box: Box, desk_url: str, person: Contexts
+) -> None:
+    contact_id, _ = await customer_of(box, desk_url, person)
+    await agent.shows(contact_id, 'connecting')
+
+    box.advance(20)
+
+    await agent.shows(contact_id, 'error')
+    assert await agent.legs(contact_id) == {'agent': 'disconnected', 'customer': 'connected'}
+    assert 'onMissed' in await agent.events(contact_id)
+    assert 'onError' not in await agent.events()  # the agent's state stays
+
+
+async def test_task_is_taken_ended_and_completed(phone: Phone, box: Box) -> None:
     contact_id = box.start_task()
     await phone.shows(contact_id, 'connecting')
 
     await phone.on_contact('accept', contact_id)
     await phone.shows(contact_id, 'connected')
     assert await phone.state() == '상담 가능'
+    assert await refusal(phone.on_contact('complete', contact_id)) == 'InvalidStateException'
+    own = (await phone.see())['contacts'][contact_id]['ids'][0]  # the library reads it with TaskJS
+    await phone.do(
+        f'connect.core.getClient().call("destroyConnection",'
+        f' {{contactId: "{contact_id}", connectionId: "{own}"}}, callbacks)'
+    )
+    await phone.shows(contact_id, 'ended')
     await phone.on_contact('complete', contact_id)
 
     await phone.shows(contact_id, 'gone')

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone
 from tests.browser.softphone.test_call import talking
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
+from tests.support.softphone.phone import Phone
 
 COURIER, COLLEAGUE, PAYMENTS = '택배사 고객센터', '이도윤 (agent2)', '결제·환불'
 

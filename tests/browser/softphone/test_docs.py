@@ -2,8 +2,8 @@
 
 from playwright.async_api import Page, expect
 
-from tests.browser.softphone.phone import until
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
+from tests.support.softphone.phone import until
 
 
 async def test_example_takes_the_call(page: Page, box: Box, desk_url: str) -> None:
@@ -11,7 +11,8 @@ async def test_example_takes_the_call(page: Page, box: Box, desk_url: str) -> No
     frame = page.frame_locator('iframe')
     await frame.get_by_role('button', name='김서연 (agent1)').click()
     await expect(frame.get_by_role('status')).to_have_text('오프라인')
-    box.sign_in()
+    await frame.get_by_label('상담 상태').select_option('상담 가능')
+    await expect(frame.get_by_role('status')).to_have_text('상담 가능')
 
     contact_id = box.ring()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone, refusal
-from tests.desk.sandbox.connect.box import NUMBER, ORDERS, PAYMENTS, Box
+from tests.support.sandbox.box import NUMBER, ORDERS, PAYMENTS, Box
+from tests.support.softphone.phone import Phone, refusal
 
 
 async def test_agent_calls_a_number(phone: Phone, box: Box) -> None:
@@ -44,8 +44,8 @@ async def test_agent_gives_up_while_it_rings(phone: Phone, box: Box) -> None:
 
     await phone.on_leg('destroy', contact_id, 'agent')
 
-    await phone.shows(contact_id, 'ended')
-    assert await phone.state() == 'AfterCallWork'
+    await phone.shows(contact_id, 'gone')  # nobody was reached: no after-contact work
+    assert await phone.state() == '상담 가능'
     assert box.told(contact_id)[-1] == 'DISCONNECTED'
 
 
@@ -59,12 +59,14 @@ async def test_nobody_answers(phone: Phone, box: Box) -> None:
     await phone.shows(contact_id, 'error')
     assert await phone.state() == 'FailedConnectCustomer'
     assert box.stage_with() == {contact_id: 'ERROR'}
-    await phone.on_contact('clear', contact_id)
+    box.advance(3)
+
     await phone.is_in('상담 가능')
+    await phone.shows(contact_id, 'gone')
 
 
 @pytest.mark.parametrize('step', ['dialled', 'called back'])
-async def test_customer_hangs_up_while_being(step: str, phone: Phone, box: Box) -> None:
+async def test_customer_refuses_to_be(step: str, phone: Phone, box: Box) -> None:
     if step == 'dialled':
         contact_id = await phone.dial(NUMBER)
     else:
@@ -75,8 +77,10 @@ async def test_customer_hangs_up_while_being(step: str, phone: Phone, box: Box) 
 
     box.hand('POST', f'contacts/{contact_id}/hang-up')
 
-    await phone.shows(contact_id, 'ended')
-    assert await phone.state() == 'AfterCallWork'
+    await phone.shows(contact_id, 'error')
+    assert await phone.state() == (
+        'FailedConnectCustomer' if step == 'dialled' else 'MissedCallCustomer'
+    )
     assert box.told(contact_id)[-1] == 'DISCONNECTED'
 
 

@@ -6,10 +6,18 @@ from playwright.async_api import expect
 
 from desk.sandbox.connect.seed import seed_id
 from tests.browser.conftest import Contexts
-from tests.browser.softphone.phone import Phone, sign_in
+from tests.browser.softphone.conftest import Phones
 from tests.browser.softphone.test_call import talking
-from tests.browser.softphone.wire import wire_to
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
+from tests.support.softphone.phone import Phone, sign_in
+from tests.support.softphone.wire import wire_to
+
+
+def status(box: Box) -> str:
+    """The first agent's status as AWS shows it; of who is offline it shows none."""
+    agents = {'Agents': [seed_id('user/agent1')]}
+    found = box.connect.get_current_user_data(Filters=agents, **box.instance)['UserDataList']
+    return str(found[0]['Status']['StatusName']) if found else ''
 
 
 def trouble(box: Box, name: str) -> None:
@@ -57,12 +65,10 @@ async def test_sign_out_ends_the_session_everywhere(phone: Phone, box: Box) -> N
     await phone.hears('terminated')
     await second.hears('terminated')
     await phone.page.frame_locator('iframe').get_by_role('button', name='agent1').wait_for()
-    agent_id = seed_id('user/agent1')
-    users = box.connect.get_current_user_data(Filters={'Agents': [agent_id]}, **box.instance)
-    assert users['UserDataList'] == []  # offline
+    assert status(box) == '상담 가능'  # the address of the sign-out leaves it
 
 
-async def test_sign_out_in_the_frame(phone: Phone, box: Box) -> None:
+async def test_sign_out_in_the_frame_lets_the_agent_be_offline(phone: Phone, box: Box) -> None:
     frame = phone.page.frame_locator('iframe')
     await expect(frame.get_by_role('status')).to_have_text('상담 가능')
 
@@ -70,6 +76,55 @@ async def test_sign_out_in_the_frame(phone: Phone, box: Box) -> None:
 
     await phone.hears('terminated')
     await frame.get_by_role('button', name='김서연 (agent1)').wait_for()
+    assert status(box) == ''
+
+
+async def test_state_is_chosen_in_the_frame(desk_of: Phones, box: Box) -> None:
+    phone = await desk_of(available=False)
+    frame = phone.page.frame_locator('iframe')
+    states = frame.get_by_label('상담 상태')
+    await expect(states).to_have_value('오프라인')
+
+    await states.select_option('상담 가능')
+    await phone.is_in('상담 가능')
+    contact_id = await talking(phone, box)
+    await states.select_option('점심')
+    await expect(frame.get_by_role('status')).to_have_text('Busy → 점심')
+    box.hand('POST', f'contacts/{contact_id}/hang-up')
+    await phone.on_contact('clear', contact_id)
+
+    await phone.is_in('점심')
+    assert status(box) == '점심'
+
+
+async def test_missed_call_is_put_away_by_choosing_a_state_in_the_frame(
+    phone: Phone, box: Box
+) -> None:
+    contact_id = box.ring()
+    await phone.shows(contact_id, 'connecting')
+    box.advance(20)
+    frame = phone.page.frame_locator('iframe')
+    await expect(frame.get_by_role('status')).to_have_text('MissedCallAgent')
+
+    await frame.get_by_label('상담 상태').select_option('휴식')
+
+    await phone.is_in('휴식')
+    await phone.shows(contact_id, 'gone')
+
+
+async def test_state_that_is_refused_is_said_in_the_frame(phone: Phone, box: Box) -> None:
+    box.hand(
+        'POST',
+        'faults/errors',
+        operation='softphone.putAgentState',
+        error='InvalidStateException',
+        message='Cannot change agent state',
+    )
+    frame = phone.page.frame_locator('iframe')
+
+    await frame.get_by_label('상담 상태').select_option('점심')
+
+    await expect(frame.get_by_role('alert')).to_have_text('Cannot change agent state')
 
 
 async def test_agent_without_access_is_denied(box: Box, desk_url: str, person: Contexts) -> None:

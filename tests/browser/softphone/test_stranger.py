@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone
 from tests.browser.softphone.test_call import talking
 from tests.browser.softphone.test_consult import COLLEAGUE
-from tests.desk.sandbox.connect.box import ORDERS, Box
-from tests.desk.sandbox.connect.letters import received, within_time
+from tests.support.sandbox.box import ORDERS, Box
+from tests.support.sandbox.letters import received, within_time
+from tests.support.softphone.phone import Phone
 
 COUNTS = ('CONTACTS_IN_QUEUE', 'AGENTS_AVAILABLE', 'AGENTS_ON_CONTACT', 'AGENTS_AFTER_CONTACT_WORK')
 TIMES = ('HANDLE_TIME', 'INTERACTION_TIME', 'HOLD_TIME', 'AFTER_CONTACT_WORK_TIME')

@@ -1,9 +1,9 @@
 """Several tabs of one agent, and a tab that is loaded anew in mid-call."""
 
 from tests.browser.softphone.conftest import Phones
-from tests.browser.softphone.phone import Phone
 from tests.browser.softphone.test_call import talking
-from tests.desk.sandbox.connect.box import Box
+from tests.support.sandbox.box import Box
+from tests.support.softphone.phone import Phone
 
 
 async def test_two_tabs_are_in_step(phone: Phone, box: Box) -> None:

@@ -9,8 +9,8 @@ import pytest
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as WebError
 
-from tests.desk.sandbox.connect.box import Box
-from tests.until import until as tests_until
+from tests.support.sandbox.box import Box
+from tests.support.until import until as tests_until
 
 until = partial(tests_until, seconds=15)
 

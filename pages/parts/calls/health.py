@@ -1,0 +1,124 @@
+"""Whether calls can ring at this page, watched all the time: when they cannot, its agent hears it and becomes 점검.
+
+The window proves once a minute what only a browser knows (the microphone, a tab that is put to sleep); the softphone says
+by itself when it falls silent. Only the tab that has the sound decides.
+"""
+
+from desk.errors import DeskError
+from desk.events import Resync
+from models import AgentStatus
+from pages import notices
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.calls.notes import BarNotes, Remedy
+from pages.parts.calls.phone_state import Link
+from pages.parts.calls.softphone import Softphone
+from pages.parts.calls.words import link_trouble, ring_trouble
+from pages.parts.kit import dialog
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.sound import Sound, SoundState
+from services.people.events import AgentStatusChanged, agent_topic
+
+GRACE_SECONDS = 10.0
+"""So long a trouble may last before somebody becomes 점검: a frame loads anew, a line comes back."""
+
+
+class Health(Component):
+    """The watch over one page."""
+
+    def __init__(
+        self,
+        context: PageContext,
+        phone: Softphone,
+        sound: Sound,
+        notes: BarNotes,
+        *,
+        needs_microphone: bool,
+    ) -> None:
+        super().__init__(context.services.topics, 'span')
+        self._context, self._phone, self._sound, self._notes = context, phone, sound, notes
+        self._needs_microphone = needs_microphone
+        self._trouble = ''
+        self._is_checking = context.agent.suspended_as is AgentStatus.CHECKING
+        self._was_prepared = False
+        self.set_visibility(False)
+        self.listen(agent_topic(context.agent.id), self._hear, draws=False)
+        phone.on_change(self._look)
+        sound.on_state(self._sound_changed)
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, AgentStatusChanged):
+            self._is_checking = event.status is AgentStatus.CHECKING
+        elif isinstance(event, Resync):
+            self._is_checking = self._context.agent.suspended_as is AgentStatus.CHECKING
+
+    def _sound_changed(self, _state: SoundState) -> None:
+        self._look()
+
+    def _look(self) -> None:
+        state = self._phone.state
+        if state.link in {Link.NONE, Link.ABSENT, Link.STARTING} or not state.owner:
+            return
+        self._trouble = ring_trouble(
+            state,
+            needs_microphone=self._needs_microphone,
+            is_unlocked=self._sound.state.unlocked,
+        )
+        own_words = '' if link_trouble(state) else self._trouble
+        self._notes.say(own_words, self._remedies())
+        if self._trouble:
+            self.within(GRACE_SECONDS, self._check)
+        elif self._is_checking:
+            self.start(self._lift())
+        if (
+            state.proof is not None
+            and state.proof.microphone == 'prompt'
+            and self._needs_microphone
+        ):
+            self._prepare_once()
+
+    def _remedies(self) -> list[Remedy]:
+        proof = self._phone.state.proof
+        if proof is None:
+            return []
+        if not proof.answers:
+            return [(_('다시 확인'), self._ask)]
+        is_missing = proof.microphone != 'granted' and self._needs_microphone
+        return [(_('마이크 허용'), self._ask)] if is_missing else []
+
+    async def _ask(self) -> None:
+        await self._phone.check(ask=self._needs_microphone)
+
+    async def _check(self) -> None:
+        """Let who cannot be rung at be 점검, and hear it."""
+        if not self._trouble or self._is_checking:
+            return
+        self._sound.test('ring')
+        await self._set(can_ring=False)
+
+    async def _lift(self) -> None:
+        await self._set(can_ring=True)
+
+    async def _set(self, *, can_ring: bool) -> None:
+        self._is_checking = not can_ring
+        try:
+            await self._context.services.agent_states.check(
+                self._context.agent.id, can_ring=can_ring
+            )
+        except DeskError as error:
+            notices.tell(error)
+
+    # ---- the first time
+
+    def _prepare_once(self) -> None:
+        """Walk through what the browser must allow, the first time that somebody sits at it."""
+        if self._was_prepared:
+            return
+        self._was_prepared = True
+        with dialog.titled(self._context.dialogs, _('통화 준비')) as opened:
+            Piece(inside=filled('{text}', text=_('전화를 받으려면 브라우저가 마이크와 소리를 허용해야 합니다.')))  # fmt: skip
+            button(_('마이크 허용'), self._ask, ButtonStyle.PRIMARY)
+            button(_('벨 소리 들어 보기'), lambda: self._sound.test('ring'))
+            button(_('닫기'), opened.close, ButtonStyle.QUIET)

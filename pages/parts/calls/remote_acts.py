@@ -1,0 +1,84 @@
+"""What programs ask of an agent's softphone: the page that has it says so all the time, and does what is asked."""
+
+import asyncio
+from collections import deque
+from uuid import UUID
+
+from desk.errors import DeskError
+from desk.events import Event
+from pages import notices
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.calls.connect_dialog import leading_to, places_of
+from pages.parts.calls.phone_state import PhoneState
+from pages.parts.calls.softphone import Softphone
+from services.calls.events import SoftphoneAsked, TargetKind, softphone_topic
+from services.calls.softphones import BEAT_SECONDS
+
+REMEMBERED = 50
+"""Commands that came lately: one that is told again is not done again."""
+
+
+class RemoteActs(Component):
+    """One page's part: only the tab that has the sound acts."""
+
+    def __init__(self, context: PageContext, phone: Softphone) -> None:
+        super().__init__(context.services.topics, 'span')
+        self._context, self._phone = context, phone
+        self._softphones = context.services.softphones
+        self._done: deque[UUID] = deque(maxlen=REMEMBERED)
+        self._was_open = False
+        self.set_visibility(False)
+        self.listen(softphone_topic(context.agent.id), self._hear, draws=False)
+        phone.on_change(self._changed)
+        self.start(self._beat())
+
+    @property
+    def _is_open(self) -> bool:
+        return is_open(self._phone.state)
+
+    def _changed(self) -> None:
+        """Say at once when the softphone came or went."""
+        was, self._was_open = self._was_open, self._is_open
+        if self._is_open and not was:
+            self.start(self._softphones.alive(self._context.agent.id))
+        elif was and not self._is_open and self._phone.state.owner:
+            self.start(self._softphones.gone(self._context.agent.id))
+
+    async def _beat(self) -> None:
+        while not self.is_deleted:
+            if self._is_open:
+                await self.still(self._softphones.alive(self._context.agent.id))
+            await self.still(asyncio.sleep(BEAT_SECONDS))
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, SoftphoneAsked) or not self._is_open:
+            return
+        if event.command_id not in self._done:
+            self._done.append(event.command_id)
+            self.start(self._transfer(event))
+
+    async def _transfer(self, asked: SoftphoneAsked) -> None:
+        try:
+            where = await self.still(self._where(asked))
+            await self.still(self._phone.command('pass_on', contact=asked.contact_id, **where))
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            notices.news(_('요청에 따라 통화를 넘깁니다.'))
+
+    async def _where(self, asked: SoftphoneAsked) -> dict[str, str]:
+        if asked.target_kind is TargetKind.PHONE:
+            return {'number': asked.target}
+        wanted = asked.target
+        if asked.target_kind is TargetKind.USER:
+            agent = await self.still(self._context.services.connect_directory.agent(asked.target))
+            wanted = agent.username if agent else asked.target
+        places = await self.still(places_of(self._phone))
+        return leading_to(places, wanted).asked
+
+
+def is_open(state: PhoneState) -> bool:
+    """Whether this tab's softphone takes commands and has the sound."""
+    return state.is_ready and state.owner

@@ -1,0 +1,120 @@
+"""The one bridge to the softphone: the whole state comes up, one command goes down, with a deadline.
+
+What is true stands in the state. An answer only says that a command was heard, or why it was refused; until the state
+tells what came of it the command counts as pending.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+from pydantic import ValidationError
+
+from desk import clock
+from desk.errors import ConflictError, DeskError, InvalidInputError, UpstreamError
+from pages.component import still
+from pages.parts.calls.phone_state import PhoneState, PhoneView
+from pages.parts.kit.clock import milliseconds
+
+DEADLINE_SECONDS = 8.0
+SETTLING_SECONDS = 3.0
+QUIET = frozenset({'digits', 'places', 'sign_in', 'heard'})
+_MARGIN_SECONDS = 2.0  # for the way of the answer
+_SAME_CLOCK_MILLIS = 2_000  # the way of a message differs by less
+
+React = Callable[[], None]
+
+
+class Softphone(Element, component='softphone.js'):
+    """One invisible element a page."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__()
+        self._props['username'] = username
+        self.view = PhoneView(state=PhoneState())
+        self._on_change: list[React] = []
+        self.on('state', self._heard)
+
+    @property
+    def state(self) -> PhoneState:
+        """What was heard last."""
+        return self.view.state
+
+    def on_change(self, react: React) -> None:
+        """Call ``react`` whenever the state, or what is pending, is another."""
+        self._on_change.append(react)
+
+    async def command(self, name: str, /, **asked: object) -> object:
+        """Ask the softphone for something; return what it answers beside having heard.
+
+        Raises:
+            DeskError: it refused, or did not answer in time; in words for the agent.
+        """
+        if self.view.pending == name:  # pressed twice
+            return None
+        self._pend(name)
+        try:
+            answer = await still(
+                self,
+                self.run_method('command', name, asked, timeout=DEADLINE_SECONDS + _MARGIN_SECONDS),
+            )
+        except TimeoutError as error:
+            self._pend('')
+            raise UpstreamError('softphone.late') from error
+        if not isinstance(answer, dict) or answer.get('ok') is not True:
+            self._pend('')
+            raise refusal(answer.get('error') if isinstance(answer, dict) else None)
+        # What changes no state is over with its answer; what ought to change it, a moment later at the latest.
+        if name in QUIET:
+            self._settle(name)  # at once: the next digits would count as pressed twice
+        else:
+            asyncio.get_running_loop().call_later(SETTLING_SECONDS, self._settle, name)
+        return answer.get('data')
+
+    async def check(self, *, ask: bool) -> None:
+        """Let the window look whether it can ring; ``ask`` the browser for the microphone first."""
+        self.run_method('check', ask)
+
+    def _heard(self, event: GenericEventArguments) -> None:
+        try:
+            state = PhoneState.model_validate(event.args)
+        except ValidationError:  # nothing that our own component sends
+            return
+        shift = milliseconds(clock.now()) - state.at
+        if abs(shift - self.view.shift_millis) > _SAME_CLOCK_MILLIS:
+            self.view.shift_millis = shift
+        self.view.state, self.view.pending = state, ''
+        self._tell()
+
+    def _settle(self, name: str) -> None:
+        if self.view.pending == name and not self.is_deleted:
+            with self:  # a timer of ours knows no page
+                self._pend('')
+
+    def _pend(self, name: str) -> None:
+        self.view.pending = name
+        self._tell()
+
+    def _tell(self) -> None:
+        for react in self._on_change:
+            react()
+
+
+def refusal(name: object) -> DeskError:
+    """Return a refusal of the softphone's in words for the agent."""
+    kind, key = _REFUSALS.get(str(name), (UpstreamError, 'softphone.refused'))
+    return kind(key)
+
+
+_REFUSALS: dict[str, tuple[type[DeskError], str]] = {
+    'Late': (UpstreamError, 'softphone.late'),
+    'NotReady': (UpstreamError, 'softphone.not_ready'),
+    'BadEndpointException': (InvalidInputError, 'softphone.bad_number'),
+    'NotThere': (ConflictError, 'softphone.gone'),
+    'ContactNotFoundException': (ConflictError, 'softphone.gone'),
+    'InvalidStateException': (ConflictError, 'softphone.not_now'),
+    'CallAlreadyResumedException': (ConflictError, 'softphone.not_now'),
+    'ThrottlingException': (UpstreamError, 'softphone.busy'),
+    'QuotaExceededException': (UpstreamError, 'softphone.busy'),
+}

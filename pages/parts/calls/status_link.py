@@ -1,0 +1,162 @@
+"""The one 상담 상태 and Connect's status: a change on either side shows on the other.
+
+The desk's state is the truth when a page opens; from then on whichever side changed is followed. Connect's own states
+(Busy, AfterCallWork, its failures) are no choice of anybody's and are left alone. A status that is set during the wrap-up of
+the only contact closes it at Connect (streams#952): until it is cleared the desk waits.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+from uuid import UUID
+
+from desk.errors import DeskError
+from models import AgentStatus
+from pages import notices
+from pages.component import Component
+from pages.context import PageContext
+from pages.parts.calls.phone_state import AgentState, Phase
+from pages.parts.calls.softphone import Softphone
+from services.people.events import AgentStatusChanged, agent_topic
+from services.people.states import OTHER, event_of
+
+TYPES: Mapping[AgentStatus, str] = MappingProxyType(
+    {
+        AgentStatus.AVAILABLE: 'routable',
+        AgentStatus.AWAY: 'not_routable',
+        AgentStatus.OFFLINE: 'offline',
+    }
+)
+"""The desk's states that can be chosen, and the types of Connect's statuses that are the same."""
+NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        'meal': ('식사', '점심', 'Lunch', 'Meal'),
+        'break': ('휴식', 'Break'),
+        'training': ('교육', 'Training'),
+        'meeting': ('회의', 'Meeting'),
+    }
+)
+"""Reasons of 이석 by their code, and what statuses of the same meaning are called at Connect."""
+
+
+class Wish(NamedTuple):
+    """What the agent wants to be on the desk, with a reason's code for 이석."""
+
+    status: AgentStatus
+    reason: str = ''
+
+
+class StatusLink(Component):
+    """Keeps the two in step, in the tab that has the sound."""
+
+    def __init__(self, context: PageContext, phone: Softphone) -> None:
+        super().__init__(context.services.topics, 'span')
+        self._context, self._phone = context, phone
+        self._states = context.services.agent_states
+        self._shown = event_of(context.agent)
+        self._codes: dict[UUID, str] | None = None
+        self._agreed: tuple[Wish, str] | None = None
+        """What both were when they last were the same."""
+        self._is_busy = False
+        self.set_visibility(False)
+        self.listen(agent_topic(context.agent.id), self._hear, draws=False)
+        phone.on_change(self._fit)
+        self.start(self._load())
+
+    async def _load(self) -> None:
+        reasons = await self.still(self._states.reasons())
+        self._codes = {reason.id: reason.code for reason in reasons}
+        self._fit()
+
+    def _hear(self, event: object) -> None:
+        if isinstance(event, AgentStatusChanged):
+            self._shown = event
+            self._fit()
+
+    def _fit(self) -> None:
+        """Let the side that did not change follow the one that did."""
+        state, here = self._phone.state, self._wish()
+        can = state.is_ready and state.owner and not self._phone.view.pending and not self._is_busy
+        there = state.agent.wanted if state.agent else None
+        if not can or here is None or there is None:
+            return
+        if fits(here, there, state.agent.states if state.agent else []):
+            self._agreed = (here, there.name)
+        elif self._agreed is not None and here == self._agreed[0] and there.name == self._agreed[1]:
+            return  # refused before: until one of them changes
+        elif self._agreed is not None and here == self._agreed[0]:
+            self._is_busy = True
+            self.start(self._adopt(here, there))
+        elif not any(call.phase is Phase.WRAP_UP for call in state.calls):
+            self._is_busy = True
+            self.start(self._push(here, there))
+
+    def _wish(self) -> Wish | None:
+        """Return what the agent wants to be on the desk; nothing while that is not known."""
+        event, codes = self._shown, self._codes
+        if codes is None or event.status is AgentStatus.DISCONNECTED:
+            return None
+        if event.next_status is not None:
+            return Wish(event.next_status, codes.get(event.next_reason_id or UUID(int=0), ''))
+        match event.status:
+            case AgentStatus.AWAY:
+                return Wish(AgentStatus.AWAY, codes.get(event.reason_id or UUID(int=0), ''))
+            case AgentStatus.CHECKING:
+                return Wish(AgentStatus.AWAY)
+            case AgentStatus.OFFLINE:
+                return Wish(AgentStatus.OFFLINE)
+            case _:  # with contacts in hand one is available for more
+                return Wish(AgentStatus.AVAILABLE)
+
+    async def _push(self, here: Wish, there: AgentState) -> None:
+        agent = self._phone.state.agent
+        goal = connect_status(here, agent.states if agent else [])
+        try:
+            await self.still(self._phone.command('set_state', name=goal.name, type=goal.type))
+        except DeskError as error:
+            self._agreed = (here, there.name)
+            notices.tell(error)
+        finally:
+            self._is_busy = False
+
+    async def _adopt(self, here: Wish, there: AgentState) -> None:
+        goal = desk_status(there)
+        try:
+            if goal is not None:
+                self._shown = await self.still(
+                    self._states.choose(
+                        self._context.agent.id, goal.status, reason=goal.reason or OTHER
+                    )
+                )
+            else:
+                self._agreed = (here, there.name)
+        except DeskError as error:
+            self._agreed = (here, there.name)
+            notices.tell(error)
+        finally:
+            self._is_busy = False
+
+
+def fits(here: Wish, there: AgentState, states: list[AgentState]) -> bool:
+    """Whether a status of Connect's is what the agent is on the desk; a reason that Connect does not know fits any."""
+    if TYPES.get(here.status) != there.type:
+        return False
+    return here.reason not in NAMES or there.name == connect_status(here, states).name
+
+
+def connect_status(here: Wish, states: list[AgentState]) -> AgentState:
+    """Return Connect's status for what the agent is on the desk: by its type, of these the one of the same meaning."""
+    wanted = TYPES[here.status]
+    fitting = [one for one in states if one.type == wanted]
+    named = (one for one in fitting if one.name in NAMES.get(here.reason, ()))
+    return next(named, fitting[0] if fitting else AgentState(name='', type=wanted))
+
+
+def desk_status(there: AgentState) -> Wish | None:
+    """Return the desk's state for a status of Connect's; none for what nobody chooses."""
+    status = next((status for status, kind in TYPES.items() if kind == there.type), None)
+    if status is None:
+        return None
+    if status is not AgentStatus.AWAY:
+        return Wish(status)
+    return Wish(status, next((code for code, names in NAMES.items() if there.name in names), OTHER))

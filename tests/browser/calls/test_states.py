@@ -1,0 +1,79 @@
+"""The one 상담 상태: chosen on the desk it shows at Connect, chosen at Connect it shows on the desk."""
+
+from playwright.async_api import expect
+
+from tests.browser.calls.conftest import Phones
+from tests.browser.calls.test_calls import talking
+from tests.support.browser.calling import CallScreen, until
+from tests.support.sandbox.box import AVAILABLE, LUNCH, OFFLINE, Box
+
+
+def shown(box: Box, username: str = 'agent1') -> str:
+    """Return an agent's status at Connect, by name."""
+    agents = {one['username']: one for one in box.hand('GET', 'agents')}
+    return str(agents[username]['status'])
+
+
+async def test_choice_on_the_desk_is_connects_too(phone_of: Phones, box: Box) -> None:
+    phone = await phone_of(status='')
+
+    for choice, wanted in (
+        ('상담 가능', '상담 가능'),
+        ('이석 · 식사', '점심'),
+        ('오프라인', '오프라인'),
+    ):
+        await phone.chooses(choice)
+
+        async def is_so(wanted: str = wanted) -> bool:
+            return shown(box) == wanted
+
+        await until(is_so)
+
+
+async def test_choice_at_connect_is_the_desks_too(phone: CallScreen, box: Box) -> None:
+    now = phone.desk.locator('.desk-status-now')
+    await expect(now).to_contain_text('상담 가능')
+
+    async def both_agree() -> bool:
+        return shown(box) == '상담 가능'
+
+    await until(both_agree)  # until then the desk is still telling Connect
+    box.set_status('agent1', LUNCH)
+    await expect(now).to_contain_text('이석 · 식사')
+    box.set_status('agent1', OFFLINE)
+    await expect(now).to_contain_text('오프라인')
+    box.set_status('agent1', AVAILABLE)
+
+    await expect(now).to_contain_text('상담 가능')
+
+
+async def test_state_chosen_in_a_call_comes_true_after_it(phone: CallScreen, box: Box) -> None:
+    await talking(phone, box)
+
+    await phone.chooses('이석 · 식사')
+    await phone.presses('통화 종료')
+    await phone.is_in('wrap_up')
+    await phone.presses('통화 정리')
+    await phone.is_in('none')
+
+    async def is_at_lunch() -> bool:
+        return shown(box) == '점심'
+
+    await until(is_at_lunch)
+
+
+async def test_state_chosen_in_the_wrap_up_does_not_close_it(phone: CallScreen, box: Box) -> None:
+    contact_id = await talking(phone, box)
+    await phone.presses('통화 종료')
+    await phone.is_in('wrap_up')
+
+    await phone.chooses('이석 · 식사')
+    await expect(phone.desk.locator('.desk-status-now')).to_contain_text('이석')
+    assert box.stage_with() == {contact_id: 'ENDED'}
+    await phone.presses('통화 정리')
+    await phone.is_in('none')
+
+    async def is_at_lunch() -> bool:
+        return shown(box) == '점심'
+
+    await until(is_at_lunch)
