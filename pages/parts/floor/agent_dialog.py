@@ -1,0 +1,89 @@
+"""What a supervisor does to an agent: another 상담 상태, or the end of their sign-ins; each with its reason."""
+
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
+from nicegui import ui
+
+from models import AgentRole, AgentStatus, AwayReason
+from models.audit import MAX_REASON_CHARS
+from pages import notices
+from pages.context import PageContext
+from pages.locale import _, language
+from pages.parts.floor.acting_form import acting_form
+from pages.parts.floor.status_choice import AWAY, status_names
+from pages.parts.kit import dialog
+from pages.parts.kit.markup import filled
+from services.floor.board import AgentNow
+from services.people.states import OTHER
+
+SIGN_OUT = 'sign-out'
+
+
+async def act_on_agent(context: PageContext, agent: AgentNow) -> None:
+    """Ask what an agent shall be, and why, and let it be so."""
+    reasons = await context.still(context.services.agent_states.reasons())
+    with context.dialogs:
+        _AgentForm(context, agent, reasons)
+
+
+def reason_name(reason: AwayReason) -> str:
+    """Return what a reason to be away is called in the reader's language."""
+    return reason.name_en if language() == 'en' else reason.name
+
+
+class _AgentForm:
+    """The dialog while it is open; it stays with a sentence when it could not be done."""
+
+    def __init__(
+        self, context: PageContext, agent: AgentNow, reasons: Sequence[AwayReason]
+    ) -> None:
+        self._context, self._agent = context, agent
+        title = _('상태 바꾸기: {name}', name=agent.name)
+        with dialog.titled(context.dialogs, title) as opened:
+            now = _('지금: {state}', state=status_names()[agent.status])
+            ui.label(now).classes('desk-sub')
+            hint = _('상담 중이면 상담이 끝난 뒤에 바뀝니다. 사유는 기록에 남습니다.')
+            fields = _form(agent, reasons)
+            acting_form(context, opened, fields, do=self._do, then=notices.done, hint=hint)
+
+    async def _do(self, values: Mapping[str, str]) -> str:
+        value, why = values.get('status', ''), values.get('reason', '')
+        services, by, agent = self._context.services, self._context.agent, self._agent
+        if value == SIGN_OUT:
+            await self._context.still(services.accounts.sign_out_agent(by, agent.id, why))
+            return _('{name}님을 로그아웃했습니다', name=agent.name)
+        status, _colon, code = value.partition(':')
+        changed = await self._context.still(
+            services.agent_states.set_by_supervisor(
+                by, agent.id, AgentStatus(status), reason=code or OTHER, note=why
+            )
+        )
+        if changed.next_status is not None:
+            return _('상담이 끝나면 바뀝니다: {name}', name=agent.name)
+        return _('상태를 바꿨습니다: {name}', name=agent.name)
+
+
+def _form(agent: AgentNow, reasons: Sequence[AwayReason]) -> Markup:
+    names = status_names()
+    choices = [(AgentStatus.AVAILABLE.value, names[AgentStatus.AVAILABLE])]
+    choices += [
+        (f'{AWAY}{one.code}', f'{names[AgentStatus.AWAY]} · {reason_name(one)}')
+        for one in reasons
+        if one.is_choosable and one.is_active
+    ]
+    choices.append((AgentStatus.OFFLINE.value, names[AgentStatus.OFFLINE]))
+    if agent.role is AgentRole.AGENT:
+        choices.append((SIGN_OUT, _('로그아웃시키기')))
+    options = Markup().join(
+        filled('<option value="{value}">{name}</option>', value=value, name=name)
+        for value, name in choices
+    )
+    return filled(
+        '<label class="desk-steer-field">{state}<select class="desk-input" name="status" autofocus>{options}</select></label>'
+        '<label class="desk-steer-field">{why}<input class="desk-input" name="reason" required maxlength="{most}" autocomplete="off"></label>',
+        state=_('바꿀 상태'),
+        options=options,
+        why=_('사유'),
+        most=MAX_REASON_CHARS,
+    )

@@ -1,0 +1,99 @@
+"""그때 그 순간: a clock and a slider that lead the board to a second of the past, and back."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from desk import clock
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.markup import Piece
+
+VALUE = '(event) => emit(event.target.value)'
+DAY_SECONDS = 86_400
+Go = Callable[[datetime | None], Awaitable[None]]
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return a moment as an address or a field has it, in Seoul when it names no zone; nothing for any other text."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=clock.SEOUL)
+
+
+def written_moment(at: datetime) -> str:
+    """Return a moment as an address and a field have it."""
+    return f'{at.astimezone(clock.SEOUL):%Y-%m-%dT%H:%M:%S}'
+
+
+class BoardTime(Component):
+    """Which second the board shows. Hidden while it is the present one."""
+
+    def __init__(self, context: PageContext, go: Go) -> None:
+        super().__init__(context.services.topics)
+        self._go = go
+        self._at: datetime | None = None
+        self.classes('board-time').props('role=group')
+        self.props['aria-label'] = _('그때 그 순간')
+        with self:
+            self._field = Piece('input').classes('desk-input').props('type=datetime-local step=1')
+            self._field.props['aria-label'] = _('날짜와 시각')
+            self._field.on('change', self._typed, js_handler=VALUE)
+            self._slider = Piece('input').classes('board-slider').props('type=range min=0 step=1')
+            self._slider.props['max'] = DAY_SECONDS - 1
+            self._slider.props['aria-label'] = _('하루 중 시각')
+            self._slider.on('input', self._slid, js_handler=VALUE, throttle=0.2)
+            for text, seconds in (
+                (_('1분 전'), -60),
+                (_('1초 전'), -1),
+                (_('1초 뒤'), 1),
+                (_('1분 뒤'), 60),
+            ):
+                button(text, partial(self._step, seconds), ButtonStyle.QUIET)
+            button(_('지금으로'), self._back)
+        self.show(None)
+
+    def show(self, at: datetime | None) -> None:
+        """Show which second it is."""
+        self._at = at
+        self.set_visibility(at is not None)
+        if at is not None:
+            there = at.astimezone(clock.SEOUL)
+            second = there.hour * 3600 + there.minute * 60 + there.second
+            self._field.props['value'] = written_moment(at)
+            self._field.props['max'] = written_moment(clock.now())
+            self._slider.props['value'] = second
+            self._slider.props['aria-valuetext'] = f'{there:%H:%M:%S}'
+            self._field.update()
+            self._slider.update()
+
+    def focus(self) -> None:
+        """Put the keyboard on the slider."""
+        ui.run_javascript('document.querySelector(".board-slider")?.focus()')
+
+    async def _typed(self, event: GenericEventArguments) -> None:
+        if (at := read_moment(str(event.args))) is not None:
+            await self._go_to(at)
+
+    async def _slid(self, event: GenericEventArguments) -> None:
+        if self._at is not None and str(event.args).isdecimal():
+            there = self._at.astimezone(clock.SEOUL)
+            midnight = there.replace(hour=0, minute=0, second=0, microsecond=0)
+            await self._go_to(midnight + timedelta(seconds=int(event.args)))
+
+    async def _step(self, seconds: int) -> None:
+        if self._at is not None:
+            await self._go_to(self._at + timedelta(seconds=seconds))
+
+    async def _go_to(self, at: datetime) -> None:
+        await self._go(min(at, clock.now()))
+
+    async def _back(self) -> None:
+        await self._go(None)

@@ -1,0 +1,149 @@
+"""오늘: the day by quarter hour beside the same weekday's usual, as charts, and as a table one key away."""
+
+from typing import Any
+
+from markupsafe import Markup
+from nicegui import ui
+
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.floor.board_numbers import NOTHING
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.living import Living
+from pages.parts.kit.markup import filled
+from services.floor.today import QUARTERS, DayCurves, Measure, Row
+
+AGAIN_SECONDS = 60.0
+COLOUR = 'getComputedStyle(document.documentElement).getPropertyValue("--{name}").trim()'
+"""For keys that begin with a colon: a chart is drawn on a canvas, which knows no stylesheet."""
+
+
+class BoardToday(Component):
+    """Three small charts with one time axis; ``toggle`` shows their numbers in place of them."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context.services.topics)
+        self._context = context
+        self._curves: DayCurves | None = None
+        self._is_table = False
+        self.classes('board-today')
+        with self:
+            with ui.element('div').classes('board-find'):
+                self._said = Living().classes('desk-sub')
+                self._way = button('', self.toggle, ButtonStyle.QUIET)
+            self._place = ui.element('div').classes('board-charts')
+            self._table = Living().classes('board-rows')
+        self._charts: dict[Measure, ui.echart] = {}
+
+    async def show(self) -> None:
+        """Read the day and draw it; read again every minute while it is seen."""
+        self._curves = await self.still(self._context.services.today.curves(self._context.agent))
+        self._draw()
+        self.within(AGAIN_SECONDS, self._again)
+
+    def toggle(self) -> None:
+        """Show the numbers, or the charts again."""
+        self._is_table = not self._is_table
+        self._draw()
+
+    async def _again(self) -> None:
+        if self.visible:
+            await self.show()
+
+    def _draw(self) -> None:
+        curves = self._curves
+        if curves is None:
+            return
+        self._place.set_visibility(not self._is_table)
+        self._table.set_visibility(self._is_table)
+        self._way.set_inside(
+            filled('{text}', text=_('그래프 보기') if self._is_table else _('표로 보기'))
+        )
+        usual = _('회색 선: 지난 {weeks}주 같은 요일의 평균', weeks=curves.weeks)
+        self._said.set_inside(
+            filled('{text}', text=usual if curves.weeks else _('비교할 지난주 기록이 없습니다.'))
+        )
+        self._table.set_inside(_table(curves) if self._is_table else Markup())
+        for measure, name in measure_names().items():
+            options = _options(curves, measure, name)
+            if measure in self._charts:
+                self._charts[measure].run_chart_method('setOption', options)
+                continue
+            with self._place:
+                chart = ui.echart(options).classes('board-chart').props('role=img')
+                chart.props['aria-label'] = _('{name}, 15분 단위. 표로 볼 수 있습니다.', name=name)
+                self._charts[measure] = chart
+
+
+def measure_names() -> dict[Measure, str]:
+    """Return what the curves are called, with their units."""
+    return {
+        Measure.ARRIVED: _('인입(건)'),
+        Measure.WAIT: _('평균 대기(초)'),
+        Measure.ABANDONED: _('포기(건)'),
+    }
+
+
+def _time(quarter: int) -> str:
+    return f'{quarter // 4:02}:{quarter % 4 * 15:02}'
+
+
+def _colour(name: str) -> str:
+    return COLOUR.replace('{name}', name)
+
+
+def _options(curves: DayCurves, measure: Measure, name: str) -> dict[str, Any]:
+    is_bar = measure is not Measure.WAIT
+    label: dict[str, Any] = {':color': _colour('text-2'), 'fontSize': 12}
+    axis: dict[str, Any] = {
+        'axisLabel': label,
+        'axisLine': {'lineStyle': {':color': _colour('line-strong')}},
+    }
+    return {
+        'animation': False,
+        'title': {'text': name, 'left': 8, 'top': 4, 'textStyle': {':color': _colour('text'), 'fontSize': 13}},
+        'grid': {'left': 44, 'right': 12, 'top': 32, 'bottom': 24},
+        'tooltip': {'trigger': 'axis'},
+        'xAxis': {'type': 'category', 'data': [_time(one) for one in range(QUARTERS)], **axis,
+                  'axisLabel': {**label, 'interval': 11}},
+        'yAxis': {'type': 'value', 'min': 0, 'minInterval': 1, **axis,
+                  'splitLine': {'lineStyle': {':color': _colour('line')}}},
+        'series': [
+            {'name': _('오늘'), 'type': 'bar' if is_bar else 'line', 'showSymbol': True, 'symbolSize': 4,
+             'data': _rounded(curves.today[measure]), 'itemStyle': {':color': _colour('accent')}},
+            {'name': _('평소'), 'type': 'line', 'showSymbol': False, 'lineStyle': {'width': 1.5, ':color': _colour('line-strong')},
+             'itemStyle': {':color': _colour('line-strong')}, 'data': _rounded(curves.usual[measure])},
+        ],
+    }  # fmt: skip
+
+
+def _rounded(row: Row) -> list[float | None]:
+    return [None if one is None else round(one, 1) for one in row]
+
+
+def _table(curves: DayCurves) -> Markup:
+    names = measure_names()
+    heads = [_('시각')]
+    for name in names.values():
+        heads += [f'{name} {_("오늘")}', f'{name} {_("평소")}']
+    rows = []
+    for quarter in range(QUARTERS):
+        values = [
+            row[quarter]
+            for measure in names
+            for row in (curves.today[measure], curves.usual[measure])
+        ]
+        if any(values):
+            cells = Markup().join(filled('<td>{value}</td>', value=_value(one)) for one in values)
+            rows.append(filled('<tr><th scope="row">{time}</th>{cells}</tr>', time=_time(quarter), cells=cells))  # fmt: skip
+    return filled(
+        '<table class="desk-figures" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
+        label=_('15분 단위 오늘과 평소'),
+        heads=Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in heads),
+        rows=Markup().join(rows),
+    )
+
+
+def _value(value: float | None) -> str:
+    return NOTHING if value is None else f'{value:.1f}'.removesuffix('.0')

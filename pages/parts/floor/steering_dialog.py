@@ -1,0 +1,189 @@
+"""배정·이동: what a supervisor does to waiting contacts, in one small form that hands on the keyboard can fill in."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from markupsafe import Markup
+
+from desk.errors import DeskError, InvalidInputError
+from models import Priority, Queue
+from models.audit import MAX_REASON_CHARS
+from pages import notices
+from pages.context import PageContext
+from pages.locale import _, language, sentence
+from pages.parts.floor.acting_form import acting_form
+from pages.parts.floor.status_choice import status_names
+from pages.parts.kit import dialog
+from pages.parts.kit.markup import Piece, filled
+from services.chats.events import ChatCard
+from services.floor.events import Deed
+from services.floor.steering import Steered, TargetAgent, Targets
+
+
+async def steer(
+    context: PageContext,
+    chats: Sequence[ChatCard],
+    *,
+    first: Deed = Deed.ASSIGNED,
+    why: str = '',
+) -> None:
+    """Ask what shall be done to these contacts, to whom and why, and do it.
+
+    ``first`` is chosen at first; ``why`` lies near and stands there already.
+    """
+    try:
+        targets = await context.still(context.services.steering.targets(context.agent))
+    except DeskError as error:
+        notices.tell(error)
+        return
+    with context.dialogs:  # the list where it was asked for may be another by now
+        _SteeringForm(context, chats, targets, first=first, why=why)
+
+
+class _SteeringForm:
+    """The dialog while it is open; it closes when it is done, and stays with a sentence when it could not be."""
+
+    def __init__(
+        self,
+        context: PageContext,
+        chats: Sequence[ChatCard],
+        targets: Targets,
+        *,
+        first: Deed,
+        why: str,
+    ) -> None:
+        self._context = context
+        self._steering = context.services.steering
+        self._names = {chat.id: chat.visitor_name for chat in chats}
+        title = _('상담 {count}건 배정·이동', count=len(chats))
+        with dialog.titled(context.dialogs, title) as opened:
+            Piece(inside=_who(chats)).classes('desk-sub')
+            fields = _form(targets, near=chats[0].department, first=first, why=why)
+            acting_form(context, opened, fields, do=self._do, then=self._tell)
+
+    async def _do(self, values: Mapping[str, str]) -> Steered:
+        supervisor, ids, why = self._context.agent, list(self._names), values.get('reason', '')
+        match values.get('deed'):
+            case Deed.MOVED:
+                return await self._steering.move(supervisor, ids, _uuid(values, 'queue'), why)
+            case Deed.PRIORITY:
+                priority = _priority(values)
+                return await self._steering.set_priority(supervisor, ids, priority, why)
+            case _:
+                return await self._steering.assign(supervisor, ids, _uuid(values, 'agent'), why)
+
+    def _tell(self, steered: Steered) -> None:
+        notices.done(_('상담 {count}건을 처리했습니다', count=len(steered.done)))
+        if steered.left:
+            reasons = {sentence(language(), error) for error in steered.left.values()}
+            names = ', '.join(self._names[one] for one in steered.left)
+            text = _('처리하지 못한 상담: {names}', names=names)
+            notices.stay(f'{text} ({" ".join(sorted(reasons))})')
+
+
+def _uuid(values: Mapping[str, str], name: str) -> UUID:
+    """Return a chosen id; one of nobody when nothing could be chosen: the service says what is wrong."""
+    try:
+        return UUID(values.get(name, ''))
+    except ValueError:
+        return UUID(int=0)
+
+
+def _priority(values: Mapping[str, str]) -> Priority:
+    try:
+        return Priority(values.get('priority', ''))
+    except ValueError as error:
+        raise InvalidInputError('api.invalid', fields='priority') from error
+
+
+def _who(chats: Sequence[ChatCard]) -> Markup:
+    shown = ', '.join(chat.visitor_name for chat in chats[:3])
+    more = _('외 {count}명', count=len(chats) - 3) if len(chats) > 3 else ''
+    return filled('{shown} {more}', shown=shown, more=more)
+
+
+def _form(targets: Targets, *, near: str, first: Deed, why: str) -> Markup:
+    # of those who can take one, the contact's own department comes first
+    agents = sorted(targets.agents, key=lambda one: (not one.can_take, one.department != near))
+    deeds = {
+        Deed.ASSIGNED: _('상담원에게 배정'),
+        Deed.MOVED: _('다른 대기열로'),
+        Deed.PRIORITY: _('중요도 변경'),
+    }
+    return filled(
+        '<fieldset class="desk-history-period desk-steer-deeds"><legend class="desk-unseen">{label}</legend>{deeds}</fieldset>'
+        '{agents}{queues}{priorities}'
+        '<label class="desk-steer-field">{why}<input class="desk-input" name="reason" value="{given}" required maxlength="{most}" autocomplete="off"></label>',
+        label=_('할 일'),
+        deeds=Markup().join(
+            _deed(deed, name, is_first=deed is first) for deed, name in deeds.items()
+        ),
+        agents=_choice(Deed.ASSIGNED, 'agent', _('상담원'), _agents(agents)),
+        queues=_choice(Deed.MOVED, 'queue', _('대기열'), _queues(targets.queues)),
+        priorities=_choice(Deed.PRIORITY, 'priority', _('중요도'), _priorities()),
+        why=_('사유'),
+        given=why,
+        most=MAX_REASON_CHARS,
+    )
+
+
+def _deed(deed: Deed, name: str, *, is_first: bool) -> Markup:
+    first = Markup(' checked autofocus') if is_first else ''
+    return filled(
+        '<label class="desk-pill-choice"><input type="radio" name="deed" value="{deed}"{first}><span>{name}</span></label>',
+        deed=deed,
+        first=first,
+        name=name,
+    )
+
+
+def _choice(deed: Deed, name: str, label: str, options: Markup) -> Markup:
+    return filled(
+        '<label class="desk-steer-field" data-deed="{deed}">{label}<select class="desk-input" name="{name}">{options}</select></label>',
+        deed=deed,
+        label=label,
+        name=name,
+        options=options,
+    )
+
+
+def _agents(agents: Sequence[TargetAgent]) -> Markup:
+    states = status_names()
+    return Markup().join(
+        filled(
+            '<option value="{id}"{unable}>{name} · {department} · {state} {load}/{capacity}</option>',
+            id=one.id,
+            unable='' if one.can_take else Markup(' disabled'),
+            name=one.name,
+            department=_(one.department),
+            state=states[one.status],
+            load=one.load,
+            capacity=one.capacity,
+        )
+        for one in agents
+    )
+
+
+def _queues(queues: Sequence[Queue]) -> Markup:
+    return Markup().join(
+        filled('<option value="{id}">{name}</option>', id=one.id, name=queue_name(one))
+        for one in queues
+    )
+
+
+def queue_name(queue: Queue) -> str:
+    """Return what a queue is called in the reader's language."""
+    return (language() == 'en' and queue.name_en) or _(queue.name)
+
+
+def _priorities() -> Markup:
+    names = {
+        Priority.URGENT: _('긴급'),
+        Priority.HIGH: _('높음'),
+        Priority.MEDIUM: _('보통'),
+        Priority.LOW: _('낮음'),
+    }
+    return Markup().join(
+        filled('<option value="{value}">{name}</option>', value=value, name=name)
+        for value, name in names.items()
+    )
