@@ -5,16 +5,17 @@
     python main.py revision   write a migration out of the models' changes   (make revision MESSAGE='…')
     python main.py seed       fill an empty local desk with demo people and chats
     python main.py admin      make the first administrator                                  (make admin)
+    python main.py replay     make a day's assignments again and say which come out otherwise  (make replay DAY=2026-11-29)
     python main.py verify-audit   say whether the audit log is whole          (make verify-audit HEAD=id:hash)
 
 What is served (DESIGN §3)
-    /login /auth/…            sign in and out                      pages/login.py, pages/api/auth.py
+    /login /auth/… /invite/…  sign in and out, come by invitation  pages/login.py, pages/api/auth.py, pages/invite.py
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
     /desk/customers …         customers, and bringing them in      pages/customers.py, pages/customer_import.py
     /desk/history …           every past and present contact       pages/history.py
-    /desk/audit               who did what to whose data           pages/audit.py
+    /desk/dashboard, /audit, /settings   the floor; who did what; queues and people   pages/dashboard.py, pages/audit.py …
     /talk …                   the customer's side of a chat        pages/talk.py
-    /chat/… /customers/… /history/… /ws/{agent_id}
+    /chat/… /customers/… /calls/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
     /healthz /readyz /metrics for the machines that run us         pages/api/health.py
 
@@ -32,50 +33,55 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 from redis.asyncio import Redis
 
-from desk import logging, loops, metrics
+from desk import clock, logging, loops, metrics
 from desk.db import Database
 from desk.errors import DeskError
 from desk.events import Topics
-from desk.sandbox import Sandbox, SandboxError
-from desk.settings import Settings, SettingsError
+from desk.server_protocols import MAX_FRAME_BYTES, LimitedHttp, LimitedWebSocket
+from desk.settings import Settings, StartError
 from desk.stream import EventStream
 from models import migrations
 from pages import app as pages_app
 from pages.locale import text
-from services import admin, registry
-from services.admin import NewAdmin
-from services.audit_chain import Fault, Head
-from services.customer_import import ImportFile
+from pages.web.softphone import Softphone
+from services import housekeeping, registry
+from services.audit.chain import ChainFault, Head
+from services.audit.heads import ship_heads
+from services.aws.connection import ConnectConnection, connection_for
+from services.floor import replay
+from services.people import admin
+from services.people.admin import NewAdmin
+from services.sentiment.setup import SentimentSetup
 
 FAULTS = {
-    Fault.MISSING: 'it is missing',
-    Fault.CHANGED: 'it was changed',
-    Fault.UNCHAINED: 'it was not written after the one before it',
-    Fault.CUT_OFF: 'the log ends before it, although it was there',
+    ChainFault.MISSING: 'it is missing',
+    ChainFault.CHANGED: 'it was changed',
+    ChainFault.UNCHAINED: 'it was not written after the one before it',
+    ChainFault.CUT_OFF: 'the log ends before it, although it was there',
 }
-ABANDON_SWEEP_SECONDS = 5
-TIDY_SECONDS = 60
-COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'verify-audit')
+ACCOUNT_COMMANDS = ('sign-out', 'block', 'unblock')
+COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'replay', 'verify-audit', *ACCOUNT_COMMANDS)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class ProcessResources:
     """One process's connections and the services over them; nothing is open yet."""
 
     db: Database
     redis: 'Redis'
     stream: EventStream
     services: registry.Services
+    connect: ConnectConnection | None
 
     @classmethod
-    def of(cls, settings: Settings) -> 'House':
+    def of(cls, settings: Settings) -> 'ProcessResources':
         """Put it together as the settings say."""
         db = Database(
             settings.database_url,
@@ -83,10 +89,15 @@ class House:
             pool_overflow=settings.pool_overflow,
         )
         redis = Redis.from_url(
-            settings.redis_url, decode_responses=True, socket_connect_timeout=2, socket_timeout=10
+            settings.redis_url,
+            decode_responses=True,
+            encoding_errors='replace',  # what is no UTF-8 is no event: it must not stop the reading
+            socket_connect_timeout=2,
+            socket_timeout=10,
         )
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
+        connect = connection_for(settings)
         services = registry.assemble(
             db,
             topics,
@@ -94,11 +105,17 @@ class House:
             redis=redis,
             jwt_secret=settings.jwt_secret_key.get_secret_value(),
             session_hours=settings.session_hours,
+            sentiment=SentimentSetup.of(settings),
+            connect=connect,
         )
-        return cls(db=db, redis=redis, stream=stream, services=services)
+        return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
     async def close(self) -> None:
         """Give every connection back."""
+        if self.connect is not None:
+            await self.connect.close()
+        if self.services.sentiment_judge is not None:
+            await self.services.sentiment_judge.close()
         await self.redis.aclose()
         await self.db.close()
 
@@ -106,66 +123,60 @@ class House:
 def build(settings: Settings | None = None) -> FastAPI:
     """Put the whole desk together. Opens nothing: connections open in the lifespan."""
     settings = (settings or Settings()).checked()
-    house = House.of(settings)
-    services = house.services
+    resources = ProcessResources.of(settings)
+    services = resources.services
+
+    patience = timedelta(seconds=settings.abandon_after_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await house.stream.open()
+        await resources.stream.open()
         stop_watching = metrics.watch_collector()
         going = {
             'relay': services.relay.carry,
             'sweep': services.relay.sweep,
             'search-index': services.message_search.follow,
             'phone-lookup': services.phone_lookup.follow,
-            'stream': house.stream.follow,
-            'abandoned': lambda: _give_up_silent(services, settings),
-            'tidying': lambda: _tidy(services),
+            'stream': resources.stream.follow,
+            'routing': services.router.follow,
+            'presence': services.presence.follow,
+            'board': services.board.follow,
+            'alerts': services.alerts.follow,
+            'abandoned': lambda: housekeeping.give_up_silent(services, patience),
+            'tidying': lambda: housekeeping.tidy(services),
+            'audit-heads': lambda: ship_heads(services.audit_log),
             'loop-lag': metrics.watch_loop,
+            **services.connect_loops,
+            **services.sentiment_loops,
         }
         try:
             async with loops.running(going):
                 yield
         finally:
             stop_watching()
-            await house.close()
+            await resources.close()
 
     async def ping_redis() -> None:
-        await house.redis.ping()
+        await resources.redis.ping()
 
-    probes = {'postgresql': house.db.ping, 'redis': ping_redis}
-    return pages_app.create(services, settings, lifespan=lifespan, probes=probes)
-
-
-async def _give_up_silent(services: registry.Services, settings: Settings) -> None:
-    while True:
-        await services.visits.give_up_silent(timedelta(seconds=settings.abandon_after_seconds))
-        await asyncio.sleep(ABANDON_SWEEP_SECONDS)
-
-
-async def _tidy(services: registry.Services) -> None:
-    while True:
-        await services.sign_ins.tidy()
-        await ImportFile.tidy()
-        await asyncio.sleep(TIDY_SECONDS)
+    probes = {'postgresql': resources.db.ping, 'redis': ping_redis}
+    softphone = Softphone.of(settings)
+    return pages_app.create(
+        services, settings, lifespan=lifespan, probes=probes, softphone=softphone
+    )
 
 
 @contextmanager
-def backed(settings: Settings) -> Iterator[Settings]:
+def backed(settings: Settings, *, with_connect: bool = False) -> Iterator[Settings]:
     """Give settings whose every backing service is there: started here where no address is set."""
     settings.checked()
-    if settings.is_production or (settings.database_url and settings.redis_url):
+    if settings.is_production:
         yield _with_secret(settings)
         return
-    with Sandbox(settings.desk_home) as urls:
-        yield _with_secret(
-            settings.model_copy(
-                update={
-                    'database_url': settings.database_url or urls.database_url,
-                    'redis_url': settings.redis_url or urls.redis_url,
-                }
-            )
-        )
+    from desk.sandbox import backing  # noqa: PLC0415 - the production image has no sandbox
+
+    with backing.backed(settings, with_connect=with_connect) as ready:
+        yield _with_secret(ready)
 
 
 def _with_secret(settings: Settings) -> Settings:
@@ -173,8 +184,7 @@ def _with_secret(settings: Settings) -> Settings:
     if settings.jwt_secret_key.get_secret_value():
         return settings
     settings.desk_home.mkdir(parents=True, exist_ok=True)
-    kept = settings.desk_home / 'jwt-secret'
-    if not kept.exists():
+    if not (kept := settings.desk_home / 'jwt-secret').exists():
         kept.touch(mode=0o600)
         kept.write_text(secrets.token_urlsafe(48))
     return settings.model_copy(update={'jwt_secret_key': SecretStr(kept.read_text())})
@@ -188,7 +198,10 @@ def tune_collector() -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. Raises ``StartError`` in production as a role that could change the audit log."""
+    if settings.is_production:
+        asyncio.run(must_be_guarded(settings))
+    announce(settings)
     app = build(settings)
     tune_collector()
     server_of(app, settings).run()
@@ -201,8 +214,9 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         host=settings.host,
         port=settings.port,
         loop='uvloop',
-        http='httptools',
-        ws='websockets-sansio',
+        http=LimitedHttp,
+        ws=LimitedWebSocket,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,  # costs 100 KB an agent (nicegui.md §0.3)
         proxy_headers=True,
         access_log=False,  # the desk logs its own requests, without queries
@@ -214,13 +228,13 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 async def fill_with_demo(settings: Settings) -> bool:
     """Fill an empty local desk with demo people and chats; returns whether it was empty."""
-    from services import seed  # noqa: PLC0415 - needs Faker, which is not installed where production runs
+    from services.demo import seed  # noqa: PLC0415 - the production image has no demo desk
 
-    house = House.of(settings)
+    resources = ProcessResources.of(settings)
     try:
-        return await seed.seed(house.services, house.db, settings)
+        return await seed.seed(resources.services, resources.db, settings)
     finally:
-        await house.close()
+        await resources.close()
 
 
 def ask_for_admin() -> NewAdmin:
@@ -235,26 +249,72 @@ def ask_for_admin() -> NewAdmin:
 
 
 async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
-    """Make the first administrator. Raises what ``services.admin`` raises."""
-    house = House.of(settings)
+    """Make the first administrator. Raises what ``services.people.admin`` raises."""
+    resources = ProcessResources.of(settings)
     try:
-        agent = await admin.make_first_admin(house.db, new)
+        agent = await admin.make_first_admin(resources.db, new)
     finally:
-        await house.close()
+        await resources.close()
     print(f'{agent.username} may sign in at /login.')
+
+
+async def change_account(settings: Settings, command: str, who: str) -> None:
+    """End a person's sessions, keep them out, or let them in again. Raises what ``services.people.accounts`` raises."""
+    resources = ProcessResources.of(settings)
+    accounts = resources.services.accounts
+    try:
+        match command:
+            case 'sign-out':
+                ended = await accounts.sign_out_everywhere(None, who)
+                print(f'{ended} sessions of {who} ended.')
+            case 'block':
+                await accounts.block(None, who)
+                print(f'{who} is blocked: no session is left, and none can begin.')
+            case _:
+                await accounts.unblock(None, who)
+                print(f'{who} may sign in again.')
+    finally:
+        await resources.close()
 
 
 async def verify_audit(settings: Settings, kept: Head | None) -> bool:
     """Say whether the audit log is whole, and where it is not; returns whether it is."""
-    house = House.of(settings)
+    resources = ProcessResources.of(settings)
     try:
-        chain = await house.services.audit_log.verified(kept)
+        chain = await resources.services.audit_log.verified(kept)
     finally:
-        await house.close()
+        await resources.close()
     if chain.fault is not None:
         print(f'The audit log is broken at entry {chain.broken_at}: {FAULTS[chain.fault]}.')
     print(f'Whole up to entry {chain.head.id}. Keep this head in another place: {chain.head}')
     return chain.is_whole
+
+
+async def replay_day(settings: Settings, day: date) -> bool:
+    """Make the assignments of a day (in Seoul) again; returns whether each came out the same."""
+    resources = ProcessResources.of(settings)
+    since = datetime.combine(day, time(), clock.SEOUL)
+    try:
+        result = await replay.replay(resources.db, since, since + timedelta(days=1))
+    finally:
+        await resources.close()
+    print(f'{day}: {result}')
+    return not result.different
+
+
+async def must_be_guarded(settings: Settings) -> None:
+    """Refuse to go on as a role that could change the audit log. Raises ``StartError``."""
+    resources = ProcessResources.of(settings)
+    try:
+        is_guarded = await resources.services.audit_log.is_guarded()
+    finally:
+        await resources.close()
+    if not is_guarded:
+        message = (
+            'DESK_ENV=production cannot start:\n  - DATABASE_URL connects as a role that could change or drop the audit log; '
+            'let another role own the tables (DATABASE_OWNER_URL, python main.py migrate, docs/decisions/0021)'
+        )
+        raise StartError(message)
 
 
 def announce(settings: Settings) -> None:
@@ -269,7 +329,9 @@ def main(arguments: list[str]) -> int:
     """Run one command; returns the exit code."""
     parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
     parser.add_argument('command', choices=COMMANDS)
+    parser.add_argument('username', nargs='?', default='', help='whose account, or their id')
     parser.add_argument('--message', default='', help='what a new revision changes')
+    parser.add_argument('--day', default='', help='to replay, e.g. 2026-11-29; else today')
     parser.add_argument(
         '--head', default='', help='of the audit log, as an earlier verify-audit printed it'
     )
@@ -279,14 +341,14 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
-        with backed(settings) as ready:
-            return _run(parsed.command, ready, message=parsed.message, head=parsed.head)
+        with backed(settings, with_connect=parsed.command == 'serve') as ready:
+            return _run(parsed, ready)
     except KeyboardInterrupt:
         return 0
     except DeskError as error:
         sys.stderr.write(f'{text("en", error.key, **error.values)}\n')
         return 1
-    except (SettingsError, SandboxError) as error:
+    except StartError as error:
         sys.stderr.write(f'{error}\n')
         return 2
 
@@ -296,22 +358,32 @@ def _leave(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(command: str, settings: Settings, *, message: str, head: str) -> int:
+def _run(parsed: argparse.Namespace, settings: Settings) -> int:
+    command: str = parsed.command
     if command == 'migrate' or not settings.is_production:
-        migrations.upgrade(settings.database_url)
+        migrations.upgrade(settings.migration_url, used_by=settings.database_url)
     if command == 'revision':
-        migrations.generate(settings.database_url, message)
+        migrations.generate(settings.migration_url, parsed.message)
     if command == 'admin':
         asyncio.run(make_first_admin(settings, ask_for_admin()))
+    if command in ACCOUNT_COMMANDS:
+        asyncio.run(change_account(settings, command, parsed.username))
     if command == 'seed' or (command == 'serve' and not settings.is_production):
         asyncio.run(fill_with_demo(settings))
     if command == 'serve':
-        announce(settings)
         serve(settings)
-    if command == 'verify-audit':
-        kept = Head.of(head) if head else None
-        return 0 if asyncio.run(verify_audit(settings, kept)) else 1
-    return 0
+    return 0 if _came_out_well(parsed, settings) else 1
+
+
+def _came_out_well(parsed: argparse.Namespace, settings: Settings) -> bool:
+    """Run one of the commands that say whether what is on record is right; any other is."""
+    if parsed.command == 'replay':
+        day = parsed.day or clock.now().astimezone(clock.SEOUL).date().isoformat()
+        return asyncio.run(replay_day(settings, date.fromisoformat(day)))
+    if parsed.command == 'verify-audit':
+        kept = Head.of(parsed.head) if parsed.head else None
+        return asyncio.run(verify_audit(settings, kept))
+    return True
 
 
 if __name__ == '__main__':

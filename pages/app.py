@@ -1,5 +1,6 @@
 """The web side of the desk: a FastAPI application with the gate, the API, and NiceGUI mounted last."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -10,23 +11,52 @@ from fastapi.staticfiles import StaticFiles
 from nicegui import app as nicegui_app
 from nicegui import ui
 
+from desk import metrics
+from desk.errors import DeskError
 from desk.settings import Settings
 from pages import (
     audit,
     customer_import,
     customers,
+    dashboard,
     desk,
-    gate,
     history,
+    invite,
     login,
     preferences,
+    settings_screens,
     shell,
     talk,
+    wall,
 )
-from pages.api import auth, chats, docs, exports, health, problems, sockets, visits
+from pages import softphone as softphone_window
+from pages.api import (
+    accounts,
+    agents,
+    auth,
+    call_wrap_ups,
+    calls,
+    chats,
+    contacts,
+    docs,
+    exports,
+    health,
+    people,
+    problems,
+    promises,
+    queues,
+    sentiment,
+    sockets,
+    visits,
+    wrap_ups,
+)
 from pages.api import customers as customers_api
 from pages.api import history as history_api
-from pages.measured import Measured
+from pages.web import gate, unknown_paths
+from pages.web.measured import Measured
+from pages.web.monitoring import open_pages
+from pages.web.signatures import remember_signatures
+from pages.web.softphone import Softphone
 from services.registry import Services
 
 log = structlog.get_logger()
@@ -41,7 +71,12 @@ STATIC = Path(__file__).parent / 'static'
 
 
 def create(
-    services: Services, settings: Settings, *, lifespan: Lifespan, probes: Mapping[str, Probe]
+    services: Services,
+    settings: Settings,
+    *,
+    lifespan: Lifespan,
+    probes: Mapping[str, Probe],
+    softphone: Softphone | None = None,
 ) -> FastAPI:
     """Put the web side together; opens nothing.
 
@@ -50,6 +85,7 @@ def create(
         settings: how it is run.
         lifespan: opens and closes the connections.
         probes: what readiness depends on, by name; a probe raises when its service is away.
+        softphone: what calls are taken with; none without Connect.
     """
     app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.services = services  # whoever holds the application may ask what goes on in it
@@ -58,30 +94,48 @@ def create(
     for router in (
         health.router(probes),
         auth.router(services, settings),
+        agents.router(services),
+        accounts.router(services),
         chats.router(services),
+        wrap_ups.router(services),
+        sentiment.router(services),
         customers_api.router(services),
         visits.router(services, settings),
+        exports.router(services),  # before it, or its name is taken for a contact's id
         history_api.router(services),
-        exports.router(services),
+        contacts.router(services),
+        promises.router(services),
+        queues.router(services),
+        people.router(services),
+        calls.router(services),
+        call_wrap_ups.router(services),
         sockets.router(services),
         login.router(services, settings),
+        invite.router(services),
+        wall.router(services),
         preferences.router(),
         talk.router(services, settings),
         docs.router(app),
     ):
         app.include_router(router)
-    problems.register_unknown_paths(app)
-    screens = shell.Screens(services)
+    remember_signatures()
+    if softphone is not None:
+        app.include_router(softphone_window.router(softphone))
+    screens = shell.Screens(services, softphone)
     desk.register(screens)
     customer_import.register(screens)
     customers.register(screens)
     history.register(screens)
+    dashboard.register(screens)
     audit.register(screens)
+    settings_screens.register(screens)
     screens.serve()
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
+    logging.getLogger('nicegui').addFilter(_is_unexpected)
     # Our pages send no XHR: a bar that announces one would only ever announce somebody else's.
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
+    unknown_paths.register(app)
     ui.run_with(
         app,
         title='상담 데스크',
@@ -93,10 +147,21 @@ def create(
         tailwind=False,
         show_welcome_message=False,
     )
-    app.add_middleware(Measured)
+    if softphone is not None:
+        app.add_middleware(softphone_window.SoftphoneWindow, softphone=softphone)
     gate.install(app, services, settings)
+    metrics.PAGES.set_function(open_pages)
+    app.add_middleware(Measured)  # outside of the gate: who is refused is counted as well
     return app
 
 
+def _is_unexpected(record: logging.LogRecord) -> bool:
+    """Let NiceGUI log what goes wrong in its pages, but for what is expected: that is no fault of the desk."""
+    return not (record.exc_info and isinstance(record.exc_info[1], DeskError))
+
+
 def _log_page_error(error: Exception) -> None:
+    if isinstance(error, DeskError):  # expected, and told to whoever sits there
+        log.warning('page_refused', key=error.key)
+        return
     log.error('page_failed', exc_info=error)

@@ -13,14 +13,14 @@ from models import Agent, AuditAction
 from pages import shell
 from pages.component import Component, busy
 from pages.locale import _
-from pages.parts.audit_table import action_names, head, rows
-from pages.parts.buttons import Look, button
-from pages.parts.form_values import VALUES_OF_FORM
-from pages.parts.markup import Piece, filled
+from pages.parts.audit.table import action_names, head, rows
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
+from pages.parts.kit.markup import Piece, filled
 from pages.shell import Shell
-from services.audit_chain import Chain, Fault
-from services.audit_log import AuditPage
-from services.audit_queries import AuditFilter
+from services.audit.chain import Chain, ChainFault
+from services.audit.filter import AuditFilter
+from services.audit.log import AuditPage
 
 AUDIT = '/desk/audit'
 FIELDS = ('since', 'until', 'agent', 'action', 'subject')
@@ -43,7 +43,7 @@ async def audit(
 ) -> None:
     """Draw the log as the address filters it. Raises ``NotAllowedError`` for all but administrators."""
     given = {'since': since, 'until': until, 'agent': agent, 'action': action, 'subject': subject}
-    people = await shell.services.audit_log.people(shell.agent)
+    people = await shell.still(shell.services.audit_log.people(shell.agent))
     with ui.element('div').classes('desk-page'):
         screen = AuditScreen(shell, people)
     await screen.open(given)
@@ -61,13 +61,21 @@ class AuditScreen(Component):
         self._wanted = AuditFilter()
         self._pages: list[Piece] = []
         self._last: AuditPage | None = None
+        self._is_verifying = False
         with self:
             with ui.element('div').classes('desk-page-head'):
                 self._form = Piece('form').classes('desk-audit-form').props('role=search')
                 self._form.props['aria-label'] = _('감사 기록 조건')
                 ui.element('div').classes('desk-spring')
                 self._state = Piece().classes('desk-audit-state').props('role=status')
-                button(_('다시 확인'), self._verify, Look.QUIET)
+                button(_('다시 확인'), lambda: self._verify(anew=True), ButtonStyle.QUIET)
+            self._unknown = ui.label(
+                _(
+                    '대상 번호를 찾을 수 없습니다. 고객 번호(C-0000001)나 기록에 보이는 번호를 입력하세요.'
+                )
+            )
+            self._unknown.classes('desk-field-error desk-audit-unknown').props('role=alert')
+            self._unknown.set_visibility(False)
             with ui.element('div').classes('desk-table-place'):
                 with ui.element('table').classes('desk-table') as self._grid:
                     self._grid.props['aria-label'] = _('감사 기록')
@@ -78,26 +86,34 @@ class AuditScreen(Component):
 
     async def open(self, given: Mapping[str, str]) -> None:
         """Show what an address asks for, and begin to look whether the log is whole."""
-        self._wanted = _read(given)
+        self._wanted = await self.still(self._read(given))
         self._form.set_inside(_fields(self._wanted, self._people))
-        await self._show()
+        await self.still(self._show())
         self.start(self._verify())
 
     async def _choose(self, event: GenericEventArguments) -> None:
-        given = event.args if isinstance(event.args, Mapping) else {}
-        wanted = _read({name: str(given.get(name, '')) for name in FIELDS})
+        given = values_of(event)
+        wanted = await self.still(self._read({name: given.get(name, '') for name in FIELDS}))
         if wanted != self._wanted:
             self._wanted = wanted
             query = _query(wanted)
             self._shell.set_address(f'{AUDIT}?{query}' if query else AUDIT)
             await self._show()
 
+    async def _read(self, given: Mapping[str, str]) -> AuditFilter:
+        """Return the filter of an address or a form; a subject that is not there is said, and narrows nothing."""
+        typed = given['subject'].strip()
+        subject = await self.still(self._log.subject(self._shell.agent, typed)) if typed else None
+        is_unknown = bool(typed) and subject is None
+        self._unknown.set_visibility(is_unknown)
+        return _read(given, subject)
+
     # ---- the entries
 
     async def _show(self) -> None:
         busy(self._grid, is_busy=True)
         wanted = self._wanted
-        page = await self._log.newest(self._shell.agent, wanted)
+        page = await self.still(self._log.newest(self._shell.agent, wanted))
         if wanted != self._wanted:  # another choice was faster
             return
         for shown in self._pages:
@@ -108,8 +124,11 @@ class AuditScreen(Component):
 
     async def _more(self) -> None:
         if self._last is not None and self._last.entries:
-            before = self._last.entries[-1].id
-            self._append(await self._log.newest(self._shell.agent, self._wanted, before=before))
+            wanted, last = self._wanted, self._last
+            before = last.entries[-1].id
+            page = await self.still(self._log.newest(self._shell.agent, wanted, before=before))
+            if last is self._last:  # else another choice, or another press, was faster
+                self._append(page)
 
     def _append(self, page: AuditPage) -> None:
         self._last = page
@@ -122,18 +141,24 @@ class AuditScreen(Component):
                     'desk-empty'
                 )
             elif not page.is_last and len(self._pages) < MAX_PAGES:
-                button(_('더 보기'), self._more, Look.QUIET)
+                button(_('더 보기'), self._more, ButtonStyle.QUIET)
             elif not page.is_last:
                 ui.label(_('이전 기록은 기간을 좁혀 찾으세요.')).classes('desk-hint')
 
     # ---- whether it is whole
 
-    async def _verify(self) -> None:
-        async for chain in self._log.look_through():
-            if self.is_deleted:
-                return
-            self._say(chain, is_done=False)
-        self._say(chain, is_done=True)
+    async def _verify(self, *, anew: bool = False) -> None:
+        if self._is_verifying:  # it will be said in a moment
+            return
+        self._is_verifying = True
+        try:
+            async for chain in self._log.chain(anew=anew):
+                if self.is_deleted:
+                    return
+                self._say(chain, is_done=False)
+            self._say(chain, is_done=True)
+        finally:
+            self._is_verifying = False
 
     def _say(self, chain: Chain, *, is_done: bool) -> None:
         until = f'{chain.head.id:,}'
@@ -145,7 +170,7 @@ class AuditScreen(Component):
             )
             state = 'broken'
         elif is_done:
-            text, state = _('{until}번까지 모두 온전합니다', until=until), 'whole'
+            text, state = _('위변조 없음 ({until}번까지 확인)', until=until), 'whole'
         else:
             text, state = _('{until}번까지 확인하는 중', until=until), 'checking'
         self._state.props['data-state'] = state
@@ -153,24 +178,24 @@ class AuditScreen(Component):
         self._state.set_inside(filled('{text}', text=text))
 
 
-def _fault(fault: Fault) -> str:
+def _fault(fault: ChainFault) -> str:
     return {
-        Fault.MISSING: _('빠졌습니다'),
-        Fault.CHANGED: _('바뀌었습니다'),
-        Fault.UNCHAINED: _('앞의 기록과 이어지지 않습니다'),
-        Fault.CUT_OFF: _('끝이 잘렸습니다'),
+        ChainFault.MISSING: _('빠졌습니다'),
+        ChainFault.CHANGED: _('바뀌었습니다'),
+        ChainFault.UNCHAINED: _('앞의 기록과 이어지지 않습니다'),
+        ChainFault.CUT_OFF: _('끝이 잘렸습니다'),
     }[fault]
 
 
-def _read(given: Mapping[str, str]) -> AuditFilter:
-    """Return the filter of an address or a form; what cannot be read is not set."""
+def _read(given: Mapping[str, str], subject: UUID | None) -> AuditFilter:
+    """Return the filter of an address or a form, about a subject; what cannot be read is not set."""
     action = given['action']
     return AuditFilter(
         since=_day(given['since']),
         until=_day(given['until']),
         agent_id=_uuid(given['agent']),
         action=AuditAction(action) if action in {*AuditAction} else None,
-        subject_id=_uuid(given['subject']),
+        subject_id=subject,
     )
 
 
@@ -201,8 +226,8 @@ def _fields(wanted: AuditFilter, people: Sequence[Agent]) -> Markup:
             _date('since', _('시작일'), wanted.since),
             Markup('<span aria-hidden="true">~</span>'),
             _date('until', _('종료일'), wanted.until),
-            _choice('agent', _('누가'), agents, str(wanted.agent_id or '')),
-            _choice('action', _('한 일'), actions, str(wanted.action or '')),
+            _choice('agent', _('처리자'), agents, str(wanted.agent_id or '')),
+            _choice('action', _('작업'), actions, str(wanted.action or '')),
             filled(
                 '<input class="desk-input desk-audit-subject" name="subject" value="{value}" placeholder="{label}"'
                 ' aria-label="{label}" autocomplete="off">',

@@ -2,19 +2,41 @@
 
 NiceGUI ends a subscription when the *client* goes; in a page that lives all day that is a leak. This is the
 only place that uses NiceGUI's private delete hook (NiceGUI 3.18).
+
+Whatever goes on after an ``await`` may come back to a page that has changed: what it drew in is gone, and NiceGUI raises
+or keeps elements that nobody sees. So an ``await`` that something follows is an ``await still(…)`` (a test holds all of
+``pages`` to it).
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
 
 from nicegui import background_tasks, ui
 from typing_extensions import override
 
+from desk.errors import DeskError
 from desk.events import Subscription, Topics
 
+ResultT = TypeVar('ResultT')
 Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+async def still(element: ui.element, work: Awaitable[ResultT]) -> ResultT:
+    """Await ``work``, which always ends, and go on only while ``element`` is on its page.
+
+    Raises ``asyncio.CancelledError`` when it is gone: the task that would go on ends there, without a word to anybody.
+    """
+    try:
+        result = await work
+    except DeskError as error:
+        if element.is_deleted:
+            raise asyncio.CancelledError from error
+        raise
+    if element.is_deleted:
+        raise asyncio.CancelledError
+    return result
 
 
 class Component(ui.element):
@@ -43,6 +65,10 @@ class Component(ui.element):
                 handler(event)
 
         self._subscriptions.append(self._topics.subscribe(topics, draw if draws else handler))
+
+    async def still(self, work: Awaitable[ResultT]) -> ResultT:
+        """Await ``work`` and go on only while this element is on its page, see ``still``."""
+        return await still(self, work)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run ``work`` in the background, in this element's place; its errors reach the page's handler."""

@@ -5,7 +5,7 @@ from nicegui import ui
 from desk.errors import NotAllowedError
 from pages import shell
 from pages.locale import _
-from pages.parts.import_panel import ImportPanel
+from pages.parts.customers.import_panel import ImportPanel
 from pages.shell import Shell
 
 
@@ -16,8 +16,13 @@ def register(screens: shell.Screens) -> None:
 
 async def bring_in(shell: Shell) -> None:
     """Draw the import. Raises ``NotAllowedError`` for agents."""
-    if not shell.services.customer_import.may_import(shell.agent):
+
+    def may_import() -> bool:
+        return shell.services.customer_import.may_import(shell.agent)
+
+    if not may_import():
         raise NotAllowedError('import.not_allowed')
+    shell.go_on_by(may_import)
     with ui.element('div').classes('desk-page'):
         with ui.element('div').classes('desk-page-head'):
             ui.label(_('고객 가져오기')).classes('desk-page-title').props(

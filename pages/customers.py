@@ -8,13 +8,14 @@ from nicegui import context, ui
 from desk.errors import DeskError
 from pages import shell
 from pages.locale import _
-from pages.parts.buttons import Look, button
-from pages.parts.customer_form import new_form
-from pages.parts.customer_page import CustomerPage, parse
-from pages.parts.customer_table import GRID, CustomerTable
-from pages.parts.key_map import Keys
-from pages.parts.search_box import Answer
+from pages.parts.customers.form import new_form
+from pages.parts.customers.page import CustomerProfile
+from pages.parts.customers.table import GRID, CustomerTable
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.key_map import Keys
+from pages.parts.kit.search_box import Answer
 from pages.shell import Shell
+from pages.web.paths import id_in
 
 LIST = '/desk/customers'
 
@@ -33,7 +34,7 @@ async def customers(shell: Shell) -> None:
         ui.navigate.to(f'{LIST}/new')
 
     async def find(text: str) -> Answer:
-        answer = await table.find(text)
+        answer = await table.still(table.find(text))
         query = f'?query={quote(text.strip())}' if text.strip() else ''
         shell.set_address(LIST + query)
         return answer
@@ -48,9 +49,9 @@ async def customers(shell: Shell) -> None:
         with table.head:
             if shell.services.customer_import.may_import(shell.agent):
                 button(_('가져오기'), lambda: ui.navigate.to(f'{LIST}/import'))
-            button(_('새 고객'), new, Look.PRIMARY)
+            button(_('새 고객'), new, ButtonStyle.PRIMARY)
     text = _query(context.client.sub_pages_router.current_path)
-    shell.search.lend(GRID, find, text=text)
+    shell.search.lend(GRID, find, address='query', text=text)
     shell.follow_address(follow)
     shell.keys.use(_keys(shell, new))
     await table.find(text)
@@ -58,6 +59,7 @@ async def customers(shell: Shell) -> None:
 
 async def new_customer(shell: Shell) -> None:
     """Draw the form of a new customer."""
+    shell.go_on_by(lambda: True)  # everybody may: what is typed stays
     with ui.element('div').classes('desk-person'), ui.element('section') as card:
         card.classes('desk-person-card')
         ui.label(_('새 고객')).classes('desk-page-title').props('role=heading aria-level=2')
@@ -70,11 +72,12 @@ async def new_customer(shell: Shell) -> None:
 
 async def customer(shell: Shell, customer_id: str) -> None:
     """Draw one customer."""
-    page = CustomerPage(shell, parse(customer_id))
+    page = CustomerProfile(shell, id_in(customer_id, error_key='customer.not_found'))
     keys = Keys()
     keys.add('KeyE', 'E', _('고객 정보 고치기'), page.edit)
     keys.add('KeyN', 'N', _('메모 쓰기'), page.write)
     shell.keys.use(keys)
+    shell.go_on_by(page.go_on)
     try:
         await page.open()
     except DeskError:

@@ -5,22 +5,38 @@ from uuid import UUID
 
 from nicegui import ui
 
-from desk.errors import DeskError, NotFoundError
-from models import AgentStatus, ChatStatus, Sender
+from desk.errors import DeskError
+from models import ChatStatus, Sender
 from pages import notices, shell
+from pages.component import Component
 from pages.locale import _
-from pages.parts.conversation import Conversation
-from pages.parts.customer_panel import CustomerPanel
-from pages.parts.inbox_panel import InboxPanel
-from pages.parts.key_map import Keys
-from pages.parts.panes import Panes, PanesLabels, PaneWidth
-from services.chat_events import ChatCard, ChatEvent, MessageAdded
-from services.inbox_view import Tab
+from pages.parts.customers.panel import CustomerPanel
+from pages.parts.floor.absence_list import AbsenceList
+from pages.parts.floor.assignments import explain
+from pages.parts.floor.notice_news import NoticeNews
+from pages.parts.floor.offer_card import OfferCard
+from pages.parts.floor.steering_dialog import steer
+from pages.parts.floor.steering_news import SteeringNews
+from pages.parts.floor.upset_news import UpsetNews
+from pages.parts.kit.key_map import Keys
+from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
+from pages.parts.workspace.conversation import Conversation
+from pages.parts.workspace.inbox_panel import InboxPanel
+from pages.parts.workspace.promise_dialog import new_promise
+from pages.parts.workspace.promise_list import PromiseList
+from pages.parts.workspace.wrap_up_list import WrapUpList
+from pages.web import places
+from pages.web.paths import id_in
+from services.chats.events import ChatCard, ChatEvent, MessageAdded
+from services.chats.inbox_view import Tab
+from services.people.events import SETTINGS
+
+PATH, CHAT_PATH = '/desk', '/desk/chats/{chat_id}'
 
 
 def register(screens: shell.Screens) -> None:
     """Serve the workspace at ``/desk`` and below."""
-    screens.stay(('/desk', '/desk/chats/{chat_id}'), Workspace)
+    screens.stay((PATH, CHAT_PATH), Workspace)
 
 
 class Workspace:
@@ -32,8 +48,11 @@ class Workspace:
         self._services = frame.services
         self._agent = frame.agent
         self._conversation: Conversation | None = None
+        self._customer: CustomerPanel | None = None
         self._taken: UUID | None = None
-        self._ringing: set[UUID] = set()
+        self._waiting: set[UUID] = set()  # in queues whose agents take from the list
+        self._push_queues: frozenset[UUID] = frozenset()
+        self._offers: dict[UUID, OfferCard] = {}
         self._unread: dict[UUID, int] = {}
 
     async def open(self) -> None:
@@ -52,21 +71,45 @@ class Workspace:
             right=PaneWidth(usual=360, least=280, most=520),
         )
         with self._panes.left:
+            WrapUpList(self._shell)
+            self._absences = AbsenceList(self._shell, on_news=self._shell.sound.tick)
+            self._promises = PromiseList(self._shell, on_due=self._shell.sound.tick)
+            self._listen_to_queues()
+            SteeringNews(self._shell)
+            UpsetNews(self._shell)
+            NoticeNews(self._shell)
             self._inbox = InboxPanel(
                 self._services,
                 self._agent,
                 on_open=self.show,
                 on_take=self._take,
                 on_news=self._hear,
+                on_steer=partial(steer, self._shell),
             )
         with self._panes.right:
             self._right = ui.element('div').classes('desk-right')
         with self._panes.center:
-            ui.sub_pages(
-                {'/desk': self._nothing, '/desk/chats/{chat_id}': self._chat}, show_404=False
+            self._center = center = ui.sub_pages(
+                {PATH: self._nothing, CHAT_PATH: self._chat}, show_404=False
             ).classes('desk-center')
+        for place in (self._right, center):  # both are of the chat that is open
+            places.mark(place, CHAT_PATH)
         self._add_keys()
-        await self._inbox.open()
+        await self._shell.still(self._inbox.open())
+        await self._shell.still(self._read_ringing())
+        self._shell.status.on_change(self._read_ringing)
+
+    async def go_on(self) -> None:
+        """Show what the agent may see now, which has changed; a chat that is not theirs to see any more closes."""
+        self._add_supervisors_keys()
+        self._promises.go_on()
+        self._absences.go_on()
+        await self._shell.still(self._read_ringing())
+        if self._conversation is not None:
+            self._conversation.start(self._conversation.go_on())
+        if self._customer is not None:
+            self._customer.start(self._customer.go_on())
+        await self._inbox.go_on()
 
     def show(self, chat_id: UUID) -> None:
         """Open a chat beside the list."""
@@ -78,42 +121,59 @@ class Workspace:
         """No chat is open: also while another screen is shown."""
         self._conversation = None
         self._inbox.choose(None)
-        self._right.clear()
+        self._clear_customer()
         self._panes.show('left')
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:
-        await notices.in_place(lambda: self._open_chat(chat_id))
+        places.act_on(CHAT_PATH)
+        await notices.in_place(lambda: self._open_chat(chat_id), back=PATH)
 
     async def _open_chat(self, given: str) -> None:
-        chat_id = _uuid(given)
+        chat_id = id_in(given, error_key='chat.not_found')
         self._inbox.choose(chat_id)
-        self._right.clear()
+        self._clear_customer()
         self._panes.show('center')
-        self._conversation = Conversation(
-            self._shell, chat_id, on_take=self._take, on_changed=self._changed
+        self._conversation = conversation = Conversation(
+            self._shell,
+            chat_id,
+            on_take=self._take,
+            on_changed=self._changed,
+            on_gone=self._close_gone,
+            on_why=partial(explain, self._shell),
         )
         try:
-            await self._conversation.open()
+            await conversation.still(conversation.open())
         except DeskError:
-            self._conversation.delete()
+            conversation.delete()
             self._conversation = None
             raise
         with self._right:
-            customer = CustomerPanel(self._shell, chat_id)
-        customer.start(notices.in_place(customer.open))  # the conversation does not wait for it
+            self._customer = CustomerPanel(self._shell, chat_id)
+        # the conversation does not wait for it
+        self._customer.start(notices.in_place(self._customer.open))
         self._write_in_taken(chat_id)
+
+    def _close_gone(self, conversation: Conversation) -> None:
+        """Let a chat that is not the agent's to see any more say so in its place."""
+        if conversation is self._conversation:
+            self._center.refresh()
+
+    def _clear_customer(self) -> None:
+        self._customer = None
+        self._right.clear()
 
     async def _take(self, chat_id: UUID) -> None:
         try:
-            await self._services.chats.take(self._agent, chat_id)
+            taken = await self._shell.still(self._services.chats.take(self._agent, chat_id))
         except DeskError as error:
             notices.tell(error)
             await self._inbox.reload()  # it showed what is no longer so
             return
-        await self._inbox.show(Tab.OPEN)
+        await self._shell.still(self._inbox.show(Tab.OPEN))
         self._taken = chat_id
         if self._conversation is not None and self._conversation.chat_id == chat_id:
+            self._conversation.take_in(taken)
             self._write_in_taken(chat_id)
         else:
             self.show(chat_id)
@@ -128,10 +188,7 @@ class Workspace:
 
     def _hear(self, event: ChatEvent) -> None:
         chat = event.chat
-        if chat.status is ChatStatus.WAITING and chat.last_number == 0:
-            self._ringing.add(chat.id)
-        elif chat.status is not ChatStatus.WAITING:
-            self._ringing.discard(chat.id)
+        self._note_ringing(chat)
         is_mine = chat.agent_id == self._agent.id
         if is_mine and isinstance(event, MessageAdded) and event.message.sender is Sender.CUSTOMER:
             self._shell.sound.tick()
@@ -139,8 +196,47 @@ class Workspace:
         if is_mine or chat.id in self._unread:
             self._changed(chat)
 
+    def _listen_to_queues(self) -> None:
+        """Ring by what the queues are now: one may offer its chats from now on, or let them be taken."""
+        ears = Component(self._services.topics)
+        ears.listen(SETTINGS, lambda _event: ears.within(1.0, self._read_ringing), draws=False)
+
+    async def _read_ringing(self) -> None:
+        """Read what rings here: when the page opens, and whenever its agent's state is another."""
+        ringing = await self._shell.still(self._services.offers.ringing(self._agent))
+        self._push_queues, self._waiting = ringing.push_queues, set(ringing.waiting)
+        self._inbox.know_queues(ringing.push_queues)
+        for chat_id in {*self._offers} - {chat.id for chat in ringing.offers}:
+            self._end_offer(chat_id)
+        for chat in ringing.offers:
+            self._show_offer(chat)
+        self._ring()
+
+    def _note_ringing(self, chat: ChatCard) -> None:
+        is_waiting = chat.status is ChatStatus.WAITING
+        if is_waiting and chat.offered_agent_id == self._agent.id:
+            self._show_offer(chat)
+        else:
+            self._end_offer(chat.id)
+        is_taken_from_list = (
+            chat.queue_id not in self._push_queues and chat.department == self._agent.department
+        )
+        if is_waiting and is_taken_from_list:
+            self._waiting.add(chat.id)
+        else:
+            self._waiting.discard(chat.id)
+
+    def _show_offer(self, chat: ChatCard) -> None:
+        if chat.id not in self._offers:
+            with self._shell.offers:
+                self._offers[chat.id] = OfferCard(self._shell, chat, self._take)
+
+    def _end_offer(self, chat_id: UUID) -> None:
+        if (card := self._offers.pop(chat_id, None)) is not None:
+            card.delete()
+
     def _ring(self) -> None:
-        if self._ringing and self._shell.status.status is AgentStatus.AVAILABLE:
+        if self._offers or (self._waiting and self._shell.status.is_ready):
             self._shell.sound.ring()
         else:
             self._shell.sound.stop_ring()
@@ -157,20 +253,62 @@ class Workspace:
         keys = self.keys
         keys.add('KeyJ', 'J', _('다음 대화'), lambda: self._step(1))
         keys.add('KeyK', 'K', _('이전 대화'), lambda: self._step(-1))
-        keys.add('KeyA', 'A', _('가장 오래 기다린 상담 수락'), self._take_longest_waiting)
+        keys.add(
+            'KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting
+        )
+        keys.add('KeyX', 'X', _('새 상담 거절'), self._refuse)
+        keys.add('KeyG', 'G', _('상담 가능'), self._shell.status.become_available)
         keys.add('KeyR', 'R', _('메시지 쓰기'), self._write)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
+        keys.add('KeyP', 'P', _('약속 남기기'), self._promise)
+        keys.add('KeyN', 'N', _('약속 아님'), self._no_promise)
+        keys.add('KeyL', 'L', _('가장 이른 약속 열기'), self._open_promise)
+        keys.add('KeyW', 'W', _('왜 나에게? · 배정 이력'), self._explain)
+        self._add_supervisors_keys()
         for number, (tab, name) in enumerate(_tab_names().items(), start=1):
             keys.add(f'Digit{number}', str(number), name, partial(self._inbox.show, tab))
+
+    def _add_supervisors_keys(self) -> None:
+        if self._agent.sees_everything:
+            self.keys.add('KeyS', 'S', _('대기 상담 고르기'), self._inbox.pick_chosen)
+            self.keys.add('KeyM', 'M', _('고른 상담 배정·이동'), self._inbox.steer)
+        else:
+            self.keys.pop('KeyS', None)
+            self.keys.pop('KeyM', None)
+
+    async def _explain(self) -> None:
+        if self._conversation is not None:
+            await explain(self._shell, self._conversation.chat_id)
+
+    async def _promise(self) -> None:
+        if self._conversation is None:
+            return
+        if self._conversation.promises.is_asking:
+            await self._conversation.promises.confirm()
+        else:
+            new_promise(self._shell, self._conversation.chat_id)
+
+    async def _no_promise(self) -> None:
+        if self._conversation is not None:
+            await self._conversation.promises.dismiss()
+
+    async def _open_promise(self) -> None:
+        await self._promises.open_first()
 
     def _step(self, step: int) -> None:
         if (chat_id := self._inbox.neighbour(step)) is not None:
             self.show(chat_id)
 
     async def _take_longest_waiting(self) -> None:
-        if (chat_id := await self._inbox.longest_waiting()) is not None:
+        if self._offers:
+            await self._shell.still(next(iter(self._offers.values())).take())
+        elif (chat_id := await self._shell.still(self._inbox.longest_waiting())) is not None:
             await self._take(chat_id)
+
+    async def _refuse(self) -> None:
+        if self._offers:
+            await next(iter(self._offers.values())).refuse()
 
     def _write(self) -> None:
         if self._conversation is not None:
@@ -183,10 +321,3 @@ class Workspace:
 
 def _tab_names() -> dict[Tab, str]:
     return {Tab.WAITING: _('대기 목록'), Tab.OPEN: _('진행 목록'), Tab.CLOSED: _('종료 목록')}
-
-
-def _uuid(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError as error:
-        raise NotFoundError('chat.not_found') from error

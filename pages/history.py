@@ -3,32 +3,37 @@
 The address carries the whole filter: it can be sent to a colleague, who sees by their own rights.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from nicegui import PageArguments, ui
 
-from desk.errors import DeskError, NotFoundError
+from desk.errors import DeskError
 from pages import notices, shell
 from pages.component import Component
 from pages.locale import _
-from pages.parts.buttons import Look, button
-from pages.parts.export_dialog import export_dialog
-from pages.parts.history_bar import HistoryBar
-from pages.parts.history_contact import HistoryContact
-from pages.parts.history_table import HistoryTable
-from pages.parts.history_views import HistoryViewsRow
-from pages.parts.key_map import Keys
-from pages.parts.markup import Piece, filled
+from pages.parts.history.category_filter import CategoryFilter
+from pages.parts.history.contact import HistoryContact
+from pages.parts.history.export_dialog import export_dialog
+from pages.parts.history.filter_bar import HistoryBar
+from pages.parts.history.table import HistoryTable
+from pages.parts.history.views import HistoryViewsRow
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.key_map import Keys
+from pages.parts.kit.markup import Piece, filled
 from pages.shell import Shell
-from services.history import Choices, Hits, Precision
-from services.history_filter import FIELDS, HistoryFilter, Reading, read
+from pages.web import places
+from pages.web.paths import id_in
+from services.history.filter import EVERYTHING, FIELDS, HistoryFilter, Reading, read_filter
+from services.history.history import Choices, Hits, Precision
 
 HISTORY = '/desk/history'
+CONTACT = f'{HISTORY}/{{contact_id}}'
 
 
 def register(screens: shell.Screens) -> None:
     """Serve the history and what opens in it."""
-    screens.add(HISTORY, history, below=(f'{HISTORY}/{{contact_id}}',))
+    screens.add(HISTORY, history, below=(CONTACT,))
 
 
 async def history(shell: Shell) -> None:
@@ -58,12 +63,13 @@ class HistoryScreen(Component):
             self._bar_place = ui.element('div').classes('desk-history-bar-place')
             with ui.element('div').classes('desk-history-count'):
                 self._said = Piece('span').props('role=status')
-                self._exactly = button(_('정확히 세기'), self._count_exactly, Look.QUIET)
+                self._exactly = button(_('정확히 세기'), self._count_exactly, ButtonStyle.QUIET)
                 ui.element('div').classes('desk-spring')
                 self._views = HistoryViewsRow(shell)
                 with ui.element('div').classes('desk-history-actions'):
-                    button(_('내보내기'), self._export, Look.QUIET)
+                    button(_('내보내기'), self._export, ButtonStyle.QUIET)
         self._bar: HistoryBar | None = None
+        self._category: CategoryFilter | None = None
 
     async def open(self) -> None:
         """Draw what the address names, and follow it."""
@@ -71,11 +77,16 @@ class HistoryScreen(Component):
             self._route = ui.sub_pages(
                 {'/': self._at_list, '/{contact_id}': self._at_contact}, show_404=False
             )
-        choices: Choices = await self._services.history.choices(self._agent)
+        places.mark(self._side, CONTACT)
+        choices: Choices = await self.still(self._services.history.choices(self._agent))
         with self._bar_place:
             self._bar = HistoryBar(choices, self._choose)
+            if choices.categories:
+                self._category = CategoryFilter(
+                    self._shell, choices.categories, self._choose_category
+                )
         if self._wanted is not None:
-            self._bar.show(self._wanted)
+            self._show_filter(self._wanted)
         await self._views.load()
 
     # ---- what the address says
@@ -92,18 +103,21 @@ class HistoryScreen(Component):
         self._side.classes('desk-history-opened')
         reading = _reading(args)
         self.start(self._show(reading))
-        await notices.in_place(lambda: self._draw_contact(contact_id, reading.filter))
+        await notices.in_place(lambda: self._draw_contact(contact_id, reading.filter), back=HISTORY)
 
     async def _draw_contact(self, given: str, wanted: HistoryFilter) -> None:
-        contact_id = _uuid(given)
+        contact_id = id_in(given, error_key='history.not_found')
         self._opened = contact_id
         self._table.choose(contact_id)
         back = f'{HISTORY}?{wanted.query}' if wanted.query else HISTORY
-        self._contact = HistoryContact(self._shell, contact_id, text=wanted.text, back=back)
+        places.act_on(CONTACT)
+        self._contact = contact = HistoryContact(
+            self._shell, contact_id, text=wanted.text, back=back
+        )
         try:
-            await self._contact.open()
+            await contact.still(contact.open())
         except DeskError:
-            self._contact.delete()
+            contact.delete()
             self._contact = None
             raise
         ui.run_javascript('document.getElementById("history-contact")?.focus()')
@@ -114,18 +128,28 @@ class HistoryScreen(Component):
             return
         self._wanted = reading.filter
         self._views.show(reading.filter)
-        if self._bar is not None:
-            self._bar.show(reading.filter)
+        self._show_filter(reading.filter)
         if reading.ignored:
             names = ', '.join(_field_names()[name] for name in reading.ignored)
             ui.notify(
-                _('주소에서 알아볼 수 없는 조건은 뺐습니다: {names}', names=names), type='warning'
+                _('주소에서 알아볼 수 없는 조건은 뺐습니다: {names}', names=names),
+                type='warning',
+                position='top',
             )
         self._say_hits(None)
-        await self._table.show(reading.filter)
+        await self.still(self._table.show(reading.filter))
         await self._estimate()
 
+    def _show_filter(self, wanted: HistoryFilter) -> None:
+        if self._bar is not None:
+            self._bar.show(wanted)
+        if self._category is not None:
+            self._category.show(wanted.category_id)
+
     # ---- hands
+
+    def _choose_category(self, category_id: UUID | None) -> None:
+        self._choose(replace(self._wanted or EVERYTHING, category_id=category_id))
 
     def _choose(self, wanted: HistoryFilter) -> None:
         ui.navigate.to(f'{HISTORY}?{wanted.query}' if wanted.query else HISTORY)
@@ -182,7 +206,7 @@ class HistoryScreen(Component):
         if wanted is None:
             return
         try:
-            hits = await self._services.history.estimated(self._agent, wanted)
+            hits = await self.still(self._services.history.estimated(self._agent, wanted))
         except DeskError:
             return  # the table says what is wrong; how many there are is not known
         if wanted == self._wanted:
@@ -195,7 +219,7 @@ class HistoryScreen(Component):
         self._said.set_inside(filled('{text}', text=_('세고 있습니다')))
         hits = self._hits
         try:
-            hits = await self._services.history.exact(self._agent, wanted)
+            hits = await self.still(self._services.history.exact(self._agent, wanted))
         except DeskError as error:
             notices.tell(error)
         if wanted == self._wanted:
@@ -225,7 +249,7 @@ def _rounded(hits: Hits) -> int:
 
 
 def _reading(args: PageArguments) -> Reading:
-    return read(dict(args.query_parameters))
+    return read_filter(dict(args.query_parameters))
 
 
 def _field_names() -> dict[str, str]:
@@ -238,13 +262,9 @@ def _field_names() -> dict[str, str]:
         _('채널'),
         _('상태'),
         _('중요도'),
+        _('상담 분류'),
+        _('후속 조치 필요'),
+        _('고객 감정'),
         _('검색어'),
     )
     return dict(zip(FIELDS, names, strict=True))
-
-
-def _uuid(given: str) -> UUID:
-    try:
-        return UUID(given)
-    except ValueError as error:
-        raise NotFoundError('history.not_found') from error

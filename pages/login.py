@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from desk.settings import Settings
-from pages import login_form
-from pages.paths import safe_next
-from pages.principals import principals_in
+from pages.web import login_form
+from pages.web.paths import safe_next
+from pages.web.principals import principals_in
 from services.registry import Services
 
 

@@ -2,7 +2,7 @@
 
 from copy import copy
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
@@ -11,12 +11,14 @@ from nicegui.language import Language
 from models import Agent
 from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _, language, language_of
-from pages.parts.markup import Piece, filled
-from pages.paths import safe_next
+from pages.parts.kit.markup import Piece, filled
 from pages.roles import role_name
+from pages.web.bodies import fields_of
+from pages.web.forms import THEME_COOKIE, THEMES, theme_of
+from pages.web.paths import safe_next
 
-THEME_COOKIE = 'desk_theme'
-THEMES = ('system', 'light', 'dark')
+SYSTEM = 'system'
+CHOICES = (SYSTEM, *THEMES)
 YEAR_SECONDS = 365 * 24 * 3600
 
 # Constants of ours, no text of people: which of them is used is decided here.
@@ -33,14 +35,13 @@ def router() -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     @routes.post('/preferences')
-    async def choose(
-        request: Request, theme: str = Form(''), lang: str = Form(''), back: str = Form('/desk')
-    ) -> RedirectResponse:
-        answer = RedirectResponse(safe_next(back), status_code=303)
+    async def choose(request: Request) -> RedirectResponse:
+        chosen = await fields_of(request)
+        answer = RedirectResponse(safe_next(chosen.get('back', '/desk')), status_code=303)
         secure = request.url.scheme == 'https'
         for name, value, known in (
-            (THEME_COOKIE, theme, THEMES),
-            (LANGUAGE_COOKIE, lang, LANGUAGES),
+            (THEME_COOKIE, chosen.get('theme', ''), CHOICES),
+            (LANGUAGE_COOKIE, chosen.get('lang', ''), LANGUAGES),
         ):
             if value in known:
                 answer.set_cookie(
@@ -51,15 +52,9 @@ def router() -> APIRouter:
     return routes
 
 
-def theme_of(request: Request) -> str:
-    """Return ``system``, ``light`` or ``dark``."""
-    theme = request.cookies.get(THEME_COOKIE)
-    return theme if theme in THEMES else THEMES[0]
-
-
 def apply(request: Request, head: Markup) -> None:
     """Dress the page that is being drawn: stylesheets, theme and language."""
-    theme = theme_of(request)
+    theme = theme_of(request) or SYSTEM
     for part in (head, _THEME_HEAD[theme]):
         ui.add_head_html(part)
     ui.dark_mode({'light': False, 'dark': True}.get(theme))
@@ -74,12 +69,27 @@ def profile(agent: Agent) -> None:
     _choices(
         _('화면 모드'),
         'theme',
-        {'system': _('시스템 설정'), 'light': _('밝게'), 'dark': _('어둡게')},
-        theme_of(ui.context.client.request),
+        {SYSTEM: _('시스템 설정'), 'light': _('밝게'), 'dark': _('어둡게')},
+        theme_of(ui.context.client.request) or SYSTEM,
     )
     _choices(_('언어'), 'lang', {'ko': '한국어', 'en': 'English'}, language())
-    leave = filled('<button class="desk-button" type="submit">{text}</button>', text=_('로그아웃'))
-    Piece('form', inside=leave).classes('desk-leave').props('method=post action=/auth/logout')
+    with ui.element('div').classes('desk-leave'):
+        _leave('/auth/logout', _('로그아웃'), '')
+        _leave(
+            '/auth/logout-everywhere',
+            _('모든 로그인 끊기'),
+            _('다른 브라우저와 프로그램에서도 모두 로그아웃합니다.'),
+        )
+
+
+def _leave(action: str, text: str, title: str) -> None:
+    button = filled(
+        '<button class="desk-button" type="submit" title="{title}">{text}</button>',
+        text=text,
+        title=title,
+    )
+    form = Piece('form', inside=button).props('method=post')
+    form.props['action'] = action
 
 
 def _choices(title: str, name: str, choices: dict[str, str], chosen: str) -> None:

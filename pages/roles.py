@@ -11,5 +11,5 @@ KEYS = {
 
 
 def role_name(language: str, role: AgentRole) -> str:
-    """Return a role's name in a language: 상담원, 관리자, 운영자."""
+    """Return a role's name in a language: 상담원, 팀장, 시스템 관리자."""
     return text(language, KEYS[role])

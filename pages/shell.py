@@ -6,34 +6,43 @@ from functools import wraps
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import Request
 from markupsafe import Markup
 from nicegui import background_tasks, context, ui
 
 from desk import clock
-from desk.errors import DeskError
-from models import AgentRole, AgentStatus
-from pages import gate, notices, preferences
-from pages.component import Component
+from models import AgentRole
+from pages import notices, preferences
+from pages.context import PageContext
 from pages.locale import _
-from pages.parts import dialog
-from pages.parts.clock import Clocks, ClockUnits
-from pages.parts.customer_search_box import CustomerSearchBox
-from pages.parts.error_report import ErrorReport
-from pages.parts.key_map import KeyMap, Keys
-from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
-from pages.parts.markup import Piece, filled
-from pages.parts.sound import Sound
-from pages.parts.sound_settings import sound_settings
-from pages.principals import staff_of
-from pages.seat import Seat
-from services.chat_events import AgentStatusChanged, agent_topic
+from pages.parts.calls.bar import CallBar
+from pages.parts.customers.search_box import CustomerSearchBox
+from pages.parts.floor.status_choice import StatusChoice
+from pages.parts.kit import dialog
+from pages.parts.kit.away import Away
+from pages.parts.kit.clock import Clocks, ClockUnits
+from pages.parts.kit.error_report import ErrorReport
+from pages.parts.kit.key_map import KeyMap, Keys
+from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.sound import Sound, SoundState
+from pages.parts.kit.sound_settings import sound_settings
+from pages.web import gate, places
+from pages.web.principals import staff_of
+from pages.web.softphone import Softphone
+from services.people.events import decides_authority
+from services.people.sign_ins import Staff
+from services.people.states import event_of
 from services.registry import Services
-from services.sign_ins import Staff
+
+log = structlog.get_logger()
 
 HEAD = Markup(
     '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/desk.css">'
     '<link rel="stylesheet" href="/static/customers.css"><link rel="stylesheet" href="/static/history.css">'
+    '<link rel="stylesheet" href="/static/settings.css"><link rel="stylesheet" href="/static/board.css">'
+    '<link rel="stylesheet" href="/static/calls.css">'
 )
 
 Draw = Callable[..., Awaitable[None]]
@@ -48,7 +57,12 @@ class Home(Protocol):
         """Draw it and keep it current."""
         ...
 
+    async def go_on(self) -> None:
+        """Show what the person may see from now on: that has changed."""
+        ...
 
+
+NAME_FIELDS = frozenset({'first_name', 'last_name'})
 BUILD_SECONDS = 30.0
 """After a restart every browser asks for its page at once: one that has to wait its turn is late, not broken."""
 
@@ -56,8 +70,9 @@ BUILD_SECONDS = 30.0
 class Screens:
     """Every screen of the desk, by path. One page serves them all: whoever goes from one to another stays on it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, softphone: Softphone | None = None) -> None:
         self.services = services
+        self.softphone = softphone
         self.home_paths: tuple[str, ...] = ()
         self.others: dict[str, Draw] = {}
         self._below: list[str] = []
@@ -78,17 +93,22 @@ class Screens:
         self.others[path] = draw
         self._below += below
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that is served, with names in braces."""
+        return (*self.home_paths, *self.others, *self._below)
+
     def serve(self) -> None:
         """Serve them, now that all are there."""
 
         async def page(request: Request) -> None:
             await Shell(self, request).open()
 
-        for path in (*self.home_paths, *self.others, *self._below):
+        for path in self.paths:
             ui.page(path, response_timeout=BUILD_SECONDS)(page)
 
 
-class Shell(Seat):
+class Shell(PageContext):
     """One signed-in page: what its panels share."""
 
     def __init__(self, screens: Screens, request: Request) -> None:
@@ -103,8 +123,10 @@ class Shell(Seat):
         self._seen = ''
         self._last_home = '/desk'
         self._follow: Callable[[str], None] | None = None
+        self._go_on: Callable[[], bool] | None = None
         gate.remember(context.client, self.staff)
-        gate.watch_session(self.services, self.staff)
+        gate.watch_session(self.services, self.staff, self._person_changed)
+        self._be_present()
 
     async def open(self) -> None:
         """Draw the frame, and into it the screen that the address names."""
@@ -113,26 +135,56 @@ class Shell(Seat):
             # In this order: what is looked for on a page is first met in what is seen.
             self._other_place = ui.element('div').classes('desk-screen')
             self._home_place = ui.element('div').classes('desk-screen')
+            places.mark(self._home_place, self._screens.home_paths[0])
         with self._home_place:
-            home = self._screens.home(self)
-            self._home_keys = home.keys
+            self._home = self._screens.home(self)
+            self._home_keys = self._home.keys
         self._router.on_path_changed(self._went)
         self._went(self._router.current_path)
         with self._other_place:
-            ui.sub_pages(
-                {path: _in_place(draw) for path, draw in self._screens.others.items()},
+            self._other = ui.sub_pages(
+                {path: _in_place(path, draw) for path, draw in self._screens.others.items()},
                 show_404=False,
                 data={'shell': self},
             ).classes('desk-screen')
         with self._home_place:
             if self._is_home(self._router.current_path):
-                await home.open()
+                await self._home.open()
             else:  # nobody sees it yet, but it must be able to ring
-                background_tasks.create(home.open(), context=self._home_place)
+                background_tasks.create(self._home.open(), context=self._home_place)
+
+    def _be_present(self) -> None:
+        """Let this page count as a sign that its agent is there, while its browser is connected."""
+        presence, agent_id = self.services.presence, self.agent.id
+        connected = False
+
+        async def come() -> None:
+            nonlocal connected
+            if not connected:
+                connected = True
+                presence.come(agent_id)
+            await presence.arrived(agent_id)
+
+        def go() -> None:
+            nonlocal connected
+            if connected:
+                connected = False
+                presence.go(agent_id)
+
+        context.client.on_connect(come)
+        context.client.on_disconnect(go)
+        context.client.on_delete(go)
 
     def follow_address(self, follow: Callable[[str], None]) -> None:
         """Tell the screen that is seen where its own address goes, until another screen is seen."""
         self._follow = follow
+
+    def go_on_by(self, go_on: Callable[[], bool]) -> None:
+        """Ask the screen that is seen to go on by itself when what its person may see changes.
+
+        ``go_on`` returns whether it could. A screen that is not asked, or cannot, is drawn anew from its address.
+        """
+        self._go_on = go_on
 
     def set_address(self, path: str) -> None:
         """Write another address for what is seen already: one to share, reload and come back to."""
@@ -144,12 +196,14 @@ class Shell(Seat):
     def _went(self, path: str) -> None:
         """Show the screen of a path; its keys and no others act."""
         bare = urlsplit(path).path
+        screens = self._screens
+        places.show(context.client, bare, screens.paths, otherwise=screens.home_paths[0])
         if bare == self._seen:
             if self._follow is not None:
                 self._follow(path)
             return
-        self._seen, self._follow = bare, None
-        self.search.take_back()
+        self._seen = bare
+        self._leave_screen()
         at_home = self._is_home(path)
         self._home_place.set_visibility(at_home)
         self._other_place.set_visibility(not at_home)
@@ -159,6 +213,10 @@ class Shell(Seat):
         if at_home:
             self._last_home = path
         self._name(path)
+
+    def _leave_screen(self) -> None:
+        self._follow = self._go_on = None
+        self.search.take_back()
 
     def _is_home(self, path: str) -> bool:
         bare = urlsplit(path).path
@@ -175,21 +233,48 @@ class Shell(Seat):
             link.update()
         self._title.set_text(next((one.text for one in self._rail_entries if one.path == here), ''))
 
+    # ---- the person who sits here
+
+    async def _person_changed(self, fields: frozenset[str]) -> None:
+        """Show what the person's row says now; what they may no longer see says so in its place."""
+        self.status.show(event_of(self.agent))
+        if not decides_authority(fields) and fields.isdisjoint(NAME_FIELDS):
+            return
+        self._draw_rail()
+        self._name(self._router.current_path)
+        if decides_authority(fields):
+            log.info('authority_changed', agent_id=str(self.agent.id), fields=sorted(fields))
+            background_tasks.create(self._home.go_on(), context=self._home_place)
+            self._go_on_elsewhere()
+
+    def _go_on_elsewhere(self) -> None:
+        if self._is_home(self._router.current_path) or (self._go_on and self._go_on()):
+            return
+        with self._other_place:
+            self._leave_screen()
+            self.keys.use(Keys())
+            self._other.refresh()
+
     # ---- the frame
 
     def _frame(self) -> None:
         preferences.apply(context.client.request, HEAD)
         ui.on_exception(notices.apologise)
         self.sound = Sound()
+        self.sound.on_state(self._show_sound)
         ErrorReport(reader=str(self.agent.id))
+        Away()
         Clocks(ClockUnits(hour=_('시간'), minute=_('분')), now=clock.now())
         self.dialogs = ui.element(
             'div'
         )  # dialogs are drawn here on demand and cleared when they close
         self.toasts = ui.element('div').classes('desk-toasts')
+        self.offers = ui.element('div').classes('desk-offers')  # chats that ring at this agent
         self.keys = KeyMap(self.dialogs)
         with ui.element('div').classes('desk-frame'):
-            self._rail()
+            self._rail = ui.element('nav').classes('desk-rail')
+            self._rail.props['aria-label'] = _('주 메뉴')
+            self._draw_rail()
             with ui.element('header').classes('desk-top'):
                 self._title = ui.label().classes('desk-title').props('role=heading aria-level=1')
                 self.search = CustomerSearchBox(self)
@@ -200,30 +285,51 @@ class Shell(Seat):
                     number=None,
                 )
                 self.status = StatusChoice(self)
+            self._draw_call_bar()
             self._main = ui.element('div').classes('desk-main')  # the page around it is the <main>
 
-    def _rail(self) -> None:
+    def _draw_call_bar(self) -> None:
+        """Draw the bar of who takes calls; without Connect, and for others, there is none."""
+        softphone = self._screens.softphone
+        if softphone is not None and softphone.is_for(self.agent):
+            needs_microphone = softphone.has_audio()
+            CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
+
+    def _draw_rail(self) -> None:
+        """Draw the ways to the screens that are for this person."""
         served = {*self._screens.home_paths, *self._screens.others}
         self._rail_entries = [
             one for one in _rail_entries() if one.path in served and self.agent.role in one.roles
         ]
-        with ui.element('nav').classes('desk-rail') as rail:
-            rail.props['aria-label'] = _('주 메뉴')
+        self._rail.clear()
+        self._rail_links.clear()
+        with self._rail:
             for entry in self._rail_entries:
                 link = Piece('a', inside=_rail_item(entry.icon, entry.text))
                 link.classes('desk-rail-item').props['href'] = entry.path
                 self._rail_links[entry.path] = link
             ui.element('div').classes('desk-spring')
-            self._rail_button(
+            self._sound_button = self._rail_button(
                 'volume_up', _('소리'), lambda: sound_settings(self.dialogs, self.sound)
             )
+            self._show_sound(self.sound.state)
             self._rail_button('keyboard', _('단축키'), self.keys.show)
             self._rail_button('account_circle', self.agent.name, self._profile)
 
-    def _rail_button(self, icon: str, text: str, act: Callable[[], None]) -> None:
-        Piece('button', inside=_rail_item(icon, text)).classes('desk-rail-item').props(
-            'type=button'
-        ).on('click', act)
+    def _rail_button(self, icon: str, text: str, act: Callable[[], None]) -> Piece:
+        made = Piece('button', inside=_rail_item(icon, text)).classes('desk-rail-item')
+        return made.props('type=button').on('click', act)
+
+    def _show_sound(self, state: SoundState) -> None:
+        """Say on its button why nothing will be heard, if nothing will."""
+        icon, text, why = 'volume_up', _('소리'), ''
+        if state.muted or not state.volume:
+            icon, text, why = 'volume_off', _('무음'), _('소리가 꺼져 있습니다')
+        elif not state.unlocked:
+            icon = 'volume_mute'
+            why = _('화면을 한 번 누르거나 글쇠를 치면 소리가 납니다')
+        self._sound_button.set_inside(_rail_item(icon, text))
+        self._sound_button.props['title'] = why
 
     def _profile(self) -> None:
         with dialog.titled(self.dialogs, self.agent.name):
@@ -246,8 +352,15 @@ def _rail_entries() -> list[RailEntry]:
         RailEntry(path='/desk/customers', icon='group', text=_('screen.customers')),
         RailEntry(path='/desk/history', icon='history', text=_('이력')),
         RailEntry(
+            path='/desk/dashboard',
+            icon='dashboard',
+            text=_('대시보드'),
+            roles=(AgentRole.SUPERVISOR, AgentRole.ADMIN),
+        ),
+        RailEntry(
             path='/desk/audit', icon='verified_user', text=_('감사'), roles=(AgentRole.ADMIN,)
         ),
+        RailEntry(path='/desk/settings', icon='settings', text=_('설정'), roles=(AgentRole.ADMIN,)),
     ]
 
 
@@ -259,53 +372,13 @@ def _rail_item(icon: str, text: str) -> Markup:
     )
 
 
-def _in_place(draw: Draw) -> Draw:
-    """Let a screen that cannot be drawn say why in its place."""
+def _in_place(path: str, draw: Draw) -> Draw:
+    """Let a screen that cannot be drawn say why in its place; what is done in it is done on its path."""
 
     @wraps(draw)  # NiceGUI reads from the signature what it wants of path and query
     async def drawn(**given: Any) -> None:
-        await notices.in_place(lambda: draw(**given))
+        places.mark(context.slot.parent, path)
+        places.act_on(path)
+        await notices.in_place(lambda: draw(**given), back=path.rpartition('/')[0])
 
     return drawn
-
-
-class StatusChoice(Component):
-    """상담 상태: what the person at this page is doing, in every tab of theirs."""
-
-    def __init__(self, shell: Shell) -> None:
-        super().__init__(shell.services.topics)
-        self._shell = shell
-        self.classes('desk-status')
-        with self:
-            self._since = Piece('span').classes('desk-status-since')
-            self._choice = ui.select(
-                {AgentStatus.AVAILABLE.value: _('상담 가능'), AgentStatus.AWAY.value: _('이석')},
-                on_change=lambda event: self._choose(event.value),
-            )
-            self._choice.props('dense outlined options-dense').props['aria-label'] = _('상담 상태')
-        self._show(shell.agent.status, shell.agent.status_since.timestamp())
-        self.listen(agent_topic(shell.agent.id), self._hear)
-
-    def _hear(self, event: object) -> None:
-        if isinstance(event, AgentStatusChanged):
-            self._show(event.status, event.since.timestamp())
-
-    def _show(self, status: AgentStatus, since: float) -> None:
-        self.status = status
-        self.props['data-status'] = status.value
-        self.update()
-        self._since.set_inside(
-            filled('<time data-since="{since}"></time>', since=int(since * 1000))
-        )
-        if self._choice.value != status.value and status.value in self._choice.options:
-            self._choice.set_value(status.value)
-
-    async def _choose(self, value: str) -> None:
-        if value == self.status.value:
-            return
-        try:
-            await self._shell.services.agents.choose_status(
-                self._shell.agent.id, AgentStatus(value)
-            )
-        except DeskError as error:
-            notices.tell(error)

@@ -1,8 +1,10 @@
-"""``/talk``: the customer's side of a chat. Who holds a chat's token gets the chat, everybody else the form."""
+"""``/talk``: the customer's side of a chat. Who holds a chat's token is asked whether it goes on, everybody else gets the form.
 
-from typing import Annotated
+A browser may be used by one person after another. So a token alone shows nothing of what was said: a tab shows the chat when it
+was started or taken up again in it, which the tab itself remembers over every reload.
+"""
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
@@ -11,20 +13,29 @@ from desk.errors import DeskError
 from desk.settings import Settings
 from desk.throttle import Throttle
 from models import ChatStatus
-from pages import gate, preferences
-from pages.gate import VISIT_COOKIE, address_of
+from pages import preferences
 from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _
-from pages.parts import talk_form
-from pages.parts.talk_form import Entry
-from pages.parts.talk_panel import TalkPanel, tell_broken
-from pages.principals import Visitor, principals_in
+from pages.parts.talk import form as talk_form
+from pages.parts.talk.form import TalkEntry
+from pages.parts.talk.panel import TalkPanel, tell_broken
+from pages.web import gate
+from pages.web.bodies import fields_of
+from pages.web.cookies import Cookie, Cookies
+from pages.web.gate import address_of
+from pages.web.principals import Visitor, principals_in
+from services.chats.visits import ChatStart, VisitTopic
 from services.registry import Services
-from services.visits import ChatStart, new_token
 
 CHAT_PATH = '/talk/chat'
+ENTER_COOKIE = 'desk_talk_enter'
+ENTER_SECONDS = 30
+"""So long after somebody said that a chat is theirs a tab may open it, and remembers that it did."""
+WAS_HERE = 'return window.sessionStorage?.getItem("desk.talk.here") ?? ""'
+TO_QUESTION = 'window.location.replace("/talk")'
+IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "1")'
+ANSWER_SECONDS = 10.0
 VISIT_SECONDS = 7 * 24 * 3600
-MAX_BODY_BYTES = 16_384
 MAX_STARTS_A_MINUTE = 30
 """From one address. A carrier's customers share one; a form corrected and sent again counts once."""
 SIGN_OF_LIFE_SECONDS = 20.0
@@ -39,11 +50,12 @@ HEAD = Markup(
 
 def router(services: Services, settings: Settings) -> APIRouter:
     """Serve the form, the start of a chat, and the way from an ended chat to a new one."""
-    door = Door(services, settings)
-    routes = APIRouter(include_in_schema=False, max_body_size=MAX_BODY_BYTES)
-    routes.add_api_route('/talk', door.show)
-    routes.add_api_route('/talk', door.start, methods=['POST'])
-    routes.add_api_route('/talk/new', door.begin_anew, methods=['POST'])
+    operations = TalkOperations(services, settings)
+    routes = APIRouter(include_in_schema=False)
+    routes.add_api_route('/talk', operations.show)
+    routes.add_api_route('/talk', operations.start, methods=['POST'])
+    routes.add_api_route('/talk/resume', operations.resume, methods=['POST'])
+    routes.add_api_route('/talk/new', operations.begin_anew, methods=['POST'])
     return routes
 
 
@@ -53,11 +65,15 @@ def register(services: Services, settings: Settings) -> None:
     @ui.page(CHAT_PATH, viewport=VIEWPORT)
     async def chat(request: Request) -> Response | None:
         visitor = _visitor(request)
-        if visitor is None:
+        if visitor is None or visitor.chat.status is ChatStatus.CLOSED:
             return RedirectResponse('/talk', 303)
         gate.remember(ui.context.client, visitor)
         preferences.apply(request, HEAD)
         ui.page_title(_('채팅 상담'))
+        if ENTER_COOKIE not in request.cookies and not await _was_here():
+            ui.run_javascript(TO_QUESTION)
+            return None
+        ui.context.client.on_connect(lambda: ui.run_javascript(IS_HERE))
         # Well below the time after which a silent customer counts as gone.
         seconds = min(SIGN_OF_LIFE_SECONDS, settings.abandon_after_seconds / 3)
         panel = TalkPanel(services, visitor.chat, sign_of_life_seconds=seconds)
@@ -69,74 +85,104 @@ def register(services: Services, settings: Settings) -> None:
         return None
 
 
-class Door:
+class TalkOperations:
     """What ``/talk`` answers before there is a page with a socket."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
         self._is_secure = settings.is_production
+        self._cookies = Cookies(settings)
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
 
     async def show(self, request: Request) -> Response:
-        """Lead to the chat, or show an empty form."""
-        if _visitor(request):
-            answer: Response = RedirectResponse(CHAT_PATH, 303)
-        else:
-            departments = await self._visits.departments()
-            answer = talk_form.draw(request, departments, Entry(token=new_token()))
-        return self._keeping_language(request, answer)
-
-    async def start(
-        self,
-        request: Request,
-        name: Annotated[str, Form()] = '',
-        phone: Annotated[str, Form()] = '',
-        department: Annotated[str, Form()] = '',
-        token: Annotated[str, Form()] = '',
-    ) -> Response:
-        """Start a chat and hand over its token; a customer whose chat goes on stays in it."""
+        """Ask whether an open chat goes on, or show an empty form. The cookie of a chat that has ended goes."""
         visitor = _visitor(request)
         if visitor and visitor.chat.status is not ChatStatus.CLOSED:
-            return RedirectResponse('/talk', 303)
-        entry = Entry(token=token or new_token(), name=name, phone=phone, department=department)
+            topic = await self._visits.topic_of(visitor.chat)
+            answer = talk_form.draw_resume(request, visitor.chat, topic)
+            return self._keeping_language(request, answer)
+        topics = await self._visits.topics()
+        ending = visitor.chat.ending if visitor else None
+        entry = TalkEntry(token=self._visits.new_token())
+        answer = talk_form.draw(request, topics, entry, ending=ending)
+        if self._cookies.read(request, Cookie.VISIT):
+            self._cookies.take(answer, Cookie.VISIT)
+        return self._keeping_language(request, answer)
+
+    async def start(self, request: Request) -> Response:
+        """Start a chat and hand over its token. The same form sent again leads into the chat that it made."""
+        typed = await fields_of(request)
+        token = typed.get('token', '')
+        visitor = _visitor(request)
+        if visitor and visitor.chat.status is not ChatStatus.CLOSED:
+            is_same = token == self._cookies.read(request, Cookie.VISIT)
+            return self._entering() if is_same else RedirectResponse('/talk', 303)
+        entry = TalkEntry(
+            token=token or self._visits.new_token(),
+            name=typed.get('name', ''),
+            phone=typed.get('phone', ''),
+            department=typed.get('department', ''),
+            consent=typed.get('consent') == 'yes',
+        )
         try:
             self._starts.hit(address_of(request), act=entry.token)
             started = await self._visits.start(
-                ChatStart(name=name, phone=phone, department=department, token=entry.token)
+                ChatStart(
+                    name=entry.name,
+                    phone=entry.phone,
+                    department=entry.department,
+                    consent=entry.consent,
+                    token=entry.token,
+                )
             )
         except DeskError as error:
             return await self._refused(request, entry, error)
+        answer = self._entering()
+        self._cookies.give(answer, Cookie.VISIT, started.token, max_age_seconds=VISIT_SECONDS)
+        return answer
+
+    async def resume(self, request: Request) -> Response:
+        """Lead into the chat that goes on: somebody said that it is theirs."""
+        return self._entering() if _visitor(request) else RedirectResponse('/talk', 303)
+
+    async def begin_anew(self, request: Request) -> Response:
+        """Let go of a chat that has ended, or that is named. Any other is kept: there is another tab that began it."""
         answer = RedirectResponse('/talk', 303)
+        visitor = _visitor(request)
+        leaves = (await fields_of(request)).get('leaves', '')
+        goes_on = visitor is not None and visitor.chat.status is not ChatStatus.CLOSED
+        if not goes_on or (visitor and str(visitor.chat.id) == leaves):
+            self._cookies.take(answer, Cookie.VISIT)
+        return answer
+
+    async def _refused(self, request: Request, entry: TalkEntry, error: DeskError) -> Response:
+        if error.key == 'visit.token':  # not one of ours: the next try gets a good one
+            entry = TalkEntry(
+                token=self._visits.new_token(),
+                name=entry.name,
+                phone=entry.phone,
+                department=entry.department,
+                consent=entry.consent,
+            )
+        try:
+            topics = await self._visits.topics()
+        except DeskError:  # what was typed stands there again all the same
+            topics = [VisitTopic(entry.department)]
+        return talk_form.draw(request, topics, entry, error=error)
+
+    def _entering(self) -> RedirectResponse:
+        """Lead into the chat, and let the tab that comes there know that it may open it."""
+        answer = RedirectResponse(CHAT_PATH, 303)
         answer.set_cookie(
-            VISIT_COOKIE,
-            started.token,
-            max_age=VISIT_SECONDS,
-            path='/',
+            ENTER_COOKIE,
+            '1',
+            max_age=ENTER_SECONDS,
+            path=CHAT_PATH,
             secure=self._is_secure,
             httponly=True,
             samesite='lax',
         )
         return answer
-
-    async def begin_anew(self, request: Request) -> Response:
-        """Let go of an ended chat. One that goes on is kept: its customer is led back to it."""
-        answer = RedirectResponse('/talk', 303)
-        visitor = _visitor(request)
-        if visitor is None or visitor.chat.status is ChatStatus.CLOSED:
-            answer.delete_cookie(
-                VISIT_COOKIE, path='/', secure=self._is_secure, httponly=True, samesite='lax'
-            )
-        return answer
-
-    async def _refused(self, request: Request, entry: Entry, error: DeskError) -> Response:
-        if error.key == 'visit.token':  # not one of ours: the next try gets a good one
-            entry = Entry(
-                token=new_token(),
-                name=entry.name,
-                phone=entry.phone,
-                department=entry.department,
-            )
-        return talk_form.draw(request, await self._visits.departments(), entry, error=error)
 
     def _keeping_language(self, request: Request, answer: Response) -> Response:
         if (chosen := request.query_params.get('lang')) in LANGUAGES:
@@ -149,6 +195,22 @@ class Door:
                 samesite='lax',
             )
         return answer
+
+
+async def _was_here() -> bool:
+    """Whether the chat was open in this very tab before: only the tab knows. Until it says so nothing is drawn."""
+    with ui.element().classes('talk talk-broken') as waiting:
+        ui.label(_('상담을 불러오고 있어요.'))
+    client = ui.context.client
+    await client.connected()
+    try:
+        said = await client.run_javascript(WAS_HERE, timeout=ANSWER_SECONDS)
+    except TimeoutError:
+        said = ''
+    was_here = bool(said == '1')
+    if was_here:
+        waiting.delete()
+    return was_here
 
 
 def _visitor(request: Request) -> Visitor | None:

@@ -6,10 +6,12 @@ A text in a page is written in Korean inside ``_()`` and is its own key; what an
 """
 
 import gettext
-from functools import cache
+import re
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
+from babel.core import negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from nicegui import context
@@ -19,6 +21,7 @@ from desk.errors import DeskError
 
 LANGUAGES = ('ko', 'en')
 COOKIE = 'desk_lang'
+_ACCEPTED = re.compile(r'(?:^|,)\s*([A-Za-z0-9-]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?(?=,|$)')
 
 
 @cache
@@ -42,10 +45,19 @@ def language_of(request: HTTPConnection) -> str:
     chosen = request.query_params.get('lang') or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    for wanted in request.headers.get('accept-language', '').lower().split(','):
-        if (short := wanted.strip()[:2]) in LANGUAGES:
-            return short
-    return LANGUAGES[0]
+    return accepted(request.headers.get('accept-language', ''))
+
+
+@lru_cache(maxsize=256)  # asked for every text of a page
+def accepted(header: str) -> str:
+    """Return the language of ours that an ``Accept-Language`` likes best; Korean when it likes none."""
+    return negotiate_locale(_by_preference(header), LANGUAGES, sep='-') or LANGUAGES[0]
+
+
+def _by_preference(header: str) -> list[str]:
+    """Return the languages of an ``Accept-Language``, the dearest first; those with ``q=0`` are not wanted (RFC 9110, 12.4.2)."""
+    found = [(float(one[2] or 1), one[1].lower()) for one in _ACCEPTED.finditer(header)]
+    return [name for q, name in sorted(found, key=lambda one: -one[0]) if q]
 
 
 def language() -> str:
@@ -59,5 +71,26 @@ def _(key: str, **values: object) -> str:
 
 
 def sentence(language: str, error: DeskError) -> str:
-    """Return what an error says, in a language."""
+    """Return what an error says to people of the desk, in a language."""
     return text(language, error.key, **error.values)
+
+
+TO_CUSTOMERS = {
+    'chat.ended': 'visit.ended',
+    'message.blank': 'visit.message_blank',
+    'message.too_long': 'visit.message_too_long',
+    'message.id_taken': 'visit.message_refused',
+    'throttle.too_fast': 'visit.too_fast',
+    'throttle.address': 'visit.too_many',
+    'gate.foreign_origin': 'visit.foreign_origin',
+    'database.away': 'visit.away',
+    'database.slow': 'visit.away',
+    'database.read_only': 'visit.read_only',
+    'api.unknown_path': 'visit.not_found',
+}
+"""What is said to customers in other words: politely as one speaks (해요체), and of what matters to them."""
+
+
+def customer_sentence(language: str, error: DeskError) -> str:
+    """Return what an error says to a customer, in a language."""
+    return text(language, TO_CUSTOMERS.get(error.key, error.key), **error.values)

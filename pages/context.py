@@ -1,0 +1,28 @@
+"""Who sits at a page, and what its panels share."""
+
+from collections.abc import Awaitable
+
+from nicegui import ui
+
+from models import Agent
+from pages.component import ResultT, still
+from services.registry import Services
+
+
+class PageContext:
+    """One signed-in page: the services, the person, the page's name, and where dialogs are drawn."""
+
+    services: Services
+    agent: Agent
+    """The person as they are now: the one row of the page, kept true while it is open. Nobody copies from it."""
+    page_id: str
+    dialogs: ui.element
+    """Dialogs are drawn here on demand and cleared when they close."""
+    offers: ui.element
+    """Chats that ring at this page's agent are drawn here."""
+    toasts: ui.element
+    """Toasts with something to press are drawn here and leave by themselves."""
+
+    async def still(self, work: Awaitable[ResultT]) -> ResultT:
+        """Await ``work`` and go on only while the page is there, whatever part of it asked; see ``component.still``."""
+        return await still(self.dialogs, work)

@@ -1,0 +1,1 @@
+"""Customers on screen: card, form, table, timeline, merging, masked values, import."""

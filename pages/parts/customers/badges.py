@@ -1,0 +1,58 @@
+"""What everybody who deals with a customer must see at once: 차단, 고위험. The same wherever a customer is named."""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from models import Customer, CustomerStatus, CustomerType, RiskLevel
+from pages.locale import _
+from pages.parts.kit.markup import filled
+from services.customers.warnings import CustomerWarning, warnings_of
+
+
+def badges(warnings: Iterable[CustomerWarning]) -> Markup:
+    """Return the grave warnings, for a line that names a customer; nothing for most of them."""
+    return Markup().join(_badge(warning) for warning in warnings if warning.is_grave)
+
+
+def all_badges(customer: Customer) -> Markup:
+    """Return every word on what a customer is, for a card."""
+    kind = filled('<span class="desk-tag">{word}</span>', word=type_name(customer.customer_type))
+    return Markup().join([kind, *(_badge(warning) for warning in warnings_of(customer))])
+
+
+def type_name(kind: CustomerType) -> str:
+    """Name a type of customer."""
+    return {CustomerType.INDIVIDUAL: _('개인'), CustomerType.CORPORATE: _('법인')}[kind]
+
+
+def status_name(status: CustomerStatus) -> str:
+    """Name a status."""
+    return {
+        CustomerStatus.ACTIVE: _('정상'),
+        CustomerStatus.INACTIVE: _('휴면'),
+        CustomerStatus.BLOCKED: _('차단'),
+    }[status]
+
+
+def risk_name(risk: RiskLevel) -> str:
+    """Name a risk level."""
+    return {
+        RiskLevel.LOW: _('낮음'),
+        RiskLevel.MEDIUM: _('주의'),
+        RiskLevel.HIGH: _('고위험'),
+    }[risk]
+
+
+def _badge(warning: CustomerWarning) -> Markup:
+    words = {
+        CustomerWarning.BLOCKED: _('차단'),
+        CustomerWarning.HIGH_RISK: _('고위험'),
+        CustomerWarning.MEDIUM_RISK: _('주의'),
+        CustomerWarning.INACTIVE: _('휴면'),
+    }
+    return filled(
+        '<span class="desk-tag{grave}">{word}</span>',
+        grave=' desk-tag-danger' if warning.is_grave else '',
+        word=words[warning],
+    )

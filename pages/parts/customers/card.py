@@ -1,0 +1,73 @@
+"""Who a customer is: names, numbers, and what a centre keeps of its own kind."""
+
+from functools import partial
+
+from markupsafe import Markup
+from nicegui import ui
+
+from models import Customer
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.customers.badges import all_badges
+from pages.parts.customers.contact_access import ContactAccess
+from pages.parts.customers.personal import Veil
+from pages.parts.kit import times
+from pages.parts.kit.markup import Piece, filled
+from services.customers.fields import phones_of
+
+
+def heading(customer: Customer) -> None:
+    """Draw the name with everything that must be known at once."""
+    Piece(
+        inside=filled(
+            '<h2>{name}</h2><span class="desk-tags">{badges}</span><span class="desk-sub">{code}</span>',
+            name=customer.name,
+            badges=all_badges(customer),
+            code=customer.code,
+        )
+    ).classes('desk-customer-head')
+
+
+def facts(context: PageContext, customer: Customer, access: ContactAccess) -> None:
+    """Draw the record for reading; ``access`` knows whether its reader talks with them now."""
+    with (
+        Veil(context, customer, access) as veil,
+        ui.element('dl').classes('desk-facts'),
+    ):
+        veil.phones(*phones_of(customer), form=partial(fact, _('전화번호')))
+        veil.email(customer.email, form=partial(fact, _('이메일')))
+        _fact(_('상담'), contacts(customer))
+        _fact(_('최근 상담'), times.moment(customer.last_contact_at) or _('상담 없음'))
+        _fact(_('등록일'), times.date(customer.created_at))
+        for name, value in customer.attributes.items():
+            _fact(name, value)
+    with veil:
+        veil.eye()
+    memo(customer)
+
+
+def memo(customer: Customer) -> None:
+    """Draw what everybody must know of them, if there is anything."""
+    if customer.memo:
+        Piece(inside=filled('{memo}', memo=customer.memo)).classes('desk-memo')
+
+
+def fact(name: str, value: str | Markup) -> Markup:
+    """Return one line of a card."""
+    return filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value)
+
+
+def contacts(customer: Customer) -> str:
+    """Say how often somebody had to do with them."""
+    return _(
+        '채팅 {chats}회 · 통화 {calls}회', chats=customer.total_chats, calls=customer.total_calls
+    )
+
+
+def elsewhere(count: int) -> str:
+    """Say that there were chats which are not the reader's to see: else they would seem to be missing."""
+    return _('다른 부서의 상담 {count}건은 보이지 않습니다.', count=count)
+
+
+def _fact(name: str, value: str | Markup) -> None:
+    Piece(inside=fact(name, value))

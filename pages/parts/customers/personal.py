@@ -1,0 +1,192 @@
+"""Numbers and addresses behind a veil: masked, until somebody who needs them says why; then whole for a short time.
+
+What is whole stays on the server while it is veiled. Who holds an open contact with its owner has no veil
+(``services.customers.personal_data``); it falls when the contact ends.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from markupsafe import Markup
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from desk.errors import DeskError
+from models import Customer
+from pages import notices
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.customers.contact_access import ContactAccess
+from pages.parts.kit import dialog, times
+from pages.parts.kit.buttons import button
+from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
+from pages.parts.kit.markup import Piece, filled
+from services.chats.events import ChatCard
+from services.customers.personal_data import (
+    REVEAL_SECONDS,
+    Contacts,
+    RevealReason,
+    masked_email,
+    masked_phone,
+)
+from services.text.reasons import MAX_WHY_CHARS
+
+Subject = Customer | ChatCard
+
+
+async def ask_to_see(context: PageContext, subject: Subject) -> Contacts | None:
+    """Ask why somebody wants to see how to reach a person; return it once that is written down, or nothing."""
+    with dialog.titled(context.dialogs, _('연락처 보기')) as question:
+        ui.label(_('보는 사유를 고르세요. 누가 언제 왜 보았는지 기록에 남습니다.')).classes(
+            'desk-hint'
+        )
+        with ui.element('div').classes('desk-reasons'):
+            for reason, text in reason_names().items():
+                if reason is not RevealReason.OTHER:
+                    button(text, partial(question.submit, (reason, '')))
+        other = Piece('form', inside=_other_reason()).classes('desk-reason-other')
+        other.on(
+            'submit',
+            lambda event: question.submit((RevealReason.OTHER, _why(event))),
+            js_handler=VALUES_OF_FORM,
+        )
+        with ui.element('div').classes('desk-actions'):
+            button(_('취소'), question.close)
+    answer = await context.still(question)
+    return await context.still(_revealed(context, subject, *answer)) if answer else None
+
+
+def _said(contacts: Contacts) -> str:
+    if contacts.stays:
+        return _('상담이 끝날 때까지 보입니다')
+    return _('{seconds}초 동안 보입니다', seconds=REVEAL_SECONDS)
+
+
+def _other_reason() -> Markup:
+    return filled(
+        '<input class="desk-input" name="why" required pattern=".*\\S.*" maxlength="{most}" placeholder="{why}" aria-label="{why}" autocomplete="off">'
+        '<button class="desk-button desk-primary" type="submit">{look}</button>',
+        most=MAX_WHY_CHARS,
+        why=_('기타 사유'),
+        look=_('이 사유로 보기'),
+    )
+
+
+def _why(event: GenericEventArguments) -> str:
+    return values_of(event).get('why', '')
+
+
+def reason_names() -> dict[RevealReason, str]:
+    """Name the reasons that somebody may have."""
+    return {
+        RevealReason.IDENTITY: _('본인 확인'),
+        RevealReason.CALL: _('통화 연결'),
+        RevealReason.ADDRESS: _('주소·연락처 확인'),
+        RevealReason.OTHER: _('기타'),
+    }
+
+
+async def _revealed(
+    context: PageContext, subject: Subject, reason: RevealReason, why: str
+) -> Contacts | None:
+    data = context.services.personal_data
+    try:
+        if isinstance(subject, Customer):
+            return await data.reveal(context.agent, subject.id, reason, why)
+        return await data.reveal_visitor(context.agent, subject.id, reason, why)
+    except DeskError as error:
+        notices.tell(error)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Veiled:
+    """A place that shows one of two."""
+
+    piece: Piece
+    masked: Markup
+    whole: Markup
+
+
+class Veil(Component):
+    """What is personal of one person, in one place of a page. It has no looks of its own: draw inside of it.
+
+    with Veil(context, customer, access) as veil, ui.element('dl'):
+        veil.phones(customer.phone, *customer.other_phones)
+        veil.email(customer.email)
+        veil.eye()
+    """
+
+    def __init__(self, context: PageContext, subject: Subject, access: ContactAccess) -> None:
+        """Begin a veil.
+
+        Args:
+            context: who sits there.
+            subject: the customer, or the chat of somebody who is none yet.
+            access: says whether there is none, and when that changes.
+        """
+        super().__init__(context.services.topics)
+        self.classes('desk-veil')
+        self._context = context
+        self._subject = subject
+        self._access = access
+        self._is_lifted = False
+        self._places: list[_Veiled] = []
+        self._eyes: list[Piece] = []
+        access.follow(self, self._show)
+
+    def phones(self, *numbers: str, form: Callable[[Markup], Markup] = Markup) -> Piece:
+        """Draw numbers, one below the other, inside what ``form`` puts around them."""
+        lines = Markup('<br>')
+        return self.draw(
+            form(lines.join(masked_phone(one) for one in numbers)),
+            form(lines.join(times.phone(one) for one in numbers)),
+        )
+
+    def email(self, address: str | None, form: Callable[[Markup], Markup] = Markup) -> Piece:
+        """Draw an address, or that there is none, inside what ``form`` puts around it."""
+        none = _('없음')
+        return self.draw(
+            form(filled('{it}', it=masked_email(address) or none)),
+            form(filled('{it}', it=address or none)),
+        )
+
+    def draw(self, masked: Markup, whole: Markup) -> Piece:
+        """Draw something that is masked while it is veiled."""
+        place = _Veiled(Piece(), masked, whole)
+        self._places.append(place)
+        self._show()
+        return place.piece
+
+    def eye(self) -> Piece:
+        """Draw the button that lifts the veil and lets it fall."""
+        eye = Piece('button').classes('desk-eye').props('type=button')
+        eye.on('click', self._press, args=[])
+        self._eyes.append(eye)
+        self._show()
+        return eye
+
+    async def _press(self) -> None:
+        if self._is_lifted:
+            await self._fall()
+        elif (contacts := await self.still(ask_to_see(self._context, self._subject))) is not None:
+            self._is_lifted = True
+            self._show()
+            self.after(REVEAL_SECONDS, self._fall)
+            notices.done(_said(contacts))
+
+    async def _fall(self) -> None:
+        self._is_lifted = False
+        self._show()
+
+    def _show(self) -> None:
+        has_none = self._access.sees(self._subject)
+        is_whole = has_none or self._is_lifted
+        for place in self._places:
+            place.piece.set_inside(place.whole if is_whole else place.masked)
+        for eye in self._eyes:
+            eye.set_visibility(not has_none)
+            eye.set_inside(filled('{text}', text=_('가리기') if self._is_lifted else _('보기')))
+            eye.props['aria-label'] = _('연락처 가리기') if self._is_lifted else _('연락처 보기')

@@ -1,0 +1,32 @@
+"""What was written down after a contact, as it stands beside the contact: category, summary, follow-up, times."""
+
+from markupsafe import Markup
+
+from pages.locale import _, language
+from pages.parts.kit import times
+from pages.parts.kit.markup import filled
+from services.contacts.wrap_up_view import WrapUpView
+
+
+def category_path(wrap_up: WrapUpView) -> str:
+    """Return the path of the 상담 분류 in the reader's language; empty for none."""
+    return wrap_up.category_en if language() == 'en' else wrap_up.category
+
+
+def written(wrap_up: WrapUpView | None) -> Markup:
+    """Return the inside of a list of what was written down; empty when nothing was."""
+    if wrap_up is None:
+        return Markup()
+    facts = {
+        _('상담 분류'): category_path(wrap_up),
+        _('요약'): wrap_up.summary,
+        _('후속 조치'): _('필요') if wrap_up.needs_follow_up else '',
+        _('후처리 시간'): times.length(wrap_up.length)
+        if wrap_up.length is not None
+        else _('작성 중'),
+    }
+    return Markup().join(
+        filled('<div><dt>{name}</dt><dd dir="auto">{value}</dd></div>', name=name, value=value)
+        for name, value in facts.items()
+        if value
+    )

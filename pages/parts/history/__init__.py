@@ -1,0 +1,1 @@
+"""The history on screen: filters, table, contact, views, export."""

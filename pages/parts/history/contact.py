@@ -1,0 +1,261 @@
+"""One contact beside the history: who, when, with whom, and what was said, at the line that was looked for."""
+
+from uuid import UUID
+
+from markupsafe import Markup
+from nicegui import ui
+
+from desk.errors import DeskError
+from desk.events import Resync
+from models import CallDirection, Sender
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.customers.badges import all_badges
+from pages.parts.customers.contact_access import ContactAccess
+from pages.parts.customers.personal import Veil
+from pages.parts.customers.written import written
+from pages.parts.history.sheet import CHANNELS, ENDINGS
+from pages.parts.history.table import length, priority_tag, state_tag
+from pages.parts.kit import times
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.transcript.mood_line import MoodLine
+from pages.parts.transcript.transcript import MessagePages, Transcript
+from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, chat_topic
+from services.contacts.wrap_ups import written_topic
+from services.customers.personal_data import masked_phone
+from services.history.contact import Contact
+from services.history.filter import Channel, ContactState
+from services.search.messages import words_of
+
+WRITTEN_SECONDS = 0.5
+"""What is written down after it is read anew at most this often, while somebody writes."""
+
+
+class HistoryContact(Component):
+    """One contact, opened in place."""
+
+    def __init__(self, context: PageContext, contact_id: UUID, *, text: str, back: str) -> None:
+        """Draw nothing yet.
+
+        Args:
+            context: who looks.
+            contact_id: at what.
+            text: what was looked for: it is marked, and the first place is brought into sight.
+            back: the address of the list.
+        """
+        super().__init__(context.services.topics, 'section')
+        self.classes('desk-history-contact')
+        self.props['aria-label'] = _('상담 내용')
+        self._context = context
+        self._services, self._agent = context.services, context.agent
+        self._contact_id = contact_id
+        self._sought, self._back = text, back
+        self._access = ContactAccess(self, context)
+        self._transcript: Transcript | None = None
+        self._written: Piece | None = None
+        self._numbers: list[int] = []
+        self._at = 0
+
+    async def open(self) -> None:
+        """Draw it. Raises ``NotFoundError``."""
+        history = self._services.history
+        self._access.listen()
+        self.listen(written_topic(self._contact_id), self._hear_written)  # before reading
+        contact = await self.still(history.contact(self._agent, self._contact_id))
+        await self.still(self._access.learn([contact.customer.id] if contact.customer else []))
+        if self._sought and contact.channel is Channel.CHAT:
+            self._numbers = await self.still(
+                history.found_numbers(self._agent, contact.id, self._sought)
+            )
+        with self:
+            self._head(contact)
+            await self.still(self._facts(contact))
+            if self._numbers:
+                self._found_bar()
+            if contact.channel is Channel.CHAT:
+                self._lines()
+        if self._transcript is not None:
+            self.listen(chat_topic(contact.id), self._hear)
+            await self._load()
+
+    # ---- drawing
+
+    def _head(self, contact: Contact) -> None:
+        customer = contact.customer
+        with ui.element('header').classes('desk-history-head'):
+            Piece(
+                inside=filled(
+                    '<h2 id="history-contact" tabindex="-1">{name}</h2><div class="desk-tags">{state}{priority}{badges}</div>',
+                    name=contact.name or _('알 수 없는 고객'),
+                    state=state_tag(contact.state),
+                    priority=priority_tag(contact.priority),
+                    badges=all_badges(customer) if customer else Markup(),
+                )
+            ).classes('desk-who')
+            ui.element('div').classes('desk-spring')
+            with ui.element('nav').classes('desk-history-ways') as ways:
+                ways.props['aria-label'] = _('바로 가기')
+                if customer is not None:
+                    _way(f'/desk/customers/{customer.id}', _('고객 보기'))
+                if contact.channel is Channel.CHAT and contact.state not in _OVER:
+                    _way(f'/desk/chats/{contact.id}', _('상담 열기'))
+                close = filled(
+                    '<i class="material-icons" aria-hidden="true">close</i><span class="desk-unseen">{text}</span>',
+                    text=_('목록으로'),
+                )
+                Piece('a', inside=close).classes('desk-icon').props['href'] = self._back
+
+    async def _facts(self, contact: Contact) -> None:
+        facts = {
+            _('시작'): times.full(contact.start_time),
+            _('상담 시간'): length(contact),
+            _('상담원'): contact.agent_name,
+            _('부서'): _(contact.department),
+            _('채널'): _channel(contact),
+            _('종료 사유'): _(ENDINGS[contact.ending]) if contact.ending else '',
+        }
+        with ui.element('div').classes('desk-history-facts'):
+            inside = Markup().join(
+                filled('<div><dt>{name}</dt><dd>{value}</dd></div>', name=name, value=value)
+                for name, value in facts.items()
+                if value
+            )
+            Piece('dl', inside=inside)
+            await self.still(self._phone(contact))
+        self._written = Piece('dl', inside=written(contact.wrap_up)).classes('desk-written')
+
+    def _hear_written(self, _event: object) -> None:
+        self.soon(self._read_written, at_most_every=WRITTEN_SECONDS)
+
+    async def _read_written(self) -> None:
+        views = await self.still(self._services.wrap_ups.views([self._contact_id]))
+        if self._written is not None:
+            self._written.set_inside(written(views.get(self._contact_id)))
+
+    async def _phone(self, contact: Contact) -> None:
+        """Draw how to reach them, behind a veil; there is none to lift over a call from nobody known."""
+        if contact.customer is not None:
+            with Veil(self._context, contact.customer, self._access) as veil:
+                veil.phones(contact.customer.phone)
+                veil.eye()
+        elif contact.channel is Channel.CHAT:
+            chat = await self.still(self._services.chats.chat(self._agent, contact.id))
+            with Veil(self._context, chat, self._access) as veil:
+                veil.phones(contact.phone)
+                veil.eye()
+        else:
+            is_whole = contact.shows_number(self._agent, ())
+            shown = times.phone(contact.phone) if is_whole else masked_phone(contact.phone)
+            Piece(inside=filled('{phone}', phone=shown))
+
+    def _found_bar(self) -> None:
+        with ui.element('div').classes('desk-found-bar').props('role=status'):
+            self._found_at = Piece('span')
+            for icon, text, step in (
+                ('keyboard_arrow_up', _('앞의 찾은 곳'), -1),
+                ('keyboard_arrow_down', _('다음 찾은 곳'), 1),
+            ):
+                inside = filled(
+                    '<i class="material-icons" aria-hidden="true">{icon}</i><span class="desk-unseen">{text}</span>',
+                    icon=icon,
+                    text=text,
+                )
+                arrow = Piece('button', inside=inside).classes('desk-icon').props('type=button')
+                arrow.on('click', lambda step=step: self.step_found(step), args=[])
+        self._say_where()
+
+    def _say_where(self) -> None:
+        self._found_at.set_inside(
+            filled(
+                '{text}',
+                text=_(
+                    '“{text}” {count}곳 중 {place}번째',
+                    text=self._sought,
+                    count=len(self._numbers),
+                    place=self._at + 1,
+                ),
+            )
+        )
+
+    def _lines(self) -> None:
+        mood = MoodLine(self._context, self._contact_id)
+        self._transcript = Transcript(
+            self._pages(),
+            own=Sender.AGENT,
+            writer=lambda _line: '',
+            label=_('상담 내용'),
+            words=words_of(self._sought),
+        )
+        mood.follow(self._transcript)
+
+    # ---- what was said
+
+    async def step_found(self, step: int) -> None:
+        """Go to the next place (or the one before) that says what was looked for; after the last comes the first."""
+        if self._transcript is None or not self._numbers:
+            return
+        self._at = (self._at + step) % len(self._numbers)
+        self._say_where()
+        await self._transcript.load_around(self._numbers[self._at])
+
+    async def _load(self) -> None:
+        if self._transcript is None:
+            return
+        chat = await self.still(self._services.chats.chat(self._agent, self._contact_id))
+        self._show_marks(chat)
+        await self.still(self._transcript.load())
+        if self._numbers:
+            await self._transcript.load_around(self._numbers[self._at])
+
+    def _show_marks(self, chat: ChatCard) -> None:
+        """Show how far the customer has read, also of a chat that is over."""
+        if self._transcript is not None:
+            self._transcript.set_marks(
+                delivered=chat.customer_delivered_number, read=chat.customer_read_number
+            )
+
+    def _pages(self) -> MessagePages:
+        chats, agent, chat_id = self._services.chats, self._agent, self._contact_id
+
+        async def before(number: int | None, limit: int) -> list[ChatMessage]:
+            return await chats.transcript(agent, chat_id, before=number, limit=limit)
+
+        async def after(number: int) -> list[ChatMessage]:
+            return await chats.messages_after(agent, chat_id, number)
+
+        return MessagePages(before=before, after=after)
+
+    def _hear(self, event: object) -> None:
+        if self._transcript is None:
+            return
+        if isinstance(event, ChatEvent):
+            self._show_marks(event.chat)
+        if isinstance(event, MessageAdded):
+            self._transcript.add(event.message)
+        if isinstance(event, Resync) or self._transcript.view.is_behind:
+            self.start(self._catch_up())
+
+    async def _catch_up(self) -> None:
+        if self._transcript is None:
+            return
+        try:
+            await self._transcript.catch_up()
+        except DeskError:  # no longer the reader's to see, or to be read: what was read stays until the list is read
+            return
+
+
+_OVER = (ContactState.CLOSED, ContactState.ABANDONED)
+
+
+def _way(address: str, text: str) -> None:
+    Piece('a', inside=filled('{text}', text=text)).classes('desk-button desk-quiet').props[
+        'href'
+    ] = address
+
+
+def _channel(contact: Contact) -> str:
+    if contact.channel is Channel.CHAT:
+        return _(CHANNELS[contact.channel])
+    is_out = contact.direction == CallDirection.OUTBOUND
+    return _('건 통화') if is_out else _('받은 통화')

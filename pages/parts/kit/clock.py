@@ -1,0 +1,35 @@
+"""Clocks that tick in the browser, so that the server sends a time once and never a second."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from nicegui.element import Element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockUnits:
+    """The words after a number of hours and of minutes, as in ``1시간 3분``."""
+
+    hour: str
+    minute: str
+
+
+class Clocks(Element, component='clock.js'):
+    """One invisible element a page; it drives every clock of the page.
+
+    A clock is any element with the prop ``data-since`` (time passed) or ``data-countdown`` (time left), made by
+    ``milliseconds``. It shows ``0:42``, ``12:05``, from an hour on ``1시간 3분``, and carries ``data-late="1"`` when
+    more than ``data-late-seconds`` have passed, or nothing is left.
+    """
+
+    def __init__(self, units: ClockUnits, *, now: datetime) -> None:
+        """Start the page's clocks at the server's ``now``; the browser's own time is not trusted."""
+        super().__init__()
+        self._props['hour'] = units.hour
+        self._props['minute'] = units.minute
+        self._props['now'] = milliseconds(now)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return epoch milliseconds of an aware ``moment``, the value of ``data-since``."""
+    return int(moment.timestamp() * 1000)

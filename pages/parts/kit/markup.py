@@ -1,0 +1,83 @@
+"""Markup made on the server, safe by construction: whatever is filled in is escaped.
+
+A list row or a message is one element that carries its inner markup as a prop. The only way to make that markup
+is a template of ours, filled by ``filled``; no text of people ever becomes markup itself.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from markupsafe import Markup, escape
+from nicegui import ui
+from typing_extensions import override
+
+from services.text.links import links
+
+
+def filled(template: str, **values: object) -> Markup:
+    """Return a template of ours with ``{names}`` filled in, escaped unless they are ``Markup``."""
+    return Markup(template).format(**values)  # noqa: S704 - templates are literals of our own modules
+
+
+def linked(text: str) -> Markup:
+    """Return people's text with its web addresses as links that open apart and tell nothing of us."""
+    parts: list[Markup] = []
+    end = 0
+    for link in links(text):
+        parts.append(escape(text[end : link.begin]))
+        parts.append(
+            filled(
+                '<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{written}</a>',
+                address=link.address,
+                written=text[link.begin : link.end],
+            )
+        )
+        end = link.end
+    return Markup().join([*parts, escape(text[end:])])
+
+
+def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """Return people's text with some of its places marked, as ``services.text.highlight.spans`` finds them."""
+    parts: list[Markup] = []
+    end = 0
+    for begin, after in spans:
+        parts.append(escape(text[end:begin]))
+        parts.append(filled('<mark>{found}</mark>', found=text[begin:after]))
+        end = after
+    return Markup().join([*parts, escape(text[end:])])
+
+
+class Piece(ui.element):
+    """One element whose inside is our markup."""
+
+    def __init__(self, tag: str = 'div', *, inside: Markup | None = None) -> None:
+        super().__init__(tag)
+        self._inside = Markup()
+        if inside is not None:
+            self.set_inside(inside)
+
+    def set_inside(self, inside: Markup) -> None:
+        """Show other markup; sends nothing when it is the same."""
+        if inside != self._inside:
+            self._inside = inside
+            self._props['innerHTML'] = str(inside)
+            self.update()
+
+    def set_attribute(self, name: str, value: str) -> None:
+        """Give the element an attribute; sends nothing when it has it. An empty value takes it away."""
+        if self._props.get(name, '') != value:
+            if value:
+                self._props[name] = value
+            else:
+                self._props.pop(name, None)
+            self.update()
+
+    @property
+    def inside(self) -> Markup:
+        """The markup that is shown."""
+        return self._inside
+
+    @override
+    def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
+        """Return what NiceGUI's ``User`` and element filters may find: the text that a reader sees."""
+        return [*super()._displayed_contents(only_visible=only_visible), self._inside.striptags()]

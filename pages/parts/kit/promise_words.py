@@ -1,0 +1,60 @@
+"""약속 in words: what a promise is, by when, and what became of it."""
+
+from datetime import datetime
+
+from markupsafe import Markup
+
+from desk import clock
+from models import PromiseStatus
+from pages.locale import _
+from pages.parts.kit import times
+from pages.parts.kit.markup import filled
+from services.contacts.promise_view import PromiseView
+
+
+def due(at: datetime) -> str:
+    """Return ``14:05`` for today, with the day for any other."""
+    if times.same_day(at, clock.now()):
+        return times.hour(at)
+    return f'{times.short(at)} {times.hour(at)}'
+
+
+def state(promise: PromiseView) -> str:
+    """Return what became of a promise; of an open one that it is late, or nothing."""
+    if promise.is_open:
+        return _('시간 지남') if promise.is_overdue else ''
+    names = {
+        PromiseStatus.KEPT: _('지킴'),
+        PromiseStatus.BROKEN: _('못 지킴'),
+        PromiseStatus.CANCELLED: _('필요 없어짐'),
+    }
+    return names.get(promise.status, '')
+
+
+def line(promise: PromiseView) -> Markup:
+    """Return a promise on one line: when, to whom, what, whose, and what became of it."""
+    late = Markup(' desk-late') if promise.is_overdue else ''
+    return filled(
+        '<time class="desk-promise-due{late}" title="{full}">{due}</time> <b>{customer}</b> <span dir="auto">{body}</span>'
+        ' <span class="desk-sub">{owner}</span> <span class="desk-sub">{state}</span>',
+        late=late,
+        full=times.full(promise.due_at),
+        due=due(promise.due_at),
+        customer=promise.customer,
+        body=promise.body,
+        owner=promise.owner or _('담당자 없음'),
+        state=state(promise),
+    )
+
+
+def field_value(at: datetime) -> str:
+    """Return a moment as the browser's own field for one holds it, in Seoul."""
+    return f'{at.astimezone(clock.SEOUL):%Y-%m-%dT%H:%M}'
+
+
+def field_moment(value: str) -> datetime | None:
+    """Return the moment that stands in such a field; nothing when none does."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=clock.SEOUL)
+    except ValueError:
+        return None

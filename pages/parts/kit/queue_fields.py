@@ -1,0 +1,27 @@
+"""What the fields of a queue are called, in its form and in the audit log."""
+
+from pages.locale import _
+
+
+def queue_field_names() -> dict[str, str]:
+    """Name every field that can be set up, in the form's order."""
+    return {
+        'name': _('이름 (고객이 고르는 문의 유형)'),
+        'name_en': _('영어 이름'),
+        'department': _('담당 부서'),
+        'mode': _('배정 방식'),
+        'is_active': _('접수'),
+        'offer_seconds': _('수락 대기 (초)'),
+        'misses_until_away': _('이석이 되는 연속 무응답 (번)'),
+        'service_level_seconds': _('응답 목표 (초)'),
+        'service_level_percent': _('응답 목표 (%)'),
+        'skill_id': _('필요한 역량'),
+        'min_level': _('최소 수준'),
+        'widen_after_seconds': _('범위를 넓히기까지 (초, 비우면 안 넓힘)'),
+        'wider_level': _('넓힌 뒤 최소 수준'),
+        'wider_department': _('넓힌 뒤 함께 받는 부서'),
+        'returning_seconds': _('다시 온 고객이 같은 상담원을 기다리는 시간 (초)'),
+        'wrap_up_required': _('후처리'),
+        'wrap_up_seconds': _('후처리 제한 (초, 비우면 없음)'),
+        'chats_during_call': _('통화 중 채팅'),
+    }

@@ -1,0 +1,185 @@
+// The desk's two sounds, synthesised: a contact rings until it is answered or gone, a message ticks once.
+//
+// A browser gives no sound before the first gesture. A ring that is asked for until then is remembered and
+// heard with the gesture. The ring is one looping buffer: timers of hidden tabs sleep, a playing buffer does not.
+//
+// Of several tabs one sounds: the holder of a lock that the browser keeps, for as long as it can sound at all. When it
+// goes, the next one rings on. Mute and volume are the same in all tabs.
+const GESTURES = ["pointerdown", "keydown"];
+const MARK = /^\(\d+\) /;
+// Tones as [start, length, hertz] in seconds.
+const SOUNDS = {
+  ring: { seconds: 3, tones: [[0, 0.35, 660], [0.4, 0.35, 880], [0.9, 0.35, 660], [1.3, 0.35, 880]] },
+  tick: { seconds: 0.12, tones: [[0, 0.1, 1320]] },
+};
+
+export default {
+  template: `<span hidden></span>`,
+  props: { keep: String },
+  emits: ["state"],
+  created() {
+    this.context = null;
+    this.ringing = null; // the playing source, or `true` while the ring waits for a gesture
+    this.turn = null; // { waiting: to stop waiting for the lock, letGo: to let go of it once it is ours }
+    this.played = 0;
+    this.mark = 0;
+    this.recall();
+  },
+  mounted() {
+    this.gesture = () => this.unlock();
+    for (const name of GESTURES) document.addEventListener(name, this.gesture, { capture: true });
+    // The page's title may be set anew while it is marked.
+    this.titles = new MutationObserver(() => this.mark && !MARK.test(document.title) && this.mark_title(this.mark));
+    this.titles.observe(document.head, { subtree: true, childList: true, characterData: true });
+    this.elsewhere = (event) => {
+      if (event.key !== this.keep) return;
+      this.recall();
+      this.tell();
+    };
+    window.addEventListener("storage", this.elsewhere);
+    this.tell();
+    // In a frame that was loaded anew the gesture may have been made before, in the window around it.
+    if (window.parent !== window && window.parent.navigator.userActivation?.hasBeenActive) this.unlock();
+  },
+  beforeUnmount() {
+    for (const name of GESTURES) document.removeEventListener(name, this.gesture, { capture: true });
+    window.removeEventListener("storage", this.elsewhere);
+    this.titles.disconnect();
+    this.mark_title(0);
+    this.stop_ring();
+    this.step_back();
+    this.context?.close();
+  },
+  methods: {
+    async unlock() {
+      if (this.unlocked()) return;
+      if (!this.context) {
+        this.context = new AudioContext();
+        this.gain = this.context.createGain();
+        this.trial = this.context.createGain(); // the same volume, never muted
+        for (const gain of [this.gain, this.trial]) gain.connect(this.context.destination);
+        this.level();
+        this.context.onstatechange = () => this.woke(); // some systems also take sound away again
+      }
+      await this.context.resume();
+    },
+    woke() {
+      if (this.unlocked()) this.queue();
+      else this.step_back();
+      this.tell();
+    },
+    // ---- whose turn it is
+    async queue() {
+      if (this.turn) return;
+      const turn = (this.turn = { waiting: new AbortController(), letGo: null });
+      const sound = () => {
+        turn.letGo = () => {};
+        if (this.ringing === true) this.ring();
+        return new Promise((letGo) => (turn.letGo = letGo));
+      };
+      if (!navigator.locks) return sound(); // not on a secure address: then every tab sounds
+      const { signal } = turn.waiting;
+      await navigator.locks.request(this.keep, { signal }, () => !signal.aborted && sound()).catch(() => {});
+    },
+    step_back() {
+      this.turn?.waiting.abort();
+      this.turn?.letGo?.();
+      this.turn = null;
+      if (!this.ringing) return;
+      this.stop_ring();
+      this.ring(); // it waits from now on
+    },
+    is_its_turn() {
+      return Boolean(this.turn?.letGo);
+    },
+    // ---- sounding
+    unlocked() {
+      return this.context?.state === "running";
+    },
+    play(name, { loop = false, always = false } = {}) {
+      if (!this.unlocked() || !(always || this.is_its_turn())) return null;
+      const source = this.context.createBufferSource();
+      source.buffer = this.buffer(name);
+      source.loop = loop;
+      source.connect(always ? this.trial : this.gain);
+      source.start();
+      this.played += 1;
+      this.$el.dataset.played = this.played;
+      return source;
+    },
+    buffer(name) {
+      const { seconds, tones } = SOUNDS[name];
+      const rate = this.context.sampleRate;
+      const buffer = this.context.createBuffer(1, seconds * rate, rate);
+      const samples = buffer.getChannelData(0);
+      for (const [start, length, hertz] of tones) {
+        for (let i = 0; i < length * rate; i++) {
+          const swell = Math.sin((Math.PI * i) / (length * rate)); // no click at either end
+          samples[Math.floor(start * rate) + i] += 0.5 * swell * Math.sin((2 * Math.PI * hertz * i) / rate);
+        }
+      }
+      return buffer;
+    },
+    level() {
+      if (!this.context) return;
+      this.gain.gain.value = this.muted ? 0 : this.volume;
+      this.trial.gain.value = this.volume;
+    },
+    recall() {
+      const kept = read(this.keep);
+      this.muted = kept.muted === true;
+      this.volume = typeof kept.volume === "number" ? kept.volume : 0.6;
+      this.level();
+    },
+    change(changes) {
+      Object.assign(this, changes);
+      this.level();
+      try {
+        localStorage.setItem(this.keep, JSON.stringify({ muted: this.muted, volume: this.volume }));
+      } catch {
+        // No storage: the setting lasts as long as the page.
+      }
+      this.tell();
+    },
+    tell() {
+      this.$emit("state", { unlocked: this.unlocked(), muted: this.muted, volume: this.volume });
+    },
+    // ---- what the server asks for
+    ring() {
+      if (this.ringing && this.ringing !== true) return;
+      this.ringing = this.play("ring", { loop: true }) ?? true;
+      this.$el.dataset.ringing = this.ringing === true ? "waiting" : "1";
+    },
+    stop_ring() {
+      if (this.ringing && this.ringing !== true) this.ringing.stop();
+      this.ringing = null;
+      delete this.$el.dataset.ringing;
+    },
+    tick() {
+      this.play("tick");
+    },
+    // To be heard even when muted: whoever tries a sound wants to hear it.
+    test(name) {
+      if (name in SOUNDS) this.play(name, { always: true });
+    },
+    set_muted(muted) {
+      this.change({ muted });
+    },
+    set_volume(volume) {
+      this.change({ volume: Math.min(1, Math.max(0, volume)) });
+    },
+    mark_title(count) {
+      this.mark = count;
+      const plain = document.title.replace(MARK, "");
+      document.title = count > 0 ? `(${count}) ${plain}` : plain;
+    },
+  },
+};
+
+function read(keep) {
+  try {
+    return JSON.parse(localStorage.getItem(keep)) ?? {};
+  } catch {
+    return {};
+  }
+}

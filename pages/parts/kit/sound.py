@@ -1,0 +1,86 @@
+"""The desk's two sounds and the mark in the tab's title."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundState:
+    """What this browser can and will sound: ``unlocked`` by a gesture, ``muted``, ``volume`` 0 to 1."""
+
+    unlocked: bool
+    muted: bool
+    volume: float
+
+
+class Sound(Element, component='sound.js'):
+    """One invisible element a page; the browser remembers mute and volume under ``keep``."""
+
+    def __init__(self, *, keep: str = 'desk.sound') -> None:
+        super().__init__()
+        self._props['keep'] = keep
+        self.state = SoundState(unlocked=False, muted=False, volume=1.0)
+        self._ringing: set[str] = set()
+        self._marked = 0
+        self.on_state(self._keep_state)
+
+    def on_state(self, show: Callable[[SoundState], None]) -> None:
+        """Call ``show`` when the page has opened, and whenever the state changes."""
+
+        def arrived(event: GenericEventArguments) -> None:
+            if (state := _state(event.args)) is not None:
+                show(state)
+
+        self.on('state', arrived)
+
+    def _keep_state(self, state: SoundState) -> None:
+        self.state = state
+
+    def ring(self, cause: str = 'chats') -> None:
+        """Ring until no ``cause`` is left; before the first gesture the ring waits for it. Already ringing: sends nothing."""
+        if not self._ringing:
+            self.run_method('ring')
+        self._ringing.add(cause)
+
+    def stop_ring(self, cause: str = 'chats') -> None:
+        """Ring no longer for this cause; sends nothing when it is silent."""
+        if cause in self._ringing:
+            self._ringing.discard(cause)
+            if not self._ringing:
+                self.run_method('stop_ring')
+
+    def tick(self) -> None:
+        """Sound once, for a message."""
+        self.run_method('tick')
+
+    def test(self, name: Literal['ring', 'tick']) -> None:
+        """Let a sound be heard once at the set volume, also when muted."""
+        self.run_method('test', name)
+
+    def set_muted(self, *, muted: bool) -> None:
+        """Sound nothing, or sound again."""
+        self.run_method('set_muted', muted)
+
+    def set_volume(self, volume: float) -> None:
+        """Set the volume, 0 to 1."""
+        self.run_method('set_volume', volume)
+
+    def mark_title(self, count: int) -> None:
+        """Put ``(count)`` before the page's title; 0 takes it away. The same count again sends nothing."""
+        if count != self._marked:
+            self._marked = count
+            self.run_method('mark_title', count)
+
+
+def _state(args: object) -> SoundState | None:
+    if not isinstance(args, dict) or not isinstance(args.get('volume'), int | float):
+        return None
+    return SoundState(
+        unlocked=args.get('unlocked') is True,
+        muted=args.get('muted') is True,
+        volume=float(args['volume']),
+    )

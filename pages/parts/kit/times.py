@@ -1,0 +1,75 @@
+"""Times and numbers as Koreans write them, dates as the reader does: ``2026. 11. 3.`` or ``3 Nov 2026``. Stored is UTC, shown is Seoul."""
+
+from datetime import datetime, timedelta
+
+from desk import clock
+from pages.locale import LANGUAGES, _, language
+from services.text.phone_numbers import written
+
+MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
+WEEKDAYS = ('월', '화', '수', '목', '금', '토', '일')
+
+
+def short(moment: datetime) -> str:
+    """Return ``14:05`` for today, ``11. 3.`` for this year, ``2025. 11. 3.`` before."""
+    at, today = moment.astimezone(clock.SEOUL), clock.now().astimezone(clock.SEOUL)
+    if at.date() == today.date():
+        return f'{at:%H:%M}'
+    return _date(at, language(), with_year=at.year != today.year)
+
+
+def date(moment: datetime, reader: str = '') -> str:
+    """Return the day alone, ``2026. 11. 3.``; ``reader`` is a language where there is no page that has one."""
+    return _date(moment.astimezone(clock.SEOUL), reader or language(), with_year=True)
+
+
+def moment(at: datetime | None, reader: str = '') -> str:
+    """Return day and time, ``2026. 11. 3. 14:05``; empty when it never was."""
+    return f'{date(at, reader)} {hour(at)}' if at else ''
+
+
+def hour(moment: datetime) -> str:
+    """Return the time of day, ``14:05``."""
+    return f'{moment.astimezone(clock.SEOUL):%H:%M}'
+
+
+def full(moment: datetime) -> str:
+    """Return the whole moment, ``2026-11-03 14:05:09``, for a hover."""
+    return f'{moment.astimezone(clock.SEOUL):%Y-%m-%d %H:%M:%S}'
+
+
+def day(moment: datetime) -> str:
+    """Return a day divider's text in the reader's language."""
+    at = moment.astimezone(clock.SEOUL)
+    weekday = _(WEEKDAYS[at.weekday()])
+    return _(
+        '{year}년 {month}월 {day}일 {weekday}요일',
+        year=at.year,
+        month=at.month if language() == LANGUAGES[0] else MONTHS[at.month - 1],
+        day=at.day,
+        weekday=weekday,
+    )
+
+
+def _date(at: datetime, reader: str, *, with_year: bool) -> str:
+    if reader == LANGUAGES[0]:
+        return f'{at.year}. {at.month}. {at.day}.' if with_year else f'{at.month}. {at.day}.'
+    year = f' {at.year}' if with_year else ''
+    return f'{at.day} {MONTHS[at.month - 1]}{year}'
+
+
+def same_day(one: datetime, other: datetime) -> bool:
+    """Whether two moments fall on one day in Seoul."""
+    return one.astimezone(clock.SEOUL).date() == other.astimezone(clock.SEOUL).date()
+
+
+def phone(number: str) -> str:
+    """Return a telephone number as people write it: ``010-1234-5678``, ``02-345-6789 내선 301``."""
+    return written(number, extension=_('내선'))
+
+
+def length(duration: timedelta) -> str:
+    """Return how long something took: ``4:50``, ``1:02:03``."""
+    minutes, seconds = divmod(int(duration / timedelta(seconds=1)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f'{hours}:{minutes:02}:{seconds:02}' if hours else f'{minutes}:{seconds:02}'

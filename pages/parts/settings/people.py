@@ -1,0 +1,172 @@
+"""사람: who works here, what they may do and be given, and who is invited."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+from markupsafe import Markup
+from nicegui import ui
+from typing_extensions import override
+
+from desk.errors import DeskError
+from models import Agent, AgentRole, Invitation, Queue, Skill
+from pages import notices
+from pages.context import PageContext
+from pages.locale import _, language
+from pages.parts.kit import times
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.markup import filled
+from pages.parts.settings.invitation import invite_form, show_link
+from pages.parts.settings.person import PersonForm
+from pages.parts.settings.queues import skill_name
+from pages.parts.settings.section import (
+    Section,
+    cells,
+    empty,
+    heading,
+    mark,
+    name_cell,
+    table,
+)
+from pages.roles import role_name
+
+
+class PeopleSection(Section):
+    """Everybody, who is invited, and the form of one."""
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, _('사람'))
+        self._people: Sequence[Agent] = ()
+        self._invitations: Sequence[Invitation] = ()
+        self._queues: Sequence[Queue] = ()
+        self._skills: Sequence[Skill] = ()
+        self._levels: Mapping[UUID, Mapping[UUID, int]] = {}
+        self._form: PersonForm | None = None
+
+    @override
+    async def read(self) -> None:
+        services, agent = self.services, self.agent
+        self._people = await self.still(services.authority.people(agent))
+        self._invitations = await self.still(services.invitations.waiting(agent))
+        self._queues = await self.still(services.queues.all(agent))
+        self._skills = await self.still(services.skills.all(agent))
+        self._levels = await self.still(services.skills.levels(agent))
+
+    @override
+    def draw_list(self) -> None:
+        heading(_('사람'), _('초대하기'), self.add)
+        if not self._invitations and not any(one.role is AgentRole.AGENT for one in self._people):
+            empty(
+                _(
+                    '아직 상담을 받을 사람이 없습니다. 대기열과 같은 부서로 상담원을 초대하세요. 초대 링크를 전하면 본인이 비밀번호를 정하고 로그인합니다.'
+                )
+            )
+        names = (_('이름'), _('역할'), _('부서'), _('역량'), _('동시 채팅'), _('상태'))
+        rows = Markup().join(self._row(one) for one in self._people)
+        table(_('사람'), names, rows, self._press)
+        if self._invitations:
+            ui.label(_('초대한 사람')).classes('desk-page-title desk-settings-invited').props(
+                'role=heading aria-level=2'
+            )
+            with ui.element('ul').classes('desk-settings-invitations'):
+                for one in self._invitations:
+                    self._draw_invitation(one)
+
+    @override
+    def news(self) -> None:
+        if self._form is not None:
+            now = next((one for one in self._people if one.id == self._form.person_id), None)
+            if now is not None:
+                self._form.news(now, self._levels.get(now.id, {}))
+
+    def _row(self, one: Agent) -> Markup:
+        department = filled('{name}', name=one.department)
+        is_served = any(queue.department == one.department for queue in self._queues)
+        if one.role is AgentRole.AGENT and one.is_active and not is_served:
+            department += Markup(' ') + mark(_('대기열 없음'), 'warning')
+        had = self._levels.get(one.id, {})
+        skills = ', '.join(
+            f'{skill_name(skill)} {had[skill.id]}' for skill in self._skills if skill.id in had
+        )
+        return filled(
+            '<tr data-id="{id}">{name}{rest}</tr>',
+            id=one.id,
+            name=name_cell(one.id, one.name, one.username),
+            rest=cells(
+                role_name(language(), one.role),
+                department,
+                skills,
+                str(one.chat_capacity),
+                _state(one),
+            ),
+        )
+
+    def _draw_invitation(self, one: Invitation) -> None:
+        with ui.element('li'):
+            with ui.element('div').classes('desk-settings-who'):
+                ui.label(_name(one))
+                ui.label(
+                    f'{one.username} · {role_name(language(), one.role)} · {one.department}'
+                ).classes('desk-hint')
+            until = times.moment(one.expires_at)
+            ui.label(_('{until}까지', until=until) if one.is_open else _('기한 지남')).classes(
+                'desk-hint'
+            )
+            button(_('새 링크'), partial(self._renew, one))
+            button(_('초대 취소'), partial(self._withdraw, one), ButtonStyle.QUIET)
+
+    def _press(self, agent_id: str) -> None:
+        found = next((one for one in self._people if str(one.id) == agent_id), None)
+        if found is not None:
+            self.beside(found.name, lambda: self._draw_form(found))
+
+    def _draw_form(self, one: Agent) -> None:
+        self._form = PersonForm(
+            self, one, self._departments(), self._skills, self._levels.get(one.id, {}), self._closed
+        )
+
+    def _closed(self) -> None:
+        self._form = None
+        self.close()
+
+    def _departments(self) -> list[str]:
+        """Return the departments there are, those with a queue first: agents elsewhere are given nothing."""
+        with_queue = sorted({one.department for one in self._queues})
+        others = {one.department for one in self._people} - {*with_queue}
+        return [*with_queue, *sorted(others)]
+
+    @override
+    def add(self) -> None:
+        self._form = None
+        usual = next((one.department for one in self._queues if one.is_active), '')
+        self.beside(
+            _('사람 초대하기'),
+            lambda: invite_form(self, self._departments(), usual, self._closed),
+        )
+
+    async def _renew(self, one: Invitation) -> None:
+        try:
+            invited = await self.still(self.services.invitations.renew(self.agent, one.id))
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            self._form = None
+            show_link(self, invited, self._closed)
+
+    async def _withdraw(self, one: Invitation) -> None:
+        try:
+            await self.still(self.services.invitations.withdraw(self.agent, one.id))
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            notices.done(_('초대를 취소했습니다'))
+
+
+def _name(one: Invitation) -> str:
+    return Agent(**one.model_dump(include={'first_name', 'last_name'})).name
+
+
+def _state(one: Agent) -> Markup:
+    if not one.is_active:
+        return mark(_('사용 중지'), 'off')
+    return mark(_('사용 중'), 'on')

@@ -1,0 +1,175 @@
+"""The form of one person: name, role, department, capacity, skills, and whether they may sign in."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from uuid import UUID
+
+from nicegui import ui
+
+from desk.errors import DeskError
+from models import Agent, AgentRole, Skill
+from models.queue import MAX_CHATS
+from pages import notices
+from pages.locale import _, language, sentence
+from pages.parts.kit import dialog
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
+from pages.parts.kit.edit_labels import edit_labels
+from pages.parts.settings.invitation import department_field, role_options
+from pages.parts.settings.queues import skill_name
+from pages.parts.settings.section import Section, levels
+
+SKILL = 'skill-'
+"""Before a skill's id it is the name of its field."""
+Change = Callable[[], Awaitable[object]]
+
+
+class PersonForm:
+    """One person's form while it is open."""
+
+    def __init__(
+        self,
+        section: Section,
+        person: Agent,
+        departments: Sequence[str],
+        skills: Sequence[Skill],
+        had: Mapping[UUID, int],
+        close: Callable[[], None],
+    ) -> None:
+        self.person_id = person.id
+        self._section, self._person, self._close = section, person, close
+        self._skills = skills
+        self._form = EditForm(
+            edit_labels(_('직원 정보')),
+            self._fields(departments),
+            FormRecord(values=self._values(person, had), version=_version(person)),
+            keep=f'desk.person.{person.id}.{section.agent.id}',
+        )
+        self._form.on_save(self._save)
+        self._form.on_cancel(close)
+        with ui.element('div').classes('desk-settings-account'):
+            if person.is_active:
+                button(_('사용 중지'), self._deactivate, ButtonStyle.QUIET)
+            else:
+                button(_('다시 사용'), self._reactivate, ButtonStyle.QUIET)
+
+    def news(self, person: Agent, had: Mapping[UUID, int]) -> None:
+        """Tell the form what the person's row is now."""
+        self._person = person
+        self._form.news(_version(person), self._values(person, had), '')
+
+    def _fields(self, departments: Sequence[str]) -> list[FormField]:
+        capacities = [(str(one), str(one)) for one in range(1, MAX_CHATS + 1)]
+        return [
+            FormField(name='last_name', label=_('성')),
+            FormField(name='first_name', label=_('person.given_name')),
+            FormField(name='role', label=_('역할'), kind='choice', options=role_options()),
+            FormField(
+                name='chat_capacity', label=_('동시 채팅'), kind='choice', options=capacities
+            ),
+            department_field(departments),
+            *(
+                FormField(
+                    name=f'{SKILL}{one.id}',
+                    label=_('역량: {name}', name=skill_name(one)),
+                    kind='choice',
+                    options=[('0', _('없음')), *levels()],
+                )
+                for one in self._skills
+            ),
+        ]
+
+    def _values(self, person: Agent, had: Mapping[UUID, int]) -> dict[str, str]:
+        names = ('last_name', 'first_name', 'department')
+        return {
+            **{name: getattr(person, name) for name in names},
+            'role': person.role.value,
+            'chat_capacity': str(person.chat_capacity),
+            **{f'{SKILL}{one.id}': str(had.get(one.id, 0)) for one in self._skills},
+        }
+
+    async def _save(self, filled: Filled) -> None:
+        given = {name: str(value or '') for name, value in filled.values.items()}
+        errors: dict[str, str] = {}
+        for field, change in self._changes(given):
+            try:
+                await self._section.still(change())
+            except DeskError as error:
+                errors[field] = sentence(language(), error)
+        if errors:
+            self._form.refuse(errors)
+            return
+        self._form.saved()
+        self._close()
+        notices.done(_('저장했습니다'))
+        await self._section.read_again()
+
+    def _changes(self, given: Mapping[str, str]) -> list[tuple[str, Change]]:
+        """Return what is to be done, each with the field that it is said at when it is refused."""
+        services, by, who = self._section.services, self._section.agent, self.person_id
+        changes: list[tuple[str, Change]] = []
+        names = {'last_name': self._person.last_name, 'first_name': self._person.first_name}
+        if not names.keys().isdisjoint(given):
+            names |= {name: given[name] for name in names if name in given}
+            field = next(name for name in names if name in given)
+            changes.append((field, partial(services.authority.rename, by, who, **names)))
+        if 'department' in given:
+            changes.append(
+                ('department', partial(services.authority.move, by, who, given['department']))
+            )
+        if (capacity := given.get('chat_capacity', '')).isdecimal():
+            changes.append(
+                ('chat_capacity', partial(services.skills.set_capacity, by, who, int(capacity)))
+            )
+        wanted = {
+            one.id: int(given[f'{SKILL}{one.id}'])
+            for one in self._skills
+            if given.get(f'{SKILL}{one.id}', '') in {'0', '1', '2', '3', '4', '5'}
+        }
+        if wanted:
+            changes.append(
+                (
+                    f'{SKILL}{next(iter(wanted))}',
+                    partial(services.skills.set_levels, by, who, wanted),
+                )
+            )
+        if (role := given.get('role', '')) in {*AgentRole}:
+            changes.append(('role', partial(services.authority.set_role, by, who, AgentRole(role))))
+        return changes
+
+    async def _deactivate(self) -> None:
+        section, person = self._section, self._person
+        title = _('{name} 님의 사용을 중지할까요?', name=person.name)
+        with dialog.titled(section.context.dialogs, title) as question:
+            ui.label(
+                _(
+                    '모든 로그인이 끝나고 다시 로그인할 수 없습니다. 언제든 다시 사용하게 할 수 있습니다.'
+                )
+            )
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('사용 중지'), lambda: question.submit(True), ButtonStyle.DANGER)
+        if await section.still(question):
+            await self._done(
+                partial(section.services.authority.deactivate, section.agent, person.id)
+            )
+
+    async def _reactivate(self) -> None:
+        section = self._section
+        await self._done(
+            partial(section.services.authority.reactivate, section.agent, self.person_id)
+        )
+
+    async def _done(self, change: Change) -> None:
+        try:
+            await self._section.still(change())
+        except DeskError as error:
+            notices.tell(error)
+            return
+        self._close()
+        await self._section.read_again()
+
+
+def _version(person: Agent) -> int:
+    """Return a number that grows with each change of a person."""
+    return int(person.updated_at.timestamp() * 1_000_000)

@@ -1,0 +1,152 @@
+"""One section of the settings: a list, and beside it the form of what is chosen or new."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+from nicegui import ui
+from nicegui.events import GenericEventArguments
+
+from desk.errors import DeskError
+from desk.events import Event
+from models.queue import MAX_LEVEL
+from pages import notices
+from pages.component import Component
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.markup import Piece, filled
+from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged
+
+HEAR_SECONDS = 0.2
+"""What changes at once is read once."""
+ROW_OF_PRESS = (
+    '(event) => { const row = event.target.closest("[data-id]"); if (row) emit(row.dataset.id) }'
+)
+
+
+class Section(Component):
+    """A list that is kept current, and a place for one form."""
+
+    def __init__(self, context: PageContext, name: str) -> None:
+        super().__init__(context.services.topics, 'section')
+        self.classes('desk-settings').props['aria-label'] = name
+        self.context = context
+        self.services = context.services
+        self.agent = context.agent
+        with self:
+            self._list = ui.element('div').classes('desk-settings-list')
+            self._side = ui.element('div').classes('desk-settings-side')
+        self._side.set_visibility(False)
+
+    async def read(self) -> None:
+        """Read what the section shows. Raises ``NotAllowedError`` for all but administrators."""
+        raise NotImplementedError
+
+    def draw_list(self) -> None:
+        """Draw what was read."""
+        raise NotImplementedError
+
+    def add(self) -> None:
+        """Open the form of a new one."""
+        raise NotImplementedError
+
+    def news(self) -> None:
+        """Tell the form that is open what was read."""
+
+    async def open(self) -> None:
+        """Draw the section and keep it current. Raises ``NotAllowedError``."""
+        self.listen((SETTINGS, EVERY_AGENT), self._hear, draws=False)
+        await self.still(self.read())
+        self.redraw()
+
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, AgentStatusChanged):  # what they are doing is not shown here
+            self.within(HEAR_SECONDS, self.read_again)
+
+    async def read_again(self) -> None:
+        """Show the section as it is now."""
+        try:
+            await self.still(self.read())
+        except DeskError as error:
+            notices.tell(error)
+            return
+        self.redraw()
+        self.news()
+
+    def redraw(self) -> None:
+        """Draw the list anew."""
+        self._list.clear()
+        with self._list:
+            self.draw_list()
+
+    def beside(self, title: str, draw: Callable[[], None]) -> None:
+        """Show something beside the list, in the place of what is there."""
+        self._side.clear()
+        self._side.set_visibility(True)
+        self.classes('desk-settings-open')
+        with self._side:
+            ui.label(title).classes('desk-page-title').props('role=heading aria-level=2')
+            draw()
+
+    def close(self) -> None:
+        """Show the list alone."""
+        self._side.clear()
+        self._side.set_visibility(False)
+        self.classes(remove='desk-settings-open')
+
+
+def heading(title: str, add: str, act: Callable[[], None]) -> None:
+    """Draw the head of a list: what it is of, and a button for one more."""
+    with ui.element('div').classes('desk-settings-head'):
+        ui.label(title).classes('desk-page-title').props('role=heading aria-level=2')
+        button(add, act, ButtonStyle.PRIMARY)
+
+
+def table(name: str, columns: tuple[str, ...], rows: Markup, press: Callable[[str], None]) -> None:
+    """Draw a list as a table; a press on a row calls ``press`` with the row's ``data-id``."""
+    cells = Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in columns)
+    inside = filled('<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody>', cells=cells, rows=rows)
+
+    def pressed(event: GenericEventArguments) -> None:
+        if isinstance(event.args, str):
+            press(event.args)
+
+    with ui.element('div').classes('desk-settings-table'):
+        drawn = Piece('table', inside=inside).classes('desk-table')
+        drawn.props['aria-label'] = name
+        drawn.on('click', pressed, js_handler=ROW_OF_PRESS)
+
+
+def name_cell(row_id: object, name: str, below: str = '') -> Markup:
+    """Return the first cell of a row: its name, to press, and what stands below it."""
+    return filled(
+        '<td class="desk-cell-name"><button type="button" class="desk-settings-name" data-id="{id}">{name}</button>'
+        '<span class="desk-settings-sub">{below}</span></td>',
+        id=row_id,
+        name=name,
+        below=below,
+    )
+
+
+def mark(text: str, state: str) -> Markup:
+    """Return a word that says how something is; the colour only underlines it."""
+    return filled(
+        '<span class="desk-settings-mark" data-state="{state}">{text}</span>',
+        text=text,
+        state=state,
+    )
+
+
+def cells(*texts: str | Markup) -> Markup:
+    """Return the other cells of a row."""
+    return Markup().join(filled('<td>{text}</td>', text=one) for one in texts)
+
+
+def empty(sentence: str) -> None:
+    """Say that nothing is there, and what to do first."""
+    ui.label(sentence).classes('desk-empty desk-settings-empty')
+
+
+def levels() -> list[tuple[str, str]]:
+    """Return the levels of a skill, as a choice offers them."""
+    return [(str(one), _('{level}단계', level=one)) for one in range(1, MAX_LEVEL + 1)]

@@ -1,0 +1,144 @@
+"""The form before a chat: plain HTML, since nobody is known yet who could hold a socket (decision 0003)."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from desk.errors import DeskError
+from models import ChatEnding
+from models.chat import MAX_NAME_CHARS
+from pages.locale import LANGUAGES, customer_sentence, language_of, text
+from pages.parts.kit import times
+from pages.web import forms
+from pages.web.refusals import headers_of
+from services.chats.events import ChatCard
+from services.chats.visits import StartRefusedError, VisitTopic
+
+FIELDS = {
+    'visit.consent': 'consent',
+    'visit.name': 'name',
+    'visit.name_missing': 'name',
+    'visit.phone': 'phone',
+    'visit.phone_missing': 'phone',
+    'visit.department': 'department',
+}
+"""Beside which field an error is said; any other stands above the form."""
+PLACES = ('consent', 'name', 'phone', 'department')
+"""The form's fields as they stand, from the top."""
+ENDONYMS = {'ko': '한국어', 'en': 'English'}
+STYLES = ('/static/talk.css',)
+SCRIPTS = ('/static/talk_form.js',)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TalkEntry:
+    """What stands in the form, as typed; ``token`` makes the same form sent twice one chat."""
+
+    token: str
+    name: str = ''
+    phone: str = ''
+    department: str = ''
+    consent: bool = False
+
+
+def draw(
+    request: Request,
+    topics: list[VisitTopic],
+    entry: TalkEntry,
+    *,
+    error: DeskError | None = None,
+    ending: ChatEnding | None = None,
+) -> Response:
+    """Return the form with what was typed, and all that was wrong with it, each next to where it is put right.
+
+    To whom an earlier chat has ended, ``ending``, that is said first.
+    """
+    language = language_of(request)
+    faults = _faults(language, error)
+    nobody = '' if topics else text(language, '지금은 상담을 받을 수 있는 상담원이 없어요. 잠시 뒤에 다시 찾아 주세요.')  # fmt: skip
+    body = forms.render(
+        'talk.html',
+        language,
+        lead=_lead(language, ending),
+        topics=[(one.name, topic_name(language, one)) for one in topics],
+        entry=entry,
+        sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),
+        faults=dict.fromkeys(PLACES, '') | faults,
+        first=next((one for one in PLACES if one in faults), ''),
+        most=MAX_NAME_CHARS,
+        **_other_language(language),
+    )
+    return forms.page(
+        title=text(language, '채팅 상담'),
+        body=body,
+        language=language,
+        theme=forms.theme_of(request),
+        status=error.status if error else 200,
+        headers=headers_of(error) if error else {},
+        styles=STYLES,
+        scripts=SCRIPTS,
+    )
+
+
+def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response:
+    """Return the question whether an open chat goes on: whoever comes may be somebody else on the same computer.
+
+    Nothing stands in it that tells another what was said, or with whom.
+    """
+    language = language_of(request)
+    body = forms.render(
+        'talk_resume.html',
+        language,
+        chat_id=chat.id,
+        name=_veiled(chat.visitor_name),
+        department=topic_name(language, topic),
+        started=times.moment(chat.start_time, language),
+        **_other_language(language),
+    )
+    return forms.page(
+        title=text(language, '이어서 상담하시겠어요?'),
+        body=body,
+        language=language,
+        theme=forms.theme_of(request),
+        styles=STYLES,
+    )
+
+
+def topic_name(language: str, topic: VisitTopic) -> str:
+    """Return what a topic is called in a language: as administrators wrote it, else as our catalogue knows it."""
+    return topic.name_en if language == 'en' and topic.name_en else text(language, topic.name)
+
+
+def _lead(language: str, ending: ChatEnding | None) -> str:
+    match ending:
+        case None:
+            return text(language, '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.')
+        case ChatEnding.ABANDONED:
+            return text(
+                language, '상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.'
+            )
+        case _:
+            return text(language, '상담이 종료되었어요. 이용해 주셔서 감사해요.')
+
+
+def _faults(language: str, error: DeskError | None) -> dict[str, str]:
+    """Return what is wrong by field; of one field the first."""
+    wrong = error.faults if isinstance(error, StartRefusedError) else [error] if error else []
+    said: dict[str, str] = {}
+    for one in wrong:
+        if one.key in FIELDS:
+            said.setdefault(FIELDS[one.key], customer_sentence(language, one))
+    return said
+
+
+def _other_language(language: str) -> dict[str, str]:
+    [other] = [one for one in LANGUAGES if one != language]
+    return {'other': other, 'endonym': ENDONYMS[other]}
+
+
+def _veiled(name: str) -> str:
+    """Return a name as its owner knows it again and nobody else can read it: 최*진."""
+    if len(name) < 3:
+        return f'{name[:1]}*'
+    return f'{name[0]}{"*" * (len(name) - 2)}{name[-1]}'

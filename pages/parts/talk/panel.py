@@ -1,0 +1,361 @@
+"""A customer's chat in one browser tab: queue, conversation, reply box, end.
+
+It hears first and reads second; messages are merged by their numbers and the chat by its version, so that events
+that come late, twice or not at all leave it as a fresh read would.
+"""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from nicegui import ui
+
+from desk.errors import DeskError
+from desk.events import Resync
+from desk.stream import STATE_TOPIC, StreamState
+from models import ChatEnding, ChatStatus, Sender
+from models.chat import MAX_MESSAGE_CHARS
+from pages import notices
+from pages.component import Component
+from pages.locale import _, customer_sentence, language
+from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
+from pages.parts.talk.attention import Attention
+from pages.parts.talk.names import Names
+from pages.parts.talk.queue import TalkQueue
+from pages.parts.talk.typing_line import TypingLine
+from pages.parts.transcript.transcript import MessagePages, Transcript
+from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
+from services.chats.outgoing import OutgoingMessage
+from services.registry import Services
+
+RETRY_SECONDS = 5.0
+
+
+class TalkPanel(Component):
+    """The chat whose token the customer holds."""
+
+    def __init__(self, services: Services, chat: ChatCard, *, sign_of_life_seconds: float) -> None:
+        """Draw the frame; ``open`` fills it."""
+        super().__init__(services.topics)
+        self._services = services
+        self._visits = services.visits
+        self._chat = chat
+        self._names = Names(services.agents)
+        self._queue: TalkQueue | None = None
+        self._told_delivered = self._told_read = 0
+        self._is_away = False  # whether the last thing that was to be stored or read was refused
+        self.classes('talk')
+        with self:
+            self._dialogs = ui.element()  # dialogs are drawn here on demand
+            self._attention = Attention(seen=chat.customer_read_number)
+            self._draw_head()
+            self._queue_place = ui.element().classes('talk-queue-place')
+            self._transcript = self._drawn_transcript()
+            self._typing = TypingLine()
+            self._foot = ui.element('footer').classes('talk-foot')
+            with self._foot:
+                self._end_note = Piece().props('role=status tabindex=-1')
+                self._box = self._drawn_box()
+            ui.timer(sign_of_life_seconds, self._sign_of_life)
+        ui.on_exception(_apologise)
+
+    async def open(self) -> None:
+        """Fill the frame and keep it current."""
+        self.listen(chat_topic(self._chat.id), self._hear)  # before reading: nothing falls between
+        self.listen(STATE_TOPIC, self._hear_stream)
+        self._chat = await self.still(self._visits.chat(self._chat.id))
+        await self.still(self._names.learn(self._names.unknown(self._chat)))
+        await self.still(self._transcript.load())
+        if self._chat.status is ChatStatus.WAITING:
+            with self._queue_place:
+                self._queue = TalkQueue(self._services, self._chat)
+            await self.still(self._queue.open())
+        self._show_chat()
+        self.client.on_connect(self._tell_delivered)
+        await self._tell_delivered()  # a page with a timer is sent before it is read to the end
+
+    # ---- drawing
+
+    def _draw_head(self) -> None:
+        with ui.element('header').classes('talk-head'):
+            self._who = Piece().classes('talk-who')
+            self._badge = LinkBadge(
+                LinkBadgeLabels(synced=_('연결됨'), behind=_('연결 지연'), away=_('연결 끊김')),
+                number=self._chat.last_number,
+            )
+            self._end_button = Piece('button', inside=filled('{text}', text=_('상담 종료')))
+            self._end_button.classes('talk-button').props('type=button')
+            self._end_button.on('click', self._ask_to_end)
+
+    def _drawn_transcript(self) -> Transcript:
+        pages = MessagePages(before=self._before, after=self._after)
+        read, last = self._chat.customer_read_number, self._chat.last_number
+        with ui.element().classes('talk-log'):
+            transcript = Transcript(
+                pages,
+                own=Sender.CUSTOMER,
+                writer=self._names.writer,
+                label=_('대화 내용'),
+                unread_from=read + 1 if 0 < read < last else None,
+            )
+        transcript.scroller.on_seen(self._tell_read)
+        return transcript
+
+    def _drawn_box(self) -> ReplyBox:
+        place = ReplyBoxPlace(keep=f'desk.talk.{self._chat.id}', transcript='.talk-log')
+        box = ReplyBox(_box_labels(), place, limit=MAX_MESSAGE_CHARS)
+        box.on_send(self._send)
+        box.on_typing(self._tell_typing)
+        return box
+
+    def _show_chat(self) -> None:
+        """Draw what the newest card says; what has not changed sends nothing."""
+        chat = self._chat
+        self._who.set_inside(
+            filled(
+                '<h1>{department}</h1><p>{state}</p>',
+                department=_(chat.department),
+                state=self._state(),
+            )
+        )
+        self._transcript.set_marks(
+            delivered=chat.agent_delivered_number, read=chat.agent_read_number
+        )
+        self._attention.seen(chat.customer_read_number)
+        self._attention.shown(self._transcript.view.messages)
+        if self._queue and chat.status is not ChatStatus.WAITING:
+            self._queue.delete()
+            self._queue = None
+        if chat.status is ChatStatus.CLOSED:
+            self._close()
+        self._show_link()
+
+    def _state(self) -> str:
+        if self._chat.status is ChatStatus.CLOSED:
+            return _('종료된 상담이에요')
+        if self._chat.status is ChatStatus.WAITING:
+            return _('상담원 연결을 기다리고 있어요')
+        return _('{name} 상담원', name=self._names.holder(self._chat))
+
+    def _show_link(self) -> None:
+        view = self._transcript.view
+        is_behind = self._is_away or view.is_behind or not self._services.stream.is_live
+        self._badge.show(number=view.last, behind=is_behind)
+
+    def _close(self) -> None:
+        """Say that the chat is over, and offer a new one."""
+        self._typing.stop()
+        self._end_button.set_visibility(False)
+        self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
+        self._end_note.classes('talk-ended').set_inside(
+            filled(
+                '<p>{closing}</p><form method="post" action="/talk/new">'
+                '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
+                closing=_('상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.')
+                if self._chat.ending is ChatEnding.ABANDONED
+                else _('상담이 종료되었어요. 이용해 주셔서 감사해요.'),
+                again=_('새 상담 시작'),
+            )
+        )
+
+    # ---- hearing
+
+    def _hear(self, event: Any) -> None:
+        if isinstance(event, Resync):
+            self.start(self._read_again())
+        elif isinstance(event, Typing) and event.sender is Sender.AGENT:
+            self._typing.show(event.name)
+        elif isinstance(event, ChatEvent):
+            messages = [event.message] if isinstance(event, MessageAdded) else []
+            if self._names.unknown(event.chat, messages):
+                self.start(self._learn_and_take(event.chat, messages))
+            else:
+                self._take(event.chat, messages)
+
+    def _hear_stream(self, event: Any) -> None:
+        if isinstance(event, StreamState):
+            self._show_link()
+
+    async def _learn_and_take(self, chat: ChatCard, messages: list[ChatMessage]) -> None:
+        if await self.still(self._done(self._names.learn(self._names.unknown(chat, messages)))):
+            self._take(chat, messages)
+
+    def _take(self, chat: ChatCard, messages: list[ChatMessage]) -> None:
+        """Take in a chat as it was at some moment, and messages of it, in whatever order they come."""
+        for message in messages:
+            self._transcript.add(message)
+            if message.sender is Sender.AGENT:
+                self._typing.stop()
+        self._transcript.view.heard_of(chat.last_number)
+        if self._transcript.view.is_behind:
+            self.start(self._catch_up())
+        if chat.version > self._chat.version:
+            self._chat = chat
+        self._show_chat()
+        self.start(self._tell_delivered())
+
+    async def _catch_up(self) -> None:
+        await self.still(self._done(self._transcript.catch_up()))
+        self._show_chat()
+
+    async def _read_again(self) -> None:
+        """Read what events that did not come would have told."""
+        try:
+            chat = await self.still(self._visits.chat(self._chat.id))
+            await self.still(self._names.learn(self._names.unknown(chat)))
+        except DeskError:  # the badge says so, and the next sign of life tries again
+            self._is_away = True
+            self._show_link()
+            return
+        self._is_away = False
+        self._take(chat, [])
+
+    async def _before(self, number: int | None, limit: int) -> list[ChatMessage]:
+        messages = await self.still(
+            self._visits.transcript(self._chat.id, before=number, limit=limit)
+        )
+        await self.still(self._names.learn(self._names.unknown(self._chat, messages)))
+        return messages
+
+    async def _after(self, number: int) -> list[ChatMessage]:
+        messages = await self.still(self._visits.messages_after(self._chat.id, number))
+        await self.still(self._names.learn(self._names.unknown(self._chat, messages)))
+        return messages
+
+    # ---- telling
+
+    async def _send(self, outgoing: TypedReply) -> None:
+        written = OutgoingMessage(
+            id=outgoing.id, chat_id=self._chat.id, content=outgoing.text, seen=outgoing.seen
+        )
+        try:
+            message = await self.still(self._visits.write(written))
+        except DeskError as error:
+            self._box.fail(outgoing.id, customer_sentence(language(), error))
+            return
+        self._take(self._chat, [message])
+        self._box.settle(outgoing.id)
+
+    async def _tell_typing(self) -> None:
+        await self._visits.typing(self._chat)
+
+    async def _tell_delivered(self) -> None:
+        """Note how far the chat has come on this screen, if there is a screen."""
+        last = self._transcript.view.last
+        known = max(self._told_delivered, self._chat.customer_delivered_number)
+        if not self.client.has_socket_connection or last <= known:
+            return
+        self._told_delivered = last
+        if not await self.still(self._done(self._visits.mark(self._chat.id, delivered=last))):
+            self._told_delivered = known
+
+    async def _tell_read(self, number: int) -> None:
+        """Note how far the customer has read."""
+        self._attention.seen(number)
+        if number <= max(self._told_read, self._chat.customer_read_number):
+            return
+        if await self.still(self._done(self._visits.mark(self._chat.id, read=number))):
+            self._told_read = max(self._told_read, number)
+
+    async def _sign_of_life(self) -> None:
+        """Tell that the customer is still there, while their browser is."""
+        if not self.client.has_socket_connection:
+            return
+        was_away = self._is_away
+        if was_away:
+            await self.still(self._read_again())
+        if self._chat.status is not ChatStatus.CLOSED:
+            await self._done(self._say_here(was_away=was_away))
+
+    async def _say_here(self, *, was_away: bool) -> None:
+        """Give a sign of life; whoever waits through an outage hears that the place was kept."""
+        was_unheard = await self.still(self._visits.sign_of_life(self._chat.id))
+        if self._queue is not None and (was_unheard or was_away):
+            self._queue.say_kept()
+
+    async def _done(self, work: Awaitable[None]) -> bool:
+        """Await what no person has asked for; a failure turns the badge amber, and is tried again later."""
+        try:
+            await self.still(work)
+        except DeskError:
+            self._is_away = True
+            self._show_link()
+            return False
+        return True
+
+    # ---- ending
+
+    def _ask_to_end(self) -> None:
+        # A place of its own: an earlier question that is still leaving must not take this one with it.
+        with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
+            dialog.on('hide', place.delete)
+            dialog.props('transition-duration=120')
+            dialog.props['aria-label'] = _('상담을 종료할까요?')
+            with ui.element().classes('talk-card'):
+                Piece(
+                    inside=filled(
+                        '<h2>{question}</h2><p>{hint}</p>',
+                        question=_('상담을 종료할까요?'),
+                        hint=_('종료하면 이 대화에 더 쓸 수 없어요.'),
+                    )
+                )
+                with ui.element().classes('talk-choices'):
+                    self._choice(_('계속 상담하기')).on('click', dialog.close)
+                    self._choice(_('종료하기')).classes('talk-danger').on('click', self._end)
+
+    def _choice(self, text: str) -> Piece:
+        piece = Piece('button', inside=filled('{text}', text=text))
+        return piece.classes('talk-button').props('type=button')
+
+    async def _end(self) -> None:
+        try:
+            chat = await self.still(self._visits.leave(self._chat.id))
+        except DeskError as error:
+            _tell(error)
+            return
+        with self:  # the dialog, in whose place this runs, goes
+            self._dialogs.clear()
+            self._take(chat, [])
+            self._end_note.run_method('focus')
+
+
+def tell_broken(error: DeskError) -> None:
+    """Say in the chat's place why it cannot be shown, and that nothing is lost; it is tried again by itself."""
+    ui.timer(RETRY_SECONDS, ui.navigate.reload, once=True)
+    with ui.element().classes('talk talk-broken').props('role=alert'):
+        Piece(
+            inside=filled(
+                '<h1>{sentence}</h1><p>{safe}</p><a class="talk-button talk-primary" href="/talk">{again}</a>',
+                sentence=customer_sentence(language(), error),
+                safe=_('주고받은 메시지는 그대로 있어요.'),
+                again=_('다시 시도'),
+            )
+        )
+
+
+def _tell(error: DeskError) -> None:
+    notices.stay(customer_sentence(language(), error))
+
+
+def _apologise(error: Exception) -> None:
+    if isinstance(error, DeskError):
+        notices.stay_once(customer_sentence(language(), error))
+    else:
+        notices.stay_once(_('예상하지 못한 문제가 생겼어요. 입력한 내용은 그대로 있어요.'))
+
+
+def _box_labels() -> ReplyBoxLabels:
+    return ReplyBoxLabels(
+        placeholder=_('메시지를 입력하세요...'),
+        box=_('메시지'),
+        send=_('전송'),
+        sending=_('전송중'),
+        waiting=_('연결되면 전송돼요'),
+        failed=_('실패'),
+        again=_('다시 보내기'),
+        discard=_('지우기'),
+        send_anyway=_('그대로 보내기'),
+        edit=_('고치기'),
+        too_long=_('너무 길어요'),
+    )

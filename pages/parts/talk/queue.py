@@ -1,0 +1,90 @@
+"""The customer's place in the queue, current while the chat waits."""
+
+import asyncio
+from typing import Any
+
+from desk.errors import DeskError
+from desk.events import Resync
+from models import MessageType
+from pages.component import Component
+from pages.locale import _
+from pages.parts.kit.markup import Piece, filled
+from services.chats.events import ChatCard, MessageAdded, queue_topic
+from services.registry import Services
+
+LOOK_SECONDS = 2.0
+"""The place is looked up at most this often, however fast the queue moves."""
+
+
+class TalkQueue(Component):
+    """How many wait ahead, and what to do meanwhile."""
+
+    def __init__(self, services: Services, chat: ChatCard) -> None:
+        super().__init__(services.topics)
+        self.classes('talk-queue').props('role=status')
+        self._visits = services.visits
+        self._chat = chat
+        self._place = 0
+        self._is_kept = False
+        self._is_looking = False
+        self._has_moved = False
+        with self:
+            self._shown = Piece()
+
+    async def open(self) -> None:
+        """Show the place and follow it."""
+        self.listen(queue_topic(self._chat.department), self._hear)
+        await self._look_up()
+
+    def say_kept(self) -> None:
+        """Say that an outage cost the customer nothing."""
+        self._is_kept = True
+        if self._place:
+            self._draw()
+
+    def _hear(self, event: Any) -> None:
+        self._has_moved = self._has_moved or self._moves(event)
+        if self._has_moved and not self._is_looking:
+            self._is_looking = True
+            self.start(self._follow())
+
+    def _moves(self, event: Any) -> bool:
+        """Whether somebody who came before may have left the queue: taken or gone, both say so in a line."""
+        if isinstance(event, MessageAdded):
+            is_line = event.message.type is not MessageType.TEXT
+            return is_line and event.chat.start_time <= self._chat.start_time
+        return isinstance(event, Resync)
+
+    async def _follow(self) -> None:
+        try:
+            while self._has_moved:
+                self._has_moved = False
+                await self.still(self._look_up())
+                await self.still(asyncio.sleep(LOOK_SECONDS))
+        except DeskError:  # the place that is shown stays until the queue moves again
+            self._has_moved = True
+        finally:
+            self._is_looking = False
+
+    async def _look_up(self) -> None:
+        place = await self.still(self._visits.place(self._chat.id))
+        if place in {0, self._place}:  # 0: taken meanwhile, the chat's event says so
+            return
+        self._place = place
+        self._draw()
+
+    def _draw(self) -> None:
+        kept = _('연결이 잠시 끊겼지만 대기 순서는 그대로예요.') if self._is_kept else ''
+        with self:
+            self._shown.set_inside(
+                filled(
+                    '{kept}<strong>{place}</strong><span>{calm}</span>',
+                    kept=filled('<em>{kept}</em>', kept=kept) if kept else '',
+                    place=_('앞에 {count}명이 기다리고 있어요', count=self._place - 1)
+                    if self._place > 1
+                    else _('다음 차례예요'),
+                    calm=_(
+                        '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.'
+                    ),
+                )
+            )

@@ -1,0 +1,143 @@
+"""A message as one element: who, what, when, how far it got."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from markupsafe import Markup
+
+from models import MessageType, Sender
+from pages.locale import _
+from pages.parts.kit import times
+from pages.parts.kit.markup import filled, linked, marked
+from services.chats.events import ChatMessage
+from services.text.highlight import Span
+
+TOGETHER = timedelta(minutes=2)
+"""Lines of one person within this time stand together."""
+
+
+def joins(message: ChatMessage, before: ChatMessage | None) -> bool:
+    """Whether a message continues the one before it."""
+    return (
+        before is not None
+        and message.type is MessageType.TEXT
+        and before.type is MessageType.TEXT
+        and (message.sender, message.sender_id) == (before.sender, before.sender_id)
+        and message.created_at - before.created_at < TOGETHER
+        and times.same_day(message.created_at, before.created_at)
+    )
+
+
+def bubble(  # noqa: PLR0913 - all of these say how one message looks
+    message: ChatMessage,
+    before: ChatMessage | None,
+    *,
+    own: Sender = Sender.AGENT,
+    writer: str = '',
+    mark: str = '',
+    starts_unread: bool = False,
+    spans: Sequence[Span] = (),
+    tone: Markup | None = None,
+) -> Markup:
+    """Return the inside of a message's element.
+
+    Args:
+        message: what is shown.
+        before: the one above it, if any: decides on day dividers and on standing together.
+        own: as whom the reader writes: nobody is told of themselves as of somebody else.
+        writer: the name over the first of several lines.
+        mark: how far it got, under the newest of the reader's own.
+        starts_unread: draws the line that says that reading goes on here.
+        spans: places in the text to mark.
+        tone: how it sounds, as far as that is known.
+    """
+    parts = []
+    if before is None or not times.same_day(before.created_at, message.created_at):
+        parts.append(
+            filled(
+                '<div class="desk-day"><span>{day}</span></div>', day=times.day(message.created_at)
+            )
+        )
+    if starts_unread:
+        parts.append(
+            filled(
+                '<div class="desk-unread-line"><span>{text}</span></div>',
+                text=_('여기까지 읽었어요') if own is Sender.CUSTOMER else _('여기까지 읽었습니다'),
+            )
+        )
+    if message.type is not MessageType.TEXT:
+        parts.append(_system_line(message, own))
+        return Markup().join(parts)
+    if writer and not joins(message, before):
+        parts.append(filled('<div class="desk-writer">{writer}</div>', writer=writer))
+    parts.append(
+        filled(
+            '<div class="desk-line"><div class="desk-bubble" dir="auto">{text}</div>'
+            '<div class="desk-meta">{tone}<span class="desk-mark">{mark}</span>'
+            '<time title="{full}">{hour}</time></div></div>',
+            text=marked(message.content, spans) if spans else linked(message.content),
+            tone=tone or '',
+            mark=mark,
+            full=times.full(message.created_at),
+            hour=times.hour(message.created_at),
+        )
+    )
+    return Markup().join(parts)
+
+
+def _system_line(message: ChatMessage, own: Sender) -> Markup:
+    say = _to_customer if own is Sender.CUSTOMER else _to_agent
+    sentence = say(message)
+    return filled(
+        '<div class="desk-system"><span title="{full}">{sentence} · {hour}</span></div>',
+        sentence=sentence,
+        full=times.full(message.created_at),
+        hour=times.hour(message.created_at),
+    )
+
+
+def _to_agent(message: ChatMessage) -> str:
+    return {
+        MessageType.JOINED: _('{name} 상담원이 연결되었습니다', name=message.content),
+        MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content),
+        MessageType.ENDED_BY_CUSTOMER: _('고객이 상담을 종료했습니다'),
+        MessageType.ABANDONED: _('고객이 기다리다가 나갔습니다'),
+    }[message.type]
+
+
+def _to_customer(message: ChatMessage) -> str:
+    return {
+        MessageType.JOINED: _('{name} 상담원이 연결되었어요', name=message.content),
+        MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했어요', name=message.content),
+        MessageType.ENDED_BY_CUSTOMER: _('상담을 종료했어요'),
+        MessageType.ABANDONED: _('연결되기 전에 상담이 종료되었어요'),
+    }[message.type]
+
+
+def side(message: ChatMessage, own: Sender) -> str:
+    """Return the class that says on which side a message stands for a reader who writes as ``own``."""
+    if message.sender is Sender.SYSTEM:
+        return 'desk-message'
+    return 'desk-message desk-own' if message.sender is own else 'desk-message desk-theirs'
+
+
+def marks(
+    messages: list[ChatMessage], own: Sender, *, delivered: int, read: int
+) -> dict[UUID, str]:
+    """Return the marks to show: how far the newest own message got, and the last own one that was read."""
+    mine = [message for message in messages if message.sender is own]
+    if not mine:
+        return {}
+    newest = mine[-1]
+    found = {
+        newest.id: _('읽음')
+        if newest.number <= read
+        else _('전달됨')
+        if newest.number <= delivered
+        else _('전송됨')
+    }
+    last_read = next((message for message in reversed(mine) if message.number <= read), None)
+    if last_read is not None:
+        found[last_read.id] = _('읽음')
+    return found

@@ -1,0 +1,1 @@
+"""The agent's workspace on screen: inbox and conversation."""

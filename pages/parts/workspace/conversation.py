@@ -1,0 +1,387 @@
+"""One chat as an agent works in it: header, transcript, reply box. Everything in it is live."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from markupsafe import Markup
+from nicegui import ui
+
+from desk.errors import DeskError, NotFoundError
+from desk.events import Resync
+from desk.stream import STATE_TOPIC, StreamState
+from models import ChatStatus, Sender
+from models.chat import MAX_MESSAGE_CHARS
+from pages import notices
+from pages.component import Component, busy
+from pages.context import PageContext
+from pages.locale import _, language, sentence
+from pages.parts.customers.watch import CustomerWatch
+from pages.parts.kit import dialog, times
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
+from pages.parts.kit.reply_box import TypedReply as Sent
+from pages.parts.transcript.mood_line import MoodLine
+from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
+from pages.parts.workspace.promise_offers import PromiseOffers
+from pages.parts.workspace.viewers_line import ViewersLine
+from pages.parts.workspace.wrap_up_panel import WrapUpPlace
+from services.chats.chats import NewerMessagesError
+from services.chats.events import (
+    ChatCard,
+    ChatEvent,
+    ChatMessage,
+    DraftSaved,
+    MessageAdded,
+    Typing,
+    chat_topic,
+    draft_topic,
+)
+from services.chats.outgoing import OutgoingMessage
+from services.contacts.access import may_write
+from services.customers.personal_data import holds, masked_phone
+
+TYPING_SECONDS = 5.0
+MARK_SECONDS = 0.4
+TRANSCRIPT_ID = 'desk-transcript'
+
+_BACK = Markup('<i class="material-icons" aria-hidden="true">arrow_back</i>')
+
+
+class Conversation(Component):
+    """One chat in one browser tab."""
+
+    def __init__(
+        self,
+        context: PageContext,
+        chat_id: UUID,
+        *,
+        on_take: Callable[[UUID], Awaitable[None]],
+        on_changed: Callable[[ChatCard], None],
+        on_gone: Callable[['Conversation'], None],
+        on_why: Callable[[UUID], Awaitable[None]],
+    ) -> None:
+        super().__init__(context.services.topics)
+        self.classes('desk-conversation')
+        self._context = context
+        self._services = context.services
+        self._agent = context.agent
+        self.chat_id = chat_id
+        self._on_take = on_take
+        self._on_changed, self._on_gone, self._on_why = on_changed, on_gone, on_why
+        self._names: dict[UUID, str] = {self._agent.id: self._agent.name}
+        self._seen = 0
+        self._care = CustomerWatch(self, context.services, context.agent, redraw=self._show_chat)
+        self._is_drawn = False
+        self._has_missed = False
+        busy(self, is_busy=True)
+
+    async def open(self) -> None:
+        """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
+        self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
+        self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
+        self.listen(STATE_TOPIC, self._hear_stream)
+        self._care.listen()
+        (self._chat, newest), draft = await self.still(
+            asyncio.gather(
+                self._services.chats.opened(self._agent, self.chat_id, limit=PAGE),
+                self._services.drafts.draft(self._agent, self.chat_id),
+            )
+        )
+        await self.still(self._learn_names(newest))
+        self._draw(draft)
+        self._transcript.show(newest)
+        if self._has_missed or self._chat.last_number > self._transcript.view.last:
+            await self.still(self._catch_up())
+        self._settle()
+        self._viewers.open()
+
+    async def go_on(self) -> None:
+        """Show the chat as it is now, and what its reader may do in it; it may be gone for them."""
+        if not self._is_drawn:
+            self._has_missed = True
+            return
+        try:
+            await self._catch_up()
+        except NotFoundError:
+            self._on_gone(self)
+
+    async def end(self) -> None:
+        """Ask once, then end the chat; of one that is over, end the 후처리."""
+        if await self.still(self._wrap_up.finish()):
+            return
+        if not self._chat.is_open or not may_write(self._agent, self._chat):
+            return
+        name = self._chat.visitor_name
+        with dialog.titled(self._context.dialogs, _('상담을 종료할까요?')) as question:
+            ui.label(_('{name} 님과의 상담이 끝나고 더는 메시지를 보낼 수 없습니다.', name=name))
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('종료하기'), lambda: question.submit(True), ButtonStyle.DANGER).props(
+                    'autofocus'
+                )
+        if await self._context.still(question):
+            await self._end()
+
+    def focus(self) -> None:
+        """Put the caret into the reply box."""
+        self._box.focus()
+
+    # ---- drawing
+
+    def _draw(self, draft: str) -> None:
+        self._is_drawn = True
+        busy(self, is_busy=False)
+        with self:
+            with ui.element('header').classes('desk-conversation-head'):
+                back = Piece('a', inside=_BACK).classes('desk-back').props('href=/desk')
+                back.props['aria-label'] = _('목록으로')
+                self._who = Piece().classes('desk-who')
+                self._viewers = ViewersLine(self._context, self.chat_id)
+                ui.element('div').classes('desk-spring')
+                self._badge = LinkBadge(
+                    LinkBadgeLabels(
+                        synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
+                    )
+                )
+                why = _('배정 이력') if self._agent.sees_everything else _('왜 나에게?')
+                self._why = button(why, lambda: self._on_why(self.chat_id), ButtonStyle.QUIET)
+                self._take = button(
+                    _('수락'), lambda: self._on_take(self.chat_id), ButtonStyle.PRIMARY
+                )
+                self._close = button(_('상담 종료'), self.end)
+            mood = MoodLine(self._context, self.chat_id)
+            read = self._chat.agent_read_number
+            self._transcript = Transcript(
+                MessagePages(before=self._before, after=self._after),
+                own=Sender.AGENT,
+                writer=self._writer,
+                label=_('대화 내용'),
+                unread_from=read + 1 if read and self._chat.unread_count else None,
+            )
+            mood.follow(self._transcript)
+            self._transcript.scroller.props['id'] = TRANSCRIPT_ID
+            self._transcript.scroller.on_seen(self._saw)
+            self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
+            self._box = self._reply_box(draft)
+            self.promises = PromiseOffers(self._context, self.chat_id)
+            self._wrap_up = WrapUpPlace(self._context)
+        self._show_chat()
+
+    def _reply_box(self, draft: str) -> ReplyBox:
+        labels = ReplyBoxLabels(
+            placeholder=_('메시지를 입력하세요...'),
+            box=_('메시지'),
+            send=_('전송'),
+            sending=_('전송중'),
+            waiting=_('연결되면 전송됩니다'),
+            failed=_('실패'),
+            again=_('다시 보내기'),
+            discard=_('지우기'),
+            send_anyway=_('그대로 보내기'),
+            edit=_('고치기'),
+            too_long=_('메시지가 너무 깁니다'),
+        )
+        place = ReplyBoxPlace(
+            keep=f'desk.pending.{self.chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
+        )
+        box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
+        box.on_send(self._send)
+        box.on_draft(self._keep_draft)
+        box.on_typing(lambda: self._services.chats.typing(self._agent, self.chat_id))
+        return box
+
+    def _show_chat(self) -> None:
+        chat = self._chat
+        shown = times.phone if holds(self._agent, chat) else masked_phone
+        self._who.set_inside(
+            filled(
+                '<div class="desk-row-line"><h2>{name}</h2>{badges}</div><span class="desk-sub">{phone} · {department}</span>',
+                name=chat.visitor_name,
+                badges=self._care.badges(chat.customer_id),
+                phone=shown(chat.visitor_phone),
+                department=_(chat.department),
+            )
+        )
+        is_own = chat.agent_id == self._agent.id and chat.is_open
+        self._why.set_visibility(is_own or self._agent.sees_everything)
+        self._take.set_visibility(chat.status is ChatStatus.WAITING)
+        self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
+        if reason := self._why_not():
+            self._box.close(reason)
+        else:
+            self._box.reopen()
+        self._transcript.set_marks(
+            delivered=chat.customer_delivered_number, read=chat.customer_read_number
+        )
+        self._show_badge()
+        self._wrap_up.show(chat)
+        self._on_changed(chat)
+
+    def _why_not(self) -> str:
+        if self._chat.status is ChatStatus.CLOSED:
+            return _('종료된 상담입니다')
+        if self._chat.status is ChatStatus.WAITING:
+            return _('수락하면 메시지를 보낼 수 있습니다')
+        return '' if may_write(self._agent, self._chat) else _('동료가 상담하고 있습니다')
+
+    def _show_badge(self) -> None:
+        view = self._transcript.view
+        self._badge.show(
+            number=view.last, behind=view.is_behind or not self._services.stream.is_live
+        )
+
+    # ---- reading
+
+    async def _before(self, number: int | None, limit: int) -> list[ChatMessage]:
+        return await self._learn_names(
+            await self._services.chats.transcript(
+                self._agent, self.chat_id, before=number, limit=limit
+            )
+        )
+
+    async def _after(self, number: int) -> list[ChatMessage]:
+        return await self._learn_names(
+            await self._services.chats.messages_after(self._agent, self.chat_id, number)
+        )
+
+    async def _learn_names(self, messages: list[ChatMessage]) -> list[ChatMessage]:
+        senders = {message.sender_id for message in messages if message.sender_id is not None}
+        if unknown := senders - self._names.keys():
+            self._names |= await self.still(self._services.agents.names(list(unknown)))
+        return messages
+
+    async def _learn_warnings(self) -> None:
+        if self._chat.customer_id:
+            await self.still(self._care.learn([self._chat.customer_id]))
+            self._show_chat()
+
+    def _writer(self, message: ChatMessage) -> str:
+        if message.sender is Sender.AGENT:
+            return (
+                ''
+                if message.sender_id == self._agent.id
+                else self._names.get(message.sender_id or UUID(int=0), '')
+            )
+        return self._chat.visitor_name
+
+    async def _catch_up(self) -> None:
+        """Read what is missing; whatever else happened to the chat comes with it."""
+        self._chat = await self.still(self._services.chats.chat(self._agent, self.chat_id))
+        self._transcript.view.heard_of(self._chat.last_number)
+        if self._transcript.view.is_behind:
+            await self.still(self._transcript.catch_up())
+        self._settle()
+
+    def _settle(self) -> None:
+        """Show the chat as it was read, and tell how far it got."""
+        self._show_chat()
+        self.after(MARK_SECONDS, self._mark)
+        self.start(self._learn_warnings())
+
+    async def _saw(self, number: int) -> None:
+        self._seen = max(self._seen, number)
+        await self._mark()
+
+    async def _mark(self) -> None:
+        """Tell how far the chat got: to this screen, and to the eyes before it."""
+        chat, last = self._chat, self._transcript.view.last
+        if chat.agent_id != self._agent.id or not chat.is_open:
+            return
+        if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
+            await self._services.chats.mark(
+                self._agent, self.chat_id, delivered=last, read=self._seen
+            )
+
+    # ---- hearing
+
+    def _hear(self, event: object) -> None:
+        if not self._is_drawn:
+            self._has_missed = True  # it is read again as soon as there is something to show it in
+            return
+        match event:
+            case Resync():
+                self.start(self.go_on())
+            case ChatEvent():
+                self._hear_chat(event)
+            case Typing() if event.sender is Sender.CUSTOMER:
+                self._typing.set_text(_('{name} 님이 입력하고 있습니다', name=event.name))
+                self.after(TYPING_SECONDS, self._stop_typing)
+
+    def _hear_chat(self, event: ChatEvent) -> None:
+        if isinstance(event, MessageAdded):
+            self._hear_message(event.message)
+        if not self.take_in(event.chat):
+            self._show_badge()
+
+    def take_in(self, chat: ChatCard) -> bool:
+        """Show the chat as it is now, told by whatever comes first; returns whether that was news."""
+        if not self._is_drawn or chat.version <= self._chat.version:
+            return False
+        is_linked = chat.customer_id != self._chat.customer_id
+        self._chat = chat
+        self._show_chat()
+        if is_linked:
+            self.start(self._learn_warnings())
+        return True
+
+    def _hear_message(self, message: ChatMessage) -> None:
+        if message.sender_id == self._agent.id:
+            self._box.sent_elsewhere(message.content)
+            self.promises.hear(message)
+        if message.sender_id and message.sender_id not in self._names:
+            self._transcript.view.heard_of(message.number)  # its writer's name is read with it
+        elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
+            self._typing.set_text('')
+            self.after(MARK_SECONDS, self._mark)
+        if self._transcript.view.is_behind:
+            self.start(self.go_on())
+
+    def _hear_draft(self, event: object) -> None:
+        if self._is_drawn and isinstance(event, DraftSaved) and event.tab != self._context.page_id:
+            self._box.set_draft(event.text)
+
+    def _hear_stream(self, event: object) -> None:
+        if self._is_drawn and isinstance(event, StreamState):
+            self._show_badge()
+
+    async def _stop_typing(self) -> None:
+        self._typing.set_text('')
+
+    # ---- doing
+
+    async def _send(self, sent: Sent) -> None:
+        outgoing = OutgoingMessage(
+            id=sent.id, chat_id=self.chat_id, content=sent.text, seen=sent.seen
+        )
+        try:
+            message = await self.still(self._services.chats.reply(self._agent, outgoing))
+        except NewerMessagesError as error:
+            await self.still(self._catch_up())
+            self._box.hold(sent.id, sentence(language(), error))
+        except DeskError as error:
+            self._box.fail(sent.id, sentence(language(), error))
+        else:
+            self._box.settle(sent.id)
+            self._hear_message(message)  # at once: what the stream says later is a repeat
+            self._show_badge()
+            self._transcript.scroller.to_bottom()
+
+    async def _keep_draft(self, text: str) -> None:
+        try:
+            await self._services.drafts.save(
+                self._agent, self.chat_id, text, tab=self._context.page_id
+            )
+        except DeskError as error:  # nobody asked for it to be kept
+            notices.apologise(error)
+
+    async def _end(self) -> None:
+        try:
+            ended = await self.still(self._services.chats.end(self._agent, self.chat_id))
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            self.take_in(ended)
+            notices.done(_('상담을 종료했습니다'))

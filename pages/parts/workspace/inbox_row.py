@@ -1,0 +1,106 @@
+"""One chat in the inbox: one element, badges included."""
+
+from markupsafe import Markup
+
+from models import ChatStatus, Priority
+from pages.locale import _
+from pages.parts.kit import times
+from pages.parts.kit.clock import milliseconds
+from pages.parts.kit.markup import filled
+from services.chats.events import ChatCard
+
+LATE_SECONDS = 180
+"""After this long without an answer the clock turns: DESIGN leaves the figure to the desk."""
+_NOTHING = Markup()
+
+
+def row(
+    chat: ChatCard,
+    *,
+    holder: str = '',
+    badges: Markup = _NOTHING,
+    is_chosen: bool = False,
+    is_picked: bool | None = None,
+    is_offered: bool = False,
+) -> Markup:
+    """Return the inside of a chat's row.
+
+    Args:
+        chat: as it is now.
+        holder: names a colleague who holds it.
+        badges: warn of the customer.
+        is_chosen: whether it is open beside the list.
+        is_offered: whether its queue offers it by itself, and not to the reader: there is nothing to take.
+        is_picked: whether a supervisor has picked it; none where nothing can be picked.
+    """
+    return filled(
+        '{pick}<button type="button" class="desk-row-open" data-act="open"{current}>'
+        '<span class="desk-row-line"><span class="desk-row-name">{name}</span>{badges}{priority}{clock}</span>'
+        '<span class="desk-row-line"><span class="desk-row-last" dir="auto">{last}</span>{holder}{unread}</span>'
+        '</button>{take}',
+        pick='' if is_picked is None else _pick(chat, is_picked=is_picked),
+        current=Markup(' aria-current="true"') if is_chosen else '',
+        name=chat.visitor_name,
+        badges=badges,
+        priority=_priority(chat.priority),
+        clock=_clock(chat),
+        last=chat.last_line or _('아직 메시지가 없습니다'),
+        holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
+        unread=_unread(chat),
+        take=_take(chat, is_offered=is_offered),
+    )
+
+
+def _pick(chat: ChatCard, *, is_picked: bool) -> Markup:
+    return filled(
+        '<button type="button" class="desk-pick" data-act="pick" aria-pressed="{pressed}" aria-label="{label}">'
+        '<i class="material-icons" aria-hidden="true">{icon}</i></button>',
+        pressed='true' if is_picked else 'false',
+        label=_('{name} 님 상담 고르기', name=chat.visitor_name),
+        icon='check_box' if is_picked else 'check_box_outline_blank',
+    )
+
+
+def _priority(priority: Priority) -> Markup:
+    words = {Priority.HIGH: _('높음'), Priority.URGENT: _('긴급')}
+    if priority not in words:
+        return Markup()
+    return filled('<span class="desk-tag desk-tag-danger">{word}</span>', word=words[priority])
+
+
+def _clock(chat: ChatCard) -> Markup:
+    waits_since = chat.start_time if chat.status is ChatStatus.WAITING else chat.awaiting_since
+    if waits_since is not None and chat.status is not ChatStatus.CLOSED:
+        return filled(
+            '<time class="desk-row-clock desk-ticking" data-since="{since}" data-late-seconds="{late}" title="{full}"></time>',
+            since=milliseconds(waits_since),
+            late=LATE_SECONDS,
+            full=times.full(waits_since),
+        )
+    moment = chat.end_time or chat.last_message_at or chat.start_time
+    return filled(
+        '<time class="desk-row-clock" title="{full}">{short}</time>',
+        full=times.full(moment),
+        short=times.short(moment),
+    )
+
+
+def _unread(chat: ChatCard) -> Markup:
+    if not chat.unread_count:
+        return Markup()
+    label = _('읽지 않은 메시지 {count}개', count=chat.unread_count)
+    return filled(
+        '<span class="desk-badge" aria-label="{label}" role="img">{count}</span>',
+        label=label,
+        count=chat.unread_count if chat.unread_count < 100 else '99+',
+    )
+
+
+def _take(chat: ChatCard, *, is_offered: bool) -> Markup:
+    if chat.status is not ChatStatus.WAITING:
+        return Markup()
+    if is_offered:
+        return filled('<span class="desk-tag">{text}</span>', text=_('자동 배정'))
+    return filled(
+        '<button type="button" class="desk-take" data-act="take">{text}</button>', text=_('수락')
+    )
