@@ -12,8 +12,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from structlog.dev import plain_traceback
 
 from desk import loops
 from desk.db import Database
@@ -22,10 +24,25 @@ from desk.sandbox import BackingUrls, Sandbox
 from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
-from services import chats, registry, visits
+from services import registry
+from services.aws.connection import ConnectConnection
+from services.chats import chats, visits
 from services.registry import Services
-from tests.databases import Shelf, address, drop, server_of
-from tests.make import Make
+from services.sentiment.setup import SentimentSetup
+from tests.support import collecting
+from tests.support.databases import Shelf, address, app_address, drop, server_of
+from tests.support.make import Make
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.TimeStamper(fmt='iso', utc=True),
+        # A drawn traceback takes a second of the loop, and a desk whose database is away logs several.
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain_traceback),
+    ]
+)
 
 HOME = Path(__file__).parent.parent / '.cache' / 'tests'
 SECRET = 'a-secret-of-the-tests-that-is-long-enough'
@@ -35,6 +52,7 @@ def pytest_collection_finish() -> None:
     """Leave what all tests stand on out of later collections: NiceGUI's helpers ask for two a page, of the whole heap."""
     gc.collect()
     gc.freeze()
+    collecting.seldom()
 
 
 @pytest.fixture(scope='session')
@@ -50,7 +68,7 @@ def template(backing: BackingUrls) -> Iterator[str]:
     name = f'template_{os.environ.get("PYTEST_XDIST_WORKER", "one")}_{os.getpid()}'
     with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name}')
-    migrations.upgrade(address(backing, name))
+    migrations.upgrade(address(backing, name), used_by=app_address(backing, name))
     yield name
     drop(backing, name)
 
@@ -70,11 +88,13 @@ def settings(backing: BackingUrls, shelf: Shelf, tmp_path: Path) -> Iterator[Set
     yield Settings(
         _env_file=None,
         desk_home=tmp_path,
-        database_url=address(backing, name),
+        database_url=app_address(backing, name),
+        database_owner_url=address(backing, name),
         redis_url=backing.redis_url,
         redis_prefix=f'test_{uuid4().hex}',
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
+        connect_sandbox=False,
     )
     shelf.put_back(name)
 
@@ -109,6 +129,14 @@ async def make(settings: Settings) -> AsyncIterator[Make]:
         yield make
 
 
+@pytest.fixture
+async def db(settings: Settings) -> AsyncIterator[Database]:
+    """The tables themselves, for what no service tells."""
+    db = Database(settings.database_url, pool_size=2)
+    yield db
+    await db.close()
+
+
 @pytest.fixture(autouse=True)
 def unhurried() -> None:
     """Forget how often other tests did something."""
@@ -125,14 +153,26 @@ async def making(settings: Settings) -> AsyncIterator[Make]:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncIterator[Services]:
-    """Run a desk without its web side."""
+async def assembled(
+    settings: Settings,
+    *,
+    connect: ConnectConnection | None = None,
+    sentiment: SentimentSetup | None = None,
+) -> AsyncIterator[Services]:
+    """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
     services = registry.assemble(
-        db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=12
+        db,
+        topics,
+        stream,
+        redis=redis,
+        jwt_secret=SECRET,
+        session_hours=12,
+        sentiment=sentiment,
+        connect=connect,
     )
     await stream.open()
     going = {
@@ -140,7 +180,10 @@ async def assembled(settings: Settings) -> AsyncIterator[Services]:
         'sweep': services.relay.sweep,
         'phone-lookup': services.phone_lookup.follow,
         'stream': stream.follow,
+        **services.sentiment_loops,
     }
+    if listener := services.connect_listener:
+        going |= {'contacts': listener.follow_contacts, 'agents': listener.follow_agents}
     async with loops.running(going):
         yield services
     await redis.aclose()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.awaits import followed_awaits
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ('desk', 'models', 'services', 'pages')
 MODULES = sorted(
@@ -41,6 +43,27 @@ def test_only_the_database_commits() -> None:
     committing = [path for path, tree in trees() if any(calls(tree, 'commit'))]
 
     assert committing == [Path('desk/db.py')]
+
+
+def test_row_locks_let_others_point_to_the_row() -> None:
+    """``FOR UPDATE`` excludes the check of a foreign key, and two who check in turn block each other."""
+    locks = [
+        (path, {keyword.arg for keyword in call.keywords})
+        for path, tree in trees()
+        for call in calls(tree, 'with_for_update')
+    ]
+    plain = [path for path, keywords in locks if 'key_share' not in keywords]
+    bare = [
+        path
+        for path, tree in trees()
+        for node in tree
+        if isinstance(node, ast.keyword)
+        and node.arg == 'with_for_update'
+        and 'ROW_LOCK' not in ast.unparse(node.value)
+    ]
+
+    assert bare == []
+    assert plain == [Path('services/customers/queries.py')]  # nobody may link to who is merged
 
 
 def test_no_module_is_too_long_to_read() -> None:
@@ -116,6 +139,22 @@ def test_only_components_hook_into_the_end_of_an_element() -> None:
     assert hooking == [Path('pages/component.py')]
 
 
+def test_pages_import_no_query_or_statement_module() -> None:
+    """Pages call use cases: whoever may see what is decided there, in one place."""
+    importing = [
+        f'{path}: {node.module}'
+        for path, tree in trees()
+        if path.parts[0] == 'pages'
+        for node in tree
+        if isinstance(node, ast.ImportFrom) and node.module
+        for name in (node.module, *(one.name for one in node.names))
+        if name.startswith('services.') or node.module.startswith('services')
+        if name.endswith(('queries', '_statement'))
+    ]
+
+    assert importing == []
+
+
 @pytest.mark.parametrize('lock', LOCKS)
 def test_locks_name_no_address_and_hash_everything(lock: str) -> None:
     text = (ROOT / lock).read_text()
@@ -124,3 +163,38 @@ def test_locks_name_no_address_and_hash_everything(lock: str) -> None:
     assert not re.search(r'https?://|index', text)
     assert len(pinned) > 30
     assert text.count('--hash=sha256:') >= len(pinned)
+
+
+UNATTENDED = {
+    'pages/notices.py': 'draws what it is given, and says why not in the same place',
+    'pages/component.py': 'is the one that asks',
+    'pages/talk.py': 'answers requests',
+    'pages/invite.py': 'answers requests',
+    'pages/login.py': 'answers requests',
+    'pages/wall.py': 'answers requests',
+    'pages/preferences.py': 'answers requests',
+    'pages/parts/kit/single_upload.py': 'answers requests',
+    'pages/parts/talk/names.py': 'keeps names',
+}
+"""Modules of pages that draw nothing after they waited, and why."""
+
+
+def test_nothing_is_drawn_after_an_await_without_asking_for_its_place() -> None:
+    going_on = [
+        f'{path}:{waiting.lineno}'
+        for path, tree in trees()
+        if path.parts[0] == 'pages' and not {'api', 'web'} & set(path.parts)
+        if str(path) not in UNATTENDED
+        for function in tree
+        if isinstance(function, ast.AsyncFunctionDef) and function.name not in ends(tree)
+        for waiting in followed_awaits(function.body)
+        if not ast.unparse(waiting.value).split('(')[0].endswith('still')
+    ]
+
+    assert going_on == []
+
+
+def ends(tree: list[ast.AST]) -> set[str]:
+    """Name what a module's components do when they are gone."""
+    given = (call.args[0] for call in calls(tree, 'at_end'))
+    return {one.attr for one in given if isinstance(one, ast.Attribute)}

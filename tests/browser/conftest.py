@@ -12,17 +12,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, WebError, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, WebError, expect
 
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
-from models import Agent
+from models import Agent, AgentStatus
 from services.registry import Services
-from tests.browser import chromium, live, one_loop
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.conftest import assembled, making
-from tests.make import Make
+from tests.support.browser import live, one_loop
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.support.browser.standing import StandingChromium, standing
+from tests.support.make import Make
 
 expect.set_options(timeout=15_000)  # what is awaited comes at once, unless the machine is busy
 
@@ -34,20 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @asynccontextmanager
-async def launched() -> AsyncIterator[Browser]:
-    """Run Chromium while the block does; what is opened in it closes with it."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
-        )
-        try:
-            yield browser
-        finally:
-            await browser.close()
-
-
-@asynccontextmanager
-async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
+async def people_in(chromium: StandingChromium) -> AsyncIterator[Contexts]:
     """Give people's browsers; fail at the end when a page of theirs has thrown."""
     thrown: list[str] = []
     opened: list[BrowserContext] = []
@@ -62,6 +50,7 @@ async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
             'timezone_id': 'Asia/Seoul',
             'reduced_motion': 'reduce',
         }
+        browser = await chromium.running()
         context = await browser.new_context(**(usual | options))  # type: ignore[arg-type]  # options of Playwright
         opened.append(context)
         context.set_default_timeout(15_000)
@@ -70,21 +59,27 @@ async def people_in(browser: Browser) -> AsyncIterator[Contexts]:
 
     yield another
     for context in opened:
-        await context.close()
+        await chromium.close(context)
     assert not thrown, thrown
 
 
 @one_loop.fixture(scope='session')
-async def browser() -> AsyncIterator[Browser]:
-    """Chromium."""
-    async with launched() as browser:
-        yield browser
+async def chromium() -> AsyncIterator[StandingChromium]:
+    """Chromium for all tests of this worker."""
+    async with standing() as chromium:
+        yield chromium
 
 
 @one_loop.fixture()
-async def person(browser: Browser) -> AsyncIterator[Contexts]:
+async def browser(chromium: StandingChromium) -> Browser:
+    """Chromium as it runs now."""
+    return await chromium.running()
+
+
+@one_loop.fixture()
+async def person(chromium: StandingChromium) -> AsyncIterator[Contexts]:
     """Give as many people's browsers as a test wants: the tabs of each share storage and cookies."""
-    async with people_in(browser) as another:
+    async with people_in(chromium) as another:
         yield another
 
 
@@ -175,3 +170,20 @@ async def talk(centre: Centre, person: Contexts, agent: Agent) -> CustomerScreen
     """A customer's tab."""
     del agent  # somebody must be there, or there is nothing to ask about
     return await centre.talk(await person())
+
+
+@one_loop.fixture()
+async def boss(make: Make, department: str) -> Agent:
+    """A supervisor who takes no contacts."""
+    username = f'boss-{uuid4().hex[:8]}'
+    return await make.supervisor(
+        username=username, department=department, status=AgentStatus.OFFLINE
+    )
+
+
+@one_loop.fixture()
+async def floor(centre: Centre, person: Contexts, boss: Agent) -> DeskScreen:
+    """The supervisor's tab, signed in."""
+    context = await person()
+    await centre.sign_in(context, boss.username)
+    return await centre.desk(context)

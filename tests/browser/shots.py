@@ -15,25 +15,32 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT))  # run as a script, not as a module
 
-from playwright.async_api import BrowserContext, Page, async_playwright  # noqa: E402
+from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, async_playwright  # noqa: E402
 
 from desk.settings import Settings  # noqa: E402
-from services import seed_people, seed_records  # noqa: E402
-from tests.browser import chromium  # noqa: E402
-from tests.browser.live import LiveDesk  # noqa: E402
-from tests.browser.people import Centre, CustomerScreen, DeskScreen  # noqa: E402
-from tests.browser.studio import SHOTS, Studio  # noqa: E402
+from services.demo import people as seed_people  # noqa: E402
+from services.demo import records as seed_records  # noqa: E402
+from tests.browser.shots_dashboard import dashboard  # noqa: E402
+from tests.support.browser import chromium  # noqa: E402
+from tests.support.browser.live import LiveDesk  # noqa: E402
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen  # noqa: E402
+from tests.support.browser.studio import SHOTS, Studio  # noqa: E402
+from tests.support.sandbox.box import running_box  # noqa: E402
 
 HOME = ROOT / '.cache' / 'shots'
 DEPARTMENT = '주문·배송'
-SHEET = """이름,휴대폰,이메일,고객 유형,회원 등급
-남궁민수,010-4321-8765,minsu.namgung@example.com,개인,우수
-주식회사 한결같은사람들 고객지원본부 제2팀,02-1234-5678,help@hangyeol.example,법인,
-,010-2222-3333,,개인,일반
-서하준,전화 없음,hajun@example.com,개인,일반
-서하윤,010-5555-6666,hayun-at-example,개인,일반
+SHEET = """2026년 우수 고객 명단,,,,,
+고객번호,이름(필수),휴대폰,이메일,고객 유형,회원 등급,
+,남궁민수,010-4321-8765,minsu.namgung@example.com,개인,우수,
+,주식회사 한결같은사람들 고객지원본부 제2팀,02-1234-5678,help@hangyeol.example,법인,,3월에 옮김
+C-0000001,하늘빛,010-8765-0001,,개인,우수,
+C-0000002,,,new@example.com,,우수,
+C-0000003,새이름,,,,우수,
+,,010-2222-3333,,개인,일반,
+,서하준,전화 없음,hajun@example.com,개인,일반,
+,서하윤,010-5555-6666,hayun-at-example,개인,일반,
 """
-"""A sheet as a department keeps it: two good rows, and three with something to mend."""
+"""A sheet as a department keeps it: a title above, good rows, one about somebody else, and three with something to mend."""
 
 
 async def sign_in(studio: Studio) -> None:
@@ -55,6 +62,9 @@ async def talk(studio: Studio) -> None:
         page = await visitor.new_page()
         await page.goto(f'{studio.centre.address}/talk')
         await studio.take(page, 'talk-form')
+        await page.locator('.talk-form > button').click()
+        await page.locator('.field-error').first.wait_for()
+        await studio.take(page, 'talk-form-refused')
         await _fill_in(page)
         customer = CustomerScreen(page, studio.centre.address)
         box = page.locator('textarea')
@@ -62,6 +72,10 @@ async def talk(studio: Studio) -> None:
         await box.press('Enter')
         await customer.page.locator('.desk-bubble').first.wait_for()
         await studio.take(page, 'talk-waiting')
+        await page.goto(f'{studio.centre.address}/talk')
+        await studio.take(page, 'talk-resume')
+        await page.locator('.talk-form button').first.click()
+        await box.wait_for()
         await _answer(studio, staff, page)
         await studio.take(page, 'talk')
         await page.locator('.talk-head .talk-button').click()
@@ -103,6 +117,61 @@ async def workspace(studio: Studio) -> None:
         await page.locator('.desk-row-open').nth(1).click()
         await page.locator('.desk-reply-reason').wait_for()
         await studio.take(page, 'desk-closed')
+
+
+async def floor(studio: Studio) -> None:
+    """An offer that rings, why it does, the chat's 후처리, and a state that waits."""
+    async with studio.person() as visitor, studio.person('agent1') as context:
+        talk = await visitor.new_page()
+        await talk.goto(f'{studio.centre.address}/talk')
+        await _fill_in(talk)
+        await talk.locator('textarea').wait_for()
+        desk = DeskScreen(await context.new_page(), studio.centre.address)
+        page = desk.page
+        await page.goto(f'{studio.centre.address}/desk')
+        await desk.settles()
+        await page.locator('.desk-row').first.wait_for()
+        await page.keyboard.press('g')
+        await page.locator('.desk-offer').first.wait_for()
+        await page.locator('.desk-offer-acts button').first.click()
+        await page.locator('.desk-offer-why :first-child').first.wait_for()
+        await studio.take(page, 'offer')
+        await page.keyboard.press('a')
+        await page.locator('textarea').first.wait_for()
+        await page.keyboard.press('Escape')
+        await page.keyboard.press('e')
+        await page.get_by_role('dialog').wait_for()
+        await page.keyboard.press('Enter')
+        await page.locator('.desk-wrap-up').wait_for()
+        await studio.take(page, 'wrap-up')
+        await page.locator('.desk-wrap-up textarea').press('Control+Enter')
+        await page.locator('.desk-wrap-up').wait_for(state='detached')
+
+
+async def steering(studio: Studio) -> None:
+    """What a supervisor does to waiting contacts, and why one came to whom it came."""
+    async with studio.person('agent2') as staff, studio.person('supervisor1') as context:
+        agent = DeskScreen(await staff.new_page(), studio.centre.address)
+        await agent.page.goto(f'{studio.centre.address}/desk')
+        await agent.settles()
+        await agent.page.keyboard.press('g')
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk')
+        await page.locator('.desk-row').first.wait_for()
+        await page.keyboard.press('1')
+        for place in (0, 2, 3):
+            await page.locator('.desk-pick').nth(place).click()
+        await studio.take(page, 'picked')
+        await page.keyboard.press('m')
+        await page.locator('.desk-steer').wait_for()
+        await studio.take(page, 'steer')
+        await page.keyboard.press('Escape')
+        await page.locator('.desk-steer').wait_for(state='detached')
+        await page.locator('.desk-row-open').first.click()
+        await page.locator('.desk-bubble').first.wait_for()
+        await page.locator('.desk-conversation-head .desk-quiet').click()
+        await page.locator('.desk-assignments').wait_for()
+        await studio.take(page, 'assignments')
 
 
 async def everybody(studio: Studio) -> None:
@@ -149,6 +218,50 @@ async def audit(studio: Studio) -> None:
         await studio.take(page, 'audit')
 
 
+async def settings(studio: Studio) -> None:
+    """Queues, people and skills, their forms, and what the invited sees."""
+    async with studio.person('admin1') as context:
+        page = await context.new_page()
+        place = f'{studio.centre.address}/desk/settings'
+        await page.goto(place)
+        await page.locator('.desk-settings-name').first.click()
+        await page.locator('.desk-form').wait_for()
+        await studio.take(page, 'settings-queue')
+        await page.goto(f'{place}/skills')
+        await page.locator('.desk-settings-list .desk-primary').wait_for()
+        await studio.take(page, 'settings-skills')
+        await page.goto(f'{place}/people')
+        await page.locator('.desk-settings-name').first.click()
+        await page.locator('.desk-form').wait_for()
+        await studio.take(page, 'settings-person')
+    await invitation(studio)
+
+
+async def invitation(studio: Studio) -> None:
+    """Somebody is invited, and sets a password that is too short."""
+    name = f'{studio.size}-{studio.theme}-{studio.language}'
+    async with studio.person('admin1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/settings/people')
+        await page.locator('.desk-settings-head button').click()
+        await page.locator('.desk-form [type=submit]').click()
+        await page.locator('.desk-field-error').first.wait_for()
+        await studio.take(page, 'settings-invite-refused')
+        for place, text in enumerate(('이', '하윤', f'{name}@example.com', name)):
+            await page.locator('.desk-form input').nth(place).fill(text)
+        await page.locator('.desk-form [type=submit]').click()
+        link = await page.locator('.desk-settings-link').input_value()
+        await studio.take(page, 'settings-link')
+    async with studio.person() as context:
+        page = await context.new_page()
+        await page.goto(link)
+        await page.locator('#password').fill('short')
+        await page.locator('#repeated').fill('short')
+        await page.keyboard.press('Enter')
+        await page.locator('.field-error').wait_for()
+        await studio.take(page, 'invite')
+
+
 async def customers(studio: Studio) -> None:
     """Finding customers, their table, and one of them whole."""
     async with studio.person('supervisor1') as context:
@@ -191,6 +304,40 @@ async def customer(studio: Studio) -> None:
         await studio.take(page, 'customer-new-refused')
 
 
+async def sentiment(studio: Studio) -> None:
+    """A conversation whose customer is upset, what a supervisor hears of it, and the history."""
+    async with (
+        studio.person() as visitor,
+        studio.person('agent1') as staff,
+        studio.person('supervisor1') as boss,
+    ):
+        page = await visitor.new_page()
+        await page.goto(f'{studio.centre.address}/talk')
+        await _fill_in(page)
+        watching = await boss.new_page()
+        await watching.goto(f'{studio.centre.address}/desk')
+        await watching.locator('.desk-row').first.wait_for()
+        desk = await _taken(studio, staff)
+        lines = (
+            '지난번에는 친절하셔서 감사했어요',
+            '주문 번호는 20261129예요',
+            '그런데 너무 늦어서 화가 나요',
+        )
+        for text in (*lines, '정말 답답하고 실망이에요', '최악이네요 환불해 주세요'):
+            await page.locator('textarea').fill(text)
+            await page.locator('textarea').press('Enter')
+        await desk.locator('.desk-message .desk-tone').nth(4).wait_for()
+        await studio.take(desk, 'sentiment')
+        await watching.locator('.desk-toast').first.wait_for()
+        await studio.take(watching, 'sentiment-notice')
+        await desk.goto(f'{studio.centre.address}/desk/history?sentiment=negative')
+        await desk.locator('.desk-history-row').first.wait_for()
+        await studio.take(desk, 'sentiment-history')
+        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-card .talk-danger').click()
+        await page.locator('.talk-ended').wait_for()
+
+
 async def history(studio: Studio) -> None:
     """The history: all of it, words found in it, a contact beside it, and ways in which there is nothing."""
     async with studio.person('supervisor1') as context:
@@ -205,6 +352,12 @@ async def history(studio: Studio) -> None:
         await page.locator('.desk-history-row').first.click()
         await page.locator('[data-sought]').first.wait_for()
         await studio.take(page, 'history-contact')
+        late = seed_people.seed_id('category 주문·배송 > 배송 > 지연')
+        await page.goto(f'{place}?category={late}')
+        await page.locator('.desk-history-row').first.click()
+        await page.locator('.desk-written').wait_for()
+        await page.locator('.desk-bubble').first.wait_for()
+        await studio.take(page, 'history-category')
         await page.goto(f'{place}?text=뷁뷁')
         await page.locator('.desk-empty').first.wait_for()
         await studio.take(page, 'history-none')
@@ -230,9 +383,50 @@ async def imports(studio: Studio) -> None:
         await page.locator('.desk-import-columns').wait_for()
         await studio.take(page, 'import-columns')
         await page.locator('.desk-import-below .desk-actions button').click()
-        await page.locator('.desk-import-faults').wait_for()
-        await page.locator('.desk-import').evaluate('it => it.scrollTo(0, it.scrollHeight)')
+        await page.locator('.desk-import-figures').wait_for()
+        await page.locator('.desk-import-figures').evaluate('it => it.scrollIntoView()')
         await studio.take(page, 'import-trial')
+        await page.locator('.desk-import').evaluate('it => it.scrollTo(0, it.scrollHeight)')
+        await studio.take(page, 'import-trial-end')
+        await page.locator('.desk-import .q-checkbox').click()
+        await page.locator('.desk-import-result .desk-primary').click()
+        await page.locator('.desk-import-run button').first.wait_for()
+        await page.locator('.desk-import').evaluate('it => it.scrollTo(0, it.scrollHeight)')
+        await studio.take(page, 'import-done')
+        await page.locator('.desk-import-run button').first.click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'import-undo')
+        await page.locator('.desk-card .desk-danger').click()
+        await page.get_by_role('dialog').wait_for(state='detached')
+
+
+async def linking(studio: Studio) -> None:
+    """A chat with somebody unknown: who may be meant, and the question before it is linked."""
+    async with studio.person('agent1') as context:
+        desk = DeskScreen(await context.new_page(), studio.centre.address)
+        page = desk.page
+        await page.goto(f'{studio.centre.address}/desk')
+        await desk.settles()
+        await page.keyboard.press('1')
+        await page.locator('.desk-take').first.wait_for()
+        rows = page.locator('.desk-row-open')
+        for place in range(await rows.count()):
+            await rows.nth(place).click()
+            if await page.locator('.desk-candidate').count():
+                break
+        await page.locator('.desk-candidate button').first.wait_for()
+        await studio.take(page, 'link-candidates')
+        await page.locator('.desk-candidate button').first.click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'link-question')
+        await page.locator('.desk-card .desk-primary').click()
+        await page.locator('.desk-unlink').wait_for()
+        await studio.take(page, 'linked')
+        await page.locator('.desk-unlink').click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'unlink-question')
+        await page.locator('.desk-card .desk-primary').click()
+        await page.locator('.desk-candidate').first.wait_for()
 
 
 async def merge(studio: Studio) -> None:
@@ -253,18 +447,73 @@ async def merge(studio: Studio) -> None:
         await studio.take(page, 'erase')
 
 
+async def calls(studio: Studio) -> None:
+    """A call from its ring to its end, with a colleague asked in between."""
+    async with studio.person('agent1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk')
+        desk = page.frame_locator('#desk')
+        await desk.locator('.desk-call[data-link="ready"]').wait_for()
+        await desk.locator('.desk-title').click()
+        await page.keyboard.press('g')
+        await studio.take(page, 'call-none')
+        await _ring(page)
+        for state, key in (('ringing', 'Shift+A'), ('talking', 'Shift+H'), ('held', 'Shift+H')):
+            await desk.locator(f'.desk-call[data-call="{state}"]').wait_for()
+            await studio.take(page, f'call-{state}')
+            await page.keyboard.press(key)
+        await desk.locator('.desk-call[data-call="talking"]').wait_for()
+        await _ask_another(studio, page, desk)
+        await page.keyboard.press('Shift+E')
+        await desk.locator('.desk-call[data-call="wrap_up"]').wait_for()
+        await studio.take(page, 'call-wrap-up')
+        await page.keyboard.press('Shift+E')
+        await desk.locator('.desk-call[data-call="none"]').wait_for()
+
+
+async def _ring(page: Page) -> None:
+    """Let a customer call the sandbox whose softphone stands in this window."""
+    [ccp] = [frame.url for frame in page.frames if '/ccp-v2' in frame.url]
+    call = {'number': '+821012345678', 'name': '홍길동', 'queue': DEPARTMENT}
+    await page.context.request.post(f'{ccp.split("/ccp-v2")[0]}/_sandbox/calls', data=call)
+
+
+async def _ask_another(studio: Studio, page: Page, desk: FrameLocator) -> None:
+    """Ask the courier while the customer waits, and talk with both."""
+    await page.keyboard.press('Shift+T')
+    await desk.locator('.desk-places li').first.wait_for()
+    await studio.take(page, 'call-places')
+    await desk.locator('.desk-places input').fill('택배')
+    await desk.locator('.desk-places li').nth(1).wait_for(state='detached')
+    await desk.locator('.desk-places li button').first.click()
+    await desk.locator('.desk-call-legs li[data-state="connected"]').wait_for()
+    await studio.take(page, 'call-consult')
+    await page.keyboard.press('Shift+J')
+    await desk.locator('.desk-call-legs li[data-state="connected"]').nth(1).wait_for()
+    await studio.take(page, 'call-conference')
+
+
+WITH_CONNECT = (calls,)
+"""Drawn on a desk beside Connect in a box, in whose window the pages stand in a frame."""
 SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     sign_in: ('wide', 'phone'),
     workspace: ('wide', 'small', 'phone'),
+    floor: ('wide', 'small'),
+    steering: ('wide', 'phone'),
+    dashboard: ('wide', 'laptop', 'wall', 'phone'),
     everybody: ('wide',),
     nothing: ('wide',),
     customers: ('wide', 'phone'),
     customer: ('wide', 'phone'),
     merge: ('wide', 'phone'),
+    sentiment: ('wide', 'phone'),
     history: ('wide', 'small', 'phone'),
     imports: ('wide', 'phone'),
+    linking: ('wide',),
     audit: ('wide',),
+    settings: ('wide', 'phone'),
     talk: ('phone', 'wide'),
+    calls: ('wide', 'small', 'phone'),
 }
 
 
@@ -283,25 +532,33 @@ async def _dialogs(studio: Studio, page: Page) -> None:
 
 
 async def _fill_in(page: Page) -> None:
+    await page.locator('#consent').check()
     await page.locator('#name').fill('최유진')
     await page.locator('#phone').fill('010-9876-5432')
     await page.locator('#department').select_option(DEPARTMENT)
-    await page.locator('.talk-form button').click()
+    await page.locator('.talk-form > button').click()
     await page.locator('textarea').wait_for()
 
 
 async def _answer(studio: Studio, staff: BrowserContext, page: Page) -> None:
     """Take the customer's chat and answer, as the newest row of the list."""
-    desk = await staff.new_page()
-    await desk.goto(f'{studio.centre.address}/desk')
-    await desk.keyboard.press('1')
-    await desk.locator('.desk-row', has_text='최유진').last.locator('.desk-take').click()
+    desk = await _taken(studio, staff)
     box = desk.locator('textarea')
-    await box.wait_for()
     await box.fill('안녕하세요, 주문·배송 상담원 김서연입니다. 바로 확인해 드릴게요.')
     await box.press('Enter')
     await page.locator('.desk-theirs .desk-bubble').wait_for()
     await desk.close()
+
+
+async def _taken(studio: Studio, staff: BrowserContext) -> Page:
+    """Take the customer's chat; returns the tab in which it is open."""
+    desk = await staff.new_page()
+    await desk.goto(f'{studio.centre.address}/desk')
+    await desk.keyboard.press('1')
+    await desk.keyboard.press('g')
+    await desk.locator('.desk-offer', has_text='최유진').get_by_role('button').last.click()
+    await desk.locator('textarea').wait_for()
+    return desk
 
 
 async def _take_out(studio: Studio, page: Page, place: str) -> None:
@@ -329,28 +586,45 @@ def _wanted(names: Sequence[str]) -> list[Callable[[Studio], Awaitable[None]]]:
     return [draw for name, draw in known.items() if not names or name in names]
 
 
+async def _draw(
+    browser: Browser, settings: Settings, wanted: Sequence[Callable[[Studio], Awaitable[None]]]
+) -> None:
+    if not wanted:
+        return
+    desk = LiveDesk(settings, log=HOME / 'errors.log')
+    desk.start()
+    try:
+        for draw in wanted:
+            for size, theme, language in product(SCREENS[draw], ('light', 'dark'), ('ko', 'en')):
+                await draw(Studio(browser, Centre(desk.address), size, theme, language))
+    finally:
+        desk.stop()
+
+
 async def main(names: Sequence[str]) -> None:
     """Draw the screens of these names; all when there are none."""
     wanted = _wanted(names)
     for folder in (HOME,) if names else (HOME, SHOTS):
         shutil.rmtree(folder, ignore_errors=True)
-    for folder in (HOME, SHOTS):
+    for folder in (HOME / 'desk', SHOTS):
         folder.mkdir(parents=True, exist_ok=True)
-    desk = LiveDesk(Settings(_env_file=None, desk_home=HOME / 'desk'), log=HOME / 'errors.log')
-    desk.start()
-    try:
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
+    if (library := Settings().desk_home / 'vendor').exists():  # Amazon's, got before
+        (HOME / 'desk' / 'vendor').symlink_to(library.absolute())
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.executable(), args=list(chromium.LAUNCH_ARGS)
+        )
+        with running_box(HOME) as box:
+            settings = Settings(
+                _env_file=None,
+                desk_home=HOME / 'desk',
+                connect_sandbox=False,
+                aws_endpoint_url_comprehend=box.url,
             )
-            for draw in wanted:
-                for size, theme, language in product(
-                    SCREENS[draw], ('light', 'dark'), ('ko', 'en')
-                ):
-                    await draw(Studio(browser, Centre(desk.address), size, theme, language))
-            await browser.close()
-    finally:
-        desk.stop()
+            await _draw(browser, settings, [draw for draw in wanted if draw not in WITH_CONNECT])
+        with_connect = Settings(_env_file=None, desk_home=HOME / 'desk')
+        await _draw(browser, with_connect, [draw for draw in wanted if draw in WITH_CONNECT])
+        await browser.close()
     print(f'{len(list(SHOTS.glob("*.png")))} pictures are in {SHOTS.relative_to(ROOT)}/')
 
 

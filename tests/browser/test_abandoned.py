@@ -7,11 +7,11 @@ import pytest
 from playwright.async_api import expect
 
 from desk.sandbox import BackingUrls
-from tests.browser import live
 from tests.browser.conftest import Contexts
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen
-from tests.make import DEPARTMENT
+from tests.support.browser import live
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen
+from tests.support.make import DEPARTMENT
 
 ABANDON_AFTER_SECONDS = 10  # the least that can be set
 LONGEST_MILLISECONDS = 30_000
@@ -44,7 +44,7 @@ async def test_who_leaves_silently_is_gone_and_who_stays_waits_on(
 
     await expect(desk.rows).to_have_count(1, timeout=LONGEST_MILLISECONDS)
     await expect(desk.rows).to_contain_text(['기다리는고객'])
-    await staying.sees('대기 순서 1번째')
+    await staying.sees('다음 차례예요')
     await desk.tab('종료').click()
     await desk.page.get_by_role('button', name='부서').click()
     await desk.rows.filter(has_text='가버린고객').click()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
+from tests.support.browser import chromium
 
 CHMOD, MKDIR = shutil.which('chmod'), shutil.which('mkdir')
 

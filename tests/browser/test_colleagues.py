@@ -5,11 +5,11 @@ from uuid import uuid4
 from playwright.async_api import Locator, expect
 
 from models import Agent
-from tests.browser import one_loop
 from tests.browser.conftest import Contexts
-from tests.browser.people import Centre, DeskScreen
-from tests.make import Make
-from tests.until import until
+from tests.support.browser import one_loop
+from tests.support.browser.people import Centre, DeskScreen
+from tests.support.make import Make
+from tests.support.until import until
 
 
 @one_loop.fixture()

@@ -5,11 +5,11 @@ from playwright.async_api import expect
 from desk.settings import Settings
 from models import Agent
 from tests.browser.conftest import Contexts
-from tests.browser.hangul import write_and_send
-from tests.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.browser.talking import begin
-from tests.databases import locked
-from tests.make import PASSWORD
+from tests.support.browser.hangul import write_and_send
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.support.browser.talking import begin
+from tests.support.databases import locked
+from tests.support.make import PASSWORD
 
 
 async def test_customer_and_agent_talk_by_keyboard_alone(
@@ -18,7 +18,7 @@ async def test_customer_and_agent_talk_by_keyboard_alone(
     await talk.page.goto(f'{talk.address}/talk')
     await _fill_in(talk, agent.department)
     await expect(talk.box).to_be_visible()
-    await talk.sees('대기 순서 1번째')
+    await talk.sees('다음 차례예요')
     await talk.tabs_to(talk.box)
     await write_and_send(talk.page, '주문한 가습기가 안 와요')
     await talk.reads('주문한 가습기가 안 와요')
@@ -59,7 +59,7 @@ async def test_marks_go_from_sent_over_delivered_to_read(
     desk: DeskScreen, talk: CustomerScreen, agent: Agent
 ) -> None:
     back = await _written_to_while_away(desk, talk, agent)
-    await back.page.goto(f'{talk.address}/talk')
+    await back.resumes()
     await back.reads('안녕하세요', '계신가요?')
     await expect(desk.log).to_contain_text('전달됨')
     await back.page.evaluate("window.isLookedAt = true; window.dispatchEvent(new Event('focus'))")
@@ -71,8 +71,10 @@ async def test_what_is_read_after_the_browser_connected_is_delivered(
 ) -> None:
     back = await _written_to_while_away(desk, talk, agent)
 
-    with locked(settings, 'messages'):
-        await back.page.goto(f'{talk.address}/talk', wait_until='commit')
+    await back.page.goto(f'{talk.address}/talk')
+    async with locked(settings, 'messages'):
+        await back.button('이어서 상담하기').click(no_wait_after=True)
+        await back.page.wait_for_url('**/talk/chat', wait_until='commit')
         await back.settles()
 
     await expect(desk.log).to_contain_text('전달됨')
@@ -104,7 +106,7 @@ async def test_closed_tab_comes_back_to_its_chat(
     await desk.page.close()
 
     talk = CustomerScreen(await visitor.new_page(), talk.address)
-    await talk.page.goto(f'{talk.address}/talk')
+    await talk.resumes()
     desk = DeskScreen(await staff.new_page(), desk.address)
     await desk.opens(chat_id)
     await talk.sends('돌아왔어요')
@@ -128,6 +130,8 @@ async def test_customer_ends_and_begins_anew(
 
 async def _fill_in(talk: CustomerScreen, department: str) -> None:
     keyboard = talk.page.keyboard
+    await talk.tabs_to(talk.page.get_by_label('동의해요'))
+    await keyboard.press('Space')
     await talk.tabs_to(talk.page.get_by_label('이름'))
     await keyboard.insert_text('최유진')
     await talk.tabs_to(talk.page.get_by_label('전화번호'))

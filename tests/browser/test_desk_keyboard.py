@@ -7,10 +7,10 @@ from playwright.async_api import expect
 from desk import clock
 from models import Agent
 from services.registry import Services
-from tests.browser.people import CustomerScreen, DeskScreen
-from tests.browser.talking import begin
-from tests.make import Make
-from tests.until import until
+from tests.support.browser.people import CustomerScreen, DeskScreen
+from tests.support.browser.talking import begin
+from tests.support.make import Make
+from tests.support.until import until
 
 
 async def test_keys_lead_through_lists_and_chats(
@@ -156,12 +156,32 @@ async def test_stranger_becomes_a_customer_on_record(
     chat = await make.chat(agent=agent, lines=1, visitor_phone='01055556666')
     await desk.opens(chat.id)
 
+    await desk.sees('전화번호 같음 · 이름 다름')
     await desk.button('연결').click()
+    question = desk.page.get_by_role('dialog', name='이 상담과 연결할까요?')
+    await expect(question).to_contain_text('최유진')
+    await expect(question).to_contain_text('이민준')
+    await expect(question.get_by_text('끝 네 자리 6666')).to_have_count(2)
+    await question.get_by_role('button', name='연결').click()
 
-    await desk.sees('lee@example.com')
+    await desk.sees('le***@example.com')
+    await expect(desk.page.get_by_text('lee@example.com')).to_have_count(0)
     await desk.page.get_by_role('button', name=agent.department).click()
     past = desk.page.get_by_role('log', name='이전 상담 내용')
     await expect(past.locator('.desk-bubble')).to_have_text(['1번째 줄', '2번째 줄'])
+
+
+async def test_wrong_link_is_taken_back(desk: DeskScreen, make: Make, agent: Agent) -> None:
+    customer = await make.customer(name='이민준', phone='01055556666')
+    chat = await make.chat(agent=agent, lines=1, customer_id=customer.id)
+    await desk.opens(chat.id)
+
+    await desk.button('연결 해제').click()
+    question = desk.page.get_by_role('dialog', name='연결을 해제할까요?')
+    await question.get_by_role('button', name='연결 해제').click()
+
+    await desk.sees('고객 정보의 연결을 해제했습니다')
+    await desk.sees('아직 확인되지 않은 고객입니다')
 
 
 async def test_new_customer_is_registered(desk: DeskScreen, make: Make, agent: Agent) -> None:
@@ -185,7 +205,7 @@ async def test_sounds_can_be_set_and_are_remembered(desk: DeskScreen) -> None:
     await switch.click()
     await desk.page.reload()
     await desk.settles()
-    await desk.button('소리').click()
+    await desk.button('무음').click()
 
     await expect(switch).not_to_be_checked()
 

@@ -5,9 +5,10 @@ from uuid import UUID
 from playwright.async_api import Locator, Page, expect
 
 from models import Agent
+from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.people import Centre, DeskScreen
-from tests.make import Make
+from tests.support.browser.people import Centre, DeskScreen
+from tests.support.make import Make
 
 
 class Card:
@@ -28,6 +29,12 @@ class Card:
 
     def field(self, name: str) -> Locator:
         return self.page.get_by_label(name, exact=True)
+
+    async def reveals(self, name: str) -> None:
+        """Say why, and see what stands in a field."""
+        await self.page.get_by_role('button', name=f'{name} 보기').click()
+        await self.page.get_by_role('button', name='본인 확인').click()
+        await expect(self.field(name)).to_be_visible()
 
     async def saves(self) -> None:
         await self.desk.button('저장').click()
@@ -66,7 +73,7 @@ async def test_second_of_two_editors_sees_what_changed_and_chooses(
     await expect(first.desk.button('고치기')).to_be_visible()
 
     await expect(second.field('메모')).to_have_value('오후에만 통화')  # untouched there: it follows
-    await second.desk.sees('남길 것을 고르세요')
+    await second.desk.sees(f'{agent.name} 님이 그사이 이 항목을 바꿨습니다. 남길 것을 고르세요')
     await expect(second.desk.button('저장')).to_be_disabled()
     await expect(first.page.get_by_role('heading', name='이민준 (본사)')).to_be_visible()
     await second.page.get_by_role('radio', name='내 것 이민중').check()
@@ -101,6 +108,42 @@ async def test_what_is_typed_outlives_a_reload_and_a_lost_connection(
     await card.saves()
     await desk.sees('끊겼을 때 쓴 메모')
     await desk.sees('일반')
+
+
+async def test_number_goes_from_an_open_form_with_the_chat_and_what_is_typed_stays(
+    centre: Centre,
+    person: Contexts,
+    make: Make,
+    agent: Agent,
+    services: Services,
+) -> None:
+    customer = await make.customer(name='이민준', email='minjun@example.com')
+    chat = await make.chat(agent=agent, customer_id=customer.id)
+    first, second = await two_cards(centre, person, make, agent)
+    await first.opens(customer.id)
+    await first.edits()
+    await expect(first.field('전화번호 1')).to_have_value('010-1234-5678')
+    await first.field('이메일').fill('new@example.com')
+
+    await services.chats.end(agent, chat.id)
+
+    await first.desk.sees('010-****-5678')
+    await expect(first.page.get_by_label('전화번호 1')).to_be_hidden()
+    await expect(first.field('이메일')).to_have_value('new@example.com')
+    kept = await first.page.evaluate('() => JSON.stringify(sessionStorage)')
+    assert '1234-5678' not in kept
+    await second.opens(customer.id)
+    await second.edits()
+    await second.reveals('이메일')
+    await second.field('이메일').fill('theirs@example.com')
+    await second.saves()
+    await first.desk.sees('남길 것을 고르세요')
+    await expect(
+        first.page.get_by_role('radio', name='저장된 것 th***@example.com')
+    ).to_be_visible()
+    await first.page.get_by_role('radio', name='내 것 new@example.com').check()
+    await first.saves()
+    await first.desk.sees('ne***@example.com')
 
 
 async def test_fields_say_what_is_wrong_with_them(desk: DeskScreen) -> None:

@@ -3,9 +3,9 @@
 from playwright.async_api import Locator, expect
 
 from models import Agent
-from tests.browser.hangul import compose, press_enter
-from tests.browser.people import DeskScreen
-from tests.make import Make
+from tests.support.browser.hangul import compose, press_enter
+from tests.support.browser.people import DeskScreen
+from tests.support.make import Make
 
 
 def search_box(desk: DeskScreen) -> Locator:

@@ -8,9 +8,9 @@ from playwright.async_api import Locator, expect
 from models import Agent, Priority
 from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.people import Centre, DeskScreen
-from tests.browser.test_accessibility import _nothing_found
-from tests.make import Make
+from tests.browser.test_accessibility import nothing_found
+from tests.support.browser.people import Centre, DeskScreen
+from tests.support.make import Make
 
 
 class HistoryScreen(DeskScreen):
@@ -151,10 +151,10 @@ async def test_view_is_kept_and_one_press_away(
     await make.chat(agent=agent, visitor_name='강지후')
     screen = history_of(desk)
     await screen.opens_history('?priority=high')
-    await screen.button('보기 저장').click()
-    await screen.page.get_by_label('보기 이름').fill('급한 상담')
+    await screen.button('조건 저장').click()
+    await screen.page.get_by_label('조건 이름').fill('급한 상담')
     await screen.page.keyboard.press('Enter')
-    await screen.sees('보기를 저장했습니다')
+    await screen.sees('조건을 저장했습니다')
 
     await screen.opens_history()
     await expect(screen.contacts).to_have_count(2)
@@ -196,18 +196,18 @@ async def test_history_is_accessible(desk: DeskScreen, make: Make, agent: Agent)
     screen = history_of(desk)
     await screen.opens_history()
     await screen.sees('아직 상담이 없습니다')
-    await _nothing_found(screen.page, 'empty')
+    await nothing_found(screen.page, 'empty')
 
     customer = await make.customer(name='이민준', risk_level='high')
     chat = await make.chat(agent=agent, customer_id=customer.id, lines=3, priority=Priority.HIGH)
     await make.call(agent=agent)
     await screen.opens_history('?text=번째')
     await expect(screen.contacts).to_have_count(1)
-    await _nothing_found(screen.page, 'found')
+    await nothing_found(screen.page, 'found')
 
     await screen.page.goto(f'{screen.address}/desk/history/{chat.id}?text=번째')
     await screen.sees('“번째” 3곳 중 1번째')
-    await _nothing_found(screen.page, 'contact')
-    await screen.button('보기 저장').click()
+    await nothing_found(screen.page, 'contact')
+    await screen.button('조건 저장').click()
     await expect(screen.page.get_by_role('dialog')).to_be_visible()
-    await _nothing_found(screen.page, 'dialog')
+    await nothing_found(screen.page, 'dialog')

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import httpx
 import nicegui
 
-from tests.browser.people import Centre
+from tests.support.browser.people import Centre
 
 SCRIPT = f'/_nicegui/{nicegui.__version__}/static/vue.esm-browser.prod.js'
 PEOPLE = 60

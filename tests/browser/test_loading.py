@@ -4,10 +4,10 @@ from playwright.async_api import Locator, Page, expect
 
 from desk.settings import Settings
 from models import Agent
-from tests.browser.people import DeskScreen
-from tests.databases import locked
-from tests.make import Make
-from tests.until import until
+from tests.support.browser.people import DeskScreen
+from tests.support.databases import locked
+from tests.support.make import Make
+from tests.support.until import until
 
 LOOKS = """
     () => {
@@ -44,7 +44,7 @@ async def test_slow_conversation_shows_its_shape_until_it_comes(
     await desk.tab('진행').click()
     conversation = desk.page.locator('.desk-conversation')
 
-    with locked(settings, 'messages'):
+    async with locked(settings, 'messages'):
         await desk.rows.first.click()
         await until(lambda: skeleton_stands_in(conversation))
 
@@ -60,7 +60,7 @@ async def test_slow_inbox_shows_its_rows_shapes_until_they_come(
     await desk.opens()
     rows = desk.page.locator('.desk-list')
 
-    with locked(settings, 'chat_sessions'):
+    async with locked(settings, 'chat_sessions'):
         await desk.tab('종료').click()
         await until(lambda: skeleton_stands_in(rows))
 

@@ -5,8 +5,8 @@ from playwright.async_api import expect
 from models import Agent, AgentRole
 from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.people import Centre, DeskScreen
-from tests.make import Make
+from tests.support.browser.people import Centre, DeskScreen
+from tests.support.make import Make
 
 
 async def test_duplicate_is_suggested_merged_and_parted_again(

@@ -6,10 +6,10 @@ from desk.db import Database
 from models import Agent
 from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.browser.talking import begin
-from tests.make import Make
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.support.browser.talking import begin
+from tests.support.make import Make
 
 
 async def test_killed_server_loses_no_word_of_either_side(
@@ -56,6 +56,23 @@ async def test_signing_out_closes_the_other_tabs(
     await other.sees('다시 로그인')
 
 
+async def test_signing_out_everywhere_closes_the_pages_of_other_browsers(
+    desk: DeskScreen, centre: Centre, person: Contexts, agent: Agent
+) -> None:
+    elsewhere = await person()
+    await centre.sign_in(elsewhere, agent.username)
+    other = await centre.desk(elsewhere)
+    await desk.opens()
+    await other.opens()
+
+    await desk.button('김서연').click()
+    await desk.button('모든 로그인 끊기').click()
+
+    await expect(desk.page.get_by_label('아이디')).to_be_visible()
+    await expect(other.page.get_by_label('아이디')).to_be_visible()
+    await other.sees('다시 로그인')
+
+
 async def test_text_is_back_after_a_session_that_ended(
     desk: DeskScreen, make: Make, agent: Agent, services: Services, centre: Centre
 ) -> None:
@@ -63,7 +80,7 @@ async def test_text_is_back_after_a_session_that_ended(
     await desk.opens(chat.id)
     await desk.box.press_sequentially('쓰다 만 답')
 
-    await services.sign_ins.sign_out_everywhere(agent.id)
+    await services.accounts.sign_out_everywhere(None, agent.username)
     await expect(desk.page.get_by_label('비밀번호')).to_be_visible()
     await centre.sign_in(desk.page.context, agent.username)
     await desk.opens(chat.id)

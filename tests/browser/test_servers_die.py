@@ -13,16 +13,16 @@ from desk.sandbox import BackingUrls
 from desk.sandbox.leases import Tenancy
 from desk.settings import Settings
 from models import Agent
-from services.seed_dialogues import ORDERS
-from tests.browser import live
+from services.demo.dialogues import PAYMENTS
 from tests.browser.conftest import Contexts
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.browser.talking import begin
-from tests.desk.sandbox.homes import PATIENCE_SECONDS, Home
-from tests.make import DEPARTMENT
-from tests.until import until
-from tests.valkey import PrivateValkey
+from tests.support.browser import live
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.support.browser.talking import begin
+from tests.support.make import DEPARTMENT
+from tests.support.sandbox.homes import PATIENCE_SECONDS, Home
+from tests.support.until import until
+from tests.support.valkey import PrivateValkey
 
 
 @pytest.fixture
@@ -54,12 +54,15 @@ def sandboxed_desk(tmp_path: Path) -> Iterator[LiveDesk]:
 
 
 async def both(
-    desk: LiveDesk, person: Contexts, department: str
+    desk: LiveDesk, person: Contexts, username: str, department: str
 ) -> tuple[DeskScreen, CustomerScreen]:
-    """Bring ``agent1`` and a customer of a department into one chat."""
+    """Bring an agent and a customer of their department into one chat."""
     centre, staff = Centre(desk.address), await person()
-    await centre.sign_in(staff, 'agent1')
+    await centre.sign_in(staff, username)
     screen, talk = await centre.desk(staff), await centre.talk(await person())
+    await screen.opens()
+    await screen.page.keyboard.press('g')
+    await expect(screen.page.locator('[data-status=available]')).to_be_visible()
     await begin(screen, talk, Agent(department=department))
     return screen, talk
 
@@ -67,7 +70,7 @@ async def both(
 async def test_badge_is_amber_while_valkey_is_away_and_words_still_come(
     desk_with_valkey: LiveDesk, valkey: PrivateValkey, person: Contexts
 ) -> None:
-    desk, talk = await both(desk_with_valkey, person, DEPARTMENT)
+    desk, talk = await both(desk_with_valkey, person, 'agent1', DEPARTMENT)
     await synced(desk, 2)
 
     valkey.kill()
@@ -91,7 +94,7 @@ async def test_desk_goes_on_when_its_servers_were_killed_and_replaced(
     sandboxed_desk: LiveDesk, person: Contexts
 ) -> None:
     home = Home(sandboxed_desk.settings.desk_home)
-    desk, talk = await both(sandboxed_desk, person, ORDERS)
+    desk, talk = await both(sandboxed_desk, person, 'agent4', PAYMENTS)
 
     with closing(Tenancy(home.path)) as other, other.alone():  # not before both have tried
         os.kill(home.postmaster_pid(), signal.SIGKILL)

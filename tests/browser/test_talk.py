@@ -7,14 +7,14 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Page, ViewportSize, expect
 
 from models import Agent
-from services.chat_events import ChatCard
+from services.chats.events import ChatCard
 from services.registry import Services
-from tests.browser import one_loop
 from tests.browser.conftest import Contexts
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen
-from tests.make import DEPARTMENT, Make
-from tests.until import until
+from tests.support.browser import one_loop
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen
+from tests.support.make import DEPARTMENT, Make
+from tests.support.until import until
 
 HEADER_PX = 57  # 56 and its line
 PHONE: ViewportSize = {'width': 390, 'height': 844}
@@ -36,11 +36,16 @@ async def test_axe_finds_nothing_from_the_form_to_the_end(
     await talk.page.goto(f'{talk.address}/talk')
     await faultless(talk.page)
     await talk.button('상담 시작').click()
-    await expect(talk.page.get_by_role('alert')).to_be_visible()
+    await expect(talk.page.get_by_role('alert')).to_have_count(4)
     await faultless(talk.page)
     await talk.begins(agent.department)
-    await talk.sees('대기 순서')
+    await talk.sees('다음 차례예요')
     await faultless(talk.page)
+    await talk.page.goto(f'{talk.address}/talk')
+    await talk.sees('이어서 상담하시겠어요')
+    await faultless(talk.page)
+    await talk.button('이어서 상담하기').click()
+    await talk.sees('다음 차례예요')
 
     chat_id = (await chat_of(talk, services)).id
     await services.chats.take(agent, chat_id)
@@ -110,7 +115,7 @@ async def test_hidden_tab_calls_its_customer_back(
     await talk.begins(agent.department)
     chat_id = (await chat_of(talk, services)).id
     await services.chats.take(agent, chat_id)
-    await talk.sees('연결되었습니다')
+    await talk.sees('연결되었어요')
     await talk.page.evaluate('document.hasFocus = () => window.isLookedAt === true')
 
     await services.chats.reply(agent, make.outgoing(chat_id, '계신가요?'))
@@ -173,9 +178,33 @@ async def test_killed_server_costs_no_word_and_no_place(
     own_desk.start()
 
     await talk.reads('죽기 전에', '죽은 동안에')
-    await talk.sees('대기 순서 1번째')
+    await talk.sees('다음 차례예요')
     await expect(talk.box).to_have_value('아직 쓰는 중')
     await expect(talk.page.get_by_text('연결되면 전송돼요')).to_be_hidden()
+
+
+async def test_chat_is_open_only_in_the_tab_that_began_it(
+    talk: CustomerScreen, agent: Agent
+) -> None:
+    """Several people, one after the other, at one computer."""
+    await talk.begins(agent.department)
+    await talk.sends('저만 볼 말이에요')
+    await talk.page.reload()
+    await talk.reads('저만 볼 말이에요')
+    await talk.box.fill('보내지 않은 말')
+
+    other = CustomerScreen(await talk.page.context.new_page(), talk.address)
+    await other.page.context.clear_cookies(name='desk_talk_enter')  # half a minute later
+    await other.page.goto(f'{talk.address}/talk/chat')
+
+    await expect(other.button('이어서 상담하기')).to_be_visible()
+    assert '저만 볼' not in await other.page.content()
+    await other.button('새로 시작하기').click()
+    await other.begins(agent.department, name='정하윤')
+    await other.reads()
+    await expect(other.box).to_have_value('')
+    await talk.page.reload()
+    assert '저만 볼' not in await other.page.content()
 
 
 async def test_english_browser_reads_english(
@@ -183,13 +212,14 @@ async def test_english_browser_reads_english(
 ) -> None:
     talk = await centre.talk(await person(locale='en-US', viewport=PHONE))
     await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_label('I agree').check()
     await talk.page.get_by_label('Name').fill('Yujin Choi')
     await talk.page.get_by_label('Phone number').fill('+82 10-1234-5678')
     await talk.page.get_by_label('Department').select_option(agent.department)
 
     await talk.button('Start chat').click()
 
-    await talk.sees('Number 1 in the queue')
+    await talk.sees('You are next')
     await expect(talk.button('End chat')).to_be_visible()
     assert await talk.page.evaluate('document.documentElement.lang') == 'en-US'
 
@@ -205,6 +235,7 @@ async def test_english_header_is_one_line_on_a_phone(
     )
     talk = await centre.talk(await person(locale='en-US', viewport=PHONE))
     await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_label('I agree').check()
     await talk.page.get_by_label('Name').fill('Yujin Choi')
     await talk.page.get_by_label('Phone number').fill('+82 10-1234-5678')
     await talk.page.get_by_label('Department').select_option(label='Orders & delivery')

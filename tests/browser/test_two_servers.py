@@ -7,12 +7,12 @@ import pytest
 from playwright.async_api import expect
 
 from models import Agent
-from tests.browser import live, one_loop
-from tests.browser.balancer import Balancer
 from tests.browser.conftest import Contexts
-from tests.browser.live import LiveDesk
-from tests.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.browser.talking import begin
+from tests.support.browser import live, one_loop
+from tests.support.browser.balancer import Balancer
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
+from tests.support.browser.talking import begin
 
 
 @pytest.fixture

@@ -11,28 +11,43 @@ import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from desk.sandbox import BackingUrls
 from tests.load import (
     bench_history,
+    bench_rates,
     bench_search,
     browser,
     floor,
     inbox,
     pages,
     report,
+    routing,
     sandbox_bench,
     scenarios,
     shift,
+    stranger,
     transfers,
 )
 from tests.load.processes import Running, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 
-USUAL = ('inbox', 'pages', 'throughput', 'latency', 'shift', 'browser', 'sandbox')
-PARTS = (*USUAL, 'search', 'history', 'transfers')
-"""The last three take minutes, for a million rows: they are measured with ``--full`` or by name."""
+USUAL = (
+    'inbox',
+    'pages',
+    'throughput',
+    'latency',
+    'shift',
+    'browser',
+    'routing',
+    'sandbox',
+    'stranger',
+)
+SEARCHING = {'search': bench_search, 'history': bench_history, 'rates': bench_rates}
+PARTS = (*USUAL, *SEARCHING, 'transfers')
+"""The last four take minutes, for a million rows: they are measured with ``--full`` or by name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,22 +77,27 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     if 'inbox' in parts:
         outcome.rows += await inbox.inbox_pages(urls, size)
     rows = bench_search.ROWS // 50 if asked.small else bench_search.ROWS
-    if 'search' in parts:
-        outcome.rows += await bench_search.rows(urls, customers=rows, messages=rows)
-    if 'history' in parts:
-        outcome.rows += await bench_history.rows(urls, customers=rows, messages=rows)
+    for name, bench in SEARCHING.items():
+        if name in parts:
+            outcome.rows += await bench.rows(urls, customers=rows, messages=rows)
     if 'sandbox' in parts:
         outcome.rows += await sandbox_bench.rows(0.5 if asked.small else sandbox_bench.MINUTES)
+    seconds = stranger.SMALL_SECONDS if asked.small else stranger.SECONDS
     works: dict[str, Callable[[Running, Running], Awaitable[Outcome]]] = {
         'pages': lambda desk, _: _rows(pages.building(desk)),
         'throughput': scenarios.throughput,
         'latency': lambda desk, bare: scenarios.latency_and_memory(desk, bare, counts),
         'shift': lambda desk, _: _rows(shift.memory_over_a_shift(desk)),
+        'stranger': lambda desk, _: stranger.beside_others(desk, seconds=seconds),
         'browser': lambda desk, _: browser.in_a_browser(desk),
     }
-    for name, work in works.items():
+    alone: dict[str, Callable[[], Awaitable[Outcome]]] = {
+        **{name: partial(_with_servers, urls, work) for name, work in works.items()},
+        'routing': lambda: routing.rows(urls, routing.SMALL if asked.small else routing.Load()),
+    }
+    for name, measured in alone.items():
         if name in parts:
-            found = await _with_servers(urls, work)
+            found = await measured()
             outcome.rows += found.rows
             outcome.lost += found.lost
     if 'transfers' in parts:  # last: nothing else is measured among what it brings in

@@ -22,14 +22,16 @@ from desk.db import Database
 from desk.errors import DeskError
 from desk.sandbox import BackingUrls
 from models import Agent, Priority
-from services.append_statement import Outgoing, append
-from services.customer_search import CustomerSearch
-from services.history import History
-from services.history_filter import EVERYTHING, ContactState, HistoryFilter, Period
-from services.message_search import MessageSearch
+from services.chats.append_statement import append
+from services.chats.outgoing import OutgoingMessage
+from services.history.filter import EVERYTHING, ContactState, HistoryFilter, Period
+from services.history.history import History
+from services.search.customers import CustomerSearch
+from services.search.messages import MessageSearch
 from tests.load.bench_search import MESSAGE_TEXTS, ROWS, filled, texts
+from tests.load.processes import SECRET
 from tests.load.report import Row
-from tests.make import Make
+from tests.support.make import Make
 
 RATE = 50
 FLOOD = 20
@@ -50,7 +52,7 @@ async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS
         agent = await make.agent(username=f'bench-{uuid4().hex}')
         boss = await make.supervisor(username=f'bench-{uuid4().hex}')
         chats = [(await make.chat(agent=agent)).id for _ in range(20)]
-        history = History(db, CustomerSearch(db), MessageSearch(db))
+        history = History(db, CustomerSearch(db, secret=SECRET), MessageSearch(db))
         found = [row for who in (agent, boss) for row in await _pages(history, who, messages)]
         return [*found, *await _flood(db, boss, chats)]
     finally:
@@ -162,13 +164,13 @@ async def _sent(db: Database, chats: Sequence[UUID]) -> float:
 
     async def send(chat_id: UUID, due: float) -> float:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        outgoing = Outgoing(
+        outgoing = OutgoingMessage(
             id=uuid4(),
             chat_id=chat_id,
             content='주문한 상품이 아직 오지 않았습니다. 확인해 주세요.',
         )
         began = time.perf_counter()
-        assert await append(db.lane, outgoing, None)
+        assert await append(db.statements, outgoing, None)
         return (time.perf_counter() - began) * 1000
 
     start, count = time.perf_counter(), int(RATE * WINDOW_SECONDS)
@@ -183,7 +185,7 @@ class Searches:
 
     def __init__(self, db: Database, agent: Agent) -> None:
         self._agent = agent
-        self._customers, self._messages = CustomerSearch(db), MessageSearch(db)
+        self._customers, self._messages = CustomerSearch(db, secret=SECRET), MessageSearch(db)
         self._history = History(db, self._customers, self._messages)
         self._mix, self._filters = texts(), mix(agent)
         self.done = 0

@@ -19,14 +19,15 @@ from sqlalchemy import event
 from desk.db import Database
 from desk.sandbox import BackingUrls
 from models import Agent, AgentRole, migrations
-from services import hangul
-from services.customer_search import SERVER_SETTINGS, CustomerSearch
-from services.message_search import MessageSearch
+from services.search.customers import SERVER_SETTINGS, CustomerSearch
+from services.search.messages import MessageSearch
+from services.text import hangul
 from tests.load import load_data
 from tests.load.floor import bare, schema
 from tests.load.load_people import FAMILY, People
+from tests.load.processes import SECRET
 from tests.load.report import Row
-from tests.make import Make
+from tests.support.make import Make
 
 ROWS = 1_000_000
 """Customers, and messages."""
@@ -101,7 +102,7 @@ async def rows(urls: BackingUrls, *, customers: int = ROWS, messages: int = ROWS
 
 
 async def _customers(db: Database, agent: Agent, address: str, count: int) -> list[Row]:
-    search = CustomerSearch(db)
+    search = CustomerSearch(db, secret=SECRET)
     mix = texts()
 
     async def look(text: str) -> None:
@@ -202,9 +203,9 @@ async def _replayed(plain: psycopg.AsyncConnection, statements: list[tuple[str, 
 def filled(urls: BackingUrls, customers: int, messages: int) -> str:
     """Return the address of a database of that size; it is made once for these tables."""
     name = f'search_{customers}_{messages}_{schema()}'
-    address = f'{urls.database_url.rsplit("/", 1)[0]}/{name}'
-    draft = f'{urls.database_url.rsplit("/", 1)[0]}/search_draft'
-    with psycopg.connect(bare(urls.database_url), autocommit=True) as server:
+    address = f'{urls.database_owner_url.rsplit("/", 1)[0]}/{name}'
+    draft = f'{urls.database_owner_url.rsplit("/", 1)[0]}/search_draft'
+    with psycopg.connect(bare(urls.database_owner_url), autocommit=True) as server:
         if server.execute('SELECT 1 FROM pg_database WHERE datname = %s', [name]).fetchone():
             return address
         server.execute('DROP DATABASE IF EXISTS search_draft WITH (FORCE)')

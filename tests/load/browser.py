@@ -12,13 +12,13 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from playwright.async_api import TimeoutError as NotInTime
 from typing_extensions import override
 
-from tests.browser import chromium
 from tests.load import floor
 from tests.load.loads import ARRIVE_SECONDS, Arrivals, Latency, steadily
 from tests.load.processes import Running, client
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 from tests.load.sockets import Customer
+from tests.support.browser import chromium
 
 AGENT = 1
 RATE = 4

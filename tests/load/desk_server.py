@@ -12,19 +12,36 @@ from urllib.parse import parse_qs
 
 from nicegui import Client
 from starlette.types import ASGIApp, Receive, Scope, Send
+from typing_extensions import override
 
 import main as desk_main
 from desk import logging, metrics
 from desk.settings import Settings
 from desk.throttle import Throttle
 from pages.api import program
-from services import chats, visits
+from pages.web import frames
+from services import registry
+from services.chats import chats, visits
+from services.floor.router import Router
 
 OPEN = 10**9
+ROUNDS: list[float] = []
+"""How long the round took that made each offer, in milliseconds."""
+
+
+class TimedRouter(Router):
+    """The router, which notes how long its rounds take."""
+
+    @override
+    async def _round(self) -> int:
+        begun = time.perf_counter()
+        made = await super()._round()
+        ROUNDS.extend([(time.perf_counter() - begun) * 1000] * made)
+        return made
 
 
 class Probe:
-    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/page?client_id=``."""
+    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/page?client_id=``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -46,6 +63,8 @@ def _found(path: str, query: dict[str, str]) -> object:
         return time.thread_time()
     if path == '/bench/pages':
         return len(Client.instances)
+    if path == '/bench/routing':
+        return ROUNDS
     if path == '/bench/collect':
         return _held()
     elements = Client.instances[query['client_id']].elements.values()
@@ -72,7 +91,8 @@ def main() -> None:
     logging.configure(level='INFO', as_json=True)
     chats.REPLIES = Throttle(limit=OPEN, seconds=0)
     visits.LINES = Throttle(limit=OPEN, seconds=0)
-    program.FRAMES_SECONDS = 0
+    program.FRAMES_SECONDS = frames.EVENTS_SECONDS = 0
+    vars(registry)['Router'] = TimedRouter
     app = desk_main.build(settings)
     app.add_middleware(Probe)
     desk_main.tune_collector()

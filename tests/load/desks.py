@@ -14,7 +14,7 @@ from typing_extensions import override
 from desk.errors import DeskError
 from desk.events import Event
 from desk.settings import Settings
-from services.chat_events import EVERY_CHAT
+from services.chats.events import EVERY_CHAT
 from services.registry import Services
 from tests.load.worker import answer
 
@@ -140,4 +140,5 @@ class ProcessDesk(Desk):
             'DATABASE_URL': self._settings.database_url,
             'REDIS_URL': self._settings.redis_url,
             'REDIS_PREFIX': self._settings.redis_prefix,
+            'CONNECT_SANDBOX': 'false',
         }

@@ -93,7 +93,8 @@ def floor(size: Size) -> Iterator[BackingUrls]:
             server.execute('DROP DATABASE IF EXISTS bench_run WITH (FORCE)')
             server.execute(_clone('bench_run', template))
         try:
-            yield BackingUrls(database_url=_address(urls, 'bench_run'), redis_url=urls.redis_url)
+            own = _address(urls, 'bench_run')
+            yield BackingUrls(database_url=own, database_owner_url=own, redis_url=urls.redis_url)
         finally:
             with _server(urls) as server:
                 server.execute('DROP DATABASE IF EXISTS bench_run WITH (FORCE)')
@@ -133,11 +134,11 @@ def _clone(name: str, template: str) -> sql.Composed:
 
 
 def _server(urls: BackingUrls) -> psycopg.Connection:
-    return psycopg.connect(bare(urls.database_url), autocommit=True)
+    return psycopg.connect(bare(urls.database_owner_url), autocommit=True)
 
 
 def _address(urls: BackingUrls, name: str) -> str:
-    return urls.database_url.rsplit('/', 1)[0] + f'/{name}'
+    return urls.database_owner_url.rsplit('/', 1)[0] + f'/{name}'
 
 
 def _fill(connection: psycopg.Connection, size: Size) -> None:

@@ -14,7 +14,7 @@ import main as desk_main
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
-from services.inbox_view import Scope, Tab
+from services.chats.inbox_view import Scope, Tab
 from tests.load import floor
 from tests.load.loads import Latency
 from tests.load.processes import SECRET
@@ -28,10 +28,10 @@ Statement = tuple[str, dict[str, Any]]
 
 async def inbox_pages(urls: BackingUrls, size: floor.Size) -> list[Row]:
     """Read a page and the counts of every list for several agents, none of it from a cache."""
-    house = desk_main.House.of(
+    resources = desk_main.ProcessResources.of(
         Settings(
             _env_file=None,
-            database_url=urls.database_url,
+            database_url=urls.database_owner_url,
             redis_url=urls.redis_url,
             jwt_secret_key=SecretStr(SECRET),
         )
@@ -40,26 +40,30 @@ async def inbox_pages(urls: BackingUrls, size: floor.Size) -> list[Row]:
     asked: list[list[Statement]] = []
     try:
         for number in range(1, AGENTS + 1):
-            staff = await house.services.sign_ins.staff_by_token(floor.agent(number).cookie)
+            staff = await resources.services.sign_ins.staff_by_token(floor.agent(number).cookie)
             for tab in Tab:
                 for scope in Scope:
                     with _statements() as statements:
                         milliseconds += [
-                            await _read(house, staff.agent, tab, scope) for _ in range(ROUNDS)
+                            await _read(resources, staff.agent, tab, scope) for _ in range(ROUNDS)
                         ]
                     asked.append(statements)
     finally:
-        await house.close()
+        await resources.close()
     queries = max(len(statements) for statements in asked) / ROUNDS
     return _rows(size, Latency.of(milliseconds), await _replayed(urls, asked), queries)
 
 
-async def _read(house: desk_main.House, agent: Agent, tab: Tab, scope: Scope) -> float:
-    house.services.inbox._counts.clear()
+async def _read(
+    resources: desk_main.ProcessResources, agent: Agent, tab: Tab, scope: Scope
+) -> float:
+    resources.services.inbox._counts.clear()
     begun = time.perf_counter()
-    page = await house.services.inbox.page(agent, tab, scope)
-    await house.services.inbox.counts(agent, scope)
-    await house.services.agents.names(list({one.agent_id for one in page.chats if one.agent_id}))
+    page = await resources.services.inbox.page(agent, tab, scope)
+    await resources.services.inbox.counts(agent, scope)
+    await resources.services.agents.names(
+        list({one.agent_id for one in page.chats if one.agent_id})
+    )
     return (time.perf_counter() - begun) * 1000
 
 
@@ -80,7 +84,7 @@ def _statements() -> Iterator[list[Statement]]:
 async def _replayed(urls: BackingUrls, asked: list[list[Statement]]) -> Latency:
     milliseconds = []
     async with await psycopg.AsyncConnection.connect(
-        floor.bare(urls.database_url), autocommit=True
+        floor.bare(urls.database_owner_url), autocommit=True
     ) as connection:
         for statements in asked:
             a_page = len(statements) // ROUNDS

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from desk.tokens import hashed, new_token
 from models import Agent, ChatEnding, ChatStatus, MessageType, Priority, Sender
 from models.chat import LAST_LINE_CHARS
-from services.seed_dialogues import DEPARTMENTS, PLOTS, conversation
-from services.seed_history import facts
-from services.visits import hashed, new_token
+from services.demo.dialogues import DEPARTMENTS, PLOTS, conversation
+from services.demo.history import facts
 
 CHAT_COLUMNS = (
     'id', 'created_at', 'start_time', 'taken_at', 'end_time', 'customer_id', 'agent_id', 'status', 'ending',

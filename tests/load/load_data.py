@@ -158,10 +158,10 @@ def main(arguments: Sequence[str]) -> None:
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
     with desk.backed(Settings()) as settings:
-        migrations.upgrade(settings.database_url)
+        migrations.upgrade(settings.migration_url, used_by=settings.database_url)
         asyncio.run(desk.fill_with_demo(settings))
         fill(
-            settings.database_url.replace('+psycopg', ''),
+            settings.migration_url.replace('+psycopg', ''),
             customers=wanted.customers,
             messages=wanted.messages,
             contacts=wanted.contacts or max(1, wanted.messages // CONTACTS_SHARE),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tests.until import until
+from tests.support.until import until
 
 ARRIVE_SECONDS = 10.0
 """What has not arrived after this long counts as lost."""

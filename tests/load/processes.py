@@ -16,7 +16,8 @@ import psutil
 
 from desk.sandbox import BackingUrls
 from tests.load.floor import HOME
-from tests.until import until
+from tests.support.ports import free_port
+from tests.support.until import until
 
 SECRET = 'a-secret-of-the-benchmark-that-is-long-enough'
 START_SECONDS = 30
@@ -57,17 +58,17 @@ class Cores:
 
 
 @asynccontextmanager
-async def serving(module: str, urls: BackingUrls) -> AsyncIterator[Running]:
-    """Run a server module until the block ends."""
-    port = _free_port()
+async def serving(module: str, urls: BackingUrls, *, prefix: str = '') -> AsyncIterator[Running]:
+    """Run a server module until the block ends; those with one ``prefix`` hear each other's events."""
+    port = free_port()
     environment = os.environ | {
-        'DATABASE_URL': urls.database_url,
+        'DATABASE_URL': urls.database_owner_url,
         'REDIS_URL': urls.redis_url,
-        'REDIS_PREFIX': f'bench-{port}',
+        'REDIS_PREFIX': prefix or f'bench-{port}',
         'JWT_SECRET_KEY': SECRET,
         'PORT': str(port),
     }
-    log = (HOME / f'{module.rsplit(".", 1)[-1]}.log').open('wb')
+    log = (HOME / f'{module.rsplit(".", 1)[-1]}{f"-{port}" if prefix else ""}.log').open('wb')
     process = subprocess.Popen(  # noqa: ASYNC220 - nothing else goes on while a server starts
         [sys.executable, '-m', module], env=environment, cwd=Path(__file__).parents[2],
         stdout=log, stderr=log,
@@ -104,9 +105,3 @@ def _ended(process: 'subprocess.Popen[bytes]', log: str) -> bool:
         message = f'The server ended with {process.returncode}; see {log}.'
         raise RuntimeError(message)
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])

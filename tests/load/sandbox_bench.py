@@ -28,8 +28,8 @@ from typing import Any
 import psutil
 
 from desk.sandbox.connect.publishing import CONTACT_QUEUE
-from tests.desk.sandbox.connect.box import ORDERS, PAYMENTS, SUPPORT, Box, running_box
 from tests.load.report import Row, written
+from tests.support.sandbox.box import ORDERS, PAYMENTS, SUPPORT, Box, running_box
 
 AGENTS, CONTACTS_A_MINUTE = 200, 2_000
 MINUTES = 2.0

@@ -15,13 +15,13 @@ from uuid import UUID, uuid4
 
 from desk.events import Event, Resync
 from models import Agent
-from services.chat_events import ChatCard, ChatEvent, ChatMessage, MessageAdded
-from services.chats import MAX_PAGE
-from services.inbox_view import InboxView, Scope, Tab
+from services.chats.chats import MAX_PAGE
+from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded
+from services.chats.inbox_view import InboxView, Scope, Tab
+from services.chats.transcript_view import TranscriptView
 from services.registry import Services
-from services.transcript_view import TranscriptView
 from tests.load.desks import Desk, Gone, ProcessDesk
-from tests.make import Make
+from tests.support.make import Make
 
 SETTLE_SECONDS = 10.0
 MOST_LINES = 10  # under the brakes of agents and customers

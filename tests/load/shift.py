@@ -16,7 +16,7 @@ from tests.load import floor
 from tests.load.processes import Running, client
 from tests.load.report import Row
 from tests.load.sockets import Customer, Page
-from tests.until import until
+from tests.support.until import until
 
 AGENTS = 8
 ROUNDS = 6

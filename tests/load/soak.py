@@ -1,8 +1,9 @@
-"""A thousand random schedules of disconnects, repeats, lost answers and kills: ``make soak``.
+"""A thousand random schedules of disconnects, repeats, lost answers and kills, and a thousand random floors: ``make soak``.
 
 Prints what became of them; exit code 1 when anything was lost, doubled, missing or stale, or when time ran out
 (SOAK_SECONDS, 1800 unless set) before all SOAK_SCHEDULES (1000) were played. A tenth of them kill a server.
-SOAK_SEED is the first one's seed: a schedule that failed is played again by its own.
+SOAK_SEED is the first one's seed: a schedule that failed is played again by its own. Then SOAK_FLOORS (1000) histories of the
+routing are played (``soak_floors``), within SOAK_SECONDS of their own; SOAK_SCHEDULES=0 plays them alone.
 """
 
 import asyncio
@@ -24,11 +25,13 @@ from desk.sandbox import Sandbox
 from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
-from services import chats, registry, visits
+from services import registry
+from services.chats import chats, visits
 from services.registry import Services
+from tests.load import soak_floors
 from tests.load.desks import Desk, LocalDesk, ProcessDesk
 from tests.load.schedules import Verdict, run
-from tests.make import Make
+from tests.support.make import Make
 
 HOME = Path(__file__).parents[2] / '.cache' / 'soak'
 SECRET = 'a-secret-of-the-soak-that-is-long-enough'
@@ -42,9 +45,9 @@ def emptied_desk() -> Iterator[Settings]:
     """Real servers and a new database on them."""
     name = f'soak_{os.getpid()}'
     with Sandbox(HOME, durable=False) as urls:
-        with _server(urls.database_url) as server:
+        with _server(urls.database_owner_url) as server:
             server.execute(f'CREATE DATABASE {name}')
-        address = urls.database_url.rsplit('/', 1)[0] + f'/{name}'
+        address = urls.database_owner_url.rsplit('/', 1)[0] + f'/{name}'
         migrations.upgrade(address)
         yield Settings(
             _env_file=None,
@@ -53,7 +56,7 @@ def emptied_desk() -> Iterator[Settings]:
             redis_prefix=name,
             jwt_secret_key=SecretStr(SECRET),
         )
-        with _server(urls.database_url) as server:
+        with _server(urls.database_owner_url) as server:
             server.execute(f'DROP DATABASE {name} WITH (FORCE)')
 
 
@@ -141,11 +144,16 @@ def main() -> int:
     count = int(os.environ.get('SOAK_SCHEDULES', '1000'))
     first = int(os.environ.get('SOAK_SEED', '0'))
     seconds = float(os.environ.get('SOAK_SECONDS', '1800'))
-    began = time.monotonic()
-    with emptied_desk() as settings:
-        verdicts = asyncio.run(soak(settings, first=first, count=count, seconds=seconds))
-    print(table(verdicts, asked=count, took_seconds=time.monotonic() - began))
-    return 0 if len(verdicts) == count and all(one.is_clean for one in verdicts) else 1
+    wanted = int(os.environ.get('SOAK_FLOORS', '1000'))
+    began, verdicts = time.monotonic(), list[Verdict]()
+    if count:
+        with emptied_desk() as settings:
+            verdicts = asyncio.run(soak(settings, first=first, count=count, seconds=seconds))
+        print(table(verdicts, asked=count, took_seconds=time.monotonic() - began))
+    floors = soak_floors.soak(first=first, count=wanted, seconds=seconds)
+    print(f'floors {floors.played} of {wanted}, routing did not hold in {len(floors.failed)}')
+    are_clean = len(verdicts) == count and all(one.is_clean for one in verdicts)
+    return 0 if are_clean and floors.played == wanted and not floors.failed else 1
 
 
 def _server(url: str) -> psycopg.Connection:

@@ -14,8 +14,8 @@ import main as desk_main
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent, AgentRole
-from services.customer_import import ImportFile, Plan
-from services.customer_sheet import Column
+from services.customers.importing.importing import ImportFile, Plan
+from services.customers.importing.sheet import Column
 from tests.load import floor
 from tests.load.load_people import FAMILY
 from tests.load.processes import SECRET, Running, serving
@@ -37,7 +37,7 @@ _CALLS = """
 async def rows(urls: BackingUrls, *, contacts: int, customers: int) -> list[Row]:
     """Measure both; returns the report's rows."""
     chief = floor.agent(1)
-    with psycopg.connect(floor.bare(urls.database_url), autocommit=True) as server:
+    with psycopg.connect(floor.bare(urls.database_owner_url), autocommit=True) as server:
         server.execute('UPDATE agents SET role = %s WHERE id = %s', ['supervisor', chief.agent_id])
         [(there,)] = server.execute('SELECT count(*) FROM chat_sessions').fetchall()
         missing = max(0, contacts - there)
@@ -81,22 +81,22 @@ async def _taken(session: aiohttp.ClientSession, path: str) -> int:
 async def _import(urls: BackingUrls, agent_id: UUID, customers: int) -> list[Row]:
     settings = Settings(
         _env_file=None,
-        database_url=urls.database_url,
+        database_url=urls.database_owner_url,
         redis_url=urls.redis_url,
         jwt_secret_key=SECRET,
     )
-    house, file = desk_main.House.of(settings), ImportFile()
+    resources, file = desk_main.ProcessResources.of(settings), ImportFile()
     chief = Agent(id=agent_id, role=AgentRole.SUPERVISOR)
     try:
         _write(file.sheet, customers)
         begun = time.monotonic()
-        report = await house.services.customer_import.run(
+        report = await resources.services.customer_import.run(
             chief, file, Plan(columns=COLUMNS, is_trial=False), lambda _: None
         )
         seconds = time.monotonic() - begun
     finally:
         await file.close()
-        await house.close()
+        await resources.close()
     what = f'import of {report.new:,} new customers, all or nothing'
     return [Row(what=what, figure=seconds, unit='s', note=f'{report.new / seconds:,.0f} rows/s')]
 

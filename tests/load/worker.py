@@ -19,9 +19,9 @@ from desk.events import Event, Topics
 from desk.settings import Settings
 from desk.stream import EventStream
 from services import registry
-from services.append_statement import Outgoing
-from services.chat_events import EVERY_CHAT, ChatMessage
-from services.inbox_view import Scope, Tab
+from services.chats.events import EVERY_CHAT, ChatMessage
+from services.chats.inbox_view import Scope, Tab
+from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 
 
@@ -31,7 +31,7 @@ async def answer(services: Services, call: dict[str, Any]) -> Any:
     agent = await services.agents.agent(UUID(call['agent'])) if call['agent'] else None
     match call['call']:
         case 'send':
-            outgoing = Outgoing(
+            outgoing = OutgoingMessage(
                 id=UUID(call['id']), chat_id=chat_id, content=call['content'], seen=1_000_000
             )
             if agent:

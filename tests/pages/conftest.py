@@ -25,10 +25,12 @@ from nicegui.testing.general import nicegui_reset_globals
 import main
 from desk.settings import Settings
 from models import Agent
-from tests.make import PASSWORD, Make
+from tests.support.make import PASSWORD, Make
 
 SignIn = Callable[[Agent], Awaitable[User]]
 PATIENCE_SECONDS = 0.5
+ROUNDS = 20
+"""How often a page's work is told to end."""
 
 
 @pytest.fixture(autouse=True)
@@ -91,12 +93,17 @@ async def user(sign_in: SignIn, agent: Agent) -> User:
 async def _stop_pages() -> None:
     """End what pages still do unseen: a connection that is in use when the pool closes is closed by nobody.
 
-    Again until they have ended: Python 3.11's ``wait_for``, which NiceGUI's outbox waits in, can swallow a cancellation.
+    Again while some have not ended: Python 3.11's ``wait_for``, which NiceGUI's outbox waits in, can swallow a
+    cancellation. One that goes on all the same fails the test, in place of keeping the suite waiting.
     """
-    while tasks := {task for task in background_tasks.running_tasks if not task.done()}:
+    for _ in range(ROUNDS):
+        tasks = {task for task in background_tasks.running_tasks if not task.done()}
+        if not tasks:
+            return
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks, timeout=PATIENCE_SECONDS)
+    assert not tasks, tasks
 
 
 @contextmanager

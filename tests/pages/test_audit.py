@@ -12,14 +12,14 @@ from desk.db import Database
 from desk.settings import Settings
 from models import Agent, AgentRole, AuditAction
 from pages import audit
-from pages.parts import audit_table
-from pages.parts.markup import Piece
-from services import audit_log
-from services.personal_data import Reason
+from pages.parts.audit import table as audit_table
+from pages.parts.kit.markup import Piece
+from services.audit import log as audit_log
+from services.customers.personal_data import RevealReason
 from services.registry import Services
-from tests.make import Make
 from tests.pages.conftest import SignIn
-from tests.until import until
+from tests.support.make import Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ async def test_log_tells_who_did_what_to_whom_and_why(
     admin: User, services: Services, make: Make, agent: Agent
 ) -> None:
     customer = await make.customer(name='이민준')
-    await services.personal_data.reveal(agent, customer.id, Reason.OTHER, '택배사에 알려 줌')
+    await services.personal_data.reveal(agent, customer.id, RevealReason.OTHER, '택배사에 알려 줌')
 
     await admin.open('/desk/audit')
 
@@ -52,7 +52,7 @@ async def test_log_tells_who_did_what_to_whom_and_why(
     await admin.should_see(agent.name)
     await admin.should_see(customer.code)
     await admin.should_see('전화번호 · 기타 · 택배사에 알려 줌')
-    await admin.should_see('2번까지 모두 온전합니다', retries=20)
+    await admin.should_see('위변조 없음 (2번까지 확인)', retries=20)
     await admin.should_not_see('이민준')
     newest, first = rows(admin)
     assert f'/desk/customers/{customer.id}' in newest
@@ -67,8 +67,8 @@ async def test_others_are_told_that_it_is_not_theirs(
 
     await user.open('/desk/audit')
 
-    await user.should_see('운영자만 볼 수 있습니다', retries=20)
-    await user.should_not_see('한 일')
+    await user.should_see('시스템 관리자만 볼 수 있습니다', retries=20)
+    await user.should_not_see('작업')
     await user.should_not_see('감사')
 
 
@@ -82,8 +82,8 @@ async def test_filters_choose_and_stand_in_the_address(
     admin: User, services: Services, make: Make, agent: Agent
 ) -> None:
     customer, other = await make.customer(), await make.customer()
-    await services.personal_data.reveal(agent, customer.id, Reason.CALL)
-    await services.personal_data.reveal(agent, other.id, Reason.CALL)
+    await services.personal_data.reveal(agent, customer.id, RevealReason.CALL)
+    await services.personal_data.reveal(agent, other.id, RevealReason.CALL)
     await admin.open('/desk/audit')
     await admin.should_see('통화 연결', retries=20)
     assert len(rows(admin)) == 3
@@ -99,10 +99,10 @@ async def test_filters_choose_and_stand_in_the_address(
     ):
         admin.find('조건 지우기').trigger('change', chosen)
         await until(lambda count=count: len(rows(admin)) == count)
-    await admin.should_see('온전합니다', retries=20)
+    await admin.should_see('위변조 없음', retries=20)
 
     await admin.open(f'/desk/audit?action=personal_data_shown&subject={customer.id}')
-    await admin.should_see('온전합니다', retries=20)
+    await admin.should_see('위변조 없음', retries=20)
     assert len(rows(admin)) == 1
 
 
@@ -111,9 +111,9 @@ async def test_older_entries_are_asked_for(
 ) -> None:
     monkeypatch.setattr(audit_log.AuditLog.newest, '__kwdefaults__', {'before': None, 'limit': 2})
     for _ in range(4):
-        await services.personal_data.reveal(agent, (await make.customer()).id, Reason.CALL)
+        await services.personal_data.reveal(agent, (await make.customer()).id, RevealReason.CALL)
     await admin.open('/desk/audit')
-    await admin.should_see('온전합니다', retries=20)
+    await admin.should_see('위변조 없음', retries=20)
 
     for count in (2, 4, 5):
         await until(lambda count=count: len(rows(admin)) == count)
@@ -124,7 +124,7 @@ async def test_older_entries_are_asked_for(
 
 
 async def test_broken_log_says_where(admin: User, settings: Settings) -> None:
-    db = Database(settings.database_url, pool_size=1)
+    db = Database(settings.migration_url, pool_size=1)
     async with db.transaction() as session:
         connection = await session.connection()
         for statement in (
@@ -148,7 +148,25 @@ def test_everything_that_can_be_done_has_a_name(monkeypatch: pytest.MonkeyPatch)
 
 def test_address_and_form_name_the_same_fields() -> None:
     wanted = audit._read(
-        dict.fromkeys(audit.FIELDS, '') | {'since': '2026-11-01', 'action': 'signed_in'}
+        dict.fromkeys(audit.FIELDS, '') | {'since': '2026-11-01', 'action': 'signed_in'}, None
     )
 
     assert audit._query(wanted) == 'since=2026-11-01&action=signed_in'
+
+
+async def test_subject_is_found_as_people_write_it_and_missed_with_a_word(
+    admin: User, services: Services, make: Make, agent: Agent
+) -> None:
+    customer = await make.customer(name='이민준')
+    chat = await make.chat()
+    await services.personal_data.reveal(agent, customer.id, RevealReason.OTHER, '택배사')
+    await services.personal_data.reveal_visitor(agent, chat.id, RevealReason.OTHER, '퀵서비스')
+    unknown = '대상 번호를 찾을 수 없습니다'
+
+    for typed, seen in ((customer.code, '택배사'), (str(chat.id)[:8], '퀵서비스')):
+        await admin.open(f'/desk/audit?subject={typed}')
+        await admin.should_see(seen, retries=20)
+        assert len(rows(admin)) == 1
+        await admin.should_not_see(unknown)
+    await admin.open('/desk/audit?subject=C-9999999')
+    await admin.should_see(unknown, retries=20)

@@ -7,11 +7,11 @@ import pytest
 
 from desk.db import Database
 from desk.settings import Settings
-from pages.paths import template_of
-from services import audit_queries
+from pages.web.paths import template_of
+from services.audit import queries as audit_queries
 from services.registry import Services
-from tests.make import PASSWORD, Make
-from tests.pages.site import Site, Socket, open_page, serving, session_of
+from tests.support.make import PASSWORD, Make
+from tests.support.site import Site, Socket, open_page, serving, session_of
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +58,23 @@ async def test_what_a_button_does_is_done_on_its_page(
         await socket.say('event', page.click())
 
     assert site.places == ['/desk', '/desk/chats/{id}', '/desk']
+    await socket.close()
+
+
+async def test_address_that_the_browser_claims_is_not_where_something_was_done(
+    site: Site, services: Services, make: Make
+) -> None:
+    session = await session_of(services, (await make.agent()).username)
+    page = await open_page(site, '/desk', desk_session=session)
+    socket = Socket(site, desk_session=session)
+    await socket.connect()
+    await socket.say('handshake', page.handshake())
+
+    for claimed in ('/desk/audit', '/desk/customers/7', '/healthz', 'https://evil.example', ''):
+        await socket.say('event', page.claim(claimed))
+        await socket.say('event', page.click())
+
+    assert site.places == ['/desk'] * 5
     await socket.close()
 
 

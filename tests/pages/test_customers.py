@@ -1,16 +1,20 @@
 """The customers' screens without a browser: find, open, read, edit."""
 
+from datetime import timedelta
+
 import pytest
 from fastapi import FastAPI
 from nicegui import ui
 from nicegui.testing import User
 
+from desk import clock
 from models import Agent, Customer, CustomerStatus, RiskLevel
-from pages.parts.edit_form import EditForm
-from pages.parts.search_box import SearchBox
+from pages.parts.kit.edit_form import EditForm
+from pages.parts.kit.search_box import SearchBox
+from services.contacts.wrap_ups import WrapUpText
 from services.registry import Services
-from tests.make import Make
-from tests.until import until
+from tests.support.make import Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -145,6 +149,15 @@ async def test_numbers_of_somebody_else_stay_behind_the_veil_in_the_form(
     assert 'chulsoo' not in str(form.props)
 
 
+async def test_what_is_empty_can_be_filled_in_without_a_reason(user: User, make: Make) -> None:
+    await _form_of(user, await make.customer(phone='01012345678', email=None))
+
+    [form] = user.find(EditForm).elements
+
+    assert 'email' in form.props['values']
+    assert 'phones' not in form.props['values']
+
+
 async def test_screen_that_is_left_leaves_nothing_behind(
     user: User, web: FastAPI, make: Make
 ) -> None:
@@ -181,3 +194,36 @@ async def _form_of(user: User, customer: Customer) -> None:
 
 def _pieces(user: User) -> list[object]:
     return [one for one in user.client.elements.values() if hasattr(one, 'inside')]
+
+
+async def test_timeline_names_the_record_that_was_parted_and_counts_what_is_not_shown(
+    user: User, make: Make, agent: Agent, services: Services
+) -> None:
+    kept, other = await make.customer(name='곽하나'), await make.customer(name='곽둘')
+    versions = (kept.version, other.version)
+    merged = await services.customer_merging.merge(agent, kept.id, other.id, versions=versions)
+    await services.customer_merging.undo(agent, merged.merge.id)
+    await make.chat(customer_id=kept.id, department='기술지원')
+
+    await user.open(f'/desk/customers/{kept.id}')
+
+    await user.should_see(f'{other.code} 고객과 합친 것을 되돌림', retries=100)
+    await user.should_see('다른 부서의 상담 1건은 보이지 않습니다')
+
+
+async def test_timeline_follows_what_is_written_down_and_promised(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    customer = await make.customer()
+    chat = await make.chat(agent=agent, customer_id=customer.id)
+    await user.open(f'/desk/customers/{customer.id}')
+    await user.should_see('대화 보기', retries=20)
+
+    await services.promises.make(
+        agent, chat.id, '다시 전화드리기', clock.now() + timedelta(hours=1)
+    )
+    await user.should_see('다시 전화드리기', retries=40)
+    await services.chats.end(agent, chat.id)
+    await services.wrap_ups.save(agent, chat.id, WrapUpText(summary='내일 도착 안내'))
+
+    await user.should_see('내일 도착 안내', retries=40)

@@ -1,21 +1,30 @@
 """The workspace without a browser: open, take, write, see."""
 
+import asyncio
+import re
+from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from nicegui import binding
+from nicegui import background_tasks, binding
 from nicegui.element import Element
 from nicegui.testing import User
 
-from models import Agent, ChatStatus
-from pages.parts import inbox_panel
-from pages.parts.reply_box import ReplyBox
-from services.inbox import PAGE
+from desk.db import Database
+from desk.settings import Settings
+from models import Agent, AgentStatus, ChatStatus
+from pages.parts.kit.reply_box import ReplyBox
+from pages.parts.workspace import inbox_panel
+from services.chats.events import ChatCard, ChatChanged
+from services.chats.inbox import PAGE
+from services.chats.inbox_view import Scope, Tab
 from services.registry import Services
-from tests.make import Make
 from tests.pages.conftest import SignIn
-from tests.until import until
+from tests.support.databases import locked
+from tests.support.make import Make
+from tests.support.statements import heard_statements
+from tests.support.until import until, until_waiting
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +165,37 @@ async def test_other_chat_ends_what_the_first_one_heard(
     assert f'chat:{first.id}' not in web.state.services.topics.counts()
 
 
+async def test_news_that_are_read_up_on_while_the_page_closes_draw_nothing(
+    user: User, web: FastAPI, make: Make, settings: Settings
+) -> None:
+    """What a page that has gone would draw raises, and is logged as an error: that fails this test."""
+    colleague, chat = await make.agent(), await make.chat(visitor_name='정하윤')
+    client = await user.open('/desk')
+    await user.should_see('정하윤', retries=20)
+    [card] = [one for one in await _waiting(web, colleague) if one.id == chat.id]
+    taken = card.model_copy(
+        update={'version': 9, 'status': ChatStatus.ACTIVE, 'agent_id': colleague.id}
+    )
+    db = Database(settings.database_url, pool_size=1)
+
+    async with locked(settings, 'agents'):  # the colleague's name is waited for
+        before = set(background_tasks.running_tasks)
+        web.state.services.topics.publish(ChatChanged(chat=taken))
+        await until_waiting(db, 1)
+        drawing = background_tasks.running_tasks - before
+        client.delete()
+
+    await asyncio.wait(drawing, timeout=5)
+    await db.close()
+    assert drawing
+    assert all(one.cancelled() for one in drawing)
+
+
+async def _waiting(web: FastAPI, agent: Agent) -> list[ChatCard]:
+    page = await web.state.services.inbox.page(agent, Tab.WAITING, Scope.DEPARTMENT)
+    return list(page.chats)
+
+
 def _send(user: User, text: str) -> UUID:
     """Send as the box does; its text lives in the browser alone."""
     message_id = uuid4()
@@ -173,10 +213,60 @@ async def test_long_list_shows_a_window_and_says_so(user: User, make: Make) -> N
         await until(lambda count=shown: len(_rows(user)) == count)
         user.find('더 보기').click()
 
-    await user.should_see('앞의 150건만 보입니다', retries=20)
+    await user.should_see('최근 150건만 보입니다', retries=20)
     assert len(_rows(user)) == inbox_panel.MAX_ROWS
     assert len(user.client.elements) <= MOST_ELEMENTS
 
 
 def _rows(user: User) -> list[Element]:
     return [one for one in user.client.elements.values() if one.props.get('role') == 'listitem']
+
+
+async def test_chats_row_is_read_once_by_each_part_that_shows_something_of_it(
+    user: User, make: Make, agent: Agent, statements: list[str]
+) -> None:
+    chat = await make.chat(agent=agent, lines=3)
+    await user.open('/desk')
+    await user.should_see('대기')
+    await settled(statements)
+    statements.clear()
+
+    await user.open(f'/desk/chats/{chat.id}')
+
+    await user.should_see('3번째 줄', retries=20)
+    await settled(statements)
+    rows = [one for one in statements if READS_CHAT.search(one)]
+    assert 1 <= len(rows) <= 4, rows  # the conversation, its customer, promises, and mood
+
+
+READS_CHAT = re.compile(r'FROM chat_sessions\s+WHERE .*chat_sessions\.id = ', re.DOTALL)
+
+
+@pytest.fixture
+def statements() -> Iterator[list[str]]:
+    """Every statement that goes to the database meanwhile, but for the sweeps that go on by themselves."""
+    with heard_statements() as heard:
+        yield heard
+
+
+async def settled(statements: list[str]) -> None:
+    """Return when nothing has been asked for a moment."""
+    count = -1
+    while count != len(statements):
+        count = len(statements)
+        await asyncio.sleep(0.3)
+
+
+async def test_rows_follow_what_their_queue_is_now(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    await make.changed(agent, status=AgentStatus.AWAY, base_status=AgentStatus.AWAY)
+    queue, admin = await make.queue(), await make.admin()
+    await make.chat(visitor_name='정하윤')
+    await user.open('/desk')
+    await user.should_see('수락', retries=20)
+    await user.should_not_see('자동 배정')
+
+    await services.queues.edit(admin, queue.id, {'mode': 'push'}, version=queue.version)
+
+    await user.should_see('자동 배정', retries=40)

@@ -1,6 +1,7 @@
 """The gate: who gets in, and what a thief gets."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -13,21 +14,14 @@ from socketio.exceptions import (  # type: ignore[import-untyped]  # has no stub
 )
 
 from desk import clock
+from desk.errors import TooManyError
 from desk.settings import Environment, Settings
-from pages import gate
-from pages.paths import safe_next
+from pages.web import gate
+from pages.web.paths import safe_next
 from services.registry import Services
-from tests.make import Make
-from tests.pages.site import (
-    OpenPage,
-    Site,
-    Socket,
-    open_page,
-    serving,
-    session_of,
-    standing,
-)
-from tests.until import until
+from tests.support.make import Make
+from tests.support.site import OpenPage, Site, Socket, open_page, serving, session_of, standing
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -186,13 +180,20 @@ async def test_production_asks_browsers_to_stay_with_https(
     assert answer.headers['strict-transport-security'] == 'max-age=31536000'
 
 
-async def test_flood_of_sign_ins_from_one_address_is_slowed_down(desk: Site) -> None:
-    flood = gate.FLOODS['/auth/login']
-    for _ in range(600):
-        flood.hit('127.0.0.1')
+@pytest.mark.parametrize(
+    ('flooded', 'path'),
+    [('/auth', '/auth/login'), ('/talk', '/talk'), ('/talk', '/talk/new'), ('/preferences', '/preferences')],
+)  # fmt: skip
+async def test_flood_of_forms_from_one_address_is_slowed_down(
+    desk: Site, flooded: str, path: str
+) -> None:
+    flood = gate.FLOODS[flooded]
+    with contextlib.suppress(TooManyError):
+        while True:
+            flood.hit('127.0.0.1')
 
     async with desk.browser() as browser:
-        answer = await browser.post('/auth/login', json={'username': 'a', 'password': 'b'})
+        answer = await browser.post(path, data={'username': 'a', 'password': 'b'})
 
     assert answer.status_code == 429
     assert 1 <= int(answer.headers['retry-after']) <= 60
@@ -347,22 +348,14 @@ async def test_files_of_somebody_elses_page_are_not_there(
     assert answer.json()['code'] == 'api.unknown_path'
 
 
-async def test_message_that_names_no_page_is_dropped(site: Site, session: str) -> None:
+async def test_message_that_names_an_unknown_page_is_dropped(site: Site, session: str) -> None:
     socket = Socket(site, desk_session=session)
     await socket.connect()
+    page = OpenPage('unknown', 1, 'unknown', 'unknown')
 
-    nonsenses: tuple[object, ...] = (
-        None,
-        'text',
-        [],
-        {},
-        {'client_id': None},
-        {'client_id': ['x']},
-        {'client_id': 'unknown'},
-    )
-    for nonsense in nonsenses:
-        assert not await socket.say('event', nonsense)
-        assert not await socket.say('handshake', nonsense)
+    assert await socket.say('handshake', page.handshake()) is False
+    assert not await socket.say('event', page.click())
+
     await socket.close()
 
 

@@ -11,14 +11,18 @@ from nicegui.testing import User
 
 from desk import clock
 from models import Agent, CallEnding, ChatEnding, ChatStatus, Priority
-from pages.parts import history_table
-from pages.parts.history_bar import HistoryBar
-from services.history import PAGE
-from services.history_filter import HistoryFilter
+from pages.parts.history import export_dialog
+from pages.parts.history import table as history_table
+from pages.parts.history.filter_bar import HistoryBar
+from pages.parts.kit.search_box import SearchBox
+from services.contacts.wrap_ups import WrapUpText
+from services.history.filter import HistoryFilter
+from services.history.history import PAGE
 from services.registry import Services
-from tests.make import Make
 from tests.pages.conftest import SignIn
-from tests.until import until
+from tests.support.make import Make
+from tests.support.pressing import press
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -58,6 +62,47 @@ async def test_filters_are_chosen_and_cleared(user: User, make: Make, agent: Age
     await user.should_not_see('강지후')
     choose(user, period='custom', **{'from': '2020-01-01', 'to': '2020-01-02'})
     await user.should_see('조건에 맞는 이력이 없습니다', retries=100)
+
+
+async def test_contacts_are_narrowed_by_what_they_were_about(
+    user: User, make: Make, agent: Agent
+) -> None:
+    late = await make.category('배송', '택배사 지연')
+    about, other = (
+        await make.chat(agent=agent, visitor_name='정하윤'),
+        await make.chat(agent=agent, visitor_name='강지후'),
+    )
+    await make.wrap_up(about, category_id=late.id, needs_follow_up=True)
+    await make.wrap_up(other, needs_follow_up=True)
+    await user.open('/desk/history')
+    await user.should_see('강지후', retries=100)
+    await user.should_see('택배사 지연')
+
+    box = user.find(kind=SearchBox, content='상담 분류')
+    box.trigger('search', {'number': 1, 'text': 'ㅂㅅ'})
+    await user.should_see('배송 > 택배사 지연', retries=100)
+    box.trigger('choose', str(late.parent_id))
+
+    await user.should_see('1건', retries=100)
+    await user.should_not_see('강지후')
+    choose(user, period='', follow_up='true')  # the form says all: no category any more
+    await user.should_see('2건', retries=100)
+
+
+async def test_opened_contact_shows_what_is_written_down_after_it(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    leaf, chat = await make.category('배송', '지연'), await make.chat(agent=agent)
+    await services.chats.end(agent, chat.id)
+
+    await user.open(f'/desk/history/{chat.id}')
+    await user.should_see('작성 중', retries=100)
+    await services.wrap_ups.finish(
+        agent, chat.id, WrapUpText(category_id=leaf.id, summary='내일 도착 안내')
+    )
+
+    await user.should_see('내일 도착 안내', retries=100)
+    await user.should_see('배송 > 지연')
 
 
 async def test_address_says_the_filter_and_what_it_says_wrongly_is_left_out(
@@ -144,30 +189,87 @@ async def test_open_contact_hears_what_is_said_meanwhile(
     await user.should_see('아직 계신가요?', retries=100)
 
 
+async def test_what_was_read_stays_read_in_the_history(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    chat = await make.chat(agent=agent)
+    await services.chats.reply(agent, make.outgoing(chat, '곧 도착합니다'))
+    await services.visits.mark(chat.id, delivered=1, read=1)
+    await services.chats.end(agent, chat.id)
+
+    await user.open(f'/desk/history/{chat.id}')
+
+    await user.should_see('읽음', retries=100)
+    await user.should_not_see('전송됨')
+
+
 async def test_view_is_kept_chosen_and_deleted_and_brought_back(
     user: User, make: Make, services: Services, agent: Agent
 ) -> None:
     await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
     await user.open('/desk/history?priority=high')
-    await user.should_see('보기 저장', retries=100)
+    await user.should_see('조건 저장', retries=100)
 
-    user.find('보기 저장').click()
+    user.find('조건 저장').click()
     await user.should_see('지금 고른 조건에 이름을 붙여 둡니다', retries=100)
     user.find(ui.input).type('급한 상담')
     user.find(ui.input).trigger('keydown.enter')
 
-    await user.should_see('보기를 저장했습니다', retries=100)
+    await user.should_see('조건을 저장했습니다', retries=100)
     await user.should_see('급한 상담')
     [view] = await services.history_views.views(agent)
     assert (view.name, view.query) == ('급한 상담', 'priority=high')
 
-    user.find('보기 관리').click()
+    user.find('조건 관리').click()
     await user.should_see('이름 바꾸기', retries=100)
     user.find('삭제').click()
-    await user.should_see('“급한 상담” 보기를 지웠습니다', retries=100)
+    await user.should_see('“급한 상담” 조건을 지웠습니다', retries=100)
     assert await services.history_views.views(agent) == []
     user.find('되돌리기').click()
     await until(lambda: _names(services, agent, ['급한 상담']))
+
+
+async def test_refused_view_says_why_at_its_field(
+    user: User, make: Make, services: Services, agent: Agent
+) -> None:
+    await make.chat(visitor_name='정하윤', priority=Priority.HIGH)
+    for name in ('급한 상담', '느린 상담'):
+        await services.history_views.create(agent, name, HistoryFilter(text=name))
+    await user.open('/desk/history?priority=high')
+    await user.should_see('조건 저장', retries=100)
+    user.find('조건 저장').click()
+    await user.should_see('지금 고른 조건에 이름을 붙여 둡니다', retries=100)
+
+    press(user, '저장')
+
+    [field] = user.find(ui.input).elements
+    await until(lambda: field.error == '조건의 이름을 적으세요.')
+    press(user, '취소')
+    await user.should_see('조건 관리', retries=100)
+    press(user, '조건 관리')
+    await user.should_see('이름 바꾸기', retries=100)
+    first, last = sorted(user.find(ui.input).elements, key=lambda one: one.id)[-2:]
+    last.set_value(first.value)
+    press(user, '이름 바꾸기')
+    await until(lambda: first.value in (last.error or ''))
+    assert user.notify.messages == []
+
+
+async def test_export_that_was_refused_says_so_in_its_dialog(
+    user: User, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_dialog, 'BEGIN_SECONDS', 0.1)
+    await make.chat(visitor_name='정하윤')
+    await user.open('/desk/history')
+    await user.should_see('정하윤', retries=100)
+    user.find('내보내기').click()
+    await user.should_see('지금 고른 조건의 이력을 파일로 받습니다', retries=100)
+
+    monkeypatch.setattr(ui.download, 'from_url', lambda _url: None)  # its request comes to nothing
+    press(user, '내보내기')
+
+    await user.should_see('내보내기를 시작하지 못했습니다', retries=100)
+    assert user.notify.messages == []
 
 
 async def test_long_history_keeps_a_window_of_rows(user: User, make: Make) -> None:

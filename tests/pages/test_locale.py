@@ -2,6 +2,7 @@
 
 import ast
 import re
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from babel.messages.pofile import read_po
 
 from desk import errors
 from pages import locale
+from pages.parts.kit import times
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ('desk', 'models', 'services', 'pages', 'main.py')
 ERRORS = [name for name in dir(errors) if name.endswith('Error')] + ['NewerMessagesError']
+METHODS = [('**.py', 'python'), ('web/templates/*.html', 'jinja2')]
 KEYWORDS = {'_': None, 'N_': None, 'text': (2,), **dict.fromkeys(ERRORS)}
 KEY = re.compile(r'[a-z_]+(\.[a-z_]+)+')
 HANGUL = re.compile('[가-힣]')
@@ -30,9 +33,7 @@ def used() -> set[str]:
         place = ROOT / room
         options = {'keywords': KEYWORDS}
         folder = place if place.is_dir() else place.parent
-        for filename, _, message, _, _ in extract_from_dir(
-            folder, method_map=[('**.py', 'python')], **options
-        ):
+        for filename, _, message, _, _ in extract_from_dir(folder, method_map=METHODS, **options):
             if place.is_dir() or filename == place.name:
                 found.update(
                     one for one in ([message] if isinstance(message, str) else message) if one
@@ -96,9 +97,30 @@ def test_catalogues_hold_nothing_twice_and_nothing_unused(language: str) -> None
     ids = re.findall(r'^msgid "(.+)"$', raw, re.MULTILINE)
 
     assert sorted({one for one in ids if ids.count(one) > 1}) == []
-    assert sorted(set(translations(language)) - literals()) == []
+    assert sorted(set(translations(language)) - literals() - used()) == []
 
 
 def test_readers_language_is_what_they_chose_else_their_browsers() -> None:
     assert locale.text('en', '전송') == 'Send'
     assert locale.text('ko', '전송') == '전송'
+
+
+def test_words_are_those_of_a_contact_centre() -> None:
+    korean = {'role.supervisor': '팀장', 'role.admin': '시스템 관리자'}
+    english = {
+        '진행': 'In progress',
+        '단축키': 'Shortcuts',
+        '상담 종료': 'End chat',
+        '여기까지 읽었습니다': 'Unread from here',
+    }
+
+    assert {key: locale.text('ko', key) for key in korean} == korean
+    assert {key: locale.text('en', key) for key in english} == english
+
+
+def test_dates_are_written_as_their_reader_writes_them() -> None:
+    at = datetime(2026, 11, 29, 5, 5, tzinfo=UTC)
+
+    assert (times.moment(at, 'ko'), times.moment(at, 'en')) == (
+        '2026. 11. 29. 14:05', '29 Nov 2026 14:05',
+    )  # fmt: skip

@@ -10,11 +10,14 @@ from starlette.responses import PlainTextResponse
 
 from desk import clock
 from desk.errors import NotSignedInError
-from desk.settings import Environment, Settings
-from pages import gate, login
+from desk.settings import Settings
+from pages import login
 from pages.api import auth, problems
+from pages.web import gate
+from services.people.attempts import ACCOUNT_BRAKE
 from services.registry import Services
-from tests.make import PASSWORD, Make
+from tests.support.make import PASSWORD, Make
+from tests.support.production import in_production
 
 
 def application(services: Services, settings: Settings) -> FastAPI:
@@ -72,6 +75,9 @@ async def test_page_is_korean_and_has_labelled_fields(browser: httpx.AsyncClient
         ('/login?lang=en', {}),
         ('/login', {'Cookie': 'desk_lang=en'}),
         ('/login', {'Accept-Language': 'en-GB,en;q=0.9'}),
+        ('/login', {'Accept-Language': 'ko;q=0.4, en;q=0.9'}),
+        ('/login', {'Accept-Language': 'fr-FR, fr;q=0.9, en-US;q=0.5, ko;q=0.2, *;q=0.1'}),
+        ('/login', {'Accept-Language': 'ko;q=0,EN;q=0.001'}),
     ],
 )
 async def test_page_speaks_english_to_who_asks(
@@ -81,6 +87,27 @@ async def test_page_speaks_english_to_who_asks(
 
     assert '<html lang="en">' in page.text
     assert 'Username' in page.text
+
+
+@pytest.mark.parametrize(
+    'wanted',
+    [
+        '',
+        'ko-KR,ko;q=0.9,en;q=0.8',
+        'en;q=0',
+        'en;q=0.8,ko',
+        'kok, fil',
+        '*',
+        ';;,q=',
+        'en;q=nonsense',
+    ],
+)
+async def test_page_speaks_korean_to_everybody_else(
+    browser: httpx.AsyncClient, wanted: str
+) -> None:
+    page = await browser.get('/login', headers={'Accept-Language': wanted})
+
+    assert '<html lang="ko">' in page.text
 
 
 async def test_chosen_theme_is_kept(browser: httpx.AsyncClient) -> None:
@@ -110,7 +137,7 @@ async def test_cookie_is_for_https_only_in_production(
     services: Services, settings: Settings, make: Make
 ) -> None:
     agent = await make.agent()
-    production = settings.model_copy(update={'desk_env': Environment.PRODUCTION})
+    production = in_production(settings, public_url='https://desk.test')
 
     async with browser_of(application(services, production)) as browser:
         answer = await sign_in(browser, agent.username)
@@ -204,7 +231,7 @@ async def test_production_offers_no_accounts(
     services: Services, settings: Settings, make: Make
 ) -> None:
     agent = await make.agent()
-    production = settings.model_copy(update={'desk_env': Environment.PRODUCTION})
+    production = in_production(settings, public_url='https://desk.test')
 
     async with browser_of(application(services, production)) as browser:
         page = await browser.get('/login')
@@ -246,6 +273,38 @@ async def test_signing_out_ends_the_session_and_the_cookie(
     assert 'desk_session' not in browser.cookies
     with pytest.raises(NotSignedInError):
         await services.sign_ins.staff_by_token(token)
+
+
+async def test_signing_out_everywhere_ends_the_sessions_of_other_browsers(
+    browser: httpx.AsyncClient, services: Services, settings: Settings, make: Make
+) -> None:
+    agent = await make.agent()
+    await sign_in(browser, agent.username)
+    async with browser_of(application(services, settings)) as elsewhere:
+        await sign_in(elsewhere, agent.username)
+
+        answer = await browser.post('/auth/logout-everywhere')
+        after = await elsewhere.get('/desk')
+
+    assert (answer.status_code, answer.headers['location']) == (303, '/login')
+    assert 'desk_session' not in browser.cookies
+    assert after.status_code == 303
+
+
+async def test_browser_stays_known_after_signing_out(
+    browser: httpx.AsyncClient, make: Make
+) -> None:
+    agent = await make.agent()
+    await sign_in(browser, agent.username)
+    await browser.post('/auth/logout')
+    for number in range(ACCOUNT_BRAKE.limit):
+        await make.failure(agent.username, network=f'192.0.2.{number % 250}')
+
+    known = await sign_in(browser, agent.username)
+    browser.cookies.clear()
+    unknown = await sign_in(browser, agent.username)
+
+    assert (known.status_code, unknown.status_code) == (303, 429)
 
 
 async def test_signing_out_twice_is_no_error(browser: httpx.AsyncClient) -> None:

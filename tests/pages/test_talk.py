@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,17 +23,24 @@ from desk import clock
 from desk.db import Database
 from desk.events import Resync
 from desk.settings import Settings
-from models import Agent, ChatEnding, ChatSession
-from services import chats
-from services.chat_events import ChatCard
-from services.customer_events import PHONES
+from models import Agent, ChatEnding, ChatSession, ChatStatus
+from services.chats import chats
+from services.chats.events import ChatCard
+from services.chats.inbox_view import Scope, Tab
 from services.registry import Services
-from tests.make import DEPARTMENT, Make
-from tests.until import until
+from tests.support.databases import away
+from tests.support.make import DEPARTMENT, Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
-FORM = {'name': '최유진', 'phone': '010-1234-5678', 'department': DEPARTMENT}
+FORM = {
+    'consent': 'yes',
+    'name': '최유진',
+    'phone': '010-1234-5678',
+    'department': DEPARTMENT,
+}
+TAB_REMEMBERS = re.compile(r'return .*sessionStorage')
 
 
 class Visitor:
@@ -55,8 +63,9 @@ class Visitor:
         return await self.open()
 
     async def open(self) -> UUID:
-        """Open the own chat as a browser would that knows only ``/talk``."""
-        client = await self.user.open('/talk')
+        """Open the own chat, in a tab that has just been led there or remembers that it was."""
+        client = await self.user.open('/talk/chat')
+        await until(lambda: bool(self.elements(placeholder='메시지를 입력하세요...')))
         [box] = self.elements(placeholder='메시지를 입력하세요...')
         assert client.has_socket_connection
         return UUID(box.props['keep'].removeprefix('desk.talk.'))
@@ -195,7 +204,16 @@ async def test_form_asks_for_name_phone_and_department(visitor: Visitor, agent: 
         assert f'>{label}</label>' in page.text
     assert f'<option value="{DEPARTMENT}"' in page.text
     assert '>상담 시작</button>' in page.text
-    assert '<script' not in page.text
+    assert re.findall('<script[^>]*>', page.text) == ['<script src="/static/talk_form.js" defer>']
+
+
+async def test_topics_are_called_as_administrators_wrote_them(visitor: Visitor, make: Make) -> None:
+    await make.queue(name='환불 문의', name_en='Refunds', department='결제')
+
+    korean, english = await visitor.http.get('/talk'), await visitor.http.get('/talk?lang=en')
+
+    assert '<option value="환불 문의" selected>환불 문의</option>' in korean.text
+    assert '<option value="환불 문의" selected>Refunds</option>' in english.text
 
 
 async def test_form_speaks_english_when_asked_and_remembers(visitor: Visitor, agent: Agent) -> None:
@@ -210,7 +228,10 @@ async def test_form_speaks_english_when_asked_and_remembers(visitor: Visitor, ag
 @pytest.mark.parametrize(
     ('field', 'typed', 'sentence'),
     [
-        ('name', ' ', '이름을 100자 이내로 입력해 주세요.'),
+        ('consent', '', '개인정보 수집·이용에 동의해 주세요.'),
+        ('name', ' ', '이름을 입력해 주세요.'),
+        ('name', '가' * 101, '이름은 100자까지 입력할 수 있어요.'),
+        ('phone', '', '전화번호를 입력해 주세요.'),
         ('phone', '12', '전화번호를 확인해 주세요.'),
         ('department', '없는 부서', '문의 유형을 선택해 주세요.'),
     ],
@@ -231,6 +252,33 @@ async def test_wrong_field_is_explained_beside_it_and_nothing_typed_is_lost(
     assert 'desk_chat' not in answer.cookies
 
 
+async def test_all_that_is_wrong_is_said_at_once(visitor: Visitor, agent: Agent) -> None:
+    form = await visitor.form() | {'consent': '', 'name': '', 'phone': '12', 'department': ''}
+
+    answer = await visitor.http.post('/talk', data=form)
+
+    said = re.findall(r'id="(\w+)-error"', answer.text)
+    assert said == ['consent', 'name', 'phone', 'department']
+    assert re.findall(r'id="(\w+)"[^>]*autofocus', answer.text) == ['consent']
+
+
+async def test_consent_is_asked_before_name_and_number_and_kept(
+    visitor: Visitor, agent: Agent, settings: Settings
+) -> None:
+    page = await visitor.http.get('/talk')
+    asked = [page.text.index(f'name="{field}"') for field in ('consent', 'name', 'phone')]
+    assert asked == sorted(asked)
+    assert not re.search(r'name="consent"[^>]*checked', page.text)
+
+    chat_id = await visitor.start()
+
+    db = Database(settings.database_url, pool_size=1)
+    async with db.reading() as session:
+        chat = await session.get_one(ChatSession, chat_id)
+    await db.close()
+    assert chat.consented_at is not None
+
+
 async def test_typed_markup_stays_text(visitor: Visitor, agent: Agent) -> None:
     form = await visitor.form() | {'name': '"><script>alert(1)</script>', 'phone': ''}
 
@@ -245,7 +293,7 @@ async def test_start_leads_to_the_chat_with_a_cookie_of_its_own(
 ) -> None:
     answer = await visitor.http.post('/talk', data=await visitor.form())
 
-    assert (answer.status_code, answer.headers['location']) == (303, '/talk')
+    assert (answer.status_code, answer.headers['location']) == (303, '/talk/chat')
     cookie = answer.headers['set-cookie'].lower()
     assert all(part in cookie for part in ('desk_chat=', 'httponly', 'samesite=lax', 'path=/;'))
 
@@ -271,8 +319,74 @@ async def test_second_form_leads_back_to_the_chat_that_goes_on(
 
     answer = await visitor.http.post('/talk', data=second)
 
-    assert answer.status_code == 303
+    assert (answer.status_code, answer.headers['location']) == (303, '/talk')
+    assert '이어서 상담하기' in (await visitor.http.get('/talk')).text
     assert await visitor.open() == chat_id
+
+
+# ---- one computer, several people
+
+
+async def test_next_person_is_asked_and_sees_nothing_of_what_was_said(
+    visitor: Visitor, agent: Agent
+) -> None:
+    await visitor.start()
+    await visitor.sends('제 주문은 비밀이에요')
+    await visitor.sees('비밀이에요')
+
+    question = (await visitor.http.get('/talk')).text
+
+    assert '이어서 상담하기' in question
+    assert '새로 시작하기' in question
+    assert '최*진' in question
+    assert not any(secret in question for secret in ('최유진', '비밀', '1234', '<script'))
+
+
+async def test_tab_that_did_not_open_the_chat_leads_to_the_question(
+    visitor: Visitor, agent: Agent
+) -> None:
+    await visitor.start()
+    await visitor.sends('제 주문은 비밀이에요')
+    visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
+    asked: list[object] = []
+    visitor.user.javascript_rules[TAB_REMEMBERS] = asked.append  # answers with nothing
+
+    await visitor.user.open('/talk/chat')
+
+    await until(lambda: bool(asked))
+    await visitor.user.should_see('상담을 불러오고 있어요')
+    assert '비밀' not in visitor.text
+    assert not visitor.elements(placeholder='메시지를 입력하세요...')
+
+
+async def test_tab_remembers_its_chat_over_every_reload(visitor: Visitor, agent: Agent) -> None:
+    chat_id = await visitor.start()
+    visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
+    visitor.user.javascript_rules[TAB_REMEMBERS] = lambda _: '1'
+
+    assert await visitor.open() == chat_id
+
+
+async def test_chat_goes_on_for_who_says_that_it_is_theirs(visitor: Visitor, agent: Agent) -> None:
+    chat_id = await visitor.start()
+    visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
+
+    answer = await visitor.http.post('/talk/resume')
+
+    assert (answer.status_code, answer.headers['location']) == (303, '/talk/chat')
+    assert await visitor.open() == chat_id
+
+
+async def test_next_person_begins_anew_and_the_first_chat_stays(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+
+    await visitor.http.post('/talk/new', data={'leaves': str(chat_id)})
+
+    assert '>상담 시작</button>' in (await visitor.http.get('/talk')).text
+    assert (await services.visits.chat(chat_id)).status is ChatStatus.WAITING
+    assert await visitor.start(name='정하윤') != chat_id
 
 
 async def test_too_many_starts_hear_how_long_to_wait(visitor: Visitor, agent: Agent) -> None:
@@ -297,11 +411,15 @@ async def test_unknown_token_is_a_stranger(visitor: Visitor, agent: Agent) -> No
     assert (chat.status_code, chat.headers['location']) == (303, '/talk')
 
 
-async def test_weak_token_of_a_form_is_replaced(visitor: Visitor, agent: Agent) -> None:
-    refused = await visitor.http.post('/talk', data=await visitor.form() | {'token': 'guessable'})
+@pytest.mark.parametrize('token', ['guessable', '0' * 43, '토큰' * 20, '\x00', 'é' * 43])
+async def test_token_of_a_form_that_is_not_ours_is_replaced(
+    visitor: Visitor, agent: Agent, services: Services, token: str
+) -> None:
+    refused = await visitor.http.post('/talk', data=await visitor.form() | {'token': token})
 
     assert refused.status_code == 422
-    assert 'guessable' not in refused.text
+    assert token not in refused.text
+    assert (await services.inbox.page(agent, Tab.WAITING, Scope.DEPARTMENT)).chats == []
 
 
 async def test_nobody_at_the_desk_is_said(visitor: Visitor) -> None:
@@ -319,23 +437,23 @@ async def test_place_in_the_queue_moves_up(
 ) -> None:
     earlier = await make.chat()
     await visitor.start()
-    await visitor.sees('대기 순서 2번째', '상담원 연결을 기다리고 있어요')
+    await visitor.sees('앞에 1명이 기다리고 있어요', '상담원 연결을 기다리고 있어요')
 
     await services.chats.take(agent, earlier.id)
 
-    await visitor.sees('대기 순서 1번째')
+    await visitor.sees('다음 차례예요')
 
 
 async def test_taken_chat_shows_its_agent(
     visitor: Visitor, agent: Agent, services: Services
 ) -> None:
     chat_id = await visitor.start()
-    await visitor.sees('대기 순서 1번째')
+    await visitor.sees('다음 차례예요')
 
     await services.chats.take(agent, chat_id)
 
-    await visitor.sees(f'{agent.name} 상담원이 연결되었습니다', f'{agent.name} 상담원')
-    await visitor.sees_no('대기 순서')
+    await visitor.sees(f'{agent.name} 상담원이 연결되었어요', f'{agent.name} 상담원')
+    await visitor.sees_no('차례')
 
 
 async def test_page_that_is_open_gives_signs_of_life(
@@ -354,6 +472,51 @@ async def test_page_that_is_open_gives_signs_of_life(
 
     await until(has_given_one)
     await db.close()
+
+
+async def test_outage_costs_nobody_their_place(visitor: Visitor, agent: Agent) -> None:
+    """Nobody heard anything for ten minutes: who comes back waits on, and is told so."""
+    await visitor.start()
+    await visitor.sees('다음 차례예요')
+
+    with clock.moved(timedelta(minutes=10)):
+        await visitor.open()
+
+        await visitor.sees('다음 차례예요', '대기 순서는 그대로예요')
+
+
+async def test_page_asked_for_while_the_database_is_away_comes_back_by_itself(
+    visitor: Visitor, agent: Agent, settings: Settings
+) -> None:
+    await visitor.start()
+    await visitor.sees('다음 차례예요')
+
+    with away(settings):
+        for path in ('/talk/chat', '/talk'):
+            page = await visitor.http.get(path)
+            assert page.status_code == 502
+            assert int(page.headers['refresh']) <= 10  # the browser asks again, without a script
+            assert '곧 다시 이어져요' in page.text
+        form = await visitor.http.post('/talk', data=FORM | {'token': 'x' * 43})
+
+    assert form.status_code == 502
+    await visitor.open()
+    await visitor.sees('다음 차례예요')
+
+
+async def test_form_sent_while_the_database_is_away_keeps_what_was_typed(
+    visitor: Visitor, agent: Agent, settings: Settings
+) -> None:
+    form = await visitor.form()
+
+    with away(settings):
+        refused = await visitor.http.post('/talk', data=form)
+
+    assert refused.status_code == 502
+    assert all(f'value="{value}"' in refused.text for value in form.values())
+    assert 'refresh' not in refused.headers
+    again = await visitor.http.post('/talk', data=form)
+    assert again.headers['location'] == '/talk/chat'
 
 
 # ---- the conversation
@@ -430,7 +593,7 @@ async def test_missed_messages_are_caught_up(
 ) -> None:
     chat_id = await visitor.start()
     await services.chats.take(agent, chat_id)
-    await visitor.sees('연결되었습니다')
+    await visitor.sees('연결되었어요')
     topics = visitor.panel._topics
     deaf = [topics._subscriptions.pop(f'chat:{chat_id}')]
     for number in range(3):
@@ -513,6 +676,17 @@ async def test_text_of_people_is_escaped(visitor: Visitor, agent: Agent) -> None
     assert 'rel="noopener noreferrer nofollow"' in message.props['innerHTML']
 
 
+async def test_address_ends_where_the_sentence_goes_on(visitor: Visitor, agent: Agent) -> None:
+    await visitor.start()
+
+    await visitor.sends('www.example.com/a?b=1&c=2에서 봤어요')
+
+    await visitor.sees('에서 봤어요')
+    [message] = visitor.elements(**{'data-number': '1'})
+    assert 'href="https://www.example.com/a?b=1&amp;c=2"' in message.props['innerHTML']
+    assert '>www.example.com/a?b=1&amp;c=2</a>에서 봤어요' in message.props['innerHTML']
+
+
 # ---- the end
 
 
@@ -521,7 +695,7 @@ async def test_customer_ends_after_one_question_and_may_start_anew(
 ) -> None:
     chat_id = await visitor.start()
     await services.chats.take(agent, chat_id)
-    await visitor.sees('연결되었습니다')
+    await visitor.sees('연결되었어요')
 
     visitor.press('상담 종료')
     await visitor.sees('상담을 종료할까요?')
@@ -547,7 +721,7 @@ async def test_chat_left_while_waiting_is_abandoned(
     visitor.press('종료하기')
 
     await visitor.sees('상담원과 연결되기 전에 상담이 종료되었어요.')
-    await visitor.sees_no('대기 순서')
+    await visitor.sees_no('차례')
     assert (await services.visits.chat(chat_id)).ending is ChatEnding.ABANDONED
 
 
@@ -563,10 +737,10 @@ async def test_end_by_the_agent_reaches_every_tab(
     await services.chats.end(agent, chat_id)
 
     for tab in (one, other):
-        await tab.sees('상담을 종료했습니다', '새 상담 시작')
+        await tab.sees('상담을 종료했어요', '새 상담 시작')
 
 
-async def test_ended_chat_is_shown_again_until_a_new_one_is_wanted(
+async def test_cookie_of_an_ended_chat_goes_with_it(
     visitor: Visitor, agent: Agent, services: Services
 ) -> None:
     chat_id = await visitor.start()
@@ -574,9 +748,14 @@ async def test_ended_chat_is_shown_again_until_a_new_one_is_wanted(
     await visitor.sees('안녕하세요')
     await services.visits.leave(chat_id)
 
-    assert await visitor.open() == chat_id
+    chat = await visitor.http.get('/talk/chat')
+    form = await visitor.http.get('/talk')
 
-    await visitor.sees('안녕하세요', '새 상담 시작', '종료된 상담이에요')
+    assert (chat.status_code, chat.headers['location']) == (303, '/talk')
+    assert '상담원과 연결되기 전에 상담이 종료되었어요.' in form.text
+    assert '안녕하세요' not in form.text
+    assert 'desk_chat' not in visitor.http.cookies
+    assert await visitor.start() != chat_id
 
 
 async def test_chat_that_goes_on_is_not_let_go(visitor: Visitor, agent: Agent) -> None:
@@ -610,8 +789,8 @@ async def test_page_that_goes_leaves_no_subscription(
 ) -> None:
     await visitor.start()
     topics = visitor.panel._topics
-    its_own = topics.counts().keys() - {PHONES}  # the process itself hears of changed numbers
-    assert its_own
+    its_own = {topic for topic in topics.counts() if topic.startswith(('chat:', 'queue:'))}
+    assert its_own  # all others are what the process itself hears
 
     visitor.panel.client.delete()
 
@@ -622,9 +801,9 @@ async def test_chat_page_speaks_english(visitor: Visitor, agent: Agent) -> None:
     form = await visitor.form(lang='en')
 
     await visitor.http.post('/talk', data=form)
-    await visitor.user.open('/talk')
+    await visitor.user.open('/talk/chat')
 
-    await visitor.sees('Number 1 in the queue', 'Waiting for an agent', 'End chat')
+    await visitor.sees('You are next', 'Waiting for an agent', 'End chat')
     assert visitor.elements(placeholder='Type a message...')
 
 

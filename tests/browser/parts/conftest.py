@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.async_api import Page
 
-from tests.until import until as tests_until
+from tests.support.until import until as tests_until
 
 WAIT_SECONDS = 10
 
@@ -62,7 +62,7 @@ async def settled(page: Page) -> None:
 def parts_server() -> Iterator[str]:
     """A process that serves the components' pages; the address."""
     environment = {k: v for k, v in os.environ.items() if k != 'PYTEST_CURRENT_TEST'}
-    command = [sys.executable, '-m', 'tests.browser.parts.server']
+    command = [sys.executable, '-m', 'tests.support.browser.parts_server']
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         yield f'http://127.0.0.1:{int(process.stdout.readline())}'

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser import one_loop
 from tests.browser.parts.conftest import Part, settled
+from tests.support.browser import one_loop
 
 WRONG_TIME = datetime(2031, 5, 6, tzinfo=UTC)  # years from any server's
 

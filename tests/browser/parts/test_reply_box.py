@@ -2,10 +2,11 @@
 
 from typing import Any, cast
 
+import pytest
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.hangul import compose, press_enter
 from tests.browser.parts.conftest import Part, settled, until
+from tests.support.browser.hangul import compose, press_enter
 
 GREETING = '안녕하세요'
 
@@ -104,6 +105,67 @@ async def test_safari_order_sends_once(page: Page, part: Part) -> None:
     await box(page).press('Enter')
     await part.hears('send', 2)
     assert await sent_texts(part) == [GREETING, '끝']
+
+
+@pytest.mark.parametrize(
+    ('composed', 'chosen'),
+    [
+        ('한', '漢'),  # by the Hanja key
+        ('ㅁ', '※'),
+        ('かんじ', '漢字'),
+        ('かな', 'かな'),  # kana that stay kana
+        ('ni hao', '你好'),
+        ('nihao', 'nihao'),
+    ],
+)
+async def test_enter_that_chooses_a_candidate_sends_nothing(
+    page: Page, context: BrowserContext, part: Part, composed: str, chosen: str
+) -> None:
+    await open_box(page, part)
+    cdp = await context.new_cdp_session(page)
+    await box(page).focus()
+
+    await cdp.send(
+        'Input.imeSetComposition',
+        {'text': composed, 'selectionStart': len(composed), 'selectionEnd': len(composed)},
+    )
+    await press_enter(cdp, code=229)
+    await cdp.send('Input.insertText', {'text': chosen})
+    await compose(cdp, '입니다', leave_open=True)
+    await press_enter(cdp, code=229)
+    await cdp.send('Input.insertText', {'text': '다'})
+
+    assert (await only_send(part))['text'] == f'{chosen}입니다'
+    await expect(box(page)).to_have_value('')
+
+
+@pytest.mark.parametrize('chosen', ['かな', '漢'])
+async def test_safari_order_of_a_candidate_sends_nothing(
+    page: Page, part: Part, chosen: str
+) -> None:
+    await page.clock.install()
+    await open_box(page, part)
+    await box(page).focus()
+
+    await page.evaluate(
+        """chosen => {
+            const box = document.querySelector('textarea');
+            const tell = (Kind, name, more) =>
+                box.dispatchEvent(new Kind(name, { bubbles: true, cancelable: true, ...more }));
+            tell(CompositionEvent, 'compositionstart', { data: '' });
+            tell(CompositionEvent, 'compositionupdate', { data: '한' });
+            box.value = chosen;
+            tell(InputEvent, 'input', { inputType: 'insertCompositionText', isComposing: true });
+            tell(CompositionEvent, 'compositionend', { data: chosen });
+            tell(KeyboardEvent, 'keydown', { key: 'Enter', code: 'Enter', keyCode: 229 });
+        }""",
+        chosen,
+    )
+    await page.clock.run_for(100)  # whatever waits has its turn
+    await page.keyboard.type('!')
+    await box(page).press('Enter')
+
+    assert (await only_send(part))['text'] == f'{chosen}!'
 
 
 async def test_enter_of_a_phone_without_a_key_sends_once(page: Page, part: Part) -> None:

@@ -18,13 +18,13 @@ from fastapi import FastAPI, Request, Response
 from nicegui import ui
 from nicegui.element import Element
 
-from pages.parts.clock import Clocks, ClockUnits, milliseconds
-from pages.parts.error_report import ErrorReport
-from pages.parts.link_badge import LinkBadge, LinkBadgeLabels
-from pages.parts.panes import Panes, PanesLabels, PaneWidth
-from pages.parts.reply_box import Outgoing, ReplyBox, ReplyBoxLabels, ReplyBoxPlace
-from pages.parts.scroller import Scroller, ScrollerLabels
-from pages.parts.sound import Sound, SoundState
+from pages.parts.kit.clock import Clocks, ClockUnits, milliseconds
+from pages.parts.kit.error_report import ErrorReport
+from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
+from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
+from pages.parts.kit.scroller import Scroller, ScrollerLabels
+from pages.parts.kit.sound import Sound, SoundState
 
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -88,7 +88,7 @@ class ReplyStage(Stage):
         self.box.on_draft(self.hear('draft'))
         self.box.on_typing(lambda: told[key].append(('typing', None)))
 
-    async def _sent(self, outgoing: Outgoing) -> None:
+    async def _sent(self, outgoing: TypedReply) -> None:
         told[self.key].append(
             ('send', {'id': str(outgoing.id), 'text': outgoing.text, 'seen': outgoing.seen})
         )
@@ -116,7 +116,8 @@ class ScrollerStage(Stage):
 
     def __init__(self, key: str, first: int, last: int) -> None:
         self.scroller = Scroller(
-            ScrollerLabels(log='대화 내용', newest='최신 메시지'), has_more=first > 1
+            ScrollerLabels(log='대화 내용', end='맨 아래로', newest='최신 메시지'),
+            has_more=first > 1,
         )
         self.scroller.style('height: 400px')
         super().__init__(key, self.scroller)

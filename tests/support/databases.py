@@ -1,7 +1,7 @@
 """Databases for tests: cloned from a migrated template, emptied after each test and used again."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from uuid import uuid4
 
 import psycopg
@@ -10,12 +10,14 @@ from sqlmodel import SQLModel
 
 import models  # noqa: F401 - makes every table known
 from desk.sandbox import BackingUrls
-from desk.sandbox.postgres import ROLE
+from desk.sandbox.postgres import APP_ROLE, ROLE
 from desk.settings import Settings
 
 MOST_DELETED_BYTES = 1_000_000
 """TRUNCATE makes new files of every table and index, which costs more than to delete a test's few rows."""
 _SIZE = 'SELECT sum(pg_table_size(name::regclass)) FROM unnest(%s::text[]) AS name'
+_REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer')"
+"""What migration 0011 fills in stays."""
 _REWIND = (
     "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
     ' FROM pg_sequences'
@@ -55,13 +57,18 @@ class Shelf:
 
 
 def address(backing: BackingUrls, name: str) -> str:
-    """Return the address of a database of the test server."""
+    """Return the address of a database of the test server, as its owner."""
+    return backing.database_owner_url.rsplit('/', 1)[0] + f'/{name}'
+
+
+def app_address(backing: BackingUrls, name: str) -> str:
+    """Return the address of a database of the test server, as the desk itself connects."""
     return backing.database_url.rsplit('/', 1)[0] + f'/{name}'
 
 
 def server_of(backing: BackingUrls) -> psycopg.Connection:
     """Open a connection to the server itself, for what no transaction can do."""
-    return psycopg.connect(backing.database_url.replace('+psycopg', ''), autocommit=True)
+    return psycopg.connect(backing.database_owner_url.replace('+psycopg', ''), autocommit=True)
 
 
 def drop(backing: BackingUrls, name: str) -> None:
@@ -74,13 +81,13 @@ def drop(backing: BackingUrls, name: str) -> None:
 
 
 def _empty(backing: BackingUrls, name: str) -> None:
-    tables = sorted(SQLModel.metadata.tables)
+    tables = sorted(set(SQLModel.metadata.tables) - {'away_reasons'})
     with psycopg.connect(_as_superuser(backing, name), autocommit=True) as connection:
         # A connection that a test gave up half-way would be waited for.
         connection.execute(
             'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
-            'WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = %s',
-            [ROLE],
+            'WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = ANY(%s)',
+            [[ROLE, APP_ROLE]],
         )
         connection.execute('SET session_replication_role = replica')  # no triggers, no order
         [size_bytes] = connection.execute(_SIZE, [tables]).fetchone() or [0]
@@ -89,6 +96,7 @@ def _empty(backing: BackingUrls, name: str) -> None:
         with connection.pipeline():
             for table in tables:
                 connection.execute(_named('DELETE FROM {}', table))
+            connection.execute(_REASONS)
             connection.execute(_REWIND)
 
 
@@ -101,9 +109,53 @@ def _named(statement: str, *names: str) -> sql.Composed:
 
 
 @contextmanager
-def locked(settings: Settings, table: str) -> Iterator[None]:
-    """Let whoever reads a table wait until the block is left."""
-    address = settings.database_url.replace('+psycopg', '')
-    with psycopg.connect(address) as bystander:
-        bystander.execute(f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE')
+def only_read(settings: Settings) -> Iterator[None]:
+    """Let a database take no changes until the block is left, as a standby does."""
+    name = settings.database_url.rsplit('/', 1)[1]
+    with psycopg.connect(
+        settings.database_owner_url.replace('+psycopg', ''), autocommit=True
+    ) as owner:
+        owner.execute(_named('ALTER DATABASE {} SET default_transaction_read_only = on', name))
+        _cut_lines(owner)
+        try:
+            yield
+        finally:
+            owner.execute('SET default_transaction_read_only = off')
+            owner.execute(_named('ALTER DATABASE {} RESET default_transaction_read_only', name))
+            _cut_lines(owner)
+
+
+@contextmanager
+def away(settings: Settings) -> Iterator[None]:
+    """Let a database take no connections until the block is left, as while its server is down."""
+    name = settings.database_url.rsplit('/', 1)[1]
+    # From another one: what is cut off must not need itself to come back.
+    server = settings.database_owner_url.replace('+psycopg', '').rsplit('/', 1)[0] + '/postgres'
+    cut = (
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+        'WHERE datname = %s AND pid <> pg_backend_pid()'
+    )
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(_named('ALTER DATABASE {} ALLOW_CONNECTIONS false', name))
+        owner.execute(cut, [name])
+        try:
+            yield
+        finally:
+            owner.execute(_named('ALTER DATABASE {} ALLOW_CONNECTIONS true', name))
+
+
+def _cut_lines(owner: psycopg.Connection) -> None:
+    """End the connections that began under other settings."""
+    owner.execute(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+        'WHERE datname = current_database() AND pid <> pg_backend_pid()'
+    )
+
+
+@asynccontextmanager
+async def locked(settings: Settings, table: str) -> AsyncIterator[None]:
+    """Let whoever reads a table wait until the block is left. Those who are reading it must be able to end meanwhile."""
+    address = settings.database_owner_url.replace('+psycopg', '')
+    async with await psycopg.AsyncConnection.connect(address) as bystander:
+        await bystander.execute(f'LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE')
         yield

@@ -1,7 +1,7 @@
 """Two people in one chat: where most browser tests begin."""
 
 from models import Agent
-from tests.browser.people import CustomerScreen, DeskScreen
+from tests.support.browser.people import CustomerScreen, DeskScreen
 
 
 async def begin(desk: DeskScreen, talk: CustomerScreen, agent: Agent) -> None:

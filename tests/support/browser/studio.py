@@ -7,10 +7,16 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.browser.people import Centre
+from tests.support.browser.people import Centre
 
-SHOTS = Path(__file__).parent.parent.parent / '.shots'
-SIZES = {'wide': (1440, 900), 'small': (1000, 720), 'phone': (390, 844)}
+SHOTS = Path(__file__).parents[3] / '.shots'
+SIZES = {
+    'wide': (1440, 900),
+    'small': (1000, 720),
+    'phone': (390, 844),
+    'laptop': (1280, 800),
+    'wall': (1920, 1080),
+}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A small desk on a real socket: the gate, sign-in, a page for agents, one for customers, and a thief's tools."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,14 +16,15 @@ from nicegui import context, ui
 from nicegui.testing.general import nicegui_reset_globals
 
 from desk.settings import Settings
-from pages import gate, login
+from pages import login
 from pages.api import auth, problems
-from pages.principals import SignedIn, principals_in, staff_of
-from services import audit
+from pages.web import gate, unknown_paths
+from pages.web.principals import SignedIn, principals_in, staff_of
+from services.chats.visits import ChatStart
 from services.registry import Services
-from services.visits import ChatStart
-from tests.make import DEPARTMENT, PASSWORD
-from tests.until import until
+from services.work import recording as audit
+from tests.support.make import DEPARTMENT, PASSWORD
+from tests.support.until import until
 
 SOCKET_PATH = '/_nicegui_ws/socket.io'
 
@@ -58,6 +60,14 @@ class OpenPage:
     client_id: str
     button_id: int
     listener_id: str
+    opener_id: str
+    """What hears where the browser says it has gone."""
+
+    def claim(self, path: str) -> dict[str, object]:
+        """What the browser says when its address is another."""
+        return {
+            'id': 0, 'client_id': self.client_id, 'listener_id': self.opener_id, 'args': [json.dumps(path)],
+        }  # fmt: skip
 
     def click(self) -> dict[str, object]:
         """What the browser says when the page's button is pressed."""
@@ -84,9 +94,11 @@ async def open_page(site: Site, path: str, **cookies: str) -> OpenPage:
     assert answer.status_code == 200, answer.status_code
     client_id = re.search(r"'client_id': '([0-9a-f-]+)'", answer.text)
     button = re.search(r'"(\d+)":\{"tag":"q-btn".*?"listener_id":"([^"]+)"', answer.text)
+    opener = re.search(r'"listener_id":"([0-9a-f-]+)","type":"sub_pages_open"', answer.text)
     assert client_id
     assert button
-    return OpenPage(client_id[1], int(button[1]), button[2])
+    assert opener
+    return OpenPage(client_id[1], int(button[1]), button[2], opener[1])
 
 
 class Socket:
@@ -160,7 +172,7 @@ def _application(site: Site, settings: Settings) -> FastAPI:
     async def sessions(staff: SignedIn) -> dict[str, str]:
         return {'username': staff.agent.username}
 
-    problems.register_unknown_paths(app)
+    unknown_paths.register(app)
 
     @ui.page('/desk')
     @ui.page('/desk/chats/{chat_id}')
@@ -171,7 +183,7 @@ def _application(site: Site, settings: Settings) -> FastAPI:
 
         def hear() -> None:
             site.heard.append(staff.agent.username)
-            site.places.append(audit.doing_on.get())
+            site.places.append(audit.current_route.get())
 
         ui.button(staff.agent.name, on_click=hear)
 

@@ -24,13 +24,13 @@ async def until(claim: Callable[[], bool | Awaitable[bool]], *, seconds: float =
 
 
 async def until_waiting(db: Database, number: int) -> None:
-    """Return as soon as so many wait for each other's rows or tables in this database."""
+    """Return as soon as so many, or more, wait for each other's rows or tables in this database."""
     waiting = text(
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     )
 
     async def are_waiting() -> bool:
         async with db.statement() as connection:
-            return bool((await connection.execute(waiting)).scalar_one() == number)
+            return bool((await connection.execute(waiting)).scalar_one() >= number)
 
     await until(are_waiting, seconds=30)

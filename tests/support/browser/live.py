@@ -3,11 +3,10 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,29 +19,31 @@ from desk.db import Database
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from tests.conftest import SECRET
-from tests.databases import address, drop, server_of
-from tests.make import Make
+from tests.support.databases import address, app_address, drop, server_of
+from tests.support.make import Make
+from tests.support.ports import free_port
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 START_SECONDS = 60.0
 
 
 class LiveDesk:
     """One server process on a port of its own; started again, it is at the same address on the same data."""
 
-    def __init__(self, settings: Settings, *, log: Path) -> None:
-        """Take note of what to serve; ``start`` begins."""
+    def __init__(self, settings: Settings, *, log: Path, script: str = 'main.py') -> None:
+        """Take note of what to serve; ``start`` begins. Another ``script`` is another version of the desk."""
         self.settings = settings
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f'http://127.0.0.1:{self.port}'
         self._log = log
+        self._script = script
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Serve, and return when every backing service answers."""
         with self._log.open('ab') as log:
             self._process = subprocess.Popen(
-                [sys.executable, 'main.py', 'serve'],
+                [sys.executable, self._script, 'serve'],
                 cwd=ROOT,
                 env=environment(self.settings) | {'PORT': str(self.port)},
                 stdin=subprocess.DEVNULL,
@@ -87,6 +88,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """Return the variables by which a process of the desk gets these settings, and no more of ours than it needs."""
     ours = {
         'DATABASE_URL': settings.database_url,
+        'DATABASE_OWNER_URL': settings.database_owner_url,
         'REDIS_URL': settings.redis_url,
         'REDIS_PREFIX': settings.redis_prefix,
         'JWT_SECRET_KEY': settings.jwt_secret_key.get_secret_value(),
@@ -94,37 +96,55 @@ def environment(settings: Settings) -> dict[str, str]:
         'DESK_ENV': 'local',
         'ABANDON_AFTER_SECONDS': str(settings.abandon_after_seconds),
         'POOL_SIZE': str(settings.pool_size),
+        'AWS_ENDPOINT_URL_COMPREHEND': settings.aws_endpoint_url_comprehend,
         'LOG_LEVEL': 'ERROR',
+        'CONNECT_SANDBOX': str(settings.connect_sandbox),
+        'CONNECT_CCP_URL': settings.connect_ccp_url,
+        'CONNECT_LOGIN_URL': settings.connect_login_url,
+        'PYTHONPATH': str(ROOT),
     }
     # What simulates pages inside of a test must not reach a real server.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(('NICEGUI', 'PYTEST'))}
     return inherited | ours
 
 
+async def agent1(db: Database) -> None:
+    """Let ``agent1`` work there: a desk with people is not filled with the demo, which tests do not need."""
+    await Make(db).agent(username='agent1')
+
+
 @contextmanager
-def database(backing: BackingUrls, template: str, home: Path) -> Iterator[Settings]:
-    """Give the settings of a desk on a database of its own, cloned from ``template``, where ``agent1`` works."""
+def database(
+    backing: BackingUrls,
+    template: str,
+    home: Path,
+    *,
+    arrive: Callable[[Database], Awaitable[None]] = agent1,
+) -> Iterator[Settings]:
+    """Give the settings of a desk on a database of its own, cloned from ``template``, after somebody came to it."""
     name = f'live_{uuid4().hex}'
     with server_of(backing) as server:
         server.execute(f'CREATE DATABASE {name} TEMPLATE {template}')
     settings = Settings(
         _env_file=None,
         desk_home=home,
-        database_url=address(backing, name),
+        database_url=app_address(backing, name),
+        database_owner_url=address(backing, name),
         redis_url=backing.redis_url,
         redis_prefix=name,
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
+        connect_sandbox=False,
     )
-    _let_somebody_be_there(settings)
+    _let_arrive(settings, arrive)
     yield settings
     drop(backing, name)
 
 
 @contextmanager
-def served(settings: Settings, log: Path) -> Iterator[LiveDesk]:
+def served(settings: Settings, log: Path, *, script: str = 'main.py') -> Iterator[LiveDesk]:
     """Serve a desk; several on the same settings are the processes of one."""
-    desk = LiveDesk(settings, log=log)
+    desk = LiveDesk(settings, log=log, script=script)
     desk.start()
     try:
         yield desk
@@ -132,19 +152,11 @@ def served(settings: Settings, log: Path) -> Iterator[LiveDesk]:
         desk.stop()
 
 
-def _let_somebody_be_there(settings: Settings) -> None:
-    """A desk with people is not filled with the demo, which tests do not need."""
-
-    async def arrive() -> None:
+def _let_arrive(settings: Settings, arrive: Callable[[Database], Awaitable[None]]) -> None:
+    async def come() -> None:
         db = Database(settings.database_url, pool_size=1)
-        await Make(db).agent(username='agent1')
+        await arrive(db)
         await db.close()
 
     with ThreadPoolExecutor(1) as apart:  # from the loop that the test is about to run in
-        apart.submit(asyncio.run, arrive()).result()
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(('127.0.0.1', 0))
-        return int(listener.getsockname()[1])
+        apart.submit(asyncio.run, come()).result()

@@ -1,6 +1,6 @@
 """The Chromium of the browser tests, and a Korean font for readable pictures: found, else installed.
 
-``python tests/browser/chromium.py --install`` is what ``make test`` runs first. Nothing is skipped silently:
+``python tests/support/browser/chromium.py --install`` is what ``make test`` runs first. Nothing is skipped silently:
 without a browser the tests fail with a sentence that says what to do.
 """
 
@@ -18,6 +18,7 @@ LAUNCH_ARGS = (
     '--disable-sync',
     '--disable-quic',
     '--no-first-run',
+    '--use-fake-device-for-media-stream',  # a microphone, where calls are taken
 )
 NAMES = ('chromium', 'chromium-browser', 'google-chrome')
 MISSING = 'No Chromium was found: install the package "chromium", or name its file in the variable CHROMIUM.'

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
-from tests.browser.live import LiveDesk
+from tests.support.browser.live import LiveDesk
 
 CHUNK_BYTES = 65_536
 Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.make import PASSWORD
-from tests.until import until
+from tests.support.make import PASSWORD
+from tests.support.until import until
 
 MOST_TABS = 40
 """So many steps of the Tab key lead anywhere on a screen."""
@@ -72,10 +72,18 @@ class CustomerScreen(Screen):
     async def begins(self, department: str, *, name: str = '최유진') -> None:
         """Fill in the form and start a chat."""
         await self.page.goto(f'{self.address}/talk')
+        await self.page.get_by_label('동의해요').check()
         await self.page.get_by_label('이름').fill(name)
         await self.page.get_by_label('전화번호').fill('010-9876-5432')
         await self.page.get_by_label('문의 유형').select_option(department)
         await self.button('상담 시작').click()
+        await expect(self.box).to_be_visible()
+        await self.settles()
+
+    async def resumes(self) -> None:
+        """Come back to ``/talk`` and say that the chat is one's own."""
+        await self.page.goto(f'{self.address}/talk')
+        await self.button('이어서 상담하기').click()
         await expect(self.box).to_be_visible()
         await self.settles()
 

@@ -1,12 +1,14 @@
 """A Valkey of a test's own, to be killed and brought back."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
 from pathlib import Path
 
 from desk.sandbox.binaries import programs
+from tests.support.ports import free_port
 
 READY_SECONDS = 20
 
@@ -16,7 +18,7 @@ class PrivateValkey:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -48,6 +50,16 @@ class PrivateValkey:
             self._process.wait()
             self._process = None
 
+    def stall(self) -> None:
+        """Let it answer nothing while its connections stay, as a machine that swaps."""
+        assert self._process
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Let it answer again."""
+        assert self._process
+        self._process.send_signal(signal.SIGCONT)
+
     def forget(self) -> None:
         """Throw away what it kept; only while it is not running."""
         shutil.rmtree(self._folder)
@@ -59,9 +71,3 @@ class PrivateValkey:
                 return connection.recv(5) == b'+PONG'
         except OSError:
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return int(probe.getsockname()[1])

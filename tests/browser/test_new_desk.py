@@ -1,0 +1,110 @@
+"""A desk of one's own, from the state that ``make admin`` leaves: one administrator, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from desk.db import Database
+from desk.sandbox import BackingUrls
+from services.people.admin import NewAdmin, make_first_admin
+from tests.browser.conftest import Contexts
+from tests.browser.test_accessibility import nothing_found
+from tests.support.browser import live
+from tests.support.browser.live import LiveDesk
+from tests.support.browser.people import Centre, DeskScreen
+
+BOSS, HAYUN = 'the-first-of-all', 'only-hayun-knows-it'
+
+
+async def admin_alone(db: Database) -> None:
+    new = NewAdmin(
+        username='boss',
+        password=BOSS,
+        email='boss@example.com',
+        first_name='하늘',
+        last_name='정',
+    )
+    await make_first_admin(db, new)
+
+
+@pytest.fixture
+def new_desk(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[LiveDesk]:
+    """A desk as ``make admin`` leaves it."""
+    with (
+        live.database(backing, template, tmp_path, arrive=admin_alone) as settings,
+        live.served(settings, tmp_path / 'errors.log') as desk,
+    ):
+        yield desk
+
+
+async def signs_in(page: Page, username: str, password: str) -> None:
+    await page.get_by_label('아이디').fill(username)
+    await page.get_by_label('비밀번호').fill(password)
+    await page.keyboard.press('Enter')
+
+
+async def fills(page: Page, **fields: str) -> None:
+    for label, text in fields.items():
+        await page.get_by_role('form').get_by_label(label, exact=True).fill(text)
+
+
+async def adds_a_queue(boss: DeskScreen) -> None:
+    await boss.sees('아직 대기열이 없습니다')
+    await boss.button('대기열 추가').click()
+    await fills(boss.page, **{'이름 (고객이 고르는 문의 유형)': '환불 문의', '담당 부서': '결제'})
+    await boss.page.get_by_label('배정 방식').select_option('자동 배정')
+    await nothing_found(boss.page, 'queue')
+    await boss.button('저장').click()
+    await boss.sees('상담원 없음')
+
+
+async def invites(boss: DeskScreen) -> str:
+    """Invite 이하윤; returns the link."""
+    await boss.page.get_by_role('link', name='사람').click()
+    await boss.sees('아직 상담을 받을 사람이 없습니다')
+    await boss.button('초대하기').click()
+    await fills(boss.page, 성='이', 이름='하윤', 이메일='hayun@example.com', 아이디='hayun')
+    await boss.button('초대 링크 만들기').click()
+    return await boss.page.get_by_label('초대 링크').input_value()
+
+
+async def joins(agent: DeskScreen, link: str) -> None:
+    await agent.page.goto(link)
+    await agent.page.get_by_label('비밀번호 (12자 이상)').fill(HAYUN)
+    await agent.page.get_by_label('비밀번호 다시 입력').fill(HAYUN)
+    await nothing_found(agent.page, 'invitation')
+    await agent.page.keyboard.press('Enter')
+    await agent.page.get_by_role('link', name='로그인').click()
+    await signs_in(agent.page, 'hayun', HAYUN)
+    await expect(agent.tab('대기')).to_be_visible()
+    await agent.settles()
+
+
+async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat(
+    new_desk: LiveDesk, person: Contexts
+) -> None:
+    centre = Centre(new_desk.address)
+    boss, agent = await centre.desk(await person()), await centre.desk(await person())
+    customer = await centre.talk(await person())
+    await customer.page.goto(f'{centre.address}/talk')
+    await customer.sees('지금은 상담을 받을 수 있는 상담원이 없어요')
+
+    await boss.page.goto(f'{centre.address}/desk/settings')
+    await signs_in(boss.page, 'boss', BOSS)
+    await adds_a_queue(boss)
+    link = await invites(boss)
+    await joins(agent, link)
+    await agent.page.keyboard.press('g')
+    await customer.begins('환불 문의', name='정하윤')
+    await agent.page.get_by_role('alertdialog', name='새 상담').wait_for()
+    await agent.page.keyboard.press('a')
+    await agent.sends('안녕하세요')
+    await customer.reads('안녕하세요')
+
+    await expect(boss.page.get_by_role('table')).to_contain_text('이하윤')
+    await expect(boss.page.get_by_text('초대한 사람')).to_have_count(0)
+    stranger = await centre.desk(await person())
+    await stranger.page.goto(link)
+    await stranger.sees('사용할 수 없는 초대 링크입니다')
