@@ -3,7 +3,7 @@ VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
 
-.PHONY: help run verify-audit revision test test-fast check vendor shots bench load-data soak admin lock format clean
+.PHONY: help run replay verify-audit revision test test-fast check advisories vendor shots bench load-data soak admin lock format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -24,18 +24,21 @@ admin: $(VENV)/.ready  ## make the first administrator
 verify-audit: $(VENV)/.ready  ## say whether the audit log is whole (HEAD=as it was printed the last time)
 	@$(PY) main.py verify-audit --head "$(HEAD)"
 
+replay: $(VENV)/.ready  ## make a day's assignments again and say which come out otherwise (DAY=2026-11-29)
+	@$(PY) main.py replay --day "$(DAY)"
+
 revision: $(VENV)/.ready  ## write a migration out of the models' changes (MESSAGE='what changes')
 	@$(PY) main.py revision --message "$(MESSAGE)"
 
 test: $(VENV)/.ready browser vendor  ## the whole suite, browser tests included
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --maxfail 15 || $(PY) -m tests.support.once_more
 
 test-fast: $(VENV)/.ready  ## the part without browsers and processes (under a minute)
 	$(PY) -m pytest -n 2 --ignore tests/browser -m 'not slow'
 
 .PHONY: browser
 browser: $(VENV)/.ready
-	@$(PY) tests/browser/chromium.py --install
+	@$(PY) tests/support/browser/chromium.py --install
 
 check: $(VENV)/.ready  ## lint, types, contracts, catalogues, migrations
 	$(VENV)/bin/ruff check .
@@ -43,6 +46,9 @@ check: $(VENV)/.ready  ## lint, types, contracts, catalogues, migrations
 	$(VENV)/bin/mypy desk models services pages main.py
 	$(VENV)/bin/lint-imports
 	$(PY) -m pytest -q tests/test_architecture.py tests/pages/test_locale.py tests/models/test_migrations.py
+
+advisories: $(VENV)/.ready  ## ask for known weaknesses of what is locked; says so when nobody can be asked
+	@$(PY) -m tests.support.advisories
 
 format: $(VENV)/.ready  ## format the code
 	$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
