@@ -69,20 +69,20 @@ class Agent(Row, table=True):
     status_since: datetime = timestamp_field()
     base_status: AgentStatus = Field(
         default=AgentStatus.OFFLINE,
-        sa_type=labels(AgentStatus, 'agent_status'),
+        sa_type=labels(AgentStatus, 'agent_status', newer=AgentStatus.OFFLINE),
         sa_column_kwargs={'server_default': 'offline'},
         description='what they are when they have no contact: chosen by them, a supervisor or the desk',
     )
     away_reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
     next_status: AgentStatus | None = Field(
         default=None,
-        sa_type=labels(AgentStatus, 'agent_status'),
+        sa_type=labels(AgentStatus, 'agent_status', newer=AgentStatus.OFFLINE),
         description='comes true when the last contact is over',
     )
     next_reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
     suspended_as: AgentStatus | None = Field(
         default=None,
-        sa_type=labels(AgentStatus, 'agent_status'),
+        sa_type=labels(AgentStatus, 'agent_status', newer=AgentStatus.OFFLINE),
         description='연결 끊김 or 점검, set by the desk over what they are; lifted, they are that again',
     )
     suspended_at: datetime | None = Field(default=None, sa_type=Timestamp)
@@ -146,7 +146,9 @@ class AgentStatusChange(Row, table=True):
     __table_args__ = (Index('idx_agent_status_changes_agent_created', 'agent_id', 'created_at'),)
 
     agent_id: UUID = Field(foreign_key='agents.id')
-    status: AgentStatus = Field(sa_type=labels(AgentStatus, 'agent_status'))
+    status: AgentStatus = Field(
+        sa_type=labels(AgentStatus, 'agent_status', newer=AgentStatus.OFFLINE)
+    )
     reason_id: UUID | None = Field(default=None, foreign_key='away_reasons.id')
     by_id: UUID | None = Field(default=None, description='who did it; none for the desk itself')
     why: StateCause = labelled(StateCause, 'state_cause', StateCause.CHOSEN)

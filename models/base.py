@@ -1,15 +1,20 @@
 """What every table shares: a UUID key, a time of creation, and how enums and times are stored."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import TIMESTAMP, Enum, Integer, MetaData, String, func
+import structlog
+from sqlalchemy import TIMESTAMP, Dialect, Enum, Integer, MetaData, String, TypeDecorator, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
+from typing_extensions import override
 
 from desk import clock
+
+log = structlog.get_logger()
 
 # Alembic and `DROP CONSTRAINT` need names that do not change with the server.
 SQLModel.metadata.naming_convention = MetaData(
@@ -36,18 +41,59 @@ Json: Any = JSONB
 """What has a shape of its own, in one column."""
 
 
-def labels(kind: type[StrEnum], name: str) -> Any:
-    """Return the column type of an enum that stores its values (not Python's names) under ``name``."""
-    return Enum(
-        kind, name=name, values_callable=lambda members: [member.value for member in members]
-    )
+class Labels(TypeDecorator[StrEnum]):
+    """An enum stored by its values; a value that only a newer version of the desk knows is read as a stated member.
+
+    Versions overlap while one is rolled out (docs/decisions/0031): one row with a new value must not break each list
+    that it stands in. Nothing is written back: the row keeps its value until somebody changes that column.
+    """
+
+    impl = Enum
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum], name: str, newer: StrEnum) -> None:
+        super().__init__(
+            kind, name=name, values_callable=lambda members: [member.value for member in members]
+        )
+        self.kind = kind
+        self.newer = newer
+
+    @override
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[Any], StrEnum | None] | None:
+        """Read a value; see the class."""
+        known: dict[str | None, StrEnum | None] = {member.value: member for member in self.kind}
+        known[None] = None
+
+        def member_of(value: str | None) -> StrEnum | None:
+            if value not in known:
+                log.warning('newer_label_read', kind=self.kind.__name__, read_as=self.newer.value)
+                known[value] = self.newer  # and is logged once
+            return known[value]
+
+        return member_of
+
+
+def labels(kind: type[StrEnum], name: str, *, newer: StrEnum) -> Any:
+    """Return the column type of an enum that stores its values (not Python's names) under ``name``.
+
+    Args:
+        kind: the enum.
+        name: the type's name in PostgreSQL.
+        newer: the member as which a value of a newer version is read: the one that allows and claims least.
+    """
+    return Labels(kind, name, newer)
 
 
 def labelled(kind: type[StrEnum], name: str, default: StrEnum) -> Any:
-    """Return the field of an enum that has a default in Python and, as the guide wrote it, in the table."""
+    """Return the field of an enum that has a default in Python and, as the guide wrote it, in the table.
+
+    The default is also what a value of a newer version is read as.
+    """
     return Field(
         default=default,
-        sa_type=labels(kind, name),
+        sa_type=labels(kind, name, newer=default),
         sa_column_kwargs={'server_default': default.value},
     )
 

@@ -58,7 +58,9 @@ class Call(Row, table=True):
     )
     customer_id: UUID | None = Field(default=None, foreign_key='customers.id')
     agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
-    direction: CallDirection = Field(sa_type=labels(CallDirection, 'call_direction'))
+    direction: CallDirection = Field(
+        sa_type=labels(CallDirection, 'call_direction', newer=CallDirection.INBOUND)
+    )
     priority: Priority = labelled(Priority, 'priority', Priority.MEDIUM)
     department: str = Field(max_length=100)
     queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
@@ -66,7 +68,9 @@ class Call(Row, table=True):
     start_time: datetime = timestamp_field()
     answered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     end_time: datetime | None = Field(default=None, sa_type=Timestamp)
-    ending: CallEnding | None = Field(default=None, sa_type=labels(CallEnding, 'call_ending'))
+    ending: CallEnding | None = Field(
+        default=None, sa_type=labels(CallEnding, 'call_ending', newer=CallEnding.FAILED)
+    )
 
     version: int = counter('grows with every change of this row: the newest copy wins')
     dialled_by_id: UUID | None = Field(
@@ -124,7 +128,9 @@ class CallLeg(Row, table=True):
     previous_contact_id: str = Field(
         default='', max_length=256, sa_column_kwargs={'server_default': ''}
     )
-    kind: CallLegKind = Field(sa_type=labels(CallLegKind, 'call_leg_kind'))
+    kind: CallLegKind = Field(
+        sa_type=labels(CallLegKind, 'call_leg_kind', newer=CallLegKind.TRANSFER)
+    )
     agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
     queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
     phone: str = Field(default='', max_length=20, sa_column_kwargs={'server_default': ''})
@@ -174,5 +180,7 @@ class CallMoment(Row, table=True):
     leg_id: UUID = Field(foreign_key='call_legs.id')
     connect_user: str = Field(max_length=256)
     agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
-    kind: CallMomentKind = Field(sa_type=labels(CallMomentKind, 'call_moment_kind'))
+    kind: CallMomentKind = Field(
+        sa_type=labels(CallMomentKind, 'call_moment_kind', newer=CallMomentKind.TALKING)
+    )
     at: datetime = Field(sa_type=Timestamp)

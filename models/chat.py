@@ -115,7 +115,9 @@ class ChatSession(Row, table=True):
         max_length=64, unique=True, description="SHA-256 of the customer's token, hex"
     )
     taken_at: datetime | None = Field(default=None, sa_type=Timestamp)
-    ending: ChatEnding | None = Field(default=None, sa_type=labels(ChatEnding, 'chat_ending'))
+    ending: ChatEnding | None = Field(
+        default=None, sa_type=labels(ChatEnding, 'chat_ending', newer=ChatEnding.AGENT)
+    )
     customer_seen_at: datetime = timestamp_field()
     consented_at: datetime | None = Field(
         default=None,
@@ -177,7 +179,7 @@ class Message(Row, table=True):
 
     chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
     number: int = Field(description='1, 2, 3 … within the chat, without gaps')
-    sender: Sender = Field(sa_type=labels(Sender, 'message_sender'))
+    sender: Sender = Field(sa_type=labels(Sender, 'message_sender', newer=Sender.SYSTEM))
     sender_id: UUID | None = Field(default=None, description="the agent's id; none for the others")
     type: MessageType = labelled(MessageType, 'message_type', MessageType.TEXT)
     content: str

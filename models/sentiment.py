@@ -53,9 +53,12 @@ class MessageSentiment(SQLModel, table=True):
     claimed_at: datetime = timestamp_field()
     analysed_at: datetime | None = Field(default=None, sa_type=Timestamp)
     source: SentimentSource | None = Field(
-        default=None, sa_type=labels(SentimentSource, 'sentiment_source')
+        default=None,
+        sa_type=labels(SentimentSource, 'sentiment_source', newer=SentimentSource.COMPREHEND),
     )
-    sentiment: Sentiment | None = Field(default=None, sa_type=labels(Sentiment, 'sentiment'))
+    sentiment: Sentiment | None = Field(
+        default=None, sa_type=labels(Sentiment, 'sentiment', newer=Sentiment.NEUTRAL)
+    )
     positive: float | None = Field(default=None, description='from 0 to 1, as the next three')
     negative: float | None = None
     neutral: float | None = None
@@ -69,8 +72,10 @@ class ChatMood(SQLModel, table=True):
     __table_args__ = (Index('idx_chat_moods_sentiment', 'sentiment', 'chat_session_id'),)
 
     chat_session_id: UUID = Field(primary_key=True, foreign_key='chat_sessions.id')
-    source: SentimentSource = Field(sa_type=labels(SentimentSource, 'sentiment_source'))
-    sentiment: Sentiment = Field(sa_type=labels(Sentiment, 'sentiment'))
+    source: SentimentSource = Field(
+        sa_type=labels(SentimentSource, 'sentiment_source', newer=SentimentSource.COMPREHEND)
+    )
+    sentiment: Sentiment = Field(sa_type=labels(Sentiment, 'sentiment', newer=Sentiment.NEUTRAL))
     trend: MoodTrend = labelled(MoodTrend, 'mood_trend', MoodTrend.STEADY)
     lines: int = counter('lines that were told')
     balance: float = Field(

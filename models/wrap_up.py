@@ -50,7 +50,7 @@ class WrapUp(Row, table=True):
     )  # fmt: skip
 
     contact_id: UUID = Field(unique=True, description='of a chat or a call')
-    channel: Channel = Field(sa_type=labels(Channel, 'channel'))
+    channel: Channel = Field(sa_type=labels(Channel, 'channel', newer=Channel.CHAT))
     agent_id: UUID = Field(foreign_key='agents.id')
     queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
     category_id: UUID | None = Field(default=None, foreign_key='contact_categories.id')
@@ -63,7 +63,7 @@ class WrapUp(Row, table=True):
     )
     done_at: datetime | None = Field(default=None, sa_type=Timestamp)
     ending: WrapUpEnding | None = Field(
-        default=None, sa_type=labels(WrapUpEnding, 'wrap_up_ending')
+        default=None, sa_type=labels(WrapUpEnding, 'wrap_up_ending', newer=WrapUpEnding.AGENT)
     )
     updated_at: datetime = timestamp_field()
 
@@ -90,7 +90,7 @@ class Promise(Row, table=True):
     )  # fmt: skip
 
     contact_id: UUID = Field(description='of the chat or call it was made in')
-    channel: Channel = Field(sa_type=labels(Channel, 'channel'))
+    channel: Channel = Field(sa_type=labels(Channel, 'channel', newer=Channel.CHAT))
     queue_id: UUID | None = Field(default=None, foreign_key='queues.id')
     owner_id: UUID | None = Field(default=None, foreign_key='agents.id')
     made_by_id: UUID = Field(foreign_key='agents.id')

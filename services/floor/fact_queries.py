@@ -15,11 +15,15 @@ from models import AgentStatus, AgentStatusChange, ContactStep, StepKind
 async def last_steps(
     session: AsyncSession, at: datetime, *, leaving_out: Collection[StepKind]
 ) -> Sequence[tuple[StepKind, UUID | None]]:
-    """Return the last step of every contact until then, and the queue where it left the contact."""
+    """Return the last step of every contact until then, and the queue where it left the contact.
+
+    A kind that only a newer version of the desk knows is left out too.
+    """
+    kinds = set(StepKind) - set(leaving_out)
     statement = (
         select(ContactStep.kind, ContactStep.queue_id)
         .ext(distinct_on(col(ContactStep.contact_id)))
-        .where(col(ContactStep.at) <= at, col(ContactStep.kind).not_in(leaving_out))
+        .where(col(ContactStep.at) <= at, col(ContactStep.kind).in_(kinds))
         # What is told of calls may come late: the order is that of what happened.
         .order_by(
             col(ContactStep.contact_id), col(ContactStep.at).desc(), col(ContactStep.id).desc()

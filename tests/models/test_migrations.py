@@ -8,11 +8,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import Enum
 from sqlmodel import SQLModel
 
 from desk.sandbox import BackingUrls
 from models import migrations
+from models.base import Labels
 from tests.support.databases import address, drop, server_of
 
 pytestmark = pytest.mark.slow
@@ -146,10 +146,10 @@ def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connec
     )
 
     assert stored == {
-        column.type.name: [member.value for member in column.type.enum_class]
+        column.type.name: [member.value for member in column.type.kind]
         for table in SQLModel.metadata.tables.values()
         for column in table.columns
-        if isinstance(column.type, Enum) and column.type.enum_class is not None
+        if isinstance(column.type, Labels)
     }
     assert len(stored) == 23
 
