@@ -127,7 +127,9 @@ async def test_digits_go_to_whom_the_agent_talks_to(phone: CallScreen, box: Box)
     contact_id = await talking(phone, box)
 
     await phone.presses('번호판')
-    await phone.bar.get_by_label('번호 보내기').press_sequentially('12')
+    field = phone.bar.get_by_label('번호 보내기')
+    await expect(field).to_be_focused()
+    await field.press_sequentially('12')
     await phone.presses('#')
 
     async def were_pressed() -> bool:
