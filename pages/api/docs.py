@@ -36,6 +36,8 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `typing` | `chat_session_id`, `sender`, `name` |
 | `agent_status` | `agent_id`, `status`, `since` |
 | `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
+| `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
+| `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |
 | `ack` | the stored message that a `message` became |
 | `caught_up` | `cursors`: how far each subscribed chat is |
 | `resync` | events may have been missed; followed chats are caught up, those no longer the agent's were named by an `error` (`chat.not_found`), read lists again |

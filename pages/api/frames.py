@@ -1,7 +1,7 @@
 """What travels on ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
 
-To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``agent_changed``, ``ack``,
-``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``,
+To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``agent_changed``,
+``promise_changed``, ``promise_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``,
 ``ping``. A ``message`` that comes after one of its chat with a higher number has ``"late": true`` beside them.
 """
 
@@ -28,6 +28,8 @@ class FrameKind(StrEnum):
     SESSION_UPDATE = 'session_update'
     AGENT_STATUS = 'agent_status'
     AGENT_CHANGED = 'agent_changed'
+    PROMISE_CHANGED = 'promise_changed'
+    PROMISE_DUE = 'promise_due'
     ACK = 'ack'
     CAUGHT_UP = 'caught_up'
     RESYNC = 'resync'

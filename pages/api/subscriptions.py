@@ -16,6 +16,7 @@ from services.chats.events import (
     holder_topic,
 )
 from services.contacts.access import may_see
+from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
 
 Heard = Frame | ChatEvent | Resync
@@ -46,6 +47,7 @@ class ProgramSubscriptions:
         self._chats = [
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
             *(self._topics.subscribe(topic, self._hear_status) for topic in people),
+            *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
         ]
 
     def close(self) -> None:
@@ -85,6 +87,17 @@ class ProgramSubscriptions:
         if told is None or told < event.since:
             self._told_status[event.agent_id] = event.since
             self._push(Frame(FrameKind.AGENT_STATUS, event))
+
+    def _hear_promise(self, event: object) -> None:
+        """Tell that a promise is to be read again, or that its time has come."""
+        if event is self._heard:  # it has two of our topics
+            return
+        self._heard = event
+        match event:
+            case PromiseChanged():
+                self._push(Frame(FrameKind.PROMISE_CHANGED, event))
+            case PromiseDue():
+                self._push(Frame(FrameKind.PROMISE_DUE, event))
 
     def _hear_typing(self, event: object) -> None:
         if isinstance(event, Typing):

@@ -13,7 +13,7 @@ from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _, language, sentence
-from pages.parts.kit import dialog
+from pages.parts.kit import dialog, toast
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from services.history.filter import EVERYTHING, HistoryFilter, parse
@@ -123,20 +123,12 @@ class HistoryViewsRow(Component):
         kept = parse(view.query).filter
 
         async def undo() -> None:
-            toast.dismiss()
-            try:
-                await self.still(self._service.create(self._agent, view.name, kept))
-            except DeskError as error:  # no field of its is left
-                notices.tell(error)
-                return
+            await self.still(self._service.create(self._agent, view.name, kept))
             await self.still(self.load())
 
-        with self._context.dialogs:
-            toast = ui.notification(
-                _('“{name}” 조건을 지웠습니다', name=view.name), position='top', timeout=8
-            )
-            with toast:
-                button(_('되돌리기'), undo, ButtonStyle.QUIET)
+        with self._context.toasts:  # the row with the button that was pressed is gone
+            text = _('“{name}” 조건을 지웠습니다', name=view.name)
+            toast.undoable(self._context, text, undo)
 
     async def _done(self, work: Awaitable[object], field: ui.input) -> bool:
         """Do something to the views and show them as they are then; a refusal stands at the view's field."""

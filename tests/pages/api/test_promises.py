@@ -9,7 +9,7 @@ import pytest
 from desk import clock
 from models import Agent, ChatSession
 from services.registry import Services
-from tests.pages.api.conftest import Site
+from tests.pages.api.conftest import Serve, Site
 from tests.support.make import Make
 
 
@@ -102,3 +102,23 @@ async def test_what_cannot_be_promised_is_refused_with_a_sentence(
 
     assert refused.status_code == 422
     assert refused.json()['detail']
+
+
+async def test_owners_program_hears_of_a_promise_and_of_its_time(
+    site: Site, serve: Serve, services: Services, make: Make, agent: Agent, chat: ChatSession
+) -> None:
+    live, other = await serve(services), await make.agent(department='환불')
+    due = clock.now() + timedelta(minutes=5)
+
+    async with live.program(agent) as own, live.program(other) as stranger:
+        made = await services.promises.make(agent, chat.id, '다시 전화드리겠습니다', due)
+        changed = await own.hear('promise_changed')
+        with clock.moved(timedelta(minutes=5)):
+            await services.promises.remind()
+        told = await own.hear('promise_due')
+        await stranger.say('ping')
+        await stranger.hear('pong')
+
+    assert changed['data']['promise_id'] == told['data']['promise_id'] == str(made.id)
+    assert told['data']['body'] == '다시 전화드리겠습니다'
+    assert not [frame for frame in stranger.seen if frame['type'].startswith('promise')]
