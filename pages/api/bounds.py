@@ -1,4 +1,4 @@
-"""How often a signed-in person may ask. How long a body may be: ``pages.web.bodies``."""
+"""Rate limit for signed-in people. Limits on body length are in ``pages.web.bodies``."""
 
 from typing import Any
 
@@ -8,10 +8,11 @@ from desk.throttle import Throttle
 from pages.web.principals import SignedIn
 
 REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
+"""Requests of one session: far above a program's work, far below a runaway loop."""
 
 
 def brake(*, limit: int = REQUESTS_LIMIT, seconds: float = REQUESTS_SECONDS) -> Any:
-    """Return what keeps one sign-in from asking a router's paths more often (429), for its ``dependencies``."""
+    """Return a router dependency that answers 429 to a session with more than ``limit`` requests in ``seconds``."""
     requests = Throttle(limit=limit, seconds=seconds)
 
     async def hit(staff: SignedIn) -> None:
