@@ -1,4 +1,4 @@
-"""Bringing customers in: ``/desk/customers/import``, for supervisors and administrators."""
+"""The import of customers from a sheet, at ``/desk/customers/import``, for supervisors and administrators."""
 
 from nicegui import ui
 

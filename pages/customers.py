@@ -1,4 +1,4 @@
-"""Customers: the table at ``/desk/customers``, one of them at ``/desk/customers/{id}``."""
+"""The customer screens: the table at ``/desk/customers``, one customer at ``/desk/customers/{id}``."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, quote, urlsplit
@@ -28,7 +28,7 @@ def register(screens: shell.Screens) -> None:
 
 
 async def customers(shell: Shell) -> None:
-    """Draw the table; the search box of the top bar fills it, and the address keeps what is searched."""
+    """Draw the table. The top bar's search box filters it; the address holds the search."""
 
     def new() -> None:
         ui.navigate.to(f'{LIST}/new')
@@ -59,7 +59,7 @@ async def customers(shell: Shell) -> None:
 
 async def new_customer(shell: Shell) -> None:
     """Draw the form of a new customer."""
-    shell.go_on_by(lambda: True)  # everybody may: what is typed stays
+    shell.go_on_by(lambda: True)  # every role may create customers: nothing to redraw
     with ui.element('div').classes('desk-person'), ui.element('section') as card:
         card.classes('desk-person-card')
         ui.label(_('새 고객')).classes('desk-page-title').props('role=heading aria-level=2')
@@ -94,5 +94,5 @@ def _keys(shell: Shell, new: Callable[[], None]) -> Keys:
 
 
 def _query(path: str) -> str:
-    """Return what an address searches for."""
+    """Return the search text in an address."""
     return parse_qs(urlsplit(path).query).get('query', [''])[0]
