@@ -1,7 +1,7 @@
-"""Numbers and addresses behind a veil: masked, until somebody who needs them says why; then whole for a short time.
+"""Masked contact details: shown unmasked for a short time to a reader who gives a reason.
 
-What is whole stays on the server while it is veiled. Who holds an open contact with its owner has no veil
-(``services.customers.personal_data``); it falls when the contact ends.
+The unmasked values stay on the server until then. A reader who holds an open contact with the customer sees them without
+a reason, until the contact ends (``services.customers.personal_data``).
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ Subject = Customer | ChatCard
 
 
 async def ask_to_see(context: PageContext, subject: Subject) -> Contacts | None:
-    """Ask why somebody wants to see how to reach a person; return it once that is written down, or nothing."""
+    """Ask for the reason; return the contact details once it is recorded, or ``None``."""
     with dialog.titled(context.dialogs, _('연락처 보기')) as question:
         ui.label(_('보는 사유를 고르세요. 누가 언제 왜 보았는지 기록에 남습니다.')).classes(
             'desk-hint'
@@ -79,7 +79,7 @@ def _why(event: GenericEventArguments) -> str:
 
 
 def reason_names() -> dict[RevealReason, str]:
-    """Name the reasons that somebody may have."""
+    """Return the names of the possible reasons."""
     return {
         RevealReason.IDENTITY: _('본인 확인'),
         RevealReason.CALL: _('통화 연결'),
@@ -103,7 +103,7 @@ async def _revealed(
 
 @dataclass(frozen=True, slots=True)
 class _Veiled:
-    """A place that shows one of two."""
+    """An element with its masked and its unmasked markup."""
 
     piece: Piece
     masked: Markup
@@ -111,7 +111,7 @@ class _Veiled:
 
 
 class Veil(Component):
-    """What is personal of one person, in one place of a page. It has no looks of its own: draw inside of it.
+    """One person's contact details in one place of a page, masked until revealed. Draw inside of it.
 
     with Veil(context, customer, access) as veil, ui.element('dl'):
         veil.phones(customer.phone, *customer.other_phones)
@@ -120,12 +120,12 @@ class Veil(Component):
     """
 
     def __init__(self, context: PageContext, subject: Subject, access: ContactAccess) -> None:
-        """Begin a veil.
+        """Begin with everything masked.
 
         Args:
-            context: who sits there.
-            subject: the customer, or the chat of somebody who is none yet.
-            access: says whether there is none, and when that changes.
+            context: the page.
+            subject: the customer, or the chat of a person without a record.
+            access: says whether the reader sees them without a reason, and when that changes.
         """
         super().__init__(context.services.topics)
         self.classes('desk-veil')
@@ -138,7 +138,7 @@ class Veil(Component):
         access.follow(self, self._show)
 
     def phones(self, *numbers: str, form: Callable[[Markup], Markup] = Markup) -> Piece:
-        """Draw numbers, one below the other, inside what ``form`` puts around them."""
+        """Draw numbers, one below the other, wrapped by ``form``."""
         lines = Markup('<br>')
         return self.draw(
             form(lines.join(masked_phone(one) for one in numbers)),
@@ -146,7 +146,7 @@ class Veil(Component):
         )
 
     def email(self, address: str | None, form: Callable[[Markup], Markup] = Markup) -> Piece:
-        """Draw an address, or that there is none, inside what ``form`` puts around it."""
+        """Draw an e-mail address, or that there is none, wrapped by ``form``."""
         none = _('없음')
         return self.draw(
             form(filled('{it}', it=masked_email(address) or none)),
@@ -154,14 +154,14 @@ class Veil(Component):
         )
 
     def draw(self, masked: Markup, whole: Markup) -> Piece:
-        """Draw something that is masked while it is veiled."""
+        """Draw an element that shows ``masked`` or ``whole``."""
         place = _Veiled(Piece(), masked, whole)
         self._places.append(place)
         self._show()
         return place.piece
 
     def eye(self) -> Piece:
-        """Draw the button that lifts the veil and lets it fall."""
+        """Draw the button that reveals and masks again."""
         eye = Piece('button').classes('desk-eye').props('type=button')
         eye.on('click', self._press, args=[])
         self._eyes.append(eye)
