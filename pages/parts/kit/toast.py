@@ -1,4 +1,4 @@
-"""A toast with something to take back: it leaves by itself, and what it offers stays to be had elsewhere."""
+"""A toast with an undo button: it disappears by itself, and the undo stays available elsewhere."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +15,7 @@ SECONDS = 12
 
 
 def undoable(context: PageContext, text: str, undo: Callable[[], Awaitable[None]]) -> None:
-    """Say what was done, with a button 되돌리기."""
+    """Show what was done, with a button 되돌리기."""
 
     async def press() -> None:
         toast.delete()
