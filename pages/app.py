@@ -53,8 +53,8 @@ from pages.api import (
 from pages.api import customers as customers_api
 from pages.api import history as history_api
 from pages.web import gate, unknown_paths
-from pages.web.measured import Measured
 from pages.web.monitoring import open_pages
+from pages.web.request_metrics import RequestMetrics
 from pages.web.signatures import remember_signatures
 from pages.web.softphone import Softphone
 from services.registry import Services
@@ -151,7 +151,7 @@ def create(
         app.add_middleware(softphone_window.SoftphoneWindow, softphone=softphone)
     gate.install(app, services, settings)
     metrics.PAGES.set_function(open_pages)
-    app.add_middleware(Measured)  # outside of the gate: refused requests are counted too
+    app.add_middleware(RequestMetrics)  # outside of the gate: refused requests are counted too
     return app
 
 

@@ -25,7 +25,7 @@ from pages.parts.workspace.inbox_panel import InboxPanel
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
 from pages.parts.workspace.wrap_up_list import WrapUpList
-from pages.web import places
+from pages.web import current_screen
 from pages.web.paths import id_in
 from services.chats.events import ChatCard, ChatEvent, MessageAdded
 from services.chats.inbox_view import Tab
@@ -93,7 +93,7 @@ class Workspace:
                 {PATH: self._nothing, CHAT_PATH: self._chat}, show_404=False
             ).classes('desk-center')
         for place in (self._right, center):  # both show the open chat
-            places.mark(place, CHAT_PATH)
+            current_screen.mark(place, CHAT_PATH)
         self._add_keys()
         await self._shell.still(self._inbox.open())
         await self._shell.still(self._read_ringing())
@@ -126,7 +126,7 @@ class Workspace:
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:
-        places.act_on(CHAT_PATH)
+        current_screen.act_on(CHAT_PATH)
         await notices.in_place(lambda: self._open_chat(chat_id), back=PATH)
 
     async def _open_chat(self, given: str) -> None:

@@ -22,7 +22,7 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
 from pages.shell import Shell
-from pages.web import places
+from pages.web import current_screen
 from pages.web.paths import id_in
 from services.history.filter import EVERYTHING, FIELDS, HistoryFilter, Reading, read_filter
 from services.history.history import Choices, Hits, Precision
@@ -77,7 +77,7 @@ class HistoryScreen(Component):
             self._route = ui.sub_pages(
                 {'/': self._at_list, '/{contact_id}': self._at_contact}, show_404=False
             )
-        places.mark(self._side, CONTACT)
+        current_screen.mark(self._side, CONTACT)
         choices: Choices = await self.still(self._services.history.choices(self._agent))
         with self._bar_place:
             self._bar = HistoryBar(choices, self._choose)
@@ -110,7 +110,7 @@ class HistoryScreen(Component):
         self._opened = contact_id
         self._table.choose(contact_id)
         back = f'{HISTORY}?{wanted.query}' if wanted.query else HISTORY
-        places.act_on(CONTACT)
+        current_screen.act_on(CONTACT)
         self._contact = contact = HistoryContact(
             self._shell, contact_id, text=wanted.text, back=back
         )

@@ -28,7 +28,7 @@ from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.sound import Sound, SoundState
 from pages.parts.kit.sound_settings import sound_settings
-from pages.web import gate, places
+from pages.web import current_screen, gate
 from pages.web.principals import staff_of
 from pages.web.softphone import Softphone
 from services.people.events import decides_authority
@@ -135,7 +135,7 @@ class Shell(PageContext):
             # The shown screen first: searches in the page find its elements before the hidden ones.
             self._other_place = ui.element('div').classes('desk-screen')
             self._home_place = ui.element('div').classes('desk-screen')
-            places.mark(self._home_place, self._screens.home_paths[0])
+            current_screen.mark(self._home_place, self._screens.home_paths[0])
         with self._home_place:
             self._home = self._screens.home(self)
             self._home_keys = self._home.keys
@@ -197,7 +197,7 @@ class Shell(PageContext):
         """Show the screen of a path; only its keys are active."""
         bare = urlsplit(path).path
         screens = self._screens
-        places.show(context.client, bare, screens.paths, otherwise=screens.home_paths[0])
+        current_screen.show(context.client, bare, screens.paths, otherwise=screens.home_paths[0])
         if bare == self._seen:
             if self._follow is not None:
                 self._follow(path)
@@ -377,8 +377,8 @@ def _in_place(path: str, draw: Draw) -> Draw:
 
     @wraps(draw)  # NiceGUI reads from the signature which values of path and query to pass
     async def drawn(**given: Any) -> None:
-        places.mark(context.slot.parent, path)
-        places.act_on(path)
+        current_screen.mark(context.slot.parent, path)
+        current_screen.act_on(path)
         await notices.in_place(lambda: draw(**given), back=path.rpartition('/')[0])
 
     return drawn

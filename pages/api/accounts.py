@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.web.principals import SignedIn
 from services.registry import Services
@@ -28,7 +28,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/agents',
         tags=['agents'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 403, 404, 422, 429),
     )
     accounts = services.accounts

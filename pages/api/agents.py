@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from models import AgentStatus
 from pages.api import problems
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, shown_as
 from pages.web.principals import SignedIn
 from services.people.events import AgentStatusChanged
@@ -57,7 +57,7 @@ class StatusChoice(BaseModel):
 
 def router(services: Services) -> APIRouter:
     """Serve ``/agents/me/status``."""
-    routes = APIRouter(prefix='/agents', tags=['agents'], dependencies=[brake()])
+    routes = APIRouter(prefix='/agents', tags=['agents'], dependencies=[rate_limit()])
     operations = _AgentOperations(services)
     refused = problems.responses(401, 422, 429)
     routes.get('/me/status', responses=problems.responses(401, 429))(operations.status)

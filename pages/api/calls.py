@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from models import Agent, Call
 from pages.api import call_shapes as shapes
 from pages.api import cursors
-from pages.api.bounds import brake
 from pages.api.call_shapes import (
     Attributes,
     CallDetailItem,
@@ -22,6 +21,7 @@ from pages.api.call_shapes import (
     Transfer,
     TransferAsked,
 )
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.api.wrap_up_shapes import WrapUpItem
 from pages.web.principals import SignedIn
@@ -36,7 +36,10 @@ BUSY = refusals(409, 429, 502)
 def router(services: Services) -> APIRouter:
     """Serve the calls that the signed-in person may see."""
     api = APIRouter(
-        prefix='/calls', tags=['calls'], dependencies=[brake()], responses=refusals(401, 422, 429)
+        prefix='/calls',
+        tags=['calls'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 422, 429),
     )
     calls = CallOperations(services)
     add, one = api.add_api_route, '/{call_id}'

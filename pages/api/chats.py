@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 
 from models import Agent, ChatStatus
 from pages.api import cursors
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import (
     CHAT_EXAMPLE,
     MAX_NUMBER,
@@ -110,7 +110,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/chat/sessions',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     sessions = Sessions(services)

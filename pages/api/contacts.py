@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from models import Priority
 from models.audit import MAX_REASON_CHARS
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.locale import language_of, sentence
 from pages.web.principals import SignedIn
@@ -227,7 +227,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/contacts',
         tags=['contacts'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 403, 404, 422, 429),
     )
     contacts = ContactOperations(services)

@@ -13,7 +13,6 @@ from models import Agent
 from models import Customer as CustomerRow
 from pages.api import cursors
 from pages.api import customer_shapes as shapes
-from pages.api.bounds import brake
 from pages.api.customer_shapes import (
     Customer,
     CustomerPage,
@@ -38,6 +37,7 @@ from pages.api.merge_shapes import (
     Preview,
     merge_done,
 )
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals
 from pages.web.principals import SignedIn
 from services.customers import records as customer_records
@@ -59,7 +59,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/customers',
         tags=['customers'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     _add_records(api, Records(services))

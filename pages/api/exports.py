@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from desk import clock
 from models import Agent
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
 from pages.parts.history import sheet as history_sheet
@@ -41,7 +41,7 @@ ANSWER: dict[str, Any] = {
 def router(services: Services) -> APIRouter:
     """Serve the export."""
     routes = APIRouter(
-        tags=['history'], dependencies=[brake(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)]
+        tags=['history'], dependencies=[rate_limit(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)]
     )
 
     @routes.get(

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from desk.errors import InvalidInputError
 from models import Agent, Priority, Sentiment
 from pages.api import cursors
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.api.wrap_up_shapes import WRAP_UP_EXAMPLE, CategoryList, WrapUpItem
 from pages.web.principals import SignedIn
@@ -158,7 +158,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/history',
         tags=['history'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     history = HistoryOperations(services)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from desk.errors import NotFoundError
 from models import Agent, AgentRole, AgentStatus
 from models.queue import MAX_CHATS, MAX_LEVEL
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.people.authority import MAX_DEPARTMENT_CHARS, MAX_NAME_CHARS
@@ -155,7 +155,10 @@ class PersonChange(BaseModel):
 def router(services: Services) -> APIRouter:
     """Serve people to administrators."""
     api = APIRouter(
-        prefix='/agents', tags=['agents'], dependencies=[brake()], responses=refusals(401, 403, 429)
+        prefix='/agents',
+        tags=['agents'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 403, 429),
     )
     people = PeopleOperations(services)
     changed = refusals(409, 413, 422)

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from models import PromiseStatus
 from models.wrap_up import MAX_PROMISE_CHARS
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Number, Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.contacts.promise_view import PromiseView
@@ -151,7 +151,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/promises',
         tags=['promises'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     promises = PromiseOperations(services)

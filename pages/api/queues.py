@@ -7,7 +7,7 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from models import Queue, QueueMode
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Number, Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.contacts.queues import MAX_NAME_CHARS, typed
@@ -126,7 +126,10 @@ class QueueChange(QueueFields):
 def router(services: Services) -> APIRouter:
     """Serve queues to administrators."""
     api = APIRouter(
-        prefix='/queues', tags=['queues'], dependencies=[brake()], responses=refusals(401, 403, 429)
+        prefix='/queues',
+        tags=['queues'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 403, 429),
     )
     queues = QueueOperations(services)
     changed = refusals(409, 413, 422)

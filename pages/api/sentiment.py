@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from models import MoodTrend, Sentiment, SentimentSource
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals, shown_as
 from pages.web.principals import SignedIn
 from services.registry import Services
@@ -112,7 +112,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/chat/sessions/{session_id}/sentiment',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     api.add_api_route('', sentiment, summary='Sentiment (고객 감정)')

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.api.wrap_up_shapes import CategoryList, WrapUpItem, Written
 from pages.web.principals import SignedIn
@@ -16,7 +16,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/chat/sessions/{session_id}/wrap-up',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     wrap_ups = WrapUpOperations(services)

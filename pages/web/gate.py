@@ -16,14 +16,14 @@ from desk.addresses import network_of
 from desk.errors import DeskError, NotAllowedError, NotFoundError, NotSignedInError
 from desk.settings import Settings
 from desk.throttle import Throttle
-from pages.web import bodies, floods, frames, hosts, ownership, refusals
+from pages.web import bodies, hosts, ownership, page_limits, refusals, socket_packets
 from pages.web.cookies import Cookie, Cookies
+from pages.web.current_screen import route_of
 from pages.web.monitoring import may_read_metrics
 from pages.web.ownership import remember
 from pages.web.paths import Area, area_of, path_of, template_of
-from pages.web.places import route_of
 from pages.web.principals import STATE_KEY, Principals, Visitor, principal_of, staff_of, visitor_of
-from pages.web.repeats import says_twice
+from pages.web.repeats import has_repeats
 from pages.web.session_watch import watch_session
 from services.people.sign_ins import Staff
 from services.registry import Services
@@ -67,7 +67,7 @@ BEARER_AREAS = frozenset({Area.API, Area.DOCS, Area.SIGN_IN, Area.PROGRAM_SOCKET
 def install(app: FastAPI, services: Services, settings: Settings) -> None:
     """Install the gate and the body limits around an application, and the ownership guard in NiceGUI's socket."""
     ownership.guard_socket()
-    app.add_middleware(frames.CheckedFrames)
+    app.add_middleware(socket_packets.CheckedPackets)
     app.add_middleware(bodies.BoundedBodies)
     app.add_middleware(Gate, services=services, settings=settings)
 
@@ -109,7 +109,7 @@ class Gate:
         area = area_of(path_of(asked))
         if area not in ANY_HOST and not hosts.is_ours(asked, self._settings):
             raise NotAllowedError('gate.unknown_host')
-        if says_twice(asked, area):
+        if has_repeats(asked, area):
             raise NotAllowedError('gate.repeated')
         if self._is_foreign(asked, area):
             raise NotAllowedError('gate.foreign_origin')
@@ -118,7 +118,7 @@ class Gate:
             principals = await self._principals(asked, area)
             asked.scope.setdefault('state', {})[STATE_KEY] = principals
             _require(principals, asked, area)
-            floods.slow_down(asked, area, principals)
+            page_limits.hit(asked, area, principals)
         bodies.check_kind(asked)
 
     def _is_open(self, asked: HTTPConnection, area: Area) -> bool:

@@ -3,7 +3,7 @@
 NiceGUI 3.18 finds a page by the ``client_id`` in a message, and checks nothing more. Here a message that names a page is
 dropped unless the same principal opened the page and the socket: knowing another page's client id is worth nothing. The
 page's request names the page's owner, the socket's request the socket's. An action counts for the screen around the element
-that the message names: the audit log learns that here (``places``).
+that the message names: the audit log learns that here (``current_screen``).
 """
 
 import inspect
@@ -14,11 +14,11 @@ from uuid import UUID
 
 import structlog
 from nicegui import Client, core, json
-from socketio import exceptions  # has no stubs
+from socketio import exceptions  # type: ignore[import-untyped]  # has no stubs
 
 from desk import metrics
-from pages.web import event_shapes, frames
-from pages.web.places import route_of
+from pages.web import event_shapes, socket_packets
+from pages.web.current_screen import route_of
 from pages.web.principals import NOBODY, STATE_KEY, Principal, principals_in, sole
 from services.work.recording import current_route
 
@@ -94,9 +94,9 @@ def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
 def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
     async def guard(sid: str, environ: dict[str, Any], *rest: object) -> Any:
         try:
-            frames.check_query(environ.get('QUERY_STRING', ''))
+            socket_packets.check_query(environ.get('QUERY_STRING', ''))
             _join_once(environ)
-        except frames.MalformedError as error:
+        except socket_packets.MalformedError as error:
             metrics.MALFORMED.labels('handshake').inc()
             raise exceptions.ConnectionRefusedError from error
         client_ids = parse_qs(environ.get('QUERY_STRING', '')).get('client_id', [])
@@ -115,7 +115,7 @@ def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
 def _join_once(environ: dict[str, Any]) -> None:
     """Count a polling browser's join. Raises ``MalformedError`` for a second one."""
     if environ.setdefault('desk.joined', 'no') != 'no':
-        raise frames.MalformedError
+        raise socket_packets.MalformedError
     environ['desk.joined'] = 'yes'
 
 
@@ -140,7 +140,7 @@ async def _cut_off(sid: str) -> None:
     """Close a connection; engine.io itself only asks the browser to."""
     environ = core.sio.get_environ(sid)
     if environ['asgi.scope']['type'] == 'websocket':
-        await environ['asgi.send']({'type': 'websocket.close', 'code': frames.CLOSED})
+        await environ['asgi.send']({'type': 'websocket.close', 'code': socket_packets.CLOSED})
     else:  # it polls, or polled at first
         await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(sid, '/'))
 

@@ -24,7 +24,7 @@ SINGLE_PARAMETERS = frozenset({Area.PAGE_SOCKET, Area.PAGE_FILE})
 """Areas in which every query parameter is NiceGUI's or engine.io's own: they know no lists."""
 
 
-def says_twice(asked: HTTPConnection, area: Area) -> bool:
+def has_repeats(asked: HTTPConnection, area: Area) -> bool:
     """Return whether a request repeats a header or parameter that may occur only once."""
     if any(len(asked.headers.getlist(name)) > 1 for name in SINGLE_HEADERS):
         return True

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
-from pages.web import places
+from pages.web import current_screen
 
 LET_GO = """(open) => {
     if (open !== true && document.activeElement?.closest('.q-dialog')) document.activeElement.blur();
@@ -33,7 +33,7 @@ def titled(host: ui.element, title: str) -> Iterator[ui.dialog]:
         for closing in ('update:model-value', 'before-hide'):  # by hand, by the server
             dialog.on(closing, js_handler=LET_GO)
         dialog.on('hide', place.delete)
-        places.mark_as_here(place)
+        current_screen.mark_as_here(place)
         with ui.element('div').classes('desk-card'):
             ui.label(title).classes('desk-card-title').props('role=heading aria-level=2')
             yield dialog

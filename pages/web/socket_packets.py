@@ -103,7 +103,7 @@ class MalformedError(InvalidInputError):
         super().__init__('socket.frame')
 
 
-class CheckedFrames:
+class CheckedPackets:
     """Middleware that passes on valid packets, for WebSockets and for browsers that have to poll."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -18,7 +18,7 @@ POLLS = Throttle(limit=600, seconds=10, error_key='throttle.address')
 CHAT_PAGE = '/talk/chat'
 
 
-def slow_down(asked: HTTPConnection, area: Area, principals: Principals) -> None:
+def hit(asked: HTTPConnection, area: Area, principals: Principals) -> None:
     """Count a request of an identified person. Raises ``TooManyError`` above the limit."""
     if brake := _brake_of(asked, area):
         for identity in principals.identities:

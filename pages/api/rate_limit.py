@@ -11,7 +11,7 @@ REQUESTS_LIMIT, REQUESTS_SECONDS = 300, 10.0
 """Requests of one session: far above a program's work, far below a runaway loop."""
 
 
-def brake(*, limit: int = REQUESTS_LIMIT, seconds: float = REQUESTS_SECONDS) -> Any:
+def rate_limit(*, limit: int = REQUESTS_LIMIT, seconds: float = REQUESTS_SECONDS) -> Any:
     """Return a router dependency that answers 429 to a session with more than ``limit`` requests in ``seconds``."""
     requests = Throttle(limit=limit, seconds=seconds)
 

@@ -18,7 +18,7 @@ _NO_ANSWER = 'No response returned.'
 """The error of Starlette's middlewares, of which NiceGUI has two, when the client left before the answer."""
 
 
-class Measured:
+class RequestMetrics:
     """Middleware that measures each request. Starlette's base class would cost each one a task and two queues."""
 
     def __init__(self, app: ASGIApp) -> None:
