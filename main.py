@@ -167,7 +167,7 @@ def build(settings: Settings | None = None) -> FastAPI:
 
 
 @contextmanager
-def backed(settings: Settings, *, with_connect: bool = False) -> Iterator[Settings]:
+def with_backing_services(settings: Settings, *, with_connect: bool = False) -> Iterator[Settings]:
     """Yield settings in which every backing service has an address; a local desk starts the missing services here."""
     settings.checked()
     if settings.is_production:
@@ -203,7 +203,7 @@ def serve(settings: Settings) -> None:
     Raises ``StartError`` in production when the database role could change the audit log.
     """
     if settings.is_production:
-        asyncio.run(must_be_guarded(settings))
+        asyncio.run(require_protected_audit_log(settings))
     announce(settings)
     app = build(settings)
     tune_collector()
@@ -305,7 +305,7 @@ async def replay_day(settings: Settings, day: date) -> bool:
     return not result.different
 
 
-async def must_be_guarded(settings: Settings) -> None:
+async def require_protected_audit_log(settings: Settings) -> None:
     """Raise ``StartError`` when the database role could change the audit log."""
     resources = ProcessResources.of(settings)
     try:
@@ -344,7 +344,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
-        with backed(settings, with_connect=parsed.command == 'serve') as ready:
+        with with_backing_services(settings, with_connect=parsed.command == 'serve') as ready:
             return _run(parsed, ready)
     except KeyboardInterrupt:
         return 0
@@ -375,10 +375,10 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(fill_with_demo(settings))
     if command == 'serve':
         serve(settings)
-    return 0 if _came_out_well(parsed, settings) else 1
+    return 0 if _check_passed(parsed, settings) else 1
 
 
-def _came_out_well(parsed: argparse.Namespace, settings: Settings) -> bool:
+def _check_passed(parsed: argparse.Namespace, settings: Settings) -> bool:
     """Run the command if it is a check (``replay``, ``verify-audit``) and return its result; ``True`` for any other command."""
     if parsed.command == 'replay':
         day = parsed.day or clock.now().astimezone(clock.SEOUL).date().isoformat()

@@ -53,10 +53,10 @@ async def in_place(draw: Callable[[], Awaitable[None]], *, back: str = '') -> No
     try:
         await draw()
     except DeskError as error:
-        stand(error, back=back, draw=draw)
+        show_error(error, back=back, draw=draw)
 
 
-def stand(
+def show_error(
     error: DeskError, *, back: str = '', draw: Callable[[], Awaitable[None]] | None = None
 ) -> None:
     """Show an error in the place of what could not be drawn; after an ``UpstreamError`` a button draws it again."""

@@ -20,7 +20,7 @@ from services.chats.chats import MAX_PAGE, Chats
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded
 
 
-class Tell(Protocol):
+class SendFrame(Protocol):
     """Sends a frame to the program."""
 
     async def __call__(
@@ -30,7 +30,7 @@ class Tell(Protocol):
 
 
 @dataclass(slots=True)
-class Told:
+class SentMessages:
     """The messages of one chat that were sent: all after ``start`` up to ``number``, and some ``others``."""
 
     start: int
@@ -42,7 +42,7 @@ class Told:
     others: set[int] = field(default_factory=set[int])
 
     @classmethod
-    def after(cls, number: int) -> 'Told':
+    def after(cls, number: int) -> 'SentMessages':
         """Begin with nothing sent; sending starts after this number."""
         return cls(start=number, number=number, highest=number)
 
@@ -63,11 +63,11 @@ class Told:
 class Feed:
     """The chats of one program, each message sent once and in order."""
 
-    def __init__(self, chats: Chats, agent: Agent, tell: Tell) -> None:
+    def __init__(self, chats: Chats, agent: Agent, tell: SendFrame) -> None:
         self._chats = chats
         self._agent = agent
         self._tell = tell
-        self._told: dict[UUID, Told] = {}
+        self._told: dict[UUID, SentMessages] = {}
         self._versions: dict[UUID, int] = {}
         self._gone: list[UUID] = []
 
@@ -78,7 +78,7 @@ class Feed:
         """
         chat = await self._chats.chat(self._agent, chat_id)
         start = min(number, chat.last_number)
-        told = self._told.setdefault(chat_id, Told.after(start))
+        told = self._told.setdefault(chat_id, SentMessages.after(start))
         await self._read_on(chat_id, told, start)
         told.is_followed = True
         await self._show(chat)
@@ -103,7 +103,7 @@ class Feed:
 
     async def _hear_message(self, message: ChatMessage) -> None:
         chat_id, number = message.chat_session_id, message.number
-        told = self._told.setdefault(chat_id, Told.after(number - 1))
+        told = self._told.setdefault(chat_id, SentMessages.after(number - 1))
         if told.is_known(number):
             return
         if number > told.number + 1:
@@ -115,7 +115,7 @@ class Feed:
         else:  # older than the feed's first message: the other process published it late
             told.others.add(number)
 
-    async def _catch_up(self, chat_id: UUID, told: Told) -> None:
+    async def _catch_up(self, chat_id: UUID, told: SentMessages) -> None:
         try:
             chat = await self._chats.chat(self._agent, chat_id)
             if chat.last_number > told.number:
@@ -125,7 +125,7 @@ class Feed:
             del self._told[chat_id]
             self._gone.append(chat_id)
 
-    async def _read_on(self, chat_id: UUID, told: Told, start: int) -> None:
+    async def _read_on(self, chat_id: UUID, told: SentMessages, start: int) -> None:
         number = start
         while lines := await self._chats.messages_after(
             self._agent, chat_id, number, limit=MAX_PAGE
@@ -137,7 +137,7 @@ class Feed:
                     await self._tell_message(told, line)
         told.reach(start, number)
 
-    async def _tell_message(self, told: Told, message: ChatMessage) -> None:
+    async def _tell_message(self, told: SentMessages, message: ChatMessage) -> None:
         is_late = message.number < told.highest
         told.highest = max(told.highest, message.number)
         await self._tell(FrameKind.MESSAGE, message, is_late=is_late)

@@ -71,7 +71,7 @@ class InvalidFrameError(InvalidInputError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class ConnectionLimits:
     """Time limits and queue length of a connection."""
 
     heartbeat_seconds: float = HEARTBEAT_SECONDS
@@ -90,7 +90,7 @@ Waiting = Heard | AuthorityChanged | frames.Subscribe
 class Program:
     """A connected program: one task reads, one writes, one checks the heartbeat."""
 
-    def __init__(self, services: Services, websocket: WebSocket, staff: Staff, pace: Pace) -> None:
+    def __init__(self, services: Services, websocket: WebSocket, staff: Staff, pace: ConnectionLimits) -> None:
         self._services = services
         self._websocket = websocket
         self._staff = staff

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocketState
 
 from desk import metrics
 from desk.errors import DeskError, NotFoundError, TooManyError
-from pages.api.program import Pace, Program
+from pages.api.program import ConnectionLimits, Program
 from pages.web.principals import staff_of
 from pages.web.refusals import problem
 from services.registry import Services
@@ -41,7 +41,7 @@ class OpenSockets:
             self._count += Counter()  # drops sessions whose count is 0
 
 
-def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
+def router(services: Services, *, pace: ConnectionLimits | None = None) -> APIRouter:
     """Serve ``/ws/{agent_id}``: the id or the sign-in name of the signed-in person."""
     api = APIRouter()
     sockets = OpenSockets()
@@ -54,7 +54,7 @@ def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
                 raise NotFoundError('api.unknown_path')
             with sockets.one_more(staff.session_id), metrics.SOCKETS.track_inprogress():
                 await _accept(websocket)
-                await Program(services, websocket, staff, pace or Pace()).serve()
+                await Program(services, websocket, staff, pace or ConnectionLimits()).serve()
         except DeskError as error:
             if websocket.application_state is WebSocketState.CONNECTED:  # too late to refuse
                 raise

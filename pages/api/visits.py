@@ -37,7 +37,7 @@ from services.registry import Services
 SOURCE = 'api'
 
 
-class Brakes:
+class RateLimits:
     """Rate limits: starts and token attempts by address, requests by chat."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Brakes:
 
 def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
     """Serve the customer's side of a chat."""
-    visit = VisitOperations(services.visits, Brakes())
+    visit = VisitOperations(services.visits, RateLimits())
     api = APIRouter(
         prefix='/chat/visits',
         tags=['visit'],
@@ -129,9 +129,9 @@ Opens = Annotated[VisitKey, Depends(_key)]
 class VisitOperations:
     """The operations of ``/chat/visits``, one method each."""
 
-    def __init__(self, visits: Visits, brakes: Brakes) -> None:
+    def __init__(self, visits: Visits, limits: RateLimits) -> None:
         self._visits = visits
-        self._brakes = brakes
+        self._limits = limits
 
     async def departments(self) -> Departments:
         """Return the departments that a chat can be started with."""
@@ -143,8 +143,8 @@ class VisitOperations:
 
     async def start(self, request: Request, form: NewVisit) -> StartedVisit:
         """Start a chat that waits for an agent. The same ``token`` again is the same chat, until that chat has ended."""
-        self._brakes.tries.hit(address_of(request))
-        self._brakes.starts.hit(address_of(request), act=form.token)
+        self._limits.tries.hit(address_of(request))
+        self._limits.starts.hit(address_of(request), act=form.token)
         started = await self._visits.start(
             ChatStart(
                 name=form.name,
@@ -206,7 +206,7 @@ class VisitOperations:
         chat = self._chat_of(key)
         if chat.id != key.visit_id:
             raise NotFoundError('visit.not_found')
-        self._brakes.requests.hit(chat.id)
+        self._limits.requests.hit(chat.id)
         if chat.status is ChatStatus.WAITING:
             await self._visits.sign_of_life(chat.id)
         return chat
@@ -217,7 +217,7 @@ class VisitOperations:
             return visitor_of(key.request).chat
         except NotFoundError:
             if key.has_token:
-                self._brakes.wrong_tokens.hit(address_of(key.request))
+                self._limits.wrong_tokens.hit(address_of(key.request))
             raise
 
     async def _shown(self, chat: ChatCard) -> Visit:

@@ -10,7 +10,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
-from pages.parts.customers.personal import Veil
+from pages.parts.customers.personal import MaskedFields
 from pages.parts.kit import times
 from pages.parts.kit.markup import Piece, filled
 from services.customers.fields import phones_of
@@ -31,18 +31,18 @@ def heading(customer: Customer) -> None:
 def facts(context: PageContext, customer: Customer, access: ContactAccess) -> None:
     """Draw the record's fields; ``access`` knows whether the reader is in contact with the customer now."""
     with (
-        Veil(context, customer, access) as veil,
+        MaskedFields(context, customer, access) as masked_fields,
         ui.element('dl').classes('desk-facts'),
     ):
-        veil.phones(*phones_of(customer), form=partial(fact, _('전화번호')))
-        veil.email(customer.email, form=partial(fact, _('이메일')))
+        masked_fields.phones(*phones_of(customer), form=partial(fact, _('전화번호')))
+        masked_fields.email(customer.email, form=partial(fact, _('이메일')))
         _fact(_('상담'), contacts(customer))
         _fact(_('최근 상담'), times.moment(customer.last_contact_at) or _('상담 없음'))
         _fact(_('등록일'), times.date(customer.created_at))
         for name, value in customer.attributes.items():
             _fact(name, value)
-    with veil:
-        veil.eye()
+    with masked_fields:
+        masked_fields.reveal_button()
     memo(customer)
 
 

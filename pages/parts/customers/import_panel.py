@@ -118,7 +118,7 @@ class ImportPanel(Component):
         """Show an error in its place; the file's analysis stays."""
         self._result.clear()
         with self._result:
-            notices.stand(error)
+            notices.show_error(error)
 
     # ---- the table, and its columns
 
@@ -304,7 +304,7 @@ class ImportPanel(Component):
             if leaves_out is not None and not leaves_out.value:
                 refusal.clear()
                 with refusal:
-                    notices.stand(InvalidInputError('import.has_faults'))
+                    notices.show_error(InvalidInputError('import.has_faults'))
                 return
             self._go(is_trial=False, leaves_out_faulty=leaves_out is not None)
 

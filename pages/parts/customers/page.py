@@ -177,7 +177,7 @@ class CustomerProfile(Component):
         except NotFoundError as error:
             self.clear()
             with self:
-                notices.stand(error, back='/desk/customers')
+                notices.show_error(error, back='/desk/customers')
             return
         except DeskError as error:
             notices.tell(error)

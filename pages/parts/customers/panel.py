@@ -17,7 +17,7 @@ from pages.locale import _
 from pages.parts.customers import card as customer_card
 from pages.parts.customers import linking
 from pages.parts.customers.contact_access import ContactAccess
-from pages.parts.customers.personal import Veil
+from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
 from pages.parts.customers.search_box import CustomerSearchBox
 from pages.parts.kit import times
@@ -131,11 +131,11 @@ class CustomerPanel(Component):
             'desk-customer-name'
         )
         with (
-            Veil(self._context, chat, self._access) as veil,
+            MaskedFields(self._context, chat, self._access) as masked_fields,
             ui.element('div').classes('desk-veiled'),
         ):
-            veil.phones(chat.visitor_phone).classes('desk-sub')
-            veil.eye()
+            masked_fields.phones(chat.visitor_phone).classes('desk-sub')
+            masked_fields.reveal_button()
         ui.label(_('아직 확인되지 않은 고객입니다. 본인 확인 뒤 고객 정보와 연결하세요.')).classes(
             'desk-hint'
         )

@@ -102,7 +102,7 @@ async def _revealed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Veiled:
+class _MaskedField:
     """An element with its masked and its unmasked markup."""
 
     piece: Piece
@@ -110,13 +110,13 @@ class _Veiled:
     whole: Markup
 
 
-class Veil(Component):
+class MaskedFields(Component):
     """One person's contact details in one place of a page, masked until revealed. Draw inside of it.
 
-    with Veil(context, customer, access) as veil, ui.element('dl'):
-        veil.phones(customer.phone, *customer.other_phones)
-        veil.email(customer.email)
-        veil.eye()
+    with MaskedFields(context, customer, access) as masked_fields, ui.element('dl'):
+        masked_fields.phones(customer.phone, *customer.other_phones)
+        masked_fields.email(customer.email)
+        masked_fields.reveal_button()
     """
 
     def __init__(self, context: PageContext, subject: Subject, access: ContactAccess) -> None:
@@ -132,9 +132,9 @@ class Veil(Component):
         self._context = context
         self._subject = subject
         self._access = access
-        self._is_lifted = False
-        self._places: list[_Veiled] = []
-        self._eyes: list[Piece] = []
+        self._is_revealed = False
+        self._places: list[_MaskedField] = []
+        self._buttons: list[Piece] = []
         access.follow(self, self._show)
 
     def phones(self, *numbers: str, form: Callable[[Markup], Markup] = Markup) -> Piece:
@@ -155,38 +155,38 @@ class Veil(Component):
 
     def draw(self, masked: Markup, whole: Markup) -> Piece:
         """Draw an element that shows ``masked`` or ``whole``."""
-        place = _Veiled(Piece(), masked, whole)
+        place = _MaskedField(Piece(), masked, whole)
         self._places.append(place)
         self._show()
         return place.piece
 
-    def eye(self) -> Piece:
+    def reveal_button(self) -> Piece:
         """Draw the button that reveals and masks again."""
-        eye = Piece('button').classes('desk-eye').props('type=button')
-        eye.on('click', self._press, args=[])
-        self._eyes.append(eye)
+        reveal = Piece('button').classes('desk-eye').props('type=button')
+        reveal.on('click', self._press, args=[])
+        self._buttons.append(reveal)
         self._show()
-        return eye
+        return reveal
 
     async def _press(self) -> None:
-        if self._is_lifted:
-            await self._fall()
+        if self._is_revealed:
+            await self._mask()
         elif (contacts := await self.still(ask_to_see(self._context, self._subject))) is not None:
-            self._is_lifted = True
+            self._is_revealed = True
             self._show()
-            self.after(REVEAL_SECONDS, self._fall)
+            self.after(REVEAL_SECONDS, self._mask)
             notices.done(_said(contacts))
 
-    async def _fall(self) -> None:
-        self._is_lifted = False
+    async def _mask(self) -> None:
+        self._is_revealed = False
         self._show()
 
     def _show(self) -> None:
         has_none = self._access.sees(self._subject)
-        is_whole = has_none or self._is_lifted
+        is_whole = has_none or self._is_revealed
         for place in self._places:
             place.piece.set_inside(place.whole if is_whole else place.masked)
-        for eye in self._eyes:
-            eye.set_visibility(not has_none)
-            eye.set_inside(filled('{text}', text=_('가리기') if self._is_lifted else _('보기')))
-            eye.props['aria-label'] = _('연락처 가리기') if self._is_lifted else _('연락처 보기')
+        for reveal in self._buttons:
+            reveal.set_visibility(not has_none)
+            reveal.set_inside(filled('{text}', text=_('가리기') if self._is_revealed else _('보기')))
+            reveal.props['aria-label'] = _('연락처 가리기') if self._is_revealed else _('연락처 보기')

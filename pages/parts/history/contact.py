@@ -13,7 +13,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
-from pages.parts.customers.personal import Veil
+from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.written import written
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
@@ -136,14 +136,14 @@ class HistoryContact(Component):
     async def _phone(self, contact: Contact) -> None:
         """Draw the contact details, masked; a call without a customer has none to reveal."""
         if contact.customer is not None:
-            with Veil(self._context, contact.customer, self._access) as veil:
-                veil.phones(contact.customer.phone)
-                veil.eye()
+            with MaskedFields(self._context, contact.customer, self._access) as masked_fields:
+                masked_fields.phones(contact.customer.phone)
+                masked_fields.reveal_button()
         elif contact.channel is Channel.CHAT:
             chat = await self.still(self._services.chats.chat(self._agent, contact.id))
-            with Veil(self._context, chat, self._access) as veil:
-                veil.phones(contact.phone)
-                veil.eye()
+            with MaskedFields(self._context, chat, self._access) as masked_fields:
+                masked_fields.phones(contact.phone)
+                masked_fields.reveal_button()
         else:
             is_whole = contact.shows_number(self._agent, ())
             shown = times.phone(contact.phone) if is_whole else masked_phone(contact.phone)
