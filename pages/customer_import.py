@@ -22,7 +22,7 @@ async def bring_in(shell: Shell) -> None:
 
     if not may_import():
         raise NotAllowedError('import.not_allowed')
-    shell.go_on_by(may_import)
+    shell.on_rights_changed(may_import)
     with ui.element('div').classes('desk-page'):
         with ui.element('div').classes('desk-page-head'):
             ui.label(_('고객 가져오기')).classes('desk-page-title').props(

@@ -59,7 +59,7 @@ async def customers(shell: Shell) -> None:
 
 async def new_customer(shell: Shell) -> None:
     """Draw the form of a new customer."""
-    shell.go_on_by(lambda: True)  # every role may create customers: nothing to redraw
+    shell.on_rights_changed(lambda: True)  # every role may create customers: nothing to redraw
     with ui.element('div').classes('desk-person'), ui.element('section') as card:
         card.classes('desk-person-card')
         ui.label(_('새 고객')).classes('desk-page-title').props('role=heading aria-level=2')
@@ -77,7 +77,7 @@ async def customer(shell: Shell, customer_id: str) -> None:
     keys.add('KeyE', 'E', _('고객 정보 고치기'), page.edit)
     keys.add('KeyN', 'N', _('메모 쓰기'), page.write)
     shell.keys.use(keys)
-    shell.go_on_by(page.go_on)
+    shell.on_rights_changed(page.refresh)
     try:
         await page.open()
     except DeskError:

@@ -99,17 +99,17 @@ class Workspace:
         await self._shell.still(self._read_ringing())
         self._shell.status.on_change(self._read_ringing)
 
-    async def go_on(self) -> None:
+    async def refresh(self) -> None:
         """Apply the agent's changed rights; a chat that the agent may no longer see closes."""
         self._add_supervisors_keys()
-        self._promises.go_on()
-        self._absences.go_on()
+        self._promises.refresh()
+        self._absences.refresh()
         await self._shell.still(self._read_ringing())
         if self._conversation is not None:
-            self._conversation.start(self._conversation.go_on())
+            self._conversation.start(self._conversation.refresh())
         if self._customer is not None:
-            self._customer.start(self._customer.go_on())
-        await self._inbox.go_on()
+            self._customer.start(self._customer.refresh())
+        await self._inbox.refresh()
 
     def show(self, chat_id: UUID) -> None:
         """Open a chat in the center pane."""

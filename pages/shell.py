@@ -57,7 +57,7 @@ class Home(Protocol):
         """Draw the screen and keep it current."""
         ...
 
-    async def go_on(self) -> None:
+    async def refresh(self) -> None:
         """Apply the person's changed rights to what is shown."""
         ...
 
@@ -123,7 +123,7 @@ class Shell(PageContext):
         self._seen = ''
         self._last_home = '/desk'
         self._follow: Callable[[str], None] | None = None
-        self._go_on: Callable[[], bool] | None = None
+        self._refresh: Callable[[], bool] | None = None
         gate.remember(context.client, self.staff)
         gate.watch_session(self.services, self.staff, self._person_changed)
         self._be_present()
@@ -179,12 +179,12 @@ class Shell(PageContext):
         """Call ``follow`` with each new address of the shown screen, until another screen is shown."""
         self._follow = follow
 
-    def go_on_by(self, go_on: Callable[[], bool]) -> None:
-        """Call ``go_on`` when the person's rights change while this screen is shown.
+    def on_rights_changed(self, refresh: Callable[[], bool]) -> None:
+        """Call ``refresh`` when the person's rights change while this screen is shown.
 
-        ``go_on`` returns whether it applied them. A screen without one, or one that returns false, is drawn anew.
+        ``refresh`` returns whether it applied them. A screen without one, or one that returns false, is drawn anew.
         """
-        self._go_on = go_on
+        self._refresh = refresh
 
     def set_address(self, path: str) -> None:
         """Change the shown screen's address without drawing it anew, so that the address can be shared and reloaded."""
@@ -215,7 +215,7 @@ class Shell(PageContext):
         self._name(path)
 
     def _leave_screen(self) -> None:
-        self._follow = self._go_on = None
+        self._follow = self._refresh = None
         self.search.take_back()
 
     def _is_home(self, path: str) -> bool:
@@ -244,11 +244,11 @@ class Shell(PageContext):
         self._name(self._router.current_path)
         if decides_authority(fields):
             log.info('authority_changed', agent_id=str(self.agent.id), fields=sorted(fields))
-            background_tasks.create(self._home.go_on(), context=self._home_place)
-            self._go_on_elsewhere()
+            background_tasks.create(self._home.refresh(), context=self._home_place)
+            self._refresh_other_screen()
 
-    def _go_on_elsewhere(self) -> None:
-        if self._is_home(self._router.current_path) or (self._go_on and self._go_on()):
+    def _refresh_other_screen(self) -> None:
+        if self._is_home(self._router.current_path) or (self._refresh and self._refresh()):
             return
         with self._other_place:
             self._leave_screen()

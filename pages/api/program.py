@@ -90,7 +90,9 @@ Waiting = Heard | AuthorityChanged | frames.Subscribe
 class Program:
     """A connected program: one task reads, one writes, one checks the heartbeat."""
 
-    def __init__(self, services: Services, websocket: WebSocket, staff: Staff, pace: ConnectionLimits) -> None:
+    def __init__(
+        self, services: Services, websocket: WebSocket, staff: Staff, pace: ConnectionLimits
+    ) -> None:
         self._services = services
         self._websocket = websocket
         self._staff = staff

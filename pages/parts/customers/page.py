@@ -53,10 +53,10 @@ class CustomerProfile(Component):
         if self._has_missed:
             await self._read_again()
 
-    def go_on(self) -> bool:
+    def refresh(self) -> bool:
         """Apply the reader's changed rights; typed text stays. Return that it did."""
         if self._is_drawn and self._customer.id == self._customer_id:
-            self._timeline.go_on()
+            self._timeline.refresh()
             self.start(self._read_again())
         self._has_missed = True
         return True

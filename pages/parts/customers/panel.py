@@ -54,7 +54,7 @@ class CustomerPanel(Component):
         self._access.listen()
         await self._draw()
 
-    async def go_on(self) -> None:
+    async def refresh(self) -> None:
         """Apply the reader's changed rights; nothing once the reader may not see the chat: its place shows the error."""
         try:
             await self._draw()
@@ -90,7 +90,7 @@ class CustomerPanel(Component):
         is_linked = isinstance(event, ChatEvent) and event.chat.customer_id != self._customer_id
         is_theirs = isinstance(event, CustomerChanged) and event.customer_id == self._customer_id
         if is_linked or is_theirs or isinstance(event, Resync):
-            self.within(READ_SECONDS, self.go_on)
+            self.within(READ_SECONDS, self.refresh)
 
     def _card(self, customer: Customer) -> None:
         customer_card.heading(customer)

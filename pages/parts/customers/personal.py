@@ -188,5 +188,9 @@ class MaskedFields(Component):
             place.piece.set_inside(place.whole if is_whole else place.masked)
         for reveal in self._buttons:
             reveal.set_visibility(not has_none)
-            reveal.set_inside(filled('{text}', text=_('가리기') if self._is_revealed else _('보기')))
-            reveal.props['aria-label'] = _('연락처 가리기') if self._is_revealed else _('연락처 보기')
+            reveal.set_inside(
+                filled('{text}', text=_('가리기') if self._is_revealed else _('보기'))
+            )
+            reveal.props['aria-label'] = (
+                _('연락처 가리기') if self._is_revealed else _('연락처 보기')
+            )

@@ -62,7 +62,7 @@ class TimelineList(Component):
         self.listen(customer_topic(self._customer_id), self._hear, draws=False)
         await self._show(EVERY_KIND)
 
-    def go_on(self) -> None:
+    def refresh(self) -> None:
         """Apply the reader's changed rights."""
         self.within(READ_SECONDS, self._read_again)
 

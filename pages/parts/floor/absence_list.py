@@ -34,9 +34,9 @@ class AbsenceList(Component):
         self._told: list[Absence] = []
         self._gone: set[UUID] = set()
         self.classes('desk-absences').props('aria-live=assertive')
-        self.go_on()
+        self.refresh()
 
-    def go_on(self) -> None:
+    def refresh(self) -> None:
         """Start or stop, depending on whether the reader is a supervisor now."""
         self.stop_listening()
         self._told = []

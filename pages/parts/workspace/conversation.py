@@ -98,7 +98,7 @@ class Conversation(Component):
         self._settle()
         self._viewers.open()
 
-    async def go_on(self) -> None:
+    async def refresh(self) -> None:
         """Apply the reader's changed rights and read the chat again; the chat may no longer be visible."""
         if not self._is_drawn:
             self._has_missed = True
@@ -303,7 +303,7 @@ class Conversation(Component):
             return
         match event:
             case Resync():
-                self.start(self.go_on())
+                self.start(self.refresh())
             case ChatEvent():
                 self._hear_chat(event)
             case Typing() if event.sender is Sender.CUSTOMER:
@@ -337,7 +337,7 @@ class Conversation(Component):
             self._typing.set_text('')
             self.after(MARK_SECONDS, self._mark)
         if self._transcript.view.is_behind:
-            self.start(self.go_on())
+            self.start(self.refresh())
 
     def _hear_draft(self, event: object) -> None:
         if self._is_drawn and isinstance(event, DraftSaved) and event.tab != self._context.page_id:

@@ -99,7 +99,7 @@ class InboxPanel(Component):
             COUNT_SECONDS, self._refresh_counts
         )  # shared counts may be older than this page's subscriptions
 
-    async def go_on(self) -> None:
+    async def refresh(self) -> None:
         """Apply the agent's changed rights to the same list."""
         await self.show(self._view.tab)
 

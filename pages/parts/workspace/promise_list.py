@@ -28,9 +28,9 @@ class PromiseList(Component):
         self._context, self._on_due = context, on_due
         self._first: PromiseView | None = None
         self.classes('desk-promise-list')
-        self.go_on()
+        self.refresh()
 
-    def go_on(self) -> None:
+    def refresh(self) -> None:
         """Read the promises again: the agent's department may have changed."""
         self.stop_listening()
         self.listen(topics_for(self._context.agent), self._hear)

@@ -164,7 +164,9 @@ async def api(site: Site, agent: Agent) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def application(services: Services, settings: Settings, pace: ConnectionLimits | None = None) -> FastAPI:
+def application(
+    services: Services, settings: Settings, pace: ConnectionLimits | None = None
+) -> FastAPI:
     """The API without any screen."""
     app = FastAPI(docs_url=None, redoc_url=None)
     problems.register(app)

@@ -107,7 +107,9 @@ async def test_new_supervisor_hears_everything_and_former_one_no_longer(
 async def test_event_that_waited_while_the_right_was_taken_is_not_told(
     serve: Serve, services: Services, admin: Agent, agent: Agent, make: Make
 ) -> None:
-    site = await serve(services, pace=ConnectionLimits(grace_seconds=1.0))  # so long events wait at first
+    site = await serve(
+        services, pace=ConnectionLimits(grace_seconds=1.0)
+    )  # so long events wait at first
     chat, own = await make.chat(), await make.chat(agent=agent)
 
     async with site.program(agent) as program:

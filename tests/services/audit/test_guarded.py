@@ -129,7 +129,9 @@ async def test_production_does_not_start_as_who_could_drop_the_log(settings: Set
     await main.require_protected_audit_log(in_production(settings))
 
     with pytest.raises(StartError, match='could change or drop the audit log'):
-        await main.require_protected_audit_log(in_production(settings, database_url=settings.migration_url))
+        await main.require_protected_audit_log(
+            in_production(settings, database_url=settings.migration_url)
+        )
 
 
 async def test_sign_in_name_takes_no_lock_of_the_chain(
