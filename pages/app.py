@@ -64,9 +64,7 @@ log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Probe = Callable[[], Awaitable[None]]
 
-RECONNECT_SECONDS = (
-    15.0  # nicegui.md §1: survives a change of Wi-Fi; a lost connection is noticed in 18 s
-)
+RECONNECT_SECONDS = 15.0  # survives a change of Wi-Fi; a lost connection is noticed in 18 s
 STATIC = Path(__file__).parent / 'static'
 
 

@@ -1,7 +1,8 @@
 """Whether a page's reader may see a customer's contact details without giving a reason.
 
-The reader may while in contact with the customer (``services.customers.personal_data``). The answer is read before each drawing
-and followed between drawings: elements that depend on it are redrawn when it changes.
+The reader may on the telephone with the customer, and in a chat for which a reason was given before
+(``services.customers.personal_data``). The answer is read before each drawing and followed between drawings: elements that depend
+on it are redrawn when it changes.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,7 +1,7 @@
 """Masked contact details: shown unmasked for a short time to a reader who gives a reason.
 
-The unmasked values stay on the server until then. A reader who holds an open contact with the customer sees them without
-a reason, until the contact ends (``services.customers.personal_data``).
+The unmasked values stay on the server until then. On the telephone with the customer no reason is needed; in
+a chat one reason is valid until the chat ends (``services.customers.personal_data``).
 """
 
 from collections.abc import Callable
