@@ -1,23 +1,23 @@
 """The desk: composition root and command line.
 
-    python main.py serve      migrate, seed when empty and local, and serve until Ctrl-C   (make run)
+    python main.py serve      migrate and seed a local desk, then serve until Ctrl-C    (make run)
     python main.py migrate    bring the tables to the newest revision
     python main.py revision   write a migration out of the models' changes   (make revision MESSAGE='…')
     python main.py seed       fill an empty local desk with demo people and chats
     python main.py admin      make the first administrator                                  (make admin)
-    python main.py replay     make a day's assignments again and say which come out otherwise  (make replay DAY=2026-11-29)
-    python main.py verify-audit   say whether the audit log is whole          (make verify-audit HEAD=id:hash)
+    python main.py replay     assign a past day's contacts again and list the differences   (make replay DAY=2026-11-29)
+    python main.py verify-audit   check that the audit log was not altered      (make verify-audit HEAD=id:hash)
 
-What is served (DESIGN §3)
-    /login /auth/… /invite/…  sign in and out, come by invitation  pages/login.py, pages/api/auth.py, pages/invite.py
+Paths and the modules that serve them
+    /login /auth/… /invite/…  sign in and out, accept an invitation  pages/login.py, pages/api/auth.py, pages/invite.py
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
-    /desk/customers …         customers, and bringing them in      pages/customers.py, pages/customer_import.py
+    /desk/customers …         customers, and their import          pages/customers.py, pages/customer_import.py
     /desk/history …           every past and present contact       pages/history.py
-    /desk/dashboard, /audit, /settings   the floor; who did what; queues and people   pages/dashboard.py, pages/audit.py …
+    /desk/dashboard, /audit, /settings   the live floor; the audit log; queues and people   pages/dashboard.py, pages/audit.py …
     /talk …                   the customer's side of a chat        pages/talk.py
     /chat/… /customers/… /calls/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
-    /healthz /readyz /metrics for the machines that run us         pages/api/health.py
+    /healthz /readyz /metrics liveness, readiness, Prometheus      pages/api/health.py
 
 What is real and what is simulated: on one machine (``DESK_ENV=local``) PostgreSQL and Valkey are real servers
 that ``desk/sandbox`` starts; anywhere else they are the addresses in the settings.
@@ -72,7 +72,7 @@ COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'replay', 'verify-a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessResources:
-    """One process's connections and the services over them; nothing is open yet."""
+    """Hold one process's connections and the services that use them. Creating it opens nothing."""
 
     db: Database
     redis: 'Redis'
@@ -82,7 +82,7 @@ class ProcessResources:
 
     @classmethod
     def of(cls, settings: Settings) -> 'ProcessResources':
-        """Put it together as the settings say."""
+        """Create the connections and services that the settings ask for."""
         db = Database(
             settings.database_url,
             pool_size=settings.pool_size,
@@ -91,7 +91,7 @@ class ProcessResources:
         redis = Redis.from_url(
             settings.redis_url,
             decode_responses=True,
-            encoding_errors='replace',  # what is no UTF-8 is no event: it must not stop the reading
+            encoding_errors='replace',  # a stream entry that is not UTF-8 must not stop the reader
             socket_connect_timeout=2,
             socket_timeout=10,
         )
@@ -111,7 +111,7 @@ class ProcessResources:
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
     async def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         if self.connect is not None:
             await self.connect.close()
         if self.services.sentiment_judge is not None:
@@ -121,7 +121,7 @@ class ProcessResources:
 
 
 def build(settings: Settings | None = None) -> FastAPI:
-    """Put the whole desk together. Opens nothing: connections open in the lifespan."""
+    """Build the whole application. Opens nothing: connections open in the lifespan."""
     settings = (settings or Settings()).checked()
     resources = ProcessResources.of(settings)
     services = resources.services
@@ -167,8 +167,8 @@ def build(settings: Settings | None = None) -> FastAPI:
 
 
 @contextmanager
-def backed(settings: Settings, *, with_connect: bool = False) -> Iterator[Settings]:
-    """Give settings whose every backing service is there: started here where no address is set."""
+def with_backing_services(settings: Settings, *, with_connect: bool = False) -> Iterator[Settings]:
+    """Yield settings in which every backing service has an address; a local desk starts the missing services here."""
     settings.checked()
     if settings.is_production:
         yield _with_secret(settings)
@@ -180,7 +180,7 @@ def backed(settings: Settings, *, with_connect: bool = False) -> Iterator[Settin
 
 
 def _with_secret(settings: Settings) -> Settings:
-    """Give a local desk a secret of its own, kept in its home so that tokens survive a restart."""
+    """Give a local desk its own JWT secret, kept in ``DESK_HOME`` so that tokens survive a restart."""
     if settings.jwt_secret_key.get_secret_value():
         return settings
     settings.desk_home.mkdir(parents=True, exist_ok=True)
@@ -191,16 +191,19 @@ def _with_secret(settings: Settings) -> Settings:
 
 
 def tune_collector() -> None:
-    """Keep the garbage collector out of the way: with the defaults it alone stops 500 agents for 0.6 s."""
+    """Make garbage collection rarer: Python's default thresholds stop a process with 500 agents for 0.6 s."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 50, 20)  # nicegui.md: p99 at 500 agents 663 -> 76 ms
+    gc.set_threshold(20_000, 50, 20)  # measured: p99 at 500 agents 663 -> 76 ms
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises ``StartError`` in production as a role that could change the audit log."""
+    """Serve until SIGINT or SIGTERM.
+
+    Raises ``StartError`` in production when the database role could change the audit log.
+    """
     if settings.is_production:
-        asyncio.run(must_be_guarded(settings))
+        asyncio.run(require_protected_audit_log(settings))
     announce(settings)
     app = build(settings)
     tune_collector()
@@ -208,7 +211,7 @@ def serve(settings: Settings) -> None:
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """Return the tuned server of an application (DESIGN §4.11); the benchmark's baseline runs in the same."""
+    """Return the tuned server for an application; the benchmark's baseline uses it too."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -217,7 +220,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         http=LimitedHttp,
         ws=LimitedWebSocket,
         ws_max_size=MAX_FRAME_BYTES,
-        ws_per_message_deflate=False,  # costs 100 KB an agent (nicegui.md §0.3)
+        ws_per_message_deflate=False,  # measured: costs 100 KB an agent
         proxy_headers=True,
         access_log=False,  # the desk logs its own requests, without queries
         log_config=None,
@@ -227,7 +230,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
 
 
 async def fill_with_demo(settings: Settings) -> bool:
-    """Fill an empty local desk with demo people and chats; returns whether it was empty."""
+    """Fill an empty local desk with demo people and chats. Return whether it was empty."""
     from services.demo import seed  # noqa: PLC0415 - the production image has no demo desk
 
     resources = ProcessResources.of(settings)
@@ -238,7 +241,7 @@ async def fill_with_demo(settings: Settings) -> bool:
 
 
 def ask_for_admin() -> NewAdmin:
-    """Ask at the terminal who the first administrator is."""
+    """Ask at the terminal for the first administrator's names, e-mail and password."""
     return NewAdmin(
         username=input('Username: ').strip(),
         email=input('E-mail: ').strip(),
@@ -249,7 +252,7 @@ def ask_for_admin() -> NewAdmin:
 
 
 async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
-    """Make the first administrator. Raises what ``services.people.admin`` raises."""
+    """Create the first administrator. Raises the errors of ``services.people.admin``."""
     resources = ProcessResources.of(settings)
     try:
         agent = await admin.make_first_admin(resources.db, new)
@@ -259,7 +262,7 @@ async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
 
 
 async def change_account(settings: Settings, command: str, who: str) -> None:
-    """End a person's sessions, keep them out, or let them in again. Raises what ``services.people.accounts`` raises."""
+    """Sign a person out, block them or unblock them. Raises the errors of ``services.people.accounts``."""
     resources = ProcessResources.of(settings)
     accounts = resources.services.accounts
     try:
@@ -278,7 +281,7 @@ async def change_account(settings: Settings, command: str, who: str) -> None:
 
 
 async def verify_audit(settings: Settings, kept: Head | None) -> bool:
-    """Say whether the audit log is whole, and where it is not; returns whether it is."""
+    """Print whether the audit log is unaltered, and where it is not. Return whether it is."""
     resources = ProcessResources.of(settings)
     try:
         chain = await resources.services.audit_log.verified(kept)
@@ -291,7 +294,7 @@ async def verify_audit(settings: Settings, kept: Head | None) -> bool:
 
 
 async def replay_day(settings: Settings, day: date) -> bool:
-    """Make the assignments of a day (in Seoul) again; returns whether each came out the same."""
+    """Assign the contacts of a day (in Seoul) again. Return whether every assignment came out the same."""
     resources = ProcessResources.of(settings)
     since = datetime.combine(day, time(), clock.SEOUL)
     try:
@@ -302,8 +305,8 @@ async def replay_day(settings: Settings, day: date) -> bool:
     return not result.different
 
 
-async def must_be_guarded(settings: Settings) -> None:
-    """Refuse to go on as a role that could change the audit log. Raises ``StartError``."""
+async def require_protected_audit_log(settings: Settings) -> None:
+    """Raise ``StartError`` when the database role could change the audit log."""
     resources = ProcessResources.of(settings)
     try:
         is_guarded = await resources.services.audit_log.is_guarded()
@@ -318,7 +321,7 @@ async def must_be_guarded(settings: Settings) -> None:
 
 
 def announce(settings: Settings) -> None:
-    """Say where the desk is and, on one machine, who may sign in."""
+    """Print the desk's address and, on a local desk, the demo accounts."""
     print(f'\n  The desk is at http://{settings.host}:{settings.port}  (customers: /talk)')
     if not settings.is_production:
         print('  Demo accounts: agent1 … agent8, supervisor1, admin1 · password desk-demo-1234')
@@ -326,7 +329,7 @@ def announce(settings: Settings) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run one command; returns the exit code."""
+    """Run one command. Return the exit code."""
     parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
     parser.add_argument('command', choices=COMMANDS)
     parser.add_argument('username', nargs='?', default='', help='whose account, or their id')
@@ -341,7 +344,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
-        with backed(settings, with_connect=parsed.command == 'serve') as ready:
+        with with_backing_services(settings, with_connect=parsed.command == 'serve') as ready:
             return _run(parsed, ready)
     except KeyboardInterrupt:
         return 0
@@ -354,7 +357,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _leave(_signal: int, _frame: object) -> None:
-    """Leave in order, also before the server has taken over the signals: what was started is stopped."""
+    """Stop in order on a signal, also before uvicorn handles signals: the backing services are stopped too."""
     raise KeyboardInterrupt
 
 
@@ -372,11 +375,11 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(fill_with_demo(settings))
     if command == 'serve':
         serve(settings)
-    return 0 if _came_out_well(parsed, settings) else 1
+    return 0 if _check_passed(parsed, settings) else 1
 
 
-def _came_out_well(parsed: argparse.Namespace, settings: Settings) -> bool:
-    """Run one of the commands that say whether what is on record is right; any other is."""
+def _check_passed(parsed: argparse.Namespace, settings: Settings) -> bool:
+    """Run the command if it is a check (``replay``, ``verify-audit``) and return its result; ``True`` for any other command."""
     if parsed.command == 'replay':
         day = parsed.day or clock.now().astimezone(clock.SEOUL).date().isoformat()
         return asyncio.run(replay_day(settings, date.fromisoformat(day)))

@@ -1,1 +1,1 @@
-"""What people and programs see of the desk: screens, their parts and the API."""
+"""The web side of the desk: screens, their parts, the REST API and the WebSocket."""

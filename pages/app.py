@@ -1,4 +1,4 @@
-"""The web side of the desk: a FastAPI application with the gate, the API, and NiceGUI mounted last."""
+"""The web application: FastAPI with the gate, the API, the screens, and NiceGUI mounted last."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -53,8 +53,8 @@ from pages.api import (
 from pages.api import customers as customers_api
 from pages.api import history as history_api
 from pages.web import gate, unknown_paths
-from pages.web.measured import Measured
 from pages.web.monitoring import open_pages
+from pages.web.request_metrics import RequestMetrics
 from pages.web.signatures import remember_signatures
 from pages.web.softphone import Softphone
 from services.registry import Services
@@ -64,9 +64,7 @@ log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Probe = Callable[[], Awaitable[None]]
 
-RECONNECT_SECONDS = (
-    15.0  # nicegui.md §1: survives a change of Wi-Fi; a dead peer is noticed in 18 s
-)
+RECONNECT_SECONDS = 15.0  # survives a change of Wi-Fi; a lost connection is noticed in 18 s
 STATIC = Path(__file__).parent / 'static'
 
 
@@ -78,17 +76,17 @@ def create(
     probes: Mapping[str, Probe],
     softphone: Softphone | None = None,
 ) -> FastAPI:
-    """Put the web side together; opens nothing.
+    """Build the web application. Opens nothing.
 
     Args:
-        services: what the desk can do.
-        settings: how it is run.
+        services: the desk's use cases.
+        settings: the desk's settings.
         lifespan: opens and closes the connections.
-        probes: what readiness depends on, by name; a probe raises when its service is away.
-        softphone: what calls are taken with; none without Connect.
+        probes: the readiness checks by name; a probe raises when its service is unavailable.
+        softphone: the softphone of the call bar; ``None`` without Connect.
     """
     app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
-    app.state.services = services  # whoever holds the application may ask what goes on in it
+    app.state.services = services  # for tests, which have only the application
     problems.register(app)
     app.mount('/static', StaticFiles(directory=STATIC))
     for router in (
@@ -101,7 +99,7 @@ def create(
         sentiment.router(services),
         customers_api.router(services),
         visits.router(services, settings),
-        exports.router(services),  # before it, or its name is taken for a contact's id
+        exports.router(services),  # before history: its path looks like a contact's id
         history_api.router(services),
         contacts.router(services),
         promises.router(services),
@@ -133,7 +131,7 @@ def create(
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
     logging.getLogger('nicegui').addFilter(_is_unexpected)
-    # Our pages send no XHR: a bar that announces one would only ever announce somebody else's.
+    # Our pages send no XHR: Quasar's loading bar would only show other scripts' requests.
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
     unknown_paths.register(app)
     ui.run_with(
@@ -151,17 +149,17 @@ def create(
         app.add_middleware(softphone_window.SoftphoneWindow, softphone=softphone)
     gate.install(app, services, settings)
     metrics.PAGES.set_function(open_pages)
-    app.add_middleware(Measured)  # outside of the gate: who is refused is counted as well
+    app.add_middleware(RequestMetrics)  # outside of the gate: refused requests are counted too
     return app
 
 
 def _is_unexpected(record: logging.LogRecord) -> bool:
-    """Let NiceGUI log what goes wrong in its pages, but for what is expected: that is no fault of the desk."""
+    """Let NiceGUI log an error of its pages unless it is a ``DeskError``, which is expected."""
     return not (record.exc_info and isinstance(record.exc_info[1], DeskError))
 
 
 def _log_page_error(error: Exception) -> None:
-    if isinstance(error, DeskError):  # expected, and told to whoever sits there
+    if isinstance(error, DeskError):  # expected, and shown to the reader
         log.warning('page_refused', key=error.key)
         return
     log.error('page_failed', exc_info=error)

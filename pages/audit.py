@@ -1,4 +1,4 @@
-"""The audit log for administrators, at ``/desk/audit``: who did what to whose data, and whether the log is whole."""
+"""The audit log at ``/desk/audit``, for administrators: its entries, and whether the log was altered."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +25,7 @@ from services.audit.log import AuditPage
 AUDIT = '/desk/audit'
 FIELDS = ('since', 'until', 'agent', 'action', 'subject')
 MAX_PAGES = 20
-"""Whoever is further back is looked for by a filter."""
+"""Older entries are found with the filters."""
 
 
 def register(screens: shell.Screens) -> None:
@@ -41,7 +41,7 @@ async def audit(
     action: str = '',
     subject: str = '',
 ) -> None:
-    """Draw the log as the address filters it. Raises ``NotAllowedError`` for all but administrators."""
+    """Draw the log with the filters in the address. Raises ``NotAllowedError`` for all but administrators."""
     given = {'since': since, 'until': until, 'agent': agent, 'action': action, 'subject': subject}
     people = await shell.still(shell.services.audit_log.people(shell.agent))
     with ui.element('div').classes('desk-page'):
@@ -50,7 +50,7 @@ async def audit(
 
 
 class AuditScreen(Component):
-    """Filters, the state of the chain, and the entries."""
+    """Filters, the result of the chain check, and the entries."""
 
     def __init__(self, shell: Shell, people: Sequence[Agent]) -> None:
         super().__init__(shell.services.topics)
@@ -85,7 +85,7 @@ class AuditScreen(Component):
             self._form.on(event, self._choose, js_handler=VALUES_OF_FORM)
 
     async def open(self, given: Mapping[str, str]) -> None:
-        """Show what an address asks for, and begin to look whether the log is whole."""
+        """Show the entries that the address asks for, and start to check the chain."""
         self._wanted = await self.still(self._read(given))
         self._form.set_inside(_fields(self._wanted, self._people))
         await self.still(self._show())
@@ -101,7 +101,7 @@ class AuditScreen(Component):
             await self._show()
 
     async def _read(self, given: Mapping[str, str]) -> AuditFilter:
-        """Return the filter of an address or a form; a subject that is not there is said, and narrows nothing."""
+        """Return the filter in an address or a form. An unknown subject is reported and not filtered by."""
         typed = given['subject'].strip()
         subject = await self.still(self._log.subject(self._shell.agent, typed)) if typed else None
         is_unknown = bool(typed) and subject is None
@@ -114,7 +114,7 @@ class AuditScreen(Component):
         busy(self._grid, is_busy=True)
         wanted = self._wanted
         page = await self.still(self._log.newest(self._shell.agent, wanted))
-        if wanted != self._wanted:  # another choice was faster
+        if wanted != self._wanted:  # a newer choice was read first
             return
         for shown in self._pages:
             shown.delete()
@@ -127,7 +127,7 @@ class AuditScreen(Component):
             wanted, last = self._wanted, self._last
             before = last.entries[-1].id
             page = await self.still(self._log.newest(self._shell.agent, wanted, before=before))
-            if last is self._last:  # else another choice, or another press, was faster
+            if last is self._last:  # else a newer choice or press was read first
                 self._append(page)
 
     def _append(self, page: AuditPage) -> None:
@@ -145,10 +145,10 @@ class AuditScreen(Component):
             elif not page.is_last:
                 ui.label(_('이전 기록은 기간을 좁혀 찾으세요.')).classes('desk-hint')
 
-    # ---- whether it is whole
+    # ---- the chain check
 
     async def _verify(self, *, anew: bool = False) -> None:
-        if self._is_verifying:  # it will be said in a moment
+        if self._is_verifying:  # a check is running and will show its result
             return
         self._is_verifying = True
         try:
@@ -188,7 +188,7 @@ def _fault(fault: ChainFault) -> str:
 
 
 def _read(given: Mapping[str, str], subject: UUID | None) -> AuditFilter:
-    """Return the filter of an address or a form, about a subject; what cannot be read is not set."""
+    """Return the filter in an address or a form, for a subject; a value that cannot be read is not set."""
     action = given['action']
     return AuditFilter(
         since=_day(given['since']),

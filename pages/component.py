@@ -1,11 +1,10 @@
-"""Base class of everything on a page that listens: its subscriptions and delayed work end with the element.
+"""Base class of every element that subscribes to events: its subscriptions and timers end with the element.
 
-NiceGUI ends a subscription when the *client* goes; in a page that lives all day that is a leak. This is the
+NiceGUI ends a subscription with the *client*; on a page that stays open all day that is a leak. This is the
 only place that uses NiceGUI's private delete hook (NiceGUI 3.18).
 
-Whatever goes on after an ``await`` may come back to a page that has changed: what it drew in is gone, and NiceGUI raises
-or keeps elements that nobody sees. So an ``await`` that something follows is an ``await still(…)`` (a test holds all of
-``pages`` to it).
+After an ``await`` the element may have been deleted: NiceGUI then raises, or keeps elements that nobody sees. So an
+``await`` that is followed by more work is written ``await still(…)`` (``tests/test_architecture.py`` checks all of ``pages``).
 """
 
 import asyncio
@@ -24,9 +23,9 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def still(element: ui.element, work: Awaitable[ResultT]) -> ResultT:
-    """Await ``work``, which always ends, and go on only while ``element`` is on its page.
+    """Await ``work``, which must end by itself, and return its result if ``element`` is still on its page.
 
-    Raises ``asyncio.CancelledError`` when it is gone: the task that would go on ends there, without a word to anybody.
+    Raises ``asyncio.CancelledError`` when the element was deleted: the calling task ends there, silently.
     """
     try:
         result = await work
@@ -40,7 +39,7 @@ async def still(element: ui.element, work: Awaitable[ResultT]) -> ResultT:
 
 
 class Component(ui.element):
-    """An element that owns its subscriptions, whichever way it goes away."""
+    """An element that owns its subscriptions and timers; they end however the element is deleted."""
 
     def __init__(self, topics: Topics, tag: str = 'div') -> None:
         super().__init__(tag)
@@ -55,33 +54,33 @@ class Component(ui.element):
     ) -> None:
         """Call ``handler`` with every event of ``topics`` and every ``Resync``, drawing into this element.
 
-        A handler of what happens all the time only takes note, draws later (``soon``) and says so with ``draws``:
-        stepping into an element costs more than most handlers do.
+        A handler of frequent events should only note them and draw later (``soon``); it passes ``draws=False``, since
+        entering an element's context costs more than most handlers do.
         """
 
         def draw(event: Any) -> None:
-            # Events arrive outside of any page: without this NiceGUI knows no place to draw.
+            # Events arrive outside of any page: without this NiceGUI has no slot to draw into.
             with self:
                 handler(event)
 
         self._subscriptions.append(self._topics.subscribe(topics, draw if draws else handler))
 
     async def still(self, work: Awaitable[ResultT]) -> ResultT:
-        """Await ``work`` and go on only while this element is on its page, see ``still``."""
+        """Await ``work`` and go on only while this element is on its page; see the function ``still``."""
         return await still(self, work)
 
     def start(self, work: Coroutine[Any, Any, Any]) -> None:
-        """Run ``work`` in the background, in this element's place; its errors reach the page's handler."""
+        """Run ``work`` in the background, in this element's context; its errors reach the page's handler."""
         background_tasks.create(work, context=self)
 
     def after(self, seconds: float, work: Work) -> None:
-        """Run ``work`` once ``seconds`` from now; asked for again before that, it waits anew."""
+        """Run ``work`` once, ``seconds`` from now; a second call before that restarts the wait."""
         if (timer := self._timers.pop(work, None)) is not None:
             timer.cancel()
         self._timers[work] = asyncio.get_running_loop().call_later(seconds, self._run, work)
 
     def within(self, seconds: float, work: Work) -> None:
-        """Run ``work`` once ``seconds`` from now, however often it is asked for meanwhile."""
+        """Run ``work`` once, ``seconds`` from now; further calls before that change nothing."""
         if work not in self._timers:
             self.after(seconds, work)
 
@@ -93,11 +92,11 @@ class Component(ui.element):
         self._timers[work] = asyncio.get_running_loop().call_later(max(0.0, wait), self._run, work)
 
     def at_end(self, work: Work) -> None:
-        """Do something when the element goes: after it, and outside of any page."""
+        """Run ``work`` after the element was deleted, outside of any page."""
         self._at_end.append(work)
 
     def stop_listening(self) -> None:
-        """Hear nothing more; for a component that shows something else from now on."""
+        """Cancel all subscriptions, for a component that shows something else from now on."""
         for subscription in self._subscriptions:
             subscription.cancel()
         self._subscriptions.clear()
@@ -120,7 +119,7 @@ class Component(ui.element):
 
 
 def busy(element: ui.element, *, is_busy: bool) -> None:
-    """Say that an element is being filled: after 150 ms a skeleton of its shape stands there (``desk.css``)."""
+    """Mark an element as loading or loaded: after 150 ms a loading one shows a skeleton (``desk.css``)."""
     if is_busy:
         element.classes('desk-loading').props('aria-busy=true')
     else:

@@ -1,4 +1,4 @@
-"""Who sits at a page, and what its panels share."""
+"""The page context: the signed-in person and the parts of a page that its panels share."""
 
 from collections.abc import Awaitable
 
@@ -10,11 +10,11 @@ from services.registry import Services
 
 
 class PageContext:
-    """One signed-in page: the services, the person, the page's name, and where dialogs are drawn."""
+    """One signed-in page: the services, the person, the page's id, and the places for dialogs, offers and toasts."""
 
     services: Services
     agent: Agent
-    """The person as they are now: the one row of the page, kept true while it is open. Nobody copies from it."""
+    """The person as they are now: one object per page, updated while the page is open. Do not copy its fields."""
     page_id: str
     dialogs: ui.element
     """Dialogs are drawn here on demand and cleared when they close."""
@@ -24,5 +24,5 @@ class PageContext:
     """Toasts with something to press are drawn here and leave by themselves."""
 
     async def still(self, work: Awaitable[ResultT]) -> ResultT:
-        """Await ``work`` and go on only while the page is there, whatever part of it asked; see ``component.still``."""
+        """Await ``work`` and go on only while the page exists, whichever part of it asked; see ``component.still``."""
         return await still(self.dialogs, work)

@@ -1,4 +1,4 @@
-"""Bringing customers in: ``/desk/customers/import``, for supervisors and administrators."""
+"""The import of customers from a sheet, at ``/desk/customers/import``, for supervisors and administrators."""
 
 from nicegui import ui
 
@@ -22,7 +22,7 @@ async def bring_in(shell: Shell) -> None:
 
     if not may_import():
         raise NotAllowedError('import.not_allowed')
-    shell.go_on_by(may_import)
+    shell.on_rights_changed(may_import)
     with ui.element('div').classes('desk-page'):
         with ui.element('div').classes('desk-page-head'):
             ui.label(_('고객 가져오기')).classes('desk-page-title').props(

@@ -1,4 +1,4 @@
-"""Customers: the table at ``/desk/customers``, one of them at ``/desk/customers/{id}``."""
+"""The customer screens: the table at ``/desk/customers``, one customer at ``/desk/customers/{id}``."""
 
 from collections.abc import Callable
 from urllib.parse import parse_qs, quote, urlsplit
@@ -28,7 +28,7 @@ def register(screens: shell.Screens) -> None:
 
 
 async def customers(shell: Shell) -> None:
-    """Draw the table; the search box of the top bar fills it, and the address keeps what is searched."""
+    """Draw the table. The top bar's search box filters it; the address holds the search."""
 
     def new() -> None:
         ui.navigate.to(f'{LIST}/new')
@@ -59,7 +59,7 @@ async def customers(shell: Shell) -> None:
 
 async def new_customer(shell: Shell) -> None:
     """Draw the form of a new customer."""
-    shell.go_on_by(lambda: True)  # everybody may: what is typed stays
+    shell.on_rights_changed(lambda: True)  # every role may create customers: nothing to redraw
     with ui.element('div').classes('desk-person'), ui.element('section') as card:
         card.classes('desk-person-card')
         ui.label(_('새 고객')).classes('desk-page-title').props('role=heading aria-level=2')
@@ -77,7 +77,7 @@ async def customer(shell: Shell, customer_id: str) -> None:
     keys.add('KeyE', 'E', _('고객 정보 고치기'), page.edit)
     keys.add('KeyN', 'N', _('메모 쓰기'), page.write)
     shell.keys.use(keys)
-    shell.go_on_by(page.go_on)
+    shell.on_rights_changed(page.refresh)
     try:
         await page.open()
     except DeskError:
@@ -94,5 +94,5 @@ def _keys(shell: Shell, new: Callable[[], None]) -> Keys:
 
 
 def _query(path: str) -> str:
-    """Return what an address searches for."""
+    """Return the search text in an address."""
     return parse_qs(urlsplit(path).query).get('query', [''])[0]

@@ -1,6 +1,6 @@
-"""The live dashboard at ``/desk/dashboard``: the floor at this second or any before, and what its numbers are made of.
+"""The dashboard at ``/desk/dashboard``: the floor now or at any past second, and the contacts or agents behind each number.
 
-The address carries the second (``at``), what is open (``show``) and the department: it can be sent to a colleague.
+The address holds the second (``at``), the open list (``show``) and the department, so that it can be shared.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,9 @@ from services.floor.live_board import BOARD
 
 DASHBOARD = '/desk/dashboard'
 AGENTS = 'agents'
-"""What is open at first: everybody."""
+"""The list that is open at first: all agents."""
 TODAY = 'today'
-"""The day by quarter hour."""
+"""The chart of the day by quarter hour."""
 PUSH_SECONDS = 0.3
 OPENS = '(event) => { const made = event.target.closest("[data-open]"); if (made) emit(made.dataset.open) }'
 
@@ -61,7 +61,7 @@ async def dashboard(shell: Shell, at: str = '', show: str = '', department: str 
 
 
 class Dashboard(Component):
-    """The board's numbers above, what one of them is made of below."""
+    """The board's numbers above, and below them the list behind the chosen number."""
 
     def __init__(self, shell: Shell, watching: ExitStack) -> None:
         super().__init__(shell.services.topics)
@@ -119,7 +119,7 @@ class Dashboard(Component):
             button(_('전광판'), lambda: show_walls(self._shell, self._department))
 
     async def open(self, at: datetime | None, show: str, department: str) -> None:
-        """Show what the address names, and follow the floor."""
+        """Show the second, list and department of the address, and follow changes."""
         self._shell.keys.use(self._make_keys())
         self.listen(BOARD, lambda _event: self.soon(self._follow, at_most_every=PUSH_SECONDS), draws=False)  # fmt: skip
         reasons: list[AwayReason] = list(
@@ -130,10 +130,10 @@ class Dashboard(Component):
         await self.still(self._go(min(at, clock.now()) if at else None))
         await self._alerts.open(self._names())
 
-    # ---- which second
+    # ---- choosing the second
 
     async def _go(self, at: datetime | None) -> None:
-        """Show the floor at a second of the past, or as it is; of many that were asked for, the last."""
+        """Show the floor at a past second, or now for ``None``. Of several requests only the last one is shown."""
         self._wanted += 1
         wanted = self._wanted
         try:
@@ -164,13 +164,13 @@ class Dashboard(Component):
         await self.still(self._go(self._past or clock.now().replace(microsecond=0)))
         self._time.focus()
 
-    # ---- hands
+    # ---- choosing what is shown
 
     async def _pressed(self, event: GenericEventArguments) -> None:
         await self._choose(str(event.args))
 
     async def _choose(self, what: str) -> None:
-        """Open what a number is made of; pressed again, all agents."""
+        """Open the list behind a number; for the one that is open already, the list of all agents."""
         self._open = AGENTS if what == self._open else what
         self._write_address()
         await self._draw(anew=True)
@@ -309,7 +309,7 @@ class Dashboard(Component):
         await self._contacts.show(shown, anew=anew)
 
     def _listed(self, board: Board, snapshot: Snapshot) -> tuple[str, list[Listed], bool]:
-        """Return the name of what is open, its contacts, and whether it is a percentage."""
+        """Return the open list's title, its contacts, and whether its number is a percentage."""
         what, _colon, whose = self._open.partition(':')
         if what in {'hand', 'handled'}:
             agent = next((one for one in board.agents.values() if str(one.id) == whose), None)

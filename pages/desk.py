@@ -1,4 +1,4 @@
-"""The workspace: inbox, conversation, customer. ``/desk`` and, with a chat open, ``/desk/chats/{id}``."""
+"""The workspace: inbox, conversation, customer. At ``/desk`` and, with an open chat, at ``/desk/chats/{id}``."""
 
 from functools import partial
 from uuid import UUID
@@ -25,7 +25,7 @@ from pages.parts.workspace.inbox_panel import InboxPanel
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
 from pages.parts.workspace.wrap_up_list import WrapUpList
-from pages.web import places
+from pages.web import current_screen
 from pages.web.paths import id_in
 from services.chats.events import ChatCard, ChatEvent, MessageAdded
 from services.chats.inbox_view import Tab
@@ -40,7 +40,7 @@ def register(screens: shell.Screens) -> None:
 
 
 class Workspace:
-    """The three panes of one page. They stay when another screen is shown: what rings here rings everywhere."""
+    """The three panes of one page. They stay while another screen is shown, so that offers ring there too."""
 
     def __init__(self, frame: shell.Shell) -> None:
         self._shell = frame
@@ -50,13 +50,13 @@ class Workspace:
         self._conversation: Conversation | None = None
         self._customer: CustomerPanel | None = None
         self._taken: UUID | None = None
-        self._waiting: set[UUID] = set()  # in queues whose agents take from the list
+        self._waiting: set[UUID] = set()  # of queues accepted from the list
         self._push_queues: frozenset[UUID] = frozenset()
         self._offers: dict[UUID, OfferCard] = {}
         self._unread: dict[UUID, int] = {}
 
     async def open(self) -> None:
-        """Draw the panes and read the inbox; the chat in the address opens beside it."""
+        """Draw the panes and read the inbox; the chat in the address opens in the center."""
         labels = PanesLabels(
             left=_('받은 상담'),
             center=_('대화'),
@@ -92,33 +92,33 @@ class Workspace:
             self._center = center = ui.sub_pages(
                 {PATH: self._nothing, CHAT_PATH: self._chat}, show_404=False
             ).classes('desk-center')
-        for place in (self._right, center):  # both are of the chat that is open
-            places.mark(place, CHAT_PATH)
+        for place in (self._right, center):  # both show the open chat
+            current_screen.mark(place, CHAT_PATH)
         self._add_keys()
         await self._shell.still(self._inbox.open())
         await self._shell.still(self._read_ringing())
         self._shell.status.on_change(self._read_ringing)
 
-    async def go_on(self) -> None:
-        """Show what the agent may see now, which has changed; a chat that is not theirs to see any more closes."""
+    async def refresh(self) -> None:
+        """Apply the agent's changed rights; a chat that the agent may no longer see closes."""
         self._add_supervisors_keys()
-        self._promises.go_on()
-        self._absences.go_on()
+        self._promises.refresh()
+        self._absences.refresh()
         await self._shell.still(self._read_ringing())
         if self._conversation is not None:
-            self._conversation.start(self._conversation.go_on())
+            self._conversation.start(self._conversation.refresh())
         if self._customer is not None:
-            self._customer.start(self._customer.go_on())
-        await self._inbox.go_on()
+            self._customer.start(self._customer.refresh())
+        await self._inbox.refresh()
 
     def show(self, chat_id: UUID) -> None:
-        """Open a chat beside the list."""
+        """Open a chat in the center pane."""
         ui.navigate.to(f'/desk/chats/{chat_id}')
 
-    # ---- the center
+    # ---- the center pane
 
     async def _nothing(self) -> None:
-        """No chat is open: also while another screen is shown."""
+        """Show that no chat is open; also while another screen is shown."""
         self._conversation = None
         self._inbox.choose(None)
         self._clear_customer()
@@ -126,7 +126,7 @@ class Workspace:
         ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
 
     async def _chat(self, chat_id: str) -> None:
-        places.act_on(CHAT_PATH)
+        current_screen.act_on(CHAT_PATH)
         await notices.in_place(lambda: self._open_chat(chat_id), back=PATH)
 
     async def _open_chat(self, given: str) -> None:
@@ -150,12 +150,12 @@ class Workspace:
             raise
         with self._right:
             self._customer = CustomerPanel(self._shell, chat_id)
-        # the conversation does not wait for it
+        # the conversation is shown without waiting for the customer
         self._customer.start(notices.in_place(self._customer.open))
         self._write_in_taken(chat_id)
 
     def _close_gone(self, conversation: Conversation) -> None:
-        """Let a chat that is not the agent's to see any more say so in its place."""
+        """Redraw the center, where a chat that the agent may no longer see is explained."""
         if conversation is self._conversation:
             self._center.refresh()
 
@@ -168,7 +168,7 @@ class Workspace:
             taken = await self._shell.still(self._services.chats.take(self._agent, chat_id))
         except DeskError as error:
             notices.tell(error)
-            await self._inbox.reload()  # it showed what is no longer so
+            await self._inbox.reload()  # the inbox was out of date
             return
         await self._shell.still(self._inbox.show(Tab.OPEN))
         self._taken = chat_id
@@ -179,12 +179,12 @@ class Workspace:
             self.show(chat_id)
 
     def _write_in_taken(self, chat_id: UUID) -> None:
-        """Put the caret into the chat that was just taken: the next thing is the greeting."""
+        """Put the caret into the reply box of the chat that was just taken."""
         if self._taken == chat_id:
             self._taken = None
             self._write()
 
-    # ---- ears
+    # ---- ringing
 
     def _hear(self, event: ChatEvent) -> None:
         chat = event.chat
@@ -197,12 +197,14 @@ class Workspace:
             self._changed(chat)
 
     def _listen_to_queues(self) -> None:
-        """Ring by what the queues are now: one may offer its chats from now on, or let them be taken."""
-        ears = Component(self._services.topics)
-        ears.listen(SETTINGS, lambda _event: ears.within(1.0, self._read_ringing), draws=False)
+        """Read the ringing chats again when queues change: a queue may switch between offering and accepting from the list."""
+        listener = Component(self._services.topics)
+        listener.listen(
+            SETTINGS, lambda _event: listener.within(1.0, self._read_ringing), draws=False
+        )
 
     async def _read_ringing(self) -> None:
-        """Read what rings here: when the page opens, and whenever its agent's state is another."""
+        """Read the chats that ring for this agent: when the page opens, and when the agent's status changes."""
         ringing = await self._shell.still(self._services.offers.ringing(self._agent))
         self._push_queues, self._waiting = ringing.push_queues, set(ringing.waiting)
         self._inbox.know_queues(ringing.push_queues)

@@ -1,6 +1,6 @@
-"""The history: every contact that one may see, at ``/desk/history``; one of them opens beside it, at ``/desk/history/{id}``.
+"""The history at ``/desk/history``: every contact that the reader may see; one opens beside it, at ``/desk/history/{id}``.
 
-The address carries the whole filter: it can be sent to a colleague, who sees by their own rights.
+The address holds the whole filter. A colleague who opens it sees only the contacts that the colleague may see.
 """
 
 from dataclasses import replace
@@ -22,7 +22,7 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
 from pages.shell import Shell
-from pages.web import places
+from pages.web import current_screen
 from pages.web.paths import id_in
 from services.history.filter import EVERYTHING, FIELDS, HistoryFilter, Reading, read_filter
 from services.history.history import Choices, Hits, Precision
@@ -37,7 +37,7 @@ def register(screens: shell.Screens) -> None:
 
 
 async def history(shell: Shell) -> None:
-    """Draw the history; what the address says is read by the part that follows it."""
+    """Draw the history; the screen reads the address itself."""
     await HistoryScreen(shell).open()
 
 
@@ -72,12 +72,12 @@ class HistoryScreen(Component):
         self._category: CategoryFilter | None = None
 
     async def open(self) -> None:
-        """Draw what the address names, and follow it."""
-        with self._side:  # before anything is waited for, or a path below this one is unknown
+        """Draw the contacts that the address asks for, and follow the address."""
+        with self._side:  # before any await: NiceGUI must know these paths
             self._route = ui.sub_pages(
                 {'/': self._at_list, '/{contact_id}': self._at_contact}, show_404=False
             )
-        places.mark(self._side, CONTACT)
+        current_screen.mark(self._side, CONTACT)
         choices: Choices = await self.still(self._services.history.choices(self._agent))
         with self._bar_place:
             self._bar = HistoryBar(choices, self._choose)
@@ -89,7 +89,7 @@ class HistoryScreen(Component):
             self._show_filter(self._wanted)
         await self._views.load()
 
-    # ---- what the address says
+    # ---- the address
 
     async def _at_list(self, args: PageArguments) -> None:
         self._opened, self._contact = None, None
@@ -110,7 +110,7 @@ class HistoryScreen(Component):
         self._opened = contact_id
         self._table.choose(contact_id)
         back = f'{HISTORY}?{wanted.query}' if wanted.query else HISTORY
-        places.act_on(CONTACT)
+        current_screen.act_on(CONTACT)
         self._contact = contact = HistoryContact(
             self._shell, contact_id, text=wanted.text, back=back
         )
@@ -123,7 +123,7 @@ class HistoryScreen(Component):
         ui.run_javascript('document.getElementById("history-contact")?.focus()')
 
     async def _show(self, reading: Reading) -> None:
-        """Show what a filter wants, unless it stands there already."""
+        """Show the contacts of a filter, unless they are shown already."""
         if reading.filter == self._wanted:
             return
         self._wanted = reading.filter
@@ -146,7 +146,7 @@ class HistoryScreen(Component):
         if self._category is not None:
             self._category.show(wanted.category_id)
 
-    # ---- hands
+    # ---- opening contacts and choosing filters
 
     def _choose_category(self, category_id: UUID | None) -> None:
         self._choose(replace(self._wanted or EVERYTHING, category_id=category_id))
@@ -162,7 +162,7 @@ class HistoryScreen(Component):
         return f'{HISTORY}/{contact_id}?{query}' if query else f'{HISTORY}/{contact_id}'
 
     def _step(self, step: int) -> None:
-        """Open the next contact in place of the one that is open: one step back still leads to the list."""
+        """Replace the open contact by the next one; going back once still leads to the list."""
         contact_id = self._table.neighbour(step)
         if contact_id is None or contact_id == self._opened:
             return
@@ -199,7 +199,7 @@ class HistoryScreen(Component):
         keys.add('Escape', 'Esc', _('목록으로'), self._close)
         return keys
 
-    # ---- how many
+    # ---- the number of contacts
 
     async def _estimate(self) -> None:
         wanted = self._wanted
@@ -208,7 +208,7 @@ class HistoryScreen(Component):
         try:
             hits = await self.still(self._services.history.estimated(self._agent, wanted))
         except DeskError:
-            return  # the table says what is wrong; how many there are is not known
+            return  # the table shows the error; the number is unknown
         if wanted == self._wanted:
             self._say_hits(hits)
 
@@ -232,7 +232,7 @@ class HistoryScreen(Component):
 
 
 def hits_text(hits: Hits) -> str:
-    """Say how many there are, and how sure that is."""
+    """Return the number of contacts in words: exact, estimated, or at least."""
     number = f'{_rounded(hits):,}'
     return {
         Precision.EXACT: _('{number}건', number=number),
@@ -242,7 +242,7 @@ def hits_text(hits: Hits) -> str:
 
 
 def _rounded(hits: Hits) -> int:
-    """An estimate is not told to the last digit: two count."""
+    """Round an estimate to two significant digits."""
     if hits.precision is not Precision.ABOUT:
         return hits.number
     return round(hits.number, 2 - len(str(hits.number)))

@@ -1,4 +1,4 @@
-"""``/invite/{token}``: who was invited sets a password of their own. Plain HTML: nobody is signed in yet (decision 0003)."""
+"""``/invite/{token}``: an invited person sets a password. Plain HTML, since nobody is signed in yet (decision 0003)."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ from services.registry import Services
 
 READY = '/invite/ready'
 WRONG_TOKENS = Throttle(limit=60, seconds=60, error_key='throttle.address')
-"""From one address: a token is not guessed by trying, and looking for one costs the database little."""
+"""Wrong tokens from one address. A token cannot be guessed, and looking one up costs the database little."""
 
 
 def router(services: Services) -> APIRouter:
@@ -33,20 +33,20 @@ def router(services: Services) -> APIRouter:
 
 
 class InviteOperations:
-    """What ``/invite`` answers."""
+    """The operations of ``/invite``, one method each."""
 
     def __init__(self, invitations: Invitations) -> None:
         self._invitations = invitations
 
     async def show(self, request: Request, token: str) -> Response:
-        """Return the form, or say that the link admits nobody (any more)."""
+        """Return the form, or the reason why the link is not valid (any more)."""
         try:
             return _form(request, await self._found(request, token))
         except DeskError as error:
             return refusals.page(request, error)
 
     async def accept(self, request: Request, token: str) -> Response:
-        """Make the invited a colleague; what is wrong with the passwords stands in the form."""
+        """Create the invited person's account; faults of the passwords are shown in the form."""
         typed = await fields_of(request)
         try:
             return await self._accepted(request, token, typed)
@@ -54,7 +54,7 @@ class InviteOperations:
             return refusals.page(request, error)
 
     async def ready(self, request: Request) -> Response:
-        """Say that one may sign in."""
+        """Return the page that says that the account is ready."""
         language = language_of(request)
         return forms.page(
             title=text(language, '준비되었습니다'),

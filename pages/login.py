@@ -1,4 +1,4 @@
-"""``/login``: where people sign in. The form is sent to ``/auth/login``."""
+"""``/login``: the sign-in page. Its form is sent to ``/auth/login``."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse

@@ -1,4 +1,4 @@
-"""The one way to tell a person what happened: ``tell`` for an expected error, ``done`` for a success."""
+"""Messages to the person at a page: ``tell`` for an expected error, ``done`` for a success."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -12,22 +12,22 @@ from pages.locale import _, language, sentence
 
 HOME = '/desk'
 QUIET_SECONDS = 60.0
-"""What many parts of a page run into at once is one thing to its reader."""
+"""An error that many parts of a page meet at once is shown once in this time."""
 _said: WeakKeyDictionary[Client, dict[str, float]] = WeakKeyDictionary()
 
 
 def tell(error: DeskError) -> None:
-    """Say what went wrong, in the reader's language; it stays until it is read."""
+    """Show an error in the reader's language until it is closed."""
     stay(sentence(language(), error))
 
 
 def done(text: str) -> None:
-    """Say what was done; it leaves by itself."""
+    """Show a success for some seconds."""
     ui.notify(text, type='positive', position='top', timeout=2500)
 
 
 def apologise(error: Exception) -> None:
-    """Say what went wrong where nobody asked; of what is unexpected the log has more."""
+    """Show an error of background work; an unexpected one is only apologised for, and is in the log."""
     if isinstance(error, DeskError):
         stay_once(sentence(language(), error))
     else:
@@ -35,7 +35,7 @@ def apologise(error: Exception) -> None:
 
 
 def stay_once(text: str) -> None:
-    """Say something that stays until it is read; the same again within ``QUIET_SECONDS`` is not said again."""
+    """Show a message until it is closed; the same message within ``QUIET_SECONDS`` is not shown again."""
     said = _said.setdefault(context.client, {})
     now = time.monotonic()
     if now - said.get(text, -QUIET_SECONDS) >= QUIET_SECONDS:
@@ -44,22 +44,22 @@ def stay_once(text: str) -> None:
 
 
 async def in_place(draw: Callable[[], Awaitable[None]], *, back: str = '') -> None:
-    """Draw something; when it is not there or cannot be read, say so in its place, with a way on.
+    """Draw something; a ``DeskError`` is shown in its place, with a way on.
 
     Args:
         draw: draws it.
-        back: the address to go on from when it is not there; a part of a screen has none.
+        back: the address that the error links to; empty for a part of a screen.
     """
     try:
         await draw()
     except DeskError as error:
-        stand(error, back=back, draw=draw)
+        show_error(error, back=back, draw=draw)
 
 
-def stand(
+def show_error(
     error: DeskError, *, back: str = '', draw: Callable[[], Awaitable[None]] | None = None
 ) -> None:
-    """Say why something is not there, in its place; what was only away can be drawn again."""
+    """Show an error in the place of what could not be drawn; after an ``UpstreamError`` a button draws it again."""
     with ui.element('div').classes('desk-empty desk-stands').props('role=alert') as said:
         ui.label(sentence(language(), error))
         if isinstance(error, UpstreamError) and draw is not None:
@@ -80,10 +80,10 @@ async def _draw_again(said: ui.element, draw: Callable[[], Awaitable[None]], bac
 
 
 def news(text: str) -> None:
-    """Say what somebody else did; it stays until it is read."""
+    """Show another person's action until it is closed."""
     ui.notify(text, type='info', timeout=0, close_button=_('닫기'))
 
 
 def stay(text: str) -> None:
-    """Say something that stays until it is read."""
+    """Show an error message until it is closed."""
     ui.notify(text, type='negative', position='top', timeout=0, close_button=_('닫기'))

@@ -1,4 +1,4 @@
-"""What a person chooses for this browser: light or dark, Korean or English. Kept in cookies, never identity."""
+"""A person's choices for this browser: light or dark, Korean or English. Kept in cookies that identify nobody."""
 
 from copy import copy
 
@@ -21,7 +21,7 @@ SYSTEM = 'system'
 CHOICES = (SYSTEM, *THEMES)
 YEAR_SECONDS = 365 * 24 * 3600
 
-# Constants of ours, no text of people: which of them is used is decided here.
+# Constants, never user input: the cookie only selects one of them.
 _THEME_HEAD = {
     'light': Markup('<script>document.documentElement.dataset.theme = "light"</script>'),
     'dark': Markup('<script>document.documentElement.dataset.theme = "dark"</script>'),
@@ -31,7 +31,7 @@ _LOCALES: dict[str, Language] = {'ko': 'ko-KR', 'en': 'en-US'}
 
 
 def router() -> APIRouter:
-    """Serve ``POST /preferences``: keeps the choices and goes back to where the person was."""
+    """Serve ``POST /preferences``: store the choices and lead back to the page."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.post('/preferences')
@@ -53,18 +53,18 @@ def router() -> APIRouter:
 
 
 def apply(request: Request, head: Markup) -> None:
-    """Dress the page that is being drawn: stylesheets, theme and language."""
+    """Apply stylesheets, theme and language to the page that is being drawn."""
     theme = theme_of(request) or SYSTEM
     for part in (head, _THEME_HEAD[theme]):
         ui.add_head_html(part)
     ui.dark_mode({'light': False, 'dark': True}.get(theme))
     client = ui.context.client
-    client.page = copy(client.page)  # the page is everybody's, its language this reader's
+    client.page = copy(client.page)  # a page is shared by all its readers
     client.page.language = _LOCALES[language_of(request)]
 
 
 def profile(agent: Agent) -> None:
-    """Draw what somebody is, the choices, and the way out."""
+    """Draw the person's role and department, the choices, and the sign-out."""
     ui.label(f'{role_name(language(), agent.role)} · {_(agent.department)}').classes('desk-sub')
     _choices(
         _('화면 모드'),

@@ -1,4 +1,4 @@
-"""What the roles are called."""
+"""Names of the roles."""
 
 from models import AgentRole
 from pages.locale import text

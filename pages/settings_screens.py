@@ -1,4 +1,4 @@
-"""Settings for administrators: queues at ``/desk/settings``, people and skills below. What a desk needs to be worked with."""
+"""Settings for administrators: queues at ``/desk/settings``, people and skills at paths below it."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def register(screens: shell.Screens) -> None:
 
 
 async def queues(shell: Shell) -> None:
-    """Draw the queues. Raises ``NotAllowedError`` for all but administrators, as all of them do."""
+    """Draw the queues. Like all sections it raises ``NotAllowedError`` for all but administrators."""
     await _draw(shell, SETTINGS, QueueSection)
 
 
@@ -43,7 +43,7 @@ async def skills(shell: Shell) -> None:
 
 
 async def _draw(shell: Shell, here: str, section: Callable[[Shell], Section]) -> None:
-    """Draw the ways between the sections, and the one at ``here``."""
+    """Draw the links between the sections, and the section at ``here``."""
     with ui.element('div').classes('desk-page') as page:
         with ui.element('nav').classes('desk-settings-tabs') as ways:
             ways.props['aria-label'] = _('설정 항목')

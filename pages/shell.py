@@ -1,4 +1,4 @@
-"""The frame around every screen: rail, top bar, sounds, clocks, keys, and who is signed in."""
+"""The frame around every screen: rail, top bar, sounds, clocks, keys, and the signed-in person."""
 
 from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.sound import Sound, SoundState
 from pages.parts.kit.sound_settings import sound_settings
-from pages.web import gate, places
+from pages.web import current_screen, gate
 from pages.web.principals import staff_of
 from pages.web.softphone import Softphone
 from services.people.events import decides_authority
@@ -49,26 +49,26 @@ Draw = Callable[..., Awaitable[None]]
 
 
 class Home(Protocol):
-    """The screen that a page keeps."""
+    """The screen that a page draws once and keeps."""
 
     keys: Keys
 
     async def open(self) -> None:
-        """Draw it and keep it current."""
+        """Draw the screen and keep it current."""
         ...
 
-    async def go_on(self) -> None:
-        """Show what the person may see from now on: that has changed."""
+    async def refresh(self) -> None:
+        """Apply the person's changed rights to what is shown."""
         ...
 
 
 NAME_FIELDS = frozenset({'first_name', 'last_name'})
 BUILD_SECONDS = 30.0
-"""After a restart every browser asks for its page at once: one that has to wait its turn is late, not broken."""
+"""After a restart every browser requests its page at once: a page that waits its turn for so long is not an error."""
 
 
 class Screens:
-    """Every screen of the desk, by path. One page serves them all: whoever goes from one to another stays on it."""
+    """Every screen of the desk, by path. One page serves them all: going to another screen loads no new page."""
 
     def __init__(self, services: Services, softphone: Softphone | None = None) -> None:
         self.services = services
@@ -78,28 +78,28 @@ class Screens:
         self._below: list[str] = []
 
     def stay(self, paths: tuple[str, ...], home: Callable[['Shell'], Home]) -> None:
-        """Serve the screen that every page draws once and keeps, hidden while another one is seen."""
+        """Serve the screen that every page draws once and keeps, hidden while another screen is shown."""
         self.home_paths, self.home = paths, home
 
     def add(self, path: str, draw: Draw, *, below: tuple[str, ...] = ()) -> None:
-        """Serve a screen that is drawn anew each time somebody comes to it.
+        """Serve a screen that is drawn anew at each visit.
 
         Args:
-            path: where; ``{names}`` in it, and those of its query, become arguments of ``draw``.
-            draw: draws it; its first argument is named ``shell`` and is the page's ``Shell``. What it says with a
-                ``DeskError`` stands in the screen's place.
-            below: further paths that the screen itself shows, by ``ui.sub_pages`` of its own: it stays between them.
+            path: its path; ``{names}`` in it and the names in its query become arguments of ``draw``.
+            draw: draws it; its first argument is named ``shell`` and is the page's ``Shell``. A ``DeskError`` is shown in
+                the screen's place.
+            below: further paths that the screen shows itself, with its own ``ui.sub_pages``: it is not redrawn between them.
         """
         self.others[path] = draw
         self._below += below
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that is served, with names in braces."""
+        """Every served path, with names in braces."""
         return (*self.home_paths, *self.others, *self._below)
 
     def serve(self) -> None:
-        """Serve them, now that all are there."""
+        """Register the paths with NiceGUI; call it after the last ``add``."""
 
         async def page(request: Request) -> None:
             await Shell(self, request).open()
@@ -109,10 +109,10 @@ class Screens:
 
 
 class Shell(PageContext):
-    """One signed-in page: what its panels share."""
+    """One signed-in page: its frame, and the context that its panels share."""
 
     def __init__(self, screens: Screens, request: Request) -> None:
-        """Take note of who opened this page. Raises ``NotSignedInError``."""
+        """Remember the signed-in person. Raises ``NotSignedInError``."""
         self._screens = screens
         self.services = screens.services
         self.staff: Staff = staff_of(request)
@@ -123,19 +123,19 @@ class Shell(PageContext):
         self._seen = ''
         self._last_home = '/desk'
         self._follow: Callable[[str], None] | None = None
-        self._go_on: Callable[[], bool] | None = None
+        self._refresh: Callable[[], bool] | None = None
         gate.remember(context.client, self.staff)
         gate.watch_session(self.services, self.staff, self._person_changed)
         self._be_present()
 
     async def open(self) -> None:
-        """Draw the frame, and into it the screen that the address names."""
+        """Draw the frame, and in it the screen that the address names."""
         self._frame()
         with self._main:
-            # In this order: what is looked for on a page is first met in what is seen.
+            # The shown screen first: searches in the page find its elements before the hidden ones.
             self._other_place = ui.element('div').classes('desk-screen')
             self._home_place = ui.element('div').classes('desk-screen')
-            places.mark(self._home_place, self._screens.home_paths[0])
+            current_screen.mark(self._home_place, self._screens.home_paths[0])
         with self._home_place:
             self._home = self._screens.home(self)
             self._home_keys = self._home.keys
@@ -150,11 +150,11 @@ class Shell(PageContext):
         with self._home_place:
             if self._is_home(self._router.current_path):
                 await self._home.open()
-            else:  # nobody sees it yet, but it must be able to ring
+            else:  # hidden, but its offers must be able to ring
                 background_tasks.create(self._home.open(), context=self._home_place)
 
     def _be_present(self) -> None:
-        """Let this page count as a sign that its agent is there, while its browser is connected."""
+        """Count the agent as present while this page's browser is connected."""
         presence, agent_id = self.services.presence, self.agent.id
         connected = False
 
@@ -176,28 +176,28 @@ class Shell(PageContext):
         context.client.on_delete(go)
 
     def follow_address(self, follow: Callable[[str], None]) -> None:
-        """Tell the screen that is seen where its own address goes, until another screen is seen."""
+        """Call ``follow`` with each new address of the shown screen, until another screen is shown."""
         self._follow = follow
 
-    def go_on_by(self, go_on: Callable[[], bool]) -> None:
-        """Ask the screen that is seen to go on by itself when what its person may see changes.
+    def on_rights_changed(self, refresh: Callable[[], bool]) -> None:
+        """Call ``refresh`` when the person's rights change while this screen is shown.
 
-        ``go_on`` returns whether it could. A screen that is not asked, or cannot, is drawn anew from its address.
+        ``refresh`` returns whether it applied them. A screen without one, or one that returns false, is drawn anew.
         """
-        self._go_on = go_on
+        self._refresh = refresh
 
     def set_address(self, path: str) -> None:
-        """Write another address for what is seen already: one to share, reload and come back to."""
+        """Change the shown screen's address without drawing it anew, so that the address can be shared and reloaded."""
         self._router.current_path = path
         ui.navigate.history.replace(path)
 
     # ---- going from screen to screen
 
     def _went(self, path: str) -> None:
-        """Show the screen of a path; its keys and no others act."""
+        """Show the screen of a path; only its keys are active."""
         bare = urlsplit(path).path
         screens = self._screens
-        places.show(context.client, bare, screens.paths, otherwise=screens.home_paths[0])
+        current_screen.show(context.client, bare, screens.paths, otherwise=screens.home_paths[0])
         if bare == self._seen:
             if self._follow is not None:
                 self._follow(path)
@@ -209,13 +209,13 @@ class Shell(PageContext):
         self._other_place.set_visibility(not at_home)
         self.keys.use(self._home_keys if at_home else Keys())
         if (way := self._rail_links.get('/desk')) is not None:
-            way.props['href'] = '/desk' if at_home else self._last_home  # back to the chat in hand
+            way.props['href'] = '/desk' if at_home else self._last_home  # back to the open chat
         if at_home:
             self._last_home = path
         self._name(path)
 
     def _leave_screen(self) -> None:
-        self._follow = self._go_on = None
+        self._follow = self._refresh = None
         self.search.take_back()
 
     def _is_home(self, path: str) -> bool:
@@ -223,7 +223,7 @@ class Shell(PageContext):
         return not any(bare == one or bare.startswith(f'{one}/') for one in self._screens.others)
 
     def _name(self, path: str) -> None:
-        """Say in the top bar and on the rail where somebody is."""
+        """Show the current screen's name in the top bar, and mark it on the rail."""
         here = max((one for one in self._rail_links if path.startswith(one)), key=len, default='')
         for address, link in self._rail_links.items():
             if address == here:
@@ -233,10 +233,10 @@ class Shell(PageContext):
             link.update()
         self._title.set_text(next((one.text for one in self._rail_entries if one.path == here), ''))
 
-    # ---- the person who sits here
+    # ---- the signed-in person
 
     async def _person_changed(self, fields: frozenset[str]) -> None:
-        """Show what the person's row says now; what they may no longer see says so in its place."""
+        """Redraw what depends on the person's row; screens show what the person may no longer see as an error."""
         self.status.show(event_of(self.agent))
         if not decides_authority(fields) and fields.isdisjoint(NAME_FIELDS):
             return
@@ -244,11 +244,11 @@ class Shell(PageContext):
         self._name(self._router.current_path)
         if decides_authority(fields):
             log.info('authority_changed', agent_id=str(self.agent.id), fields=sorted(fields))
-            background_tasks.create(self._home.go_on(), context=self._home_place)
-            self._go_on_elsewhere()
+            background_tasks.create(self._home.refresh(), context=self._home_place)
+            self._refresh_other_screen()
 
-    def _go_on_elsewhere(self) -> None:
-        if self._is_home(self._router.current_path) or (self._go_on and self._go_on()):
+    def _refresh_other_screen(self) -> None:
+        if self._is_home(self._router.current_path) or (self._refresh and self._refresh()):
             return
         with self._other_place:
             self._leave_screen()
@@ -269,7 +269,7 @@ class Shell(PageContext):
             'div'
         )  # dialogs are drawn here on demand and cleared when they close
         self.toasts = ui.element('div').classes('desk-toasts')
-        self.offers = ui.element('div').classes('desk-offers')  # chats that ring at this agent
+        self.offers = ui.element('div').classes('desk-offers')  # chats that ring for this agent
         self.keys = KeyMap(self.dialogs)
         with ui.element('div').classes('desk-frame'):
             self._rail = ui.element('nav').classes('desk-rail')
@@ -286,17 +286,17 @@ class Shell(PageContext):
                 )
                 self.status = StatusChoice(self)
             self._draw_call_bar()
-            self._main = ui.element('div').classes('desk-main')  # the page around it is the <main>
+            self._main = ui.element('div').classes('desk-main')  # the <main> is NiceGUI's
 
     def _draw_call_bar(self) -> None:
-        """Draw the bar of who takes calls; without Connect, and for others, there is none."""
+        """Draw the call bar, for agents who take calls; without Connect nobody does."""
         softphone = self._screens.softphone
         if softphone is not None and softphone.is_for(self.agent):
             needs_microphone = softphone.has_audio()
             CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
 
     def _draw_rail(self) -> None:
-        """Draw the ways to the screens that are for this person."""
+        """Draw the links to the screens that this person may open."""
         served = {*self._screens.home_paths, *self._screens.others}
         self._rail_entries = [
             one for one in _rail_entries() if one.path in served and self.agent.role in one.roles
@@ -321,7 +321,7 @@ class Shell(PageContext):
         return made.props('type=button').on('click', act)
 
     def _show_sound(self, state: SoundState) -> None:
-        """Say on its button why nothing will be heard, if nothing will."""
+        """Show on the sound button why nothing would be heard."""
         icon, text, why = 'volume_up', _('소리'), ''
         if state.muted or not state.volume:
             icon, text, why = 'volume_off', _('무음'), _('소리가 꺼져 있습니다')
@@ -338,7 +338,7 @@ class Shell(PageContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RailEntry:
-    """One screen on the rail; it stands there when it is served, and for those whom it serves."""
+    """One link on the rail: drawn if its screen is served and the person's role is among ``roles``."""
 
     path: str
     icon: str
@@ -373,12 +373,12 @@ def _rail_item(icon: str, text: str) -> Markup:
 
 
 def _in_place(path: str, draw: Draw) -> Draw:
-    """Let a screen that cannot be drawn say why in its place; what is done in it is done on its path."""
+    """Show a ``DeskError`` of ``draw`` in the screen's place, and attribute the screen's actions to its path in the audit log."""
 
-    @wraps(draw)  # NiceGUI reads from the signature what it wants of path and query
+    @wraps(draw)  # NiceGUI reads from the signature which values of path and query to pass
     async def drawn(**given: Any) -> None:
-        places.mark(context.slot.parent, path)
-        places.act_on(path)
+        current_screen.mark(context.slot.parent, path)
+        current_screen.act_on(path)
         await notices.in_place(lambda: draw(**given), back=path.rpartition('/')[0])
 
     return drawn

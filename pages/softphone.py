@@ -1,7 +1,7 @@
-"""The window around the desk that holds the softphone, and what it is made of.
+"""The window around the desk that holds the softphone.
 
-With Connect, whoever opens a page of the desk in a tab gets this window first; it opens the same address again in its
-frame. The browser says which of the two it asks for (``Sec-Fetch-Dest``), so that links and bookmarks stay as they are.
+With Connect, a tab that opens a page of the desk gets this window; it loads the same address again in its frame. The
+browser's ``Sec-Fetch-Dest`` header tells the two requests apart, so that links and bookmarks stay as they are.
 """
 
 from secrets import token_urlsafe
@@ -20,7 +20,7 @@ from services.people.sign_ins import Staff
 
 DESK = '/desk'
 SERVER = token_urlsafe(12)
-"""This process, by a name of its own: a window that finds another has lost its desk, and opens it anew."""
+"""A random name of this process: a window that finds another one has lost its desk, and loads it anew."""
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'; "
     "img-src 'self' data:; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'"
@@ -28,7 +28,7 @@ POLICY = (
 
 
 def router(softphone: Softphone) -> APIRouter:
-    """Serve Amazon's library, and which server this is."""
+    """Serve Amazon's library, and this process's name."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get('/softphone/streams.js')
@@ -44,7 +44,7 @@ def router(softphone: Softphone) -> APIRouter:
 
 
 class SoftphoneWindow:
-    """Answers who opens a page of the desk in a tab; whatever else is asked for goes on."""
+    """Answers a tab that opens a page of the desk with the window; passes every other request on."""
 
     def __init__(self, app: ASGIApp, *, softphone: Softphone) -> None:
         self._app = app

@@ -1,7 +1,7 @@
-"""``/talk``: the customer's side of a chat. Who holds a chat's token is asked whether it goes on, everybody else gets the form.
+"""``/talk``: the customer's side of a chat. A customer with an open chat is asked whether to go on; others get the form.
 
-A browser may be used by one person after another. So a token alone shows nothing of what was said: a tab shows the chat when it
-was started or taken up again in it, which the tab itself remembers over every reload.
+Several people may use one browser, one after another. So the chat's token alone shows none of its messages: a tab shows the
+chat only if the chat was started or resumed in that tab. The tab itself remembers this across reloads.
 """
 
 from fastapi import APIRouter, Request, Response
@@ -30,16 +30,16 @@ from services.registry import Services
 CHAT_PATH = '/talk/chat'
 ENTER_COOKIE = 'desk_talk_enter'
 ENTER_SECONDS = 30
-"""So long after somebody said that a chat is theirs a tab may open it, and remembers that it did."""
+"""After a customer starts or resumes a chat, a tab may open it within this time and remembers that it did."""
 WAS_HERE = 'return window.sessionStorage?.getItem("desk.talk.here") ?? ""'
 TO_QUESTION = 'window.location.replace("/talk")'
 IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "1")'
 ANSWER_SECONDS = 10.0
 VISIT_SECONDS = 7 * 24 * 3600
 MAX_STARTS_A_MINUTE = 30
-"""From one address. A carrier's customers share one; a form corrected and sent again counts once."""
+"""Starts from one address, which a mobile carrier's customers share. A corrected form that is sent again counts once."""
 SIGN_OF_LIFE_SECONDS = 20.0
-VIEWPORT = (  # the keyboard of a phone shrinks the page instead of covering the box
+VIEWPORT = (  # a phone's keyboard shrinks the page instead of covering the box
     'width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content'
 )
 HEAD = Markup(
@@ -60,7 +60,7 @@ def router(services: Services, settings: Settings) -> APIRouter:
 
 
 def register(services: Services, settings: Settings) -> None:
-    """Serve the chat itself at ``CHAT_PATH``, to who holds its token."""
+    """Serve the chat itself at ``CHAT_PATH``, to the holder of its token."""
 
     @ui.page(CHAT_PATH, viewport=VIEWPORT)
     async def chat(request: Request) -> Response | None:
@@ -86,7 +86,7 @@ def register(services: Services, settings: Settings) -> None:
 
 
 class TalkOperations:
-    """What ``/talk`` answers before there is a page with a socket."""
+    """The operations of ``/talk``, before a page with a socket exists."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
@@ -95,7 +95,7 @@ class TalkOperations:
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
 
     async def show(self, request: Request) -> Response:
-        """Ask whether an open chat goes on, or show an empty form. The cookie of a chat that has ended goes."""
+        """Ask whether an open chat goes on, or show an empty form. Deletes the cookie of an ended chat."""
         visitor = _visitor(request)
         if visitor and visitor.chat.status is not ChatStatus.CLOSED:
             topic = await self._visits.topic_of(visitor.chat)
@@ -110,7 +110,7 @@ class TalkOperations:
         return self._keeping_language(request, answer)
 
     async def start(self, request: Request) -> Response:
-        """Start a chat and hand over its token. The same form sent again leads into the chat that it made."""
+        """Start a chat and set its token as a cookie. The same form sent again leads into the chat it started."""
         typed = await fields_of(request)
         token = typed.get('token', '')
         visitor = _visitor(request)
@@ -142,11 +142,11 @@ class TalkOperations:
         return answer
 
     async def resume(self, request: Request) -> Response:
-        """Lead into the chat that goes on: somebody said that it is theirs."""
+        """Lead into the open chat: the customer confirmed that it is theirs."""
         return self._entering() if _visitor(request) else RedirectResponse('/talk', 303)
 
     async def begin_anew(self, request: Request) -> Response:
-        """Let go of a chat that has ended, or that is named. Any other is kept: there is another tab that began it."""
+        """Delete the cookie of an ended chat, or of the chat that the form names; the cookie of any other open chat stays."""
         answer = RedirectResponse('/talk', 303)
         visitor = _visitor(request)
         leaves = (await fields_of(request)).get('leaves', '')
@@ -156,7 +156,7 @@ class TalkOperations:
         return answer
 
     async def _refused(self, request: Request, entry: TalkEntry, error: DeskError) -> Response:
-        if error.key == 'visit.token':  # not one of ours: the next try gets a good one
+        if error.key == 'visit.token':  # not a token of ours: the next attempt gets a good one
             entry = TalkEntry(
                 token=self._visits.new_token(),
                 name=entry.name,
@@ -166,12 +166,12 @@ class TalkOperations:
             )
         try:
             topics = await self._visits.topics()
-        except DeskError:  # what was typed stands there again all the same
+        except DeskError:  # the form shows the typed department all the same
             topics = [VisitTopic(entry.department)]
         return talk_form.draw(request, topics, entry, error=error)
 
     def _entering(self) -> RedirectResponse:
-        """Lead into the chat, and let the tab that comes there know that it may open it."""
+        """Redirect into the chat, with a cookie that permits the next tab to open it."""
         answer = RedirectResponse(CHAT_PATH, 303)
         answer.set_cookie(
             ENTER_COOKIE,
@@ -198,7 +198,7 @@ class TalkOperations:
 
 
 async def _was_here() -> bool:
-    """Whether the chat was open in this very tab before: only the tab knows. Until it says so nothing is drawn."""
+    """Return whether this tab showed the chat before. Only the browser knows: until it answers nothing is drawn."""
     with ui.element().classes('talk talk-broken') as waiting:
         ui.label(_('상담을 불러오고 있어요.'))
     client = ui.context.client

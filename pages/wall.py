@@ -1,6 +1,6 @@
-"""전광판 at ``/wall/{token}``: the board's six figures for a screen on a wall. Plain HTML that asks for new numbers every second.
+"""전광판 at ``/wall/{token}``: the board's six figures for a wall screen. Plain HTML that requests new numbers every second.
 
-Nobody is signed in at a wall: whoever holds the link sees numbers, and never a name of a customer or an agent.
+Nobody is signed in at a wall: the link shows numbers, and never a name of a customer or an agent.
 """
 
 from fastapi import APIRouter, Request, Response
@@ -17,13 +17,13 @@ from services.floor.definitions import Definition, day_of, definition_of
 from services.registry import Services
 
 WRONG_TOKENS = Throttle(limit=60, seconds=60, error_key='throttle.address')
-"""From one address: a token is not guessed by trying."""
+"""Wrong tokens from one address: a token cannot be guessed by trying."""
 NOTHING = '\u2013'
 NO_STORE = {'Cache-Control': 'no-store'}
 
 
 def router(services: Services) -> APIRouter:
-    """Serve walls."""
+    """Serve the wall screens."""
     wall = WallOperations(services)
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route('/wall/{token}', wall.show)
@@ -32,13 +32,13 @@ def router(services: Services) -> APIRouter:
 
 
 class WallOperations:
-    """What ``/wall`` answers."""
+    """The operations of ``/wall``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._walls = services.walls
 
     async def show(self, request: Request, token: str) -> Response:
-        """Return the page with the numbers of now, or say that the link shows nothing (any more)."""
+        """Return the page with the current numbers, or the reason why the link is not valid (any more)."""
         try:
             snapshot = await self._found(request, token)
         except DeskError as error:
@@ -56,7 +56,7 @@ class WallOperations:
         )
 
     async def numbers(self, request: Request, token: str) -> Response:
-        """Return the numbers of now."""
+        """Return the current numbers."""
         try:
             snapshot = await self._found(request, token)
         except DeskError as error:
@@ -76,7 +76,7 @@ class WallOperations:
 
 
 def figures(snapshot: Snapshot, language: str) -> list[dict[str, str]]:
-    """Return the six figures of a wall: name, value, the sign and look of a band, and since when the longest waits."""
+    """Return a wall's six figures: name, value, sign and style of the band, and since when the longest contact waits."""
     level, definition = snapshot.percent(Number.SERVICE_LEVEL), definition_of(day_of(snapshot.at))
     since = snapshot.waiting_since
     free = len(snapshot.with_status(AgentStatus.AVAILABLE))

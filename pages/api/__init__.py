@@ -1,1 +1,1 @@
-"""What programs speak: REST and the WebSocket, with the guide's paths and bodies."""
+"""The REST API and the WebSocket for programs, with the guide's paths and bodies."""

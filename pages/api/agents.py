@@ -1,4 +1,4 @@
-"""``/agents``: one's own 상담 상태, for programs."""
+"""``/agents/me/status``: the signed-in person's own 상담 상태, for programs."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from models import AgentStatus
 from pages.api import problems
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, shown_as
 from pages.web.principals import SignedIn
 from services.people.events import AgentStatusChanged
@@ -28,7 +28,7 @@ STATUS_EXAMPLE = {
 
 
 class OwnStatus(BaseModel):
-    """What somebody is doing. ``next_status`` comes true when their last contact is over."""
+    """A person's 상담 상태. ``next_status`` takes effect when the last open contact ends."""
 
     model_config = shown_as(STATUS_EXAMPLE)
 
@@ -42,12 +42,12 @@ class OwnStatus(BaseModel):
 
     @classmethod
     def of(cls, event: AgentStatusChanged) -> 'OwnStatus':
-        """Return a state as programs see it."""
+        """Return a status as the API shows it."""
         return cls.model_validate(event.model_dump())
 
 
 class StatusChoice(BaseModel):
-    """The state to be in: ``available``, ``away`` or ``offline``; ``reason`` is a code, for ``away``."""
+    """A chosen status: ``available``, ``away`` or ``offline``; ``reason`` is a code, for ``away`` only."""
 
     model_config = shown_as({'status': 'available'})
 
@@ -57,7 +57,7 @@ class StatusChoice(BaseModel):
 
 def router(services: Services) -> APIRouter:
     """Serve ``/agents/me/status``."""
-    routes = APIRouter(prefix='/agents', tags=['agents'], dependencies=[brake()])
+    routes = APIRouter(prefix='/agents', tags=['agents'], dependencies=[rate_limit()])
     operations = _AgentOperations(services)
     refused = problems.responses(401, 422, 429)
     routes.get('/me/status', responses=problems.responses(401, 429))(operations.status)
@@ -66,17 +66,17 @@ def router(services: Services) -> APIRouter:
 
 
 class _AgentOperations:
-    """What a person says of themselves."""
+    """The operations on one's own status."""
 
     def __init__(self, services: Services) -> None:
         self._agents = services.agents
         self._states = services.agent_states
 
     async def status(self, staff: SignedIn) -> OwnStatus:
-        """Return what you are doing, and what waits for your last contact to end."""
+        """Return your status, and the status that takes effect when your last contact ends."""
         return OwnStatus.of(event_of(await self._agents.agent(staff.agent.id)))
 
     async def choose(self, staff: SignedIn, choice: StatusChoice) -> OwnStatus:
-        """Say what you are doing; with a contact in hand ``away`` and ``offline`` wait until it is over."""
+        """Set your status; with an open contact, ``away`` and ``offline`` take effect when it ends."""
         changed = await self._states.choose(staff.agent.id, choice.status, reason=choice.reason)
         return OwnStatus.of(changed)

@@ -23,21 +23,21 @@ from services.registry import Services
 
 
 class LoginCredentials(BaseModel):
-    """Who wants to sign in."""
+    """A sign-in name and a password."""
 
     username: Annotated[str, Field(examples=['mina.kim'])]
     password: Annotated[str, Field(examples=['what only Mina knows'])]
 
 
 class AccessToken(BaseModel):
-    """What ``Authorization: Bearer`` carries from now on."""
+    """The token to send as ``Authorization: Bearer`` from now on."""
 
     access_token: str
     token_type: str = 'bearer'  # noqa: S105 - the name of a kind
 
 
 class SignedOut(BaseModel):
-    """The session has ended, in every process."""
+    """The answer to a sign-out: the session has ended in every process."""
 
     message: Annotated[str, Field(examples=['Logged out successfully'])] = 'Logged out successfully'
 
@@ -75,7 +75,7 @@ def router(services: Services, settings: Settings) -> APIRouter:
 
 
 class _AuthOperations:
-    """In and out, for programs and for browsers."""
+    """Sign-in and sign-out, for programs and for browsers."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._services = services
@@ -141,6 +141,6 @@ class _AuthOperations:
         return response
 
     async def _leave_earlier(self, request: Request) -> None:
-        """End the session that this browser had: its cookie is about to be replaced."""
+        """End the session of the cookie that this sign-in is about to replace."""
         if earlier := principals_in(request.scope).staff:
             await self._sign_ins.sign_out(earlier)

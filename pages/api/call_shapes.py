@@ -1,4 +1,4 @@
-"""What programs send and receive about calls. A number is masked, but for who is in touch with it."""
+"""Request and response bodies of ``/calls``. Phone numbers are masked unless the reader is in contact with the customer."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -94,14 +94,14 @@ class CallItem(BaseModel):
 
     @classmethod
     def of(cls, call: Call, reader: Agent, whole: frozenset[UUID]) -> Self:
-        """Return a call as somebody sees it; ``whole`` are the customers whose numbers they see."""
+        """Return a call for a reader; ``whole`` names the customers whose numbers the reader sees unmasked."""
         own = cls.model_fields.keys() - {'phone', 'status'}
         fields = {name: getattr(call, name) for name in own}
         return cls(**fields, status=status_of(call), phone=_phone(call, reader, whole))
 
 
 class CallLegItem(BaseModel):
-    """One contact of Connect's that is part of a call; ``is_path``: the customer was in it."""
+    """One Connect contact that is part of a call; ``is_path``: the customer was connected through it."""
 
     model_config = shown_as(LEG_EXAMPLE)
 
@@ -120,13 +120,13 @@ class CallLegItem(BaseModel):
 
     @classmethod
     def of(cls, leg: CallLeg, *, is_path: bool) -> Self:
-        """Return a leg as programs see it."""
+        """Return a leg as the API shows it."""
         own = cls.model_fields.keys() - {'is_path'}
         return cls(**{name: getattr(leg, name) for name in own}, is_path=is_path)
 
 
 class CallMomentItem(BaseModel):
-    """What a leg was to an agent from a moment on: it rang, they talked, it was on hold, it was over."""
+    """The moment at which a leg's state changed for an agent: ringing, connected, on hold, ended."""
 
     model_config = shown_as(MOMENT_EXAMPLE)
 
@@ -137,13 +137,13 @@ class CallMomentItem(BaseModel):
 
     @classmethod
     def of(cls, moment: CallMoment, contact_id: str) -> Self:
-        """Return a moment as programs see it."""
+        """Return a moment as the API shows it."""
         own = cls.model_fields.keys() - {'contact_id'}
         return cls(**{name: getattr(moment, name) for name in own}, contact_id=contact_id)
 
 
 class CallDetailItem(CallItem):
-    """One call with its legs, what they were to agents and when, and what was written down after it."""
+    """One call with its legs, the state changes of each leg, and its wrap-up."""
 
     model_config = shown_as(
         {**CALL_EXAMPLE, 'legs': [LEG_EXAMPLE], 'moments': [MOMENT_EXAMPLE], 'wrap_up': None}
@@ -155,7 +155,7 @@ class CallDetailItem(CallItem):
 
     @classmethod
     def whole(cls, detail: CallDetail, item: CallItem, wrap_up: WrapUpItem | None) -> Self:
-        """Return a call with all that is known of it."""
+        """Return a call with its legs, moments and wrap-up."""
         path = frozenset(detail.story.leg_ids) if detail.story else frozenset()
         contacts = {leg.id: leg.contact_id for leg in detail.legs}
         return cls(
@@ -167,7 +167,7 @@ class CallDetailItem(CallItem):
 
 
 class CallPage(BaseModel):
-    """A page of calls, newest first; ``next`` is the cursor of the page behind it, none on the last."""
+    """A page of calls, newest first; ``next`` is the cursor of the next page, null on the last."""
 
     model_config = shown_as({'items': [CALL_EXAMPLE], 'next': None})
 
@@ -176,7 +176,7 @@ class CallPage(BaseModel):
 
 
 class Dial(BaseModel):
-    """Whom to call: a number, or a customer on record, whose first number is called. ``id`` is the caller's own.
+    """A call to make: to a number, or to the first number of a customer on record. The caller makes the ``id``.
 
     The same ``id`` again is the same call: nobody is called twice.
     """
@@ -189,14 +189,14 @@ class Dial(BaseModel):
 
     @model_validator(mode='after')
     def one_of_both(self) -> Self:
-        """Refuse both and neither."""
+        """Refuse a body with both a number and a customer, or with neither."""
         if (self.phone is None) is (self.customer_id is None):
             raise ValueError('either phone or customer_id')
         return self
 
 
 class Transfer(BaseModel):
-    """Where to: exactly one of an agent, a queue of the desk, a number, or a quick connect of Connect's."""
+    """The target of a transfer: exactly one of an agent, a queue of the desk, a number, or a quick connect of Connect's."""
 
     model_config = shown_as({'agent_id': AGENT})
 
@@ -207,7 +207,7 @@ class Transfer(BaseModel):
 
     @model_validator(mode='after')
     def one_place(self) -> Self:
-        """Refuse several places and none."""
+        """Refuse a body with no target or with several."""
         given = (self.agent_id, self.queue_id, self.phone, self.quick_connect_id)
         if sum(one is not None for one in given) != 1:
             raise ValueError('exactly one place')
@@ -215,7 +215,7 @@ class Transfer(BaseModel):
 
 
 class TransferAsked(BaseModel):
-    """The softphone of the call's holder was asked; what came of it shows at the call."""
+    """The softphone of the call's agent was asked to transfer; the outcome shows at the call."""
 
     model_config = shown_as({'command_id': CALL, 'asked_at': '2026-11-02T01:40:00Z'})
 
@@ -224,7 +224,7 @@ class TransferAsked(BaseModel):
 
 
 class Attributes(BaseModel):
-    """Names are letters, digits, ``-`` and ``_``; all of a call together take at most 32,768 bytes."""
+    """Attributes of a call. Names are letters, digits, ``-`` and ``_``; all of them take at most 32,768 bytes."""
 
     model_config = shown_as(ATTRIBUTES_EXAMPLE)
 
@@ -235,7 +235,7 @@ class Attributes(BaseModel):
 
 
 class Monitor(BaseModel):
-    """How to listen: ``may_barge`` lets the supervisor speak as well. The same ``id`` again is the same leg."""
+    """A request to listen: with ``may_barge`` the supervisor may speak as well. The same ``id`` again is the same leg."""
 
     model_config = shown_as({'id': CALL, 'may_barge': False})
 
@@ -252,7 +252,7 @@ class Monitored(BaseModel):
 
 
 class QuickConnectItem(BaseModel):
-    """Somewhere that calls can be transferred to."""
+    """A target that calls can be transferred to."""
 
     id: str
     name: str
@@ -260,12 +260,12 @@ class QuickConnectItem(BaseModel):
 
     @classmethod
     def of(cls, one: QuickConnect) -> Self:
-        """Return a quick connect as programs see it."""
+        """Return a quick connect as the API shows it."""
         return cls(id=one.id, name=one.name, kind=one.kind)
 
 
 class QuickConnects(BaseModel):
-    """The quick connects of the instance."""
+    """The quick connects of the Connect instance."""
 
     model_config = shown_as(
         {'items': [{'id': CONTACT, 'name': '택배사 고객센터', 'kind': 'PHONE_NUMBER'}]}
@@ -275,7 +275,7 @@ class QuickConnects(BaseModel):
 
 
 def status_of(call: Call) -> ContactState:
-    """Return where a call stands, in the words of the history."""
+    """Return a call's state, in the terms that the history uses."""
     if call.ending is CallEnding.ABANDONED:
         return ContactState.ABANDONED
     if call.end_time is not None:

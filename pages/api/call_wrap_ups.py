@@ -1,10 +1,10 @@
-"""``/calls/{id}/wrap-up``: the 후처리 of a call, for the agent whose call it was; who sees the call may read it."""
+"""``/calls/{id}/wrap-up``: the 후처리 of a call. Its agent writes it; everybody who may see the call may read it."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.api.wrap_up_shapes import CategoryList, WrapUpItem, Written
 from pages.web.principals import SignedIn
@@ -12,11 +12,11 @@ from services.registry import Services
 
 
 def router(services: Services) -> APIRouter:
-    """Serve what is written down after calls."""
+    """Serve the wrap-ups of calls."""
     api = APIRouter(
         prefix='/calls/{call_id}/wrap-up',
         tags=['calls'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     wrap_ups = CallWrapUpOperations(services)
@@ -36,7 +36,7 @@ def router(services: Services) -> APIRouter:
 
 
 class CallWrapUpOperations:
-    """What these paths answer, an operation a method."""
+    """The operations of ``/calls/{id}/wrap-up``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._wrap_ups = services.wrap_ups
@@ -44,18 +44,18 @@ class CallWrapUpOperations:
         self._calls = services.calls
 
     async def wrap_up(self, staff: SignedIn, call_id: UUID) -> WrapUpItem:
-        """Return what was written down after a call."""
+        """Return the wrap-up of a call."""
         return WrapUpItem.of(await self._wrap_ups.view(staff.agent, call_id))
 
     async def save(self, staff: SignedIn, call_id: UUID, written: Written) -> WrapUpItem:
-        """Keep what is written so far, also when the 후처리 is done."""
+        """Save a wrap-up, open or done."""
         await self._wrap_ups.save(staff.agent, call_id, written.text, seen=written.version)
         return await self.wrap_up(staff, call_id)
 
     async def finish(
         self, staff: SignedIn, call_id: UUID, written: Written | None = None
     ) -> WrapUpItem:
-        """End a 후처리, with what is given or with what stands in it; ending it again changes nothing."""
+        """End a wrap-up, with the given values or with the saved ones; ending it again changes nothing."""
         await self._wrap_ups.finish(
             staff.agent,
             call_id,
@@ -65,6 +65,6 @@ class CallWrapUpOperations:
         return await self.wrap_up(staff, call_id)
 
     async def categories(self, staff: SignedIn, call_id: UUID) -> CategoryList:
-        """List the 상담 분류 that can be chosen for a call: the leaves of its queue's tree and of the common one."""
+        """List the 상담 분류 that can be chosen for a call: the leaves of its queue's tree and of the common tree."""
         call = await self._calls.call(staff.agent, call_id)
         return CategoryList.of([*await self._categories.leaves(call.queue_id)])

@@ -1,4 +1,4 @@
-"""``/calls``: telephone calls, for programs. What only a softphone can do is asked of the open one of the call's agent."""
+"""``/calls``: telephone calls, for programs. A command that needs a softphone is sent to the open one of the call's agent."""
 
 from typing import Annotated
 from uuid import UUID
@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query
 from models import Agent, Call
 from pages.api import call_shapes as shapes
 from pages.api import cursors
-from pages.api.bounds import brake
 from pages.api.call_shapes import (
     Attributes,
     CallDetailItem,
@@ -22,6 +21,7 @@ from pages.api.call_shapes import (
     Transfer,
     TransferAsked,
 )
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.api.wrap_up_shapes import WrapUpItem
 from pages.web.principals import SignedIn
@@ -30,13 +30,16 @@ from services.registry import Services
 from services.work.cursors import Cursor
 
 BUSY = refusals(409, 429, 502)
-"""No open call, no softphone, no room for more calls; Connect is away."""
+"""409: no open call, or no softphone. 429: no room for more calls. 502: Connect is away."""
 
 
 def router(services: Services) -> APIRouter:
-    """Serve the calls that whoever is signed in may see."""
+    """Serve the calls that the signed-in person may see."""
     api = APIRouter(
-        prefix='/calls', tags=['calls'], dependencies=[brake()], responses=refusals(401, 422, 429)
+        prefix='/calls',
+        tags=['calls'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 422, 429),
     )
     calls = CallOperations(services)
     add, one = api.add_api_route, '/{call_id}'
@@ -59,7 +62,7 @@ def router(services: Services) -> APIRouter:
 
 
 class CallOperations:
-    """What ``/calls`` answers, an operation a method."""
+    """The operations of ``/calls``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._calls = services.calls
@@ -76,7 +79,7 @@ class CallOperations:
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> CallPage:
-        """List calls that the reader may see, newest first; pages neither overlap nor leave out."""
+        """List the calls that the reader may see, newest first; pages neither overlap nor leave out calls."""
         listing = f'calls|{open}|{own}'
         place = cursors.decoded(listing, cursor) if cursor else None
         found = await self._calls.page(
@@ -94,14 +97,14 @@ class CallOperations:
         )
 
     async def call(self, staff: SignedIn, call_id: UUID) -> CallDetailItem:
-        """Return one call with its legs and what was written down after it."""
+        """Return one call with its legs and its wrap-up."""
         detail = await self._calls.detail(staff.agent, call_id)
         [item] = await self._items(staff.agent, detail.call)
         written = (await self._wrap_ups.views([call_id])).get(call_id)
         return CallDetailItem.whole(detail, item, WrapUpItem.of(written) if written else None)
 
     async def dial(self, staff: SignedIn, wish: Dial) -> CallItem:
-        """Call a customer: Connect rings them and brings them to an agent when they answer."""
+        """Call a customer: Connect rings the customer and connects an agent when the customer answers."""
         if wish.customer_id is not None:
             call = await self._calls.dial_customer(staff.agent, wish.customer_id, call_id=wish.id)
         else:
@@ -110,11 +113,11 @@ class CallOperations:
         return item
 
     async def stop(self, staff: SignedIn, call_id: UUID) -> None:
-        """End an open call for everybody in it; 409 when it is over, or when only its softphone can end it."""
+        """End an open call for everybody in it; 409 when it has ended already, or when only its softphone can end it."""
         await self._calls.stop(staff.agent, call_id)
 
     async def transfer(self, staff: SignedIn, call_id: UUID, to: Transfer) -> TransferAsked:
-        """Have the softphone of the call's agent hand the call on; 409 when none is open."""
+        """Ask the softphone of the call's agent to transfer the call; 409 when no softphone is open."""
         target = await self._targets.target(
             agent_id=to.agent_id,
             queue_id=to.queue_id,
@@ -125,33 +128,33 @@ class CallOperations:
         return TransferAsked(command_id=asked.command_id, asked_at=asked.asked_at)
 
     async def attributes(self, staff: SignedIn, call_id: UUID) -> Attributes:
-        """Return what the flow and the desk noted about a call."""
+        """Return the attributes that the contact flow and the desk set on a call."""
         return Attributes(attributes=await self._calls.attributes(staff.agent, call_id))
 
     async def set_attributes(
         self, staff: SignedIn, call_id: UUID, wanted: Attributes
     ) -> Attributes:
-        """Note something about a call, also when it is over; what is not named stays."""
+        """Set attributes of a call, open or ended; attributes that are not named stay."""
         attributes = await self._calls.set_attributes(staff.agent, call_id, wanted.attributes)
         return Attributes(attributes=attributes)
 
     async def pause_recording(self, staff: SignedIn, call_id: UUID) -> None:
-        """Let silence be recorded from now on; 409 where nothing is recorded."""
+        """Pause the recording: silence is recorded from now on; 409 when the call is not recorded."""
         await self._calls.pause_recording(staff.agent, call_id)
 
     async def resume_recording(self, staff: SignedIn, call_id: UUID) -> None:
-        """Record again what is said."""
+        """Resume the recording."""
         await self._calls.resume_recording(staff.agent, call_id)
 
     async def monitor(self, staff: SignedIn, call_id: UUID, wish: Monitor) -> Monitored:
-        """Let a supervisor listen by their own softphone; 409 when nobody talks, or theirs is busy."""
+        """Let a supervisor listen through their own softphone; 409 when nobody is talking, or the softphone is busy."""
         contact_id = await self._calls.monitor(
             staff.agent, call_id, may_barge=wish.may_barge, token=wish.id
         )
         return Monitored(contact_id=contact_id)
 
     async def quick_connects(self, staff: SignedIn) -> QuickConnects:
-        """List where calls can be transferred to."""
+        """List the quick connects that calls can be transferred to."""
         del staff
         found = await self._targets.quick_connects()
         return QuickConnects(items=[QuickConnectItem.of(one) for one in found])

@@ -1,6 +1,6 @@
 """``/chat/sessions``: chats as an agent's program works in them. Paths and bodies are the guide's where it has them.
 
-What somebody may not see is answered like what does not exist (404).
+A chat that the reader may not see is answered like one that does not exist (404).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 
 from models import Agent, ChatStatus
 from pages.api import cursors
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import (
     CHAT_EXAMPLE,
     MAX_NUMBER,
@@ -32,8 +32,6 @@ from services.chats.inbox import Inbox, cursor_of
 from services.chats.inbox_view import InboxFilter, Scope, Tab
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
-
-"""A program's calls in one session: far above work, far below a runaway loop."""
 
 TABS = {
     ChatStatus.WAITING: Tab.WAITING,
@@ -59,7 +57,7 @@ LISTS: dict[int | str, dict[str, Any]] = {
 
 
 class ChatDetail(Chat):
-    """A chat, and what was written down after it: nothing while it goes on."""
+    """A chat and its wrap-up; no wrap-up while the chat is open."""
 
     model_config = shown_as({**CHAT_EXAMPLE, 'wrap_up': None})
 
@@ -68,7 +66,7 @@ class ChatDetail(Chat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatFilters:
-    """What narrows the list; without any of them the answer is the guide's plain list."""
+    """The filters of the list; without any of them the answer is the guide's plain list."""
 
     tab: Tab
     scope: Scope
@@ -90,7 +88,7 @@ class ChatFilters:
         limit: Annotated[int | None, Query(ge=1, le=MAX_PAGE)] = None,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> Self:
-        """Read them from a query."""
+        """Read the filters from a query."""
         given = (status, scope, department, limit, cursor)
         return cls(
             tab=TABS[status] if status else Tab.OPEN,
@@ -103,16 +101,16 @@ class ChatFilters:
 
     @property
     def listing(self) -> str:
-        """The name of this list: a cursor of one list does not continue another."""
+        """Return the name of this list: a cursor of one list does not continue another."""
         return f'{self.tab}|{self.scope}|{self.only.status or ""}|{self.only.department or ""}'
 
 
 def router(services: Services) -> APIRouter:
-    """Serve the chats of whoever is signed in."""
+    """Serve the chats of the signed-in person."""
     api = APIRouter(
         prefix='/chat/sessions',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     sessions = Sessions(services)
@@ -149,7 +147,7 @@ def router(services: Services) -> APIRouter:
 
 
 class Sessions:
-    """What ``/chat/sessions`` answers, an operation a method."""
+    """The operations of ``/chat/sessions``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._chats = services.chats
@@ -159,7 +157,7 @@ class Sessions:
     async def chats(
         self, staff: SignedIn, filters: Annotated[ChatFilters, Depends(ChatFilters.asked)]
     ) -> list[Chat] | ChatPage:
-        """List chats, longest waiting first (ended ones: latest first).
+        """List chats, longest waiting first; ended chats latest first.
 
         Without filters: a plain list of all chats that the signed-in agent holds. With any filter: a page of
         chats that the agent may see, and the cursor of the next page.
@@ -183,7 +181,7 @@ class Sessions:
         )
 
     async def chat(self, staff: SignedIn, session_id: UUID) -> ChatDetail:
-        """Return one chat, with what was written down after it."""
+        """Return one chat with its wrap-up."""
         chat = Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
         written = (await self._wrap_ups.views([session_id])).get(session_id)
         return ChatDetail(**chat.model_dump(), wrap_up=WrapUpItem.of(written) if written else None)
@@ -196,7 +194,7 @@ class Sessions:
         before: Annotated[Number | None, Query(description='the last ones before it')] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
     ) -> list[Line]:
-        """Return messages, oldest first: those after a number, else the last ones (before a number)."""
+        """Return messages, oldest first: the messages after a number, else the last ones (before a number, if one is given)."""
         if after is not None:
             lines = await self._chats.messages_after(staff.agent, session_id, after, limit=limit)
         else:
@@ -216,7 +214,7 @@ class Sessions:
         return Line.model_validate(await self._chats.reply(staff.agent, outgoing))
 
     async def take(self, staff: SignedIn, session_id: UUID) -> Chat:
-        """Take a waiting chat. Of many who try at once one wins; the others get 409."""
+        """Take a waiting chat. When several agents take it at once, one gets it and the others get 409."""
         return Chat.shown_to(staff.agent, await self._chats.take(staff.agent, session_id))
 
     async def end(self, staff: SignedIn, session_id: UUID) -> Chat:
@@ -224,7 +222,7 @@ class Sessions:
         return Chat.shown_to(staff.agent, await self._chats.end(staff.agent, session_id))
 
     async def read(self, staff: SignedIn, session_id: UUID, marks: Marks) -> Chat:
-        """Note how far the agent has read; counts for the chat's holder only. Return the chat."""
+        """Record how far the agent has read; counts only for the agent who holds the chat. Return the chat."""
         await self._chats.chat(staff.agent, session_id)
         await self._chats.mark(
             staff.agent, session_id, delivered=marks.delivered, read=marks.number
@@ -232,12 +230,12 @@ class Sessions:
         return Chat.shown_to(staff.agent, await self._chats.chat(staff.agent, session_id))
 
     async def typing(self, staff: SignedIn, session_id: UUID) -> None:
-        """Show the customer for a moment that the agent is typing."""
+        """Show the customer for some seconds that the agent is typing."""
         await self._chats.tell_typing(staff.agent, session_id)
 
 
 async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
-    """Return all open chats that the agent holds, page by page."""
+    """Return all open chats that the agent holds, read page by page."""
     held: list[Chat] = []
     after = None
     while True:

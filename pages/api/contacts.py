@@ -1,4 +1,4 @@
-"""``/contacts``: what supervisors do to contacts by hand, and why contacts came to whom they came."""
+"""``/contacts``: supervisors assign, move and prioritise contacts by hand, and read why a contact was assigned."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from models import Priority
 from models.audit import MAX_REASON_CHARS
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.locale import language_of, sentence
 from pages.web.principals import SignedIn
@@ -69,14 +69,14 @@ ASSIGNMENTS_EXAMPLE: dict[str, Any] = {
 
 
 class Which(BaseModel):
-    """The contacts, and why, in words."""
+    """The contacts to act on, and the supervisor's reason in words."""
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_AT_ONCE)]
     reason: Annotated[Text, Field(min_length=1, max_length=MAX_REASON_CHARS)]
 
 
 class Assign(Which):
-    """Contacts that shall ring at one agent."""
+    """Contacts to offer to one agent."""
 
     model_config = shown_as({**WHICH_EXAMPLE, 'agent_id': AGENT})
 
@@ -84,7 +84,7 @@ class Assign(Which):
 
 
 class Move(Which):
-    """Contacts that shall wait in another queue."""
+    """Contacts to move to another queue."""
 
     model_config = shown_as({**WHICH_EXAMPLE, 'queue_id': QUEUE})
 
@@ -92,7 +92,7 @@ class Move(Which):
 
 
 class Prioritise(Which):
-    """Contacts that shall be served sooner, or later."""
+    """Contacts to give another priority."""
 
     model_config = shown_as({**WHICH_EXAMPLE, 'priority': 'urgent'})
 
@@ -100,7 +100,7 @@ class Prioritise(Which):
 
 
 class Left(BaseModel):
-    """A contact that it was not done to, and why."""
+    """A contact that was not changed, and the reason."""
 
     id: UUID
     code: str
@@ -108,7 +108,7 @@ class Left(BaseModel):
 
 
 class Steered(BaseModel):
-    """The contacts that it was done to, and those that it could not be done to."""
+    """The contacts that were changed, and the contacts that could not be."""
 
     model_config = shown_as(STEERED_EXAMPLE)
 
@@ -117,7 +117,7 @@ class Steered(BaseModel):
 
     @classmethod
     def of(cls, request: Request, steered: steering.Steered) -> Self:
-        """Return what came of it, in the reader's language."""
+        """Return the outcome, in the reader's language."""
         language = language_of(request)
         left = [
             Left(id=one, code=error.key, detail=sentence(language, error))
@@ -127,7 +127,7 @@ class Steered(BaseModel):
 
 
 class CandidateItem(BaseModel):
-    """An agent who was considered, as they were at that moment. ``circle`` 2 is asked after a time only."""
+    """An agent who was considered, as the agent was at the decision. Agents of ``circle`` 2 are considered only after a wait."""
 
     agent_id: UUID
     agent_name: str
@@ -140,15 +140,15 @@ class CandidateItem(BaseModel):
 
     @classmethod
     def of(cls, one: Candidate, names: dict[UUID, str]) -> Self:
-        """Return a candidate with their name."""
+        """Return a candidate with the agent's name."""
         fields = {name: getattr(one, name) for name in cls.model_fields if name != 'agent_name'}
         return cls(**fields, agent_name=names.get(one.agent_id, ''))
 
 
 class AssignmentItem(BaseModel):
-    """One decision: whom the contact was offered to, which rule set them apart, and who was considered.
+    """One decision: the agent who was offered the contact, the rule that decided, and the candidates.
 
-    Of an assignment by hand ``by_id`` is the supervisor and ``reason`` their words.
+    For an assignment by hand ``by_id`` is the supervisor and ``reason`` the supervisor's words.
     """
 
     at: datetime
@@ -163,7 +163,7 @@ class AssignmentItem(BaseModel):
 
     @classmethod
     def of(cls, one: Assignment, names: dict[UUID, str]) -> Self:
-        """Return a decision with the names of people."""
+        """Return a decision with the agents' names."""
         explanation, situation = one.explanation, one.situation
         return cls(
             at=one.at,
@@ -179,7 +179,7 @@ class AssignmentItem(BaseModel):
 
 
 class ShareItem(BaseModel):
-    """What came to one agent of the queue since the day began in Seoul."""
+    """One agent's offers of the queue since midnight in Seoul: made, taken, missed, refused."""
 
     agent_id: UUID
     agent_name: str
@@ -190,7 +190,7 @@ class ShareItem(BaseModel):
 
 
 class AssignmentsOfContact(BaseModel):
-    """Every decision about a contact, the newest first, and the fairness of its queue ``since`` the day began."""
+    """Every decision about a contact, newest first, and the ``shares`` of its queue's agents ``since`` midnight in Seoul."""
 
     model_config = shown_as(ASSIGNMENTS_EXAMPLE)
 
@@ -202,7 +202,7 @@ class AssignmentsOfContact(BaseModel):
 
     @classmethod
     def of(cls, found: Assignments) -> Self:
-        """Return them as programs see them."""
+        """Return the decisions and shares as the API shows them."""
         return cls(
             contact_id=found.contact_id,
             queue_id=found.queue.id if found.queue else None,
@@ -223,11 +223,11 @@ class AssignmentsOfContact(BaseModel):
 
 
 def router(services: Services) -> APIRouter:
-    """Serve what supervisors do to contacts."""
+    """Serve the operations on contacts to supervisors."""
     api = APIRouter(
         prefix='/contacts',
         tags=['contacts'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 403, 404, 422, 429),
     )
     contacts = ContactOperations(services)
@@ -247,31 +247,31 @@ def router(services: Services) -> APIRouter:
 
 
 class ContactOperations:
-    """What ``/contacts`` answers, an operation a method."""
+    """The operations of ``/contacts``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._steering = services.steering
         self._explanations = services.explanations
 
     async def assign(self, request: Request, staff: SignedIn, asked: Assign) -> Steered:
-        """Let waiting contacts ring at one agent, as many as they have places for; 409 when it can be done to none."""
+        """Offer waiting contacts to one agent, up to the agent's free capacity; 409 when none could be offered."""
         done = await self._steering.assign(staff.agent, asked.ids, asked.agent_id, asked.reason)
         return Steered.of(request, done)
 
     async def move(self, request: Request, staff: SignedIn, asked: Move) -> Steered:
-        """Let contacts wait in a queue with the time they have waited; 409 when it can be done to none."""
+        """Move contacts to another queue; they keep their waiting time. 409 when none could be moved."""
         done = await self._steering.move(staff.agent, asked.ids, asked.queue_id, asked.reason)
         return Steered.of(request, done)
 
     async def set_priority(self, request: Request, staff: SignedIn, asked: Prioritise) -> Steered:
-        """Change how soon contacts are served; 409 when all of them have ended."""
+        """Change the priority of contacts; 409 when all of them have ended."""
         done = await self._steering.set_priority(
             staff.agent, asked.ids, asked.priority, asked.reason
         )
         return Steered.of(request, done)
 
     async def assignments(self, staff: SignedIn, contact_id: UUID) -> AssignmentsOfContact:
-        """Return every decision about a contact, and what came to each agent of its queue today."""
+        """Return every decision about a contact, and today's offers to each agent of its queue."""
         return AssignmentsOfContact.of(
             await self._explanations.assignments(staff.agent, contact_id)
         )

@@ -1,7 +1,7 @@
-"""Cursors: opaque to who holds them, checked when they come back.
+"""Cursors of lists: opaque to programs, checked when they come back.
 
-A cursor names the list it was made for and the place where its page ended. It proves nothing: what may be seen
-is decided by the query that it continues.
+A cursor names the list it was made for and the last row of its page. It gives no access: the query that it
+continues decides which rows the reader may see.
 """
 
 import base64
@@ -17,7 +17,7 @@ MAX_CURSOR_CHARS = 512
 
 
 class _CursorBody(BaseModel):
-    """The place behind one page of one list."""
+    """The list and the last row of one page."""
 
     listing: str
     moment: datetime | None
@@ -25,13 +25,13 @@ class _CursorBody(BaseModel):
 
 
 def encoded(listing: str, place: Cursor) -> str:
-    """Return the cursor that continues ``listing`` behind ``place``."""
+    """Return the cursor that continues ``listing`` after ``place``."""
     cursor = _CursorBody(listing=listing, moment=place.moment, row_id=place.row_id)
     return base64.urlsafe_b64encode(cursor.model_dump_json().encode()).decode().rstrip('=')
 
 
 def decoded(listing: str, cursor: str) -> Cursor:
-    """Return where ``listing`` continues. Raises ``InvalidInputError`` for what is no cursor of it."""
+    """Return the place after which ``listing`` continues. Raises ``InvalidInputError`` for anything but a cursor of it."""
     try:
         padded = cursor + '=' * (-len(cursor) % 4)
         found = _CursorBody.model_validate_json(base64.urlsafe_b64decode(padded.encode()))

@@ -1,4 +1,4 @@
-"""What programs send and receive about customers. How to reach a person is masked, but for who is in touch with them."""
+"""Request and response bodies of ``/customers``. Contact details are masked unless the reader is in contact with the customer."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -88,7 +88,7 @@ Version = Annotated[int, Field(ge=0, le=2_147_483_647)]
 
 
 class Customer(BaseModel):
-    """A customer. ``is_masked``: numbers and the address are hidden; ``POST …/reveal`` shows them, for a reason."""
+    """A customer. ``is_masked``: numbers and address are masked; ``POST …/reveal`` returns them, for a reason."""
 
     model_config = shown_as(CUSTOMER_EXAMPLE)
 
@@ -115,7 +115,7 @@ class Customer(BaseModel):
 
     @classmethod
     def of(cls, row: CustomerRow, *, is_whole: bool) -> Self:
-        """Return a customer as somebody sees them, who may see numbers and addresses whole or not."""
+        """Return a customer for a reader; ``is_whole``: the reader may see numbers and addresses unmasked."""
         reached: dict[str, Any] = {'phones': phones_of(row), 'email': row.email}
         if not is_whole:
             reached = {field: masked_value(field, value) for field, value in reached.items()}
@@ -124,7 +124,7 @@ class Customer(BaseModel):
 
 
 class CustomerPage(BaseModel):
-    """Some customers; ``next`` is the cursor of the page behind it, none on the last (and for a search)."""
+    """A page of customers; ``next`` is the cursor of the next page, null on the last (and for a search)."""
 
     model_config = shown_as({'items': [CUSTOMER_EXAMPLE], 'next': None})
 
@@ -133,7 +133,7 @@ class CustomerPage(BaseModel):
 
 
 class NewCustomer(CustomerFields):
-    """A customer to put on record. ``id`` is made by the writer: sent again it is the same customer."""
+    """A customer to create. The writer makes the ``id``: sent again it is the same customer."""
 
     model_config = ConfigDict(json_schema_extra={'examples': [FIELDS_EXAMPLE]})
 
@@ -141,7 +141,7 @@ class NewCustomer(CustomerFields):
 
 
 class CustomerPatch(CustomerEdit):
-    """Only what changes, and the ``version`` it was before. An attribute without a value (null) goes."""
+    """The fields to change, and the ``version`` they were read at. An attribute whose value is null is removed."""
 
     model_config = ConfigDict(json_schema_extra={'examples': [EDIT_EXAMPLE]})
 
@@ -149,7 +149,7 @@ class CustomerPatch(CustomerEdit):
 
 
 class ColleaguesChange(BaseModel):
-    """What a colleague changed in another field while the edit was being made."""
+    """A colleague's change of another field, made while this edit was being written."""
 
     field: str
     before: Any
@@ -159,7 +159,7 @@ class ColleaguesChange(BaseModel):
 
     @classmethod
     def of(cls, theirs: Theirs, *, is_whole: bool) -> Self:
-        """Return a change as somebody sees it."""
+        """Return a change for a reader."""
         values = {'before': theirs.before, 'after': theirs.after}
         if not is_whole:
             values = {name: masked_value(theirs.field, value) for name, value in values.items()}
@@ -167,7 +167,7 @@ class ColleaguesChange(BaseModel):
 
 
 class EditedCustomer(BaseModel):
-    """A customer after an edit, and what colleagues had changed meanwhile."""
+    """A customer after an edit, and the changes that colleagues made meanwhile."""
 
     model_config = shown_as({'customer': CUSTOMER_EXAMPLE, 'theirs': []})
 
@@ -176,7 +176,7 @@ class EditedCustomer(BaseModel):
 
     @classmethod
     def of(cls, edited: Edited, *, is_whole: bool) -> Self:
-        """Return an edit's outcome as somebody sees it."""
+        """Return an edit's outcome for a reader."""
         return cls(
             customer=Customer.of(edited.customer, is_whole=is_whole),
             theirs=[ColleaguesChange.of(one, is_whole=is_whole) for one in edited.theirs],
@@ -184,7 +184,7 @@ class EditedCustomer(BaseModel):
 
 
 class NoteText(BaseModel):
-    """A note to write. ``id`` is made by the writer: sent again it is the same note."""
+    """A note to write. The writer makes the ``id``: sent again it is the same note."""
 
     model_config = shown_as({'text': NOTE_EXAMPLE['text']})
 
@@ -233,7 +233,7 @@ class TimelineCall(BaseModel):
 
 
 class TimelineChange(BaseModel):
-    """A change of the record, by field [before, after]. A merge can be undone by ``merge_id`` until ``undo_until``."""
+    """A change of the record: by field, [before, after]. A merge can be undone by ``merge_id`` until ``undo_until``."""
 
     version: int
     fields: dict[str, list[Any]]
@@ -242,7 +242,7 @@ class TimelineChange(BaseModel):
 
 
 class TimelineItem(BaseModel):
-    """Something that happened with a customer: of ``chat``, ``call``, ``note``, ``change`` the one that ``kind`` names is there."""
+    """One entry of a timeline: of ``chat``, ``call``, ``note`` and ``change`` only the field that ``kind`` names is set."""
 
     model_config = shown_as(ENTRY_EXAMPLE)
 
@@ -258,7 +258,7 @@ class TimelineItem(BaseModel):
 
     @classmethod
     def of(cls, entry: TimelineEntry, *, is_whole: bool) -> Self:
-        """Return an entry as somebody sees it."""
+        """Return an entry for a reader."""
         return cls(
             kind=entry.kind,
             at=entry.at,
@@ -273,7 +273,7 @@ class TimelineItem(BaseModel):
 
 
 class Timeline(BaseModel):
-    """A page of a timeline, newest first; ``next`` is the cursor of the page behind it, none on the last."""
+    """A page of a timeline, newest first; ``next`` is the cursor of the next page, null on the last."""
 
     model_config = shown_as({'items': [ENTRY_EXAMPLE], 'next': None})
 
@@ -282,7 +282,7 @@ class Timeline(BaseModel):
 
 
 class Erasure(BaseModel):
-    """Why a customer is to be deleted; ``why`` in words for ``other``."""
+    """The reason for deleting a customer; ``why`` says it in words, required for ``other``."""
 
     model_config = shown_as({'reason': 'request'})
 
@@ -291,7 +291,7 @@ class Erasure(BaseModel):
 
 
 class RevealOrder(BaseModel):
-    """Why somebody looks at how to reach a customer; ``why`` in words for ``other``."""
+    """The reason for reading a customer's contact details; ``why`` says it in words, required for ``other``."""
 
     model_config = shown_as({'reason': 'identity'})
 
@@ -300,7 +300,7 @@ class RevealOrder(BaseModel):
 
 
 class Reached(BaseModel):
-    """How to reach a customer; not to be kept for longer than ``seconds``."""
+    """A customer's contact details, unmasked; not to be kept longer than ``seconds``."""
 
     model_config = shown_as(
         {'phones': ['01098765432'], 'email': 'yujin@example.com', 'seconds': 30}
@@ -312,7 +312,7 @@ class Reached(BaseModel):
 
 
 def note(row: NoteRow) -> Note:
-    """Return a note as programs see it."""
+    """Return a note as the API shows it."""
     return Note.model_validate(row)
 
 

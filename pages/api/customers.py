@@ -1,7 +1,7 @@
 """``/customers``: customers on record, for programs. Paths are the guide's where it has them.
 
-Every agent may find and edit every customer; chats and calls in a timeline are those that the agent may see. A record that was
-merged answers as the one that it became part of: its ``id`` tells.
+Every agent may find and edit every customer; a timeline holds only the chats and calls that the agent may see. A request
+for a merged record is answered with the record it was merged into, under that record's ``id``.
 """
 
 from typing import Annotated, Any
@@ -13,7 +13,6 @@ from models import Agent
 from models import Customer as CustomerRow
 from pages.api import cursors
 from pages.api import customer_shapes as shapes
-from pages.api.bounds import brake
 from pages.api.customer_shapes import (
     Customer,
     CustomerPage,
@@ -38,6 +37,7 @@ from pages.api.merge_shapes import (
     Preview,
     merge_done,
 )
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals
 from pages.web.principals import SignedIn
 from services.customers import records as customer_records
@@ -48,18 +48,18 @@ from services.customers.timeline import EVERY_KIND, TimelineKind
 from services.registry import Services
 
 LATEST = 'customers'
-"""The name of the list without a query: a cursor of another list does not continue it."""
+"""Names the list without a query in its cursors: a cursor of another list does not continue it."""
 
 Cursor = Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)]
 Limit = Annotated[int, Query(ge=1, le=customer_records.MAX_PAGE)]
 
 
 def router(services: Services) -> APIRouter:
-    """Serve customers to whoever is signed in."""
+    """Serve customers to signed-in people."""
     api = APIRouter(
         prefix='/customers',
         tags=['customers'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     _add_records(api, Records(services))
@@ -164,7 +164,7 @@ def _add_merging(api: APIRouter, merging: 'MergeOperations') -> None:
 
 
 def _clashes() -> dict[int | str, dict[str, Any]]:
-    """Document what an edit that clashes is answered: the fields, each as it was, as it is and as it was wanted."""
+    """Document the answer to a conflicting edit: each field as it was, as it is and as the writer wanted it."""
     answer = refusals(409)
     example = answer[409]['content']['application/problem+json']['example']
     example |= {
@@ -176,7 +176,7 @@ def _clashes() -> dict[int | str, dict[str, Any]]:
 
 
 class _CustomerOperations:
-    """What the reader may see of customers."""
+    """Customers for a reader, masked where the reader may not see them whole."""
 
     def __init__(self, services: Services) -> None:
         self._personal_data = services.personal_data
@@ -193,7 +193,7 @@ class _CustomerOperations:
 
 
 class Records(_CustomerOperations):
-    """Customers themselves."""
+    """The operations on customers themselves."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -209,7 +209,7 @@ class Records(_CustomerOperations):
         limit: Limit = customer_records.PAGE,
         cursor: Cursor = None,
     ) -> CustomerPage:
-        """Return who may be meant, the best match first; without a query everybody, the latest contact first."""
+        """Find customers, best match first; without a query list all, latest contact first."""
         if query is not None and query.strip():
             hits = await self._services.customer_search.search(staff.agent, query, limit=limit)
             found = await self._all_shown(staff.agent, [hit.customer for hit in hits])
@@ -227,7 +227,7 @@ class Records(_CustomerOperations):
         return await self._shown(staff.agent, row)
 
     async def create(self, staff: SignedIn, new: NewCustomer) -> Customer:
-        """Put a customer on record; the same ``id`` again returns the customer it made."""
+        """Create a customer; the same ``id`` again returns the customer it created."""
         fields = CustomerFields.model_validate(new.model_dump(exclude_unset=True, exclude={'id'}))
         row = await self._records.create(staff.agent, fields, customer_id=new.id)
         return await self._shown(staff.agent, row)
@@ -235,7 +235,7 @@ class Records(_CustomerOperations):
     async def edit(
         self, staff: SignedIn, customer_id: UUID, patch: CustomerPatch
     ) -> EditedCustomer:
-        """Change what is given. What colleagues changed in other fields stays; in the same field: 409, and nothing changes."""
+        """Change the given fields. A colleague's change of other fields stays; of the same field: 409, and nothing changes."""
         edited = await self._records.edit(staff.agent, customer_id, patch)
         is_whole = customer_id in await self._sees(staff.agent, customer_id)
         return EditedCustomer.of(edited, is_whole=is_whole)
@@ -265,13 +265,13 @@ class Records(_CustomerOperations):
         )
 
     async def reveal(self, staff: SignedIn, customer_id: UUID, look: RevealOrder) -> Reached:
-        """Return how to reach a customer; who looked and why is written down."""
+        """Return a customer's contact details unmasked; the reader and the reason are recorded."""
         reached = await self._personal_data.reveal(staff.agent, customer_id, look.reason, look.why)
         phones = [reached.phone, *reached.other_phones]
         return Reached(phones=phones, email=reached.email, seconds=REVEAL_SECONDS)
 
     async def erase(self, staff: SignedIn, customer_id: UUID, erasure: Erasure) -> None:
-        """Delete a customer and all merged into them. There is no way back. For supervisors and administrators."""
+        """Delete a customer and all records merged into it. It cannot be undone. For supervisors and administrators."""
         await self._services.customer_erasure.erase(
             staff.agent, customer_id, erasure.reason, erasure.why
         )
@@ -291,18 +291,18 @@ class Notes:
     async def change(
         self, staff: SignedIn, customer_id: UUID, note_id: UUID, note: NoteText
     ) -> Note:
-        """Write an own note anew."""
-        del customer_id  # the note knows
+        """Replace the text of one's own note."""
+        del customer_id  # the note's row names its customer
         return shapes.note(await self._notes.change(staff.agent, note_id, note.text))
 
     async def remove(self, staff: SignedIn, customer_id: UUID, note_id: UUID) -> None:
-        """Take an own note away."""
-        del customer_id  # the note knows
+        """Delete one's own note."""
+        del customer_id  # the note's row names its customer
         await self._notes.remove(staff.agent, note_id)
 
 
 class MergeOperations(_CustomerOperations):
-    """Two records of one person."""
+    """The operations that merge two records of one person."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -310,7 +310,7 @@ class MergeOperations(_CustomerOperations):
         self._merging = services.customer_merging
 
     async def duplicates(self, staff: SignedIn, customer_id: UUID) -> Duplicates:
-        """Return who may be the same person, the likeliest first, and why."""
+        """Return the records that may be the same person, likeliest first, with the reasons."""
         found = await self._duplicates.suggestions(staff.agent, customer_id)
         whole = await self._sees(staff.agent, *(one.customer.id for one in found))
         return Duplicates(
@@ -318,7 +318,7 @@ class MergeOperations(_CustomerOperations):
         )
 
     async def preview(self, staff: SignedIn, customer_id: UUID, wish: MergeWish) -> Preview:
-        """Return what merging another customer into this one would do; nothing changes."""
+        """Return the outcome that merging another customer into this one would have; nothing changes."""
         preview = await self._merging.preview(
             staff.agent, customer_id, wish.merged_id, choice=wish.choice
         )
@@ -326,7 +326,7 @@ class MergeOperations(_CustomerOperations):
         return Preview.of(preview, is_whole=await self._sees(staff.agent, *both) == both)
 
     async def merge(self, staff: SignedIn, customer_id: UUID, order: MergeOrder) -> MergeDone:
-        """Merge another customer into this one; a record that changed since the preview is not merged (409)."""
+        """Merge another customer into this one; 409 when either record changed since the preview."""
         done = await self._merging.merge(
             staff.agent,
             customer_id,
@@ -338,8 +338,8 @@ class MergeOperations(_CustomerOperations):
         return merge_done(done.merge, done.customer, is_whole=is_whole)
 
     async def undo(self, staff: SignedIn, customer_id: UUID, merge_id: UUID) -> MergeUndone:
-        """Part two records again; ``left`` names the fields that were changed since and stayed."""
-        del customer_id  # the merge knows
+        """Separate two merged records; ``left`` names the fields that were changed since the merge and stay."""
+        del customer_id  # the merge's row names its customers
         undone = await self._merging.undo(staff.agent, merge_id)
         return MergeUndone.of(
             undone, await self._sees(staff.agent, undone.kept.id, undone.merged.id)

@@ -86,7 +86,7 @@ OPENED_BY = {
     '/contacts': 'bearer',
     '/chat/visits/{visit_id}': 'chatToken',
 }
-"""What opens the paths below; the others are public."""
+"""The ways to authenticate at the paths below; other paths are public."""
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -108,7 +108,7 @@ START = "SwaggerUIBundle({url: '/openapi.json', dom_id: '#swagger-ui', deepLinki
 
 
 def router(app: FastAPI) -> APIRouter:
-    """Serve ``/docs`` and let ``/openapi.json`` tell what all routes of ``app`` have in common."""
+    """Serve ``/docs``, and add to ``/openapi.json`` the parts that all routes of ``app`` have in common."""
     _document(app)
     api = APIRouter(include_in_schema=False)
     assets = str(files('fastapi_offline') / 'static')
@@ -127,7 +127,7 @@ def router(app: FastAPI) -> APIRouter:
 
 def _document(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:  # all routers are there by the first request
+        if app.openapi_schema is None:  # every router is registered by the first request
             app.openapi_schema = document(app)
         return app.openapi_schema
 
@@ -135,7 +135,7 @@ def _document(app: FastAPI) -> None:
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document: every refusal as problem+json with an example, every key named."""
+    """Return the OpenAPI document: every refusal as problem+json with an example, and every security scheme."""
     described = get_openapi(
         title=TITLE,
         version=app.version,

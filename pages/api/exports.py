@@ -1,4 +1,4 @@
-"""``GET /history/export``: the history as a file for Excel, streamed as it is read; kept nowhere."""
+"""``GET /history/export``: the history as a CSV or Excel file, streamed while it is read and never stored."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from desk import clock
 from models import Agent
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
 from pages.parts.history import sheet as history_sheet
@@ -22,7 +22,7 @@ from services.history.filter import HistoryFilter
 from services.registry import Services
 
 STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
-"""Each is a process and minutes of reading: more than anybody looks at."""
+"""Exports that one session may start in 60 s: each takes a process and minutes of reading."""
 TYPES = {
     ExportFormat.CSV: 'text/csv; charset=utf-8',
     ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
@@ -41,7 +41,7 @@ ANSWER: dict[str, Any] = {
 def router(services: Services) -> APIRouter:
     """Serve the export."""
     routes = APIRouter(
-        tags=['history'], dependencies=[brake(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)]
+        tags=['history'], dependencies=[rate_limit(limit=STARTS_LIMIT, seconds=STARTS_SECONDS)]
     )
 
     @routes.get(
@@ -58,11 +58,11 @@ def router(services: Services) -> APIRouter:
             UUID | None, Query(alias='export', description='to follow and to stop it by')
         ] = None,
     ) -> StreamingResponse:
-        """The filters are those of ``GET /history``; only what the reader may see, telephone numbers masked."""
+        """Stream the contacts that the reader may see, phone numbers masked. The filters are those of ``GET /history``."""
         wanted = history_filter.read_filter(request.query_params).filter
         asked = _Asked(staff.agent, wanted, kind, export_id or uuid4(), language_of(request))
         parts = asked.parts(services.exports)
-        first = await anext(parts)  # what fails before it gets a sentence and a status
+        first = await anext(parts)  # an error up to here still gets a status
         return StreamingResponse(
             _chained(first, parts), media_type=TYPES[kind], headers=asked.headers
         )
@@ -71,7 +71,7 @@ def router(services: Services) -> APIRouter:
 
 
 class _Asked:
-    """One export as it was asked for."""
+    """One requested export."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class _Asked:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the file is called, with the day and hour in Seoul."""
+        """Return the download's headers: the file name carries the day and time in Seoul."""
         now = f'{clock.now().astimezone(clock.SEOUL):%Y%m%d-%H%M}.{self._kind.value}'
         name = quote(f'{text(self._language, "상담 이력")}-{now}')
         return {
@@ -98,7 +98,7 @@ class _Asked:
         }
 
     async def parts(self, exports: Exports) -> AsyncGenerator[bytes]:
-        """Yield the file bit by bit."""
+        """Yield the file in parts."""
         words = history_sheet.words(self._language)
         running = exports.running(self._agent, self._wanted, self._kind, export_id=self._id)
         async with running as export, aclosing(export.file(words)) as parts:

@@ -1,10 +1,9 @@
-"""What one connected program has been told of each chat: in order, nothing lost, nothing twice.
+"""The messages that one connected program was sent, chat by chat: in order, none lost, none twice.
 
-Events may come twice (the outbox tells again what it is not sure of, most of all after a restart) and, from two
-processes, in the wrong order. A message whose forerunner is missing makes the feed read on from the database, where the
-forerunner is: numbers have no gaps. What the program said that it has is not told again; what can only be told after
-a higher number, because the program named no number to go on from, is marked as late. One task drives a feed, so nothing
-here runs beside itself.
+Events may come twice (the outbox publishes again after a restart) and, from two processes, in the wrong order. When a
+message's predecessor is missing, the feed reads it from the database: numbers have no gaps. Messages that the program
+says it has are not sent again. A message that can only be sent after one with a higher number is marked late; that
+happens when the program named no number to continue from. One task drives a feed, so nothing in it runs concurrently.
 """
 
 from dataclasses import dataclass, field
@@ -21,81 +20,81 @@ from services.chats.chats import MAX_PAGE, Chats
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded
 
 
-class Tell(Protocol):
-    """Sends the program a frame."""
+class SendFrame(Protocol):
+    """Sends a frame to the program."""
 
     async def __call__(
         self, kind: FrameKind, data: BaseModel | dict[str, Any], *, is_late: bool = False
     ) -> None:
-        """Send it; ``is_late`` marks a message that comes after one with a higher number."""
+        """Send a frame; ``is_late`` marks a message that comes after one with a higher number."""
 
 
 @dataclass(slots=True)
-class Told:
-    """Which messages of a chat have been told: all after ``start`` up to ``number``, and some ``others``."""
+class SentMessages:
+    """The messages of one chat that were sent: all after ``start`` up to ``number``, and some ``others``."""
 
     start: int
     number: int
     highest: int
     is_followed: bool = False
-    """The program has named a number: it has all up to ``start``."""
+    """The program named a number to continue from: it has all messages up to ``start``."""
     is_over: bool = False
     others: set[int] = field(default_factory=set[int])
 
     @classmethod
-    def after(cls, number: int) -> 'Told':
-        """Nothing is told yet; what is told begins after this number."""
+    def after(cls, number: int) -> 'SentMessages':
+        """Begin with nothing sent; sending starts after this number."""
         return cls(start=number, number=number, highest=number)
 
     def is_known(self, number: int) -> bool:
-        """Whether the program has this message: told here, or by its own word."""
+        """Whether the program has this message: it was sent here, or the program said so."""
         return self.has(number) or (self.is_followed and number <= self.start)
 
     def has(self, number: int) -> bool:
-        """Whether this message has been told."""
+        """Whether this message was sent here."""
         return self.start < number <= self.number or number in self.others
 
     def reach(self, start: int, number: int) -> None:
-        """Note that all after ``start`` up to ``number`` have been told by now."""
+        """Note that all messages after ``start`` up to ``number`` have been sent."""
         self.start, self.number = min(self.start, start), max(self.number, number)
         self.others = {other for other in self.others if not self.start < other <= self.number}
 
 
 class Feed:
-    """The chats of one program, each told once and in order."""
+    """The chats of one program, each message sent once and in order."""
 
-    def __init__(self, chats: Chats, agent: Agent, tell: Tell) -> None:
+    def __init__(self, chats: Chats, agent: Agent, tell: SendFrame) -> None:
         self._chats = chats
         self._agent = agent
         self._tell = tell
-        self._told: dict[UUID, Told] = {}
+        self._told: dict[UUID, SentMessages] = {}
         self._versions: dict[UUID, int] = {}
         self._gone: list[UUID] = []
 
     async def follow(self, chat_id: UUID, number: int) -> int:
-        """Tell what came after ``number`` and was not told here before; returns how far it is now.
+        """Send the messages after ``number`` that were not sent here before. Return the number reached.
 
-        Raises ``NotFoundError`` when the chat is not there or not the agent's to see.
+        Raises ``NotFoundError`` when the chat does not exist or the agent may not see it.
         """
         chat = await self._chats.chat(self._agent, chat_id)
         start = min(number, chat.last_number)
-        told = self._told.setdefault(chat_id, Told.after(start))
+        told = self._told.setdefault(chat_id, SentMessages.after(start))
         await self._read_on(chat_id, told, start)
         told.is_followed = True
         await self._show(chat)
         return told.number
 
     async def hear(self, event: ChatEvent) -> None:
-        """Tell what an event says, as far as it is new here."""
+        """Send the news in an event, as far as the program does not have it."""
         is_line_only = False
         if isinstance(event, MessageAdded):
             await self._hear_message(event.message)
             is_line_only = event.message.type is MessageType.TEXT
-        if not is_line_only:  # what a line of text changes of its chat can be told from the line
+        if not is_line_only:  # a text message implies its effect on the chat
             await self._show(event.chat)
 
     async def catch_up(self) -> list[UUID]:
-        """Read again what is not over: events may have been missed. Returns the chats that are the agent's no more."""
+        """Read every open chat again, since events may have been missed. Return the chats that the agent may no longer see."""
         for chat_id, told in list(self._told.items()):
             if not told.is_over:
                 await self._catch_up(chat_id, told)
@@ -104,7 +103,7 @@ class Feed:
 
     async def _hear_message(self, message: ChatMessage) -> None:
         chat_id, number = message.chat_session_id, message.number
-        told = self._told.setdefault(chat_id, Told.after(number - 1))
+        told = self._told.setdefault(chat_id, SentMessages.after(number - 1))
         if told.is_known(number):
             return
         if number > told.number + 1:
@@ -113,20 +112,20 @@ class Feed:
         await self._tell_message(told, message)
         if number == told.number + 1:
             told.reach(told.start, number)
-        else:  # older than where this feed began: its process published late
+        else:  # older than the feed's first message: the other process published it late
             told.others.add(number)
 
-    async def _catch_up(self, chat_id: UUID, told: Told) -> None:
+    async def _catch_up(self, chat_id: UUID, told: SentMessages) -> None:
         try:
             chat = await self._chats.chat(self._agent, chat_id)
             if chat.last_number > told.number:
                 await self._read_on(chat_id, told, told.number)
             await self._show(chat)
-        except NotFoundError:  # no longer the agent's to see
+        except NotFoundError:  # the agent may no longer see it
             del self._told[chat_id]
             self._gone.append(chat_id)
 
-    async def _read_on(self, chat_id: UUID, told: Told, start: int) -> None:
+    async def _read_on(self, chat_id: UUID, told: SentMessages, start: int) -> None:
         number = start
         while lines := await self._chats.messages_after(
             self._agent, chat_id, number, limit=MAX_PAGE
@@ -138,7 +137,7 @@ class Feed:
                     await self._tell_message(told, line)
         told.reach(start, number)
 
-    async def _tell_message(self, told: Told, message: ChatMessage) -> None:
+    async def _tell_message(self, told: SentMessages, message: ChatMessage) -> None:
         is_late = message.number < told.highest
         told.highest = max(told.highest, message.number)
         await self._tell(FrameKind.MESSAGE, message, is_late=is_late)

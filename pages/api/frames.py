@@ -1,8 +1,9 @@
-"""What travels on ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
+"""The frames of ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
 
 To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``agent_status``, ``agent_changed``,
-``promise_changed``, ``promise_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it: ``subscribe``, ``message``, ``typing``, ``pong``,
-``ping``. A ``message`` that comes after one of its chat with a higher number has ``"late": true`` beside them.
+``promise_changed``, ``promise_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it:
+``subscribe``, ``message``, ``typing``, ``pong``, ``ping``. A ``message`` that comes after one of its chat with a higher
+number also has ``"late": true``.
 """
 
 import json
@@ -40,14 +41,14 @@ class FrameKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame on its way to a program."""
+    """A frame to send to a program."""
 
     kind: FrameKind
     data: BaseModel | dict[str, Any]
 
 
 class Cursors(BaseModel):
-    """The number of the newest message that the program has, for each chat it follows; 0 for none."""
+    """For each chat that the program follows, the number of the newest message it has; 0 for none."""
 
     cursors: Annotated[dict[UUID, Number], Field(max_length=MAX_CURSORS)]
 
@@ -59,13 +60,13 @@ class MessageToSend(NewMessage):
 
 
 class TypingIn(BaseModel):
-    """Where the agent types."""
+    """The chat in which the agent types."""
 
     chat_session_id: UUID
 
 
 class Subscribe(BaseModel):
-    """Catch up in these chats, then go on live."""
+    """Catch up in these chats, then follow them live."""
 
     type: Literal['subscribe']
     data: Cursors
@@ -79,14 +80,14 @@ class Send(BaseModel):
 
 
 class TellTyping(BaseModel):
-    """Show the customer that the agent types."""
+    """Show the customer that the agent is typing."""
 
     type: Literal['typing']
     data: TypingIn
 
 
 class Pulse(BaseModel):
-    """A sign of life: an answer to ``ping``, or a question for ``pong``."""
+    """A heartbeat: ``pong`` answers the desk's ``ping``; ``ping`` asks the desk for a ``pong``."""
 
     type: Literal['ping', 'pong']
     data: Any = None
@@ -98,12 +99,12 @@ _incoming: TypeAdapter[Incoming] = TypeAdapter(Annotated[Incoming, Field(discrim
 
 
 def decoded(text: str) -> Incoming:
-    """Return what a program sent. Raises ``pydantic.ValidationError`` (a ``ValueError``) for anything else."""
+    """Return a program's frame. Raises ``pydantic.ValidationError`` (a ``ValueError``) for anything else."""
     return _incoming.validate_json(text)
 
 
 def encoded(kind: FrameKind, data: BaseModel | dict[str, Any], *, is_late: bool = False) -> str:
-    """Return a frame as it goes to a program, stamped with the present moment."""
+    """Return a frame as text, stamped with the current time."""
     body = (
         data.model_dump_json()
         if isinstance(data, BaseModel)

@@ -1,7 +1,7 @@
-"""For the machines that run the desk: whether it lives, whether it can serve, what it counts.
+"""``/healthz``, ``/readyz`` and ``/metrics``, for load balancers and Prometheus.
 
 ``/healthz`` and ``/readyz`` are public: they tell no personal data, no address and no error text. ``/metrics`` counts by route,
-never by person, and is for the holder of a token or for this machine (``pages.web.monitoring``).
+never by person, and needs a token or this machine (``pages.web.monitoring``).
 """
 
 import asyncio
@@ -22,12 +22,12 @@ Probe = Callable[[], Awaitable[None]]
 
 
 def router(probes: Mapping[str, Probe], *, probe_seconds: float = PROBE_SECONDS) -> APIRouter:
-    """Serve ``/healthz``, ``/readyz`` and ``/metrics``; a probe raises when its service is away."""
+    """Serve ``/healthz``, ``/readyz`` and ``/metrics``; a probe raises when its service is unavailable."""
     api = APIRouter(tags=['health'])
 
     @api.get('/healthz', summary='Liveness')
     async def healthz() -> Liveness:
-        """Answer as long as the process lives, whatever else is away."""
+        """Answer as long as the process lives, whatever the state of its backing services."""
         return Liveness()
 
     @api.get(
@@ -36,7 +36,7 @@ def router(probes: Mapping[str, Probe], *, probe_seconds: float = PROBE_SECONDS)
         responses={503: {'model': Readiness, 'description': 'A service does not answer'}},
     )
     async def readyz(response: Response) -> Readiness:
-        """Ask every backing service for a sign of life; 503 when one of them gives none in time."""
+        """Probe every backing service; 503 when one of them does not answer in time."""
         async with asyncio.TaskGroup() as group:
             asked = {
                 name: group.create_task(_ask(name, probe, probe_seconds))
@@ -59,7 +59,7 @@ def router(probes: Mapping[str, Probe], *, probe_seconds: float = PROBE_SECONDS)
         },
     )
     async def metrics() -> Response:
-        """Return what this process counts of itself."""
+        """Return this process's Prometheus metrics."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return api

@@ -1,4 +1,4 @@
-"""``/history``: every chat and call that the reader may see, for programs. The filters are those of the page's address."""
+"""``/history``: every chat and call that the reader may see, for programs. The filters are those of the history screen's address."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from desk.errors import InvalidInputError
 from models import Agent, Priority, Sentiment
 from pages.api import cursors
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.api.wrap_up_shapes import WRAP_UP_EXAMPLE, CategoryList, WrapUpItem
 from pages.web.principals import SignedIn
@@ -56,7 +56,7 @@ CONTACT_EXAMPLE: dict[str, Any] = {
 
 
 class Found(BaseModel):
-    """The newest line that says all words: its number in the chat, a part of it, and where the words stand in that."""
+    """The newest message that contains all the words: its number in the chat, an excerpt, and the positions of the words in it."""
 
     number: int
     excerpt: str
@@ -64,7 +64,7 @@ class Found(BaseModel):
 
 
 class ContactItem(BaseModel):
-    """One chat or call. ``phone`` is masked, but for who holds an open contact with that customer."""
+    """One chat or call. ``phone`` is masked unless the reader holds an open contact with that customer."""
 
     model_config = shown_as(CONTACT_EXAMPLE)
 
@@ -91,7 +91,7 @@ class ContactItem(BaseModel):
 
 
 class ContactPage(BaseModel):
-    """One page, newest first; ``next`` is the cursor of the page behind it, none on the last."""
+    """One page, newest first; ``next`` is the cursor of the next page, null on the last."""
 
     model_config = shown_as({'items': [CONTACT_EXAMPLE], 'next': 'eyJsaXN0aW5nIjoiaGlzdG9yeXw'})
 
@@ -101,7 +101,7 @@ class ContactPage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ContactFilters:
-    """What narrows the history; what an address of the page has after its ``?`` can be used as it is."""
+    """The filters of the history; the query string of the history screen's address works unchanged."""
 
     wanted: HistoryFilter
 
@@ -139,7 +139,7 @@ class ContactFilters:
             ),
         ] = None,
     ) -> Self:
-        """Read them from a query. Raises ``InvalidInputError`` for what cannot be used."""
+        """Read the filters from a query. Raises ``InvalidInputError`` for a value that cannot be used."""
         del period, since, until, agent, department, channel, status, priority  # documented
         del category, follow_up, sentiment, text
         reading = history_filter.read_filter(request.query_params)
@@ -149,16 +149,16 @@ class ContactFilters:
 
     @property
     def listing(self) -> str:
-        """The name of this list: a cursor of one list does not continue another."""
+        """Return the name of this list: a cursor of one list does not continue another."""
         return f'history|{hashlib.sha256(self.wanted.query.encode()).hexdigest()[:32]}'
 
 
 def router(services: Services) -> APIRouter:
-    """Serve the history to whoever is signed in."""
+    """Serve the history to signed-in people."""
     api = APIRouter(
         prefix='/history',
         tags=['history'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 422, 429),
     )
     history = HistoryOperations(services)
@@ -171,7 +171,7 @@ def router(services: Services) -> APIRouter:
 
 
 class HistoryOperations:
-    """What ``/history`` answers, an operation a method."""
+    """The operations of ``/history``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._history = services.history
@@ -184,7 +184,7 @@ class HistoryOperations:
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
         cursor: Annotated[str | None, Query(max_length=cursors.MAX_CURSOR_CHARS)] = None,
     ) -> ContactPage:
-        """List chats and calls, newest first, as far as the reader may see them; pages neither overlap nor leave out."""
+        """List the chats and calls that the reader may see, newest first; pages neither overlap nor leave out contacts."""
         place = cursors.decoded(filters.listing, cursor) if cursor else None
         before = place.timed if place else None
         page = await self._history.page(staff.agent, filters.wanted, before=before, limit=limit)
@@ -192,11 +192,11 @@ class HistoryOperations:
         return ContactPage(items=await self._items(staff.agent, page.contacts), next=following)
 
     async def categories(self, staff: SignedIn) -> CategoryList:
-        """List the 상담 분류 of every level that the history can be narrowed by, retired ones included."""
+        """List the 상담 분류 of every level that the history can be filtered by, retired ones included."""
         return CategoryList.of((await self._history.choices(staff.agent)).categories)
 
     async def contact(self, staff: SignedIn, contact_id: UUID) -> ContactItem:
-        """Return one chat or call; what was said in a chat is at ``/chat/sessions/{session_id}/messages``."""
+        """Return one chat or call; a chat's messages are at ``/chat/sessions/{session_id}/messages``."""
         found = await self._history.contact(staff.agent, contact_id)
         [item] = await self._items(staff.agent, [found])
         return item

@@ -1,4 +1,4 @@
-"""What programs send and receive about merging customers."""
+"""Request and response bodies for merging customers."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -31,20 +31,20 @@ PLAN_EXAMPLE: dict[str, Any] = {
 
 
 class Duplicate(BaseModel):
-    """Who may be the same person, and why."""
+    """A record that may be the same person, and the reasons."""
 
     customer: Customer
     reasons: list[DuplicateReason]
 
     @classmethod
     def of(cls, suggestion: Suggestion, *, is_whole: bool) -> Self:
-        """Return a suggestion as somebody sees it."""
+        """Return a suggestion for a reader."""
         customer = Customer.of(suggestion.customer, is_whole=is_whole)
         return cls(customer=customer, reasons=list(suggestion.reasons))
 
 
 class Duplicates(BaseModel):
-    """Who may be the same person, the likeliest first."""
+    """The records that may be the same person, likeliest first."""
 
     model_config = shown_as(
         {'items': [{'customer': CUSTOMER_EXAMPLE, 'reasons': ['same_phone', 'same_name']}]}
@@ -54,7 +54,7 @@ class Duplicates(BaseModel):
 
 
 class MergeWish(BaseModel):
-    """Which record becomes part of this one, and whose value stays where somebody chose."""
+    """The record to merge into this one, and for chosen fields the record whose value is kept."""
 
     model_config = shown_as({'merged_id': NOTE_EXAMPLE['id'], 'choice': {'name': 'kept'}})
 
@@ -63,7 +63,7 @@ class MergeWish(BaseModel):
 
 
 class MergeOrder(MergeWish):
-    """A merge to be done: ``versions`` are those of the preview."""
+    """A merge to perform: ``versions`` are those of the preview."""
 
     model_config = shown_as(
         {'merged_id': NOTE_EXAMPLE['id'], 'choice': {'name': 'kept'}, 'versions': [3, 0]}
@@ -73,7 +73,7 @@ class MergeOrder(MergeWish):
 
 
 class FieldOutcome(BaseModel):
-    """One field of two records, and what it becomes."""
+    """One field of two records, and its value after the merge."""
 
     field: str
     kept: Any
@@ -83,7 +83,7 @@ class FieldOutcome(BaseModel):
 
     @classmethod
     def of(cls, plan: FieldPlan, *, is_whole: bool) -> Self:
-        """Return a plan as somebody sees it."""
+        """Return a field's outcome for a reader."""
         values = {'kept': plan.kept, 'merged': plan.merged, 'result': plan.result}
         if not is_whole:
             values = {name: masked_value(plan.field, value) for name, value in values.items()}
@@ -91,7 +91,7 @@ class FieldOutcome(BaseModel):
 
 
 class Preview(BaseModel):
-    """What a merge would do: field by field, and how many chats, calls and notes would move."""
+    """The outcome of a merge: field by field, and how many chats, calls and notes would move."""
 
     model_config = shown_as(
         {'versions': [3, 0], 'fields': [PLAN_EXAMPLE], 'chats': 2, 'calls': 0, 'notes': 1}
@@ -105,7 +105,7 @@ class Preview(BaseModel):
 
     @classmethod
     def of(cls, preview: MergePreview, *, is_whole: bool) -> Self:
-        """Return a preview as somebody sees it."""
+        """Return a preview for a reader."""
         return cls(
             versions=preview.versions,
             fields=[FieldOutcome.of(one, is_whole=is_whole) for one in preview.fields],
@@ -116,7 +116,7 @@ class Preview(BaseModel):
 
 
 class MergeDone(BaseModel):
-    """A merge, and until when it can be undone."""
+    """A merge, and the time until which it can be undone."""
 
     model_config = shown_as(
         {
@@ -132,7 +132,7 @@ class MergeDone(BaseModel):
 
 
 class FieldLeft(BaseModel):
-    """A field that was changed since the merge, and so stayed."""
+    """A field that was changed since the merge and so was not restored."""
 
     field: str
     before: Any
@@ -140,7 +140,7 @@ class FieldLeft(BaseModel):
 
     @classmethod
     def of(cls, left: Left, *, is_whole: bool) -> Self:
-        """Return a field as somebody sees it."""
+        """Return a field for a reader."""
         values = {'before': left.before, 'now': left.now}
         if not is_whole:
             values = {name: masked_value(left.field, value) for name, value in values.items()}
@@ -148,7 +148,7 @@ class FieldLeft(BaseModel):
 
 
 class MergeUndone(BaseModel):
-    """Both records, parted, and what could not be put back."""
+    """Both records after an undone merge, and the fields that could not be restored."""
 
     model_config = shown_as({'kept': CUSTOMER_EXAMPLE, 'merged': CUSTOMER_EXAMPLE, 'left': []})
 
@@ -158,7 +158,7 @@ class MergeUndone(BaseModel):
 
     @classmethod
     def of(cls, undone: Undone, whole: set[UUID]) -> Self:
-        """Return both records as somebody sees them, who may see these ``whole``."""
+        """Return both records for a reader; ``whole`` names the customers whom the reader sees unmasked."""
         return cls(
             kept=Customer.of(undone.kept, is_whole=undone.kept.id in whole),
             merged=Customer.of(undone.merged, is_whole=undone.merged.id in whole),
@@ -167,6 +167,6 @@ class MergeUndone(BaseModel):
 
 
 def merge_done(merge: CustomerMerge, customer: CustomerRow, *, is_whole: bool) -> MergeDone:
-    """Return a merge as somebody sees it."""
+    """Return a merge for a reader."""
     shown = Customer.of(customer, is_whole=is_whole)
     return MergeDone(merge_id=merge.id, undo_until=undo_until(merge), customer=shown)

@@ -1,4 +1,4 @@
-"""``/agents``: the people of the desk, listed, invited and changed by administrators' programs as by their settings."""
+"""``/agents``: list, invite and change the people of the desk, for administrators' programs."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from desk.errors import NotFoundError
 from models import Agent, AgentRole, AgentStatus
 from models.queue import MAX_CHATS, MAX_LEVEL
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.people.authority import MAX_DEPARTMENT_CHARS, MAX_NAME_CHARS
@@ -51,7 +51,7 @@ Department = Annotated[Text, Field(min_length=1, max_length=MAX_DEPARTMENT_CHARS
 
 
 class Person(BaseModel):
-    """Somebody who works at the desk; ``levels`` are those of their skills, by the skill's id."""
+    """A person who works at the desk; ``levels`` are the levels of their skills, by skill id."""
 
     model_config = shown_as(PERSON_EXAMPLE)
 
@@ -69,13 +69,13 @@ class Person(BaseModel):
 
     @classmethod
     def of(cls, agent: Agent, levels: dict[UUID, int]) -> Self:
-        """Return a person as programs see them."""
+        """Return a person as the API shows them."""
         fields = {name: getattr(agent, name) for name in cls.model_fields if name != 'levels'}
         return cls(**fields, levels=levels)
 
 
 class People(BaseModel):
-    """Everybody, by sign-in name."""
+    """All people, by sign-in name."""
 
     model_config = shown_as({'items': [PERSON_EXAMPLE]})
 
@@ -83,7 +83,7 @@ class People(BaseModel):
 
 
 class SkillItem(BaseModel):
-    """Something that not everybody can do."""
+    """A skill that queues can require."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [SKILL_EXAMPLE]})
 
@@ -101,7 +101,7 @@ class SkillItems(BaseModel):
 
 
 class NewPerson(BaseModel):
-    """Who is to be invited."""
+    """A person to invite."""
 
     model_config = shown_as(INVITEE_EXAMPLE)
 
@@ -114,7 +114,7 @@ class NewPerson(BaseModel):
 
 
 class InvitedPerson(BaseModel):
-    """The link with which somebody sets a password of their own; it is told this once and holds until ``expires_at``."""
+    """The link at which an invited person sets a password; it is returned once and is valid until ``expires_at``."""
 
     model_config = shown_as(INVITED_EXAMPLE)
 
@@ -136,9 +136,9 @@ class InvitedPerson(BaseModel):
 
 
 class PersonChange(BaseModel):
-    """What is to be changed; what is not given stays. ``levels``: 0 takes a skill away.
+    """The fields to change; a field that is not given stays. ``levels``: 0 removes a skill.
 
-    Each field is a change of its own, in this order; the first that is refused ends it, with what came before it done.
+    Each field is a change of its own, in this order. The first refused field ends the request; earlier fields stay changed.
     """
 
     model_config = shown_as({'chat_capacity': 4, 'levels': {SKILL: 2}})
@@ -155,7 +155,10 @@ class PersonChange(BaseModel):
 def router(services: Services) -> APIRouter:
     """Serve people to administrators."""
     api = APIRouter(
-        prefix='/agents', tags=['agents'], dependencies=[brake()], responses=refusals(401, 403, 429)
+        prefix='/agents',
+        tags=['agents'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 403, 429),
     )
     people = PeopleOperations(services)
     changed = refusals(409, 413, 422)
@@ -180,7 +183,7 @@ def router(services: Services) -> APIRouter:
 
 
 class PeopleOperations:
-    """What these paths answer, an operation a method."""
+    """The operations on people, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._authority = services.authority
@@ -188,7 +191,7 @@ class PeopleOperations:
         self._skills = services.skills
 
     async def all(self, staff: SignedIn) -> People:
-        """List everybody, also those who may not sign in any more."""
+        """List all people, also blocked ones."""
         everybody = await self._authority.people(staff.agent)
         levels = await self._skills.levels(staff.agent)
         return People(items=[Person.of(one, levels.get(one.id, {})) for one in everybody])
@@ -199,12 +202,12 @@ class PeopleOperations:
         return SkillItems(items=[SkillItem.model_validate(one) for one in found])
 
     async def invite(self, staff: SignedIn, new: NewPerson) -> InvitedPerson:
-        """Make a link for somebody; an earlier one for the same sign-in name or e-mail ends."""
+        """Create an invitation link; an earlier link for the same sign-in name or e-mail becomes invalid."""
         invited = await self._invitations.invite(staff.agent, Invitee(**new.model_dump()))
         return InvitedPerson.of(invited)
 
     async def change(self, staff: SignedIn, agent_id: UUID, change: PersonChange) -> Person:
-        """Change somebody; counts at once, on their open pages too."""
+        """Change a person; takes effect at once, also on the person's open pages."""
         by = staff.agent
         person = await self._person(by, agent_id)
         if change.first_name is not None or change.last_name is not None:

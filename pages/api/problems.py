@@ -1,4 +1,4 @@
-"""The API's one way to say that something went wrong: problem+json, in the reader's language."""
+"""Errors of the API: every one is problem+json, in the reader's language."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,23 +20,23 @@ CODES = {
     405: 'api.method',
     413: 'api.too_long',
 }
-"""What the framework refuses by itself, and how that is said."""
+"""The framework's own refusals by status, and the sentence for each."""
 
 
 class Problem(BaseModel):
-    """What every refusal looks like (RFC 9457)."""
+    """The body of every refusal (RFC 9457)."""
 
     type: str = 'about:blank'
     title: str
     status: int
     code: str
-    """What a program can branch on."""
+    """A stable code for programs."""
     detail: str
-    """A sentence for people, in the language that ``Accept-Language`` asks for."""
+    """A sentence for people, in the language of ``Accept-Language``."""
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe refusals in the API's own documentation."""
+    """Describe refusals for the API's documentation."""
     return {
         status: {'model': Problem, 'content': {PROBLEM: {}}, 'description': 'Refused'}
         for status in statuses
@@ -44,7 +44,7 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def register(app: FastAPI) -> None:
-    """Answer every expected failure, and bad input, in this one way."""
+    """Answer every ``DeskError`` and every invalid input with a problem."""
     app.add_exception_handler(DeskError, _expected)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused_by_framework)
@@ -61,7 +61,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 
 def invalid(request: Request, errors: Sequence[Any]) -> Response:
-    """Say which fields cannot be used; never what was in them."""
+    """Name the fields that are invalid, and never their values."""
     fields = [{'field': _field(error['loc']), 'reason': error['msg']} for error in errors]
     named = ', '.join(one['field'] for one in fields if one['field'])
     detail = text(language_of(request), 'api.invalid', fields=named or '-')

@@ -1,9 +1,9 @@
-"""One program on its WebSocket, from the greeting to the end.
+"""One program on its WebSocket, from the greeting to the close.
 
-A program hears what its agent may see (``chats.may_see``), live; with ``subscribe`` it names the chats it knows and
-up to which number, and is told first what it missed. Everything goes out through one bounded queue: who reads
-too slowly is dropped (4408), comes back with its cursors and has lost nothing. When the agent may see something else, the
-program hears that on the same connection.
+A program receives live the events that its agent may see (``chats.may_see``). With ``subscribe`` it names the chats it knows
+and the last number it has of each, and first receives the messages it missed. Everything is sent through one bounded
+queue: a program that reads too slowly is disconnected (4408), reconnects with its cursors and has lost nothing. When the
+agent's rights change, the program is told on the same connection.
 """
 
 import asyncio
@@ -43,12 +43,12 @@ HEARTBEAT_SECONDS = 20.0
 MAX_SILENT_BEATS = 2
 QUEUE_FRAMES = 500
 GRACE_SECONDS = 1.0
-"""How long live events wait for the program's first word, so that what it missed comes before them."""
+"""How long live events wait for the program's first frame, so that missed messages are sent before them."""
 CLOSE_SECONDS = 5.0
-"""How long a slow reader may take to hear why it is dropped."""
+"""How long a slow reader may take to receive the reason why it is disconnected."""
 FRAMES_LIMIT, FRAMES_SECONDS = 200, 10.0
 MAX_MALFORMED = 20
-"""So many frames that are none may come on one connection: who writes a program sees each mistake, nobody floods."""
+"""Invalid frames allowed on one connection: enough to show a developer each mistake, too few to flood the desk."""
 
 SIGNED_OUT = 4401
 TOO_SLOW = 4408
@@ -63,16 +63,16 @@ REASONS = {
     MALFORMED: 'socket.malformed',
     FAILED: 'socket.failed',
 }
-"""Why the desk hangs up, as a sentence of at most 123 bytes (RFC 6455 §5.5: a close frame holds no more)."""
+"""The reason in a close frame, as a sentence of at most 123 bytes (RFC 6455 §5.5)."""
 
 
 class InvalidFrameError(InvalidInputError):
-    """A program said what is no frame."""
+    """A program sent an invalid frame."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How patient the desk is with a program."""
+class ConnectionLimits:
+    """Time limits and queue length of a connection."""
 
     heartbeat_seconds: float = HEARTBEAT_SECONDS
     queue_frames: int = QUEUE_FRAMES
@@ -80,17 +80,19 @@ class Pace:
 
 
 class AuthorityChanged:
-    """The agent may see something else from here on."""
+    """The agent's rights have changed."""
 
 
 Waiting = Heard | AuthorityChanged | frames.Subscribe
-"""What waits for the writer: frames, and what it has to look up first."""
+"""What waits in the send queue: frames, and events that need a look-up before they are sent."""
 
 
 class Program:
-    """A connected program: one task reads, one writes, one listens for the pulse."""
+    """A connected program: one task reads, one writes, one checks the heartbeat."""
 
-    def __init__(self, services: Services, websocket: WebSocket, staff: Staff, pace: Pace) -> None:
+    def __init__(
+        self, services: Services, websocket: WebSocket, staff: Staff, pace: ConnectionLimits
+    ) -> None:
         self._services = services
         self._websocket = websocket
         self._staff = staff
@@ -107,7 +109,7 @@ class Program:
         self._watch = StaffWatch(services.sign_ins, services.topics, staff, self)
 
     async def serve(self) -> None:
-        """Speak with the program until it goes or has to."""
+        """Serve the program until it disconnects or is disconnected."""
         self._subscriptions.renew()
         try:
             await self._listen_in_own_chats()
@@ -129,7 +131,7 @@ class Program:
         except* Exception:
             if (
                 not self._ended.done()
-            ):  # afterwards it is only a cancelled read that a driver renamed
+            ):  # an error after the end is the driver's name for the cancelled read
                 log.exception('program_failed', agent_id=str(self._agent.id))
         return self._ended.result() if self._ended.done() else FAILED
 
@@ -143,19 +145,19 @@ class Program:
             reason = text(language_of(self._websocket), REASONS[code])
             await asyncio.wait_for(self._websocket.close(code, reason), CLOSE_SECONDS)
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
-            return  # it does not even read why, or has gone meanwhile
+            return  # the program does not read the reason, or has disconnected meanwhile
 
-    # What becomes of the agent
+    # Changes of the agent
 
     def person_changed(self, fields: frozenset[str]) -> None:
-        """Go on by what the agent may see now, which their row says already."""
+        """Apply the agent's new rights; the agent's row has them already."""
         if decides_authority(fields):
             log.info('authority_changed', agent_id=str(self._agent.id), fields=sorted(fields))
             self._subscriptions.renew()
             self._push(AuthorityChanged())
 
     def sign_in_ended(self) -> None:
-        """Hang up: the agent is signed out, or works here no more."""
+        """Close the connection: the agent signed out or was blocked."""
         self._end(SIGNED_OUT)
 
     async def _listen_in_own_chats(self) -> None:
@@ -163,7 +165,7 @@ class Program:
         for chat in own.chats:
             self._subscriptions.listen_for_typing(chat.id)
 
-    # What goes out
+    # Sending
 
     def _push(self, waiting: Waiting) -> None:
         try:
@@ -185,7 +187,7 @@ class Program:
             self._end(GONE)
 
     async def _greet(self) -> None:
-        """Say hello, and catch up first when that is what the program asks for."""
+        """Send ``hello``, then the missed messages if the program's first frame asks for them."""
         pace = {'heartbeat_seconds': self._pace.heartbeat_seconds}
         await self._tell(FrameKind.HELLO, self._who() | pace)
         await asyncio.wait([self._first_word], timeout=self._pace.grace_seconds)
@@ -211,13 +213,13 @@ class Program:
                 await self._resync()
             case frames.Subscribe():
                 await self._catch_up(waiting.data.cursors)
-            case ChatEvent() if may_see(self._agent, waiting.chat):  # they may not any more
+            case ChatEvent() if may_see(self._agent, waiting.chat):  # may have changed
                 await self._feed.hear(waiting)
             case ChatEvent():
                 return
 
     async def _resync(self) -> None:
-        """Complete the chats that are followed, say which are the agent's no more, and have lists read again."""
+        """Send what followed chats miss, name the chats that the agent may no longer see, and ask the program to read lists again."""
         for chat_id in await self._feed.catch_up():
             self._subscriptions.stop_listening_for_typing(chat_id)
             gone = NotFoundError('chat.not_found')
@@ -245,7 +247,7 @@ class Program:
             refusal['wait_seconds'] = error.wait_seconds
         return refusal | {name: str(value) for name, value in about.items()}
 
-    # What comes in
+    # Receiving
 
     async def _read(self) -> None:
         try:
@@ -296,7 +298,7 @@ class Program:
                 return
 
     async def _obey_first(self, incoming: frames.Incoming) -> None:
-        if not isinstance(incoming, frames.Subscribe):  # that is what the greeting waits for
+        if not isinstance(incoming, frames.Subscribe):  # ``_greet`` answers it
             await self._obey(incoming)
 
     async def _send(self, message: frames.MessageToSend) -> None:
@@ -308,10 +310,10 @@ class Program:
         )
         self._push(Frame(FrameKind.ACK, await self._services.chats.reply(self._agent, outgoing)))
 
-    # The pulse
+    # Heartbeat
 
     async def _beat(self) -> None:
-        """Ask for signs of life."""
+        """Send pings, and close the connection after too many beats without a frame."""
         while True:
             await asyncio.sleep(self._pace.heartbeat_seconds)
             if self._silent_beats >= MAX_SILENT_BEATS:
@@ -321,7 +323,7 @@ class Program:
 
 
 def _understood(text: str) -> frames.Incoming:
-    """Return what a program sent. Raises ``InvalidFrameError`` for what is none."""
+    """Return a program's frame. Raises ``InvalidFrameError`` for anything else."""
     if len(text) > MAX_BODY_BYTES:
         raise InvalidFrameError('api.too_long')
     try:

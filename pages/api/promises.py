@@ -1,4 +1,4 @@
-"""``/promises``: what was promised to customers: one's own and the queue's, made, kept, handed over."""
+"""``/promises``: promises to customers, one's own and those of the queue: make, close, hand over."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from models import PromiseStatus
 from models.wrap_up import MAX_PROMISE_CHARS
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Number, Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.contacts.promise_view import PromiseView
@@ -43,7 +43,7 @@ OFFER_EXAMPLE: dict[str, Any] = {
 
 
 class PromiseItem(BaseModel):
-    """A promise. ``owner_id`` is empty while it is its queue's; ``is_overdue``: open although its time has passed."""
+    """A promise. ``owner_id`` is null while the promise belongs to its queue; ``is_overdue``: still open after its time."""
 
     model_config = ConfigDict(
         from_attributes=True, json_schema_extra={'examples': [PROMISE_EXAMPLE]}
@@ -66,7 +66,7 @@ class PromiseItem(BaseModel):
 
 
 class PromiseLists(BaseModel):
-    """Open promises, the first due first: one's own, and those that one may take; and how many of the day were kept and broken."""
+    """Open promises, earliest due first: one's own, and those one may take; and how many were kept and broken today."""
 
     model_config = shown_as({'own': [PROMISE_EXAMPLE], 'unowned': [], 'kept': 3, 'broken': 1})
 
@@ -77,7 +77,7 @@ class PromiseLists(BaseModel):
 
 
 class PromiseItems(BaseModel):
-    """Promises made in one contact, the first due first."""
+    """Promises made in one contact, earliest due first."""
 
     model_config = shown_as({'items': [PROMISE_EXAMPLE]})
 
@@ -85,12 +85,12 @@ class PromiseItems(BaseModel):
 
     @classmethod
     def of(cls, views: list[PromiseView]) -> Self:
-        """Return promises as programs see them."""
+        """Return promises as the API shows them."""
         return cls(items=[PromiseItem.model_validate(one) for one in views])
 
 
 class OfferItem(BaseModel):
-    """A line of one's own that promises something and was not decided on."""
+    """One's own message that seems to promise something and was not decided on."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [OFFER_EXAMPLE]})
 
@@ -100,7 +100,7 @@ class OfferItem(BaseModel):
 
 
 class OfferItems(BaseModel):
-    """Lines to decide on, the newest first: ``POST /promises`` makes one a promise, ``…/dismiss`` does not."""
+    """Messages to decide on, newest first: ``POST /promises`` records the promise, ``…/dismiss`` records that there is none."""
 
     model_config = shown_as({'items': [OFFER_EXAMPLE]})
 
@@ -108,12 +108,12 @@ class OfferItems(BaseModel):
 
     @classmethod
     def of(cls, offers: list[PromiseOffer]) -> Self:
-        """Return lines as programs see them."""
+        """Return these messages as the API shows them."""
         return cls(items=[OfferItem.model_validate(one) for one in offers])
 
 
 class NewPromise(BaseModel):
-    """What is promised, in which contact, by when. ``message_id``: the line of one's own that said so; it counts once."""
+    """A promise to record: its text, contact and due time. ``message_id``: one's own message that made it; a message counts once."""
 
     model_config = shown_as(
         {'contact_id': CHAT, 'body': PROMISE_EXAMPLE['body'], 'due_at': '2027-01-04T06:00:00Z'}
@@ -126,9 +126,9 @@ class NewPromise(BaseModel):
 
 
 class Closing(BaseModel):
-    """How a promise ended: ``kept``, ``broken``, or ``cancelled`` (wanted no longer). Kept more than ten minutes late is broken.
+    """How a promise ended: ``kept``, ``broken``, or ``cancelled`` (no longer wanted). ``kept`` more than ten minutes late counts as broken.
 
-    ``version`` is the one that was read: when it was changed since, this is refused (409).
+    ``version`` is the one that was read; 409 when the promise was changed since.
     """
 
     model_config = shown_as({'status': 'kept', 'version': 1})
@@ -138,7 +138,7 @@ class Closing(BaseModel):
 
 
 class HandOver(BaseModel):
-    """Who is to keep a promise from now on: a colleague, oneself, or with ``null`` the queue."""
+    """The new owner of a promise: a colleague, oneself, or the queue (``null``)."""
 
     model_config = shown_as({'agent_id': AGENT, 'version': 1})
 
@@ -151,7 +151,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/promises',
         tags=['promises'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     promises = PromiseOperations(services)
@@ -197,13 +197,13 @@ def router(services: Services) -> APIRouter:
 
 
 class PromiseOperations:
-    """What ``/promises`` answers, an operation a method."""
+    """The operations of ``/promises``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._promises = services.promises
 
     async def mine(self, staff: SignedIn) -> PromiseLists:
-        """List what one has to keep, and what nobody owns in one's department (supervisors: anywhere)."""
+        """List one's own promises, and those without an owner in one's department (supervisors: in all departments)."""
         listed = await self._promises.mine(staff.agent)
         return PromiseLists(
             own=[PromiseItem.model_validate(one) for one in listed.own],
@@ -213,37 +213,37 @@ class PromiseOperations:
         )
 
     async def make(self, staff: SignedIn, asked: NewPromise) -> PromiseItem:
-        """Promise something in a contact of one's own; the same line again returns the promise that it made."""
+        """Record a promise in one's own contact; the same message again returns the promise it made."""
         made = await self._promises.make(
             staff.agent, asked.contact_id, asked.body, asked.due_at, message_id=asked.message_id
         )
         return PromiseItem.model_validate(made)
 
     async def of_contact(self, staff: SignedIn, contact_id: UUID) -> PromiseItems:
-        """List what was promised in a contact, closed promises included."""
+        """List the promises made in a contact, closed ones included."""
         return PromiseItems.of(await self._promises.of_contact(staff.agent, contact_id))
 
     async def offers(self, staff: SignedIn, contact_id: UUID) -> OfferItems:
-        """List one's own lines of the last day that promise something with a time and were not decided on."""
+        """List one's own messages of the last day that seem to promise something at a time and were not decided on."""
         return OfferItems.of(await self._promises.offers(staff.agent, contact_id))
 
     async def dismiss(self, staff: SignedIn, message_id: UUID) -> None:
-        """Say that a line of one's own promises nothing."""
+        """Record that one's own message promises nothing."""
         await self._promises.dismiss(staff.agent, message_id)
 
     async def promise(self, staff: SignedIn, promise_id: UUID) -> PromiseItem:
-        """Return a promise that one may see."""
+        """Return one promise."""
         return PromiseItem.model_validate(await self._promises.promise(staff.agent, promise_id))
 
     async def close(self, staff: SignedIn, promise_id: UUID, closing: Closing) -> PromiseItem:
-        """Close a promise; closing it again as it is changes nothing."""
+        """Close a promise; closing it again with the same outcome changes nothing."""
         closed = await self._promises.close(
             staff.agent, promise_id, closing.status, seen=closing.version
         )
         return PromiseItem.model_validate(closed)
 
     async def hand_over(self, staff: SignedIn, promise_id: UUID, to: HandOver) -> PromiseItem:
-        """Give a promise to somebody who serves its department, or back to its queue."""
+        """Give a promise to a colleague who serves its department, or back to its queue."""
         handed = await self._promises.hand_over(
             staff.agent, promise_id, to.agent_id, seen=to.version
         )

@@ -1,4 +1,4 @@
-"""``/queues``: where contacts wait, set up by administrators' programs as by their settings."""
+"""``/queues``: the queues in which contacts wait, for administrators' programs."""
 
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -7,7 +7,7 @@ from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from models import Queue, QueueMode
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Number, Text, refusals, shown_as
 from pages.web.principals import SignedIn
 from services.contacts.queues import MAX_NAME_CHARS, typed
@@ -39,7 +39,7 @@ Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
 
 class QueueItem(BaseModel):
-    """A queue as it is set up. Times are in seconds; an empty one means never."""
+    """A queue's settings. Times are in seconds; null means never."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [QUEUE_EXAMPLE]})
 
@@ -74,12 +74,12 @@ class QueueItems(BaseModel):
 
     @classmethod
     def of(cls, queues: list[Queue]) -> Self:
-        """Return queues as programs see them."""
+        """Return queues as the API shows them."""
         return cls(items=[QueueItem.model_validate(one) for one in queues])
 
 
 class QueueFields(BaseModel):
-    """What can be set up of a queue; what is not given stays, or is as usual for a new one."""
+    """The settings of a queue; a field that is not given stays, or has its default in a new queue."""
 
     name: Name | None = None
     name_en: Name | None = None
@@ -101,13 +101,13 @@ class QueueFields(BaseModel):
     wrap_up_seconds: Number | None = None
 
     def values_as_typed(self) -> dict[str, str]:
-        """Return the given fields as somebody would type them, as the settings do."""
+        """Return the given fields as text, as the settings form sends them."""
         given = self.model_dump(exclude_unset=True, exclude={'version'})
         return {name: typed(value) for name, value in given.items()}
 
 
 class NewQueue(QueueFields):
-    """A queue to be added: at least its name and whose agents serve it."""
+    """A queue to add: at least its name and the department whose agents serve it."""
 
     model_config = shown_as({'name': '해외 배송', 'department': '주문·배송', 'mode': 'push'})
 
@@ -116,7 +116,7 @@ class NewQueue(QueueFields):
 
 
 class QueueChange(QueueFields):
-    """Fields to be changed, by whoever has read the queue at ``version``: changed since, this is refused (409)."""
+    """Fields to change; 409 when the queue was changed since ``version``."""
 
     model_config = shown_as({'version': 2, 'offer_seconds': 30})
 
@@ -126,7 +126,10 @@ class QueueChange(QueueFields):
 def router(services: Services) -> APIRouter:
     """Serve queues to administrators."""
     api = APIRouter(
-        prefix='/queues', tags=['queues'], dependencies=[brake()], responses=refusals(401, 403, 429)
+        prefix='/queues',
+        tags=['queues'],
+        dependencies=[rate_limit()],
+        responses=refusals(401, 403, 429),
     )
     queues = QueueOperations(services)
     changed = refusals(409, 413, 422)
@@ -150,7 +153,7 @@ def router(services: Services) -> APIRouter:
 
 
 class QueueOperations:
-    """What ``/queues`` answers, an operation a method."""
+    """The operations of ``/queues``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._queues = services.queues
@@ -164,7 +167,7 @@ class QueueOperations:
         return QueueItem.model_validate(await self._queues.add(staff.agent, new.values_as_typed()))
 
     async def edit(self, staff: SignedIn, queue_id: UUID, change: QueueChange) -> QueueItem:
-        """Change fields of a queue; counts at once."""
+        """Change fields of a queue; takes effect at once."""
         edited = await self._queues.edit(
             staff.agent, queue_id, change.values_as_typed(), version=change.version
         )

@@ -1,4 +1,4 @@
-"""``/chat/sessions/{id}/sentiment``: how a chat's customer sounds, in the guide's shape of ``analyze_sentiment``."""
+"""``/chat/sessions/{id}/sentiment``: the sentiment of a chat's customer, in the guide's shape of ``analyze_sentiment``."""
 
 from typing import Literal
 from uuid import UUID
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from models import MoodTrend, Sentiment, SentimentSource
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals, shown_as
 from pages.web.principals import SignedIn
 from services.registry import Services
@@ -30,7 +30,7 @@ LINE_EXAMPLE = {
 
 
 class Confidence(BaseModel):
-    """How sure it is of each, together one; the names are Comprehend's."""
+    """The confidence of each sentiment, together 1; the names are Comprehend's."""
 
     Positive: float
     Negative: float
@@ -39,7 +39,7 @@ class Confidence(BaseModel):
 
 
 class LineSentiment(BaseModel):
-    """One line of the customer: ``sentiment`` and ``confidence`` are the guide's."""
+    """One message of the customer: ``sentiment`` and ``confidence`` are the guide's."""
 
     model_config = shown_as(LINE_EXAMPLE)
 
@@ -51,7 +51,7 @@ class LineSentiment(BaseModel):
 
     @classmethod
     def of(cls, mark: LineMark) -> 'LineSentiment':
-        """Write a mark down for programs."""
+        """Return a message's sentiment as the API shows it."""
         return cls(
             message_id=mark.message_id,
             number=mark.number,
@@ -67,7 +67,7 @@ class LineSentiment(BaseModel):
 
 
 class ChatSentimentItem(BaseModel):
-    """A chat on the whole, and its newest 500 marks, oldest first. ``balance`` is good minus bad, from -1 to 1."""
+    """A chat's overall sentiment, and its newest 500 marks, oldest first. ``balance`` is positive minus negative, from -1 to 1."""
 
     model_config = shown_as(
         {
@@ -89,7 +89,7 @@ class ChatSentimentItem(BaseModel):
 
     @classmethod
     def of(cls, mood: Mood | None, marks: list[LineMark]) -> 'ChatSentimentItem':
-        """Write it down for programs; before the first mark it has no values."""
+        """Return a chat's sentiment as the API shows it; before the first mark it has no values."""
         return cls(
             sentiment=LABELS[mood.sentiment] if mood else None,
             trend=mood.trend if mood else None,
@@ -101,10 +101,10 @@ class ChatSentimentItem(BaseModel):
 
 
 def router(services: Services) -> APIRouter:
-    """Serve how customers sound to those who see their chats."""
+    """Serve sentiment to everybody who may see the chat."""
 
     async def sentiment(staff: SignedIn, session_id: UUID) -> ChatSentimentItem:
-        """Return how a chat's customer sounds: worked out some seconds after each line, where that is switched on."""
+        """Return the sentiment of a chat's customer: computed some seconds after each message, where sentiment is switched on."""
         await services.chats.chat(staff.agent, session_id)
         found = await services.sentiments.of_chat(staff.agent, session_id)
         return ChatSentimentItem.of(found.mood, found.marks)
@@ -112,7 +112,7 @@ def router(services: Services) -> APIRouter:
     api = APIRouter(
         prefix='/chat/sessions/{session_id}/sentiment',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     api.add_api_route('', sentiment, summary='Sentiment (고객 감정)')

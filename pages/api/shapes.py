@@ -1,7 +1,7 @@
-"""What programs send and receive: the bodies of the REST API, each with an example.
+"""Request and response bodies of the REST API, each with an example.
 
-What an agent's program sees of a chat is the card that screens see; a customer's program sees its own chat
-without names, numbers or ids of people.
+An agent's program sees the same chat card as the screens; a customer's program sees its own chat without names, numbers
+or ids of people.
 """
 
 from datetime import datetime
@@ -20,11 +20,11 @@ from services.customers.personal_data import holds, masked_phone
 from services.text.phone_numbers import MAX_CHARS
 from services.text.storable import UNSTORABLE
 
-MAX_NUMBER = 2_147_483_647  # PostgreSQL's integer
+MAX_NUMBER = 2_147_483_647  # the largest value of PostgreSQL's integer
 
 
 def storable(text: str) -> str:
-    """Return a text that can be kept. Raises ``ValueError`` for one with NUL or half a character in it."""
+    """Return the text if PostgreSQL can store it. Raises ``ValueError`` for NUL or an unpaired surrogate."""
     if UNSTORABLE.search(text):
         raise ValueError('contains what cannot be stored')
     return text
@@ -107,11 +107,11 @@ REFUSALS = {
     429: ('Too often; Retry-After says how many seconds to wait', 'throttle.too_fast'),
     502: ('A service outside of the desk failed or did not answer', 'connect.away'),
 }
-"""What each status means, and a code that it may carry."""
+"""The meaning of each status, and a code that it may carry."""
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return how an operation's refusals are documented: ``problems.Problem``, an example each."""
+    """Return the OpenAPI entries of an operation's refusals: ``problems.Problem``, with one example each."""
     return {status: _refusal(status) for status in statuses}
 
 
@@ -137,12 +137,12 @@ def _refusal(status: int) -> dict[str, Any]:
 
 
 def shown_as(example: dict[str, Any]) -> ConfigDict:
-    """Return the configuration of a shape with this example."""
+    """Return a model configuration with this example."""
     return ConfigDict(json_schema_extra={'examples': [example]})
 
 
 class Chat(ChatCard):
-    """A chat as agents see it. ``visitor_phone`` is whole for who holds the open chat, to others ``010-****-5678``."""
+    """A chat as agents see it. ``visitor_phone`` is whole for the holder of the open chat, ``010-****-5678`` for others."""
 
     model_config = shown_as(CHAT_EXAMPLE)
 
@@ -156,7 +156,7 @@ class Chat(ChatCard):
 
 
 class ChatPage(BaseModel):
-    """One page of a list of chats; ``next`` is the cursor of the page behind it, none on the last."""
+    """One page of a list of chats; ``next`` is the cursor of the next page, null on the last."""
 
     model_config = shown_as({'items': [CHAT_EXAMPLE], 'next': 'd2FpdGluZ3wyMDI2LTExLTAy'})
 
@@ -173,9 +173,9 @@ class Line(ChatMessage):
 class NewMessage(BaseModel):
     """A message to send.
 
-    ``id`` is made by its writer: sent again under the same id it is the same message. ``seen`` is the number of
-    the newest message that the writer had on screen; when a colleague replied after it the message is refused
-    (409). Without it nothing is held back.
+    The writer makes the ``id``: sent again under the same id it is the same message. ``seen`` is the number of the
+    newest message that the writer had on screen; when a colleague replied after it the message is refused (409).
+    Without ``seen`` the message is never refused for that reason.
     """
 
     model_config = shown_as({'content': '네, 바로 확인해 드리겠습니다.', 'type': 'text'})
@@ -187,7 +187,7 @@ class NewMessage(BaseModel):
 
 
 class VisitorsMessage(BaseModel):
-    """A message of the customer. ``id`` as in an agent's message."""
+    """A customer's message. ``id`` as in an agent's message."""
 
     model_config = shown_as({'content': '주문한 상품이 아직 안 왔어요', 'type': 'text'})
 
@@ -197,7 +197,7 @@ class VisitorsMessage(BaseModel):
 
 
 class Marks(BaseModel):
-    """How far a chat has been read, and how far it has reached the reader's screen (at least as far)."""
+    """The number up to which a chat was read, and the number up to which it was delivered (at least as high)."""
 
     model_config = shown_as({'number': 2})
 
@@ -206,7 +206,7 @@ class Marks(BaseModel):
 
 
 class NewVisit(BaseModel):
-    """What a customer fills in. ``token``: of ``POST /chat/visits/token``, so that a repeat is the same chat."""
+    """The customer's form. ``token``: from ``POST /chat/visits/token``, so that a repeated request is the same chat."""
 
     model_config = shown_as({'name': '최유진', 'phone': '010-9876-5432', 'department': '주문·배송'})
 
@@ -220,7 +220,7 @@ class NewVisit(BaseModel):
 
 
 class Visit(BaseModel):
-    """A chat as its customer sees it; ``place`` is 1 for the next in the queue, 0 when it no longer waits."""
+    """A chat as its customer sees it; ``place`` is 1 for the next in the queue, 0 when the chat no longer waits."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={'examples': [VISIT_EXAMPLE]})
 
@@ -253,7 +253,7 @@ class VisitLine(BaseModel):
 
 
 class VisitToken(BaseModel):
-    """A token to start one chat with; only the desk can make one."""
+    """A token that starts one chat; only the desk can make one."""
 
     model_config = shown_as({'token': TOKEN_EXAMPLE})
 
@@ -261,7 +261,7 @@ class VisitToken(BaseModel):
 
 
 class StartedVisit(BaseModel):
-    """A new chat and the token that opens it; the token is shown this once."""
+    """A new chat and the token that opens it; the token is returned this once."""
 
     model_config = shown_as({'chat': VISIT_EXAMPLE, 'token': TOKEN_EXAMPLE})
 
@@ -270,7 +270,7 @@ class StartedVisit(BaseModel):
 
 
 class Departments(BaseModel):
-    """What can be asked about (문의 유형)."""
+    """The departments that a customer can choose (문의 유형)."""
 
     model_config = shown_as({'items': ['결제·환불', '주문·배송']})
 
@@ -278,14 +278,14 @@ class Departments(BaseModel):
 
 
 class ServiceState(BaseModel):
-    """Whether a backing service answered, and how fast."""
+    """Whether a backing service answered, and in how many milliseconds."""
 
     ok: bool
     milliseconds: float
 
 
 class Readiness(BaseModel):
-    """Whether the desk can serve, with every service it needs by name."""
+    """Whether the desk can serve, with the state of every backing service by name."""
 
     model_config = shown_as(
         {

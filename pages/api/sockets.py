@@ -1,4 +1,4 @@
-"""``/ws/{agent_id}``: where programs connect. What happens then is in ``program``."""
+"""``/ws/{agent_id}``: the WebSocket endpoint for programs. ``program`` serves the accepted connection."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,15 +11,15 @@ from starlette.websockets import WebSocketState
 
 from desk import metrics
 from desk.errors import DeskError, NotFoundError, TooManyError
-from pages.api.program import Pace, Program
+from pages.api.program import ConnectionLimits, Program
 from pages.web.principals import staff_of
 from pages.web.refusals import problem
 from services.registry import Services
 
 MAX_PER_SESSION = 10
-"""A program has one, and perhaps one more while the first has not noticed yet that it is gone."""
+"""A program needs one, and briefly a second while it has not noticed that the first is dead."""
 RETRY_SECONDS = 40
-"""After so long a silent connection is closed (``program.MAX_SILENT_BEATS``)."""
+"""A silent connection is closed after so long (``program.MAX_SILENT_BEATS``)."""
 
 
 class OpenSockets:
@@ -30,7 +30,7 @@ class OpenSockets:
 
     @contextmanager
     def one_more(self, session_id: UUID) -> Iterator[None]:
-        """Count one while the block runs. Raises ``TooManyError`` when it is one too many."""
+        """Count one socket while the block runs. Raises ``TooManyError`` above ``MAX_PER_SESSION``."""
         if self._count[session_id] >= MAX_PER_SESSION:
             raise TooManyError('socket.too_many', wait_seconds=RETRY_SECONDS)
         self._count[session_id] += 1
@@ -38,11 +38,11 @@ class OpenSockets:
             yield
         finally:
             self._count[session_id] -= 1
-            self._count += Counter()  # keeps nothing of who has none
+            self._count += Counter()  # drops sessions whose count is 0
 
 
-def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
-    """Serve ``/ws/{agent_id}``; the id or the sign-in name of who is signed in."""
+def router(services: Services, *, pace: ConnectionLimits | None = None) -> APIRouter:
+    """Serve ``/ws/{agent_id}``: the id or the sign-in name of the signed-in person."""
     api = APIRouter()
     sockets = OpenSockets()
 
@@ -54,9 +54,9 @@ def router(services: Services, *, pace: Pace | None = None) -> APIRouter:
                 raise NotFoundError('api.unknown_path')
             with sockets.one_more(staff.session_id), metrics.SOCKETS.track_inprogress():
                 await _accept(websocket)
-                await Program(services, websocket, staff, pace or Pace()).serve()
+                await Program(services, websocket, staff, pace or ConnectionLimits()).serve()
         except DeskError as error:
-            if websocket.application_state is WebSocketState.CONNECTED:  # it is no refusal then
+            if websocket.application_state is WebSocketState.CONNECTED:  # too late to refuse
                 raise
             await _refuse(websocket, error)
 
@@ -69,7 +69,7 @@ async def _accept(websocket: WebSocket) -> None:
 
 
 async def _refuse(websocket: WebSocket, error: DeskError) -> None:
-    """Say why before the handshake, as a response where the server can, else by a plain 403."""
+    """Refuse the handshake: with a problem where the server can send one, else with a plain 403."""
     if 'websocket.http.response' not in websocket.scope.get('extensions', {}):
         await websocket.close()
         return

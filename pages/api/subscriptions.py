@@ -1,4 +1,4 @@
-"""What one program hears: as much as its agent may see, which may change while it is connected."""
+"""The events that one program receives: those that its agent may see, which may change while it is connected."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,7 +26,7 @@ class ProgramSubscriptions:
     """The subscriptions of one program; all end with ``close``."""
 
     def __init__(self, topics: Topics, agent: Agent, push: Callable[[Heard], None]) -> None:
-        """Hear nothing yet; ``push`` is called with what concerns the program, and must not block."""
+        """Subscribe to nothing yet; ``push`` receives each event for the program, and must not block."""
         self._topics = topics
         self._agent = agent
         self._push = push
@@ -36,11 +36,11 @@ class ProgramSubscriptions:
         self._told_status: dict[UUID, datetime] = {}
 
     def renew(self) -> None:
-        """Hear from now on of what the agent may see now, and no longer of what they could see before."""
+        """Subscribe to the topics that the agent may see now, and cancel those of before."""
         for subscription in self._chats:
             subscription.cancel()
         agent = self._agent
-        # Only what may concern it: with EVERY_CHAT, each event would cost the desk a call for each program.
+        # Only the agent's own topics: with EVERY_CHAT each event would cost the desk a call for every program.
         narrow = (department_topic(agent.department), holder_topic(agent.id))
         chats = (EVERY_CHAT,) if agent.sees_everything else narrow
         people = (EVERY_AGENT,) if agent.sees_everything else (agent_topic(agent.id),)
@@ -51,23 +51,23 @@ class ProgramSubscriptions:
         ]
 
     def close(self) -> None:
-        """Hear nothing more."""
+        """Cancel every subscription."""
         for subscription in (*self._chats, *self._typing.values()):
             subscription.cancel()
 
     def listen_for_typing(self, chat_id: UUID) -> None:
-        """Hear who types in a chat."""
+        """Subscribe to typing in a chat."""
         if chat_id not in self._typing:
             topic = chat_topic(chat_id)
             self._typing[chat_id] = self._topics.subscribe(topic, self._hear_typing)
 
     def stop_listening_for_typing(self, chat_id: UUID) -> None:
-        """Hear no longer who types in a chat."""
+        """Cancel the subscription to typing in a chat."""
         if subscription := self._typing.pop(chat_id, None):
             subscription.cancel()
 
     def _hear_chat(self, event: object) -> None:
-        if event is self._heard:  # it has two of our topics
+        if event is self._heard:  # the event was published on two of our topics
             return
         self._heard = event
         if isinstance(event, Resync):
@@ -80,7 +80,7 @@ class ProgramSubscriptions:
             self._push(event)
 
     def _hear_status(self, event: object) -> None:
-        """Tell a status unless a later one was told: the outbox may tell an old one again."""
+        """Push a status unless a newer one was pushed: the outbox may publish an old one again."""
         if not isinstance(event, AgentStatusChanged):
             return
         told = self._told_status.get(event.agent_id)

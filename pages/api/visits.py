@@ -1,7 +1,7 @@
-"""``/chat/visits``: the customer's side of a chat, for programs that speak for a customer.
+"""``/chat/visits``: the customer's side of a chat, for programs that act for a customer.
 
-The token that starting a chat answers is all that opens it again, sent as ``X-Chat-Token``, as a bearer or as the
-cookie ``desk_chat``. It opens its own chat and nothing else: any other looks like none.
+Starting a chat returns a token, the only key to that chat. It is sent as ``X-Chat-Token``, as a bearer token or as the
+cookie ``desk_chat``. A token for another chat is answered like a wrong one (404).
 """
 
 from dataclasses import dataclass
@@ -37,8 +37,8 @@ from services.registry import Services
 SOURCE = 'api'
 
 
-class Brakes:
-    """How often an address may start chats or try tokens, and a chat may be asked about."""
+class RateLimits:
+    """Rate limits: starts and token attempts by address, requests by chat."""
 
     def __init__(self) -> None:
         self.starts = Throttle(limit=30, seconds=60, error_key='throttle.address')
@@ -48,8 +48,8 @@ class Brakes:
 
 
 def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
-    """Serve a customer's own chat."""
-    visit = VisitOperations(services.visits, Brakes())
+    """Serve the customer's side of a chat."""
+    visit = VisitOperations(services.visits, RateLimits())
     api = APIRouter(
         prefix='/chat/visits',
         tags=['visit'],
@@ -102,14 +102,14 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True)
 class VisitKey:
-    """What a request opens a chat with."""
+    """The key with which a request opens a chat."""
 
     request: Request
     visit_id: UUID
 
     @property
     def has_token(self) -> bool:
-        """Whether it was tried with anything at all."""
+        """Whether the request carries any token."""
         headers = self.request.headers
         return 'x-chat-token' in headers or 'authorization' in headers or 'cookie' in headers
 
@@ -119,7 +119,7 @@ async def _key(
     visit_id: UUID,
     x_chat_token: Annotated[str | None, Header(max_length=128)] = None,
 ) -> VisitKey:
-    del x_chat_token  # documented; the gate has read it
+    del x_chat_token  # declared for the documentation; the gate has read it
     return VisitKey(request, visit_id)
 
 
@@ -127,24 +127,24 @@ Opens = Annotated[VisitKey, Depends(_key)]
 
 
 class VisitOperations:
-    """What ``/chat/visits`` answers, an operation a method."""
+    """The operations of ``/chat/visits``, one method each."""
 
-    def __init__(self, visits: Visits, brakes: Brakes) -> None:
+    def __init__(self, visits: Visits, limits: RateLimits) -> None:
         self._visits = visits
-        self._brakes = brakes
+        self._limits = limits
 
     async def departments(self) -> Departments:
         """Return the departments that a chat can be started with."""
         return Departments(items=await self._visits.departments())
 
     async def token(self) -> VisitToken:
-        """Return a token that a chat can be started with."""
+        """Return a token that starts a chat."""
         return VisitToken(token=self._visits.new_token())
 
     async def start(self, request: Request, form: NewVisit) -> StartedVisit:
-        """Start a chat that waits for an agent. The same ``token`` again is the same chat, until that has ended."""
-        self._brakes.tries.hit(address_of(request))
-        self._brakes.starts.hit(address_of(request), act=form.token)
+        """Start a chat that waits for an agent. The same ``token`` again is the same chat, until that chat has ended."""
+        self._limits.tries.hit(address_of(request))
+        self._limits.starts.hit(address_of(request), act=form.token)
         started = await self._visits.start(
             ChatStart(
                 name=form.name,
@@ -157,7 +157,7 @@ class VisitOperations:
         return StartedVisit(chat=await self._shown(started.chat), token=started.token)
 
     async def chat(self, key: Opens) -> Visit:
-        """Return the own chat and its place in the queue. Asking is a sign of life."""
+        """Return the customer's chat and its place in the queue. Each request also shows that the customer is still there."""
         return await self._shown(await self._opened(key))
 
     async def messages(
@@ -167,7 +167,7 @@ class VisitOperations:
         before: Annotated[Number | None, Query(description='the last ones before it')] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = PAGE,
     ) -> list[VisitLine]:
-        """Return messages, oldest first: those after a number, else the last ones (before a number)."""
+        """Return messages, oldest first: the messages after a number, else the last ones (before a number, if one is given)."""
         chat = await self._opened(key)
         if after is not None:
             lines = await self._visits.messages_after(chat.id, after, limit=limit)
@@ -184,13 +184,13 @@ class VisitOperations:
         return VisitLine.model_validate(await self._visits.write(outgoing))
 
     async def read(self, key: Opens, marks: Marks) -> Visit:
-        """Note how far the customer has read. Return the chat."""
+        """Record how far the customer has read. Return the chat."""
         chat = await self._opened(key)
         await self._visits.mark(chat.id, delivered=marks.delivered, read=marks.number)
         return await self._shown(chat)
 
     async def typing(self, key: Opens) -> None:
-        """Show the agent for a moment that the customer is typing."""
+        """Show the agent for some seconds that the customer is typing."""
         chat = await self._opened(key)
         if chat.status is ChatStatus.CLOSED:
             raise ConflictError('chat.ended')
@@ -202,22 +202,22 @@ class VisitOperations:
         return await self._shown(await self._visits.leave(chat.id))
 
     async def _opened(self, key: VisitKey) -> ChatCard:
-        """Return the chat that a key opens. Raises ``NotFoundError`` for any other than its own."""
+        """Return the chat of a key. Raises ``NotFoundError`` for any other chat."""
         chat = self._chat_of(key)
         if chat.id != key.visit_id:
             raise NotFoundError('visit.not_found')
-        self._brakes.requests.hit(chat.id)
+        self._limits.requests.hit(chat.id)
         if chat.status is ChatStatus.WAITING:
             await self._visits.sign_of_life(chat.id)
         return chat
 
     def _chat_of(self, key: VisitKey) -> ChatCard:
-        """Return the chat that the gate found for a key; wrong tokens are counted against their address."""
+        """Return the chat that the gate found for a key; wrong tokens count against the sender's address."""
         try:
             return visitor_of(key.request).chat
         except NotFoundError:
             if key.has_token:
-                self._brakes.wrong_tokens.hit(address_of(key.request))
+                self._limits.wrong_tokens.hit(address_of(key.request))
             raise
 
     async def _shown(self, chat: ChatCard) -> Visit:

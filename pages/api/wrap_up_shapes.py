@@ -1,4 +1,4 @@
-"""What programs send and receive of 후처리."""
+"""Request and response bodies of wrap-ups (후처리)."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -43,7 +43,7 @@ CATEGORY_EXAMPLE: dict[str, Any] = {
 
 
 class WrapUpItem(BaseModel):
-    """What was written down after a contact. ``done_at`` is empty while it is open; ``ending`` says who ended it."""
+    """The wrap-up of a contact. ``done_at`` is null while it is open; ``ending`` says how it was ended."""
 
     model_config = shown_as(WRAP_UP_EXAMPLE)
 
@@ -63,7 +63,7 @@ class WrapUpItem(BaseModel):
 
     @classmethod
     def of(cls, view: WrapUpView) -> Self:
-        """Return a 후처리 as programs see it."""
+        """Return a wrap-up as the API shows it."""
         names = cls.model_fields.keys() - {'seconds'}
         length = view.length
         return cls(
@@ -73,10 +73,9 @@ class WrapUpItem(BaseModel):
 
 
 class Written(BaseModel):
-    """All that stands in a 후처리.
+    """All fields of a wrap-up.
 
-    ``version`` is the one that its writer has read: when it was written in since, this is refused (409). Without it
-    nothing is held back.
+    ``version`` is the one that the writer read; 409 when the wrap-up was changed since. Without it nothing is refused.
     """
 
     model_config = shown_as(WRITTEN_EXAMPLE)
@@ -88,7 +87,7 @@ class Written(BaseModel):
 
     @property
     def text(self) -> WrapUpText:
-        """What is to be stored."""
+        """Return the values to store."""
         return WrapUpText(
             category_id=self.category_id,
             summary=self.summary,
@@ -97,7 +96,7 @@ class Written(BaseModel):
 
 
 class Category(BaseModel):
-    """One 상담 분류 with the names above it; a retired one can be looked for, not chosen."""
+    """One 상담 분류 with the names above it; a retired one can be filtered by, not chosen."""
 
     model_config = ConfigDict(
         from_attributes=True, json_schema_extra={'examples': [CATEGORY_EXAMPLE]}
@@ -118,5 +117,5 @@ class CategoryList(BaseModel):
 
     @classmethod
     def of(cls, paths: list[CategoryPath]) -> Self:
-        """Return these as programs see them."""
+        """Return categories as the API shows them."""
         return cls(items=[Category.model_validate(one) for one in paths])

@@ -1,10 +1,10 @@
-"""``/chat/sessions/{id}/wrap-up``: the 후처리 of a chat, for the agent whose chat it was; who sees the chat may read it."""
+"""``/chat/sessions/{id}/wrap-up``: the 후처리 of a chat. Its agent writes it; everybody who may see the chat may read it."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from pages.api.bounds import brake
+from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.api.wrap_up_shapes import CategoryList, WrapUpItem, Written
 from pages.web.principals import SignedIn
@@ -12,11 +12,11 @@ from services.registry import Services
 
 
 def router(services: Services) -> APIRouter:
-    """Serve what is written down after chats."""
+    """Serve the wrap-ups of chats."""
     api = APIRouter(
         prefix='/chat/sessions/{session_id}/wrap-up',
         tags=['chat'],
-        dependencies=[brake()],
+        dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
     wrap_ups = WrapUpOperations(services)
@@ -37,7 +37,7 @@ def router(services: Services) -> APIRouter:
 
 
 class WrapUpOperations:
-    """What these paths answer, an operation a method."""
+    """The operations of ``/chat/sessions/{id}/wrap-up``, one method each."""
 
     def __init__(self, services: Services) -> None:
         self._wrap_ups = services.wrap_ups
@@ -45,18 +45,18 @@ class WrapUpOperations:
         self._chats = services.chats
 
     async def wrap_up(self, staff: SignedIn, session_id: UUID) -> WrapUpItem:
-        """Return what was written down after a chat."""
+        """Return the wrap-up of a chat."""
         return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
 
     async def save(self, staff: SignedIn, session_id: UUID, written: Written) -> WrapUpItem:
-        """Keep what is written so far, also when the 후처리 is done."""
+        """Save a wrap-up, open or done."""
         await self._wrap_ups.save(staff.agent, session_id, written.text, seen=written.version)
         return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
 
     async def finish(
         self, staff: SignedIn, session_id: UUID, written: Written | None = None
     ) -> WrapUpItem:
-        """End a 후처리, with what is given or with what stands in it; ending it again changes nothing."""
+        """End a wrap-up, with the given values or with the saved ones; ending it again changes nothing."""
         await self._wrap_ups.finish(
             staff.agent,
             session_id,
@@ -66,6 +66,6 @@ class WrapUpOperations:
         return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
 
     async def categories(self, staff: SignedIn, session_id: UUID) -> CategoryList:
-        """List the 상담 분류 that can be chosen for a chat: the leaves of its queue's tree and of the common one."""
+        """List the 상담 분류 that can be chosen for a chat: the leaves of its queue's tree and of the common tree."""
         chat = await self._chats.chat(staff.agent, session_id)
         return CategoryList.of([*await self._categories.leaves(chat.queue_id)])

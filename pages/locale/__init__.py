@@ -1,8 +1,8 @@
-"""Words: Korean first, English second.
+"""Texts: Korean first, English second.
 
-A text in a page is written in Korean inside ``_()`` and is its own key; what an error says is a dotted key
-(``chat.ended``) found in both catalogues, and so is a Korean word for which English has two (``several.chats``).
-``tests/pages/test_locale.py`` finds what is missing.
+A page's text is written in Korean inside ``_()``; the Korean text is its key. An error's text has a dotted key
+(``chat.ended``) in both catalogues, and so has a Korean word that has two English translations (``several.chats``).
+``tests/pages/test_locale.py`` finds missing translations.
 """
 
 import gettext
@@ -26,7 +26,7 @@ _ACCEPTED = re.compile(r'(?:^|,)\s*([A-Za-z0-9-]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,
 
 @cache
 def catalogue(language: str) -> gettext.NullTranslations:
-    """Return the texts of one language, read once from its ``messages.po``."""
+    """Return the catalogue of one language, read once from its ``messages.po``."""
     with (Path(__file__).parent / language / 'messages.po').open('rb') as file:
         compiled = BytesIO()
         write_mo(compiled, read_po(file, locale=language))
@@ -35,27 +35,27 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def text(language: str, key: str, **values: object) -> str:
-    """Return a text in a language, its ``{names}`` filled in."""
+    """Return a text in a language, with its ``{names}`` filled in."""
     found = catalogue(language).gettext(key)
     return found.format(**values) if values else found
 
 
 def language_of(request: HTTPConnection) -> str:
-    """Return the reader's language: what they chose, else what their browser asks for, else Korean."""
+    """Return the reader's language: the chosen one, else the browser's, else Korean."""
     chosen = request.query_params.get('lang') or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
     return accepted(request.headers.get('accept-language', ''))
 
 
-@lru_cache(maxsize=256)  # asked for every text of a page
+@lru_cache(maxsize=256)  # called for every text of a page
 def accepted(header: str) -> str:
-    """Return the language of ours that an ``Accept-Language`` likes best; Korean when it likes none."""
+    """Return the best of our languages for an ``Accept-Language`` header; Korean when it names none of them."""
     return negotiate_locale(_by_preference(header), LANGUAGES, sep='-') or LANGUAGES[0]
 
 
 def _by_preference(header: str) -> list[str]:
-    """Return the languages of an ``Accept-Language``, the dearest first; those with ``q=0`` are not wanted (RFC 9110, 12.4.2)."""
+    """Return the languages of an ``Accept-Language`` header, best first, without those of ``q=0`` (RFC 9110, 12.4.2)."""
     found = [(float(one[2] or 1), one[1].lower()) for one in _ACCEPTED.finditer(header)]
     return [name for q, name in sorted(found, key=lambda one: -one[0]) if q]
 
@@ -71,7 +71,7 @@ def _(key: str, **values: object) -> str:
 
 
 def sentence(language: str, error: DeskError) -> str:
-    """Return what an error says to people of the desk, in a language."""
+    """Return an error as a sentence for agents, in a language."""
     return text(language, error.key, **error.values)
 
 
@@ -88,9 +88,9 @@ TO_CUSTOMERS = {
     'database.read_only': 'visit.read_only',
     'api.unknown_path': 'visit.not_found',
 }
-"""What is said to customers in other words: politely as one speaks (해요체), and of what matters to them."""
+"""Errors that customers read in other words: in 해요체, and about the customer's side."""
 
 
 def customer_sentence(language: str, error: DeskError) -> str:
-    """Return what an error says to a customer, in a language."""
+    """Return an error as a sentence for a customer, in a language."""
     return text(language, TO_CUSTOMERS.get(error.key, error.key), **error.values)

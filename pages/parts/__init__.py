@@ -1,1 +1,1 @@
-"""Panels that several screens show, and the few small browser components."""
+"""Panels that several screens use, and the components that run in the browser."""

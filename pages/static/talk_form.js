@@ -1,5 +1,5 @@
-// The open form of /talk offers the 문의 유형 that there are now. The form works without this script; what was typed stays.
-// It looks again when somebody turns to the choice or comes back to the tab, and now and then in between.
+// Keeps the 문의 유형 on the open form of /talk current. The form works without this script; typed text stays.
+// It reads them when the choice gets the focus or the tab is shown again, and now and then in between.
 const LOOK_SECONDS = 15;
 
 async function look() {
@@ -9,13 +9,13 @@ async function look() {
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
-    return; // the server is away: the form says so when it is sent
+    return; // the server is away: sending the form will say so
   }
   const here = document.getElementById("department");
   const there = page.getElementById("department");
   if (!there) return;
   if (!here) {
-    location.reload(); // nobody was there, and somebody is: there is no form yet that could lose anything
+    location.reload(); // there was no form, and nothing typed that could be lost
     return;
   }
   const texts = (select) => [...select.options].map((one) => one.value + "\n" + one.text).join("\n");
@@ -23,7 +23,7 @@ async function look() {
   const chosen = here.value;
   here.replaceChildren(...there.options);
   here.value = chosen;
-  if (here.selectedIndex < 0) here.value = ""; // what was chosen is closed: it has to be chosen anew
+  if (here.selectedIndex < 0) here.value = ""; // the chosen one was closed: it must be chosen anew
 }
 
 if (document.querySelector(".talk-lead")) {

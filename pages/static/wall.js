@@ -1,4 +1,4 @@
-// A wall asks for its numbers every second, and says when it hears nothing: an old number must not pass for a new one.
+// A wall requests its numbers every second, and says when it gets none: old numbers must not pass for new ones.
 const AWAY_AFTER = 4000;
 let heard = Date.now();
 let ahead = Number(document.body.dataset.at) - Date.now();
@@ -33,7 +33,7 @@ async function ask() {
     if (answer.status === 404) return location.reload();
     if (answer.ok) show(await answer.json());
   } catch {
-    // the next second asks again; what stands there says that it is old
+    // the next second tries again; the page shows the age of its numbers
   }
 }
 

@@ -1,1 +1,1 @@
-"""What stands between the network and a page: gate, ownership, principals, paths, refusals, forms."""
+"""Everything between the network and a page: gate, page ownership, principals, paths, refusals, forms."""

@@ -1,7 +1,7 @@
-"""What a request may carry: one limit for the length of every body, and for each path the kinds that it takes.
+"""Limits on request bodies: one for the length, and for each path the media types that it accepts.
 
-Both are decided before a framework sees anything of it: what decodes a body by a charset that its sender names, or
-keeps parts of it in memory and on disk, can be made to work for minutes.
+Both are checked before a framework sees the body: decoding by a charset that the sender names, or keeping parts in
+memory and on disk, could be made to take minutes.
 """
 
 import re
@@ -15,23 +15,23 @@ from pages.web import refusals
 from pages.web.paths import Area, area_of, is_for_programs
 
 MAX_BODY_BYTES = 64 * 1024
-"""``models.chat.MAX_MESSAGE_CHARS``, each in JSON's longest form (12 bytes), fits."""
+"""Fits ``models.chat.MAX_MESSAGE_CHARS`` characters, each in JSON's longest form (12 bytes)."""
 MAX_UPLOAD_BYTES = (300 << 20) + MAX_BODY_BYTES
-"""The largest sheet (``services.customers.importing``), and what multipart puts around it."""
+"""The largest sheet (``services.customers.importing``), and multipart's own bytes around it."""
 MAX_FIELDS = 20
-"""Of a form; the longest of ours has four."""
+"""Fields of one form; our longest form has four."""
 
 UPLOAD_PATH = re.compile(r'/_nicegui/client/[0-9a-f-]{36}/upload/\d{1,9}')
 FORM = re.compile(r'application/x-www-form-urlencoded(?: *; *charset=("?)utf-?8\1)?', re.IGNORECASE)
 JSON = re.compile(r'application/json(?: *;.*)?', re.IGNORECASE)
 UPLOAD = re.compile(r'multipart/form-data *; *boundary=("?)[\w\'()+,./:=?-]{1,70}\1', re.IGNORECASE)
-"""A media type as its path takes it, with no parameter but these: RFC 7578 §4.6 has none for a charset either."""
+"""The accepted media type, with no parameter but these: RFC 7578 §4.6 has none for a charset either."""
 GIVEN_UP = (ClientDisconnect, RuntimeError)
-"""What is raised by who reads on after a body has ended too early."""
+"""The errors raised by reading on after a body that ended too early."""
 
 
 def check_kind(asked: HTTPConnection) -> None:
-    """Let a body be of a kind that its path takes. Raises ``UnsupportedKindError``."""
+    """Raise ``UnsupportedKindError`` when the body's media type is not one that its path accepts."""
     kinds = _kinds_at(asked.url.path)
     if not kinds or asked.scope.get('method') != 'POST':
         return
@@ -42,7 +42,7 @@ def check_kind(asked: HTTPConnection) -> None:
 
 
 def _kinds_at(path: str) -> tuple[re.Pattern[str], ...]:
-    """Return which kinds a path takes; none for any, where all is read as JSON in UTF-8."""
+    """Return the media types that a path accepts; none for any, where every body is read as JSON in UTF-8."""
     if UPLOAD_PATH.fullmatch(path):
         return (UPLOAD,)
     if is_for_programs(path) or area_of(path) is Area.PAGE_SOCKET:
@@ -51,9 +51,9 @@ def _kinds_at(path: str) -> tuple[re.Pattern[str], ...]:
 
 
 async def fields_of(request: Request) -> dict[str, str]:
-    """Return the fields of a form; none of a body of another kind.
+    """Return the fields of a form; none for a body of another media type.
 
-    Raises ``InvalidInputError`` for what is not UTF-8, and for more than ``MAX_FIELDS`` fields, which are not parsed.
+    Raises ``InvalidInputError`` for a body that is not UTF-8, and for more than ``MAX_FIELDS`` fields, which are not parsed.
     """
     if not FORM.fullmatch(request.headers.get('content-type', '')):
         return {}
@@ -64,13 +64,13 @@ async def fields_of(request: Request) -> dict[str, str]:
             errors='strict',
             max_num_fields=MAX_FIELDS,
         )
-    except ValueError as error:  # not UTF-8, or too many
+    except ValueError as error:  # not UTF-8, or too many fields
         raise InvalidInputError('api.form') from error
     return dict(pairs)
 
 
 class BoundedBodies:
-    """Hands on so much of a body as its path takes; who sends more is refused (413) and not read on."""
+    """Passes on bodies up to their path's limit; a longer one is refused (413) and not read further."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -92,7 +92,7 @@ class BoundedBodies:
 
 
 class _Exchange:
-    """One request on its way in and its answer on its way out."""
+    """One request and its answer."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._request = Request(scope)
@@ -124,7 +124,7 @@ class _Exchange:
             await self._send(message)
 
     async def refuse(self) -> None:
-        """Answer in place of the application, once; the server drops the rest (``desk.server_protocols``)."""
+        """Answer in place of the application, once; the server drops the rest of the body (``desk.server_protocols``)."""
         self.is_refused = True
         if self._is_answered:
             return

@@ -1,7 +1,7 @@
-"""The cookies that say who somebody is.
+"""The cookies that identify somebody.
 
-In production their names begin with ``__Host-``: such a cookie comes over HTTPS from this very host or not at all, so that no
-neighbouring host can plant one.
+In production their names begin with ``__Host-``: the browser then accepts and sends them only over HTTPS and only for this
+very host, so that no neighbouring host can plant one.
 """
 
 from enum import StrEnum
@@ -13,32 +13,32 @@ from desk.settings import Settings
 
 
 class Cookie(StrEnum):
-    """A cookie by what it proves, named as on one machine."""
+    """The cookies by what they prove, named as on a local desk."""
 
     SESSION = 'desk_session'
     """A sign-in."""
     DEVICE = 'desk_device'
-    """That somebody signed in from this browser before."""
+    """Proves that somebody signed in from this browser before."""
     VISIT = 'desk_chat'
     """A customer's own chat."""
 
 
 class Cookies:
-    """Gives and reads cookies that scripts cannot see."""
+    """Sets and reads cookies that scripts cannot see."""
 
     def __init__(self, settings: Settings) -> None:
         self._is_secure = settings.is_production
 
     def name(self, cookie: Cookie) -> str:
-        """Return what the browser calls a cookie."""
+        """Return the name under which the browser keeps a cookie."""
         return f'__Host-{cookie.value}' if self._is_secure else cookie.value
 
     def read(self, asked: HTTPConnection, cookie: Cookie) -> str | None:
-        """Return what a cookie holds, if the browser sent it."""
+        """Return the value of a cookie, if the browser sent it."""
         return asked.cookies.get(self.name(cookie))
 
     def give(self, answer: Response, cookie: Cookie, value: str, *, max_age_seconds: int) -> None:
-        """Let the browser keep a cookie."""
+        """Set a cookie."""
         answer.set_cookie(
             self.name(cookie),
             value,
@@ -50,7 +50,7 @@ class Cookies:
         )
 
     def take(self, answer: Response, cookie: Cookie) -> None:
-        """Let the browser forget a cookie; it only does when told in the same way as it was given."""
+        """Delete a cookie; the browser obeys only when the attributes are those it was set with."""
         answer.delete_cookie(
             self.name(cookie), path='/', secure=self._is_secure, httponly=True, samesite='lax'
         )

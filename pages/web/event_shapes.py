@@ -1,6 +1,6 @@
-"""What an event of an element can say: NiceGUI's own elements take for granted that it is what they would send.
+"""The event arguments that each kind of NiceGUI element may send: NiceGUI's own elements do not check them.
 
-Our own components read what they are told with care (``isinstance(event.args, …)``); what is theirs is not known here.
+Our own components check their arguments themselves (``isinstance(event.args, …)``) and are not listed here.
 """
 
 from collections.abc import Callable
@@ -20,14 +20,14 @@ MAX_PATH_CHARS = 4_096
 
 
 class _Choice(TypedDict):
-    """What ``ui.select`` says: the place of an option, and what stands there."""
+    """The arguments of ``ui.select``: the option's index and its label."""
 
     value: Annotated[int, Field(ge=0)]
     label: Any
 
 
 class _Key(TypedDict):
-    """What ``ui.keyboard`` says."""
+    """The arguments of ``ui.keyboard``."""
 
     action: str
     key: str
@@ -45,12 +45,12 @@ _key: TypeAdapter[_Key] = TypeAdapter(_Key)
 
 
 def fits(element: Element, kind: str, said: Any) -> bool:
-    """Whether an element can say this.
+    """Return whether an element can send these arguments.
 
     Args:
-        element: of whom an event is said to be.
-        kind: the name of the event, as it is listened for.
-        said: its arguments; one alone without a list around it, as handlers get them.
+        element: the element that the event names.
+        kind: the name of the event, as listeners give it.
+        said: its arguments; a single one without a list around it, as handlers receive it.
     """
     if kind.startswith('sub_pages_'):
         return isinstance(said, str) and len(said) <= MAX_PATH_CHARS
@@ -100,4 +100,4 @@ _VALUES: dict[type[Element], Callable[[Any, Any], bool]] = {
     Input: _is_text,
     Slider: _is_number,
 }
-"""What can be said of a value; of any other element: what is of the kind that it has."""
+"""Types of value arguments by element; for any other element the type of its current value."""

@@ -1,7 +1,6 @@
-"""Pages of plain HTML for people nobody knows yet: no socket, and no script that they need (decision 0003).
+"""Plain HTML pages for people who are not signed in: no socket, and no script that they need (decision 0003).
 
-They are drawn by the templates beside this module, which escape everything that is put into them. Words stand in the templates
-in Korean inside ``_()``, as everywhere.
+The templates beside this module escape every value. Their texts are Korean inside ``_()``, as everywhere.
 """
 
 from functools import partial
@@ -29,7 +28,7 @@ _TEMPLATES = Environment(
 
 
 def render(template: str, language: str, **values: object) -> Markup:
-    """Return a template of ours, filled in, in a language."""
+    """Render a template in a language."""
     drawn = _TEMPLATES.get_template(template).render(
         values, _=partial(text, language), language=language
     )
@@ -50,14 +49,14 @@ def page(  # noqa: PLR0913 - all of these are parts of one page
     """Return a whole page around ``body``.
 
     Args:
-        title: what it is about.
-        body: what stands in it, of ``render``.
-        language: in which it is read.
-        theme: what the reader chose, empty to follow their system.
-        status: of the answer.
-        headers: of the answer, beside the usual ones.
-        styles: stylesheets beside those of all plain pages.
-        scripts: what makes the page better where scripts run; it works without them.
+        title: the page's title.
+        body: its content, from ``render``.
+        language: the language it is read in.
+        theme: the reader's choice; empty to follow the system.
+        status: the answer's status.
+        headers: further headers of the answer.
+        styles: further stylesheets.
+        scripts: scripts that improve the page; it works without them.
     """
     content = render(
         'page.html',
@@ -72,11 +71,11 @@ def page(  # noqa: PLR0913 - all of these are parts of one page
 
 
 def alert(sentence: str) -> Markup:
-    """Return what went wrong, read out by screen readers; nothing for an empty sentence."""
+    """Return an error message that screen readers read aloud; nothing for an empty sentence."""
     return render('alert.html', LANGUAGES[0], sentence=sentence)
 
 
 def theme_of(request: HTTPConnection) -> str:
-    """Return the theme that the reader chose for this browser, empty to follow their system."""
+    """Return the theme chosen in this browser; empty to follow the system."""
     chosen = request.cookies.get(THEME_COOKIE, '')
     return chosen if chosen in THEMES else ''

@@ -1,8 +1,7 @@
 """The gate: one middleware around the whole application, for HTTP and WebSockets alike.
 
-It finds out who asks, once a request, and lets through what the path allows them (``pages.web.paths``). It refuses
-foreign origins, slows down floods, gives every answer its security headers, and notes for the audit log where
-something was done.
+It authenticates each request once, and lets through what its path allows (``pages.web.paths``). It refuses foreign origins,
+limits rates, gives every answer its security headers, and records for the audit log where an action was performed.
 """
 
 from urllib.parse import quote, urlencode
@@ -17,14 +16,14 @@ from desk.addresses import network_of
 from desk.errors import DeskError, NotAllowedError, NotFoundError, NotSignedInError
 from desk.settings import Settings
 from desk.throttle import Throttle
-from pages.web import bodies, floods, frames, hosts, ownership, refusals
+from pages.web import bodies, hosts, ownership, page_limits, refusals, socket_packets
 from pages.web.cookies import Cookie, Cookies
+from pages.web.current_screen import route_of
 from pages.web.monitoring import may_read_metrics
 from pages.web.ownership import remember
 from pages.web.paths import Area, area_of, path_of, template_of
-from pages.web.places import route_of
 from pages.web.principals import STATE_KEY, Principals, Visitor, principal_of, staff_of, visitor_of
-from pages.web.repeats import says_twice
+from pages.web.repeats import has_repeats
 from pages.web.session_watch import watch_session
 from services.people.sign_ins import Staff
 from services.registry import Services
@@ -49,7 +48,7 @@ FLOODS = {
     '/talk': Throttle(limit=120, seconds=60, error_key='throttle.address'),
     '/preferences': Throttle(limit=120, seconds=60, error_key='throttle.address'),
 }
-"""POSTs from one address to a path and those below. Generous: a whole centre, or a carrier's customers, share one."""
+"""POSTs from one address, by path prefix. Generous: a whole centre, or a carrier's customers, share an address."""
 
 _COMMON = (
     "default-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
@@ -61,20 +60,20 @@ PAGE_POLICY = (  # NiceGUI's pages stay blank with less: Vue compiles its templa
     "connect-src 'self'"
 )
 ANY_HOST = frozenset({Area.MACHINE, Area.METRICS})
-"""What balancers and collectors ask for by address."""
+"""Areas that load balancers and metrics collectors request by address."""
 BEARER_AREAS = frozenset({Area.API, Area.DOCS, Area.SIGN_IN, Area.PROGRAM_SOCKET})
 
 
 def install(app: FastAPI, services: Services, settings: Settings) -> None:
-    """Put the gate around an application, bounds on its bodies, and the guard into NiceGUI's socket."""
+    """Install the gate and the body limits around an application, and the ownership guard in NiceGUI's socket."""
     ownership.guard_socket()
-    app.add_middleware(frames.CheckedFrames)
+    app.add_middleware(socket_packets.CheckedPackets)
     app.add_middleware(bodies.BoundedBodies)
     app.add_middleware(Gate, services=services, settings=settings)
 
 
 class Gate:
-    """Lets through who may pass."""
+    """The middleware."""
 
     def __init__(self, app: ASGIApp, *, services: Services, settings: Settings) -> None:
         self._app = app
@@ -91,9 +90,7 @@ class Gate:
         answering = _Answering(send, asked, self._settings)
         try:
             await self._answer(asked, receive, answering)
-        except (
-            Exception
-        ):  # whoever catches it outside of this gate would answer without its headers
+        except Exception:  # a handler outside of the gate would answer without its headers
             if scope['type'] == 'http' and not answering.has_begun:
                 await refusals.failed(Request(scope))(scope, receive, answering)
             raise
@@ -108,11 +105,11 @@ class Gate:
             await self._app(asked.scope, receive, send)
 
     async def _admit(self, asked: HTTPConnection) -> None:
-        """Note who asks. Raises a ``DeskError`` for what may not pass."""
+        """Record the request's principals. Raises a ``DeskError`` for a request that may not pass."""
         area = area_of(path_of(asked))
         if area not in ANY_HOST and not hosts.is_ours(asked, self._settings):
             raise NotAllowedError('gate.unknown_host')
-        if says_twice(asked, area):
+        if has_repeats(asked, area):
             raise NotAllowedError('gate.repeated')
         if self._is_foreign(asked, area):
             raise NotAllowedError('gate.foreign_origin')
@@ -121,11 +118,11 @@ class Gate:
             principals = await self._principals(asked, area)
             asked.scope.setdefault('state', {})[STATE_KEY] = principals
             _require(principals, asked, area)
-            floods.slow_down(asked, area, principals)
+            page_limits.hit(asked, area, principals)
         bodies.check_kind(asked)
 
     def _is_open(self, asked: HTTPConnection, area: Area) -> bool:
-        """Whether it does not even matter who asks. Raises ``NotAllowedError`` for who may not read metrics."""
+        """Return whether a path needs no authentication. Raises ``NotAllowedError`` where metrics may not be read."""
         if area is Area.METRICS and not may_read_metrics(asked, self._settings):
             raise NotAllowedError('gate.metrics')
         if area is Area.DOCS:
@@ -143,9 +140,7 @@ class Gate:
         bearer = bearer_of(asked) if area in BEARER_AREAS else None
         token = self._cookies.read(asked, Cookie.SESSION)
         try:
-            if (
-                bearer is not None
-            ):  # a program that says who it is: the browser's cookie does not count
+            if bearer is not None:  # a program with a token: the browser's cookie does not count
                 return await self._services.sign_ins.staff_by_bearer(bearer)
             return await self._services.sign_ins.staff_by_token(token) if token else None
         except NotSignedInError:
@@ -161,7 +156,7 @@ class Gate:
             return None
 
     def _is_foreign(self, asked: HTTPConnection, area: Area) -> bool:
-        """Whether another site's page makes the browser ask; programs, which send no origin, are not."""
+        """Return whether another site's page caused the request. Programs send no origin and are not foreign."""
         is_socket = asked.scope['type'] == 'websocket'
         is_safe = not is_socket and asked.scope['method'] in SAFE_METHODS
         if is_safe and area is not Area.PAGE_SOCKET:
@@ -169,7 +164,7 @@ class Gate:
         origin = asked.headers.get('origin')
         if origin is not None:
             return origin not in self._own_origins(asked)
-        if is_socket and area is Area.PAGE_SOCKET:  # browsers always send one here
+        if is_socket and area is Area.PAGE_SOCKET:  # browsers always send an origin here
             return True
         return asked.headers.get('sec-fetch-site', 'none') not in {'same-origin', 'none'}
 
@@ -232,7 +227,7 @@ def _require(principals: Principals, asked: HTTPConnection, area: Area) -> None:
 
 
 def _may_use_socket(principals: Principals, asked: HTTPConnection) -> bool:
-    """Known people only, and nobody goes on with a connection that somebody else began."""
+    """Return whether a known principal asks, and continues only a connection that it opened itself."""
     begun = asked.query_params.get('sid')
     if begun is None:
         return bool(principals.identities)
@@ -240,7 +235,7 @@ def _may_use_socket(principals: Principals, asked: HTTPConnection) -> bool:
 
 
 def _may_use_page(principals: Principals, path: str) -> bool:
-    """``/_nicegui/client/{client_id}/…`` belongs to one page; the rest to whoever has any."""
+    """Return whether the request may use a path: ``/_nicegui/client/{client_id}/…`` is its own page's; other paths are for everybody with a page open."""
     parts = path.split('/')
     if parts[2:3] == ['client']:
         return not principals.identities.isdisjoint(ownership.owners_of(''.join(parts[3:4])))
@@ -255,7 +250,7 @@ def _refusal(request: Request, error: DeskError) -> Response:
 
 
 def _back_to(request: Request) -> str:
-    """Return the query that brings the reader back to what they asked for, once signed in."""
+    """Return the query that leads the reader back to the requested page after signing in."""
     if request.method != 'GET' or path_of(request) in {'/', '/desk'}:
         return ''
     asked_for = request.url.path + (f'?{request.url.query}' if request.url.query else '')
@@ -263,7 +258,7 @@ def _back_to(request: Request) -> str:
 
 
 def _template_of(asked: HTTPConnection) -> str:
-    """Return what the audit log calls the place; what belongs to one page was done on that page."""
+    """Return the path template for the audit log; a request of a page's element counts for the screen around that element."""
     path = path_of(asked)
     if area_of(path) not in {Area.PAGE_FILE, Area.PAGE_SOCKET}:
         return template_of(path)
@@ -276,29 +271,29 @@ def _template_of(asked: HTTPConnection) -> str:
 
 
 def _slow_down(asked: HTTPConnection) -> None:
-    first = path_of(asked).removeprefix('/').partition('/')[0]  # OPTIONS may ask for * alone
+    first = path_of(asked).removeprefix('/').partition('/')[0]  # OPTIONS may request * alone
     flood = FLOODS.get(f'/{first}')
     if flood and asked.scope.get('method') == 'POST':
         flood.hit(address_of(asked))
 
 
 def address_of(asked: HTTPConnection) -> str:
-    """Return the sender that a request came from (behind a proxy: what uvicorn was told to trust)."""
+    """Return the sender's address (behind a proxy: as uvicorn was told to trust it)."""
     return network_of(asked.client.host) if asked.client else ''
 
 
 def _page_policy(asked: HTTPConnection) -> str:
-    """Name the socket's address as well: not every browser counts it as the page's own origin."""
+    """Return the page policy with the socket's address: not every browser counts it as the page's own origin."""
     host = asked.headers.get('host', '')
-    return f'{PAGE_POLICY} ws://{host} wss://{host}'  # one of ours: it was admitted
+    return f'{PAGE_POLICY} ws://{host} wss://{host}'  # one of our hosts: the request was admitted
 
 
 def bearer_of(asked: HTTPConnection) -> str | None:
-    """Return the token that a program shows, in a header or, from a browser's WebSocket, as its subprotocol."""
+    """Return the token of a program, from a header or, from a browser's WebSocket, from its subprotocol."""
     kind, _, value = asked.headers.get('authorization', '').partition(' ')
     if kind.lower() == 'bearer':
         return value.strip()
-    match asked.scope.get('subprotocols'):  # where a browser's WebSocket can put it
+    match asked.scope.get('subprotocols'):  # the only header that a browser's WebSocket can set
         case ['bearer', token]:
             return str(token)
         case _:

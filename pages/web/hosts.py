@@ -1,8 +1,8 @@
-"""Which names the desk answers to.
+"""The host names that the desk answers to.
 
-A page of another site can have its own name lead to this desk (DNS rebinding): for the browser the two are one site then, and
-no check of origins sees a difference. So the name that was asked for must be one of ours. In production these are listed. A
-desk on one machine also answers to addresses and to names that no public name server knows.
+Another site can make its own host name resolve to this desk (DNS rebinding): the browser then sees one site, and a check of
+origins finds no difference. So the requested host name must be one of ours. In production these are listed in the settings. A
+local desk also answers to addresses and to names that no public name server knows.
 """
 
 import re
@@ -19,7 +19,7 @@ NOT_PUBLIC = ('localhost', 'test', 'local', 'internal', 'home.arpa')
 
 
 def is_ours(asked: HTTPConnection, settings: Settings) -> bool:
-    """Whether a request asks for this desk by one of its names, and by one only."""
+    """Return whether a request names exactly one host, and that host is this desk."""
     name = host_name(asked)
     if settings.is_production:
         return name in settings.host_names
@@ -27,7 +27,7 @@ def is_ours(asked: HTTPConnection, settings: Settings) -> bool:
 
 
 def is_this_machine(asked: HTTPConnection) -> bool:
-    """Whether a request asks for this machine by the name that only itself has."""
+    """Return whether the requested host is this machine's loopback name or address."""
     name = host_name(asked)
     try:
         return ip_address(name).is_loopback
@@ -36,18 +36,18 @@ def is_this_machine(asked: HTTPConnection) -> bool:
 
 
 def host_name(asked: HTTPConnection) -> str:
-    """Return the name that was asked for, in lower case and without a port; empty when it is not one name."""
+    """Return the requested host in lower case and without a port; empty when it is not a single name."""
     hosts = asked.headers.getlist('host')
     if len(hosts) != 1 or not HOST.fullmatch(hosts[0]):
         return ''
     try:
         return urlsplit(f'//{hosts[0]}').hostname or ''
-    except ValueError:  # half a bracket
+    except ValueError:  # an unclosed bracket
         return ''
 
 
 def _is_not_public(name: str) -> bool:
-    """Whether a name cannot be somebody else's: an address, a bare name, or one under an end that is not sold."""
+    """Return whether a name cannot belong to another site: an address, a bare name, or one under a reserved top-level domain."""
     try:
         return bool(ip_address(name))
     except ValueError:

@@ -1,4 +1,4 @@
-"""The login form: plain HTML that works without a script, drawn anew when a sign-in was refused."""
+"""The login form: plain HTML that works without a script, drawn again after a refused sign-in."""
 
 from math import ceil
 
@@ -25,7 +25,7 @@ async def draw(
     username: str = '',
     goal: str = '/desk',
 ) -> Response:
-    """Return the login page, with what went wrong and the name that was typed."""
+    """Return the login page, with the error and the name that was typed."""
     language = language_of(request)
     is_local = settings.desk_env is Environment.LOCAL
     body = forms.render(
@@ -49,7 +49,7 @@ async def draw(
 
 
 def _sentence(request: Request, language: str, error: DeskError | None) -> str:
-    """Say what went wrong, or why somebody is here; nothing to who comes by themselves."""
+    """Return the error as a sentence, or why the reader was led here; nothing for a plain visit."""
     if isinstance(error, TooManyError):
         return _wait_sentence(language, error)
     if error:
@@ -58,7 +58,7 @@ def _sentence(request: Request, language: str, error: DeskError | None) -> str:
 
 
 def _wait_sentence(language: str, error: TooManyError) -> str:
-    """Say how long to wait: seconds below a minute and a half, minutes above."""
+    """Return how long to wait: in seconds below 90 seconds, in minutes above."""
     if error.wait_seconds < 90 or error.key != 'sign_in.wait':
         return sentence(language, error)
     return text(language, 'sign_in.wait_minutes', wait_minutes=ceil(error.wait_seconds / 60))

@@ -1,4 +1,4 @@
-"""Who may read what the process counts of itself: the holder of a token, or whoever sits at the machine."""
+"""Access to ``/metrics``: with a token, or from the machine itself."""
 
 import hmac
 from ipaddress import ip_address
@@ -10,16 +10,16 @@ from desk.settings import Settings
 from pages.web import hosts
 
 FORWARDED = ('forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip')
-"""What a proxy adds: its own address says nothing about who asks."""
+"""Headers of a proxy: its own address says nothing about the client."""
 
 
 def open_pages() -> int:
-    """Return how many pages a browser holds open now."""
+    """Return the number of pages that browsers hold open now."""
     return sum(client.has_socket_connection for client in Client.instances.values())
 
 
 def may_read_metrics(asked: HTTPConnection, settings: Settings) -> bool:
-    """Whether ``/metrics`` is answered: by token if one is set, else to this machine only."""
+    """Return whether ``/metrics`` is answered: with the token if one is set, else to this machine only."""
     token = settings.metrics_token.get_secret_value()
     if not token:
         return _is_at_this_machine(asked)

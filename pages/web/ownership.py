@@ -1,9 +1,9 @@
-"""Whose page is whose on NiceGUI's socket.
+"""Ownership of pages on NiceGUI's socket.
 
-NiceGUI 3.18 finds a page by the ``client_id`` that a message names, and asks no more. Here every message that
-names a page is dropped unless its socket was opened by somebody who opened that page: knowing another's client
-id is worth nothing. Whose a page is, its own request says; whose a socket is, the request that opened it. What a message
-leads to was done on the screen of the element that it names: the audit log hears that here (``places``).
+NiceGUI 3.18 finds a page by the ``client_id`` in a message, and checks nothing more. Here a message that names a page is
+dropped unless the same principal opened the page and the socket: knowing another page's client id is worth nothing. The
+page's request names the page's owner, the socket's request the socket's. An action counts for the screen around the element
+that the message names: the audit log learns that here (``current_screen``).
 """
 
 import inspect
@@ -17,8 +17,8 @@ from nicegui import Client, core, json
 from socketio import exceptions  # type: ignore[import-untyped]  # has no stubs
 
 from desk import metrics
-from pages.web import event_shapes, frames
-from pages.web.places import route_of
+from pages.web import event_shapes, socket_packets
+from pages.web.current_screen import route_of
 from pages.web.principals import NOBODY, STATE_KEY, Principal, principals_in, sole
 from services.work.recording import current_route
 
@@ -28,10 +28,10 @@ Handler = Callable[..., Any]
 
 
 def guard_socket() -> None:
-    """Put the guard in front of all that NiceGUI hears from browsers; a second call changes nothing.
+    """Install the guard before all of NiceGUI's socket handlers; a second call changes nothing.
 
-    ``disconnect`` stays as it is: it names no page, NiceGUI knows which pages its socket had. ``log`` goes: with it every
-    customer could write into our log what they liked, as an error.
+    ``disconnect`` stays as it is: it names no page, NiceGUI knows the socket's pages. ``log`` is removed: with it every
+    customer could write errors of any text into our log.
     """
     handlers: dict[str, Handler] = core.sio.handlers['/']
     handlers['log'] = _unheard
@@ -43,7 +43,7 @@ def guard_socket() -> None:
 
 
 def owners_of(client_id: object) -> frozenset[UUID]:
-    """Return who opened a page; nobody when there is no such page."""
+    """Return the owners of a page; none when there is no such page."""
     client = Client.instances.get(client_id) if isinstance(client_id, str) else None
     if client is None:
         return frozenset()
@@ -51,17 +51,17 @@ def owners_of(client_id: object) -> frozenset[UUID]:
 
 
 def remember(client: Client, principal: Principal) -> None:
-    """Let one principal be the only owner of a page, whatever else its request proved."""
+    """Make one principal the only owner of a page, whatever else its request proved."""
     client.request.scope.setdefault('state', {})[STATE_KEY] = sole(principal)
 
 
 def disown(client: Client) -> None:
-    """Let nobody be the owner of a page any more: what its browser still says is not heard."""
+    """Remove the owner of a page: later messages of its browser are dropped."""
     client.request.scope.setdefault('state', {})[STATE_KEY] = NOBODY
 
 
 def holders_of_connection(engine_sid: str) -> frozenset[UUID]:
-    """Return who opened the connection that a polling request names."""
+    """Return the owners of the connection that a polling request names."""
     return _holders(core.sio.environ.get(engine_sid))
 
 
@@ -82,7 +82,7 @@ def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
         if name == 'event' and not await _is_heard(sid, message):
             return None
         element_id = message.get('id') if isinstance(message, Mapping) else None
-        # Each event is a task, and has a context, of its own.
+        # Each event is a task with a context of its own.
         current_route.set(route_of(client_id, element_id))
         answer = handler(sid, message)
         return await answer if inspect.isawaitable(answer) else answer
@@ -94,9 +94,9 @@ def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
 def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
     async def guard(sid: str, environ: dict[str, Any], *rest: object) -> Any:
         try:
-            frames.check_query(environ.get('QUERY_STRING', ''))
+            socket_packets.check_query(environ.get('QUERY_STRING', ''))
             _join_once(environ)
-        except frames.MalformedError as error:
+        except socket_packets.MalformedError as error:
             metrics.MALFORMED.labels('handshake').inc()
             raise exceptions.ConnectionRefusedError from error
         client_ids = parse_qs(environ.get('QUERY_STRING', '')).get('client_id', [])
@@ -104,7 +104,7 @@ def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
         if not all(_may_speak_for(holders, client_id, 'connect') for client_id in client_ids):
             raise exceptions.ConnectionRefusedError(
                 'Implicit handshake failed'
-            )  # NiceGUI's page reloads when it hears this
+            )  # NiceGUI's page reloads when it receives this
         answer = handler(sid, environ, *rest)
         return await answer if inspect.isawaitable(answer) else answer
 
@@ -113,19 +113,19 @@ def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
 
 
 def _join_once(environ: dict[str, Any]) -> None:
-    """Let a browser that polls join once as well. Raises ``MalformedError`` for one more."""
+    """Count a polling browser's join. Raises ``MalformedError`` for a second one."""
     if environ.setdefault('desk.joined', 'no') != 'no':
-        raise frames.MalformedError
+        raise socket_packets.MalformedError
     environ['desk.joined'] = 'yes'
 
 
 async def _is_heard(sid: str, message: Any) -> bool:
-    """Whether an event is one that its page can send; who sends another is cut off. Of both NiceGUI makes stack traces."""
+    """Return whether the page can send this event; for any other, which NiceGUI would answer with a stack trace, disconnect."""
     element = Client.instances[message['client_id']].elements.get(message.get('id'))
-    # NiceGUI 3.18 tells the listeners nowhere else.
+    # NiceGUI 3.18 offers no other way to its listeners.
     listeners = element._event_listeners if element is not None else {}  # noqa: SLF001
     listener = listeners.get(message.get('listener_id'))
-    if element is None or listener is None:  # its page may be drawing it anew
+    if element is None or listener is None:  # the page may be redrawing it
         metrics.MALFORMED.labels('listener').inc()
         return False
     said = [None if one is None else json.loads(one) for one in message.get('args', [])]
@@ -140,8 +140,8 @@ async def _cut_off(sid: str) -> None:
     """Close a connection; engine.io itself only asks the browser to."""
     environ = core.sio.get_environ(sid)
     if environ['asgi.scope']['type'] == 'websocket':
-        await environ['asgi.send']({'type': 'websocket.close', 'code': frames.CLOSED})
-    else:  # it polls, or did when it began
+        await environ['asgi.send']({'type': 'websocket.close', 'code': socket_packets.CLOSED})
+    else:  # it polls, or polled at first
         await core.sio.eio.disconnect(core.sio.manager.eio_sid_from_sid(sid, '/'))
 
 

@@ -1,4 +1,4 @@
-"""Which path is whose: what the gate asks for before it lets a request through."""
+"""Areas: which part of the desk a path belongs to, and so what the gate requires for it."""
 
 import re
 from enum import Enum, auto
@@ -11,35 +11,35 @@ from starlette.requests import HTTPConnection
 from desk.errors import NotFoundError
 
 SAFE_LOCAL_PATH = re.compile(r'/(?![/\\])[^\\\s\x00-\x1f\x7f]*')
-"""A path on this desk. Browsers read ``//host`` and ``/\\host`` as another host, and drop tabs and line ends."""
+r"""A path on this desk. Browsers read ``//host`` and ``/\host`` as another host, and drop tabs and line ends."""
 
 WORD = re.compile(r'[a-z][a-z_-]{0,30}')
-"""A part of a path that is the same for everybody; any other names a row or somebody."""
+"""A path segment that is the same for everybody; any other segment is an id or a name."""
 
 
 class Area(Enum):
-    """What a path belongs to."""
+    """The part of the desk that a path belongs to."""
 
     OPEN = auto()
-    """For everybody; the gate does not even look who asks."""
+    """For everybody; the gate does not authenticate."""
     MACHINE = auto()
-    """For the machines that run the desk, which ask by address: they tell and do nothing."""
+    """Health checks, requested by address; they change nothing."""
     METRICS = auto()
-    """What the process counts of itself: for who holds the token, or sits at this machine."""
+    """Prometheus metrics: with the token, or from this machine."""
     DOCS = auto()
-    """The API's documentation: for everybody on one machine, for signed-in people in production."""
+    """The API's documentation: for everybody on a local desk, for signed-in people in production."""
     SIGN_IN = auto()
-    """Signing in and out: for everybody, and it matters who asks."""
+    """Signing in and out: for everybody, authenticated if possible."""
     CUSTOMER = auto()
     """The customer's side: a chat's token counts, a session does not."""
     API = auto()
-    """For programs and pages of signed-in people."""
+    """The API, for signed-in people's programs and pages."""
     PROGRAM_SOCKET = auto()
     """The WebSocket for programs."""
     PAGE_SOCKET = auto()
-    """NiceGUI's socket, for whoever has a page open."""
+    """NiceGUI's socket, for everybody who has a page open."""
     PAGE_FILE = auto()
-    """What one page serves or takes beside its socket (uploads)."""
+    """Uploads and files of one page, beside its socket."""
     DESK = auto()
     """Everything else: for signed-in people."""
 
@@ -73,10 +73,10 @@ PREFIXES = (
     ('/softphone', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
-"""The first prefix that fits counts; what fits none is ``Area.DESK``: closed unless said otherwise."""
+"""The first matching prefix counts; a path that matches none is ``Area.DESK``, closed by default."""
 
 PAGES = frozenset({Area.DESK, Area.DOCS})
-"""Where people go who sign in."""
+"""Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/history', '/agents', '/contacts', '/promises', '/queues',
@@ -88,14 +88,14 @@ FORMS = ('/auth/login', '/auth/logout', '/auth/logout-everywhere')
 
 
 def is_for_programs(path: str) -> bool:
-    """Whether refusals at a path are said to programs, whatever it is that asks."""
+    """Return whether refusals at a path are problem+json for every client."""
     prefixes = (*API_PREFIXES, '/ws')
     under = any(path == prefix or path.startswith(f'{prefix}/') for prefix in prefixes)
     return under and path not in FORMS
 
 
 def area_of(path: str) -> Area:
-    """Return what a path belongs to."""
+    """Return the area of a path."""
     for prefix, area in PREFIXES:
         if path == prefix or path.startswith(f'{prefix}/'):
             return area
@@ -103,13 +103,13 @@ def area_of(path: str) -> Area:
 
 
 def path_of(asked: HTTPConnection) -> str:
-    """Return the path that was asked for, as routes are matched by: ``url.path`` ends at a ``?`` that is part of it."""
+    """Return the requested path as routes match it: ``url.path`` ends at a ``?`` that is part of the path."""
     path: str = asked.scope['path']
     return path
 
 
 def id_in(given: str, *, error_key: str) -> UUID:
-    """Return the id that a part of an address names. Raises ``NotFoundError`` with this key."""
+    """Return the id in a part of an address. Raises ``NotFoundError`` with this key for any other text."""
     try:
         return UUID(given)
     except ValueError as error:
@@ -117,7 +117,7 @@ def id_in(given: str, *, error_key: str) -> UUID:
 
 
 def template_of(path: str) -> str:
-    """Return which page or route a path is of, without what it is about: ``/desk/customers/{id}``; no query."""
+    """Return a path with ids replaced by names, without the query: ``/desk/customers/{id}``."""
     bare = urlsplit(path).path
     return '/'.join(
         part if not part or WORD.fullmatch(part) else '{id}' for part in bare.split('/')
@@ -125,7 +125,7 @@ def template_of(path: str) -> str:
 
 
 def safe_next(wanted: str) -> str:
-    """Return where to go after signing in: the wanted path of this desk, or the workspace."""
+    """Return the path to open after signing in: the wanted one if it is on this desk, else the workspace."""
     if SAFE_LOCAL_PATH.fullmatch(wanted) and area_of(wanted.partition('?')[0]) in PAGES:
         return wanted
     return '/desk'

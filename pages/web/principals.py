@@ -1,6 +1,6 @@
-"""Who is asking: a signed-in person, a customer with a chat's token, or nobody.
+"""The principals of a request: a signed-in person, a customer with a chat's token, or nobody.
 
-The gate finds out once a request; screens and the API ask here.
+The gate authenticates once a request; screens and the API read the result here.
 """
 
 from collections.abc import Mapping
@@ -30,12 +30,12 @@ Principal = Staff | Visitor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principals:
-    """All that one request proves to be; one browser may hold a session and a chat's token."""
+    """All principals that one request proves; a browser may hold both a session and a chat's token."""
 
     staff: Staff | None = None
     visitor: Visitor | None = None
     identities: frozenset[UUID] = field(init=False)
-    """The session and the chat, as pages are owned by."""
+    """The ids of session and chat, which own pages."""
 
     def __post_init__(self) -> None:
         known = (one for one in (self.staff, self.visitor) if one is not None)
@@ -46,25 +46,25 @@ NOBODY = Principals()
 
 
 def identity(principal: Principal) -> UUID:
-    """Return what a principal is known by: the session, or the chat."""
+    """Return a principal's id: of the session, or of the chat."""
     return principal.session_id if isinstance(principal, Staff) else principal.chat.id
 
 
 def sole(principal: Principal) -> Principals:
-    """Return what proves to be this one principal and nobody else."""
+    """Return principals that consist of this one alone."""
     if isinstance(principal, Staff):
         return Principals(staff=principal)
     return Principals(visitor=principal)
 
 
 def principals_in(scope: Mapping[str, Any]) -> Principals:
-    """Return what the gate found out about an ASGI scope."""
+    """Return the principals that the gate stored in an ASGI scope."""
     found = scope.get('state', {}).get(STATE_KEY, NOBODY)
     return found if isinstance(found, Principals) else NOBODY
 
 
 def principal_of(request: HTTPConnection) -> Principal:
-    """Return who asks. Raises ``NotSignedInError`` for nobody."""
+    """Return the request's principal. Raises ``NotSignedInError`` for nobody."""
     found = principals_in(request.scope)
     principal = found.staff or found.visitor
     if principal is None:
@@ -73,7 +73,7 @@ def principal_of(request: HTTPConnection) -> Principal:
 
 
 def staff_of(request: HTTPConnection) -> Staff:
-    """Return the signed-in person who asks. Raises ``NotSignedInError``."""
+    """Return the request's signed-in person. Raises ``NotSignedInError``."""
     staff = principals_in(request.scope).staff
     if staff is None:
         raise NotSignedInError('sign_in.needed')
@@ -81,7 +81,7 @@ def staff_of(request: HTTPConnection) -> Staff:
 
 
 def visitor_of(request: HTTPConnection) -> Visitor:
-    """Return the customer who asks. Raises ``NotFoundError``: a wrong token and no chat look the same."""
+    """Return the request's customer. Raises ``NotFoundError``: a wrong token and a missing chat look the same."""
     visitor = principals_in(request.scope).visitor
     if visitor is None:
         raise NotFoundError('visit.not_found')
@@ -89,7 +89,7 @@ def visitor_of(request: HTTPConnection) -> Visitor:
 
 
 async def _staff(request: HTTPConnection) -> Staff:
-    return staff_of(request)  # FastAPI carries through a thread what is not async
+    return staff_of(request)  # async: FastAPI runs a plain function in a thread
 
 
 SignedIn = Annotated[Staff, Depends(_staff)]

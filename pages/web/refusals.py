@@ -1,4 +1,4 @@
-"""How a refusal is said: problem+json (RFC 9457) to programs, a small page to people."""
+"""Refusals: problem+json (RFC 9457) to programs, a small page to people."""
 
 from http import HTTPStatus
 
@@ -12,22 +12,22 @@ from pages.web.paths import Area, area_of, is_for_programs, path_of
 
 PROBLEM = 'application/problem+json'
 AGAIN_SECONDS = 5
-"""After so long a browser asks again for a page that could not be shown because something was away."""
+"""A browser requests a page again after so long when a backing service was unavailable."""
 
 
 def answer(request: Request, error: DeskError) -> Response:
-    """Say an expected failure to whoever asked: a browser that opens a page, or a program."""
+    """Answer an expected error: with a page to a browser that opens a page, else with a problem."""
     return page(request, error) if _is_for_people(request) else problem(request, error)
 
 
 def _is_for_people(request: Request) -> bool:
-    """Whether a browser opens a page, and no program asks."""
+    """Return whether a browser opens a page."""
     is_page = 'text/html' in request.headers.get('accept', '')
     return is_page and not is_for_programs(path_of(request))
 
 
 def problem(request: Request, error: DeskError) -> Response:
-    """Say an expected failure to a program, in the reader's language."""
+    """Answer an expected error with a problem, in the reader's language."""
     detail = sentence(language_of(request), error)
     return problem_of(error.status, error.key, detail, headers=headers_of(error), **error.details)
 
@@ -35,14 +35,14 @@ def problem(request: Request, error: DeskError) -> Response:
 def problem_of(
     status: int, key: str, detail: str, *, headers: dict[str, str] | None = None, **extra: object
 ) -> Response:
-    """Return a problem: ``key`` is what programs branch on, ``detail`` what people read."""
+    """Return a problem: ``key`` is for programs, ``detail`` for people."""
     body = {'type': 'about:blank', 'title': HTTPStatus(status).phrase, 'status': status}
     content = {**body, 'code': key, 'detail': detail, **extra}
     return JSONResponse(content, status, headers=headers, media_type=PROBLEM)
 
 
 def page(request: Request, error: DeskError) -> Response:
-    """Say an expected failure to a person."""
+    """Answer an expected error with a page."""
     language = language_of(request)
     is_customer = area_of(path_of(request)) is Area.CUSTOMER
     say = customer_sentence if is_customer else sentence
@@ -64,7 +64,7 @@ def page(request: Request, error: DeskError) -> Response:
 
 
 def failed(request: Request) -> Response:
-    """Say that the desk itself failed; what it was is in the log."""
+    """Answer an unexpected error; its details are in the log only."""
     language = language_of(request)
     said = text(language, 'api.failed')
     if not _is_for_people(request):
@@ -90,14 +90,14 @@ def _title(language: str, error: DeskError, *, is_customer: bool) -> str:
 
 
 def _coming_back(request: Request, error: DeskError) -> dict[str, str]:
-    """Let a page that could not be shown be asked for again, by a browser without a script too."""
+    """Let the browser, also one without scripts, request a page again that could not be shown."""
     if isinstance(error, UpstreamError) and request.method == 'GET':
         return {'Refresh': str(AGAIN_SECONDS)}
     return {}
 
 
 def headers_of(error: DeskError) -> dict[str, str]:
-    """Return the headers that belong to a refusal."""
+    """Return the headers of a refusal."""
     if isinstance(error, TooManyError):
         return {'Retry-After': str(error.wait_seconds)}
     return {'WWW-Authenticate': 'Bearer'} if error.status == HTTPStatus.UNAUTHORIZED else {}

@@ -1,7 +1,7 @@
-"""What may be said once only, because two readers hear it.
+"""Headers and parameters that may occur only once.
 
-The gate and the framework behind it each read headers and queries by themselves, and of a name that comes twice one takes the
-first and the other the last: what was admitted is not what is done then.
+The gate and the framework behind it parse headers and queries separately, and of a repeated name one uses the first value and
+the other the last: a request could be admitted for one value and served for the other.
 """
 
 from urllib.parse import parse_qsl
@@ -21,11 +21,11 @@ SINGLE_HEADERS = (
     'x-chat-token',
 )
 SINGLE_PARAMETERS = frozenset({Area.PAGE_SOCKET, Area.PAGE_FILE})
-"""Where every parameter of the query is NiceGUI's or engine.io's own: they know no lists."""
+"""Areas in which every query parameter is NiceGUI's or engine.io's own: they know no lists."""
 
 
-def says_twice(asked: HTTPConnection, area: Area) -> bool:
-    """Whether a request says something twice that counts once."""
+def has_repeats(asked: HTTPConnection, area: Area) -> bool:
+    """Return whether a request repeats a header or parameter that may occur only once."""
     if any(len(asked.headers.getlist(name)) > 1 for name in SINGLE_HEADERS):
         return True
     if area not in SINGLE_PARAMETERS:

@@ -1,6 +1,6 @@
-"""Open pages follow the person who signed in: what they may see now, and that the sign-in has ended.
+"""Keeps open pages current with the signed-in person: changed rights, and the end of the session.
 
-A page whose session has ended closes at once, in every process, and leads back after signing in again.
+A page whose session ended closes at once, in every process, and comes back after signing in again.
 """
 
 from collections.abc import Callable, Coroutine
@@ -18,12 +18,12 @@ OnChange = Callable[[frozenset[str]], Coroutine[Any, Any, None]]
 
 
 def watch_session(services: Services, staff: Staff, on_change: OnChange | None = None) -> None:
-    """Keep ``staff`` true for the page that is being drawn, and close it when their session ends.
+    """Keep ``staff`` current for the page that is being drawn, and close the page when the session ends.
 
     Args:
-        services: what the desk can do.
-        staff: who signed in; their row is the one that the whole page decides by.
-        on_change: hears the names of what changed of them, once the row says it.
+        services: the desk's use cases.
+        staff: the signed-in person; the whole page uses this one row.
+        on_change: called with the names of the changed fields, after the row has them.
     """
     client = context.client
     watch = StaffWatch(services.sign_ins, services.topics, staff, _WatchedPage(client, on_change))
@@ -32,33 +32,33 @@ def watch_session(services: Services, staff: Staff, on_change: OnChange | None =
 
 
 class _WatchedPage:
-    """One page, as the watch over its person knows it."""
+    """One page and the watch over its session."""
 
     def __init__(self, client: Client, on_change: OnChange | None) -> None:
         self._client = client
         self._on_change = on_change
 
     def person_changed(self, fields: frozenset[str]) -> None:
-        """Let the page go on by what its person's row says now."""
+        """Tell the page that the person's row has changed."""
         if self._on_change is not None and not self._client.is_deleted:
-            # as work of its own: whatever goes wrong in it, the watch goes on
+            # as a task of its own: its errors must not stop the watch
             background_tasks.create(self._on_change(fields), context=self._client.layout)
 
     def sign_in_ended(self) -> None:
-        """Hear nothing more from the page, and close it."""
+        """Drop the page's further messages, and close it."""
         if not self._client.is_deleted:
             ownership.disown(self._client)
             background_tasks.create(close_page(self._client))
 
 
 async def close_page(client: Client) -> None:
-    """Send a page's browser to the login form, which brings it back, and forget the page."""
+    """Lead a page's browser to the login form, which leads back, and delete the page."""
     ownership.disown(client)
     goal = {'ended': '1', 'next': client.sub_pages_router.current_path}
     path = '/login?' + urlencode(goal, safe='/', quote_via=quote)
-    # Past the outbox, which delivers a moment later: by then there is no page to deliver for.
+    # Bypasses NiceGUI's outbox, which delivers later: by then the page is deleted.
     await core.sio.emit('open', {'path': path, 'new_tab': False}, room=client.id)
-    # A page whose socket has gone is about to be deleted by NiceGUI, which stumbles over a page that is deleted twice.
+    # NiceGUI is about to delete a page whose socket has closed, and raises for a page that is deleted twice.
     is_going = bool(client._delete_tasks)  # noqa: SLF001 - NiceGUI 3.18 tells it nowhere else
     if not is_going:
         client.delete()

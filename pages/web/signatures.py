@@ -1,8 +1,8 @@
-"""What NiceGUI asks about methods again and again, answered once.
+"""Caches NiceGUI's look-ups of method signatures.
 
-Each element has three collections (classes, style, props), and each asks by ``inspect.signature`` whether the method that it
-calls on a change expects arguments: a quarter of the time that building a page takes (NiceGUI 3.18). The answer is the
-same for all elements: it is a matter of the function behind the method.
+Each element has three collections (classes, style, props), and each calls ``inspect.signature`` to find out whether its change
+handler expects arguments: a quarter of the time that building a page takes (NiceGUI 3.18). The answer depends only on the
+function behind the method, and so is the same for all elements.
 """
 
 from collections.abc import Callable
@@ -17,12 +17,12 @@ _known: WeakKeyDictionary[FunctionType, bool] = WeakKeyDictionary()
 
 
 def remember_signatures() -> None:
-    """Let NiceGUI look at each function behind a method once."""
+    """Make NiceGUI inspect each function once."""
     helpers.expects_arguments = expects_arguments
 
 
 def expects_arguments(func: Callable[..., Any]) -> bool:
-    """Whether a handler expects arguments: as NiceGUI finds out, remembered of methods."""
+    """Return whether a handler expects arguments, as NiceGUI's own function does; cached for methods."""
     function = func.__func__ if isinstance(func, MethodType) else None
     if not isinstance(function, FunctionType):
         return asked(func)

@@ -1,4 +1,4 @@
-"""The softphone that pages embed: where its CCP is for who asks, and who has one."""
+"""The softphone that pages embed: the CCP's address for a browser, and the people who have a softphone."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -23,8 +23,8 @@ class Softphone:
 
     Args:
         library: the release file, as it is served.
-        ccp_url: what is embedded.
-        login_url: where an agent signs in; ``{username}`` in it names them. Empty: the CCP asks by itself.
+        ccp_url: the CCP to embed.
+        login_url: where an agent signs in; ``{username}`` in it is replaced. Empty: the CCP asks by itself.
     """
 
     library: bytes
@@ -33,7 +33,7 @@ class Softphone:
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
-        """Return the softphone of these settings; without Connect, or Amazon's library, there is none."""
+        """Return the softphone of these settings; ``None`` without Connect or without Amazon's library."""
         if not settings.connect_ccp_url:
             return None
         try:
@@ -46,11 +46,11 @@ class Softphone:
         )
 
     def is_for(self, agent: Agent) -> bool:
-        """Whether somebody takes calls: administrators set up the desk, and have no agent at Connect."""
+        """Return whether a person takes calls: administrators have no agent at Connect."""
         return agent.role is not AgentRole.ADMIN
 
     def has_audio(self) -> bool:
-        """Whether there is something to hear: Connect in a box, on this machine, is silent."""
+        """Return whether calls have sound: the simulator on this machine is silent."""
         return urlsplit(self.ccp_url).hostname not in LOOPBACK
 
     def ccp_for(self, asked: HTTPConnection) -> str:
@@ -58,12 +58,12 @@ class Softphone:
         return _by_the_same_name(self.ccp_url, asked)
 
     def login_for(self, asked: HTTPConnection, agent: Agent) -> str:
-        """Return where an agent signs in, empty when the CCP asks by itself."""
+        """Return the address where an agent signs in; empty when the CCP asks by itself."""
         address = self.login_url.replace('{username}', quote(agent.username, safe=''))
         return _by_the_same_name(address, asked)
 
     def framed_for(self, asked: HTTPConnection, agent: Agent) -> str:
-        """Return what the CCP's frame begins with: its own sign-in, which needs no click, else the CCP itself."""
+        """Return the first address of the CCP's frame: its sign-in page if that needs no click, else the CCP."""
         ccp, login = self.ccp_for(asked), self.login_for(asked, agent)
         return login if login and origin_of(login) == origin_of(ccp) else ccp
 
@@ -75,7 +75,7 @@ def origin_of(address: str) -> str:
 
 
 def _by_the_same_name(address: str, asked: HTTPConnection) -> str:
-    """Return an address on this machine by the name that the desk is opened by: cookies belong to a name."""
+    """Return an address on this machine under the host name that the browser uses: cookies belong to a host name."""
     parts, name = urlsplit(address), host_name(asked)
     if parts.hostname not in LOOPBACK or name not in LOOPBACK:
         return address

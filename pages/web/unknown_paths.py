@@ -1,4 +1,4 @@
-"""What nothing answers is answered here: before NiceGUI, which draws a page for it and logs the whole address."""
+"""Answers unknown paths before NiceGUI does, which would draw a page and log the whole address."""
 
 from fastapi import FastAPI
 from nicegui import app as nicegui_app
@@ -16,12 +16,12 @@ METHODS = ('DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT')
 
 
 def register(app: FastAPI) -> None:
-    """Answer unknown paths, and known ones asked by a wrong method; call it after all routers, before ``ui.run_with``."""
+    """Answer unknown paths, and known paths with a wrong method. Call it after all routers, before ``ui.run_with``."""
     app.router.routes.append(_UnknownPath(app))
 
 
 class _UnknownPath(BaseRoute):
-    """The route of all requests that no other route takes."""
+    """The route of all requests that no other route matches."""
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -51,7 +51,7 @@ class _UnknownPath(BaseRoute):
 
 
 def _is_taken(app: FastAPI, scope: Scope) -> bool:
-    """Whether an application has a route for a request, or leads to one that has."""
+    """Return whether an application, or one mounted in it, has a route for a request."""
     twin = _twin_of(scope)
     return any(
         route.matches(one)[0] is Match.FULL for one in (scope, twin) if one for route in app.routes
@@ -59,6 +59,6 @@ def _is_taken(app: FastAPI, scope: Scope) -> bool:
 
 
 def _twin_of(scope: Scope) -> Scope | None:
-    """Return the path that a path with a slash too many is led to."""
+    """Return the path without its surplus slash, which requests are redirected to."""
     path: str = scope['path'].rstrip('/')
     return {**scope, 'path': path} if path and path != scope['path'] else None

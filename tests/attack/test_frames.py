@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from desk import metrics
 from desk.settings import Settings
-from pages.web import frames
+from pages.web import socket_packets
 from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.attack.server import Served, served
@@ -127,7 +127,7 @@ async def test_what_no_page_says_closes_its_connection(
     for frame in MALFORMED:
         async with page.socket() as socket:
             await socket.send(frame.replace('"C"', f'"{page.client_id}"'))
-            if await closed_with(socket) != frames.CLOSED:
+            if await closed_with(socket) != socket_packets.CLOSED:
                 left_open.append(frame)
 
     await until(lambda: not core.sio.eio.sockets)
@@ -145,7 +145,7 @@ async def test_bytes_and_broken_text_close_the_connection(
             await socket.send(frame, text=is_text)
             codes.append(await closed_with(socket))
 
-    assert codes == [frames.CLOSED, 1007, 1009]
+    assert codes == [socket_packets.CLOSED, 1007, 1009]
     assert traces(caplog) == []
 
 
@@ -153,15 +153,15 @@ async def test_one_connection_joins_once(page: Page) -> None:
     async with page.socket() as socket:
         await socket.send('40')
 
-        assert await closed_with(socket) == frames.CLOSED
+        assert await closed_with(socket) == socket_packets.CLOSED
 
 
 async def test_flood_of_events_is_closed(page: Page) -> None:
     async with page.socket() as socket:
-        for _ in range(frames.EVENTS_LIMIT):
+        for _ in range(socket_packets.EVENTS_LIMIT):
             await page.say(socket, 'ack', next_message_id=0)
 
-        assert await closed_with(socket) == frames.CLOSED
+        assert await closed_with(socket) == socket_packets.CLOSED
 
 
 async def test_nobody_writes_into_the_log(page: Page, caplog: pytest.LogCaptureFixture) -> None:
@@ -198,7 +198,7 @@ async def test_event_that_its_element_cannot_send_closes_the_connection(
     async with page.socket() as socket:
         await page.say(socket, 'event', id=layout.id, listener_id=listener.id, args=[said])
 
-        assert await closed_with(socket) == frames.CLOSED
+        assert await closed_with(socket) == socket_packets.CLOSED
 
     assert malformed() - before == 1
     assert traces(caplog) == []

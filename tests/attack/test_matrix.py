@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from desk.settings import Settings
 from models import AgentRole
-from pages.web import floods
+from pages.web import page_limits
 from pages.web.cookies import Cookie
 from services.registry import Services
 from tests.support.make import DEPARTMENT, PASSWORD, Make
@@ -182,7 +182,7 @@ class Visitors:
 
     async def ask(self, who: Who, method: str, path: str) -> httpx.Response:
         """Ask for a route about rows that are there, with the example that its documentation gives as the body."""
-        floods.PAGES.reset()
+        page_limits.PAGES.reset()
         address = path.format_map(self.ids | {'who': 'agent-9'})
         body = self._example(method, path)
         return await self.browsers[who].request(

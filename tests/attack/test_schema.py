@@ -14,7 +14,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from desk.settings import Settings
 from models import Agent, AgentRole
-from pages.web import floods, gate
+from pages.web import gate, page_limits
 from services.registry import Services
 from tests.attack.server import served
 from tests.support.make import PASSWORD, Make
@@ -42,7 +42,7 @@ WHO: dict[str, Callable[[Make], Any]] = {
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count nobody's requests: here the answers matter, not how many are asked for."""
-    for flood in (*gate.FLOODS.values(), floods.PAGES):
+    for flood in (*gate.FLOODS.values(), page_limits.PAGES):
         monkeypatch.setattr(flood, '_limit', 1_000_000)
 
 

@@ -13,7 +13,7 @@ from desk.sandbox import vendor
 from desk.server_protocols import HEAD_BYTES
 from desk.settings import Settings
 from models import AgentRole
-from pages.web import floods, gate
+from pages.web import gate, page_limits
 from pages.web.bodies import MAX_BODY_BYTES
 from services.registry import Services
 from tests.support import api_inputs
@@ -51,7 +51,7 @@ class Insider:
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Count nobody's requests: here the answers matter, not how many are asked for."""
-    for flood in (*gate.FLOODS.values(), floods.PAGES):
+    for flood in (*gate.FLOODS.values(), page_limits.PAGES):
         monkeypatch.setattr(flood, '_limit', 1_000_000)
 
 

@@ -19,7 +19,7 @@ from desk import logging, metrics
 from desk.settings import Settings
 from desk.throttle import Throttle
 from pages.api import program
-from pages.web import frames
+from pages.web import socket_packets
 from services import registry
 from services.chats import chats, visits
 from services.floor.router import Router
@@ -91,7 +91,7 @@ def main() -> None:
     logging.configure(level='INFO', as_json=True)
     chats.REPLIES = Throttle(limit=OPEN, seconds=0)
     visits.LINES = Throttle(limit=OPEN, seconds=0)
-    program.FRAMES_SECONDS = frames.EVENTS_SECONDS = 0
+    program.FRAMES_SECONDS = socket_packets.EVENTS_SECONDS = 0
     vars(registry)['Router'] = TimedRouter
     app = desk_main.build(settings)
     app.add_middleware(Probe)

@@ -157,7 +157,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument('--contacts', type=int, default=0, help='a fifth of the messages')
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
-    with desk.backed(Settings()) as settings:
+    with desk.with_backing_services(Settings()) as settings:
         migrations.upgrade(settings.migration_url, used_by=settings.database_url)
         asyncio.run(desk.fill_with_demo(settings))
         fill(

@@ -1,4 +1,4 @@
-"""Entries of the audit log as rows: who did what to whose data, where and why."""
+"""Entries of the audit log as table rows: who, action, subject, screen and reason."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -22,13 +22,13 @@ ADDRESSES = {
     SubjectKind.CHAT: '/desk/chats/',
     SubjectKind.CALL: '/desk/history/',
 }
-"""Where a subject can be looked at."""
+"""The screens that show a subject, by its kind."""
 SHORT_ID_CHARS = 8
 MOST_CHARS = 40
 
 
 def action_names() -> dict[AuditAction, str]:
-    """Name everything that can have been done."""
+    """Return the names of all actions."""
     return {
         AuditAction.SIGNED_IN: _('audit.signed_in'),
         AuditAction.SIGNED_OUT: _('audit.signed_out'),
@@ -143,13 +143,13 @@ def _kind_name(kind: str) -> str:
 
 
 def _why(entry: AuditEntry) -> Markup:
-    """Return the reason and what else is known, in one line."""
+    """Return the reason and the other details, on one line."""
     told = [_detail(name, value) for name, value in entry.details.items()]
     return Markup(' · ').join(one for one in (*told, escape(entry.reason)) if one)
 
 
 def _detail(name: str, value: Any) -> Markup:
-    """Return one detail; what has no words yet stands as it is written."""
+    """Return one detail; a value without a translation is shown as it is stored."""
     match name:
         case 'fields' | 'filters' if isinstance(value, list):
             return escape(', '.join(_field_name(str(one)) for one in value))
@@ -161,7 +161,7 @@ def _detail(name: str, value: Any) -> Markup:
             return filled('<a href="{to}">{text}</a>', to=f'{ADDRESSES[kind]}{value}', text=text)
         case 'role' | 'department':
             return escape(_role(value) if name == 'role' else _(str(value)))
-        case 'session_id' | 'export' | 'merge_id' | 'levels':  # told apart by machines alone
+        case 'session_id' | 'export' | 'merge_id' | 'levels':  # of no use to a human reader
             return Markup()
     number = len(value) if isinstance(value, list) else value
     counted = _counted_names().get(name)

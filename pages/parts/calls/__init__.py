@@ -1,1 +1,1 @@
-"""Calls: the softphone of the window around the desk, the bar that takes them, and who is calling."""
+"""Calls on screen: the call bar, the caller card, and the bridge to the softphone."""

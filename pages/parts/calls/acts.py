@@ -1,4 +1,4 @@
-"""What can be done with a call, in which phase of it: the buttons of the bar, their keys, and what they ask for."""
+"""The buttons of the call bar: their keys, commands, and the phases in which each is possible."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from pages.parts.kit.buttons import ButtonStyle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAct:
-    """One button.
+    """One button of the bar.
 
     Args:
-        name: by which the bar knows it.
-        text: what stands on it.
-        code: the key that does the same with Shift, by its place on the keyboard; empty for none.
-        look: of the button.
+        name: its name in the bar's code.
+        text: its label.
+        code: its key, pressed with Shift (``KeyboardEvent.code``); empty for none.
+        look: its style.
     """
 
     name: str
@@ -26,7 +26,7 @@ class CallAct:
 
 
 def call_acts() -> list[CallAct]:
-    """Return all buttons, in the order in which they stand."""
+    """Return all buttons, in their order on the bar."""
     return [
         CallAct(name='accept', text=_('수락'), code='KeyA', look=ButtonStyle.PRIMARY),
         CallAct(name='reject', text=_('거절'), code='KeyX'),
@@ -44,7 +44,7 @@ def call_acts() -> list[CallAct]:
 
 
 def possible(state: PhoneState) -> frozenset[str]:
-    """Return the names of what can be done now."""
+    """Return the names of the buttons that can be pressed now."""
     call = state.call
     if call is None or not state.is_ready:
         return frozenset()
@@ -60,7 +60,7 @@ def _talking(call: Call) -> frozenset[str]:
     customer = call.customer
     if (
         customer is None or not customer.is_there
-    ):  # they have gone, and whom the agent asked is still there
+    ):  # the customer has left, and the third party is still there
         return frozenset(usual | {'hang_up'})
     return frozenset(usual | {'resume' if customer.is_held else 'hold', 'transfer', 'hang_up'})
 

@@ -1,4 +1,4 @@
-"""통화: the bar over every screen in which calls ring, are taken, spoken, passed on and ended."""
+"""통화: the call bar over every screen, to answer, hold, transfer and end calls."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -33,7 +33,7 @@ CAUSE = 'calls'
 
 
 class CallBar(Component):
-    """The softphone of one page, as its agent sees and uses it."""
+    """The call bar of one page."""
 
     def __init__(
         self, context: PageContext, *, keys: KeyMap, sound: Sound, needs_microphone: bool
@@ -41,10 +41,10 @@ class CallBar(Component):
         """Draw the bar.
 
         Args:
-            context: whose page it is.
-            keys: gets the bar's keys, which act on every screen.
-            sound: rings.
-            needs_microphone: whether there is anything to say into; Connect in a box is silent.
+            context: the page.
+            keys: receives the bar's keys, which act on every screen.
+            sound: plays the ring.
+            needs_microphone: whether calls need a microphone; those of Connect in a box do not.
         """
         super().__init__(context.services.topics, 'section')
         self._context, self._sound = context, sound
@@ -93,7 +93,7 @@ class CallBar(Component):
             button(_('연결 목록'), self._choose_whom)
 
     def _changed(self) -> None:
-        """Show what the softphone says now, and what is pending."""
+        """Show the softphone's current state and its pending command."""
         state, view = self.phone.state, self.phone.view
         self.props['data-link'], self.props['data-call'] = state.link.value, state.phase.value
         can = possible(state)
@@ -135,10 +135,10 @@ class CallBar(Component):
             ticks=ticks,
         )
 
-    # ---- what happens
+    # ---- changes of the call
 
     def _hear(self, was: PhoneState, now: PhoneState) -> None:
-        """Ring, say and show what has changed."""
+        """Ring, announce and show the changes between two states."""
         if now.phase is Phase.RINGING:
             self._sound.ring(CAUSE)
         else:
@@ -158,7 +158,7 @@ class CallBar(Component):
         self._said.set_inside(filled('{said}', said=said))
 
     def _pop(self, call: Call | None) -> None:
-        """Show who is calling while it rings; it stays while they talk, until the agent closes it or all is over."""
+        """Show the caller card while a call rings. It stays until the agent closes it or the call ends."""
         shown = self._caller.call_id if self._caller and not self._caller.is_deleted else ''
         if shown and (call is None or call.id != shown or call.phase is Phase.FAILED):
             if self._caller is not None:
@@ -169,12 +169,12 @@ class CallBar(Component):
                 self._caller = CallerCard(self._context, call)
 
     def _failed(self, was: PhoneState, call: Call) -> None:
-        """Let who did not answer be 이석 (무응답). What was refused stands there until it is cleared: it would ring again."""
+        """Set an agent who did not answer to 이석 (무응답). A refused call stays until it is cleared, or it would ring again."""
         rang = was.call is not None and was.call.id == call.id and was.call.rings
         if rang and self._refused != call.id and self.phone.state.owner:
             self.start(self._context.services.agent_states.miss_call(self._context.agent.id))
 
-    # ---- what is done
+    # ---- commands
 
     async def do(self, name: str) -> None:
         """Press one of the bar's buttons, if it can be pressed now."""
@@ -200,7 +200,7 @@ class CallBar(Component):
                 await self._command(name, contact=call.id)
 
     async def dial(self) -> None:
-        """Call the number that stands in the field."""
+        """Call the number in the field."""
         number = parse_phone(str(self._number.value or ''))
         if number is None:
             notices.tell(InvalidInputError('softphone.no_number'))
@@ -237,7 +237,7 @@ class CallBar(Component):
             await self._command(name, contact=call.id, leg=leg_id)
 
     async def _send_digits(self, digits: str) -> None:
-        """Send digits in the order in which they were pressed, one command after the other."""
+        """Send digits in the order they were pressed, one command at a time."""
         self._digits += digits
         if self._is_sending:
             return
@@ -250,7 +250,7 @@ class CallBar(Component):
             self._digits, self._is_sending = '', False
 
     async def _command(self, name: str, **asked: object) -> bool:
-        """Ask the softphone; say why not. Returns whether it heard."""
+        """Send a command to the softphone and show its refusal. Return whether it was accepted."""
         asked.pop('pending', None)
         try:
             await self.still(self.phone.command(name, **asked))

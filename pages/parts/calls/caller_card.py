@@ -1,4 +1,4 @@
-"""발신 고객: who is calling, while it rings. By number; several who share it, and nobody, are said as well."""
+"""발신 고객: the caller of a ringing call, found by number: one customer, several who share the number, or none."""
 
 from functools import partial
 from uuid import UUID
@@ -29,7 +29,7 @@ LINE_CHARS = 80
 
 
 class CallerCard(Component):
-    """What is known of one call and of who may be calling."""
+    """The caller's card: the call, and the customers with its number."""
 
     def __init__(self, context: PageContext, call: Call) -> None:
         super().__init__(context.services.topics)
@@ -49,7 +49,7 @@ class CallerCard(Component):
         self.start(notices.in_place(self._read))
 
     def open_first(self) -> None:
-        """Open the first customer who may be calling."""
+        """Open the first customer on the card."""
         if self._found:
             self._open(self._found[0])
 
@@ -90,7 +90,7 @@ class CallerCard(Component):
             page = await self.still(
                 timeline.page(self._context.agent, customer.id, kinds=SHOWN, limit=MOST_ENTRIES)
             )
-        except DeskError:  # merged or erased while it rang
+        except DeskError:  # merged or deleted while the call rang
             return
         lines = Markup().join(_line(entry) for entry in page.entries)
         for piece in self._people.descendants():
@@ -99,7 +99,7 @@ class CallerCard(Component):
 
 
 def _attributes(call: Call) -> Markup:
-    """Return what the flow has found out of the caller."""
+    """Return the attributes that the contact flow set on the call."""
     shown = list(call.attributes.items())[:MOST_ATTRIBUTES]
     return Markup().join(
         filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value[:LINE_CHARS])

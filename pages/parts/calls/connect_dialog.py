@@ -1,4 +1,4 @@
-"""연결할 곳: colleagues, queues and numbers that Connect knows by name, and any number, found while one types."""
+"""연결할 곳: the dialog to choose a quick connect or enter a number, filtered while the agent types."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -24,18 +24,18 @@ MOST = 20
 
 
 class Place(BaseModel):
-    """Somewhere that can be called: a quick connect of Connect's, or a number."""
+    """A target to call: a quick connect, or a number."""
 
     id: Annotated[str, Field(max_length=512)] = ''
     name: Annotated[str, Field(max_length=256)]
     kind: Annotated[str, Field(max_length=32)]
     leads: Annotated[str, Field(max_length=512)] = ''
-    """To whom: an agent's login, a queue's ARN."""
+    """The target of a quick connect: an agent's login or a queue's ARN."""
     number: str = ''
 
     @property
     def asked(self) -> dict[str, str]:
-        """Return how the softphone is told of it."""
+        """Return the target as the softphone's commands take it."""
         return {'number': self.number} if self.number else {'place': self.id}
 
 
@@ -46,7 +46,7 @@ Choose = Callable[[Place], Awaitable[None]]
 async def choose_place(
     context: PageContext, phone: Softphone, title: str, choices: dict[str, Choose]
 ) -> None:
-    """Ask where to connect to; ``choices`` are the buttons that each place has, by what stands on them."""
+    """Ask for a target; ``choices`` are the buttons of each target, by label."""
     try:
         places = await still(phone, places_of(phone))
     except DeskError as error:
@@ -57,19 +57,19 @@ async def choose_place(
 
 
 async def places_of(phone: Softphone) -> list[Place]:
-    """Return what Connect knows by name. Raises ``DeskError`` when the softphone does not say."""
+    """Return the quick connects. Raises ``DeskError`` when the softphone does not answer."""
     said = await still(phone, phone.command('places'))
     try:
         return _PLACES.validate_python(said)
-    except ValidationError:  # nothing that our own window sends
+    except ValidationError:  # not sent by our window
         return []
 
 
 def leading_to(places: list[Place], wanted: str) -> Place:
-    """Return the place that has this id, or leads to this agent's login or this queue's id.
+    """Return the target with this id, or the quick connect of this agent's login or this queue's id.
 
     Raises:
-        NotFoundError: none does.
+        NotFoundError: there is none.
     """
     for place in places:
         if wanted in {place.leads, place.id.rsplit('/', 1)[-1], place.leads.rsplit('/', 1)[-1]}:
@@ -105,7 +105,7 @@ class _PlaceList(ui.element):
         return row
 
     def _show(self, text: str) -> None:
-        """Show what fits; rows stay where they are, or the press of somebody who typed just now would be lost."""
+        """Show the targets that match. Rows keep their place, so that a press right after typing hits its row."""
         shown = 0
         for place, row in self._rows:
             row.set_visibility(shown < MOST and _fits(place, text))
@@ -133,7 +133,7 @@ def _number(text: str) -> list[Place]:
 
 
 def _fits(place: Place, text: str) -> bool:
-    """Whether a place is meant: by a part of its name, or the first letters of its syllables."""
+    """Return whether a text matches a target: a part of its name, or the initials (초성) of its syllables."""
     wanted, name = text.casefold().replace(' ', ''), place.name.casefold().replace(' ', '')
     return wanted in name or wanted in ''.join(map(initial, name))
 

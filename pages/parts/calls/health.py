@@ -1,7 +1,7 @@
-"""Whether calls can ring at this page, watched all the time: when they cannot, its agent hears it and becomes 점검.
+"""Checks all the time whether calls can ring at this page; when they cannot, its agent is alerted and set to 점검.
 
-The window proves once a minute what only a browser knows (the microphone, a tab that is put to sleep); the softphone says
-by itself when it falls silent. Only the tab that has the sound decides.
+The window proves once a minute the conditions that only the browser knows (the microphone, a suspended tab); the softphone
+reports by itself that the CCP is silent. Only the tab that has the sound acts on a problem.
 """
 
 from desk.errors import DeskError
@@ -22,11 +22,11 @@ from pages.parts.kit.sound import Sound, SoundState
 from services.people.events import AgentStatusChanged, agent_topic
 
 GRACE_SECONDS = 10.0
-"""So long a trouble may last before somebody becomes 점검: a frame loads anew, a line comes back."""
+"""How long a problem may last before the agent is set to 점검: a frame reloads, a connection returns."""
 
 
 class Health(Component):
-    """The watch over one page."""
+    """The check of one page."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Health(Component):
         await self._phone.check(ask=self._needs_microphone)
 
     async def _check(self) -> None:
-        """Let who cannot be rung at be 점검, and hear it."""
+        """Alert the agent and set 점검 if calls still cannot ring."""
         if not self._trouble or self._is_checking:
             return
         self._sound.test('ring')
@@ -110,10 +110,10 @@ class Health(Component):
         except DeskError as error:
             notices.tell(error)
 
-    # ---- the first time
+    # ---- first use
 
     def _prepare_once(self) -> None:
-        """Walk through what the browser must allow, the first time that somebody sits at it."""
+        """Open the dialog for microphone and sound, once, when the browser was not asked for permission yet."""
         if self._was_prepared:
             return
         self._was_prepared = True

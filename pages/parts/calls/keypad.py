@@ -1,4 +1,4 @@
-"""번호판: digits to whom the agent talks to, typed or pressed."""
+"""번호판: sends digits to the other party of the call, typed or pressed."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -13,7 +13,7 @@ KEYS = tuple('123456789*0#')
 
 
 class Keypad(ui.element):
-    """A field and twelve keys; it is open when the agent wants it."""
+    """A field and twelve keys, hidden until the agent opens them."""
 
     def __init__(self, send: Callable[[str], Awaitable[None]]) -> None:
         super().__init__('div')
@@ -29,7 +29,7 @@ class Keypad(ui.element):
         self.set_visibility(False)
 
     def toggle(self) -> bool:
-        """Open or close it; returns whether it is open."""
+        """Open or close the keypad. Return whether it is open."""
         is_open = not self.visible
         self.set_visibility(is_open)
         if is_open:
@@ -37,7 +37,7 @@ class Keypad(ui.element):
         return is_open
 
     async def _typed(self, event: GenericEventArguments) -> None:
-        """Send what was typed at once; it stays in the field, to be seen."""
+        """Send typed digits at once; they stay visible in the field."""
         key = event.args.get('key') if isinstance(event.args, dict) else None
         if isinstance(key, str) and key in KEYS:
             await self._send(key)

@@ -1,4 +1,4 @@
-"""Everybody who is in a call, each with their own hold, mute and end."""
+"""The parties of a call, each with buttons for hold, mute and hang-up."""
 
 from collections.abc import Awaitable, Callable
 
@@ -11,11 +11,11 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 
 OnLeg = Callable[[str, str], Awaitable[None]]
-"""Called with a command's name and the id of an end of the call."""
+"""Called with a command's name and the id of a leg."""
 
 
 class LegList(ui.element):
-    """One line for each; a line stays the same element while its end is in the call."""
+    """One line per party; the line keeps its element while the party is in the call."""
 
     def __init__(self, on_leg: OnLeg) -> None:
         super().__init__('ul')
@@ -24,7 +24,7 @@ class LegList(ui.element):
         self._lines: dict[str, LegLine] = {}
 
     def show(self, call: Call | None, view: PhoneView) -> None:
-        """Show who is in a call; nobody without one that lives."""
+        """Show the parties of a call; none without an open call."""
         legs = {leg.id: leg for leg in call.others} if call and call.state == 'connected' else {}
         for gone in {*self._lines} - {*legs}:
             self._lines.pop(gone).delete()
@@ -38,7 +38,7 @@ class LegList(ui.element):
 
 
 class LegLine(ui.element):
-    """One end of a call."""
+    """One party of a call."""
 
     def __init__(self, leg_id: str, on_leg: OnLeg) -> None:
         super().__init__('li')
@@ -52,7 +52,7 @@ class LegLine(ui.element):
             self._drop = button(_('끊기'), self._end, ButtonStyle.QUIET)
 
     def show(self, leg: Leg, call: Call, view: PhoneView) -> None:
-        """Show them as they are now."""
+        """Show the party's current state."""
         who = leg_name(leg, call)
         self._is_held, self._is_muted = leg.is_held, leg.muted
         since = view.moment(leg.since)

@@ -1,4 +1,4 @@
-"""What the agent must know of the softphone itself: one sentence, the gravest first, with what can be done about it."""
+"""Problems of the softphone: one sentence, the gravest first, with its remedy."""
 
 from collections.abc import Awaitable, Callable
 
@@ -19,7 +19,7 @@ SIGN_IN_HELPS = frozenset({Link.UNREACHABLE, Link.SIGNED_OUT, Link.MISMATCH})
 
 
 class BarNotes(ui.element):
-    """One sentence at most, and a mark that says which tab has the sound."""
+    """One sentence at most, and a mark on the tab that has the sound."""
 
     def __init__(self, phone: Softphone) -> None:
         super().__init__('div')
@@ -33,12 +33,12 @@ class BarNotes(ui.element):
             self._tab = Piece('span').classes('desk-sub')
 
     def say(self, sentence: str, remedies: list[Remedy]) -> None:
-        """Say something that is not known from the softphone's state; an empty sentence takes it back."""
+        """Show a problem that the softphone's state does not tell; an empty sentence removes it."""
         self._extra = (sentence, remedies)
         self.show(self._phone.state)
 
     def show(self, state: PhoneState) -> None:
-        """Show what is to be said of a state."""
+        """Show the problem in a state."""
         sentence, remedies = self._of(state)
         if sentence != self._shown:
             self._shown = sentence

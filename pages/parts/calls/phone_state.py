@@ -1,6 +1,6 @@
-"""What the softphone says of itself, read from what the browser sends: the whole state at once, nothing of it trusted.
+"""The softphone's state as the browser sends it: whole each time, and validated, since a browser can send anything.
 
-Moments are milliseconds of the browser's clock; ``PhoneState.moment`` makes the desk's out of them.
+Times are milliseconds of the browser's clock; ``PhoneView.moment`` converts them to the desk's.
 """
 
 from enum import StrEnum
@@ -12,29 +12,29 @@ from pydantic import BaseModel, ConfigDict, Field
 Text = Annotated[str, Field(max_length=256)]
 Millis = Annotated[int, Field(ge=0, lt=1 << 53)]
 RING_SECONDS = 20
-"""So long a call is offered before it is missed (Connect: about 20 s)."""
+"""How long Connect offers a call before it counts as missed (about 20 s)."""
 
 
 class Link(StrEnum):
-    """How far the softphone is."""
+    """Whether the softphone is connected."""
 
     NONE = 'none'
-    """Nothing was heard of it yet."""
+    """No state was received yet."""
     ABSENT = 'absent'
-    """This page stands in no window that has one."""
+    """The page is not inside the softphone's window."""
     STARTING = 'starting'
     READY = 'ready'
     SILENT = 'silent'
-    """It was there, and answers no more."""
+    """It was connected, and no longer answers."""
     UNREACHABLE = 'unreachable'
     SIGNED_OUT = 'signed_out'
     DENIED = 'denied'
     MISMATCH = 'mismatch'
-    """Somebody else is signed in at Connect."""
+    """Another person is signed in at Connect."""
 
 
 class Phase(StrEnum):
-    """What a call is to its agent."""
+    """The phase of a call, for its agent."""
 
     NONE = 'none'
     RINGING = 'ringing'
@@ -43,7 +43,7 @@ class Phase(StrEnum):
     HELD = 'held'
     WRAP_UP = 'wrap_up'
     FAILED = 'failed'
-    """Missed, rejected, or nobody was reached: it stands there until it is cleared."""
+    """Missed, rejected or not reached; it stays until it is cleared."""
 
 
 class _Shape(BaseModel):
@@ -51,14 +51,14 @@ class _Shape(BaseModel):
 
 
 class AgentState(_Shape):
-    """One of Connect's statuses."""
+    """One of Connect's agent statuses."""
 
     name: Text
     type: Text
 
 
 class ConnectAgent(AgentState):
-    """What the agent is at Connect."""
+    """The agent as Connect sees them."""
 
     since: Millis | None = None
     next: AgentState | None = None
@@ -68,14 +68,14 @@ class ConnectAgent(AgentState):
 
     @property
     def wanted(self) -> AgentState | None:
-        """Return the status that was chosen, or the next one if that was."""
+        """Return the chosen status: the next one if there is one, else the current one."""
         if self.next is not None:
             return self.next
         return next((one for one in self.states if one.name == self.chosen), None)
 
 
 class Leg(_Shape):
-    """One end of a call."""
+    """One party of a call (Connect: connection)."""
 
     id: Text
     kind: Literal['agent', 'customer', 'third']
@@ -87,12 +87,12 @@ class Leg(_Shape):
 
     @property
     def is_held(self) -> bool:
-        """Whether they wait."""
+        """Return whether the party is on hold."""
         return self.state == 'hold'
 
     @property
     def is_there(self) -> bool:
-        """Whether they are in the call: talking, waiting, or being called."""
+        """Return whether the party is in the call: connected, on hold, or being called."""
         return self.state in {'connected', 'hold', 'connecting', 'incoming', 'pending'}
 
 
@@ -112,7 +112,7 @@ class Call(_Shape):
 
     @property
     def phase(self) -> Phase:
-        """Return what the call is to its agent."""
+        """Return the call's phase."""
         if self.rings:
             return Phase.RINGING
         if self.state == 'ended':
@@ -126,42 +126,42 @@ class Call(_Shape):
 
     @property
     def customer(self) -> Leg | None:
-        """Return the end that the call began with."""
+        """Return the leg that the call began with."""
         return next((leg for leg in self.legs if leg.kind == 'customer'), None)
 
     @property
     def others(self) -> list[Leg]:
-        """Return everybody else who is in the call."""
+        """Return all other parties in the call."""
         return [leg for leg in self.legs if leg.kind != 'agent' and leg.is_there]
 
     @property
     def talking_to(self) -> Leg | None:
-        """Return whom the agent talks to; digits go there."""
+        """Return the party that the agent is connected to; digits are sent there."""
         return next((leg for leg in self.others if leg.state == 'connected'), None)
 
     @property
     def has_third(self) -> bool:
-        """Whether two others are in the call, so that the agent can leave them to each other."""
+        """Return whether two other parties are in the call, so that the agent can leave."""
         return len(self.others) > 1
 
     @property
     def is_conference(self) -> bool:
-        """Whether all talk to all."""
+        """Return whether all parties hear each other."""
         return self.has_third and all(leg.state == 'connected' for leg in self.others)
 
 
 class Proof(_Shape):
-    """Whether the window can ring and be spoken through, as it was looked at last."""
+    """The last check of whether the window can ring and the agent be heard."""
 
     microphone: Text
     answers: bool = True
-    """Whether Connect answered when it was asked."""
+    """Whether Connect answered the check."""
     throttled: bool
     at: Millis
 
 
 class PhoneState(_Shape):
-    """All of it."""
+    """The whole state of the softphone."""
 
     link: Link = Link.NONE
     at: Millis = 0
@@ -178,17 +178,17 @@ class PhoneState(_Shape):
 
     @property
     def call(self) -> Call | None:
-        """Return the call that the bar is about: one that lives before one that is over."""
+        """Return the call that the bar shows: an open one before an ended one."""
         return min(self.calls, key=lambda call: call.phase in OVER, default=None)
 
     @property
     def phase(self) -> Phase:
-        """Return what that call is."""
+        """Return the phase of the shown call."""
         return self.call.phase if self.call else Phase.NONE
 
     @property
     def is_ready(self) -> bool:
-        """Whether commands are taken."""
+        """Return whether the softphone takes commands."""
         return self.link is Link.READY
 
 
@@ -197,13 +197,13 @@ OVER = frozenset({Phase.WRAP_UP, Phase.FAILED})
 
 @binding.bindable_dataclass
 class PhoneView:
-    """The softphone as one page shows it: its last state, the command that waits for an answer, and the clocks' shift."""
+    """The softphone as one page shows it: its last state, the pending command, and the difference of the clocks."""
 
     state: PhoneState
     pending: str = ''
     shift_millis: int = 0
-    """What the desk's clock is ahead of the browser's."""
+    """The desk's clock minus the browser's, in milliseconds."""
 
     def moment(self, at: int | None) -> int | None:
-        """Return a moment of the browser's clock as one of the desk's, in milliseconds."""
+        """Return a time of the browser's clock as one of the desk's, in milliseconds."""
         return None if at is None else at + self.shift_millis

@@ -1,4 +1,4 @@
-"""What programs ask of an agent's softphone: the page that has it says so all the time, and does what is asked."""
+"""Commands of programs to an agent's softphone: the page that has it announces this, and performs them."""
 
 import asyncio
 from collections import deque
@@ -17,11 +17,11 @@ from services.calls.events import SoftphoneAsked, TargetKind, softphone_topic
 from services.calls.softphones import BEAT_SECONDS
 
 REMEMBERED = 50
-"""Commands that came lately: one that is told again is not done again."""
+"""Recent commands by id: a repeated one is not performed twice."""
 
 
 class RemoteActs(Component):
-    """One page's part: only the tab that has the sound acts."""
+    """One page's part: only the tab that has the sound performs commands."""
 
     def __init__(self, context: PageContext, phone: Softphone) -> None:
         super().__init__(context.services.topics, 'span')
@@ -39,7 +39,7 @@ class RemoteActs(Component):
         return is_open(self._phone.state)
 
     def _changed(self) -> None:
-        """Say at once when the softphone came or went."""
+        """Announce at once that the softphone became available or unavailable."""
         was, self._was_open = self._was_open, self._is_open
         if self._is_open and not was:
             self.start(self._softphones.alive(self._context.agent.id))
@@ -80,5 +80,5 @@ class RemoteActs(Component):
 
 
 def is_open(state: PhoneState) -> bool:
-    """Whether this tab's softphone takes commands and has the sound."""
+    """Return whether this tab's softphone takes commands and has the sound."""
     return state.is_ready and state.owner

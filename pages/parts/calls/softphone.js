@@ -1,6 +1,6 @@
-// The one way between the desk and the softphone of the window around it: the whole state goes up, commands come down.
-// A desk that was opened without such a window has no softphone, and says so.
-const EVERY_MS = 150; // one picture of what changed at once
+// The bridge between the desk and the softphone in the window around it: the whole state goes up, commands come down.
+// A desk outside of that window has no softphone, and says so.
+const EVERY_MS = 150; // changes within this time are sent as one state
 
 export default {
   template: `<span hidden></span>`,

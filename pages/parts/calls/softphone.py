@@ -1,7 +1,7 @@
-"""The one bridge to the softphone: the whole state comes up, one command goes down, with a deadline.
+"""The bridge to the softphone in the window around the page: it sends its whole state, and takes one command at a time.
 
-What is true stands in the state. An answer only says that a command was heard, or why it was refused; until the state
-tells what came of it the command counts as pending.
+The state is the truth. A command's answer only says that it was accepted, or why it was refused; until a later state shows its
+effect the command counts as pending. Commands have a deadline.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from pages.parts.kit.clock import milliseconds
 DEADLINE_SECONDS = 8.0
 SETTLING_SECONDS = 3.0
 QUIET = frozenset({'digits', 'places', 'sign_in', 'heard'})
-_MARGIN_SECONDS = 2.0  # for the way of the answer
-_SAME_CLOCK_MILLIS = 2_000  # the way of a message differs by less
+_MARGIN_SECONDS = 2.0  # for the answer's way back
+_SAME_CLOCK_MILLIS = 2_000  # delays of a message differ by less
 
 React = Callable[[], None]
 
@@ -38,18 +38,18 @@ class Softphone(Element, component='softphone.js'):
 
     @property
     def state(self) -> PhoneState:
-        """What was heard last."""
+        """The last received state."""
         return self.view.state
 
     def on_change(self, react: React) -> None:
-        """Call ``react`` whenever the state, or what is pending, is another."""
+        """Call ``react`` whenever the state or the pending command changes."""
         self._on_change.append(react)
 
     async def command(self, name: str, /, **asked: object) -> object:
-        """Ask the softphone for something; return what it answers beside having heard.
+        """Send a command to the softphone and return the data of its answer.
 
         Raises:
-            DeskError: it refused, or did not answer in time; in words for the agent.
+            DeskError: it was refused, or not answered in time; in words for the agent.
         """
         if self.view.pending == name:  # pressed twice
             return None
@@ -65,21 +65,21 @@ class Softphone(Element, component='softphone.js'):
         if not isinstance(answer, dict) or answer.get('ok') is not True:
             self._pend('')
             raise refusal(answer.get('error') if isinstance(answer, dict) else None)
-        # What changes no state is over with its answer; what ought to change it, a moment later at the latest.
+        # A command that changes no state is done with its answer; for any other the new state follows within moments.
         if name in QUIET:
-            self._settle(name)  # at once: the next digits would count as pressed twice
+            self._settle(name)  # at once, or the next digits would count as pressed twice
         else:
             asyncio.get_running_loop().call_later(SETTLING_SECONDS, self._settle, name)
         return answer.get('data')
 
     async def check(self, *, ask: bool) -> None:
-        """Let the window look whether it can ring; ``ask`` the browser for the microphone first."""
+        """Let the window check whether it can ring; with ``ask`` the browser asks for the microphone first."""
         self.run_method('check', ask)
 
     def _heard(self, event: GenericEventArguments) -> None:
         try:
             state = PhoneState.model_validate(event.args)
-        except ValidationError:  # nothing that our own component sends
+        except ValidationError:  # not sent by our component
             return
         shift = milliseconds(clock.now()) - state.at
         if abs(shift - self.view.shift_millis) > _SAME_CLOCK_MILLIS:
@@ -89,7 +89,7 @@ class Softphone(Element, component='softphone.js'):
 
     def _settle(self, name: str) -> None:
         if self.view.pending == name and not self.is_deleted:
-            with self:  # a timer of ours knows no page
+            with self:  # a timer runs outside of any page
                 self._pend('')
 
     def _pend(self, name: str) -> None:
@@ -102,7 +102,7 @@ class Softphone(Element, component='softphone.js'):
 
 
 def refusal(name: object) -> DeskError:
-    """Return a refusal of the softphone's in words for the agent."""
+    """Return the softphone's refusal as an error in words for the agent."""
     kind, key = _REFUSALS.get(str(name), (UpstreamError, 'softphone.refused'))
     return kind(key)
 

@@ -1,8 +1,8 @@
-"""The one 상담 상태 and Connect's status: a change on either side shows on the other.
+"""Keeps 상담 상태 and Connect's agent status equal: a change of one changes the other.
 
-The desk's state is the truth when a page opens; from then on whichever side changed is followed. Connect's own states
-(Busy, AfterCallWork, its failures) are no choice of anybody's and are left alone. A status that is set during the wrap-up of
-the only contact closes it at Connect (streams#952): until it is cleared the desk waits.
+When a page opens, the desk's status wins; from then on the side that changed wins. Connect's own statuses (Busy, AfterCallWork,
+errors) are nobody's choice and are ignored. Setting a status during the wrap-up of the only contact would close the contact at
+Connect (streams#952), so the link waits until the contact is cleared.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ TYPES: Mapping[AgentStatus, str] = MappingProxyType(
         AgentStatus.OFFLINE: 'offline',
     }
 )
-"""The desk's states that can be chosen, and the types of Connect's statuses that are the same."""
+"""The desk's statuses that can be chosen, and Connect's equivalent types."""
 NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         'meal': ('식사', '점심', 'Lunch', 'Meal'),
@@ -36,18 +36,18 @@ NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         'meeting': ('회의', 'Meeting'),
     }
 )
-"""Reasons of 이석 by their code, and what statuses of the same meaning are called at Connect."""
+"""The reasons of 이석 by code, and the names of Connect's equivalent statuses."""
 
 
 class Wish(NamedTuple):
-    """What the agent wants to be on the desk, with a reason's code for 이석."""
+    """The status that the agent wants on the desk, with the reason's code for 이석."""
 
     status: AgentStatus
     reason: str = ''
 
 
 class StatusLink(Component):
-    """Keeps the two in step, in the tab that has the sound."""
+    """Keeps both statuses equal, in the tab that has the sound."""
 
     def __init__(self, context: PageContext, phone: Softphone) -> None:
         super().__init__(context.services.topics, 'span')
@@ -56,7 +56,7 @@ class StatusLink(Component):
         self._shown = event_of(context.agent)
         self._codes: dict[UUID, str] | None = None
         self._agreed: tuple[Wish, str] | None = None
-        """What both were when they last were the same."""
+        """Both statuses when they last were equal."""
         self._is_busy = False
         self.set_visibility(False)
         self.listen(agent_topic(context.agent.id), self._hear, draws=False)
@@ -74,7 +74,7 @@ class StatusLink(Component):
             self._fit()
 
     def _fit(self) -> None:
-        """Let the side that did not change follow the one that did."""
+        """Change the side that did not change, so that both are equal again."""
         state, here = self._phone.state, self._wish()
         can = state.is_ready and state.owner and not self._phone.view.pending and not self._is_busy
         there = state.agent.wanted if state.agent else None
@@ -83,7 +83,7 @@ class StatusLink(Component):
         if fits(here, there, state.agent.states if state.agent else []):
             self._agreed = (here, there.name)
         elif self._agreed is not None and here == self._agreed[0] and there.name == self._agreed[1]:
-            return  # refused before: until one of them changes
+            return  # refused before: wait until one side changes
         elif self._agreed is not None and here == self._agreed[0]:
             self._is_busy = True
             self.start(self._adopt(here, there))
@@ -92,7 +92,7 @@ class StatusLink(Component):
             self.start(self._push(here, there))
 
     def _wish(self) -> Wish | None:
-        """Return what the agent wants to be on the desk; nothing while that is not known."""
+        """Return the status that the agent wants on the desk; ``None`` while it is unknown."""
         event, codes = self._shown, self._codes
         if codes is None or event.status is AgentStatus.DISCONNECTED:
             return None
@@ -105,7 +105,7 @@ class StatusLink(Component):
                 return Wish(AgentStatus.AWAY)
             case AgentStatus.OFFLINE:
                 return Wish(AgentStatus.OFFLINE)
-            case _:  # with contacts in hand one is available for more
+            case _:  # an agent with open contacts is available for more
                 return Wish(AgentStatus.AVAILABLE)
 
     async def _push(self, here: Wish, there: AgentState) -> None:
@@ -138,14 +138,14 @@ class StatusLink(Component):
 
 
 def fits(here: Wish, there: AgentState, states: list[AgentState]) -> bool:
-    """Whether a status of Connect's is what the agent is on the desk; a reason that Connect does not know fits any."""
+    """Return whether both statuses are equal; a reason that Connect does not know is equal to every status of its type."""
     if TYPES.get(here.status) != there.type:
         return False
     return here.reason not in NAMES or there.name == connect_status(here, states).name
 
 
 def connect_status(here: Wish, states: list[AgentState]) -> AgentState:
-    """Return Connect's status for what the agent is on the desk: by its type, of these the one of the same meaning."""
+    """Return Connect's status for a desk status: one of the same type, preferably with the name of the same reason."""
     wanted = TYPES[here.status]
     fitting = [one for one in states if one.type == wanted]
     named = (one for one in fitting if one.name in NAMES.get(here.reason, ()))
@@ -153,7 +153,7 @@ def connect_status(here: Wish, states: list[AgentState]) -> AgentState:
 
 
 def desk_status(there: AgentState) -> Wish | None:
-    """Return the desk's state for a status of Connect's; none for what nobody chooses."""
+    """Return the desk's status for one of Connect's; ``None`` for a status that nobody can choose."""
     status = next((status for status, kind in TYPES.items() if kind == there.type), None)
     if status is None:
         return None

@@ -1,4 +1,4 @@
-"""How calls and the softphone's troubles are said."""
+"""Texts about calls and about problems of the softphone."""
 
 from pages.locale import _
 from pages.parts.calls.phone_state import Call, Leg, Link, Phase, PhoneState, Proof
@@ -6,7 +6,7 @@ from services.text.phone_numbers import parse_phone, written
 
 
 def phase_name(phase: Phase) -> str:
-    """Name what a call is to its agent."""
+    """Return the name of a call's phase."""
     return {
         Phase.NONE: _('통화 없음'),
         Phase.RINGING: _('전화 옴'),
@@ -25,19 +25,19 @@ def number_name(number: str) -> str:
 
 
 def caller_name(call: Call) -> str:
-    """Return who is on the other side, by number."""
+    """Return the other party's name, or number."""
     return number_name(call.number) if call.number else _('번호 없음')
 
 
 def leg_name(leg: Leg, call: Call) -> str:
-    """Return who one end of a call is."""
+    """Return the name of one party."""
     if leg.kind == 'customer':
         return caller_name(call)
     return leg.name or number_name(leg.number) or _('연결한 상대')
 
 
 def leg_state_name(leg: Leg) -> str:
-    """Name how one end of a call is."""
+    """Return the name of a party's state."""
     return {
         'connected': _('통화 중'),
         'hold': _('보류 중'),
@@ -46,7 +46,7 @@ def leg_state_name(leg: Leg) -> str:
 
 
 def link_trouble(state: PhoneState) -> str:
-    """Return why there is no softphone, empty when there is one."""
+    """Return why there is no softphone; empty when there is one."""
     return {
         Link.ABSENT: _('이 창에는 소프트폰이 없습니다. 데스크를 새 탭에서 여십시오.'),
         Link.SILENT: _('소프트폰이 응답하지 않습니다.'),
@@ -62,7 +62,7 @@ def link_trouble(state: PhoneState) -> str:
 
 
 def ring_trouble(state: PhoneState, *, needs_microphone: bool, is_unlocked: bool) -> str:
-    """Return why a call could not ring here, or the agent not speak; empty when all is well."""
+    """Return why a call could not ring here, or the agent not be heard; empty when all is well."""
     if trouble := link_trouble(state):
         return trouble
     if state.agent is not None and state.agent.on_desk_phone:

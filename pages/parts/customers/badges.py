@@ -1,4 +1,4 @@
-"""What everybody who deals with a customer must see at once: 차단, 고위험. The same wherever a customer is named."""
+"""Badges for 차단 and 고위험 customers, the same wherever a customer is named."""
 
 from collections.abc import Iterable
 
@@ -11,23 +11,23 @@ from services.customers.warnings import CustomerWarning, warnings_of
 
 
 def badges(warnings: Iterable[CustomerWarning]) -> Markup:
-    """Return the grave warnings, for a line that names a customer; nothing for most of them."""
+    """Return the badges of grave warnings, for a line that names a customer; most customers have none."""
     return Markup().join(_badge(warning) for warning in warnings if warning.is_grave)
 
 
 def all_badges(customer: Customer) -> Markup:
-    """Return every word on what a customer is, for a card."""
+    """Return the badges of type, status and risk, for a card."""
     kind = filled('<span class="desk-tag">{word}</span>', word=type_name(customer.customer_type))
     return Markup().join([kind, *(_badge(warning) for warning in warnings_of(customer))])
 
 
 def type_name(kind: CustomerType) -> str:
-    """Name a type of customer."""
+    """Return the name of a customer type."""
     return {CustomerType.INDIVIDUAL: _('개인'), CustomerType.CORPORATE: _('법인')}[kind]
 
 
 def status_name(status: CustomerStatus) -> str:
-    """Name a status."""
+    """Return the name of a status."""
     return {
         CustomerStatus.ACTIVE: _('정상'),
         CustomerStatus.INACTIVE: _('휴면'),
@@ -36,7 +36,7 @@ def status_name(status: CustomerStatus) -> str:
 
 
 def risk_name(risk: RiskLevel) -> str:
-    """Name a risk level."""
+    """Return the name of a risk level."""
     return {
         RiskLevel.LOW: _('낮음'),
         RiskLevel.MEDIUM: _('주의'),

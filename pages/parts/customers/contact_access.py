@@ -1,7 +1,8 @@
-"""Whether the reader of a page may see now, without giving a reason, how to reach a person.
+"""Whether a page's reader may see a customer's contact details without giving a reason.
 
-They may while they talk with them (``services.customers.personal_data``). It is asked for every drawing and followed
-between drawings: whatever was drawn by the answer is told when it changes.
+The reader may on the telephone with the customer, and in a chat for which a reason was given before
+(``services.customers.personal_data``). The answer is read before each drawing and followed between drawings: elements that depend
+on it are redrawn when it changes.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,10 +20,10 @@ from services.customers.personal_data import holds
 
 
 class ContactAccess:
-    """What one part of a page may show: ``listen``, then ``learn`` before each drawing, then ``sees``."""
+    """The reader's access in one part of a page: call ``listen``, then ``learn`` before each drawing, then ``sees``."""
 
     def __init__(self, owner: Component, context: PageContext) -> None:
-        """Know nothing yet: until ``learn`` no customer is seen whole."""
+        """Begin with no access: until ``learn`` no customer is shown unmasked."""
         self._owner = owner
         self._agent = context.agent
         self._data = context.services.personal_data
@@ -33,16 +34,16 @@ class ContactAccess:
         self._drawn: list[tuple[ui.element, Callable[[], None]]] = []
 
     def listen(self) -> None:
-        """Hear of the reader's chats from now on, until the owner stops listening."""
+        """Follow the reader's chats until the owner stops listening."""
         self._owner.listen(holder_topic(self._agent.id), self._hear, draws=False)
 
     async def learn(self, customer_ids: Iterable[UUID]) -> None:
-        """Ask which of these customers the reader sees whole now; those of before are forgotten."""
+        """Read which of these customers the reader may see unmasked; earlier ones are forgotten."""
         self._asked = frozenset(customer_ids)
         await self._ask()
 
     def sees(self, subject: Customer | ChatCard) -> bool:
-        """Whether the reader sees all of a customer, or of a chat's visitor, as far as is known at this moment."""
+        """Return whether the reader may see a customer, or a chat's visitor, unmasked, as far as is known now."""
         if isinstance(subject, Customer):
             return subject.id in self._whole
         known = self._chats.get(subject.id)
@@ -51,16 +52,16 @@ class ContactAccess:
         return holds(self._agent, known)
 
     def holds(self, chat_id: UUID, *, at_first: bool) -> bool:
-        """Whether the reader holds a chat: as it was read, until something else is heard of it."""
+        """Return whether the reader holds a chat: ``at_first`` until an event about the chat arrives."""
         known = self._chats.setdefault(chat_id, None)
         return at_first if known is None else holds(self._agent, known)
 
     def follow(self, element: ui.element, show: Callable[[], None]) -> None:
-        """Call ``show`` whenever the answer changes, as long as ``element`` is there."""
+        """Call ``show`` whenever the answer changes, as long as ``element`` exists."""
         self._drawn.append((element, show))
 
     async def _ask(self) -> None:
-        """Ask, and again when a chat of the reader began or ended meanwhile."""
+        """Read the answer, and again when one of the reader's chats began or ended meanwhile."""
         while True:
             asked, moves = self._asked, self._moves
             whole = (
@@ -77,7 +78,7 @@ class ContactAccess:
     async def _ask_again(self) -> None:
         try:
             await self._ask()
-        except DeskError:  # nobody knows whether they may: then they may not
+        except DeskError:  # unknown, so there is no access
             self._whole = set()
             self._tell()
 

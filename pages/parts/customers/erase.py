@@ -1,4 +1,4 @@
-"""Deleting a customer on request: what goes, why, and once more whether that is wanted."""
+"""Deleting a customer on request: the consequences, the reason, and a confirmation."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.text.reasons import MAX_WHY_CHARS
 
 
 async def erase(context: PageContext, customer_id: UUID) -> None:
-    """Ask why, say what goes, and delete the customer when that is confirmed."""
+    """Ask for the reason, list the consequences, and delete the customer after a confirmation."""
     try:
         scope = await context.still(
             context.services.customer_erasure.scope(context.agent, customer_id)

@@ -1,4 +1,4 @@
-"""The form of one customer: a new one, or one on record."""
+"""The form of a new customer, and of one on record."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
@@ -29,7 +29,7 @@ Saved = Callable[[Customer], Awaitable[None] | None]
 
 def new_form(context: PageContext, on_saved: Saved, on_cancel: Callable[[], None]) -> EditForm:
     """Draw the form of a new customer."""
-    customer_id = uuid4()  # pressed twice, or told twice, it is one customer
+    customer_id = uuid4()  # a repeated press or request creates one customer only
     blank = customer_fields.values_of(Customer(name='', phone=''))
     form = EditForm(
         edit_labels(_('고객 정보 고치기')),
@@ -70,9 +70,9 @@ class CustomerForm:
         """Draw the form.
 
         Args:
-            context: who sits there.
+            context: the page.
             customer: the record.
-            access: says whether numbers and addresses stand in it, and when they go.
+            access: says whether contact details are shown unmasked, and when that changes.
             on_saved: called with the record as it was stored.
         """
         self._context = context
@@ -90,7 +90,7 @@ class CustomerForm:
         access.follow(self.form, self._hide)
 
     def news(self, customer: Customer, by: str = '') -> None:
-        """Tell the form that the record is another now."""
+        """Tell the form that a colleague changed the record."""
         before, self._customer = self._customer, customer
         if customer.version > before.version:
             shown, old, new = self._shown(customer), _values(before), _values(customer)
@@ -102,18 +102,18 @@ class CustomerForm:
             self.form.news(customer.version, shown, by, veiled=veiled)
 
     def reveal(self, customer: Customer) -> None:
-        """Show what is hidden, so that it can be changed."""
+        """Show the masked fields unmasked, so that they can be changed."""
         self._is_revealed = True
         values = _values(customer)
         self.form.reveal({name: values[name] for name in PERSONAL})
 
     def _hide(self) -> None:
-        """Hide what may no longer be seen; what the reader has changed of it stays."""
+        """Mask the fields that the reader may no longer see; the reader's own changes in them stay."""
         shown = self._shown(self._customer)
         self.form.hide([name for name in PERSONAL if name not in shown], values=shown)
 
     def _shown(self, customer: Customer) -> dict[str, Any]:
-        """Return what may stand in the form now. What is empty hides nothing."""
+        """Return the values that the form may show now. An empty field needs no mask."""
         is_whole = self._is_revealed or self._access.sees(customer)
         return {
             name: value
@@ -157,7 +157,7 @@ def _values(customer: Customer) -> dict[str, Any]:
 
 
 def field_name(name: str) -> str:
-    """Name a field of a customer; an attribute by the name that somebody gave it."""
+    """Return the name of a field; an attribute has the name that an agent gave it."""
     names = {
         'name': _('이름'),
         'phones': _('전화번호'),
@@ -171,7 +171,7 @@ def field_name(name: str) -> str:
 
 
 def field_value(name: str, value: Any) -> str:
-    """Return a field's value as it may be read by everybody."""
+    """Return a field's value as everybody may read it."""
     if not value:
         return _('없음')
     shown = _SHOWN.get(name, str)
@@ -215,7 +215,7 @@ def _choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> FormFi
 
 
 def _read(form: EditForm, values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what can be kept of a filled form; or say at each field what cannot, and return nothing."""
+    """Return the values of a filled form; or show at each field what is wrong, and return ``None``."""
     given: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for field, value in values.items():
@@ -225,7 +225,7 @@ def _read(form: EditForm, values: Mapping[str, Any]) -> dict[str, Any] | None:
             customer_fields.parse_fields(CustomerFields.model_validate({name: one}))
         except InvalidInputError as error:
             errors[field] = sentence(language(), error)
-        except (ValidationError, TypeError):  # not from our form
+        except (ValidationError, TypeError):  # not sent by our form
             return None
         else:
             given[name] = given.get(name, {}) | one if attribute else one
@@ -236,7 +236,7 @@ def _read(form: EditForm, values: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def _refused(form: EditForm, error: DeskError) -> None:
-    """Say what went wrong: at its field when it is one field's, else aside."""
+    """Show an error at its field when it belongs to one, else as a notice."""
     field = _FIELD_OF.get(error.key)
     if field:
         form.refuse({field: sentence(language(), error)})
@@ -254,7 +254,7 @@ _FIELD_OF = {
 
 
 def _said(edited: Edited) -> str:
-    """Say that it is saved, and what a colleague had changed meanwhile."""
+    """Show that the record is saved, and the changes that a colleague made meanwhile."""
     if not edited.theirs:
         return _('저장했습니다')
     return _('저장했습니다. 그사이 {changes}', changes=', '.join(map(_their, edited.theirs)))

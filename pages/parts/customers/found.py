@@ -1,4 +1,4 @@
-"""A customer who was found, as one line: what fits is marked, what is personal is masked."""
+"""A found customer as one line: matches are marked, contact details are masked."""
 
 from markupsafe import Markup
 
@@ -17,7 +17,7 @@ from services.text.terms import SearchTerms, clean, parse_terms, whole_numbers
 
 
 class Marks:
-    """Marks in names, numbers and addresses what a text was looking for."""
+    """Marks the matches of a search text in names, numbers and addresses."""
 
     def __init__(self, text: str) -> None:
         self._terms: SearchTerms = parse_terms(text)
@@ -26,30 +26,30 @@ class Marks:
         self._patterns = [one for one in patterns if one]
 
     def name(self, name: str) -> Markup:
-        """Return a name with the searched part, or the syllables of the searched initials, marked."""
+        """Return a name with the searched part, or the syllables with the searched initials, marked."""
         spans = highlight.spans(name, self._words)
         return marked(name, spans or highlight.pattern_spans(name, self._patterns))
 
     def phone(self, digits: str) -> Markup:
-        """Return a masked number; its unmasked end is marked when that, or the whole number, was searched."""
+        """Return a masked number; its visible end is marked when that, or the whole number, was searched."""
         shown, line = masked_phone(digits), without_extension(digits)
         end, wanted = line[-4:], without_extension(self._terms.phone)
         is_it = wanted == end or line in whole_numbers(wanted)
         return marked(shown, [(len(shown) - len(end), len(shown))] if end and is_it else [])
 
     def email(self, email: str | None) -> Markup:
-        """Return a masked address with what can be seen of the searched part marked."""
+        """Return a masked address with the visible part of the match marked."""
         shown = masked_email(email)
         return marked(shown, highlight.spans(shown, [self._terms.email]))
 
     def code(self, customer: Customer) -> Markup:
-        """Return the customer number, marked when it was what was searched."""
+        """Return the customer number, marked when it was searched."""
         is_it = customer.number == self._terms.number
         return marked(customer.code, [(0, len(customer.code))] if is_it else [])
 
 
 def option(hit: Hit, marks: Marks) -> Markup:
-    """Return the inside of an entry in the list under the search box."""
+    """Return the markup of an entry in the list under the search box."""
     customer = hit.customer
     return filled(
         '<span class="desk-row-line"><span class="desk-found-name">{name}</span>{badges}'
@@ -67,6 +67,6 @@ def option(hit: Hit, marks: Marks) -> Markup:
 
 
 def last_contact(customer: Customer) -> str:
-    """Say when somebody last had to do with them."""
+    """Return when the last contact with the customer was."""
     at = customer.last_contact_at
     return _('최근 {when}', when=times.short(at)) if at else _('상담 없음')

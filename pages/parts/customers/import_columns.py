@@ -1,4 +1,4 @@
-"""Where the table of a sheet is, and what each of its columns is: as it was worked out, to be chosen otherwise."""
+"""The position of a sheet's table and the field of each column: guessed by the desk, to be corrected by the user."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,7 +18,7 @@ MAX_ROW_CHARS = 60
 
 
 def draw_table_choice(preview: SheetPreview, choose: Callable[[SheetChoice], None]) -> None:
-    """Draw which sheet of the file is read, and in which row its headings are."""
+    """Draw the choice of the sheet and of the row with the headings."""
     with ui.element('div').classes('desk-import-table'):
         if len(preview.sheets) > 1:
             _select(
@@ -41,7 +41,7 @@ def draw_columns(
     columns: Sequence[Column | None],
     choose: Callable[[int, Column | None], None],
 ) -> None:
-    """Draw every column that has a heading or cells, and where it goes."""
+    """Draw every column that has a heading or cells, with the choice of its field."""
     with ui.element('table').classes('desk-table desk-import-columns'):
         heads = (_('파일의 항목'), _('처음 몇 행'), _('가져올 곳'))
         cells = Markup().join(filled('<th scope="col">{text}</th>', text=one) for one in heads)
@@ -94,7 +94,7 @@ def _select(label: str, choices: dict[str, str], value: str, choose: Callable[[s
 
 
 def _rows(preview: SheetPreview) -> dict[str, tuple[str, Headings]]:
-    """Return the rows that may hold the headings, by a key: what to say of each, and where it is."""
+    """Return the rows that may hold the headings, by key: a label, and the position."""
     rows = {
         _key(Headings(number, number)): (
             _row_label(str(number), cells),

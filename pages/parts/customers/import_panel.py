@@ -1,4 +1,4 @@
-"""Bringing customers in, as a person does it: choose a file, say what its columns are, try it, write it."""
+"""The import of customers, step by step: choose a file, map its columns, try it, write it."""
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine
@@ -34,13 +34,13 @@ from services.customers.importing.tables import SheetChoice
 TELL_SECONDS = 0.25
 FORMATS = '.csv,.txt,.tsv,.xlsx'
 PICK = '() => {{ const box = getElement({}).$refs.qRef; box.reset(); box.$nextTick(() => box.pickFiles()); }}'
-"""A press on 파일 고르기 gives up what is still on its way up: the newest file is the one that counts."""
+"""A press on 파일 고르기 cancels a running upload: the newest file counts."""
 
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class ImportPanel(Component):
-    """One import, from the file to its report. Leaving the page gives up what is not written."""
+    """One import, from the file to its report. Leaving the page discards what is not written."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -81,7 +81,7 @@ class ImportPanel(Component):
             'failed', lambda: self._refuse(InvalidInputError('import.upload_failed')), args=[]
         )
         pick = button(_('파일 고르기'), lambda: None)
-        # In the browser itself: it lets a page ask for files only while it answers a press.
+        # In the browser: it lets a page open the file dialog only while it handles a press.
         pick.on('click', js_handler=PICK.format(upload.id))
 
     def _begin_upload(self) -> None:
@@ -95,7 +95,7 @@ class ImportPanel(Component):
         self._begin(partial(self._receive, event.file))
 
     async def _receive(self, given: FileUpload) -> None:
-        """Keep a file and look at it. A newer one takes its place, however far this one has come."""
+        """Receive a file and analyse it. A newer file replaces it, however far it has come."""
         await self.still(self._close_file())
         self._below.clear()
         self._file, self._file_name, self._preview = ImportFile(), given.name, None
@@ -104,7 +104,7 @@ class ImportPanel(Component):
         await self._look(self._file, None)
 
     async def _look(self, file: ImportFile, choice: SheetChoice | None) -> None:
-        """Find out what the file is, and draw it."""
+        """Analyse the file, and draw the result."""
         try:
             preview = await self.still(self._import.look(self._agent, file, choice))
         except DeskError as error:
@@ -115,10 +115,10 @@ class ImportPanel(Component):
             self._show_columns(preview)
 
     def _refuse(self, error: DeskError) -> None:
-        """Say in its place why something cannot be: what was read of the file stays."""
+        """Show an error in its place; the file's analysis stays."""
         self._result.clear()
         with self._result:
-            notices.stand(error)
+            notices.show_error(error)
 
     # ---- the table, and its columns
 
@@ -143,7 +143,7 @@ class ImportPanel(Component):
     def _choose_column(self, place: int, column: Column | None) -> None:
         self._columns[place] = column
         self._same_people = frozenset()
-        self._result.clear()  # what was tried was something else
+        self._result.clear()  # the trial was of another mapping
 
     # ---- a trial, and the import
 
@@ -181,7 +181,7 @@ class ImportPanel(Component):
                 await self._end(report)
 
     async def _end(self, report: Report) -> None:
-        """Keep nothing of a sheet that is written, but what of it is still to be mended."""
+        """Delete the uploaded sheet once it is written, unless rows of it still need corrections."""
         if not report.faults:
             await self.still(self._close_file())
         self._below.clear()
@@ -216,12 +216,12 @@ class ImportPanel(Component):
             case Phase.WRITING:
                 self._said.set_text(_('{rows}명을 저장했습니다.', rows=rows))
             case Phase.WRITTEN:
-                pass  # the report is about to come
+                pass  # the report follows
 
-    # ---- one piece of work at a time
+    # ---- one task at a time
 
     def _begin(self, work: Work) -> None:
-        """Do something with a file; what is still being done with it, or with another one, is given up."""
+        """Start a task on a file; a running task, on this or another file, is cancelled."""
         self._stop()
         before = frozenset(self._tasks)
         self._progress = Progress(Phase.READING)
@@ -264,14 +264,14 @@ class ImportPanel(Component):
                 self._go_on(report)
 
     def _consequences(self, report: Report, plan: Plan) -> None:
-        """Show who would change, and what has to be decided before."""
+        """Show the customers that would change, and the rows that need a decision first."""
         if report.other_people:
             self._decisions(report, plan)
         if report.changes:
             import_report.draw_changes(report)
 
     def _decisions(self, report: Report, plan: Plan) -> None:
-        """Ask about rows that seem to be about somebody else, and try again with the answers."""
+        """Ask about rows that seem to belong to another person, and try again with the answers."""
         same = set(plan.same_people)
 
         def decide(row: int, is_same: bool) -> None:
@@ -304,7 +304,7 @@ class ImportPanel(Component):
             if leaves_out is not None and not leaves_out.value:
                 refusal.clear()
                 with refusal:
-                    notices.stand(InvalidInputError('import.has_faults'))
+                    notices.show_error(InvalidInputError('import.has_faults'))
                 return
             self._go(is_trial=False, leaves_out_faulty=leaves_out is not None)
 

@@ -1,4 +1,4 @@
-"""What an import would do, or did: figures, who changes, rows that wait for a decision, and rows with errors."""
+"""The report of an import or its trial: figures, changed customers, rows that need a decision, and rows with errors."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ ROW_OF_CHANGE = 'event => emit([Number(event.target.name), event.target.checked]
 
 
 def draw_figures(report: Report) -> None:
-    """Draw how many are new, change, stay, and have errors."""
+    """Draw how many customers are new, changed and unchanged, and how many rows have errors."""
     figures = {
         _('새로 등록되는 고객'): report.new,
         _('바뀌는 고객'): report.changed,
@@ -34,7 +34,7 @@ def draw_figures(report: Report) -> None:
 
 
 def draw_changes(report: Report) -> None:
-    """Draw who changes, the old name and the new one first."""
+    """Draw the changed customers, the old and the new name first."""
     _heading(_('바뀌는 고객'))
     if report.renamed:
         text = _(
@@ -50,7 +50,7 @@ def draw_changes(report: Report) -> None:
 def draw_decisions(
     people: Sequence[OtherPerson], decided: frozenset[int], decide: Callable[[int, bool], None]
 ) -> None:
-    """Draw the rows that seem to be about somebody else than the customer they name; ``decide`` hears of each choice."""
+    """Draw the rows that seem to belong to another person than the named customer; ``decide`` receives each choice."""
 
     def chosen(event: GenericEventArguments) -> None:
         match event.args:
@@ -70,7 +70,7 @@ def draw_decisions(
 
 
 def draw_faults(report: Report) -> None:
-    """Draw what is wrong, row by row; what waits for a decision stands apart."""
+    """Draw the errors row by row; rows that need a decision stand apart."""
     faults = [fault for fault in report.faults if fault.key != OTHER_PERSON]
     if not faults:
         return

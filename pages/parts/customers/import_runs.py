@@ -23,7 +23,7 @@ from services.customers.importing.undoing import (
 
 
 class RecentImports(Component):
-    """What was brought in within a day, each with its 되돌리기."""
+    """The imports of the last day, each with its 되돌리기 button."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -32,7 +32,7 @@ class RecentImports(Component):
         self._import = context.services.customer_import
 
     async def show(self) -> None:
-        """Draw the list anew; nothing when there is none."""
+        """Draw the list anew; nothing when it is empty."""
         try:
             runs = await self.still(self._import.recent(self._context.agent))
         except DeskError as error:
@@ -54,7 +54,7 @@ class RecentImports(Component):
                         button(_('되돌리기'), partial(self._ask, run))
 
     async def undo(self, run_id: UUID) -> None:
-        """Ask whether an import is to be undone, and do it."""
+        """Undo an import after a confirmation."""
         runs = await self.still(self._import.recent(self._context.agent))
         run = next((one for one in runs if one.run_id == run_id), None)
         if run is None or run.is_undone:
@@ -92,7 +92,7 @@ class RecentImports(Component):
             await self.show()
 
     async def _ask_about_changed(self, run: RecentImport, error: ImportChangedError) -> None:
-        """Say which records were changed since, and ask whether the others are to go back."""
+        """List the records that changed since the import, and ask whether to undo the others."""
         left = error.count
         with dialog.titled(self._context.dialogs, _('되돌릴 수 없는 고객이 있습니다')) as question:
             ui.label(text(language(), error.key, **error.values))

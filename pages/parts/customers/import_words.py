@@ -1,11 +1,11 @@
-"""The words of bringing customers in: where a column goes, and what is wrong with a row."""
+"""Texts of the import: names of the fields, and errors of a row."""
 
 from pages.locale import text
 from services.customers.importing.columns import Column
 from services.customers.importing.sheet import RowFault
 
 IGNORED = ''
-"""The choice of a column that stays out."""
+"""The choice for a column that is not imported."""
 
 COLUMNS = {
     Column.NUMBER: '고객 번호',
@@ -27,11 +27,11 @@ FAULTS = (
     'import.ambiguous', 'import.name_missing', 'import.twice', 'import.other_person',
     'sheet.quote', 'sheet.row_long', 'sheet.beyond', 'sheet.reference', 'sheet.cell',
 )  # fmt: skip
-"""All that can be wrong with a row."""
+"""All errors that a row can have."""
 
 
 def fault_text(language: str, fault: RowFault) -> str:
-    """Say what is wrong with a row, the heading of its cell in front where there is one."""
+    """Return an error of a row, after the heading of its cell where there is one."""
     wrong = text(language, fault.key, **fault.values)
     heading = fault.values.get('heading')
     return f'{heading}: {wrong}' if heading else wrong

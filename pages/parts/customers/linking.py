@@ -1,4 +1,4 @@
-"""Linking a chat to a record: what the two have in common, asked about with both names before it is done."""
+"""Linking a chat to a customer's record, after a confirmation that shows both names and numbers."""
 
 from markupsafe import Markup
 from nicegui import ui
@@ -21,7 +21,7 @@ LAST_DIGITS = 4
 
 
 def candidate(chat: ChatCard, customer: Customer) -> Markup:
-    """Return who may be the person in a chat, and what speaks for it and against it."""
+    """Return a customer who may be the person in a chat, with the matches and the mismatches."""
     return filled(
         '<b>{name}</b>{badges}<span class="desk-sub">{code} · {phone}</span>{likeness}',
         name=customer.name,
@@ -33,7 +33,7 @@ def candidate(chat: ChatCard, customer: Customer) -> Markup:
 
 
 async def ask_to_link(context: PageContext, chat: ChatCard, customer: Customer) -> bool:
-    """Ask whether the person in a chat is this customer, with both names and the ends of both numbers."""
+    """Ask whether the person in a chat is this customer, showing both names and the ends of both numbers."""
     with dialog.titled(context.dialogs, _('이 상담과 연결할까요?')) as question:
         both = _side(_('상담한 사람'), chat.visitor_name, chat.visitor_phone) + _side(
             _('등록된 고객'), customer.name, _number(chat, customer), customer.code
@@ -50,7 +50,7 @@ async def ask_to_link(context: PageContext, chat: ChatCard, customer: Customer) 
 
 
 async def ask_to_unlink(context: PageContext, customer: Customer) -> bool:
-    """Ask whether a chat is to leave a customer's record."""
+    """Ask whether to unlink a chat from a customer's record."""
     with dialog.titled(context.dialogs, _('연결을 해제할까요?')) as question:
         ui.label(
             _(
@@ -66,7 +66,7 @@ async def ask_to_unlink(context: PageContext, customer: Customer) -> bool:
 
 
 def _number(chat: ChatCard, customer: Customer) -> str:
-    """Return the customer's number that was typed, else their first one."""
+    """Return the customer's number that equals the typed one, else the first."""
     return chat.visitor_phone if chat.visitor_phone in phones_of(customer) else customer.phone
 
 

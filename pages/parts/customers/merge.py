@@ -1,4 +1,4 @@
-"""Making one record out of two: what may be a duplicate, what a merge would do, and taking it back."""
+"""Merging two records: likely duplicates, a preview, the merge, and undoing it."""
 
 from functools import partial
 from uuid import UUID
@@ -28,7 +28,7 @@ SIDE_OF_CHANGE = '(event) => emit([event.target.name, event.target.value])'
 
 
 class MergePanel:
-    """Merges other records into the one of a page, which is always the one that is kept."""
+    """Merges other records into the record of a page, which is always the one that is kept."""
 
     def __init__(self, context: PageContext, customer_id: UUID) -> None:
         self._context = context
@@ -36,7 +36,7 @@ class MergePanel:
         self._customer_id = customer_id
 
     def banner(self, suggestions: list[Suggestion]) -> None:
-        """Draw who may be the same person, each with a way to see what merging would do."""
+        """Draw the likely duplicates, each with a button for the preview."""
         if not suggestions:
             return
         with ui.element('section').classes('desk-duplicates') as place:
@@ -48,7 +48,7 @@ class MergePanel:
                     button(_('비교'), partial(self.compare, suggestion.customer.id))
 
     def search(self) -> None:
-        """Ask which other record is of the same person."""
+        """Ask for the other record of the same person."""
         with dialog.titled(self._context.dialogs, _('합칠 고객 찾기')) as question:
             ui.label(_('같은 사람인 다른 기록을 찾으세요.')).classes('desk-hint')
 
@@ -61,7 +61,7 @@ class MergePanel:
                 button(_('취소'), question.close)
 
     async def compare(self, other_id: UUID) -> None:
-        """Show what merging would do, and do it when that is wanted."""
+        """Show the preview, and merge after a confirmation."""
         try:
             preview = await self._context.still(
                 self._merging.preview(self._context.agent, self._customer_id, other_id)
@@ -79,7 +79,7 @@ class MergePanel:
             await self._merge(preview, choice)
 
     async def undo(self, merge_id: UUID) -> None:
-        """Part two records again. Raises a ``DeskError`` when that can no longer be."""
+        """Separate two merged records. Raises a ``DeskError`` when that is no longer possible."""
         undone = await self._context.still(self._merging.undo(self._context.agent, merge_id))
         notices.done(_said(undone))
 
@@ -102,7 +102,7 @@ class MergePanel:
 
 
 def _draw_preview(preview: MergePreview, choice: dict[str, Side]) -> None:
-    """Draw both records field by field; a choice between them goes into ``choice``."""
+    """Draw both records field by field; the user's choices of values are stored in ``choice``."""
     kept, merged = preview.kept, preview.merged
 
     def chosen(event: GenericEventArguments) -> None:
@@ -169,7 +169,7 @@ def _suggestion(suggestion: Suggestion) -> Markup:
 
 
 def reason_name(reason: DuplicateReason) -> str:
-    """Say why two records may be one person."""
+    """Return why two records may be one person."""
     return {
         DuplicateReason.SAME_PHONE: _('같은 전화번호'),
         DuplicateReason.SAME_EMAIL: _('같은 이메일'),

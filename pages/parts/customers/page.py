@@ -1,4 +1,4 @@
-"""The whole picture of one customer: card and form, what may be a duplicate, notes, and everything that happened."""
+"""One customer's page: card and form, likely duplicates, notes, and the timeline."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from services.customers.events import CustomerChanged, CustomerPart, customer_to
 
 
 class CustomerProfile(Component):
-    """One customer in one browser tab."""
+    """One customer's page in one browser tab."""
 
     def __init__(self, context: PageContext, customer_id: UUID) -> None:
         super().__init__(context.services.topics)
@@ -39,7 +39,7 @@ class CustomerProfile(Component):
         busy(self, is_busy=True)
 
     async def open(self) -> None:
-        """Draw the customer and keep them current. Raises ``NotFoundError``: there is none, or they were deleted."""
+        """Draw the customer and keep the page current. Raises ``NotFoundError`` when there is none, or the record was deleted."""
         self.listen(customer_topic(self._customer_id), self._hear)
         self._access.listen()
         try:
@@ -53,16 +53,16 @@ class CustomerProfile(Component):
         if self._has_missed:
             await self._read_again()
 
-    def go_on(self) -> bool:
-        """Show what the reader may see now, which has changed; what they type stays. Returns that it does."""
+    def refresh(self) -> bool:
+        """Apply the reader's changed rights; typed text stays. Return that it did."""
         if self._is_drawn and self._customer.id == self._customer_id:
-            self._timeline.go_on()
+            self._timeline.refresh()
             self.start(self._read_again())
         self._has_missed = True
         return True
 
     async def edit(self) -> None:
-        """Open the form in the card's place."""
+        """Replace the card by the form."""
         if not self._is_drawn:
             return
         await self.still(self._access.learn([self._customer_id]))
@@ -76,7 +76,7 @@ class CustomerProfile(Component):
             self._form.form.on_reveal(self._reveal)
 
     def write(self) -> None:
-        """Put the caret into the box for notes."""
+        """Put the caret into the note box."""
         if self._is_drawn and self._customer.id == self._customer_id:
             self._timeline.write()
 
@@ -97,7 +97,7 @@ class CustomerProfile(Component):
                 self._context, self._customer_id, undo_merge=self._merging.undo
             )
         self._draw_card()
-        self._timeline.start(self._timeline.open())  # the card does not wait for it
+        self._timeline.start(self._timeline.open())  # beside the card
         self.start(self._suggest())
 
     def _draw_card(self) -> None:
@@ -117,13 +117,13 @@ class CustomerProfile(Component):
         await erase(self._context, self._customer_id)
 
     async def _suggest(self) -> None:
-        """Show who may be the same person twice on record."""
+        """Show the likely duplicates."""
         duplicates, place = self._context.services.customer_duplicates, self._alike
         try:
             found = await still(
                 place, duplicates.suggestions(self._context.agent, self._customer_id)
             )
-        except DeskError:  # the card says what is the matter
+        except DeskError:  # reading the card shows the same error
             return
         place.clear()
         with place:
@@ -158,7 +158,7 @@ class CustomerProfile(Component):
         await self.still(self._access.learn([self._customer_id]))
         self._draw_card()
 
-    # ---- hearing
+    # ---- events
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Resync) or (
@@ -166,7 +166,7 @@ class CustomerProfile(Component):
         ):
             if self._is_drawn:
                 self.start(self._read_again())
-            self._has_missed = True  # what comes before the page is drawn is read after it
+            self._has_missed = True  # events before the page is drawn are caught up after it
 
     async def _read_again(self) -> None:
         try:
@@ -177,12 +177,12 @@ class CustomerProfile(Component):
         except NotFoundError as error:
             self.clear()
             with self:
-                notices.stand(error, back='/desk/customers')
+                notices.show_error(error, back='/desk/customers')
             return
         except DeskError as error:
             notices.tell(error)
             return
-        if {customer.id, self._customer.id} != {self._customer_id}:  # merged, or parted again
+        if {customer.id, self._customer.id} != {self._customer_id}:  # merged, or separated again
             self._form = None
             self._draw(customer)
             return
@@ -200,5 +200,5 @@ class CustomerProfile(Component):
             return await self._records.last_editor(
                 self._context.agent, self._customer_id, since=since
             )
-        except DeskError:  # who it was is worth less than what it is
+        except DeskError:  # the change matters more than its author
             return ''

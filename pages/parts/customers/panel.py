@@ -1,4 +1,4 @@
-"""Who the chat is with: the record's card once an agent linked it, candidates before, and earlier chats in place."""
+"""The customer of a chat: candidates until an agent links a record, then the record's card and earlier chats."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -17,7 +17,7 @@ from pages.locale import _
 from pages.parts.customers import card as customer_card
 from pages.parts.customers import linking
 from pages.parts.customers.contact_access import ContactAccess
-from pages.parts.customers.personal import Veil
+from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
 from pages.parts.customers.search_box import CustomerSearchBox
 from pages.parts.kit import times
@@ -49,18 +49,18 @@ class CustomerPanel(Component):
         self._drawn: object = None
 
     async def open(self) -> None:
-        """Draw who the chat is with, and draw it again when an agent links a record. Raises ``NotFoundError``."""
+        """Draw the customer, and redraw when an agent links a record. Raises ``NotFoundError``."""
         self.listen([chat_topic(self._chat_id), EVERY_CUSTOMER], self._hear, draws=False)
         self._access.listen()
         await self._draw()
 
-    async def go_on(self) -> None:
-        """Show what the reader may see now; nothing once the chat is not theirs to see: its place says so."""
+    async def refresh(self) -> None:
+        """Apply the reader's changed rights; nothing once the reader may not see the chat: its place shows the error."""
         try:
             await self._draw()
         except NotFoundError:
             self.clear()
-        except DeskError:  # what stands there may be old: the badge says so
+        except DeskError:  # the shown card may be out of date; the badge says so
             return
 
     async def _draw(self) -> None:
@@ -69,7 +69,7 @@ class CustomerPanel(Component):
         )
         await self.still(self._access.learn([known.customer.id] if known.customer else []))
         chat, self._customer_id = known.chat, known.chat.customer_id
-        if self._drawn != (drawn := _drawn_of(chat, known)):  # what is typed or open in it stays
+        if self._drawn != (drawn := _drawn_of(chat, known)):  # else typed text stays
             self._drawn, self._opened = drawn, None
             self._draw_panel(chat, known)
         if known.customer is not None:
@@ -90,7 +90,7 @@ class CustomerPanel(Component):
         is_linked = isinstance(event, ChatEvent) and event.chat.customer_id != self._customer_id
         is_theirs = isinstance(event, CustomerChanged) and event.customer_id == self._customer_id
         if is_linked or is_theirs or isinstance(event, Resync):
-            self.within(READ_SECONDS, self.go_on)
+            self.within(READ_SECONDS, self.refresh)
 
     def _card(self, customer: Customer) -> None:
         customer_card.heading(customer)
@@ -105,7 +105,7 @@ class CustomerPanel(Component):
         self._more = ui.element('div').classes('desk-person-record')
 
     async def _learn_more(self, customer: Customer) -> None:
-        """Show briefly what colleagues wrote last, and that there may be a duplicate."""
+        """Show the newest notes in short, and that there may be a duplicate."""
         place = self._more
         try:
             notes = await still(
@@ -117,7 +117,7 @@ class CustomerPanel(Component):
             alike = await still(
                 place, self._services.customer_duplicates.suggestions(self._agent, customer.id)
             )
-        except DeskError:  # the card itself is there
+        except DeskError:  # the card itself is shown
             return
         place.clear()
         with place:
@@ -131,11 +131,11 @@ class CustomerPanel(Component):
             'desk-customer-name'
         )
         with (
-            Veil(self._context, chat, self._access) as veil,
+            MaskedFields(self._context, chat, self._access) as masked_fields,
             ui.element('div').classes('desk-veiled'),
         ):
-            veil.phones(chat.visitor_phone).classes('desk-sub')
-            veil.eye()
+            masked_fields.phones(chat.visitor_phone).classes('desk-sub')
+            masked_fields.reveal_button()
         ui.label(_('아직 확인되지 않은 고객입니다. 본인 확인 뒤 고객 정보와 연결하세요.')).classes(
             'desk-hint'
         )
@@ -176,7 +176,7 @@ class CustomerPanel(Component):
             ui.label(customer_card.elsewhere(known.elsewhere)).classes('desk-hint')
 
     async def _toggle(self, row: Piece, place: ui.element, chat: ChatCard) -> None:
-        """Open an earlier chat's transcript under its row, or close it; one at a time."""
+        """Open an earlier chat's transcript under its row, or close it; one is open at a time."""
         was_open = row.props.get('aria-expanded') == 'true'
         if self._opened is not None:
             self._opened.delete()
@@ -215,7 +215,7 @@ class CustomerPanel(Component):
         await self._done(register, _('새 고객으로 등록했습니다'))
 
     async def _done(self, act: Awaitable[object], said: str) -> None:
-        """Do something and say so, or why it cannot be."""
+        """Await an action and show its success or its error."""
         try:
             await self._context.still(act)
         except DeskError as error:
@@ -225,12 +225,12 @@ class CustomerPanel(Component):
 
 
 def _blocked(why: str) -> None:
-    """Say why the customer writes nothing more."""
+    """Return the notice that the customer is blocked, with the reason."""
     ui.label(why).classes('desk-hint desk-blocked').props('role=note')
 
 
 def _drawn_of(chat: ChatCard, known: CustomerOfChat) -> object:
-    """Return all that a panel is drawn from: as long as it is the same, nothing is drawn anew."""
+    """Return all values that the panel is drawn from: while they are equal, nothing is redrawn."""
     people = [known.customer, *known.candidates]
     return (
         chat.customer_id,

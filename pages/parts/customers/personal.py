@@ -1,7 +1,7 @@
-"""Numbers and addresses behind a veil: masked, until somebody who needs them says why; then whole for a short time.
+"""Masked contact details: shown unmasked for a short time to a reader who gives a reason.
 
-What is whole stays on the server while it is veiled. Who holds an open contact with its owner has no veil
-(``services.customers.personal_data``); it falls when the contact ends.
+The unmasked values stay on the server until then. On the telephone with the customer no reason is needed; in
+a chat one reason is valid until the chat ends (``services.customers.personal_data``).
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ Subject = Customer | ChatCard
 
 
 async def ask_to_see(context: PageContext, subject: Subject) -> Contacts | None:
-    """Ask why somebody wants to see how to reach a person; return it once that is written down, or nothing."""
+    """Ask for the reason; return the contact details once it is recorded, or ``None``."""
     with dialog.titled(context.dialogs, _('연락처 보기')) as question:
         ui.label(_('보는 사유를 고르세요. 누가 언제 왜 보았는지 기록에 남습니다.')).classes(
             'desk-hint'
@@ -79,7 +79,7 @@ def _why(event: GenericEventArguments) -> str:
 
 
 def reason_names() -> dict[RevealReason, str]:
-    """Name the reasons that somebody may have."""
+    """Return the names of the possible reasons."""
     return {
         RevealReason.IDENTITY: _('본인 확인'),
         RevealReason.CALL: _('통화 연결'),
@@ -102,43 +102,43 @@ async def _revealed(
 
 
 @dataclass(frozen=True, slots=True)
-class _Veiled:
-    """A place that shows one of two."""
+class _MaskedField:
+    """An element with its masked and its unmasked markup."""
 
     piece: Piece
     masked: Markup
     whole: Markup
 
 
-class Veil(Component):
-    """What is personal of one person, in one place of a page. It has no looks of its own: draw inside of it.
+class MaskedFields(Component):
+    """One person's contact details in one place of a page, masked until revealed. Draw inside of it.
 
-    with Veil(context, customer, access) as veil, ui.element('dl'):
-        veil.phones(customer.phone, *customer.other_phones)
-        veil.email(customer.email)
-        veil.eye()
+    with MaskedFields(context, customer, access) as masked_fields, ui.element('dl'):
+        masked_fields.phones(customer.phone, *customer.other_phones)
+        masked_fields.email(customer.email)
+        masked_fields.reveal_button()
     """
 
     def __init__(self, context: PageContext, subject: Subject, access: ContactAccess) -> None:
-        """Begin a veil.
+        """Begin with everything masked.
 
         Args:
-            context: who sits there.
-            subject: the customer, or the chat of somebody who is none yet.
-            access: says whether there is none, and when that changes.
+            context: the page.
+            subject: the customer, or the chat of a person without a record.
+            access: says whether the reader sees them without a reason, and when that changes.
         """
         super().__init__(context.services.topics)
         self.classes('desk-veil')
         self._context = context
         self._subject = subject
         self._access = access
-        self._is_lifted = False
-        self._places: list[_Veiled] = []
-        self._eyes: list[Piece] = []
+        self._is_revealed = False
+        self._places: list[_MaskedField] = []
+        self._buttons: list[Piece] = []
         access.follow(self, self._show)
 
     def phones(self, *numbers: str, form: Callable[[Markup], Markup] = Markup) -> Piece:
-        """Draw numbers, one below the other, inside what ``form`` puts around them."""
+        """Draw numbers, one below the other, wrapped by ``form``."""
         lines = Markup('<br>')
         return self.draw(
             form(lines.join(masked_phone(one) for one in numbers)),
@@ -146,7 +146,7 @@ class Veil(Component):
         )
 
     def email(self, address: str | None, form: Callable[[Markup], Markup] = Markup) -> Piece:
-        """Draw an address, or that there is none, inside what ``form`` puts around it."""
+        """Draw an e-mail address, or that there is none, wrapped by ``form``."""
         none = _('없음')
         return self.draw(
             form(filled('{it}', it=masked_email(address) or none)),
@@ -154,39 +154,43 @@ class Veil(Component):
         )
 
     def draw(self, masked: Markup, whole: Markup) -> Piece:
-        """Draw something that is masked while it is veiled."""
-        place = _Veiled(Piece(), masked, whole)
+        """Draw an element that shows ``masked`` or ``whole``."""
+        place = _MaskedField(Piece(), masked, whole)
         self._places.append(place)
         self._show()
         return place.piece
 
-    def eye(self) -> Piece:
-        """Draw the button that lifts the veil and lets it fall."""
-        eye = Piece('button').classes('desk-eye').props('type=button')
-        eye.on('click', self._press, args=[])
-        self._eyes.append(eye)
+    def reveal_button(self) -> Piece:
+        """Draw the button that reveals and masks again."""
+        reveal = Piece('button').classes('desk-eye').props('type=button')
+        reveal.on('click', self._press, args=[])
+        self._buttons.append(reveal)
         self._show()
-        return eye
+        return reveal
 
     async def _press(self) -> None:
-        if self._is_lifted:
-            await self._fall()
+        if self._is_revealed:
+            await self._mask()
         elif (contacts := await self.still(ask_to_see(self._context, self._subject))) is not None:
-            self._is_lifted = True
+            self._is_revealed = True
             self._show()
-            self.after(REVEAL_SECONDS, self._fall)
+            self.after(REVEAL_SECONDS, self._mask)
             notices.done(_said(contacts))
 
-    async def _fall(self) -> None:
-        self._is_lifted = False
+    async def _mask(self) -> None:
+        self._is_revealed = False
         self._show()
 
     def _show(self) -> None:
         has_none = self._access.sees(self._subject)
-        is_whole = has_none or self._is_lifted
+        is_whole = has_none or self._is_revealed
         for place in self._places:
             place.piece.set_inside(place.whole if is_whole else place.masked)
-        for eye in self._eyes:
-            eye.set_visibility(not has_none)
-            eye.set_inside(filled('{text}', text=_('가리기') if self._is_lifted else _('보기')))
-            eye.props['aria-label'] = _('연락처 가리기') if self._is_lifted else _('연락처 보기')
+        for reveal in self._buttons:
+            reveal.set_visibility(not has_none)
+            reveal.set_inside(
+                filled('{text}', text=_('가리기') if self._is_revealed else _('보기'))
+            )
+            reveal.props['aria-label'] = (
+                _('연락처 가리기') if self._is_revealed else _('연락처 보기')
+            )

@@ -1,4 +1,4 @@
-"""What was promised to a customer, beside the chat with them: in this chat, and in their others what is still open."""
+"""Promises to a customer, beside the chat: all of this chat, and the open ones of other contacts."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ DRAW_SECONDS = 0.25
 
 
 class PromisedHere(Component):
-    """A short list; nothing when nothing was promised."""
+    """A short list of promises; hidden when empty."""
 
     def __init__(self, context: PageContext, chat_id: UUID, customer_id: UUID | None) -> None:
         super().__init__(context.services.topics)
@@ -36,7 +36,7 @@ class PromisedHere(Component):
             if self._customer_id is not None:
                 others = await self.still(promises.to_customer(agent, self._customer_id))
                 found = [*found, *(one for one in others if one.contact_id != self._chat_id)]
-        except DeskError:  # the card itself is there
+        except DeskError:  # the card itself is shown
             return
         self.clear()
         if not found:

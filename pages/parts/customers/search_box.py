@@ -1,4 +1,4 @@
-"""The one search over all customers, as a box: in the top bar of every screen, and wherever one is chosen."""
+"""The customer search as a box: in the top bar of every screen, and wherever a customer is chosen."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -16,7 +16,7 @@ MOST = 20
 
 
 class CustomerSearchBox(SearchBox):
-    """Finds customers by name, initials, telephone, e-mail or number, however it is typed."""
+    """Finds customers by name, initials, telephone, e-mail or number, also typed on the wrong keyboard layout."""
 
     def __init__(
         self,
@@ -28,10 +28,10 @@ class CustomerSearchBox(SearchBox):
         """Draw the box.
 
         Args:
-            context: whose page it is.
-            placeholder: what is searched for, when it is not the page's one search.
-            choose: called with the customer who was chosen. Without it the box is the page's one search: it opens
-                the customer, and keys lead to it from everywhere.
+            context: the page.
+            placeholder: the box's placeholder, if it is not the page's main search.
+            choose: called with the chosen customer. Without it the box is the page's main search: it opens the
+                customer, and its keys work everywhere.
         """
         self._context = context
         chosen = choose or _open
@@ -65,7 +65,7 @@ class CustomerSearchBox(SearchBox):
 
 
 def note(text: str, count: int, *, most: int) -> str:
-    """Say what helps: when there is nobody, too many, or too little to look for."""
+    """Return a hint below the results: no customer, too many, or too short a text."""
     terms = parse_terms(text)
     is_bare = text.strip().isdecimal() and not terms.phone
     is_short = terms == SearchTerms() or is_bare or terms.is_begun_form

@@ -1,4 +1,4 @@
-"""Customers as a dense table: the latest contacts, or what the search box asks for. A page of rows is one element."""
+"""Customers as a dense table: the latest contacts, or the search results. A page of rows is one element."""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -25,9 +25,9 @@ from services.search.customers import MAX_HITS
 
 GRID = 'desk-customers-grid'
 MAX_PAGES = 6
-"""Nobody looks through more latest contacts than this: whoever is further back is searched."""
+"""More latest contacts than anybody looks through: further ones are found by searching."""
 
-# A press anywhere in a row opens it; its link does so by itself, also into another tab.
+# A press anywhere in a row opens it; its link also opens it in another tab.
 ROW_OF_CLICK = (
     '(event) => { const row = event.target.closest("[data-id]");'
     ' if (row && !event.target.closest("a")) emit(row.dataset.id) }'
@@ -35,7 +35,7 @@ ROW_OF_CLICK = (
 
 
 class CustomerTable(Component):
-    """One table of customers, and above it its ``head``: buttons of the page go there."""
+    """One table of customers; ``head`` above it is for the screen's buttons."""
 
     def __init__(self, context: PageContext, *, on_open: Callable[[UUID], None]) -> None:
         super().__init__(context.services.topics)
@@ -58,7 +58,7 @@ class CustomerTable(Component):
         self._grid.on('click', self._press, js_handler=ROW_OF_CLICK)
 
     async def find(self, text: str) -> Answer:
-        """Show who is meant by a text; without one the latest contacts. Raises nothing: it stands in the table."""
+        """Show the customers found by a text; without one the latest contacts. Raises nothing: errors are shown in the table."""
         busy(self._grid, is_busy=True)
         try:
             await self.still(self._search(text) if text.strip() else self._latest())
@@ -91,7 +91,7 @@ class CustomerTable(Component):
         if (last := self._last) is not None:
             records = self._services.customer_records
             page = await self.still(records.latest(self._agent, after=last.place))
-            if last is self._last:  # else a search, or another press, was faster
+            if last is self._last:  # else a search or another press was faster
                 self._show(page)
 
     def _show(self, page: CustomerPage) -> None:

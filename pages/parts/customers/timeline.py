@@ -1,4 +1,4 @@
-"""Everything that happened with one customer, newest first: chats, calls, notes and changes of the record."""
+"""One customer's timeline, newest first: chats, calls, notes and changes of the record."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -28,14 +28,14 @@ from services.work.cursors import Cursor
 
 READ_SECONDS = 0.3
 MORE = 90
-"""So many come with each 더 보기: whoever asks for more is looking for something."""
+"""Entries that each 더 보기 adds: its reader is looking for something."""
 MAX_SHOWN = 300
-"""Nobody reads further back here; the history has it all."""
+"""Entries at most; older ones are in the history."""
 ACT_OF_CLICK = '(event) => emit(event.target.closest("[data-act]")?.dataset.act ?? "")'
 
 
 class TimelineList(Component):
-    """One customer's timeline in one browser tab, with a box for notes above it."""
+    """One customer's timeline in one browser tab, below a box for notes."""
 
     def __init__(
         self,
@@ -62,12 +62,12 @@ class TimelineList(Component):
         self.listen(customer_topic(self._customer_id), self._hear, draws=False)
         await self._show(EVERY_KIND)
 
-    def go_on(self) -> None:
-        """Show what the reader may see now: that has changed."""
+    def refresh(self) -> None:
+        """Apply the reader's changed rights."""
         self.within(READ_SECONDS, self._read_again)
 
     def write(self) -> None:
-        """Put the caret into the box for notes."""
+        """Put the caret into the note box."""
         self._box.focus()
 
     # ---- drawing
@@ -114,7 +114,7 @@ class TimelineList(Component):
             piece.update()
 
     def _draw(self, entries: list[TimelineEntry]) -> None:
-        """Draw these entries and no others; what stays is the same element, with what is open in it."""
+        """Draw exactly these entries; an entry that stays keeps its element, with the transcript open in it."""
         wanted = {entry.id for entry in entries}
         for gone in self._places.keys() - wanted:
             self._places.pop(gone).delete()
@@ -172,7 +172,7 @@ class TimelineList(Component):
         except DeskError as error:
             self._broken(error)
             return
-        if kinds is self._kinds:  # nothing else was chosen meanwhile
+        if kinds is self._kinds:  # the filter was not changed meanwhile
             self._draw(page.entries)
             self._draw_foot(page)
 
@@ -182,7 +182,7 @@ class TimelineList(Component):
     async def _more(self) -> None:
         kinds = self._kinds
         page = await self.still(self._page(after=list(self._entries.values())[-1], limit=MORE))
-        if kinds is not self._kinds:  # others were chosen meanwhile
+        if kinds is not self._kinds:  # the filter was changed meanwhile
             return
         fresh = [one for one in page.entries if one.id not in self._entries]
         self._draw([*self._entries.values(), *fresh])
@@ -200,10 +200,10 @@ class TimelineList(Component):
             ui.label(sentence(language(), error)).classes('desk-empty').props('role=alert')
             button(_('다시 시도'), self._read_again)
 
-    # ---- hearing and doing
+    # ---- events and actions
 
     def _follow(self, entries: list[TimelineEntry]) -> None:
-        """Hear from now on what is promised in these contacts and written down after them."""
+        """Follow the promises and wrap-ups of these contacts."""
         contacts = {one.id for one in entries if one.chat or one.call}
         for contact_id in contacts - self._followed:
             self._followed.add(contact_id)
@@ -224,7 +224,7 @@ class TimelineList(Component):
             self._box.fail(sent.id, sentence(language(), error))
         else:
             self._box.settle(sent.id)
-            await self._read_again()  # at once, whenever its event comes
+            await self._read_again()  # at once, before its event comes
 
     async def _act(self, entry_id: UUID, event: GenericEventArguments) -> None:
         entry = self._entries.get(entry_id)

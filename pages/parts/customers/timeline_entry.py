@@ -1,4 +1,4 @@
-"""One entry of a customer's timeline: one element, buttons included."""
+"""One entry of a customer's timeline: a single element, buttons included."""
 
 from datetime import timedelta
 from typing import Any
@@ -37,7 +37,7 @@ ICONS = {
 
 
 def entry(entry: TimelineEntry, reader: Agent, *, is_open: bool = False) -> Markup:
-    """Return the inside of an entry for its reader; ``is_open`` when a transcript stands under it."""
+    """Return the markup of an entry for its reader; ``is_open`` when its transcript is shown below it."""
     title, body, buttons = _parts(entry, reader, is_open=is_open)
     return filled(
         '<i class="material-icons" aria-hidden="true">{icon}</i><div class="desk-entry-main">'

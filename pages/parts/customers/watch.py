@@ -1,4 +1,4 @@
-"""차단 and 고위험 of the customers that one part of a page names, kept current."""
+"""Keeps the 차단 and 고위험 warnings of the customers that one part of a page names current."""
 
 from collections.abc import Callable, Iterable
 from uuid import UUID
@@ -17,12 +17,12 @@ READ_SECONDS = 0.5
 
 
 class CustomerWatch:
-    """What must be known of some customers before talking to them."""
+    """The warnings of some customers."""
 
     def __init__(
         self, owner: Component, services: Services, agent: Agent, *, redraw: Callable[[], None]
     ) -> None:
-        """Watch nobody yet; ``redraw`` is called when something about somebody is another."""
+        """Begin without customers; ``redraw`` is called when a warning changes."""
         self._owner = owner
         self._records = services.customer_records
         self._agent = agent
@@ -30,11 +30,11 @@ class CustomerWatch:
         self._known: dict[UUID, tuple[CustomerWarning, ...]] = {}
 
     def listen(self) -> None:
-        """Hear of changes from now on, until the owner stops listening."""
+        """Follow changes until the owner stops listening."""
         self._owner.listen(EVERY_CUSTOMER, self._hear, draws=False)
 
     async def learn(self, customer_ids: Iterable[UUID | None]) -> None:
-        """Read what is not known of these customers."""
+        """Read the warnings of the customers that are not known yet."""
         if unknown := {one for one in customer_ids if one} - self._known.keys():
             found = await self._owner.still(self._records.warnings(self._agent, unknown))
             self._known |= dict.fromkeys(unknown, ()) | found

@@ -1,4 +1,4 @@
-"""What was written down after a contact, as it stands beside the contact: category, summary, follow-up, times."""
+"""A contact's wrap-up beside the contact: category, summary, follow-up, times."""
 
 from markupsafe import Markup
 
@@ -14,7 +14,7 @@ def category_path(wrap_up: WrapUpView) -> str:
 
 
 def written(wrap_up: WrapUpView | None) -> Markup:
-    """Return the inside of a list of what was written down; empty when nothing was."""
+    """Return the wrap-up as the inside of a list; empty when there is none."""
     if wrap_up is None:
         return Markup()
     facts = {

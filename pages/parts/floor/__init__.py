@@ -1,1 +1,1 @@
-"""Who works on what, on screen: 상담 상태, offers, and why a contact came to somebody."""
+"""Work distribution on screen: 상담 상태, offers, the board, and supervisors' actions."""

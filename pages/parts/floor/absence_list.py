@@ -1,4 +1,4 @@
-"""상담원이 없는 상담: chats whose agent has gone, told to supervisors, with the way to act."""
+"""상담원이 없는 상담: chats of agents who disconnected, shown to supervisors with a button to reassign them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,7 +26,7 @@ GONE = (AgentStatus.DISCONNECTED, AgentStatus.OFFLINE)
 
 
 class AbsenceList(Component):
-    """Who has gone and left chats; nothing when nobody has, and for whoever is no supervisor."""
+    """The disconnected agents with open chats; hidden when there is none, and for everybody but supervisors."""
 
     def __init__(self, context: PageContext, *, on_news: Callable[[], None]) -> None:
         super().__init__(context.services.topics)
@@ -34,10 +34,10 @@ class AbsenceList(Component):
         self._told: list[Absence] = []
         self._gone: set[UUID] = set()
         self.classes('desk-absences').props('aria-live=assertive')
-        self.go_on()
+        self.refresh()
 
-    def go_on(self) -> None:
-        """Begin to tell, or stop: the reader may be a supervisor from now on, or no longer."""
+    def refresh(self) -> None:
+        """Start or stop, depending on whether the reader is a supervisor now."""
         self.stop_listening()
         self._told = []
         self.clear()
@@ -48,7 +48,7 @@ class AbsenceList(Component):
     def _hear(self, event: Event) -> None:
         if isinstance(event, AgentStatusChanged):
             is_news = event.status in GONE or event.agent_id in self._gone
-        else:  # a chat moved, or events were missed
+        else:  # a chat was moved, or events were missed
             is_news = bool(self._gone) or isinstance(event, Resync)
         if is_news:
             self.within(READ_SECONDS, self._read)
@@ -59,7 +59,7 @@ class AbsenceList(Component):
         found = await self.still(self._context.services.absences.now(self._context.agent))
         self._gone = {one.agent_id for one in found}
         pending = [one.told_at for one in found if not one.is_told]
-        if pending:  # nothing else happens when the second period is over
+        if pending:  # no event marks the end of the second grace period
             seconds = (min(pending) - clock.now()).total_seconds()
             self.after(max(READ_SECONDS, seconds), self._read_when_due)
         told = [one for one in found if one.is_told]
@@ -72,7 +72,7 @@ class AbsenceList(Component):
             self._on_news()
 
     async def _read_when_due(self) -> None:
-        await self._read()  # by a name of its own: news meanwhile is not kept waiting
+        await self._read()  # a separate timer: further events are not delayed
 
     def _draw(self) -> None:
         self.clear()

@@ -1,4 +1,4 @@
-"""The form in a dialog by which a supervisor does something: it closes when that is done, and says in its place why not."""
+"""A supervisor's form in a dialog: the dialog closes after a success; an error is shown in it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
@@ -30,11 +30,11 @@ def acting_form(
     """Draw a form into an open dialog.
 
     Args:
-        context: whose page it is.
-        opened: the dialog around it.
-        fields: what is inside of the form.
-        do: is given what stands in the fields; a ``DeskError`` of it is said below them, and the dialog stays.
-        then: is given what ``do`` returned, after the dialog has closed.
+        context: the page.
+        opened: the dialog around the form.
+        fields: the markup of the fields.
+        do: called with the values of the fields; its ``DeskError`` is shown below them, and the dialog stays.
+        then: called with the result of ``do`` after the dialog has closed.
         hint: a sentence below the fields.
     """
     form = Piece('form', inside=fields).classes('desk-steer')

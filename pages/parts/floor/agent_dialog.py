@@ -1,4 +1,4 @@
-"""What a supervisor does to an agent: another 상담 상태, or the end of their sign-ins; each with its reason."""
+"""A supervisor's actions on an agent: set another 상담 상태, or end the agent's sessions; each with a reason."""
 
 from collections.abc import Mapping, Sequence
 
@@ -21,19 +21,19 @@ SIGN_OUT = 'sign-out'
 
 
 async def act_on_agent(context: PageContext, agent: AgentNow) -> None:
-    """Ask what an agent shall be, and why, and let it be so."""
+    """Ask for the new status and the reason, and set it."""
     reasons = await context.still(context.services.agent_states.reasons())
     with context.dialogs:
         _AgentForm(context, agent, reasons)
 
 
 def reason_name(reason: AwayReason) -> str:
-    """Return what a reason to be away is called in the reader's language."""
+    """Return the name of an away reason in the reader's language."""
     return reason.name_en if language() == 'en' else reason.name
 
 
 class _AgentForm:
-    """The dialog while it is open; it stays with a sentence when it could not be done."""
+    """The open dialog; it stays open when the action fails."""
 
     def __init__(
         self, context: PageContext, agent: AgentNow, reasons: Sequence[AwayReason]

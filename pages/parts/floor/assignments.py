@@ -1,4 +1,4 @@
-"""왜 나에게? in a dialog: one sentence for the agent; for supervisors every decision whole, and the fairness of the shift."""
+"""왜 나에게?: the dialog that explains an assignment: one sentence for agents; for supervisors all decisions and today's shares."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -20,13 +20,13 @@ from services.floor.reasons import Assignment, Assignments, Share
 
 
 async def explain(context: PageContext, chat_id: UUID) -> None:
-    """Say why a contact came to its agent; to a supervisor, show all that was decided about it."""
+    """Show an agent why a contact was assigned to them; show a supervisor every decision about it."""
     try:
         if context.agent.sees_everything:
             found = await context.still(
                 context.services.explanations.assignments(context.agent, chat_id)
             )
-            with context.dialogs:  # where it was asked for may be gone by now
+            with context.dialogs:  # the calling element may be deleted by now
                 _show_all(context, found)
         else:
             explanation = await context.still(

@@ -1,4 +1,4 @@
-"""The agents of the board: sorted, filtered, found, a window of them at a time; and the way to act on one."""
+"""The board's table of agents: sorted, filtered, searched, scrolled as a window of rows; and the button to act on one."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from pages.parts.kit.markup import Piece, filled
 from services.floor.board import AgentLine
 
 WINDOW = 40
-"""So many rows stand there at once."""
+"""Rows that are drawn at once."""
 PRESS = (
     '(event) => { const sort = event.target.closest("[data-sort]"); const act = event.target.closest("[data-act]"); const open = event.target.closest("[data-open]");'
     ' if (sort) emit(["sort", sort.dataset.sort]); else if (act) emit(["act", act.dataset.act]); else if (open) emit(["open", open.dataset.open]) }'
@@ -39,12 +39,12 @@ SORTS: dict[str, Callable[[AgentLine], tuple[object, ...]]] = {
     'handled': lambda one: (-one.handled, one.agent.name),
     'average': lambda one: (-(one.average_seconds or 0), one.agent.name),
 }
-"""By the column that is pressed; the interesting end first."""
+"""The sort order of each column: the most interesting values first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentList:
-    """What is shown: agents, the names of the reasons to be away, and whether it is of the past."""
+    """The agents to show, the names of the away reasons, and whether they are of the past."""
 
     lines: Sequence[AgentLine]
     reasons: Mapping[UUID, str]
@@ -80,14 +80,14 @@ class BoardAgents(Component):
                 )
 
     def show(self, shown: AgentList, *, anew: bool) -> None:
-        """Show agents; ``anew`` begins at the top."""
+        """Show agents; ``anew`` scrolls to the top."""
         self._list = shown
         if anew:
             self._begin = 0
         self._draw()
 
     def find(self) -> None:
-        """Put the caret where one looks for somebody."""
+        """Put the caret into the search field."""
         ui.run_javascript('document.getElementById("board-find")?.focus()')
 
     def _found(self) -> list[AgentLine]:

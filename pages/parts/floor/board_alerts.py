@@ -1,4 +1,4 @@
-"""Alerts of the board: a banner and a sound when a limit is passed, a list with who took it, and the limits themselves."""
+"""Alerts of the board: banner and sound when a threshold is passed, the list of alerts, and the thresholds."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -25,14 +25,14 @@ from pages.parts.kit.sound import Sound
 from services.floor.events import ALERTS, AlertsChanged
 
 SHOWN = 3
-"""So many stand in the banner; the list has all."""
+"""Alerts in the banner; the list has all."""
 PRESS = '(event) => { const made = event.target.closest("[data-take]"); if (made) emit(made.dataset.take) }'
 REMOVE = '(event) => { const made = event.target.closest("[data-remove]"); if (made) emit(made.dataset.remove) }'
 WATCHED = (AgentStatus.AWAY, AgentStatus.AFTER_CONTACT, AgentStatus.BUSY, AgentStatus.DISCONNECTED)
 
 
 class BoardAlerts(Component):
-    """The banner above the board, and the ways to the list and the limits."""
+    """The banner above the board, and the buttons for the list and the thresholds."""
 
     def __init__(self, context: PageContext, sound: Sound) -> None:
         super().__init__(context.services.topics)
@@ -47,7 +47,7 @@ class BoardAlerts(Component):
             self._banner.on('click', self._take, js_handler=PRESS)
 
     async def open(self, people: Mapping[UUID, str]) -> None:
-        """Show what stands, and hear of more; ``people`` are the names of everybody."""
+        """Show the open alerts and follow new ones; ``people`` are the names of all agents."""
         self._people = people
         self.listen(ALERTS, self._hear)
         targets = await self.still(self._context.services.steering.targets(self._context.agent))
@@ -55,7 +55,7 @@ class BoardAlerts(Component):
         await self._read()
 
     async def show_list(self) -> None:
-        """Show the alerts of today, with who took them."""
+        """Show today's alerts, with the names of those who took them."""
         await self.still(self._read())
         with self._context.dialogs, dialog.titled(self._context.dialogs, _('오늘의 알림')) as opened:  # fmt: skip
             Piece(inside=self._list()).classes('board-alert-list').props('tabindex=0')
@@ -64,7 +64,7 @@ class BoardAlerts(Component):
                 button(_('닫기'), opened.close, ButtonStyle.PRIMARY).props('autofocus')
 
     async def show_limits(self) -> None:
-        """Show the limits, and the form of a new one."""
+        """Show the thresholds, and the form of a new one."""
         thresholds = await self.still(self._service.thresholds(self._context.agent))
         targets = await self.still(self._context.services.steering.targets(self._context.agent))
         with self._context.dialogs, dialog.titled(self._context.dialogs, _('알림 기준')) as opened:

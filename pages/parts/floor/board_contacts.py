@@ -1,4 +1,4 @@
-"""The contacts that make a number of the board: picked, steered, and opened to read along."""
+"""The contacts behind a number of the board: to pick, to steer, and to open read-only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ from services.floor.board import Listed
 from services.floor.ledger import Bucket, FloorContact
 
 WINDOW = 50
-"""So many rows stand there at once."""
+"""Rows that are drawn at once."""
 PRESS = (
     '(event) => { const made = event.target.closest("[data-pick]"); const row = event.target.closest("[data-row]");'
     ' if (made) emit(["pick", made.dataset.pick]); else if (row && !event.target.closest("a")) emit(["choose", row.dataset.row]) }'
@@ -33,7 +33,7 @@ PRESS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactList:
-    """What is shown: the whole list, the names, and whether it is of the past."""
+    """The whole list, the names, and whether it is of the past."""
 
     listed: Sequence[Listed]
     agents: Mapping[UUID, str]
@@ -43,7 +43,7 @@ class ContactList:
 
 
 class BoardContacts(Component):
-    """A window of a list of contacts; the keys go through all of it."""
+    """A window of the list; the keys reach all of it."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -75,7 +75,7 @@ class BoardContacts(Component):
         self._draw()
 
     async def show(self, shown: ContactList, *, anew: bool) -> None:
-        """Show a list; ``anew`` begins at its top, with its first contact chosen."""
+        """Show a list; ``anew`` scrolls to the top and chooses the first contact."""
         self._list = shown
         ids = self._ids()
         if anew:
@@ -99,18 +99,18 @@ class BoardContacts(Component):
         self._draw()
 
     def pick(self) -> None:
-        """Pick the chosen contact, or let go of it."""
+        """Pick the chosen contact, or unpick it."""
         if self._chosen is not None:
             self._picked ^= {self._chosen}
             self._draw()
 
     def open(self) -> None:
-        """Open the chosen contact, to read along."""
+        """Open the chosen contact read-only."""
         if self._chosen is not None:
             ui.navigate.to(self._address(self._chosen))
 
     async def steer(self) -> None:
-        """Ask what shall be done to the picked contacts, or to the chosen one."""
+        """Open the steering dialog for the picked contacts, or for the chosen one."""
         if self._list is None or self._list.until is not None:
             return
         wanted = self._picked or ({self._chosen} if self._chosen else set())
@@ -123,24 +123,24 @@ class BoardContacts(Component):
             await steer(self._context, list(cards.values()), why=self._why())
 
     def whisper(self) -> None:
-        """Say something to the agent of the chosen contact."""
+        """Whisper to the agent of the chosen contact."""
         if (card := self._chosen_card()) is not None:
             whisper(self._context, card)
 
     def take_over(self) -> None:
-        """Take the chosen contact from its agent."""
+        """Take over the chosen contact from its agent."""
         if (card := self._chosen_card()) is not None:
             take_over(self._context, card)
 
     def _chosen_card(self) -> ChatCard | None:
-        """Return the chosen contact; nothing of the past, where nothing can be done."""
+        """Return the chosen contact; ``None`` on a board of the past, where nothing can be done."""
         is_past = self._list is None or self._list.until is not None
         return None if is_past or self._chosen is None else self._cards.get(self._chosen)
 
     # ---- drawing
 
     def _why(self) -> str:
-        """Return the reason that lies near: the contact waits."""
+        """Return the suggested reason: the contact waits."""
         by_id = {one.contact.id: one.contact for one in (self._list.listed if self._list else ())}
         contact = by_id.get(self._chosen) if self._chosen else None
         return _('오래 대기') if contact and contact.bucket is Bucket.WAITING else ''
@@ -268,7 +268,7 @@ def _counts(listed: Listed) -> Markup:
 
 
 def _clock(contact: FloorContact, until: datetime | None) -> Markup | str:
-    """Return how long it waits, or is where it is; of one that is over, how long its customer waited."""
+    """Return how long a contact has waited, or been in its state; for an ended one how long its customer waited."""
     if contact.bucket is None:
         if contact.waited_seconds is None:
             return NOTHING

@@ -1,4 +1,4 @@
-"""현황: the numbers of the board. Each is a button that begins with its label and opens what it is made of."""
+"""현황: the numbers of the board. Each is a button that begins with its label and opens the list behind it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,10 +15,10 @@ from services.floor.board import SHARES, Number, QueueLine, Snapshot
 from services.floor.definitions import Definition
 
 EVERY = 'all'
-"""Stands for all queues, in what a button opens."""
+"""Stands for all queues in a button's target."""
 NOTHING = '\u2013'
 BAND_WIDTH = 15
-"""So many points below its target a queue's 서비스 레벨 is poor (85 and 70 %)."""
+"""A queue's 서비스 레벨 is poor when it is more points than this below its target (target 85 %: below 70 %)."""
 PRESENT = (Number.WAITING, Number.IN_PROGRESS, Number.ON_HOLD, Number.WRAP_UP)
 TODAY = (
     Number.SERVICE_LEVEL, Number.ANSWER_RATE, Number.ANSWERED, Number.ABANDONED, Number.SHORT
@@ -30,7 +30,7 @@ STATUSES = (
 
 
 def number_names() -> dict[Number, str]:
-    """Return what the numbers are called."""
+    """Return the names of the numbers."""
     return {
         Number.WAITING: _('대기'),
         Number.IN_PROGRESS: _('진행'),
@@ -45,19 +45,19 @@ def number_names() -> dict[Number, str]:
 
 
 def percent_text(percent: float | None) -> str:
-    """Return a percentage, rounded down: 100 is said of all alone. Nothing to divide by is a dash."""
+    """Return a percentage, rounded down: only all is 100. Without a total it is a dash."""
     return NOTHING if percent is None else f'{int(percent)}%'
 
 
 def queue_title(line: QueueLine) -> str:
-    """Return what a queue is called in the reader's language."""
+    """Return the name of a queue in the reader's language."""
     return (language() == 'en' and line.name_en) or _(line.name)
 
 
 def passed(
     since: datetime | None, *, until: datetime | None, late_seconds: int | None = None
 ) -> Markup:
-    """Return how long something lasts: a clock that ticks, or how it stood at a moment of the past."""
+    """Return a duration: as a ticking clock, or fixed for a moment of the past."""
     if since is None:
         return filled('{nothing}', nothing=NOTHING)
     if until is not None:
@@ -67,7 +67,7 @@ def passed(
 
 
 def number_button(*, opens: str, name: str, value: str, chosen: str, inside: Markup, look: str) -> Markup:  # fmt: skip
-    """Return a number as a button: ``opens`` says of what it shows the list, ``value`` is read after its name."""
+    """Return a number as a button: ``opens`` is the target list, ``value`` is read aloud after ``name``."""
     return filled(
         '<button type="button" class="{look}" data-key="{opens}" data-open="{opens}" aria-label="{name} {value}" aria-pressed="{is_chosen}">{inside}</button>',
         look=look,
@@ -81,9 +81,9 @@ def number_button(*, opens: str, name: str, value: str, chosen: str, inside: Mar
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardNumbers:
-    """One picture of the board as markup.
+    """One state of the board as markup.
 
-    ``chosen`` is what is open; ``until`` the moment of a board of the past, none for the live one.
+    ``chosen`` is the open list; ``until`` the moment of a board of the past, ``None`` for the live one.
     """
 
     snapshot: Snapshot
@@ -92,12 +92,12 @@ class BoardNumbers:
     until: datetime | None
 
     def strip(self) -> Markup:
-        """Return the numbers over all queues, large."""
+        """Return the totals over all queues, in large type."""
         names = number_names()
         return Markup().join(self._large(one, names[one]) for one in (*PRESENT, *TODAY))
 
     def table(self) -> Markup:
-        """Return the numbers queue by queue."""
+        """Return the numbers by queue."""
         names = number_names()
         heads = (
             _('대기열'), names[Number.WAITING], _('최장 대기'), *(names[one] for one in (*PRESENT[1:], *TODAY))
@@ -110,7 +110,7 @@ class BoardNumbers:
         )
 
     def agents(self) -> Markup:
-        """Return how many agents are what."""
+        """Return the number of agents in each status."""
         names = status_names()
         return Markup().join(self._status(one, names[one]) for one in STATUSES)
 
@@ -194,7 +194,7 @@ class BoardNumbers:
 
 
 def _band(percent: float | None, good: int, fair: int) -> Markup:
-    """Return the sign of a percentage's band: its shape says it to who sees no colour."""
+    """Return the sign of a percentage's band: its shape tells the band without colour."""
     if percent is None:
         return Markup()
     look, sign, word = 'poor', '▼', _('미달')

@@ -1,4 +1,4 @@
-"""그때 그 순간: a clock and a slider that lead the board to a second of the past, and back."""
+"""그때 그 순간: the clock and slider that set the board to a past second, and back."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ Go = Callable[[datetime | None], Awaitable[None]]
 
 
 def read_moment(text: str) -> datetime | None:
-    """Return a moment as an address or a field has it, in Seoul when it names no zone; nothing for any other text."""
+    """Return a time from an address or a field, in Seoul when it names no zone; ``None`` for any other text."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -29,12 +29,12 @@ def read_moment(text: str) -> datetime | None:
 
 
 def written_moment(at: datetime) -> str:
-    """Return a moment as an address and a field have it."""
+    """Return a time as an address and a field hold it."""
     return f'{at.astimezone(clock.SEOUL):%Y-%m-%dT%H:%M:%S}'
 
 
 class BoardTime(Component):
-    """Which second the board shows. Hidden while it is the present one."""
+    """The second that the board shows. Hidden on the live board."""
 
     def __init__(self, context: PageContext, go: Go) -> None:
         super().__init__(context.services.topics)
@@ -61,7 +61,7 @@ class BoardTime(Component):
         self.show(None)
 
     def show(self, at: datetime | None) -> None:
-        """Show which second it is."""
+        """Show the board's second."""
         self._at = at
         self.set_visibility(at is not None)
         if at is not None:
@@ -75,7 +75,7 @@ class BoardTime(Component):
             self._slider.update()
 
     def focus(self) -> None:
-        """Put the keyboard on the slider."""
+        """Put the keyboard focus on the slider."""
         ui.run_javascript('document.querySelector(".board-slider")?.focus()')
 
     async def _typed(self, event: GenericEventArguments) -> None:

@@ -1,4 +1,4 @@
-"""오늘: the day by quarter hour beside the same weekday's usual, as charts, and as a table one key away."""
+"""오늘: the day by quarter hour, compared to the usual same weekday, as charts or as a table."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ from services.floor.today import QUARTERS, DayCurves, Measure, Row
 
 AGAIN_SECONDS = 60.0
 COLOUR = 'getComputedStyle(document.documentElement).getPropertyValue("--{name}").trim()'
-"""For keys that begin with a colon: a chart is drawn on a canvas, which knows no stylesheet."""
+"""A JavaScript expression for a colour: charts are drawn on a canvas, which knows no stylesheet."""
 
 
 class BoardToday(Component):
-    """Three small charts with one time axis; ``toggle`` shows their numbers in place of them."""
+    """Three small charts with one time axis; ``toggle`` shows their table instead."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -37,13 +37,13 @@ class BoardToday(Component):
         self._charts: dict[Measure, ui.echart] = {}
 
     async def show(self) -> None:
-        """Read the day and draw it; read again every minute while it is seen."""
+        """Read and draw the day, again every minute while it is shown."""
         self._curves = await self.still(self._context.services.today.curves(self._context.agent))
         self._draw()
         self.within(AGAIN_SECONDS, self._again)
 
     def toggle(self) -> None:
-        """Show the numbers, or the charts again."""
+        """Switch between the charts and the table."""
         self._is_table = not self._is_table
         self._draw()
 
@@ -77,7 +77,7 @@ class BoardToday(Component):
 
 
 def measure_names() -> dict[Measure, str]:
-    """Return what the curves are called, with their units."""
+    """Return the names of the curves, with their units."""
     return {
         Measure.ARRIVED: _('인입(건)'),
         Measure.WAIT: _('평균 대기(초)'),

@@ -1,4 +1,4 @@
-"""공지 and 전광판 of the board: what is told to a queue and who has read it, and the links of screens on walls."""
+"""공지 and 전광판 of the board: notices to a queue with their readers, and links for wall screens."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -24,7 +24,7 @@ TAKE_BACK = '(event) => { const made = event.target.closest("[data-back]"); if (
 
 
 async def show_notices(context: PageContext, people: Mapping[UUID, str]) -> None:
-    """Send a notice to a queue, and see who has read the last ones."""
+    """Open the dialog to send a notice to a queue and to see who has read the last ones."""
     targets = await context.still(context.services.steering.targets(context.agent))
     queues = {one.id: queue_name(one) for one in targets.queues}
     with context.dialogs:
@@ -33,7 +33,7 @@ async def show_notices(context: PageContext, people: Mapping[UUID, str]) -> None
 
 
 class _Notices:
-    """The dialog of the notices while it is open."""
+    """The open dialog of the notices."""
 
     def __init__(
         self, context: PageContext, people: Mapping[UUID, str], queues: Mapping[UUID, str]
@@ -50,7 +50,7 @@ class _Notices:
                 button(_('닫기'), opened.close)
 
     async def draw(self) -> None:
-        """Show the last notices and who has read them."""
+        """Show the last notices and their readers."""
         sent = await self._context.still(self._service.sent(self._context.agent))
         self._rows.set_inside(
             Markup().join(_notice(one, self._queues, self._people) for one in sent)
@@ -81,7 +81,7 @@ class _Notices:
 
 
 async def show_walls(context: PageContext, department: str) -> None:
-    """Make a link for a wall, which is shown once, and revoke those that are no longer wanted."""
+    """Open the dialog to make a wall's link, which is shown once, and to revoke links."""
     service, by = context.services.walls, context.agent
 
     async def redraw() -> None:

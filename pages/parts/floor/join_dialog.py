@@ -1,4 +1,4 @@
-"""귓속말 and 넘겨받기: what a supervisor does in a chat that an agent holds."""
+"""귓속말 and 넘겨받기: a supervisor whispers in, or takes over, a chat that an agent holds."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,7 +15,7 @@ MOST_WHISPERED = 500
 
 
 def whisper(context: PageContext, chat: ChatCard) -> None:
-    """Ask what shall be said to the chat's agent alone, and say it."""
+    """Ask for a text that only the chat's agent sees, and send it."""
 
     async def say(words: str) -> None:
         joining = context.services.joining
@@ -32,7 +32,7 @@ def whisper(context: PageContext, chat: ChatCard) -> None:
 
 
 def take_over(context: PageContext, chat: ChatCard) -> None:
-    """Ask why a chat shall be taken from its agent, and take it; it can be given back."""
+    """Ask for a reason and take the chat from its agent; it can be given back."""
 
     async def take(why: str) -> None:
         joining = context.services.joining
@@ -61,7 +61,7 @@ def ask_words(
     most: int,
     do: Callable[[str], Awaitable[None]],
 ) -> None:
-    """Ask for one line of words in a dialog and do something with them; what went wrong stands in it."""
+    """Ask for one line of text in a dialog and call ``do`` with it; an error is shown in the dialog."""
     with context.dialogs, dialog.titled(context.dialogs, title) as opened:
         fields = filled(
             '<label class="desk-steer-field">{label}<input class="desk-input" name="words" required autofocus maxlength="{most}" autocomplete="off"></label>',

@@ -1,4 +1,4 @@
-"""Notices to the queues that this page's agent serves: they stand over the screen until they are read."""
+"""Notices to the queues that this page's agent serves: shown over the screen until they are read."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.floor.events import NOTICES, NoticesChanged
 
 
 class NoticeNews(Component):
-    """What a supervisor told a queue, with a button that says it was read."""
+    """The unread notices, each with a button to mark it as read."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)

@@ -1,4 +1,4 @@
-"""새 상담: a chat that rings at this page's agent, with the seconds that are left, and why it came to them."""
+"""새 상담: the card of a chat that rings for this page's agent, with the seconds left and the reason for the offer."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -20,7 +20,7 @@ from services.floor.reasons import Explanation
 
 
 class OfferCard(Component):
-    """One offer. It goes when the chat rings here no longer."""
+    """One offer. It is removed when the chat no longer rings here."""
 
     def __init__(
         self, context: PageContext, chat: ChatCard, on_take: Callable[[UUID], Awaitable[None]]
@@ -44,7 +44,7 @@ class OfferCard(Component):
         await self._on_take(self.chat_id)
 
     async def refuse(self) -> None:
-        """Refuse the chat: it goes to the next agent."""
+        """Refuse the chat; it is offered to the next agent."""
         try:
             await self._context.services.offers.refuse(self._context.agent, self.chat_id)
         except DeskError as error:
@@ -60,7 +60,7 @@ class OfferCard(Component):
 
 
 def why(explanation: Explanation) -> str:
-    """Return in one sentence why a contact came to its agent."""
+    """Return in one sentence why a contact was offered to its agent."""
     sentences = {
         Rule.RETURNING: _('하루 안에 이 고객과 상담했기 때문입니다.'),
         Rule.ONLY_ONE: _('지금 받을 수 있는 상담원이 한 명뿐이었습니다.'),
@@ -73,7 +73,7 @@ def why(explanation: Explanation) -> str:
         Rule.BY_HAND: _('팀장이 배정했습니다.'),
     }
     said = sentences[explanation.rule]
-    if explanation.rule is Rule.BY_HAND:  # nobody was compared with anybody
+    if explanation.rule is Rule.BY_HAND:  # no candidates were compared
         return f'{said} {explanation.reason}'.rstrip()
     counted = _('후보 {count}명').format(count=explanation.candidates)
     return f'{said} ({counted})'

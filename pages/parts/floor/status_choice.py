@@ -1,4 +1,4 @@
-"""상담 상태 in the frame of every page: what its agent is, since when, and what waits for the last contact to end."""
+"""상담 상태 in the top bar: the agent's status, since when, and the status that follows the last contact."""
 
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -21,11 +21,11 @@ from services.people.states import CHOOSABLE, event_of
 React = Callable[[], Coroutine[Any, Any, None]]
 
 AWAY = 'away:'
-"""Before a reason's code in the choice's values."""
+"""Prefix of the values that carry an away reason's code."""
 
 
 def status_names() -> dict[AgentStatus, str]:
-    """Return what the states are called."""
+    """Return the names of the statuses."""
     return {
         AgentStatus.AVAILABLE: _('상담 가능'),
         AgentStatus.BUSY: _('상담 중'),
@@ -38,7 +38,7 @@ def status_names() -> dict[AgentStatus, str]:
 
 
 class StatusChoice(Component):
-    """What the agent at this page is doing, the same in every tab of theirs; and the way to change it."""
+    """The agent's status and the choice of another; the same in all tabs of the agent."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -59,15 +59,15 @@ class StatusChoice(Component):
 
     @property
     def is_ready(self) -> bool:
-        """Whether contacts may ring here: 상담 가능, and nothing else waits to come true."""
+        """Return whether contacts may ring here: 상담 가능, with no other status waiting to follow."""
         return self._shown.is_ready
 
     def on_change(self, react: React) -> None:
-        """Call ``react`` whenever contacts may ring here again, or no longer."""
+        """Call ``react`` whenever ``is_ready`` changes."""
         self._on_change.append(react)
 
     async def become_available(self) -> None:
-        """Say 상담 가능: one key after signing in or coming back."""
+        """Set 상담 가능 by one key, after signing in or coming back."""
         await self._choose(AgentStatus.AVAILABLE.value)
 
     # ---- staying current
@@ -89,7 +89,7 @@ class StatusChoice(Component):
         self._show(event_of(agent))
 
     def show(self, event: AgentStatusChanged) -> None:
-        """Show a state that was read; what is older than what is shown changes nothing."""
+        """Show a status that was read; one older than the shown status is ignored."""
         if event.since >= self._shown.since:
             self._show(event)
 
@@ -110,7 +110,7 @@ class StatusChoice(Component):
         self._show_next(event)
         value = self._value(event)
         if value not in self._choice.options:
-            value = None  # 무응답 is nothing that one chooses: now every choice is another one
+            value = None  # 무응답 cannot be chosen: with no value every choice is a change
         if value != self._choice.value:
             self._choice.set_value(value)
 
@@ -144,14 +144,14 @@ class StatusChoice(Component):
             notices.tell(error)
             changed = self._shown
         except Exception:
-            self._show(self._shown)  # whatever it was: the choice does not stay as if it were so
+            self._show(self._shown)  # a refused choice must not stay selected
             raise
         self._show(changed)
 
     async def _take_back(self) -> None:
         self._show(await self.still(self._states.take_back_next(self._context.agent.id)))
 
-    # ---- words
+    # ---- texts
 
     def _options(self, reasons: Sequence[AwayReason]) -> dict[str, str]:
         names = status_names()
@@ -167,7 +167,7 @@ class StatusChoice(Component):
         }
 
     def _value(self, event: AgentStatusChanged) -> str | None:
-        """Return the choice that stands for a state; none where no choice leads to it."""
+        """Return the choice that equals a status; ``None`` when no choice does."""
         status = event.next_status or event.status
         reason_id = event.next_reason_id if event.next_status else event.reason_id
         if status is AgentStatus.AWAY and reason_id in self._reasons:

@@ -1,4 +1,4 @@
-"""배정·이동: what a supervisor does to waiting contacts, in one small form that hands on the keyboard can fill in."""
+"""배정·이동: the dialog in which a supervisor assigns, moves or prioritises waiting contacts, usable by keyboard alone."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -27,21 +27,21 @@ async def steer(
     first: Deed = Deed.ASSIGNED,
     why: str = '',
 ) -> None:
-    """Ask what shall be done to these contacts, to whom and why, and do it.
+    """Ask for the action, its target and the reason, and perform it on these contacts.
 
-    ``first`` is chosen at first; ``why`` lies near and stands there already.
+    ``first`` is the preselected action; ``why`` the suggested reason.
     """
     try:
         targets = await context.still(context.services.steering.targets(context.agent))
     except DeskError as error:
         notices.tell(error)
         return
-    with context.dialogs:  # the list where it was asked for may be another by now
+    with context.dialogs:  # the calling list may be redrawn by now
         _SteeringForm(context, chats, targets, first=first, why=why)
 
 
 class _SteeringForm:
-    """The dialog while it is open; it closes when it is done, and stays with a sentence when it could not be."""
+    """The open dialog; it closes after a success and shows an error otherwise."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class _SteeringForm:
 
 
 def _uuid(values: Mapping[str, str], name: str) -> UUID:
-    """Return a chosen id; one of nobody when nothing could be chosen: the service says what is wrong."""
+    """Return a chosen id, or the nil UUID when none was chosen: the service refuses that with the right error."""
     try:
         return UUID(values.get(name, ''))
     except ValueError:
@@ -103,7 +103,7 @@ def _who(chats: Sequence[ChatCard]) -> Markup:
 
 
 def _form(targets: Targets, *, near: str, first: Deed, why: str) -> Markup:
-    # of those who can take one, the contact's own department comes first
+    # agents with free capacity first, of these the contact's own department
     agents = sorted(targets.agents, key=lambda one: (not one.can_take, one.department != near))
     deeds = {
         Deed.ASSIGNED: _('상담원에게 배정'),
@@ -172,7 +172,7 @@ def _queues(queues: Sequence[Queue]) -> Markup:
 
 
 def queue_name(queue: Queue) -> str:
-    """Return what a queue is called in the reader's language."""
+    """Return the name of a queue in the reader's language."""
     return (language() == 'en' and queue.name_en) or _(queue.name)
 
 

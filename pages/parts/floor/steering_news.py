@@ -1,4 +1,4 @@
-"""What supervisors did to this page's agent's contacts, said in words when it happens."""
+"""Tells this page's agent in words that a supervisor assigned, moved or took one of the agent's contacts."""
 
 from desk.events import Event
 from pages import notices
@@ -9,7 +9,7 @@ from services.floor.events import ContactSteered, Deed, Whispered, steering_topi
 
 
 class SteeringNews(Component):
-    """Hears of it, and says it; it stays until it is read."""
+    """Shows each action until it is closed."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -25,7 +25,7 @@ class SteeringNews(Component):
 
 
 def said(event: ContactSteered) -> str:
-    """Return in a sentence what was done, by whom and why."""
+    """Return a sentence: the action, the supervisor and the reason."""
     words = {'name': event.customer, 'by': event.by, 'reason': event.reason}
     match event.deed:
         case Deed.ASSIGNED:

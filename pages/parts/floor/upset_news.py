@@ -1,4 +1,4 @@
-"""Supervisors hear of a customer who said several negative lines in a row, whatever screen they are on."""
+"""Tells supervisors, on every screen, of a customer with several negative messages in a row."""
 
 from nicegui import ui
 
@@ -12,7 +12,7 @@ from services.sentiment.events import UPSET_CUSTOMERS, CustomerUpset
 
 
 class UpsetNews(Component):
-    """Says it, with a way to the chat; it stays until it is read. Nobody else than supervisors hears anything."""
+    """Shows each one with a link to the chat until it is closed; supervisors only."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -32,7 +32,7 @@ class UpsetNews(Component):
 
 
 def said(event: CustomerUpset) -> str:
-    """Return in a sentence who it is, and who says so."""
+    """Return a sentence: the customer, and the source of the judgement."""
     sentence = _(
         '{name} 고객이 부정적인 말을 {count}번 이어서 했습니다 ({department})',
         name=event.customer,

@@ -1,4 +1,4 @@
-"""The 상담 분류 that the history is narrowed by: of any level, found by letters or initials (초성) as in 후처리."""
+"""The history's filter by 상담 분류: of any level, found by letters or initials (초성) as in the wrap-up."""
 
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from services.contacts.categories import CategoryPath
 
 
 class CategoryFilter(Component):
-    """A box to find a category by, or the one that is chosen and a way to let go of it."""
+    """A box to find a category, or the chosen category with a button to remove it."""
 
     def __init__(
         self,
@@ -31,7 +31,7 @@ class CategoryFilter(Component):
         self.show(None)
 
     def show(self, category_id: UUID | None) -> None:
-        """Show what is chosen; one that the reader does not know is still there to be let go of."""
+        """Show the chosen category; also one that the reader does not know can be removed."""
         self._box.set_visibility(category_id is None)
         self._chosen.set_visibility(category_id is not None)
         known = next((one for one in self._categories if one.id == category_id), None)

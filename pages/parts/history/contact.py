@@ -1,4 +1,4 @@
-"""One contact beside the history: who, when, with whom, and what was said, at the line that was looked for."""
+"""One contact beside the history: people, times and messages, scrolled to the line that was searched for."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
-from pages.parts.customers.personal import Veil
+from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.written import written
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
@@ -29,19 +29,19 @@ from services.history.filter import Channel, ContactState
 from services.search.messages import words_of
 
 WRITTEN_SECONDS = 0.5
-"""What is written down after it is read anew at most this often, while somebody writes."""
+"""The wrap-up is read again at most this often while somebody writes it."""
 
 
 class HistoryContact(Component):
-    """One contact, opened in place."""
+    """One contact, opened beside the table."""
 
     def __init__(self, context: PageContext, contact_id: UUID, *, text: str, back: str) -> None:
         """Draw nothing yet.
 
         Args:
-            context: who looks.
-            contact_id: at what.
-            text: what was looked for: it is marked, and the first place is brought into sight.
+            context: the page.
+            contact_id: the contact to open.
+            text: the search text: its matches are marked, and the first one is scrolled to.
             back: the address of the list.
         """
         super().__init__(context.services.topics, 'section')
@@ -58,7 +58,7 @@ class HistoryContact(Component):
         self._at = 0
 
     async def open(self) -> None:
-        """Draw it. Raises ``NotFoundError``."""
+        """Draw the contact. Raises ``NotFoundError``."""
         history = self._services.history
         self._access.listen()
         self.listen(written_topic(self._contact_id), self._hear_written)  # before reading
@@ -134,16 +134,16 @@ class HistoryContact(Component):
             self._written.set_inside(written(views.get(self._contact_id)))
 
     async def _phone(self, contact: Contact) -> None:
-        """Draw how to reach them, behind a veil; there is none to lift over a call from nobody known."""
+        """Draw the contact details, masked; a call without a customer has none to reveal."""
         if contact.customer is not None:
-            with Veil(self._context, contact.customer, self._access) as veil:
-                veil.phones(contact.customer.phone)
-                veil.eye()
+            with MaskedFields(self._context, contact.customer, self._access) as masked_fields:
+                masked_fields.phones(contact.customer.phone)
+                masked_fields.reveal_button()
         elif contact.channel is Channel.CHAT:
             chat = await self.still(self._services.chats.chat(self._agent, contact.id))
-            with Veil(self._context, chat, self._access) as veil:
-                veil.phones(contact.phone)
-                veil.eye()
+            with MaskedFields(self._context, chat, self._access) as masked_fields:
+                masked_fields.phones(contact.phone)
+                masked_fields.reveal_button()
         else:
             is_whole = contact.shows_number(self._agent, ())
             shown = times.phone(contact.phone) if is_whole else masked_phone(contact.phone)
@@ -189,10 +189,10 @@ class HistoryContact(Component):
         )
         mood.follow(self._transcript)
 
-    # ---- what was said
+    # ---- the transcript
 
     async def step_found(self, step: int) -> None:
-        """Go to the next place (or the one before) that says what was looked for; after the last comes the first."""
+        """Scroll to the next match (or the one before); the first follows the last."""
         if self._transcript is None or not self._numbers:
             return
         self._at = (self._at + step) % len(self._numbers)
@@ -209,7 +209,7 @@ class HistoryContact(Component):
             await self._transcript.load_around(self._numbers[self._at])
 
     def _show_marks(self, chat: ChatCard) -> None:
-        """Show how far the customer has read, also of a chat that is over."""
+        """Show how far the customer has read, also in an ended chat."""
         if self._transcript is not None:
             self._transcript.set_marks(
                 delivered=chat.customer_delivered_number, read=chat.customer_read_number
@@ -241,7 +241,7 @@ class HistoryContact(Component):
             return
         try:
             await self._transcript.catch_up()
-        except DeskError:  # no longer the reader's to see, or to be read: what was read stays until the list is read
+        except DeskError:  # forbidden or unreadable now: the shown text stays
             return
 
 

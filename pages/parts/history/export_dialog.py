@@ -1,4 +1,4 @@
-"""Taking the history out, as a person sees it: the format, how far it is, and a way to stop."""
+"""Exporting the history: the choice of a format, the progress, and a button to stop."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -16,17 +16,17 @@ from services.history.filter import HistoryFilter
 from services.history.history import Hits
 
 BEGIN_SECONDS = 10.0
-"""An export tells that it began as soon as its request is let in; one that was refused tells nothing."""
+"""An accepted export reports that it began within this time; a refused one reports nothing."""
 
 
 def export_dialog(context: PageContext, wanted: HistoryFilter, hits: Hits | None) -> None:
-    """Open the dialog: what will be taken out, and as what."""
+    """Open the dialog: the contacts to export, and the format."""
     with dialog.titled(context.dialogs, _('이력 내보내기')) as opened:
         ExportDialog(context, wanted, hits, close=opened.close)
 
 
 class ExportDialog(Component):
-    """One export in one dialog; closing the dialog stops it."""
+    """One export in one dialog; closing the dialog stops the export."""
 
     def __init__(
         self,
@@ -76,12 +76,12 @@ class ExportDialog(Component):
             self._said = ui.label(_('준비하고 있습니다.')).props('role=status')
             with ui.element('div').classes('desk-actions') as self._actions:
                 button(_('멈추기'), self._close)
-            # Inside: the button that was pressed is gone, and its place with it.
+            # Inside the dialog: the pressed button and its slot are gone.
             ui.download.from_url(f'/history/export?{"&".join(filter(None, query))}')
         self.after(BEGIN_SECONDS, self._miss)
 
     async def _miss(self) -> None:
-        """Say in its place that nothing came of it: why is in the answer that the browser got for the file."""
+        """Show that the export failed; the reason is in the response that the browser received in place of the file."""
         if not self._has_begun:
             self._end(_('내보내기를 시작하지 못했습니다. 잠시 뒤에 다시 시도하세요.'))
 

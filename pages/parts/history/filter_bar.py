@@ -1,4 +1,4 @@
-"""The filters over the history: one form of plain fields, so that every browser's own keys work in it."""
+"""The filters above the history: one plain form, so that every browser's own keys work in it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
@@ -18,13 +18,13 @@ from services.history.filter import FIELDS, MAX_TEXT_CHARS, HistoryFilter, Perio
 from services.history.history import Choices
 
 CUSTOM = 'custom'
-"""What the form says for a period by days: an address says the days alone."""
+"""The form's value for a period given by two days; in an address only the days stand."""
 
 Choose = Callable[[HistoryFilter], Awaitable[None] | None]
 
 
 class HistoryBar(Piece):
-    """The filters; ``on_choose`` hears what is chosen."""
+    """The filters; ``on_choose`` is called with each new choice."""
 
     def __init__(self, choices: Choices, on_choose: Choose) -> None:
         super().__init__('form')
@@ -38,17 +38,15 @@ class HistoryBar(Piece):
             self.on(event, self._choose, js_handler=VALUES_OF_FORM)
 
     def show(self, wanted: HistoryFilter) -> None:
-        """Show a filter that was chosen elsewhere; what was chosen here stands already, and its focus with it."""
+        """Show a filter that was chosen elsewhere; for the form's own choice nothing changes, so that it keeps its focus."""
         if wanted == self._shown:
             return
         self._shown = wanted
-        self._drawn += (
-            1  # the browser may show what was chosen since: the same markup must reach it again
-        )
+        self._drawn += 1  # the browser may show a newer choice: the same markup must be sent again
         self.set_inside(_form(wanted, self._choices, self._drawn))
 
     def focus(self) -> None:
-        """Put the caret into the text."""
+        """Put the caret into the search field."""
         self.client.run_javascript('document.getElementById("history-text")?.focus()')
 
     async def _choose(self, event: GenericEventArguments) -> None:
@@ -71,7 +69,7 @@ def _read(given: object) -> HistoryFilter:
 
 
 def period_names() -> dict[str, str]:
-    """Name the periods, as the form says them."""
+    """Return the names of the periods."""
     return {
         '': _('전 기간'),
         Period.TODAY: _('오늘'),
@@ -155,7 +153,7 @@ def _follow_up(wanted: HistoryFilter) -> Markup:
 
 
 def _category(chosen: UUID | None) -> Markup:
-    """Return the 상담 분류 that is chosen beside the form (``CategoryFilter``): the form keeps it."""
+    """Return the category chosen beside the form (``CategoryFilter``) as a hidden field."""
     return filled('<input type="hidden" name="category" value="{id}">', id=chosen or '')
 
 
@@ -169,10 +167,10 @@ def _day(name: str, label: str, day: date | None) -> Markup:
 
 
 def _select(name: str, label: str, options: Mapping[str, str], chosen: str | UUID | None) -> Markup:
-    """Return a choice whose first option is its name: that narrows nothing."""
+    """Return a choice whose first option is its name and filters nothing."""
     value = str(chosen) if chosen else ''
     others = dict(options)
-    if value and value not in others:  # of an address that somebody else made
+    if value and value not in others:  # an address may name a value that is not offered
         others[value] = _('볼 수 없는 항목')
     rows = Markup().join(
         filled(

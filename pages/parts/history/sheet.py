@@ -1,4 +1,4 @@
-"""The history as a sheet: its headings, and a contact as a row, in the reader's language, with numbers masked."""
+"""The history as a spreadsheet: headings and rows in the reader's language, with numbers masked."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,11 +29,11 @@ ENDINGS: dict[str, str] = {
     ChatEnding.AGENT: '상담원', ChatEnding.CUSTOMER: '고객', ChatEnding.ABANDONED: '포기',
     CallEnding.MISSED: '부재중', CallEnding.FAILED: '연결 실패',
 }  # fmt: skip
-"""Who or what ended it; an abandoned call and an abandoned chat are told alike."""
+"""How a contact ended; an abandoned call and an abandoned chat have the same name."""
 
 
 def words(language: str) -> Words:
-    """Return what an export says in a language."""
+    """Return the headings and words of an export in a language."""
     return Words(
         headings=[text(language, heading) for heading in HEADINGS],
         row=partial(row, language),
@@ -67,7 +67,7 @@ def row(language: str, contact: Contact) -> Row:
 
 
 def _written(language: str, wrap_up: WrapUpView | None) -> Row:
-    """Return the classification's path, the summary, the mark of a follow-up, and how long 후처리 took."""
+    """Return the category's path, the summary, the follow-up mark, and the duration of the wrap-up."""
     if wrap_up is None:
         return ['', '', '', None]
     return [

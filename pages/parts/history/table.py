@@ -34,9 +34,9 @@ from services.sentiment.events import Mood
 from services.work.cursors import Position
 
 MAX_PAGES = 6
-"""So many pages of rows stay on screen: further ones take the place of the first."""
+"""Pages of rows that are drawn; further pages replace the first."""
 ICONS = {Channel.CHAT: 'chat_bubble_outline', Channel.CALL: 'call'}
-# A press anywhere in a row opens it; its link does so by itself, also into another tab.
+# A press anywhere in a row opens it; its link also opens it in another tab.
 ROW_OF_CLICK = (
     '(event) => { const row = event.target.closest("[data-id]");'
     ' if (row && !event.target.closest("a")) emit(row.dataset.id) }'
@@ -45,7 +45,7 @@ ROW_OF_CLICK = (
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """One page on screen: its element, its contacts, and where it begins."""
+    """One page of rows: its element, its contacts, and its start."""
 
     piece: Piece
     contacts: tuple[Contact, ...]
@@ -53,7 +53,7 @@ class _Rows:
 
     @property
     def ids(self) -> tuple[UUID, ...]:
-        """Its contacts' ids, from the top."""
+        """The ids of its contacts, from the top."""
         return tuple(one.id for one in self.contacts)
 
 
@@ -70,9 +70,9 @@ class HistoryTable(Component):
         """Draw the empty table.
 
         Args:
-            context: who looks.
-            on_open: a row was pressed.
-            address: where a contact is opened.
+            context: the page.
+            on_open: called when a row is pressed.
+            address: returns the address of a contact.
         """
         super().__init__(context.services.topics)
         self.classes('desk-history-list')
@@ -96,7 +96,7 @@ class HistoryTable(Component):
         self._grid.on('click', self._press, js_handler=ROW_OF_CLICK)
 
     async def show(self, wanted: HistoryFilter) -> None:
-        """Show the newest contacts that a filter wants. Raises nothing: what went wrong stands in the table."""
+        """Show the newest contacts of a filter. Raises nothing: errors are shown in the table."""
         self.wanted = wanted
         busy(self._grid, is_busy=True)
         try:
@@ -148,7 +148,7 @@ class HistoryTable(Component):
         self._draw_ends()
 
     async def _earlier_rows(self) -> None:
-        """Bring back the page that had to leave at the top; the last one leaves for it."""
+        """Bring back the page that was removed at the top; the last page is removed instead."""
         begin, wanted = self._before[-1], self.wanted
         if wanted is None:
             return
@@ -164,7 +164,7 @@ class HistoryTable(Component):
         self._draw_ends()
 
     async def _learn_access(self, contacts: list[Contact]) -> None:
-        """Learn whose numbers the reader may see, of these contacts and of those that stand there."""
+        """Read for which of these and the shown contacts the reader may see numbers unmasked."""
         standing = (one for page in self._pages for one in page.contacts)
         await self._access.learn(one.customer.id for one in (*contacts, *standing) if one.customer)
 
@@ -279,7 +279,7 @@ def priority_tag(priority: Priority) -> Markup:
 
 
 def mood_tag(mood: Mood | None) -> Markup:
-    """Return how a customer sounded; nothing of a neutral one, or one that was not judged."""
+    """Return a customer's sentiment as a word; nothing for a neutral or unknown one."""
     if mood is None or mood.sentiment is Sentiment.NEUTRAL:
         return Markup()
     return tone_tag(mood.sentiment, source=mood.source)
@@ -295,12 +295,12 @@ def channel_icon(channel: Channel) -> Markup:
 
 
 def length(contact: Contact) -> str:
-    """Return how long they talked: ``4:50``, ``1:02:03``; empty while they do, or when they never did."""
+    """Return the talking time: ``4:50``, ``1:02:03``; empty while the contact is open, or when nobody answered."""
     return times.length(contact.length) if contact.length is not None else ''
 
 
 def category_mark(wrap_up: WrapUpView) -> Markup:
-    """Return what a contact was about: the last name of the path, the whole of it on hover, and whether it needs more."""
+    """Return a contact's category: the last name of the path, the whole path on hover, and the follow-up mark."""
     path = category_path(wrap_up)
     follow_up = filled(
         '<i class="material-icons desk-follow-up" role="img" aria-label="{name}" title="{name}">flag</i>',
@@ -321,7 +321,7 @@ def _mark(page: Piece, contact_id: UUID, *, is_chosen: bool) -> None:
 
 
 def _marks(contact_id: UUID) -> tuple[Markup, Markup]:
-    """Return what stands in a row that is not open, and in the one that is."""
+    """Return the attributes of a row that is not open, and of the open one."""
     return (
         filled('data-id="{id}" ', id=contact_id),
         filled('data-id="{id}" aria-current="true" ', id=contact_id),

@@ -1,4 +1,4 @@
-"""Named views over the history: one press away, kept by whoever made them."""
+"""Saved views of the history: named filters, kept for the person who made them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -21,7 +21,7 @@ from services.history.views import MAX_NAME_CHARS
 
 
 class HistoryViewsRow(Component):
-    """The reader's views as links, and the ways to keep and change them."""
+    """The reader's views as links, with the buttons to save and change them."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -43,7 +43,7 @@ class HistoryViewsRow(Component):
         self._draw()
 
     def show(self, wanted: HistoryFilter) -> None:
-        """Mark the view that is looked at."""
+        """Mark the view that equals the shown filter."""
         self.wanted = wanted
         self._draw()
 
@@ -114,7 +114,7 @@ class HistoryViewsRow(Component):
             notices.done(_('지금 조건을 저장했습니다'))
 
     async def _delete(self, view: HistoryView, name: ui.input, again: Callable[[], None]) -> None:
-        """Forget a view at once: it is made again in a moment, and the toast says how to."""
+        """Delete a view at once; the toast says how to save it again."""
         if await self.still(self._done(self._service.delete(self._agent, view.id), name)):
             again()
             self._offer_undo(view)
@@ -131,7 +131,7 @@ class HistoryViewsRow(Component):
             toast.undoable(self._context, text, undo)
 
     async def _done(self, work: Awaitable[object], field: ui.input) -> bool:
-        """Do something to the views and show them as they are then; a refusal stands at the view's field."""
+        """Await a change of the views and show them again; an error is shown at the view's field."""
         try:
             await self.still(work)
             await self.still(self.load())

@@ -1,9 +1,9 @@
-// What a page does while its server is away. What is drawn as dead is dead for the keyboard too, and what is chosen
-// meanwhile goes into the address: a server that was started anew makes its pages load again, from there.
+// The page while its server is away. Disabled buttons ignore the keyboard too, and choices made meanwhile
+// go into the address: after a restart of the server the page reloads with them.
 import { watchLink } from "desk_link";
 
-const ACTS = new Set(["Enter", " ", "ArrowUp", "ArrowDown"]); // what presses a button or opens a choice
-const CUSTOM = "custom"; // the history's period by days: an address says the days alone
+const ACTS = new Set(["Enter", " ", "ArrowUp", "ArrowDown"]); // keys that press a button or open a choice
+const CUSTOM = "custom"; // the history's value for a period by days; the address holds only the days
 
 export default {
   template: `<span hidden></span>`,
@@ -18,11 +18,11 @@ export default {
     this.chosen = () => this.up || keepChosen();
     window.addEventListener("keydown", this.pressed, true);
     window.addEventListener("click", this.pressed, true);
-    document.addEventListener("keydown", this.typed, true); // behind the search box, which has its keys from the window
+    document.addEventListener("keydown", this.typed, true); // after the search box, which takes its keys at the window
     document.addEventListener("input", this.chosen);
     this.unwatch = watchLink((up) => {
       this.up = up;
-      this.chosen(); // also what was chosen just before: the server may not have heard of it
+      this.chosen(); // also the last choice before: the server may not have received it
     });
   },
   beforeUnmount() {
@@ -34,12 +34,12 @@ export default {
   },
 };
 
-// The stylesheet says what only the server can do: there the mouse presses nothing either.
+// The stylesheet marks the elements that need the server: the mouse cannot press them either.
 function isDead(element) {
   return element instanceof Element && getComputedStyle(element).pointerEvents === "none";
 }
 
-// A key of the desk: it would be told when the server is back, to a screen that is another by then.
+// A key of the desk would be sent when the server is back, to a screen that may be another by then.
 function isKey(event) {
   return event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
 }

@@ -1,4 +1,4 @@
-"""Buttons in the desk's own look: plain HTML, a third of the weight of a Quasar button."""
+"""Buttons in the desk's own style: plain HTML, a third of the weight of a Quasar button."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,7 +8,7 @@ from pages.parts.kit.markup import Piece, filled
 
 
 class ButtonStyle(StrEnum):
-    """What a button looks like; at most one of a view is ``PRIMARY``."""
+    """A button's style; a view has one ``PRIMARY`` button at most."""
 
     PLAIN = ''
     PRIMARY = 'desk-primary'

@@ -12,7 +12,7 @@ MOST = 12
 
 
 class CategoryBox(SearchBox):
-    """Finds among the categories that ``choosable`` returns at that moment; calls ``choose`` with the one's id."""
+    """Searches the categories that ``choosable`` returns at that time; calls ``choose`` with the chosen id."""
 
     def __init__(
         self,

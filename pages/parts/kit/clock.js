@@ -1,5 +1,5 @@
-// Ticking clocks: one of these a page writes the time into every [data-since] and [data-countdown] (epoch
-// milliseconds of the server). Elements keep their place in Vue's tree: only the text of a text node changes.
+// Ticking clocks: one component per page writes the time into every [data-since] and [data-countdown] (epoch
+// milliseconds of the server). Only the text of a text node changes, so that Vue's tree stays intact.
 const CLOCKS = "[data-since],[data-countdown]";
 const ATTRIBUTES = ["data-since", "data-countdown", "data-late-seconds"];
 

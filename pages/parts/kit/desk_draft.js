@@ -1,7 +1,7 @@
-// What is typed and not sent: told to the server when typing pauses, and copied in this tab until it was told,
-// so that neither a reload without a server nor a redrawing of the box loses a word.
+// Typed text that is not sent: reported to the server when typing pauses, and copied in this tab until then, so that
+// neither a reload without a server nor a redrawn box loses it.
 const PAUSE_MS = 400;
-const REDRAW_MS = 1000; // a box that comes back within this time was redrawn, not reopened
+const REDRAW_MS = 1000; // a box that returns within this time was redrawn, not reopened
 
 export class Draft {
   constructor(keep, tell) {
@@ -10,7 +10,7 @@ export class Draft {
     this.timer = null;
   }
 
-  // The text to begin with: the server's, unless this tab has words the server never heard.
+  // The initial text: the server's, unless this tab has text that the server never received.
   open(stored) {
     this.told = stored;
     this.text = stored;
@@ -28,16 +28,16 @@ export class Draft {
 
   flush() {
     clearTimeout(this.timer);
-    if (this.text !== this.told) this.tell(this.text); // told is what the server says it has: a page may have been closed to it
+    if (this.text !== this.told) this.tell(this.text); // `told` is the text the server has; the page may have closed before sending this one
   }
 
-  // The server has kept this text.
+  // The server has stored this text.
   kept(text) {
     this.told = text;
     if (this.text === text) this.copy({ untold: false });
   }
 
-  // The server has this text already: it sent it, or it empties the draft with the message that was sent.
+  // The server has this text already: it sent it, or it empties the draft with the sent message.
   agree(text) {
     clearTimeout(this.timer);
     this.text = this.told = text;
@@ -53,7 +53,7 @@ export class Draft {
     try {
       sessionStorage.setItem(this.key, JSON.stringify({ text: this.text, ...state }));
     } catch {
-      // No storage: the server's copy is all there is.
+      // No storage: only the server has a copy.
     }
   }
 

@@ -1,14 +1,14 @@
 // One Enter sends, also while Hangul is being composed.
 //
-// Browsers and input methods tell an Enter during composition in different orders:
+// Browsers and input methods report an Enter during composition in different orders:
 //   keydown (isComposing, keyCode 229) - compositionend             wait for the end, then send
 //   the same, then a plain keydown Enter                            the same Enter again: send once
 //   compositionend - keydown (keyCode 229), as Safari does          nothing more will come: a short time-out
 //   beforeinput insertLineBreak with no keydown, as some phones do  an Enter
-// An Enter that ends a composition is one only when Hangul was composed and stays as it was. Otherwise it chose a
-// candidate: a Hanja for a syllable, Kanji for kana, a word for pinyin; the sentence goes on.
-// `send` reads the text from the DOM when the syllable is in it, and empties the box: a second telling of the
-// same Enter finds a blank box and does nothing.
+// An Enter that ends a composition sends only when the composed text was Hangul and did not change. Otherwise it chose a
+// candidate (a Hanja for a syllable, Kanji for kana, a word for pinyin), and the sentence goes on.
+// `send` reads the text from the DOM once the syllable is in it, and empties the box: a second report of the
+// same Enter finds an empty box and does nothing.
 const SAFARI_MS = 30; // longer than the gap between compositionend and a late input event
 const HANGUL = /^[\p{Script=Hangul}\s]*$/u;
 
@@ -17,10 +17,10 @@ export class EnterToSend {
     this.box = box;
     this.send = send;
     this.composing = false;
-    this.timer = null; // an Enter that was pressed and has not sent yet, once composition is over
-    this.armed = false; // the same, while composition goes on
-    this.composed = ""; // what is being composed, and from an Enter on what was when it was pressed
-    this.chose = -Infinity; // when a candidate was chosen
+    this.timer = null; // an Enter after composition that has not sent yet
+    this.armed = false; // an Enter during composition that has not sent yet
+    this.composed = ""; // the composed text; after an Enter, the text at that Enter
+    this.chose = -Infinity; // time of the last chosen candidate
     this.shift = false;
     const on = {
       keydown: this.keydown,
@@ -35,7 +35,7 @@ export class EnterToSend {
   start() {
     this.composing = true;
     this.composed = "";
-    if (this.timer !== null) this.fire(); // typing goes on: what was entered before it goes first
+    if (this.timer !== null) this.fire(); // typing goes on: send the earlier text first
   }
 
   update(event) {
@@ -66,7 +66,7 @@ export class EnterToSend {
   line(event) {
     if (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph") return;
     if (this.shift) {
-      this.shift = false; // this line was wanted; a phone's next Enter may come without a keydown
+      this.shift = false; // Shift + Enter was handled; a phone's next Enter may come without a keydown
       return;
     }
     event.preventDefault();

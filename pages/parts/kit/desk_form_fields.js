@@ -1,5 +1,5 @@
-// The fields of the edit form as its template draws them: lines, choices, lists of lines, pairs of name and value, and
-// under a field what is wrong with it, or the choice between two people's words.
+// The template of the edit form's fields: lines, choices, lists of lines, name-value pairs; below a field its error,
+// or the choice between two people's values.
 export const FIELDS = `
   <div v-for="field in fields" :key="field.name" class="desk-field" :data-kind="field.kind">
     <template v-if="field.kind === 'pairs'">

@@ -1,10 +1,10 @@
-// What becomes of an edit form when its record, or what its reader may see of it, is another one: the form's methods for it.
+// Methods of the edit form for changes of its record, or of the reader's rights on it.
 export const same = (one, other) => JSON.stringify(one ?? null) === JSON.stringify(other ?? null);
 export const copy = (value) => JSON.parse(JSON.stringify(value ?? null));
 
 export const NEWS = {
-  // Somebody else saved: fields that are untouched here follow, of those that both changed one is chosen. Of what is
-  // hidden only `veiled` comes: how it stands there for everybody.
+  // Another person saved: untouched fields take the new value; for a field that both changed the user chooses. Of hidden
+  // fields only the masked value (`veiled`) comes.
   news(version, values, by, veiled = {}) {
     if (version <= this.at && !this.restored) return;
     const mine = this.flat();
@@ -28,7 +28,7 @@ export const NEWS = {
     const sentence = by ? this.labels.clash.replace("{name}", by) : this.labels.clash_unnamed;
     if (!same(mine, theirs)) this.clashes[name] = { mine: copy(mine), theirs, choice: "", sentence };
   },
-  // The reader may see these no more; what they have changed in them stays.
+  // The reader may no longer see these fields; the reader's own changes in them stay.
   hide(names) {
     const untouched = names.filter((name) => name in this.base && !(name in this.changes));
     for (const name of untouched) {

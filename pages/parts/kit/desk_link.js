@@ -1,12 +1,12 @@
-// A page whose session ended while its server was away is refused by the gate for ever. Its own address then
-// leads to the login form and back; asked by HEAD, because no page is built for the answer.
+// The gate refuses a page whose session ended while its server was away. Requesting the page's own address then
+// leads to the login form and back; by HEAD, so that no page is built for the check.
 async function leaveWhenSignedOut() {
   const answer = await fetch(window.location.href, { method: "HEAD", redirect: "manual" }).catch(() => null);
   if (answer?.type === "opaqueredirect") window.location.reload();
 }
 
-// The page's one socket, as the components need it. NiceGUI opens it when the whole page is mounted, which
-// is after its components, so the first look may have to wait for it.
+// The page's socket, as the components need it. NiceGUI opens it when the whole page is mounted, which
+// is after its components, so the first look-up may have to wait.
 export function watchLink(changed) {
   let socket = null;
   let waiting = null;

@@ -1,4 +1,4 @@
-// Sends that the server has not settled, kept where a reload, a closed tab and a dead server cannot take them.
+// Messages that the server has not confirmed, stored so that a reload, a closed tab or a killed server cannot lose them.
 //
 // Each send is one entry of localStorage (`<keep>.<id>`): two tabs that write at the same moment cannot
 // overwrite each other's, as they could with one list.
@@ -6,18 +6,18 @@ export class PendingSends {
   constructor(keep, changed) {
     this.prefix = keep + ".";
     this.changed = changed;
-    this.unstored = new Map(); // what a full or forbidden storage refused: kept as long as the tab lives
+    this.unstored = new Map(); // messages that a full or forbidden storage refused: kept while the tab lives
     this.heard = (event) => {
       if (event.key === null || event.key.startsWith(this.prefix)) this.tell();
     };
-    window.addEventListener("storage", this.heard); // another tab sent, settled or dropped one
+    window.addEventListener("storage", this.heard); // another tab sent, confirmed or dropped a message
   }
 
   stop() {
     window.removeEventListener("storage", this.heard);
   }
 
-  // All of them, oldest first.
+  // All pending messages, oldest first.
   all() {
     const found = new Map(this.unstored);
     try {
@@ -27,7 +27,7 @@ export class PendingSends {
         if (send) found.set(send.id, send);
       }
     } catch {
-      // No storage: what is in memory is all there is.
+      // No storage: only memory.
     }
     return [...found.values()].sort((a, b) => a.at - b.at || a.order - b.order);
   }
@@ -46,7 +46,7 @@ export class PendingSends {
     this.tell();
   }
 
-  // Change one that is still pending; one that another tab has settled stays settled.
+  // Change a message that is still pending; one that another tab has confirmed stays confirmed.
   mark(id, changes) {
     const send = this.find(id);
     if (send) this.put({ ...send, ...changes });
@@ -67,7 +67,7 @@ export class PendingSends {
   }
 }
 
-// Somebody else's or an older desk's entry must not stop the box from opening.
+// Another person's or an older version's entry must not stop the box from opening.
 function parsed(text) {
   try {
     const send = JSON.parse(text);

@@ -1,5 +1,5 @@
-// What is typed and not saved: a copy in this tab that outlives a reload, and a warning for whoever leaves.
-// `leaving` is called with the address of a link that was pressed meanwhile; going there is then up to it.
+// Typed text that is not saved: a copy in this tab that survives a reload, and a warning before leaving the page.
+// `leaving` is called with the address of a link that was pressed meanwhile; it decides whether to follow it.
 export class Unsaved {
   constructor(keep, leaving) {
     this.keep = keep;
@@ -29,7 +29,7 @@ export class Unsaved {
     try {
       sessionStorage.setItem(this.keep, JSON.stringify(state));
     } catch {
-      // No storage: the words last as long as the page.
+      // No storage: the text lasts as long as the page.
     }
   }
 

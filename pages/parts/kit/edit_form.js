@@ -1,6 +1,6 @@
-// A form over a record that others may change at the same time. What is typed lives here, and its copy in this tab:
-// a reload or a lost connection takes nothing. Vue's state follows every `input`, also of a syllable that is being
-// composed, so that a redrawn page never writes an older text into a field.
+// A form over a record that several people may change at once. Typed text lives here, with a copy in this tab: a
+// reload or a lost connection loses nothing. Vue's state follows every `input`, also of a syllable that is being
+// composed, so that a redrawn page never writes older text into a field.
 import { FIELDS } from "desk_form_fields";
 import { copy, NEWS, same } from "desk_form_news";
 import { watchLink } from "desk_link";
@@ -67,7 +67,7 @@ export default {
   mounted() {
     this.unwatch = watchLink((up) => {
       this.away = !up;
-      if (up) this.busy = false; // what was asked before may never be answered
+      if (up) this.busy = false; // an earlier save may never be answered
     });
     this.$nextTick(() => this.$el.querySelector("input:not([readonly]), textarea")?.focus());
   },
@@ -76,7 +76,7 @@ export default {
     this.unsaved.close();
   },
   methods: {
-    // ---- what is typed
+    // ---- typing
     start(values, version) {
       this.base = copy(values);
       this.at = version;
@@ -86,7 +86,7 @@ export default {
       const names = Object.keys(this.base).filter((name) => name.startsWith(prefix));
       this.pairs = names.map((name) => ({ name: name.slice(prefix.length), value: this.base[name], kept: true }));
     },
-    // The form's values in the record's shape: a blank field is none, a list has no blank rows.
+    // The form's values in the record's shape: a blank field is null, a list has no blank rows.
     flat() {
       const flat = {};
       for (const field of this.fields) {
@@ -140,7 +140,7 @@ export default {
       this.note = "";
       delete this.errors[name];
       const clash = this.clashes[name];
-      if (clash) Object.assign(clash, { choice: "mine", mine: copy(this.flat()[name]) }); // whoever types on has chosen
+      if (clash) Object.assign(clash, { choice: "mine", mine: copy(this.flat()[name]) }); // typing on chooses one's own value
     },
     isHidden(name) {
       return this.hidden.includes(name) && !(name in this.base);
@@ -153,7 +153,7 @@ export default {
       if (field.kind === "choice") return field.options.find(([one]) => one === value)?.[1] ?? value;
       return Array.isArray(value) ? value.join(", ") : value;
     },
-    // ---- keeping and leaving
+    // ---- saving and leaving
     save() {
       if (this.busy || this.undecided) return;
       if (!this.dirty && !this.isNew) return this.$emit("cancel");
@@ -180,14 +180,14 @@ export default {
       this.$refs.leave.close();
       emitEvent("sub_pages_navigate", this.leaving);
     },
-    // What may be hidden and was not touched stays out of the copy: who reads it again may no longer see it.
+    // Hidden, untouched fields stay out of the copy: its next reader may no longer see them.
     remember() {
       if (!this.dirty) return this.unsaved.forget();
       const own = ([name]) => !this.hidden.includes(name) || name in this.changes;
       const [base, mine] = [this.base, this.mine].map((all) => Object.fromEntries(Object.entries(all).filter(own)));
       this.unsaved.put({ base, mine, pairs: this.pairs, version: this.at });
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     ...NEWS,
     refuse(errors) {
       this.busy = false;
@@ -195,7 +195,7 @@ export default {
       this.$nextTick(() => this.$el.querySelector('[aria-invalid="true"]')?.focus());
     },
     saved() {
-      this.base = { ...this.base, ...this.flat() }; // nothing is unsaved: whoever leaves is not asked
+      this.base = { ...this.base, ...this.flat() }; // nothing is unsaved, so leaving does not ask
       this.unsaved.forget();
       this.busy = false;
     },

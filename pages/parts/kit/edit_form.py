@@ -1,8 +1,8 @@
-"""A form over a record that others may change at the same time.
+"""A form over a record that several people may change at once.
 
-What is typed belongs to the browser and has a copy in its tab until it is saved: neither a reload nor a lost connection
-takes it. When somebody else saves meanwhile, untouched fields follow, and of each field that both changed the second
-one chooses 내 것 or 저장된 것.
+Typed text belongs to the browser and has a copy in its tab until it is saved: neither a reload nor a lost connection
+loses it. When another person saves meanwhile, untouched fields take the new values; for each field that both changed the
+user chooses 내 것 or 저장된 것.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from typing_extensions import override
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditFormLabels:
-    """The form's words, translated. ``clash`` has a ``{name}``: who changed the same field; ``clash_unnamed`` has none."""
+    """The form's texts, translated. ``clash`` has a ``{name}``: the colleague who changed the same field; ``clash_unnamed`` has none."""
 
     form: str
     save: str
@@ -45,41 +45,41 @@ class EditFormLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """One field: a line, a number, several lines, a choice, a list of lines, or pairs of a name and a value."""
+    """One field: a line, a number, several lines, a choice, a list of lines, or name-value pairs."""
 
     name: str
     label: str
     kind: Literal['line', 'number', 'lines', 'choice', 'list', 'pairs'] = 'line'
     options: Sequence[tuple[str, str]] = ()
-    """Of a choice: values and words. Of a line: values that are offered while somebody types; any other is taken too."""
+    """Of a choice: values and labels. Of a line: values suggested while typing; any other value is accepted too."""
     add: str = ''
-    """The button that adds a row."""
+    """The label of the button that adds a row."""
     most: int = 1
     masked: str = ''
-    """What stands there while the value is hidden."""
+    """The text shown while the value is hidden."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRecord:
-    """What a form is over: a record's values. Of ``hidden`` fields only what the reader may see now is among them."""
+    """The record's values. Fields in ``hidden`` are included only as far as the reader may see them now."""
 
     values: Mapping[str, Any]
     version: int = 0
     hidden: Sequence[str] = ()
     is_new: bool = False
-    """Whether there is no record yet: then also a blank form is told."""
+    """Whether the record is new: then a blank form is sent too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """What the form was over, and what was changed in it: values by field, of a pair by ``pairs.name``."""
+    """The version that the form started from, and the changed values by field; of a pair by ``pairs.name``."""
 
     version: int
     values: Mapping[str, Any]
 
 
 class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
-    """The form, with the record's values in it."""
+    """The form, with the record's values in its fields."""
 
     def __init__(
         self,
@@ -92,10 +92,10 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         """Draw the form.
 
         Args:
-            labels: the words.
-            fields: what can be filled in, in order.
-            record: what it is over.
-            keep: the browser's key for what is typed and not saved.
+            labels: the texts.
+            fields: the fields, in order.
+            record: the record.
+            keep: the browser's key for the unsaved text.
         """
         super().__init__()
         self._props['labels'] = asdict(labels)
@@ -107,7 +107,7 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         self._props['keep'] = keep
 
     def on_save(self, save: Callable[[Filled], Awaitable[None]]) -> None:
-        """Await ``save`` with what was changed. It must end in ``saved``, ``refuse``, ``news`` or ``failed``."""
+        """Await ``save`` with the changes. It must end in ``saved``, ``refuse``, ``news`` or ``failed``."""
 
         async def arrived(event: GenericEventArguments) -> None:
             if (filled := _filled(event.args)) is not None:
@@ -116,11 +116,11 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         self.on('save', arrived)
 
     def on_cancel(self, cancel: Callable[[], Awaitable[None] | None]) -> None:
-        """Call ``cancel`` when nothing is to be saved."""
+        """Call ``cancel`` when the form is closed without saving."""
         self.on('cancel', cancel, args=[])
 
     def on_reveal(self, reveal: Callable[[str], Awaitable[None]]) -> None:
-        """Await ``reveal`` with the name of a hidden field that the reader asks for."""
+        """Await ``reveal`` with the name of a hidden field that the reader wants to see."""
 
         async def arrived(event: GenericEventArguments) -> None:
             if event.args in self._props['hidden']:
@@ -129,16 +129,16 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         self.on('reveal', arrived)
 
     def saved(self) -> None:
-        """Say that everything is stored: the browser forgets its copy."""
+        """Report success: the browser deletes its copy."""
         self.run_method('saved')
 
     def refuse(self, errors: Mapping[str, str]) -> None:
-        """Say at each field what is wrong with it; nothing was stored."""
+        """Show an error at each of these fields; nothing was stored."""
         self._props['errors'] = list(errors.values())
         self.run_method('refuse', dict(errors))
 
     def failed(self) -> None:
-        """Say that nothing was stored, for a reason that is told elsewhere."""
+        """Report that nothing was stored; the error is shown elsewhere."""
         self.run_method('failed')
 
     def news(
@@ -149,19 +149,19 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
         *,
         veiled: Mapping[str, Any] | None = None,
     ) -> None:
-        """Say what the record is now that somebody else changed it.
+        """Report the record after another person's change.
 
         Args:
-            version: the record's.
-            values: all that the reader may see.
-            by: who it was; empty when that is not known.
-            veiled: how hidden values that changed stand there for everybody.
+            version: the record's version.
+            values: all values that the reader may see.
+            by: the other person's name; empty when unknown.
+            veiled: the masked texts of hidden values that changed.
         """
         self._props['values'], self._props['version'] = dict(values), version
         self.run_method('news', version, dict(values), by, dict(veiled or {}))
 
     def hide(self, names: Sequence[str], *, values: Mapping[str, Any]) -> None:
-        """Hide fields that the reader may see no more, but for what they typed; ``values`` are what they may see."""
+        """Hide fields that the reader may no longer see, except the reader's own changes; ``values`` are those still visible."""
         self._props['values'] = dict(values)
         self.update()
         self.run_method('hide', list(names))
@@ -172,14 +172,14 @@ class EditForm(Element, component='edit_form.js', dependencies=['desk_*.js']):
 
     @override
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        """Return what NiceGUI's ``User`` may find: names, values and what is wrong with them."""
+        """Return the texts that NiceGUI's ``User`` finds: names, values and errors."""
         labels = [field['label'] for field in self._props['fields']]
         found = [*labels, *self._props['values'].values(), *self._props.get('errors', ())]
         return [*super()._displayed_contents(only_visible=only_visible), *map(str, found)]
 
 
 def _filled(args: Any) -> Filled | None:
-    """Return what the browser sent, if it has the shape of our events: anybody can send anything."""
+    """Return the browser's data if it has our events' shape: a browser can send anything."""
     version, values = (
         (args.get('version'), args.get('values')) if isinstance(args, dict) else (0, 0)
     )

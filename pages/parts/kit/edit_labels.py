@@ -1,11 +1,11 @@
-"""The words of forms over records that others may change at the same time."""
+"""Texts of the forms over records that several people may change at once."""
 
 from pages.locale import _
 from pages.parts.kit.edit_form import EditFormLabels
 
 
 def edit_labels(form: str) -> EditFormLabels:
-    """Return the words of a form that is named ``form``."""
+    """Return the texts of the form named ``form``."""
     return EditFormLabels(
         form=form,
         save=_('저장'),

@@ -1,6 +1,6 @@
-// Errors of this page that nobody caught: told to the server once each, by kind and place. Their messages stay
-// here: they may hold what people wrote.
-const MOST = 10; // a page that fails in a loop is told of enough
+// Uncaught errors of this page: reported to the server once each, by kind and place. Their messages are not
+// reported: they may contain people's text.
+const MOST = 10; // a page that fails in a loop reports no more
 
 export default {
   template: `<span hidden></span>`,

@@ -1,4 +1,4 @@
-"""Errors of the browser, told to the server's log: their kind and place, never their words."""
+"""Uncaught errors of the browser, written to the server's log: their kind and place, never their message."""
 
 import structlog
 from nicegui.element import Element
@@ -13,7 +13,7 @@ MAX_FRAMES = 5
 
 
 class ErrorReport(Element, component='error_report.js'):
-    """One invisible element a page; ``reader`` says whose page it is (an id)."""
+    """One invisible element per page; ``reader`` is the id of the page's person."""
 
     def __init__(self, *, reader: str) -> None:
         super().__init__()

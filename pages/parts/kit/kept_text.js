@@ -1,4 +1,4 @@
-// A text that is saved while it is typed. What the server has not heard is kept in this tab, see desk_draft.
+// Text that is saved while it is typed. Text that the server has not received is kept in this tab, see desk_draft.
 import { Draft } from "desk_draft";
 
 export default {
@@ -13,7 +13,7 @@ export default {
   mounted() {
     const text = this.draft.open(this.text);
     this.$refs.box.value = text;
-    if (text !== this.text) this.draft.typed(text); // the server went away before it heard this
+    if (text !== this.text) this.draft.typed(text); // the server went away before it received this
   },
   beforeUnmount() {
     this.draft.close();

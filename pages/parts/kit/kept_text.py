@@ -1,4 +1,4 @@
-"""A text that is saved while it is typed, and that neither a reload nor a server that is away can lose."""
+"""Text that is saved while it is typed, and that neither a reload nor an absent server can lose."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from nicegui.events import GenericEventArguments
 
 
 class KeptText(Element, component='kept_text.js', dependencies=['desk_*.js']):
-    """Some lines of text. The server hears of them when typing pauses, and says when they are saved."""
+    """A text area. The server receives the text when typing pauses, and confirms when it is saved."""
 
     def __init__(
         self, label: str, *, keep: str, text: str, most: int, on_change: Callable[[], None]
@@ -16,10 +16,10 @@ class KeptText(Element, component='kept_text.js', dependencies=['desk_*.js']):
 
         Args:
             label: its name.
-            keep: the name by which the tab keeps what was not heard: of what the text is about.
-            text: what is saved.
-            most: so many characters at most.
-            on_change: called when another text was heard, see ``text``.
+            keep: the browser's key for text that the server has not received; it names the text's subject.
+            text: the saved text.
+            most: the longest text, in characters.
+            on_change: called when ``text`` has changed.
         """
         super().__init__()
         self.text = text
@@ -28,7 +28,7 @@ class KeptText(Element, component='kept_text.js', dependencies=['desk_*.js']):
         self.on('draft', self._heard)
 
     def saved(self, text: str) -> None:
-        """Say that a text has been saved."""
+        """Confirm that a text is saved."""
         self.run_method('kept', text)
 
     def _heard(self, event: GenericEventArguments) -> None:

@@ -1,7 +1,7 @@
-"""Keys: one map for the whole desk, read by position so that they work while Hangul is switched on.
+"""Keyboard shortcuts, read by the key's position so that they work while Hangul is switched on.
 
-Keys act outside of text fields; Esc leaves a field. ``?`` shows the map. Each screen has keys of its own, which
-act while it is the one that is seen.
+Shortcuts work outside of text fields; Esc leaves a field. ``?`` lists them. Each screen has its own, active while the screen is
+shown.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ Act = Callable[[], Awaitable[None] | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """One key: its place on the keyboard (``KeyboardEvent.code``), how it is written, and what it does."""
+    """One shortcut: the key's position (``KeyboardEvent.code``), its label, and its action."""
 
     code: str
     face: str
@@ -28,31 +28,31 @@ class Key:
 
 
 class Keys(dict[str, Key]):
-    """The keys of one screen, by their place on the keyboard."""
+    """The shortcuts of one screen, by the key's position."""
 
     def add(self, code: str, face: str, text: str, act: Act) -> None:
-        """Let a key do something; ``text`` stands in the map."""
+        """Add a shortcut; ``text`` describes it in the list."""
         self[code] = Key(code=code, face=face, text=text, act=act)
 
 
 class KeyMap:
-    """The keys of one page: those of the screen that is seen, and those of every field."""
+    """The shortcuts of one page: those of the shown screen, and those of all screens."""
 
     def __init__(self, dialogs: ui.element) -> None:
         self._dialogs = dialogs
         self._keys = Keys()
         self.everywhere = Keys()
-        """Keys with Shift, which act on every screen."""
+        """Shortcuts with Shift, which work on every screen."""
         self._keyboard = ui.keyboard(
             on_key=self._pressed, repeating=False, ignore=['input', 'select', 'textarea']
         )
 
     def use(self, keys: Keys) -> None:
-        """Let the keys of another screen act, and no others."""
+        """Activate the shortcuts of another screen, and no others."""
         self._keys = keys
 
     def show(self) -> None:
-        """Show the map."""
+        """Show the list of shortcuts."""
         ours = [(key.face, key.text) for key in (*self._keys.values(), *self.everywhere.values())]
         with dialog.titled(self._dialogs, _('단축키')), ui.element('dl').classes('desk-keys'):
             for face, text in [*ours, *_of_everywhere()]:
@@ -60,13 +60,13 @@ class KeyMap:
                 Piece(inside=inside).classes('desk-key')
 
     def _pressed(self, event: KeyEventArguments) -> Awaitable[None] | None:
-        """Act, decided at once: a task would see a dialog that was open when the key was pressed closed by the next one."""
+        """Perform the shortcut, without a task: a task could start after the dialog that was open at the key press has closed."""
         held = event.modifiers
         if not event.action.keydown or held.ctrl or held.alt or held.meta:
             return None
-        if self._has_open_dialog():  # its keys are its own
+        if self._has_open_dialog():  # the dialog handles its own keys
             return None
-        # By place while Hangul is on, by sign on a keyboard that has it elsewhere.
+        # ``?`` by position while Hangul is on, by its character on other keyboard layouts.
         if (event.key.code == 'Slash' and held.shift) or event.key.name == '?':
             self.show()
             return None
@@ -74,7 +74,7 @@ class KeyMap:
         return None if key is None else key.act()
 
     def _has_open_dialog(self) -> bool:
-        """Whether one is open, and not closing already. NiceGUI draws the dialog itself elsewhere: its place says so."""
+        """Return whether a dialog is open and not closing. NiceGUI draws the dialog elsewhere: its container has the mark."""
         return any(dialog.OPEN in place.props for place in self._dialogs.default_slot.children)
 
 

@@ -1,8 +1,8 @@
-// The sync badge. It must tell the truth exactly when the server cannot be reached, so the browser draws it.
+// The connection badge. It must be right exactly when the server cannot be reached, so the browser draws it.
 import { watchLink } from "desk_link";
 
-const GRACE_MS = 3000; // a page that has just come is not yet "away"
-const ICONS = { synced: "●", behind: "▲", away: "✕" }; // shapes, so that colour is not the only carrier
+const GRACE_MS = 3000; // a new page is not yet "away"
+const ICONS = { synced: "●", behind: "▲", away: "✕" }; // shapes, so that the meaning does not depend on colour
 
 export default {
   template: `
@@ -27,7 +27,7 @@ export default {
     },
   },
   watch: {
-    // For whatever only the server can do: it is drawn as what cannot be pressed now.
+    // Elements that need the server are styled by this attribute as disabled.
     linked: (up) => document.documentElement.toggleAttribute("data-away", !up),
   },
   mounted() {
@@ -37,7 +37,7 @@ export default {
       clearTimeout(this.grace);
       this.linked = this.reached = up;
     });
-    const popup = document.getElementById("popup"); // NiceGUI's own notice: this badge replaces it for good
+    const popup = document.getElementById("popup"); // NiceGUI's own notice, which this badge replaces
     if (popup) popup.style.display = "none";
   },
   beforeUnmount() {

@@ -1,5 +1,5 @@
-// Markup that changes while somebody works in it: what is new is written into what stands there, so that the keyboard's
-// place, the selection and the scroll position stay. Elements with data-key are the same wherever they stand.
+// Markup that changes while its reader uses it: only the differences are written into the DOM, so that focus,
+// selection and scroll position stay. Elements with data-key keep their identity when they move.
 export default {
   template: `<div></div>`,
   props: { markup: String },
@@ -47,5 +47,5 @@ function same(now, next) {
   const ticks = now.hasAttribute("data-since") && now.dataset.since === next.dataset.since;
   for (const { name } of [...now.attributes]) if (!next.hasAttribute(name) && name !== "data-late") now.removeAttribute(name);
   for (const { name, value } of next.attributes) if (now.getAttribute(name) !== value) now.setAttribute(name, value);
-  if (!ticks) children(now, next); // a clock's text is the clock's
+  if (!ticks) children(now, next); // a clock's text belongs to the clock
 }

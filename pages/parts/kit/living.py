@@ -1,4 +1,4 @@
-"""Our markup in one element, changed in place: whoever stands in it with the keyboard keeps their place."""
+"""Markup in one element, updated in place, so that keyboard focus and scroll position stay."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from typing_extensions import override
 
 
 class Living(Element, component='living.js'):
-    """Markup that follows what happens. Parts with ``data-key`` stay themselves when they move."""
+    """Markup that is updated in place. Parts with ``data-key`` keep their identity when they move."""
 
     def __init__(self) -> None:
         super().__init__()
         self._inside = Markup()
 
     def set_inside(self, inside: Markup) -> None:
-        """Show other markup; sends nothing when it is the same."""
+        """Show other markup; equal markup sends nothing."""
         if inside != self._inside:
             self._inside = inside
             self._props['markup'] = str(inside)

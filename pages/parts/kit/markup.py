@@ -1,7 +1,7 @@
-"""Markup made on the server, safe by construction: whatever is filled in is escaped.
+"""Markup made on the server, safe by construction: every value that is filled in is escaped.
 
-A list row or a message is one element that carries its inner markup as a prop. The only way to make that markup
-is a template of ours, filled by ``filled``; no text of people ever becomes markup itself.
+A list row or a message is one element that carries its inner markup as a prop. Such markup can only be made from one of our
+templates by ``filled``; user text never becomes markup.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from services.text.links import links
 
 
 def filled(template: str, **values: object) -> Markup:
-    """Return a template of ours with ``{names}`` filled in, escaped unless they are ``Markup``."""
+    """Return a template with its ``{names}`` filled in; values are escaped unless they are ``Markup``."""
     return Markup(template).format(**values)  # noqa: S704 - templates are literals of our own modules
 
 
 def linked(text: str) -> Markup:
-    """Return people's text with its web addresses as links that open apart and tell nothing of us."""
+    """Return user text with its web addresses as links, which open in a new tab and send no referrer."""
     parts: list[Markup] = []
     end = 0
     for link in links(text):
@@ -37,7 +37,7 @@ def linked(text: str) -> Markup:
 
 
 def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
-    """Return people's text with some of its places marked, as ``services.text.highlight.spans`` finds them."""
+    """Return user text with the given spans marked, as ``services.text.highlight.spans`` returns them."""
     parts: list[Markup] = []
     end = 0
     for begin, after in spans:
@@ -48,7 +48,7 @@ def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
 
 
 class Piece(ui.element):
-    """One element whose inside is our markup."""
+    """An element whose content is markup of ours, sent as one prop."""
 
     def __init__(self, tag: str = 'div', *, inside: Markup | None = None) -> None:
         super().__init__(tag)
@@ -57,14 +57,14 @@ class Piece(ui.element):
             self.set_inside(inside)
 
     def set_inside(self, inside: Markup) -> None:
-        """Show other markup; sends nothing when it is the same."""
+        """Show other markup; equal markup sends nothing."""
         if inside != self._inside:
             self._inside = inside
             self._props['innerHTML'] = str(inside)
             self.update()
 
     def set_attribute(self, name: str, value: str) -> None:
-        """Give the element an attribute; sends nothing when it has it. An empty value takes it away."""
+        """Set an attribute; an equal value sends nothing. An empty value removes the attribute."""
         if self._props.get(name, '') != value:
             if value:
                 self._props[name] = value
@@ -74,10 +74,10 @@ class Piece(ui.element):
 
     @property
     def inside(self) -> Markup:
-        """The markup that is shown."""
+        """The shown markup."""
         return self._inside
 
     @override
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        """Return what NiceGUI's ``User`` and element filters may find: the text that a reader sees."""
+        """Return the text that NiceGUI's ``User`` and element filters find: the text that a reader sees."""
         return [*super()._displayed_contents(only_visible=only_visible), self._inside.striptags()]

@@ -1,6 +1,7 @@
-// Three panes with two separators that can be dragged. Wide windows show all three, below 1100 px the right one
-// is a drawer (three at their least and the rail leave the middle less than it needs), below 700 px one is shown at a time. The panes keep their place in Vue's tree in every mode, so
-// that what is scrolled or typed in them stays. Widths live in CSS variables: dragging redraws no pane.
+// Three panes with two separators that can be dragged. Wide windows show all three; below 1100 px the right one is a
+// drawer (the middle pane would be too narrow beside it), below 700 px one pane is shown at a time. The panes keep
+// their place in Vue's tree in every mode, so that scroll positions and typed text stay. Widths live in CSS variables:
+// dragging redraws no pane.
 const STEP = 16; // px an arrow key moves
 const DRAWER = window.matchMedia("(max-width: 1099.98px)");
 const SINGLE = window.matchMedia("(max-width: 699.98px)");
@@ -27,7 +28,7 @@ export default {
     </div>`,
   props: { labels: Object, keep: String, left: Object, right: Object, centerLeast: Number, first: String },
   data() {
-    // Read before the first paint: nothing jumps.
+    // Read before the first paint, so that nothing jumps.
     const kept = read(this.keep);
     const width = (side) => (typeof kept[side] === "number" ? kept[side] : this[side].usual);
     return {
@@ -53,7 +54,7 @@ export default {
     this.apply();
   },
   updated() {
-    // A redrawn `style` attribute may have taken the variables with it.
+    // A redrawn `style` attribute may have removed the variables.
     if (!this.$refs.frame.style.getPropertyValue("--desk-left")) this.apply();
   },
   beforeUnmount() {
@@ -64,7 +65,7 @@ export default {
     paneId(name) {
       return `${this.$attrs.id}-${name}`;
     },
-    // In the order of the eye: a pane, then the line beside it.
+    // In visual order: a pane, then the separator beside it.
     separatorsAfter(name) {
       if (name === "left" && this.mode !== "single") return ["left"];
       return name === "center" && this.mode === "wide" ? ["right"] : [];
@@ -87,8 +88,8 @@ export default {
       for (const side of SIDES) style.setProperty(`--desk-${side}`, this.folded[side] ? "0px" : `${this.fit(side, widths)}px`);
       style.setProperty("--desk-right-open", `${widths.right}px`);
     },
-    // A width within its bounds that leaves the middle its least: where there is too little room the right pane
-    // gives way first. The remembered width stays, for the day the window is wide again.
+    // Return a width within its bounds that leaves the middle pane its minimum: where there is too little room the right
+    // pane shrinks first. The remembered width stays, for a wider window.
     fit(side, widths) {
       let taken = 0;
       if (side === "right") taken = this.folded.left ? 0 : this.fit("left", widths);
@@ -133,7 +134,7 @@ export default {
     },
     escape(event) {
       if (!this.drawer) return;
-      event.stopPropagation(); // one step back, not two
+      event.stopPropagation(); // Esc goes back one step only
       this.drawer = false;
       this.$refs.toggle?.focus();
     },
@@ -154,7 +155,7 @@ export default {
         // No storage: the widths last as long as the page.
       }
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     toggle_right() {
       if (this.mode === "drawer") this.drawer = !this.drawer;
       else if (this.mode === "single") this.shown = this.shown === "right" ? "center" : "right";

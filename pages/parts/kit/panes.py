@@ -23,7 +23,7 @@ class PanesLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaneWidth:
-    """How wide a pane is at first, and may become, in CSS pixels."""
+    """A pane's initial width and its bounds, in CSS pixels."""
 
     usual: int
     least: int
@@ -31,7 +31,7 @@ class PaneWidth:
 
 
 class Panes(Element, component='panes.js'):
-    """Draw into ``left``, ``center`` and ``right``: ``with panes.center: ...``.
+    """Three panes: draw into ``left``, ``center`` and ``right`` (``with panes.center: ...``).
 
     Below 1100 px the right pane is a drawer, below 700 px one pane shows at a time. The browser remembers
     widths under ``keep``.
@@ -46,7 +46,7 @@ class Panes(Element, component='panes.js'):
         center_least: int = 480,
         keep: str = 'desk.panes',
     ) -> None:
-        """Draw three empty panes; ``center_least`` is what the outer ones must leave the middle, in pixels."""
+        """Draw three empty panes; ``center_least`` is the middle pane's minimum width in pixels."""
         super().__init__()
         self.left: Slot = self.add_slot('left')
         self.center: Slot = self.add_slot('center')
@@ -63,6 +63,6 @@ class Panes(Element, component='panes.js'):
         self.run_method('toggle_right')
 
     def show(self, name: Pane) -> None:
-        """Bring a pane to sight: the only one on a phone, the drawer on a small screen."""
-        self._props['first'] = name  # a page drawn later begins with it
+        """Show a pane: the only one on a phone, the drawer on a small screen."""
+        self._props['first'] = name  # a page that is redrawn later starts with it
         self.run_method('show', name)

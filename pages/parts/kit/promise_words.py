@@ -1,4 +1,4 @@
-"""약속 in words: what a promise is, by when, and what became of it."""
+"""Texts about promises (약속): content, due time and outcome."""
 
 from datetime import datetime
 
@@ -13,14 +13,14 @@ from services.contacts.promise_view import PromiseView
 
 
 def due(at: datetime) -> str:
-    """Return ``14:05`` for today, with the day for any other."""
+    """Return the due time: ``14:05`` today, with the day otherwise."""
     if times.same_day(at, clock.now()):
         return times.hour(at)
     return f'{times.short(at)} {times.hour(at)}'
 
 
 def state(promise: PromiseView) -> str:
-    """Return what became of a promise; of an open one that it is late, or nothing."""
+    """Return a promise's outcome; for an open one that it is late, or nothing."""
     if promise.is_open:
         return _('시간 지남') if promise.is_overdue else ''
     names = {
@@ -32,7 +32,7 @@ def state(promise: PromiseView) -> str:
 
 
 def line(promise: PromiseView) -> Markup:
-    """Return a promise on one line: when, to whom, what, whose, and what became of it."""
+    """Return a promise on one line: due time, customer, content, owner and outcome."""
     late = Markup(' desk-late') if promise.is_overdue else ''
     return filled(
         '<time class="desk-promise-due{late}" title="{full}">{due}</time> <b>{customer}</b> <span dir="auto">{body}</span>'
@@ -48,12 +48,12 @@ def line(promise: PromiseView) -> Markup:
 
 
 def field_value(at: datetime) -> str:
-    """Return a moment as the browser's own field for one holds it, in Seoul."""
+    """Return a time as the value of the browser's date-time field, in Seoul."""
     return f'{at.astimezone(clock.SEOUL):%Y-%m-%dT%H:%M}'
 
 
 def field_moment(value: str) -> datetime | None:
-    """Return the moment that stands in such a field; nothing when none does."""
+    """Return the time in such a field; ``None`` when it is empty or invalid."""
     try:
         return datetime.fromisoformat(value).replace(tzinfo=clock.SEOUL)
     except ValueError:

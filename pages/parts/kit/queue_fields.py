@@ -1,10 +1,10 @@
-"""What the fields of a queue are called, in its form and in the audit log."""
+"""Names of a queue's fields, in its form and in the audit log."""
 
 from pages.locale import _
 
 
 def queue_field_names() -> dict[str, str]:
-    """Name every field that can be set up, in the form's order."""
+    """Return the names of all fields that can be set, in the form's order."""
     return {
         'name': _('이름 (고객이 고르는 문의 유형)'),
         'name_en': _('영어 이름'),

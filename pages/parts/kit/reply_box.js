@@ -1,14 +1,14 @@
-// The box in which a reply is written. The textarea belongs to the browser alone: nothing that the server
-// draws touches its text or its caret; the few methods that do say when they may.
+// The reply box. The textarea belongs to the browser alone: redrawing never touches its text or its caret;
+// the few methods that change them say when they may.
 import { Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
 import { watchLink } from "desk_link";
 import { newId, PendingSends } from "desk_pending";
 
 const MAX_LINES = 6;
-const TYPING_MS = 3000; // at most one `typing` in this time
-const PATIENCE_MS = 10_000; // a send without an answer may then be sent again by hand
-const GRACE_MS = 3000; // a page that has just come is not yet "away"
+const TYPING_MS = 3000; // at most one `typing` event in this time
+const PATIENCE_MS = 10_000; // after this time an unanswered message can be sent again by hand
+const GRACE_MS = 3000; // a new page is not yet "away"
 
 export default {
   template: `
@@ -46,7 +46,7 @@ export default {
     transcript: String,
     limit: Number,
     disabled: Boolean,
-    keepsDrafts: Boolean, // whether the server does; a customer's are kept by this tab alone
+    keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
   },
   emits: ["send", "draft", "typing"],
@@ -83,10 +83,10 @@ export default {
       const text = this.$refs.box.value;
       if (this.disabled || !text.trim() || characters(text) > this.limit) return;
       const at = Date.now();
-      const order = performance.now(); // two sends of one millisecond keep their order
+      const order = performance.now(); // two messages of one millisecond keep their order
       this.show("");
-      this.lastTyping = 0; // the message took the other side's note away: the next word brings it back
-      if (this.linked) this.draft.agree(""); // the server empties its draft with the message
+      this.lastTyping = 0; // the message removed the typing note on the other side: the next text shows it again
+      if (this.linked) this.draft.agree(""); // the server empties its draft when it stores the message
       else this.draft.typed("");
       this.$refs.box.focus();
       this.deliver({ id: newId(), text, seen: this.newest(), state: "sending", at, order, tried: at });
@@ -106,7 +106,7 @@ export default {
       this.restore(send.text);
       this.focus();
     },
-    // The newest number on screen. The writer has seen what is before it, and nothing after it.
+    // The newest number on screen: the writer has seen all messages up to it, and none after it.
     newest() {
       const numbered = document.querySelector(this.transcript)?.querySelectorAll("[data-number]") ?? [];
       return Math.max(0, ...[...numbered].map((message) => Number(message.dataset.number) || 0));
@@ -132,7 +132,7 @@ export default {
       this.lastTyping = now;
       if (this.linked) this.$emit("typing", {});
     },
-    // One step back, to the keys of the page; during composition Esc belongs to the input method.
+    // Esc leaves the box for the page's shortcuts; during composition it belongs to the input method.
     leave(event) {
       if (event.isComposing || this.enter.composing) return;
       event.stopPropagation();
@@ -153,7 +153,7 @@ export default {
       box.style.overflowY = box.scrollHeight > most + 1 ? "auto" : "hidden";
       if (box.scrollHeight) box.style.height = Math.min(box.scrollHeight, most) + borders + "px";
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     settle(id) {
       this.pending.drop(id);
     },
@@ -166,7 +166,7 @@ export default {
     restore(text) {
       const box = this.$refs.box;
       if (this.enter.composing) {
-        // Changing the text now would break the syllable: wait for its end, and for an Enter that came with it.
+        // Changing the text now would break the syllable: wait until it ends, and for an Enter that came with it.
         box.addEventListener("compositionend", () => setTimeout(() => this.restore(text)), { once: true });
         return;
       }
@@ -184,7 +184,7 @@ export default {
     draft_kept(text) {
       this.draft.kept(text);
     },
-    // The same text went out from another tab of this person: it is no draft any more.
+    // The same text was sent from another tab of this person: it is no longer a draft.
     sent_elsewhere(text) {
       if (this.enter.composing || this.$refs.box.value.trim() !== text.trim()) return;
       this.draft.agree("");

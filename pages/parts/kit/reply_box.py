@@ -1,6 +1,6 @@
-"""The box in which a reply is written: Hangul, drafts, and sends that are never lost.
+"""The reply box: Hangul input, drafts, and messages that are never lost.
 
-The browser keeps each send until the server settles it and repeats it, with the same id, after every reload and
+The browser keeps each message until the server confirms it, and sends it again with the same id after every reload and
 reconnect: ``on_send`` must be idempotent by ``TypedReply.id``, and must end in ``settle``, ``fail`` or ``hold``.
 """
 
@@ -19,7 +19,7 @@ from pages.component import still
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyBoxLabels:
-    """The box's words, translated."""
+    """The box's texts, translated."""
 
     placeholder: str
     box: str
@@ -36,7 +36,7 @@ class ReplyBoxLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedReply:
-    """What someone sent: their own id for it, the text, and the newest number they had on screen."""
+    """A message to send: the sender's id for it, the text, and the newest number that the sender had on screen."""
 
     id: UUID
     text: str
@@ -45,9 +45,9 @@ class TypedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyBoxPlace:
-    """Where a box stands: the browser's key for its unsettled sends, and the transcript above it.
+    """The browser's key for the box's unconfirmed messages, and the transcript above the box.
 
-    ``keep`` names chat and person, since a browser may serve several. ``transcript`` is a CSS selector of the
+    ``keep`` names chat and person, since several people may use one browser. ``transcript`` is a CSS selector of the
     element whose descendants carry ``data-number``.
     """
 
@@ -56,7 +56,7 @@ class ReplyBoxPlace:
 
 
 class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
-    """A textarea that grows to six lines, a button, and the sends that are still under way."""
+    """A textarea that grows to six lines, a send button, and the unconfirmed messages."""
 
     def __init__(
         self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = ''
@@ -64,26 +64,26 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         """Draw the box with a stored draft.
 
         Args:
-            labels: the words.
-            place: keys and transcript.
-            limit: characters that a message may have at most.
-            text: the draft to begin with.
+            labels: the texts.
+            place: the browser's key and the transcript.
+            limit: the longest message, in characters.
+            text: the draft.
         """
         super().__init__()
         self._in_order = asyncio.Lock()
         self._props['labels'] = asdict(labels)
-        self._props['placeholder'] = labels.placeholder  # what NiceGUI's ``User`` finds the box by
+        self._props['placeholder'] = labels.placeholder  # NiceGUI's ``User`` finds the box by it
         self._props['keep'] = place.keep
         self._props['transcript'] = place.transcript
         self._props['limit'] = limit
         self._props['text'] = text
 
     def on_send(self, send: Callable[[TypedReply], Awaitable[None]]) -> None:
-        """Await ``send`` for every message, one after the other, in the order they were sent."""
+        """Await ``send`` for every message, one at a time, in the order they were sent."""
 
         async def arrived(event: GenericEventArguments) -> None:
             outgoing = _outgoing(event.args)
-            if outgoing is None:  # not from our box: nothing is pending that could be told
+            if outgoing is None:  # not sent by our box: there is nothing to confirm
                 return
             async with self._in_order:
                 await send(outgoing)
@@ -91,9 +91,9 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         self.on('send', arrived)
 
     def on_draft(self, keep: Callable[[str], Awaitable[None]]) -> None:
-        """Await ``keep`` with the text whenever typing pauses or the box is left.
+        """Await ``keep`` with the text whenever typing pauses or the box loses the focus.
 
-        A send empties the draft without saying so. Where nobody asks for drafts, the browser's tab keeps them.
+        Sending empties the draft without calling ``keep``. Without this call the browser's tab keeps drafts.
         """
         self._props['keeps-drafts'] = True
 
@@ -105,31 +105,31 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         self.on('draft', arrived)
 
     def on_typing(self, tell: Callable[[], Awaitable[None] | None]) -> None:
-        """Call ``tell`` while the text grows, at most every three seconds."""
+        """Call ``tell`` while the text grows, at most once in three seconds."""
         self.on('typing', lambda _: tell())
 
     def settle(self, message_id: UUID) -> None:
-        """Say that a send is stored: the browser forgets it."""
+        """Confirm that a message is stored: the browser forgets it."""
         self.run_method('settle', str(message_id))
 
     def fail(self, message_id: UUID, sentence: str) -> None:
-        """Say why a send was refused; its text stays, to be sent again or dropped."""
+        """Show why a message was refused; its text stays, to be sent again or dropped."""
         self.run_method('fail', str(message_id), sentence)
 
     def hold(self, message_id: UUID, sentence: str) -> None:
-        """Say that something came in between; the writer sends it all the same, or changes it."""
+        """Show that a newer message came in between; the writer sends the reply unchanged, or changes it."""
         self.run_method('hold', str(message_id), sentence)
 
     def restore(self, text: str) -> None:
-        """Put ``text`` into the box, in front of what is typed there."""
+        """Insert ``text`` in front of the typed text."""
         self.run_method('restore', text)
 
     def set_draft(self, text: str) -> None:
-        """Show a draft that changed elsewhere, unless somebody is writing in this box."""
+        """Show a draft that changed elsewhere, unless somebody is typing in this box."""
         self.run_method('set_draft', text)
 
     def sent_elsewhere(self, text: str) -> None:
-        """Take away a draft that the same person has sent from another tab; other words stay."""
+        """Remove a draft that the same person has sent from another tab; any other text stays."""
         self.run_method('sent_elsewhere', text)
 
     def focus(self) -> None:
@@ -137,18 +137,18 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         self.run_method('focus')
 
     def close(self, reason: str) -> None:
-        """Take no more messages and say why; what is typed can still be read and copied."""
+        """Accept no more messages and show why; typed text can still be read and copied."""
         self._props['disabled'] = True
         self._props['reason'] = reason
 
     def reopen(self) -> None:
-        """Take messages again."""
+        """Accept messages again."""
         self._props['disabled'] = False
         self._props['reason'] = ''
 
     @override
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        """Return what NiceGUI's ``User`` may find: the placeholder, and why nothing can be sent."""
+        """Return the texts that NiceGUI's ``User`` finds: the placeholder, and why nothing can be sent."""
         return [
             *super()._displayed_contents(only_visible=only_visible),
             self._props.get('reason'),
@@ -156,7 +156,7 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
 
 
 def _fields(args: Any) -> dict[str, Any]:
-    """Return what the browser sent, if it has the shape of our events: anybody can send anything."""
+    """Return the browser's data if it has our events' shape: a browser can send anything."""
     return args if isinstance(args, dict) else {}
 
 

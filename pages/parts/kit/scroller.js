@@ -1,4 +1,4 @@
-// The transcript's scrolling container. Whoever reads the end stays at the end; whoever has scrolled away is
+// The transcript's scrolling container. A reader at the end stays at the end; a reader who has scrolled away is
 // never moved, whatever is added, removed or grows above or below.
 const NEAR_END = 24; // px from the end that still count as the end
 const NEAR_TOP = 200; // px from the top at which older messages are asked for
@@ -24,8 +24,8 @@ export default {
   mounted() {
     const { view, content } = this.$refs;
     this.more = this.hasMore;
-    this.top = 0; // the last scroll position that we know of
-    this.marks = []; // where the messages in sight stood: what must not move
+    this.top = 0; // the last known scroll position
+    this.marks = []; // positions of the messages in sight, which must not move
     this.lastSeen = 0;
     this.newestWhenLeft = 0;
     // The first runs before the browser paints the change, the second before it paints the new size.
@@ -47,8 +47,8 @@ export default {
     document.removeEventListener("visibilitychange", this.looked);
   },
   methods: {
-    // The reader moved, or we did, or the browser had to. Content that grew below looks like a reader who is
-    // far from the end: only a move upwards leaves it.
+    // The reader scrolled, or our code did, or the browser had to. Content that grew below looks like a reader far
+    // from the end: only scrolling upwards leaves it.
     scrolled() {
       const view = this.$refs.view;
       const gap = view.scrollHeight - view.clientHeight - view.scrollTop;
@@ -66,7 +66,7 @@ export default {
       if (this.atEnd) this.newestWhenLeft = this.newest();
       this.atEnd = false;
     },
-    // After any change of content or size: put the end, or what was in sight, back where it was.
+    // After any change of content or size: scroll back to the end, or to the messages that were in sight.
     settle() {
       const view = this.$refs.view;
       if (!view.clientHeight) return; // not drawn at the moment
@@ -97,7 +97,7 @@ export default {
       this.asking = true;
       this.$emit("older", {});
     },
-    // A read mark is honest only while somebody can be looking.
+    // Count a message as read only while somebody can be looking.
     look() {
       clearTimeout(this.looking);
       this.looking = setTimeout(() => {
@@ -112,7 +112,7 @@ export default {
     },
     press() {
       this.to_bottom();
-      this.$refs.view.focus({ preventScroll: true }); // the pill goes, and focus must not fall out of the page
+      this.$refs.view.focus({ preventScroll: true }); // the pill is removed, and the focus must stay on the page
     },
     numbered() {
       return [...this.$refs.content.querySelectorAll("[data-number]")];
@@ -120,7 +120,7 @@ export default {
     newest() {
       return Math.max(0, ...this.numbered().map(({ dataset }) => Number(dataset.number) || 0));
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     older_done(hasMore) {
       this.more = hasMore;
       this.asking = false;
@@ -132,7 +132,7 @@ export default {
         if (!found) return;
         for (const one of this.numbered()) one.toggleAttribute("data-sought", one === found);
         const { view } = this.$refs;
-        this.leave(); // before it moves: nothing may put the reader back to the end
+        this.leave(); // before scrolling, or the reader would be kept at the end
         view.scrollTop += found.getBoundingClientRect().top - view.getBoundingClientRect().top - view.clientHeight / 3;
         if (view.scrollHeight - view.clientHeight - view.scrollTop <= NEAR_END) this.arrive();
         this.remember();

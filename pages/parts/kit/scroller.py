@@ -1,4 +1,4 @@
-"""The transcript's scrolling container: stays at the newest message, and never pulls a reader down."""
+"""The transcript's scrolling container: follows the newest message, and never moves a reader who has scrolled away."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScrollerLabels:
-    """The container's words, translated: its name, and the pill that leads to the newest message, without and with new ones."""
+    """The container's texts, translated: its name, and the pill that leads to the newest message, without and with new ones."""
 
     log: str
     end: str
@@ -17,10 +17,10 @@ class ScrollerLabels:
 
 
 class Scroller(Element, component='scroller.js'):
-    """A log of messages; an element for each, with its number in the prop ``data-number``."""
+    """A log of messages, one element each, with the number in the prop ``data-number``."""
 
     def __init__(self, labels: ScrollerLabels, *, has_more: bool = False) -> None:
-        """Draw an empty log; ``has_more`` says that there are older messages than it will begin with."""
+        """Draw an empty log; ``has_more``: there are older messages than the first ones drawn."""
         super().__init__()
         self._props['label'] = labels.log
         self._props['pill'] = labels.end
@@ -28,7 +28,7 @@ class Scroller(Element, component='scroller.js'):
         self._props['has-more'] = has_more
 
     def on_older(self, load: Callable[[], Awaitable[None]]) -> None:
-        """Await ``load`` when the reader comes near the top; not again until ``older_done``."""
+        """Await ``load`` when the reader scrolls near the top; not again until ``older_done``."""
         self.on('older', lambda _: load())
 
     def on_end(self, arrived: Callable[[], Awaitable[None]]) -> None:
@@ -36,7 +36,7 @@ class Scroller(Element, component='scroller.js'):
         self.on('end', lambda _: arrived())
 
     def on_seen(self, mark: Callable[[int], Awaitable[None]]) -> None:
-        """Await ``mark`` with the newest number that was in sight of a focused window; it only grows."""
+        """Await ``mark`` with the newest number seen in a focused window; it only grows."""
 
         async def arrived(event: GenericEventArguments) -> None:
             number = event.args.get('number') if isinstance(event.args, dict) else None
@@ -46,13 +46,13 @@ class Scroller(Element, component='scroller.js'):
         self.on('seen', arrived)
 
     def older_done(self, *, has_more: bool) -> None:
-        """Say that older messages stand in front; the reader's place was kept."""
+        """Report that older messages were inserted at the top; the scroll position is kept."""
         self.run_method('older_done', has_more)
 
     def to_bottom(self) -> None:
-        """Go to the newest message, wherever the reader was."""
+        """Scroll to the newest message, wherever the reader is."""
         self.run_method('to_bottom')
 
     def to_number(self, number: int) -> None:
-        """Go to a message and let it stand out for a moment; the reader is away from the end then."""
+        """Scroll to a message and highlight it briefly; the log no longer follows the newest message."""
         self.run_method('to_number', number)

@@ -1,12 +1,12 @@
-// A box that searches while one types. Its text belongs to the browser; `input` tells of every letter, also of
-// those that are still being composed, so that 김 is searched before the syllable is closed.
+// A box that searches while its user types. Its text belongs to the browser; `input` reports every letter, also of
+// a syllable that is being composed, so that 김 is searched before the syllable is complete.
 import { EnterToSend } from "desk_enter";
 import { watchLink } from "desk_link";
 
 const PAUSE_MS = 120;
-// One that is closing holds nobody up: it moves, and not to open.
+// A closing dialog does not count: it still moves, but not to open.
 const OPEN_DIALOG = '.q-dialog__inner:not(.q-dialog__inner--animating), .q-dialog__inner[class*="enter-active"]';
-const SKELETON_MS = 150; // what comes sooner needs no skeleton
+const SKELETON_MS = 150; // a faster answer needs no skeleton
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export default {
@@ -56,7 +56,7 @@ export default {
     if (this.hasKeys) window.addEventListener("keydown", this.everywhere, true);
     this.unwatch = watchLink((up) => {
       this.away = !up;
-      if (up && this.asked !== this.answered) this.ask(); // what was asked meanwhile may have reached nobody
+      if (up && this.asked !== this.answered) this.ask(); // the last search may have reached no server
     });
   },
   beforeUnmount() {
@@ -67,12 +67,12 @@ export default {
   },
   methods: {
     // ---- keys
-    // By place, since with Hangul on the letter is another one. A dialog's keys are its own.
+    // By position, since with Hangul on the letter differs. A dialog handles its own keys.
     hotkey(event) {
       const find = (event.ctrlKey !== event.metaKey) && !event.altKey && !event.shiftKey && event.code === "KeyK";
       const slash = event.code === "Slash" && event.key !== "?" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey && !inField(event.target);
       if (!(find || slash) || document.querySelector(OPEN_DIALOG)) return;
-      event.preventDefault(); // Ctrl+K is the browser's search, / the quick find of some
+      event.preventDefault(); // Ctrl+K is the browser's search, / the quick find of some browsers
       event.stopPropagation();
       this.focus();
     },
@@ -80,22 +80,22 @@ export default {
       const step = STEPS[event.key] ?? STEPS[event.code];
       if (step) {
         event.preventDefault();
-        if (event.isComposing) this.step = step; // the syllable is closed first
+        if (event.isComposing) this.step = step; // the syllable is completed first
         else this.move(step);
       } else if (event.key === "Escape" && !event.isComposing) {
-        event.stopPropagation(); // one step back, not two
+        event.stopPropagation(); // Esc goes back one step only
         this.escape();
       }
     },
     composed() {
-      setTimeout(() => this.move(this.step), 30); // an input method may tell the same arrow once more: that one clears it
+      setTimeout(() => this.move(this.step), 30); // an input method may report the same arrow again, which clears this one
     },
     escape() {
       if (this.open && !this.grid) this.open = false;
       else if (this.$refs.box.value) this.set_text("", true);
       else this.$refs.box.blur();
     },
-    // Enter opens what is marked; pressed before the answer is there, it opens the first of it.
+    // Enter opens the marked result; pressed before the answer, it opens the answer's first result.
     submit() {
       if (this.asked !== this.answered || this.pause) this.wanted = true;
       else this.take();
@@ -105,7 +105,7 @@ export default {
       const marked = this.elements().find((one) => one.id === this.active) ?? this.elements()[0];
       if (marked) (marked.querySelector("a[href]") ?? marked).click();
     },
-    // ---- what was found
+    // ---- results
     elements() {
       const place = document.getElementById(this.grid || this.listId);
       return place ? [...place.querySelectorAll("[data-option]")] : [];
@@ -130,7 +130,7 @@ export default {
       this.open = false;
       this.set_text("");
       const next = document.getElementById(this.next);
-      if (next) next.focus(); // at once: whoever writes on must lose no letter on the way to the server
+      if (next) next.focus(); // at once: the next typed letter must go there
       else this.$refs.box.blur();
     },
     // ---- typing
@@ -146,7 +146,7 @@ export default {
       this.$emit("search", { number: this.asked, text });
       clearTimeout(this.skeleton);
       if (!text.trim() && !this.grid) {
-        this.answered = this.asked; // nothing is asked, whatever still comes
+        this.answered = this.asked; // no search is pending: ignore late answers
         this.forget();
         return;
       }
@@ -163,9 +163,9 @@ export default {
     left(event) {
       if (!this.$el.contains(event.relatedTarget)) this.open = false;
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     show(number, answer) {
-      if (number !== this.asked || number === this.answered) return; // outrun
+      if (number !== this.asked || number === this.answered) return; // an outdated answer
       this.answered = number;
       clearTimeout(this.skeleton);
       Object.assign(this, { ...answer, slow: false });
@@ -176,7 +176,7 @@ export default {
     },
     set_text(text, tells = false) {
       const box = this.$refs.box;
-      if (!tells && document.activeElement === box && this.grid) return; // somebody is writing here
+      if (!tells && document.activeElement === box && this.grid) return; // somebody is typing here
       box.value = text;
       this.forget();
       clearTimeout(this.pause);

@@ -1,7 +1,7 @@
-"""A box that searches while one types, and the list of what was found under it.
+"""A box that searches while its user types, with the results below it.
 
-The text belongs to the browser, Hangul that is still being composed included. Every search carries a number: a newer
-one ends the older, here and in the database, and an answer that comes late changes nothing.
+The text belongs to the browser, a syllable that is being composed included. Searches are numbered: a newer one cancels the
+older, here and in the database, and a late answer is ignored.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from pages.locale import language, sentence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchBoxLabels:
-    """The box's words, translated."""
+    """The box's texts, translated."""
 
     placeholder: str
     results: str
@@ -33,7 +33,7 @@ class SearchBoxLabels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One thing that was found."""
+    """One result."""
 
     id: str
     inside: Markup
@@ -41,7 +41,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What was found, and a sentence below it: that there is nothing, or more, or what went wrong."""
+    """The results, and a sentence below them: that there are none, or more, or an error."""
 
     options: list[Option] = field(default_factory=list)
     note: str = ''
@@ -52,7 +52,7 @@ Search = Callable[[str], Awaitable[Answer]]
 
 
 class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
-    """A combobox: arrows go through what was found, Enter opens it, Esc goes back one step."""
+    """A combobox: arrows move through the results, Enter opens one, Esc goes back one step."""
 
     def __init__(
         self,
@@ -65,10 +65,10 @@ class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
         """Draw an empty box.
 
         Args:
-            labels: the words.
-            search: answers a text; cancelled when a newer one comes. What it raises as a ``DeskError`` is shown.
-            choose: called with the id of what was chosen.
-            has_keys: whether ``/`` outside of fields and Ctrl+K anywhere lead into this box.
+            labels: the texts.
+            search: returns the results of a text; cancelled by a newer search. Its ``DeskError`` is shown.
+            choose: called with the id of the chosen result.
+            has_keys: whether ``/`` outside of fields and Ctrl+K anywhere focus this box.
         """
         super().__init__()
         self._search, self._choose = search, choose
@@ -76,42 +76,42 @@ class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
         self._running: asyncio.Task[None] | None = None
         self._answer = Answer()
         self._props['labels'] = asdict(labels)
-        self._props['placeholder'] = labels.placeholder  # what NiceGUI's ``User`` finds the box by
+        self._props['placeholder'] = labels.placeholder  # NiceGUI's ``User`` finds the box by it
         self._props['has-keys'] = has_keys
         self._props['grid'] = self._props['address'] = ''
         self.on('search', self._asked)
         self.on('choose', self._chosen)
 
     def lend(self, grid: str, search: Search, *, address: str, text: str = '') -> None:
-        """Let what is typed fill a table.
+        """Let the box filter a table in place of its own list.
 
         Args:
-            grid: the table's id; elements with ``data-option`` in it are what is gone through.
-            search: fills it.
+            grid: the table's id; the arrows move through its elements with ``data-option``.
+            search: fills the table.
             address: the name of the text in the page's address.
-            text: what is searched at first.
+            text: the initial search.
         """
         self._lent = search
         self._props['grid'], self._props['address'] = grid, address
         self.run_method('set_text', text)
 
     def take_back(self) -> None:
-        """Show what is found under the box again, and empty it."""
+        """Empty the box, and show results below it again."""
         if self._lent is not None:
             self._lent = None
             self._props['grid'] = self._props['address'] = ''
             self.run_method('set_text', '')
 
     def lead_to(self, field: Element) -> None:
-        """Let a choice put the caret into a field: what is typed next goes there, not a letter is lost."""
+        """Move the focus to ``field`` after a choice, in the browser, so that the next typed letter goes there."""
         self._props['next'] = field.html_id
 
     def set_text(self, text: str) -> None:
-        """Write into the box, unless somebody is writing there."""
+        """Set the box's text, unless somebody is typing there."""
         self.run_method('set_text', text)
 
     def walk(self, step: int) -> None:
-        """Put the focus on the next row of the lent table, or the one before."""
+        """Move the focus to the next row of the filtered table, or the one before."""
         self.run_method('walk', step)
 
     def focus(self) -> None:
@@ -120,7 +120,7 @@ class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
 
     def _asked(self, event: GenericEventArguments) -> None:
         number, text = _number_of(event.args), _text_of(event.args)
-        if number is None or text is None:  # not from our box
+        if number is None or text is None:  # not sent by our box
             return
         if self._running is not None:
             self._running.cancel()
@@ -142,7 +142,7 @@ class SearchBox(Element, component='search_box.js', dependencies=['desk_*.js']):
 
     @override
     def _displayed_contents(self, *, only_visible: bool) -> list[Any]:
-        """Return what NiceGUI's ``User`` may find: what was found, as a reader sees it."""
+        """Return the texts that NiceGUI's ``User`` finds: the results, as a reader sees them."""
         found = [option.inside.striptags() for option in self._answer.options]
         return [*super()._displayed_contents(only_visible=only_visible), *found, self._answer.note]
 

@@ -1,4 +1,4 @@
-"""One file from a browser. NiceGUI's own way in makes an error of a form without a file, and takes a thousand of them."""
+"""An upload of one file. NiceGUI's own handler fails for a form without a file, and accepts a thousand files."""
 
 from collections.abc import Awaitable, Callable
 
@@ -13,11 +13,11 @@ from desk.errors import DeskError, InvalidInputError, NotFoundError
 from pages.web import refusals
 
 MAX_FIELDS = 5
-"""Beside the file; Quasar sends none."""
+"""Fields beside the file; Quasar sends none."""
 
 
 class SingleUpload(ui.upload):
-    """Takes one file at a time, as soon as it is chosen."""
+    """Uploads one file at a time, as soon as it is chosen."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class SingleUpload(ui.upload):
         on_rejected: Callable[[], None],
         on_begin: Callable[[], None] = lambda: None,
     ) -> None:
-        """Draw it; a browser refuses by itself what is larger than ``most_bytes``, and the gate any larger body."""
+        """Draw the control. The browser refuses a file larger than ``most_bytes``; the gate refuses any larger body."""
         super().__init__(
             auto_upload=True,
             max_file_size=most_bytes,
@@ -36,7 +36,7 @@ class SingleUpload(ui.upload):
         )
         self._begin = on_begin
         address = str(self.props['url'])
-        app.remove_route(address)  # NiceGUI takes ours away with the element
+        app.remove_route(address)  # NiceGUI removes our route together with the element
         app.post(address, include_in_schema=False)(self._receive)
 
     async def _receive(self, request: Request) -> Response:
@@ -53,7 +53,7 @@ class SingleUpload(ui.upload):
 
 
 async def _file_of(request: Request) -> FileUpload:
-    """Return the one file of a form. Raises ``InvalidInputError`` for a form that has none, or is none."""
+    """Return the form's file. Raises ``InvalidInputError`` for a body without one, or one that is not a form."""
     try:
         async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
             for value in form.values():

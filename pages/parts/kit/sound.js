@@ -1,10 +1,10 @@
 // The desk's two sounds, synthesised: a contact rings until it is answered or gone, a message ticks once.
 //
-// A browser gives no sound before the first gesture. A ring that is asked for until then is remembered and
-// heard with the gesture. The ring is one looping buffer: timers of hidden tabs sleep, a playing buffer does not.
+// A browser plays no sound before the user's first gesture. A ring requested earlier is remembered and
+// starts with the gesture. The ring is one looping buffer: timers of hidden tabs sleep, a playing buffer does not.
 //
-// Of several tabs one sounds: the holder of a lock that the browser keeps, for as long as it can sound at all. When it
-// goes, the next one rings on. Mute and volume are the same in all tabs.
+// Of several tabs one plays: the holder of a lock of the browser, as long as it can play at all. When it
+// closes, the next one rings on. Mute and volume are the same in all tabs.
 const GESTURES = ["pointerdown", "keydown"];
 const MARK = /^\(\d+\) /;
 // Tones as [start, length, hertz] in seconds.
@@ -20,7 +20,7 @@ export default {
   created() {
     this.context = null;
     this.ringing = null; // the playing source, or `true` while the ring waits for a gesture
-    this.turn = null; // { waiting: to stop waiting for the lock, letGo: to let go of it once it is ours }
+    this.turn = null; // { waiting: stops waiting for the lock, letGo: releases it }
     this.played = 0;
     this.mark = 0;
     this.recall();
@@ -28,7 +28,7 @@ export default {
   mounted() {
     this.gesture = () => this.unlock();
     for (const name of GESTURES) document.addEventListener(name, this.gesture, { capture: true });
-    // The page's title may be set anew while it is marked.
+    // The page's title may be replaced while it is marked.
     this.titles = new MutationObserver(() => this.mark && !MARK.test(document.title) && this.mark_title(this.mark));
     this.titles.observe(document.head, { subtree: true, childList: true, characterData: true });
     this.elsewhere = (event) => {
@@ -38,7 +38,7 @@ export default {
     };
     window.addEventListener("storage", this.elsewhere);
     this.tell();
-    // In a frame that was loaded anew the gesture may have been made before, in the window around it.
+    // In a reloaded frame the gesture may have happened before, in the window around it.
     if (window.parent !== window && window.parent.navigator.userActivation?.hasBeenActive) this.unlock();
   },
   beforeUnmount() {
@@ -59,7 +59,7 @@ export default {
         this.trial = this.context.createGain(); // the same volume, never muted
         for (const gain of [this.gain, this.trial]) gain.connect(this.context.destination);
         this.level();
-        this.context.onstatechange = () => this.woke(); // some systems also take sound away again
+        this.context.onstatechange = () => this.woke(); // some systems also stop sound again
       }
       await this.context.resume();
     },
@@ -68,7 +68,7 @@ export default {
       else this.step_back();
       this.tell();
     },
-    // ---- whose turn it is
+    // ---- the lock
     async queue() {
       if (this.turn) return;
       const turn = (this.turn = { waiting: new AbortController(), letGo: null });
@@ -77,7 +77,7 @@ export default {
         if (this.ringing === true) this.ring();
         return new Promise((letGo) => (turn.letGo = letGo));
       };
-      if (!navigator.locks) return sound(); // not on a secure address: then every tab sounds
+      if (!navigator.locks) return sound(); // not a secure address: every tab plays
       const { signal } = turn.waiting;
       await navigator.locks.request(this.keep, { signal }, () => !signal.aborted && sound()).catch(() => {});
     },
@@ -87,12 +87,12 @@ export default {
       this.turn = null;
       if (!this.ringing) return;
       this.stop_ring();
-      this.ring(); // it waits from now on
+      this.ring(); // another tab holds the lock: wait for it
     },
     is_its_turn() {
       return Boolean(this.turn?.letGo);
     },
-    // ---- sounding
+    // ---- playing
     unlocked() {
       return this.context?.state === "running";
     },
@@ -144,7 +144,7 @@ export default {
     tell() {
       this.$emit("state", { unlocked: this.unlocked(), muted: this.muted, volume: this.volume });
     },
-    // ---- what the server asks for
+    // ---- methods called by the server
     ring() {
       if (this.ringing && this.ringing !== true) return;
       this.ringing = this.play("ring", { loop: true }) ?? true;
@@ -158,7 +158,7 @@ export default {
     tick() {
       this.play("tick");
     },
-    // To be heard even when muted: whoever tries a sound wants to hear it.
+    // Audible even when muted: the user wants to hear the sound.
     test(name) {
       if (name in SOUNDS) this.play(name, { always: true });
     },

@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundState:
-    """What this browser can and will sound: ``unlocked`` by a gesture, ``muted``, ``volume`` 0 to 1."""
+    """The browser's sound: ``unlocked`` by a gesture, ``muted``, ``volume`` 0 to 1."""
 
     unlocked: bool
     muted: bool
@@ -18,7 +18,7 @@ class SoundState:
 
 
 class Sound(Element, component='sound.js'):
-    """One invisible element a page; the browser remembers mute and volume under ``keep``."""
+    """One invisible element per page; the browser remembers mute and volume under ``keep``."""
 
     def __init__(self, *, keep: str = 'desk.sound') -> None:
         super().__init__()
@@ -41,28 +41,28 @@ class Sound(Element, component='sound.js'):
         self.state = state
 
     def ring(self, cause: str = 'chats') -> None:
-        """Ring until no ``cause`` is left; before the first gesture the ring waits for it. Already ringing: sends nothing."""
+        """Ring until ``stop_ring`` was called for every ``cause``; before the first gesture the ring waits for it. Sends nothing if ringing."""
         if not self._ringing:
             self.run_method('ring')
         self._ringing.add(cause)
 
     def stop_ring(self, cause: str = 'chats') -> None:
-        """Ring no longer for this cause; sends nothing when it is silent."""
+        """End a cause for ringing; sends nothing when it is silent."""
         if cause in self._ringing:
             self._ringing.discard(cause)
             if not self._ringing:
                 self.run_method('stop_ring')
 
     def tick(self) -> None:
-        """Sound once, for a message."""
+        """Play the message sound once."""
         self.run_method('tick')
 
     def test(self, name: Literal['ring', 'tick']) -> None:
-        """Let a sound be heard once at the set volume, also when muted."""
+        """Play a sound once at the set volume, also when muted."""
         self.run_method('test', name)
 
     def set_muted(self, *, muted: bool) -> None:
-        """Sound nothing, or sound again."""
+        """Mute or unmute."""
         self.run_method('set_muted', muted)
 
     def set_volume(self, volume: float) -> None:

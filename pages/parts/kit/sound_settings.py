@@ -1,4 +1,4 @@
-"""The sounds' settings: on or off, how loud, and a try of each."""
+"""The dialog of the sounds: mute, volume, and a test of each sound."""
 
 from nicegui import ui
 
@@ -9,7 +9,7 @@ from pages.parts.kit.sound import Sound
 
 
 def sound_settings(dialogs: ui.element, sound: Sound) -> None:
-    """Open the dialog with the sounds' settings."""
+    """Open the dialog of the sounds."""
     with dialog.titled(dialogs, _('소리')):
         switch = ui.switch(_('소리 켜기'), value=not sound.state.muted).props('dense')
         switch.on_value_change(lambda event: sound.set_muted(muted=not event.value))

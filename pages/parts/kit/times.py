@@ -1,4 +1,4 @@
-"""Times and numbers as Koreans write them, dates as the reader does: ``2026. 11. 3.`` or ``3 Nov 2026``. Stored is UTC, shown is Seoul."""
+"""Times and numbers as Koreans write them, dates in the reader's language: ``2026. 11. 3.`` or ``3 Nov 2026``. Stored in UTC, shown in Seoul time."""
 
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ WEEKDAYS = ('월', '화', '수', '목', '금', '토', '일')
 
 
 def short(moment: datetime) -> str:
-    """Return ``14:05`` for today, ``11. 3.`` for this year, ``2025. 11. 3.`` before."""
+    """Return ``14:05`` for today, ``11. 3.`` for this year, ``2025. 11. 3.`` for earlier years."""
     at, today = moment.astimezone(clock.SEOUL), clock.now().astimezone(clock.SEOUL)
     if at.date() == today.date():
         return f'{at:%H:%M}'
@@ -19,12 +19,12 @@ def short(moment: datetime) -> str:
 
 
 def date(moment: datetime, reader: str = '') -> str:
-    """Return the day alone, ``2026. 11. 3.``; ``reader`` is a language where there is no page that has one."""
+    """Return the date, ``2026. 11. 3.``; ``reader`` is a language, needed outside of a page."""
     return _date(moment.astimezone(clock.SEOUL), reader or language(), with_year=True)
 
 
 def moment(at: datetime | None, reader: str = '') -> str:
-    """Return day and time, ``2026. 11. 3. 14:05``; empty when it never was."""
+    """Return date and time, ``2026. 11. 3. 14:05``; empty for ``None``."""
     return f'{date(at, reader)} {hour(at)}' if at else ''
 
 
@@ -34,12 +34,12 @@ def hour(moment: datetime) -> str:
 
 
 def full(moment: datetime) -> str:
-    """Return the whole moment, ``2026-11-03 14:05:09``, for a hover."""
+    """Return date and time to the second, ``2026-11-03 14:05:09``, for a tooltip."""
     return f'{moment.astimezone(clock.SEOUL):%Y-%m-%d %H:%M:%S}'
 
 
 def day(moment: datetime) -> str:
-    """Return a day divider's text in the reader's language."""
+    """Return the text of a day divider in the reader's language."""
     at = moment.astimezone(clock.SEOUL)
     weekday = _(WEEKDAYS[at.weekday()])
     return _(
@@ -59,7 +59,7 @@ def _date(at: datetime, reader: str, *, with_year: bool) -> str:
 
 
 def same_day(one: datetime, other: datetime) -> bool:
-    """Whether two moments fall on one day in Seoul."""
+    """Return whether two times are on one day in Seoul."""
     return one.astimezone(clock.SEOUL).date() == other.astimezone(clock.SEOUL).date()
 
 
@@ -69,7 +69,7 @@ def phone(number: str) -> str:
 
 
 def length(duration: timedelta) -> str:
-    """Return how long something took: ``4:50``, ``1:02:03``."""
+    """Return a duration: ``4:50``, ``1:02:03``."""
     minutes, seconds = divmod(int(duration / timedelta(seconds=1)), 60)
     hours, minutes = divmod(minutes, 60)
     return f'{hours}:{minutes:02}:{seconds:02}' if hours else f'{minutes}:{seconds:02}'

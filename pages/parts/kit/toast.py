@@ -1,4 +1,4 @@
-"""A toast with something to take back: it leaves by itself, and what it offers stays to be had elsewhere."""
+"""A toast with an undo button: it disappears by itself, and the undo stays available elsewhere."""
 
 from collections.abc import Awaitable, Callable
 
@@ -9,13 +9,13 @@ from pages import notices
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit.buttons import button
-from pages.web import places
+from pages.web import current_screen
 
 SECONDS = 12
 
 
 def undoable(context: PageContext, text: str, undo: Callable[[], Awaitable[None]]) -> None:
-    """Say what was done, with a button 되돌리기."""
+    """Show what was done, with a button 되돌리기."""
 
     async def press() -> None:
         toast.delete()
@@ -25,7 +25,7 @@ def undoable(context: PageContext, text: str, undo: Callable[[], Awaitable[None]
             notices.tell(error)
 
     with context.toasts, ui.element('div').classes('desk-toast').props('role=status') as toast:
-        places.mark_as_here(toast)
+        current_screen.mark_as_here(toast)
         ui.label(text)
         button(_('되돌리기'), press)
         ui.timer(SECONDS, toast.delete, once=True)

@@ -1,1 +1,1 @@
-"""What administrators set up: queues, people, skills."""
+"""The administrators' settings on screen: queues, people, skills."""

@@ -1,4 +1,4 @@
-"""Inviting somebody: the form, and the link that is shown once."""
+"""The form to invite a person, and the link that is shown once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,13 +23,13 @@ from services.people.invitations import Invited, Invitee
 def invite_form(
     section: Section, departments: Sequence[str], usual: str, close: Callable[[], None]
 ) -> None:
-    """Draw the form with which somebody is invited.
+    """Draw the invitation form.
 
     Args:
-        section: where it stands.
-        departments: those there are, to choose from while typing.
-        usual: the department that stands there first.
-        close: called when nobody is invited after all.
+        section: the section it belongs to.
+        departments: the existing departments, suggested while typing.
+        usual: the initial department.
+        close: called when the form is closed without inviting.
     """
     values = {
         'last_name': '',
@@ -73,7 +73,7 @@ def invite_form(
 
 
 def show_link(section: Section, invited: Invited, close: Callable[[], None]) -> None:
-    """Show an invitation's link, once: nobody can read it again, only make a new one."""
+    """Show an invitation's link, once: it cannot be read again, only replaced."""
     one = invited.invitation
     asked = context.client.request.url
     link = f'{asked.scheme}://{asked.netloc}/invite/{invited.token}'
@@ -102,12 +102,12 @@ def show_link(section: Section, invited: Invited, close: Callable[[], None]) -> 
 
 
 def role_options() -> list[tuple[str, str]]:
-    """Return the roles, as a choice offers them."""
+    """Return the roles as options of a choice."""
     return [(one.value, role_name(language(), one)) for one in AgentRole]
 
 
 def department_field(departments: Sequence[str]) -> FormField:
-    """Return the field of a department; those there are are offered while somebody types."""
+    """Return the department field; existing departments are suggested while typing."""
     return FormField(
         name='department', label=_('부서'), options=[(one, one) for one in departments]
     )

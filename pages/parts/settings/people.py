@@ -1,4 +1,4 @@
-"""사람: who works here, what they may do and be given, and who is invited."""
+"""사람: the people of the desk with their roles, departments and skills, and the open invitations."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -32,7 +32,7 @@ from pages.roles import role_name
 
 
 class PeopleSection(Section):
-    """Everybody, who is invited, and the form of one."""
+    """All people, the open invitations, and the form of one person."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('사람'))
@@ -130,7 +130,7 @@ class PeopleSection(Section):
         self.close()
 
     def _departments(self) -> list[str]:
-        """Return the departments there are, those with a queue first: agents elsewhere are given nothing."""
+        """Return the departments, those with a queue first: agents of others are offered nothing."""
         with_queue = sorted({one.department for one in self._queues})
         others = {one.department for one in self._people} - {*with_queue}
         return [*with_queue, *sorted(others)]

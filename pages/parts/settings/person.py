@@ -1,4 +1,4 @@
-"""The form of one person: name, role, department, capacity, skills, and whether they may sign in."""
+"""The form of one person: name, role, department, capacity, skills, and whether the account is blocked."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -20,7 +20,7 @@ from pages.parts.settings.queues import skill_name
 from pages.parts.settings.section import Section, levels
 
 SKILL = 'skill-'
-"""Before a skill's id it is the name of its field."""
+"""Prefix of a skill field's name, before the skill's id."""
 Change = Callable[[], Awaitable[object]]
 
 
@@ -54,7 +54,7 @@ class PersonForm:
                 button(_('다시 사용'), self._reactivate, ButtonStyle.QUIET)
 
     def news(self, person: Agent, had: Mapping[UUID, int]) -> None:
-        """Tell the form what the person's row is now."""
+        """Tell the form that the person was changed."""
         self._person = person
         self._form.news(_version(person), self._values(person, had), '')
 
@@ -105,7 +105,7 @@ class PersonForm:
         await self._section.read_again()
 
     def _changes(self, given: Mapping[str, str]) -> list[tuple[str, Change]]:
-        """Return what is to be done, each with the field that it is said at when it is refused."""
+        """Return the changes to make, each with the field that shows its error."""
         services, by, who = self._section.services, self._section.agent, self.person_id
         changes: list[tuple[str, Change]] = []
         names = {'last_name': self._person.last_name, 'first_name': self._person.first_name}

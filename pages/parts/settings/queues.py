@@ -1,4 +1,4 @@
-"""대기열: where contacts wait, who serves them, by which rules they find an agent."""
+"""대기열: the queues in which contacts wait, the departments that serve them, and their routing rules."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -28,7 +28,7 @@ from pages.parts.settings.section import (
 from services.contacts.queues import LIMITS, QueueChangedError, as_typed
 
 NEW = Queue(name='', department='')
-"""A new queue as usual: what stands in its form."""
+"""A queue with the default settings: the initial values of a new queue's form."""
 
 
 class QueueSection(Section):
@@ -106,7 +106,7 @@ class QueueSection(Section):
         typed = as_typed(shown)
         values = {
             field.name: typed[field.name] for field in fields
-        }  # what has no field stays as is
+        }  # a setting without a field stays
         self._form = form = EditForm(
             edit_labels(_('대기열')),
             fields,
@@ -172,7 +172,7 @@ class QueueSection(Section):
 
 
 def refused(form: EditForm, error: DeskError) -> None:
-    """Say what went wrong, each at its field when that is known, else aside."""
+    """Show an error at its field when it belongs to one, else as a notice."""
     if isinstance(error, FieldsRefusedError):
         form.refuse({name: sentence(language(), one) for name, one in error.faults.items()})
     else:
@@ -181,10 +181,10 @@ def refused(form: EditForm, error: DeskError) -> None:
 
 
 def skill_name(skill: Skill) -> str:
-    """Return what a skill is called in the reader's language."""
+    """Return the name of a skill in the reader's language."""
     return skill.name_en if language() == 'en' and skill.name_en else skill.name
 
 
 def mode_names() -> dict[QueueMode, str]:
-    """Name the ways in which contacts find an agent."""
+    """Return the names of the routing modes."""
     return {QueueMode.PULL: _('목록에서 수락'), QueueMode.PUSH: _('자동 배정')}

@@ -1,4 +1,4 @@
-"""One section of the settings: a list, and beside it the form of what is chosen or new."""
+"""One section of the settings: a list, and beside it the form of the chosen or a new item."""
 
 from collections.abc import Callable
 
@@ -18,14 +18,14 @@ from pages.parts.kit.markup import Piece, filled
 from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged
 
 HEAR_SECONDS = 0.2
-"""What changes at once is read once."""
+"""Changes within this time are read together."""
 ROW_OF_PRESS = (
     '(event) => { const row = event.target.closest("[data-id]"); if (row) emit(row.dataset.id) }'
 )
 
 
 class Section(Component):
-    """A list that is kept current, and a place for one form."""
+    """A list that is kept current, with room for one form."""
 
     def __init__(self, context: PageContext, name: str) -> None:
         super().__init__(context.services.topics, 'section')
@@ -39,19 +39,19 @@ class Section(Component):
         self._side.set_visibility(False)
 
     async def read(self) -> None:
-        """Read what the section shows. Raises ``NotAllowedError`` for all but administrators."""
+        """Read the section's rows. Raises ``NotAllowedError`` for all but administrators."""
         raise NotImplementedError
 
     def draw_list(self) -> None:
-        """Draw what was read."""
+        """Draw the rows that were read."""
         raise NotImplementedError
 
     def add(self) -> None:
-        """Open the form of a new one."""
+        """Open the form of a new item."""
         raise NotImplementedError
 
     def news(self) -> None:
-        """Tell the form that is open what was read."""
+        """Pass the rows that were read to the open form."""
 
     async def open(self) -> None:
         """Draw the section and keep it current. Raises ``NotAllowedError``."""
@@ -60,11 +60,11 @@ class Section(Component):
         self.redraw()
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, AgentStatusChanged):  # what they are doing is not shown here
+        if not isinstance(event, AgentStatusChanged):  # an agent's status is not shown here
             self.within(HEAR_SECONDS, self.read_again)
 
     async def read_again(self) -> None:
-        """Show the section as it is now."""
+        """Read and draw the section again."""
         try:
             await self.still(self.read())
         except DeskError as error:
@@ -74,13 +74,13 @@ class Section(Component):
         self.news()
 
     def redraw(self) -> None:
-        """Draw the list anew."""
+        """Draw the list again."""
         self._list.clear()
         with self._list:
             self.draw_list()
 
     def beside(self, title: str, draw: Callable[[], None]) -> None:
-        """Show something beside the list, in the place of what is there."""
+        """Show content beside the list, in place of the earlier content."""
         self._side.clear()
         self._side.set_visibility(True)
         self.classes('desk-settings-open')
@@ -96,7 +96,7 @@ class Section(Component):
 
 
 def heading(title: str, add: str, act: Callable[[], None]) -> None:
-    """Draw the head of a list: what it is of, and a button for one more."""
+    """Draw the heading of a list, with a button to add an item."""
     with ui.element('div').classes('desk-settings-head'):
         ui.label(title).classes('desk-page-title').props('role=heading aria-level=2')
         button(add, act, ButtonStyle.PRIMARY)
@@ -118,7 +118,7 @@ def table(name: str, columns: tuple[str, ...], rows: Markup, press: Callable[[st
 
 
 def name_cell(row_id: object, name: str, below: str = '') -> Markup:
-    """Return the first cell of a row: its name, to press, and what stands below it."""
+    """Return the first cell of a row: the name as a button, and a text below it."""
     return filled(
         '<td class="desk-cell-name"><button type="button" class="desk-settings-name" data-id="{id}">{name}</button>'
         '<span class="desk-settings-sub">{below}</span></td>',
@@ -129,7 +129,7 @@ def name_cell(row_id: object, name: str, below: str = '') -> Markup:
 
 
 def mark(text: str, state: str) -> Markup:
-    """Return a word that says how something is; the colour only underlines it."""
+    """Return a word for a state; its colour only emphasises it."""
     return filled(
         '<span class="desk-settings-mark" data-state="{state}">{text}</span>',
         text=text,
@@ -143,10 +143,10 @@ def cells(*texts: str | Markup) -> Markup:
 
 
 def empty(sentence: str) -> None:
-    """Say that nothing is there, and what to do first."""
+    """Return the sentence of an empty list, which says how to begin."""
     ui.label(sentence).classes('desk-empty desk-settings-empty')
 
 
 def levels() -> list[tuple[str, str]]:
-    """Return the levels of a skill, as a choice offers them."""
+    """Return the levels of a skill as options of a choice."""
     return [(str(one), _('{level}단계', level=one)) for one in range(1, MAX_LEVEL + 1)]

@@ -1,4 +1,4 @@
-"""역량: what not everybody can do. Levels are given to people, and required by queues."""
+"""역량: skills. People have levels of them, and queues require levels."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -107,7 +107,7 @@ class SkillSection(Section):
             button(_('역량 삭제'), partial(self._remove, skill), ButtonStyle.QUIET)
 
     async def _remove(self, skill: Skill) -> None:
-        """Say what happens to whom, and remove it when that is meant."""
+        """List the consequences for people and queues, and remove the skill after a confirmation."""
         try:
             use = await self.still(self.services.skills.use_of(self.agent, skill.id))
             if await self.context.still(self._ask_to_remove(skill, use)):

@@ -1,4 +1,4 @@
-"""What calls a customer back who looks elsewhere: a tick and the number of unread messages in the tab's title."""
+"""Alerts a customer who looks at another tab: a sound, and the number of unread messages in the tab's title."""
 
 import asyncio
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from pages.parts.kit.sound import Sound
 from services.chats.events import ChatMessage
 
 PATIENCE_SECONDS = 1.0
-"""Whoever looks at the chat has seen a message by then (the scroller needs a quarter of a second to say so)."""
+"""A message that the customer is looking at is reported as seen within this time (the scroller needs a quarter of a second)."""
 
 
 class Attention:
-    """The calls of one page."""
+    """The alerts of one page."""
 
     def __init__(self, *, seen: int) -> None:
         """Draw nothing visible; ``seen`` is the newest number that the customer has seen."""
@@ -25,7 +25,7 @@ class Attention:
         self._is_waiting = False
 
     def shown(self, messages: Iterable[ChatMessage]) -> None:
-        """Call for the agents' messages among all that are on screen, unless they are seen at once."""
+        """Alert to the agents' messages among those on screen, unless they are seen within ``PATIENCE_SECONDS``."""
         unread = {
             message.number
             for message in messages
@@ -38,7 +38,7 @@ class Attention:
             background_tasks.create(self._call(), context=self._sound)
 
     def seen(self, number: int) -> None:
-        """Take back the calls for what the customer has seen, here or in another tab."""
+        """End the alerts for messages that the customer has seen, here or in another tab."""
         self._seen = max(self._seen, number)
         left = {one for one in self._unread if one > self._seen}
         if left != self._unread:

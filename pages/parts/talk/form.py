@@ -1,4 +1,4 @@
-"""The form before a chat: plain HTML, since nobody is known yet who could hold a socket (decision 0003)."""
+"""The form before a chat: plain HTML, since nobody can be authenticated for a socket yet (decision 0003)."""
 
 from dataclasses import dataclass
 
@@ -23,9 +23,9 @@ FIELDS = {
     'visit.phone_missing': 'phone',
     'visit.department': 'department',
 }
-"""Beside which field an error is said; any other stands above the form."""
+"""The field at which each error is shown; any other error is shown above the form."""
 PLACES = ('consent', 'name', 'phone', 'department')
-"""The form's fields as they stand, from the top."""
+"""The form's fields from top to bottom."""
 ENDONYMS = {'ko': '한국어', 'en': 'English'}
 STYLES = ('/static/talk.css',)
 SCRIPTS = ('/static/talk_form.js',)
@@ -33,7 +33,7 @@ SCRIPTS = ('/static/talk_form.js',)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkEntry:
-    """What stands in the form, as typed; ``token`` makes the same form sent twice one chat."""
+    """The values of the form as typed; with the same ``token`` a form that is sent twice starts one chat."""
 
     token: str
     name: str = ''
@@ -50,9 +50,9 @@ def draw(
     error: DeskError | None = None,
     ending: ChatEnding | None = None,
 ) -> Response:
-    """Return the form with what was typed, and all that was wrong with it, each next to where it is put right.
+    """Return the form with the typed values, and each error at its field.
 
-    To whom an earlier chat has ended, ``ending``, that is said first.
+    When an earlier chat has ended, ``ending`` is shown first.
     """
     language = language_of(request)
     faults = _faults(language, error)
@@ -82,9 +82,9 @@ def draw(
 
 
 def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response:
-    """Return the question whether an open chat goes on: whoever comes may be somebody else on the same computer.
+    """Return the page that asks whether to continue an open chat, since another person may use the same computer now.
 
-    Nothing stands in it that tells another what was said, or with whom.
+    It shows neither messages nor the agent.
     """
     language = language_of(request)
     body = forms.render(
@@ -106,7 +106,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
 
 
 def topic_name(language: str, topic: VisitTopic) -> str:
-    """Return what a topic is called in a language: as administrators wrote it, else as our catalogue knows it."""
+    """Return the name of a topic in a language: the administrators' own, else the catalogue's."""
     return topic.name_en if language == 'en' and topic.name_en else text(language, topic.name)
 
 
@@ -123,7 +123,7 @@ def _lead(language: str, ending: ChatEnding | None) -> str:
 
 
 def _faults(language: str, error: DeskError | None) -> dict[str, str]:
-    """Return what is wrong by field; of one field the first."""
+    """Return the errors by field; of several at one field the first."""
     wrong = error.faults if isinstance(error, StartRefusedError) else [error] if error else []
     said: dict[str, str] = {}
     for one in wrong:
@@ -138,7 +138,7 @@ def _other_language(language: str) -> dict[str, str]:
 
 
 def _veiled(name: str) -> str:
-    """Return a name as its owner knows it again and nobody else can read it: 최*진."""
+    """Return a name that only its owner recognises: 최*진."""
     if len(name) < 3:
         return f'{name[:1]}*'
     return f'{name[0]}{"*" * (len(name) - 2)}{name[-1]}'

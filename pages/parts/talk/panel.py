@@ -1,7 +1,7 @@
 """A customer's chat in one browser tab: queue, conversation, reply box, end.
 
-It hears first and reads second; messages are merged by their numbers and the chat by its version, so that events
-that come late, twice or not at all leave it as a fresh read would.
+It subscribes first and reads second; messages are merged by number and the chat by version, so that events that come late,
+twice or not at all lead to the same state as reading it again.
 """
 
 from collections.abc import Awaitable
@@ -44,7 +44,7 @@ class TalkPanel(Component):
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
         self._told_delivered = self._told_read = 0
-        self._is_away = False  # whether the last thing that was to be stored or read was refused
+        self._is_away = False  # whether the last read or write of background work failed
         self.classes('talk')
         with self:
             self._dialogs = ui.element()  # dialogs are drawn here on demand
@@ -62,7 +62,7 @@ class TalkPanel(Component):
 
     async def open(self) -> None:
         """Fill the frame and keep it current."""
-        self.listen(chat_topic(self._chat.id), self._hear)  # before reading: nothing falls between
+        self.listen(chat_topic(self._chat.id), self._hear)  # before reading: no event falls between
         self.listen(STATE_TOPIC, self._hear_stream)
         self._chat = await self.still(self._visits.chat(self._chat.id))
         await self.still(self._names.learn(self._names.unknown(self._chat)))
@@ -110,7 +110,7 @@ class TalkPanel(Component):
         return box
 
     def _show_chat(self) -> None:
-        """Draw what the newest card says; what has not changed sends nothing."""
+        """Draw the newest state of the chat; unchanged parts send nothing."""
         chat = self._chat
         self._who.set_inside(
             filled(
@@ -144,7 +144,7 @@ class TalkPanel(Component):
         self._badge.show(number=view.last, behind=is_behind)
 
     def _close(self) -> None:
-        """Say that the chat is over, and offer a new one."""
+        """Show that the chat is over, and offer a new one."""
         self._typing.stop()
         self._end_button.set_visibility(False)
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
@@ -159,7 +159,7 @@ class TalkPanel(Component):
             )
         )
 
-    # ---- hearing
+    # ---- events
 
     def _hear(self, event: Any) -> None:
         if isinstance(event, Resync):
@@ -182,7 +182,7 @@ class TalkPanel(Component):
             self._take(chat, messages)
 
     def _take(self, chat: ChatCard, messages: list[ChatMessage]) -> None:
-        """Take in a chat as it was at some moment, and messages of it, in whatever order they come."""
+        """Merge a state of the chat and messages of it, in whatever order they come."""
         for message in messages:
             self._transcript.add(message)
             if message.sender is Sender.AGENT:
@@ -200,11 +200,11 @@ class TalkPanel(Component):
         self._show_chat()
 
     async def _read_again(self) -> None:
-        """Read what events that did not come would have told."""
+        """Read the chat again, as after missed events."""
         try:
             chat = await self.still(self._visits.chat(self._chat.id))
             await self.still(self._names.learn(self._names.unknown(chat)))
-        except DeskError:  # the badge says so, and the next sign of life tries again
+        except DeskError:  # the badge shows it, and the next heartbeat tries again
             self._is_away = True
             self._show_link()
             return
@@ -223,7 +223,7 @@ class TalkPanel(Component):
         await self.still(self._names.learn(self._names.unknown(self._chat, messages)))
         return messages
 
-    # ---- telling
+    # ---- marks and heartbeat
 
     async def _send(self, outgoing: TypedReply) -> None:
         written = OutgoingMessage(
@@ -241,7 +241,7 @@ class TalkPanel(Component):
         await self._visits.typing(self._chat)
 
     async def _tell_delivered(self) -> None:
-        """Note how far the chat has come on this screen, if there is a screen."""
+        """Record how many messages reached this screen, while it is connected."""
         last = self._transcript.view.last
         known = max(self._told_delivered, self._chat.customer_delivered_number)
         if not self.client.has_socket_connection or last <= known:
@@ -251,7 +251,7 @@ class TalkPanel(Component):
             self._told_delivered = known
 
     async def _tell_read(self, number: int) -> None:
-        """Note how far the customer has read."""
+        """Record how far the customer has read."""
         self._attention.seen(number)
         if number <= max(self._told_read, self._chat.customer_read_number):
             return
@@ -259,7 +259,7 @@ class TalkPanel(Component):
             self._told_read = max(self._told_read, number)
 
     async def _sign_of_life(self) -> None:
-        """Tell that the customer is still there, while their browser is."""
+        """Send the heartbeat of a customer whose browser is connected."""
         if not self.client.has_socket_connection:
             return
         was_away = self._is_away
@@ -269,13 +269,13 @@ class TalkPanel(Component):
             await self._done(self._say_here(was_away=was_away))
 
     async def _say_here(self, *, was_away: bool) -> None:
-        """Give a sign of life; whoever waits through an outage hears that the place was kept."""
+        """Send the heartbeat; after an outage a waiting customer is told that the place in the queue was kept."""
         was_unheard = await self.still(self._visits.sign_of_life(self._chat.id))
         if self._queue is not None and (was_unheard or was_away):
             self._queue.say_kept()
 
     async def _done(self, work: Awaitable[None]) -> bool:
-        """Await what no person has asked for; a failure turns the badge amber, and is tried again later."""
+        """Await background work; an error turns the badge amber, and the work is tried again later."""
         try:
             await self.still(work)
         except DeskError:
@@ -287,7 +287,7 @@ class TalkPanel(Component):
     # ---- ending
 
     def _ask_to_end(self) -> None:
-        # A place of its own: an earlier question that is still leaving must not take this one with it.
+        # A container of its own: an earlier dialog that is still closing must not take this one with it.
         with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
             dialog.on('hide', place.delete)
             dialog.props('transition-duration=120')
@@ -314,14 +314,14 @@ class TalkPanel(Component):
         except DeskError as error:
             _tell(error)
             return
-        with self:  # the dialog, in whose place this runs, goes
+        with self:  # the dialog, whose slot this runs in, is deleted
             self._dialogs.clear()
             self._take(chat, [])
             self._end_note.run_method('focus')
 
 
 def tell_broken(error: DeskError) -> None:
-    """Say in the chat's place why it cannot be shown, and that nothing is lost; it is tried again by itself."""
+    """Show in the chat's place why it cannot be shown, and that nothing is lost; the page tries again by itself."""
     ui.timer(RETRY_SECONDS, ui.navigate.reload, once=True)
     with ui.element().classes('talk talk-broken').props('role=alert'):
         Piece(

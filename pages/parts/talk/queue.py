@@ -13,11 +13,11 @@ from services.chats.events import ChatCard, MessageAdded, queue_topic
 from services.registry import Services
 
 LOOK_SECONDS = 2.0
-"""The place is looked up at most this often, however fast the queue moves."""
+"""The place is read at most this often, however fast the queue moves."""
 
 
 class TalkQueue(Component):
-    """How many wait ahead, and what to do meanwhile."""
+    """The number of customers ahead, and a hint on what to do meanwhile."""
 
     def __init__(self, services: Services, chat: ChatCard) -> None:
         super().__init__(services.topics)
@@ -37,7 +37,7 @@ class TalkQueue(Component):
         await self._look_up()
 
     def say_kept(self) -> None:
-        """Say that an outage cost the customer nothing."""
+        """Show that an outage did not cost the customer's place."""
         self._is_kept = True
         if self._place:
             self._draw()
@@ -49,7 +49,7 @@ class TalkQueue(Component):
             self.start(self._follow())
 
     def _moves(self, event: Any) -> bool:
-        """Whether somebody who came before may have left the queue: taken or gone, both say so in a line."""
+        """Return whether an event may mean that somebody ahead left the queue: a taken or ended chat gets a system message."""
         if isinstance(event, MessageAdded):
             is_line = event.message.type is not MessageType.TEXT
             return is_line and event.chat.start_time <= self._chat.start_time
@@ -61,14 +61,14 @@ class TalkQueue(Component):
                 self._has_moved = False
                 await self.still(self._look_up())
                 await self.still(asyncio.sleep(LOOK_SECONDS))
-        except DeskError:  # the place that is shown stays until the queue moves again
+        except DeskError:  # the shown place stays until the queue moves again
             self._has_moved = True
         finally:
             self._is_looking = False
 
     async def _look_up(self) -> None:
         place = await self.still(self._visits.place(self._chat.id))
-        if place in {0, self._place}:  # 0: taken meanwhile, the chat's event says so
+        if place in {0, self._place}:  # 0: taken meanwhile; the chat's own event shows it
             return
         self._place = place
         self._draw()

@@ -1,4 +1,4 @@
-"""That the other side is typing: said until it has not been heard for a while."""
+"""The line that says that the other side is typing, until no sign of it came for a while."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ SHOWN_SECONDS = 5.0
 
 
 class TypingLine(Piece):
-    """A line that keeps its place, empty or not, so that nothing jumps."""
+    """A line of fixed height, so that nothing jumps when it is empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -21,7 +21,7 @@ class TypingLine(Piece):
         self._told = 0
 
     def show(self, name: str) -> None:
-        """Say that ``name`` is typing, for ``SHOWN_SECONDS`` from now."""
+        """Show for ``SHOWN_SECONDS`` that ``name`` is typing."""
         self._told += 1
         self.set_inside(
             filled(
@@ -32,7 +32,7 @@ class TypingLine(Piece):
         background_tasks.create(self._fade(self._told), context=self)
 
     def stop(self) -> None:
-        """Say nothing more: what was typed has come, or the chat is over."""
+        """Empty the line: the typed message has come, or the chat is over."""
         self.set_inside(Markup())
 
     async def _fade(self, told: int) -> None:

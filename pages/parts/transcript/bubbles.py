@@ -1,4 +1,4 @@
-"""A message as one element: who, what, when, how far it got."""
+"""A message as one element: sender, text, time, and delivery mark."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -14,11 +14,11 @@ from services.chats.events import ChatMessage
 from services.text.highlight import Span
 
 TOGETHER = timedelta(minutes=2)
-"""Lines of one person within this time stand together."""
+"""Messages of one person within this time are grouped."""
 
 
 def joins(message: ChatMessage, before: ChatMessage | None) -> bool:
-    """Whether a message continues the one before it."""
+    """Return whether a message is grouped with the one before it."""
     return (
         before is not None
         and message.type is MessageType.TEXT
@@ -40,17 +40,17 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
     spans: Sequence[Span] = (),
     tone: Markup | None = None,
 ) -> Markup:
-    """Return the inside of a message's element.
+    """Return the markup of a message.
 
     Args:
-        message: what is shown.
-        before: the one above it, if any: decides on day dividers and on standing together.
-        own: as whom the reader writes: nobody is told of themselves as of somebody else.
-        writer: the name over the first of several lines.
-        mark: how far it got, under the newest of the reader's own.
-        starts_unread: draws the line that says that reading goes on here.
-        spans: places in the text to mark.
-        tone: how it sounds, as far as that is known.
+        message: the message.
+        before: the message above it, if any: decides on the day divider and on grouping.
+        own: the reader's side, whose messages carry no name.
+        writer: the name above the first message of a group.
+        mark: the delivery mark, under the newest of the reader's own.
+        starts_unread: draws the line above the first unread message.
+        spans: spans of the text to mark.
+        tone: the sentiment, if it is known.
     """
     parts = []
     if before is None or not times.same_day(before.created_at, message.created_at):
@@ -116,7 +116,7 @@ def _to_customer(message: ChatMessage) -> str:
 
 
 def side(message: ChatMessage, own: Sender) -> str:
-    """Return the class that says on which side a message stands for a reader who writes as ``own``."""
+    """Return the CSS class of a message's side, for a reader who writes as ``own``."""
     if message.sender is Sender.SYSTEM:
         return 'desk-message'
     return 'desk-message desk-own' if message.sender is own else 'desk-message desk-theirs'
@@ -125,7 +125,7 @@ def side(message: ChatMessage, own: Sender) -> str:
 def marks(
     messages: list[ChatMessage], own: Sender, *, delivered: int, read: int
 ) -> dict[UUID, str]:
-    """Return the marks to show: how far the newest own message got, and the last own one that was read."""
+    """Return the marks to show: delivery of the newest own message, and the last own message that was read."""
     mine = [message for message in messages if message.sender is own]
     if not mine:
         return {}

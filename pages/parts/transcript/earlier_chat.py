@@ -1,4 +1,4 @@
-"""A chat of before, opened in place: under its row in the customer's panel or timeline."""
+"""An earlier chat's transcript, opened under its row in the customer's panel or timeline."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.chats.events import ChatMessage
 
 
 class EarlierChat(Component):
-    """A chat's messages; deleted when they are closed."""
+    """One earlier chat's messages; delete it to close them."""
 
     def __init__(self, place: ui.element, context: PageContext, chat_id: UUID) -> None:
         """Draw it into ``place``, empty until ``load``."""
@@ -33,7 +33,7 @@ class EarlierChat(Component):
             )
 
     async def load(self) -> None:
-        """Read and draw the messages, or say in their place why that cannot be."""
+        """Read and draw the messages, or show in their place why they cannot be read."""
         with self:
             await notices.in_place(self._load)
 

@@ -1,4 +1,4 @@
-"""The line over a conversation that says how its customer sounds, and the marks in the transcript below it."""
+"""The line above a conversation that shows the customer's sentiment, and the marks at the messages below."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -15,7 +15,7 @@ from services.sentiment.events import LineMark, LinesJudged, Mood, sentiment_top
 
 
 class MoodLine(Component):
-    """Not there until the first line has a mark."""
+    """Hidden until the first message has a mark."""
 
     def __init__(self, context: PageContext, chat_id: UUID) -> None:
         super().__init__(context.services.topics)
@@ -30,7 +30,7 @@ class MoodLine(Component):
         self.set_visibility(False)
 
     def follow(self, transcript: Transcript) -> None:
-        """Mark the lines of a transcript, from now on."""
+        """Mark the messages of a transcript, from now on."""
         self._transcript = transcript
         self.listen(sentiment_topic(self._chat_id), self._hear)  # before reading
         self.start(self._read())
@@ -38,7 +38,7 @@ class MoodLine(Component):
     async def _read(self) -> None:
         try:
             found = await self.still(self._sentiments.of_chat(self._agent, self._chat_id))
-        except DeskError:  # the lines themselves can be read without it
+        except DeskError:  # the messages can be read without it
             return
         if found.mood is not None:
             self._show(found.marks, found.mood)

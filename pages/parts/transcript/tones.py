@@ -1,4 +1,4 @@
-"""How customers sound, in marks: a word and an icon on a line, bars and a word for the whole chat. Colour only helps."""
+"""Customers' sentiment as marks: a word and an icon at a message, bars and a word for a chat. Colour only supports them."""
 
 from collections.abc import Sequence
 
@@ -28,12 +28,12 @@ _ICONS = {
 }
 _ARROWS = {MoodTrend.BETTER: 'trending_up', MoodTrend.WORSE: 'trending_down'}
 BARS = 16
-"""So many of the newest lines are drawn."""
+"""The newest messages that get a bar."""
 _BAR, _GAP, _HALF = 4, 2, 9
 
 
 def tone(mark: LineMark) -> Markup:
-    """Return the mark of a line; of a neutral one the icon alone, so that only what matters is read."""
+    """Return the mark of a message; for a neutral one only an icon, so that the others stand out."""
     word = _(TONES[mark.sentiment])
     sure = _('{tone} {percent}%', tone=word, percent=round(mark.share * 100))
     return filled(
@@ -48,7 +48,7 @@ def tone(mark: LineMark) -> Markup:
 
 
 def tone_tag(sentiment: Sentiment, *, source: SentimentSource) -> Markup:
-    """Return how a whole contact sounded, for lists and heads."""
+    """Return a whole contact's sentiment, for lists and headers."""
     whose = source_name(source)
     return filled(
         '<span class="desk-tone" data-tone="{tone}" title="{title}">'
@@ -61,12 +61,12 @@ def tone_tag(sentiment: Sentiment, *, source: SentimentSource) -> Markup:
 
 
 def source_name(source: SentimentSource) -> str:
-    """Return who says so; a stand-in is called one."""
+    """Return the name of the source; a stand-in is called one."""
     return _('연습용 분석') if source is SentimentSource.STAND_IN else 'Amazon Comprehend'
 
 
 def mood_line(mood: Mood, marks: Sequence[LineMark]) -> Markup:
-    """Return a chat's mood in one line: how it is, where it goes, drawn from the newest marks, and who says so."""
+    """Return a chat's sentiment on one line: its value, its trend in bars, and its source."""
     arrow = _ARROWS.get(mood.trend)
     trend = filled(
         '<span class="desk-trend" data-trend="{trend}"><i class="material-icons" aria-hidden="true">{icon}</i>{word}</span>',
@@ -90,7 +90,7 @@ def mood_line(mood: Mood, marks: Sequence[LineMark]) -> Markup:
 
 
 def _bars(marks: Sequence[LineMark]) -> Markup:
-    """Return a bar for each line: up is good, down is bad."""
+    """Return a bar per message: upwards is positive, downwards negative."""
     bars = Markup().join(
         filled(
             '<rect x="{x}" y="{y}" width="{width}" height="{height}" data-tone="{tone}"/>',

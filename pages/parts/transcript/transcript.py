@@ -1,7 +1,7 @@
-"""A transcript on screen: the newest messages, older ones on scrolling back, marks under the reader's own.
+"""A transcript on screen: the newest messages, older ones on scrolling back, delivery marks under the reader's own.
 
-Everything that shows messages shows them with this: the agent's conversation, an earlier chat opened in place
-and the customer's page. Where the messages come from is the owner's business (``Pages``).
+Used wherever messages are shown: the agent's conversation, an earlier chat, and the customer's page. Its owner supplies the
+messages (``MessagePages``).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,14 +24,14 @@ from services.text.highlight import spans
 
 PAGE = 50
 MAX_SHOWN = 100
-"""The browser redraws the whole page on every push: older messages leave as new ones come."""
+"""Messages drawn at most, since the browser redraws the whole page on every push: older ones are removed as new ones come."""
 MAX_READING = 200
-"""While reading far back, so many stay on screen; beyond, the newest leave and come back at the end."""
+"""The limit while the reader is scrolled far back; beyond it the newest messages are removed, and come back at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePages:
-    """Where messages are read: ``before(number, limit)`` and ``after(number)``, both oldest first."""
+    """Reads messages: ``before(number, limit)`` and ``after(number)``, both oldest first."""
 
     before: Callable[[int | None, int], Awaitable[list[ChatMessage]]]
     after: Callable[[int], Awaitable[list[ChatMessage]]]
@@ -53,12 +53,12 @@ class Transcript:
         """Draw an empty transcript.
 
         Args:
-            pages: where messages are read.
-            own: as whom the reader writes: these stand on the right.
-            writer: the name over a message.
+            pages: reads messages.
+            own: the reader's side, drawn on the right.
+            writer: returns the name above a message.
             label: the accessible name of the log.
-            unread_from: the first number that the reader has not read: a line is drawn above it.
-            words: what the reader looks for: it is marked wherever it was said.
+            unread_from: the first unread number: a line is drawn above it.
+            words: the search words: they are marked wherever they occur.
         """
         self.view = TranscriptView()
         self.scroller = Scroller(
@@ -84,7 +84,7 @@ class Transcript:
         await self._catch_up_if_behind()
 
     async def load_around(self, number: int) -> None:
-        """Read and draw the messages around one, and bring that into sight."""
+        """Read and draw the messages around a number, and scroll to it."""
         if not any(one.number == number for one in self.view.messages):
             around = (await self._still(self._pages.after(max(0, number - 1 - PAGE))))[: 2 * PAGE]
             self.show(around, is_cut=len(around) == 2 * PAGE)
@@ -92,7 +92,7 @@ class Transcript:
         self.scroller.to_number(number)
 
     def show(self, newest: list[ChatMessage], *, is_cut: bool = False) -> None:
-        """Draw messages that were read, the newest unless ``is_cut``; forget whatever stood there."""
+        """Replace all messages by these: the newest ones, or others if ``is_cut``."""
         self.view.load(newest, is_cut=is_cut)
         self._most = MAX_SHOWN
         self._pieces.clear()
@@ -101,14 +101,14 @@ class Transcript:
         self.scroller.older_done(has_more=self.view.first > 1)
 
     def add(self, message: ChatMessage) -> bool:
-        """Take in one message; returns whether anything new is on screen (repeats and early ones are not)."""
+        """Merge one message. Return whether anything new is shown (repeated and early messages are not)."""
         shown = self.view.add([message])
         self._draw(shown)
         self._drop_oldest()
         return bool(shown)
 
     async def catch_up(self) -> None:
-        """Read what is missing after what is shown, until nothing is; while reading far back nothing is added there."""
+        """Read and draw messages after the last one until none is missing; nothing is added while the reader is far back."""
         if self._is_catching_up:
             return
         self._is_catching_up = True
@@ -119,7 +119,7 @@ class Transcript:
             self._is_catching_up = False
 
     async def _read_on(self) -> bool:
-        """Read and draw what comes next; returns whether there may be more."""
+        """Read and draw the next messages. Return whether there may be more."""
         last = self.view.last
         missing = await self._still(self._pages.after(last))
         self._draw(self.view.add(missing))
@@ -127,12 +127,12 @@ class Transcript:
         return self.view.last > last and not self.view.is_cut
 
     async def _catch_up_if_behind(self) -> None:
-        """Read what came while something else was read and shown."""
+        """Read messages that came during another reading."""
         if self.view.is_behind:
             await self.catch_up()
 
     def set_marks(self, *, delivered: int, read: int) -> None:
-        """Show how far the reader's own messages got on the other side."""
+        """Show how far the reader's own messages were delivered and read."""
         self._delivered, self._read = delivered, read
         marks = bubbles.marks(self.view.messages, self._own, delivered=delivered, read=read)
         touched = {
@@ -146,7 +146,7 @@ class Transcript:
                 self._pieces[message.id].set_inside(self._inside(place))
 
     def set_tones(self, tones: Mapping[int, LineMark]) -> None:
-        """Show how lines sound, by number; what was shown already stays as it is."""
+        """Show the sentiment of messages, by number; other messages keep theirs."""
         touched = {number for number, mark in tones.items() if self._tones.get(number) != mark}
         self._tones |= tones
         for place, message in enumerate(self.view.messages):
@@ -154,7 +154,7 @@ class Transcript:
                 self._pieces[message.id].set_inside(self._inside(place))
 
     def _draw(self, messages: list[ChatMessage]) -> None:
-        """Append elements for messages that the view has just taken in at its end."""
+        """Append elements for messages that were just added at the view's end."""
         if not messages:
             return
         start = len(self.view.messages) - len(messages)
@@ -189,23 +189,19 @@ class Transcript:
         return self.view.messages[place - 1] if place else None
 
     async def _load_older(self) -> None:
-        self._most = (
-            MAX_READING  # before it is read: what is added meanwhile pushes nothing out at the top
-        )
+        self._most = MAX_READING  # before reading, so that new messages remove none at the top
         older = await self._still(self._older())
         with self.scroller:
             for place in range(len(older)):
                 self._append(place).move(target_index=place)
-        if len(older) < len(
-            self.view.messages
-        ):  # the former first one may have lost its day divider
+        if len(older) < len(self.view.messages):  # it may no longer need its day divider
             first = self.view.messages[len(older)]
             self._pieces[first.id].set_inside(self._inside(len(older)))
         self._forget(self.view.drop_newest(MAX_READING))
         self.scroller.older_done(has_more=bool(older) and self.view.first > 1)
 
     async def _older(self) -> list[ChatMessage]:
-        """Read what came before the first message, again if another one became the first meanwhile; take it in."""
+        """Read and merge the messages before the first; again if another one became the first meanwhile."""
         while True:
             first = self.view.first
             older = await self._still(self._pages.before(first, PAGE))
@@ -213,7 +209,7 @@ class Transcript:
                 return self.view.put_before(older)
 
     async def _come_back(self) -> None:
-        """The reader is at the end of what is shown: show the chat's end again."""
+        """Show the chat's newest messages again when the reader scrolls to the end."""
         if self.view.is_cut:
             await self._still(self.load())
             self.scroller.to_bottom()

@@ -1,4 +1,4 @@
-"""One chat as an agent works in it: header, transcript, reply box. Everything in it is live."""
+"""One chat as an agent works in it: header, transcript, reply box. All of it is kept current."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -80,7 +80,7 @@ class Conversation(Component):
 
     async def open(self) -> None:
         """Draw the chat and keep it current. Raises ``NotFoundError`` before anything is drawn."""
-        self.listen(chat_topic(self.chat_id), self._hear)  # before reading: nothing falls between
+        self.listen(chat_topic(self.chat_id), self._hear)  # before reading
         self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
         self._care.listen()
@@ -98,8 +98,8 @@ class Conversation(Component):
         self._settle()
         self._viewers.open()
 
-    async def go_on(self) -> None:
-        """Show the chat as it is now, and what its reader may do in it; it may be gone for them."""
+    async def refresh(self) -> None:
+        """Apply the reader's changed rights and read the chat again; the chat may no longer be visible."""
         if not self._is_drawn:
             self._has_missed = True
             return
@@ -109,7 +109,7 @@ class Conversation(Component):
             self._on_gone(self)
 
     async def end(self) -> None:
-        """Ask once, then end the chat; of one that is over, end the 후처리."""
+        """End the chat after a confirmation; for an ended chat end the wrap-up."""
         if await self.still(self._wrap_up.finish()):
             return
         if not self._chat.is_open or not may_write(self._agent, self._chat):
@@ -268,7 +268,7 @@ class Conversation(Component):
         return self._chat.visitor_name
 
     async def _catch_up(self) -> None:
-        """Read what is missing; whatever else happened to the chat comes with it."""
+        """Read the chat and its missing messages."""
         self._chat = await self.still(self._services.chats.chat(self._agent, self.chat_id))
         self._transcript.view.heard_of(self._chat.last_number)
         if self._transcript.view.is_behind:
@@ -276,7 +276,7 @@ class Conversation(Component):
         self._settle()
 
     def _settle(self) -> None:
-        """Show the chat as it was read, and tell how far it got."""
+        """Show the chat that was read, and schedule the delivery marks."""
         self._show_chat()
         self.after(MARK_SECONDS, self._mark)
         self.start(self._learn_warnings())
@@ -286,7 +286,7 @@ class Conversation(Component):
         await self._mark()
 
     async def _mark(self) -> None:
-        """Tell how far the chat got: to this screen, and to the eyes before it."""
+        """Record how far the chat was delivered to this screen and read."""
         chat, last = self._chat, self._transcript.view.last
         if chat.agent_id != self._agent.id or not chat.is_open:
             return
@@ -295,15 +295,15 @@ class Conversation(Component):
                 self._agent, self.chat_id, delivered=last, read=self._seen
             )
 
-    # ---- hearing
+    # ---- events
 
     def _hear(self, event: object) -> None:
         if not self._is_drawn:
-            self._has_missed = True  # it is read again as soon as there is something to show it in
+            self._has_missed = True  # caught up as soon as the chat is drawn
             return
         match event:
             case Resync():
-                self.start(self.go_on())
+                self.start(self.refresh())
             case ChatEvent():
                 self._hear_chat(event)
             case Typing() if event.sender is Sender.CUSTOMER:
@@ -317,7 +317,7 @@ class Conversation(Component):
             self._show_badge()
 
     def take_in(self, chat: ChatCard) -> bool:
-        """Show the chat as it is now, told by whatever comes first; returns whether that was news."""
+        """Show a newer state of the chat, from whichever source comes first. Return whether it was newer."""
         if not self._is_drawn or chat.version <= self._chat.version:
             return False
         is_linked = chat.customer_id != self._chat.customer_id
@@ -332,12 +332,12 @@ class Conversation(Component):
             self._box.sent_elsewhere(message.content)
             self.promises.hear(message)
         if message.sender_id and message.sender_id not in self._names:
-            self._transcript.view.heard_of(message.number)  # its writer's name is read with it
+            self._transcript.view.heard_of(message.number)  # the sender's name must be read first
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
             self._typing.set_text('')
             self.after(MARK_SECONDS, self._mark)
         if self._transcript.view.is_behind:
-            self.start(self.go_on())
+            self.start(self.refresh())
 
     def _hear_draft(self, event: object) -> None:
         if self._is_drawn and isinstance(event, DraftSaved) and event.tab != self._context.page_id:
@@ -350,7 +350,7 @@ class Conversation(Component):
     async def _stop_typing(self) -> None:
         self._typing.set_text('')
 
-    # ---- doing
+    # ---- actions
 
     async def _send(self, sent: Sent) -> None:
         outgoing = OutgoingMessage(
@@ -365,7 +365,7 @@ class Conversation(Component):
             self._box.fail(sent.id, sentence(language(), error))
         else:
             self._box.settle(sent.id)
-            self._hear_message(message)  # at once: what the stream says later is a repeat
+            self._hear_message(message)  # at once: the stream's event is a repeat then
             self._show_badge()
             self._transcript.scroller.to_bottom()
 
@@ -374,7 +374,7 @@ class Conversation(Component):
             await self._services.drafts.save(
                 self._agent, self.chat_id, text, tab=self._context.page_id
             )
-        except DeskError as error:  # nobody asked for it to be kept
+        except DeskError as error:  # saving was not the agent's own action
             notices.apologise(error)
 
     async def _end(self) -> None:

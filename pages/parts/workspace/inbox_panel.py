@@ -1,4 +1,4 @@
-"""The inbox on screen: three tabs with counts, mine and department, rows that move as things happen."""
+"""The inbox: three tabs with counts, own or department chats, and rows that follow events."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
@@ -20,21 +20,21 @@ from services.chats.inbox_view import MAX_COUNT, InboxView, Scope, Tab, topics_o
 from services.registry import Services
 
 COUNT_SECONDS = 1.0
-"""So long after a change counts are read again: the answer that all share is younger by then."""
+"""Counts are read again this long after a change: by then the count that all pages share is newer than the change."""
 DRAW_SECONDS = 0.25
 """Rows are drawn at most this often: the browser redraws the whole page on every push."""
 
 MAX_ROWS = 150
-"""A list shows no more: nobody works from the 151st row, and the browser redraws all of them on every push."""
+"""Rows at most: nobody works from the 151st row, and the browser redraws all of them on every push."""
 FEW_ROWS = 10
-"""When fewer are left of a longer list, it is read again."""
+"""With fewer rows left of a longer list, the list is read again."""
 
-# Tells which button of a row was pressed; the row itself is one element.
+# Tells which button of a row was pressed, since the row is one element.
 ACT_OF_CLICK = '(event) => emit(event.target.closest("[data-act]")?.dataset.act ?? "")'
 
 
 class InboxPanel(Component):
-    """The list that an agent works from."""
+    """The list of chats that an agent works from."""
 
     def __init__(
         self,
@@ -49,12 +49,12 @@ class InboxPanel(Component):
         """Draw the empty list.
 
         Args:
-            services: what the desk can do.
-            agent: whose inbox it is.
-            on_open: a chat was chosen.
-            on_take: 수락 was pressed.
-            on_news: something happened to a chat that the agent may see (for sounds).
-            on_steer: a supervisor wants to do something to waiting chats.
+            services: the desk's use cases.
+            agent: the signed-in agent.
+            on_open: called when a chat is chosen.
+            on_take: called when 수락 is pressed.
+            on_news: called with each event of a chat that the agent may see (for sounds).
+            on_steer: called with the waiting chats that a supervisor wants to act on.
         """
         super().__init__(services.topics)
         self.classes('desk-inbox')
@@ -79,14 +79,14 @@ class InboxPanel(Component):
         await self.show(Tab.OPEN if await self._has_open_chats() else Tab.WAITING)
 
     async def show(self, tab: Tab, scope: Scope | None = None) -> None:
-        """Show another list."""
+        """Show another tab or scope."""
         self._scope = scope or self._scope
         self._view = InboxView(self._agent, tab, self._scope)
         self._news.clear()
         self.stop_listening()
         self.listen(topics_of(self._agent, tab, self._scope), self._hear, draws=False)
         self._care.listen()
-        self._draw_choices()  # at once: the press was heard
+        self._draw_choices()  # at once, before the list is read
         self._selection.pick(())
         self._selection.show(is_on=self._may_pick)
         busy(self._list, is_busy=True)
@@ -97,10 +97,10 @@ class InboxPanel(Component):
         await self.still(self._refresh_counts())
         self.within(
             COUNT_SECONDS, self._refresh_counts
-        )  # shared ones may be older than this page's ears
+        )  # shared counts may be older than this page's subscriptions
 
-    async def go_on(self) -> None:
-        """Show the same list as the agent may see it now, which has changed."""
+    async def refresh(self) -> None:
+        """Apply the agent's changed rights to the same list."""
         await self.show(self._view.tab)
 
     async def reload(self) -> None:
@@ -117,13 +117,13 @@ class InboxPanel(Component):
         self._draw_foot()
 
     def know_queues(self, push: frozenset[UUID]) -> None:
-        """Draw what can be taken by what the queues are now: those in ``push`` offer their chats by themselves."""
+        """Draw which chats can be accepted: the queues in ``push`` offer their chats by themselves."""
         if push != self._push_queues:
             self._push_queues = push
             self._draw_rows()
 
     def choose(self, chat_id: UUID | None) -> None:
-        """Mark the chat that is open beside the list."""
+        """Mark the open chat."""
         before, self._chosen = self._chosen, chat_id
         for changed in (before, chat_id):
             chat = next((one for one in self._view.chats if one.id == changed), None)
@@ -140,12 +140,12 @@ class InboxPanel(Component):
         return ids[max(0, min(len(ids) - 1, ids.index(self._chosen) + step))]
 
     def pick_chosen(self) -> None:
-        """Pick the open chat, or let go of it; where a supervisor looks at what waits."""
+        """Pick the open chat, or unpick it; for supervisors in the waiting list."""
         if self._chosen is not None:
             self._pick(self._chosen)
 
     async def steer(self) -> None:
-        """Ask what shall be done to the picked chats; to the open one when none is picked."""
+        """Open the steering dialog for the picked chats, or for the open one."""
         wanted: set[UUID | None] = {*self._selection.ids} or {self._chosen}
         chats = [chat for chat in self._view.chats if chat.id in wanted]
         if self._may_pick and chats:
@@ -166,7 +166,7 @@ class InboxPanel(Component):
         self._draw_rows()
 
     async def longest_waiting(self) -> UUID | None:
-        """Return the chat that has waited longest for anybody."""
+        """Return the id of the chat that has waited longest in the department."""
         page = await self.still(
             self._services.inbox.page(self._agent, Tab.WAITING, Scope.DEPARTMENT, limit=1)
         )
@@ -252,7 +252,7 @@ class InboxPanel(Component):
         self._rows[chat.id] = piece
 
     def _draw_rows(self) -> None:
-        """Draw the list as it is now; a row that stays is the same element, or a click on its way would miss it."""
+        """Draw the list; a row that stays keeps its element, so that a click that is under way still hits it."""
         shown = {chat.id for chat in self._view.chats}
         for chat_id in self._rows.keys() - shown:
             self._forget(chat_id)
@@ -277,7 +277,7 @@ class InboxPanel(Component):
         page = await self.still(
             self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=1)
         )
-        return bool(page.chats)  # not by the shared counts, which may be a second old
+        return bool(page.chats)  # not from the shared counts, which may be a second old
 
     async def _load_more(self) -> None:
         view = self._view
@@ -304,7 +304,7 @@ class InboxPanel(Component):
             self._names |= await self.still(self._services.agents.names(list(unknown)))
         await self._care.learn(chat.customer_id for chat in chats)
 
-    # ---- hearing
+    # ---- events
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Resync):
@@ -317,7 +317,7 @@ class InboxPanel(Component):
             self._on_news(event)
 
     def _note(self, chat: ChatCard) -> None:
-        """Keep a row's news for the next drawing; what is no row here, most of what is heard, is only remembered."""
+        """Keep a row's change for the next drawing; for a chat without a row, as most are, only its version is remembered."""
         known = self._news.get(chat.id)
         if known is None and not self._view.concerns(chat):
             self._view.apply(chat)
@@ -330,7 +330,7 @@ class InboxPanel(Component):
         view, news = self._view, list(self._news.values())
         self._news = {}
         await self.still(self._learn([chat for chat in news if self._view.concerns(chat)]))
-        if view is not self._view:  # another list was chosen: it is read with all of this in it
+        if view is not self._view:  # another list was chosen: it is read with these changes
             return
         before = bool(self._view.chats), self._view.is_complete
         for chat in news:

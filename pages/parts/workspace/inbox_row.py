@@ -10,7 +10,7 @@ from pages.parts.kit.markup import filled
 from services.chats.events import ChatCard
 
 LATE_SECONDS = 180
-"""After this long without an answer the clock turns: DESIGN leaves the figure to the desk."""
+"""After this long without an answer the clock is shown as late. The figure is the desk's own choice."""
 _NOTHING = Markup()
 
 
@@ -23,15 +23,15 @@ def row(
     is_picked: bool | None = None,
     is_offered: bool = False,
 ) -> Markup:
-    """Return the inside of a chat's row.
+    """Return the markup of a chat's row.
 
     Args:
-        chat: as it is now.
-        holder: names a colleague who holds it.
-        badges: warn of the customer.
-        is_chosen: whether it is open beside the list.
-        is_offered: whether its queue offers it by itself, and not to the reader: there is nothing to take.
-        is_picked: whether a supervisor has picked it; none where nothing can be picked.
+        chat: the chat.
+        holder: the name of a colleague who holds it.
+        badges: warnings of the customer.
+        is_chosen: whether the chat is open.
+        is_offered: whether its queue offers it to another agent: the reader cannot accept it.
+        is_picked: whether a supervisor has picked it; ``None`` where nothing can be picked.
     """
     return filled(
         '{pick}<button type="button" class="desk-row-open" data-act="open"{current}>'

@@ -1,4 +1,4 @@
-"""One promise in a dialog: kept, broken, handed over; and a new one made by hand."""
+"""The dialogs of promises: close or hand over one, and make a new one by hand."""
 
 from collections.abc import Awaitable
 from functools import partial
@@ -26,7 +26,7 @@ NEW_FORM, HAND_FORM = 'desk-promise-new', 'desk-promise-hand'
 
 
 async def open_promise(context: PageContext, promise_id: UUID) -> None:
-    """Show a promise, with what can be done about it."""
+    """Show a promise with the actions that the agent may take."""
     promises = context.services.promises
     try:
         promise = await context.still(promises.promise(context.agent, promise_id))
@@ -39,7 +39,7 @@ async def open_promise(context: PageContext, promise_id: UUID) -> None:
 
 
 class _PromiseDialog:
-    """The dialog while it is open; it closes when something was done."""
+    """The open dialog; it closes after a success."""
 
     def __init__(
         self, context: PageContext, promise: PromiseView, colleagues: dict[UUID, str]
@@ -97,7 +97,7 @@ class _PromiseDialog:
 
 
 def new_promise(context: PageContext, chat_id: UUID) -> None:
-    """Ask what is promised to the customer of a chat and by when, and keep it."""
+    """Ask for a promise to the customer of a chat and its due time, and record it."""
 
     async def submit(event: GenericEventArguments) -> None:
         given = values_of(event)

@@ -1,4 +1,4 @@
-"""약속 above the inbox: what the agent is to do by when, and what of their department nobody owns."""
+"""약속 above the inbox: the agent's open promises, and those of the department that have no owner."""
 
 from collections.abc import Callable
 from functools import partial
@@ -21,17 +21,17 @@ MOST = 5
 
 
 class PromiseList(Component):
-    """The promises that are due first; one opens by a press or by a key. Nothing when there is none."""
+    """The promises due first; one opens by a press or by a key. Hidden when there is none."""
 
     def __init__(self, context: PageContext, *, on_due: Callable[[], None]) -> None:
         super().__init__(context.services.topics)
         self._context, self._on_due = context, on_due
         self._first: PromiseView | None = None
         self.classes('desk-promise-list')
-        self.go_on()
+        self.refresh()
 
-    def go_on(self) -> None:
-        """Show what concerns the agent now: their department may be another."""
+    def refresh(self) -> None:
+        """Read the promises again: the agent's department may have changed."""
         self.stop_listening()
         self.listen(topics_for(self._context.agent), self._hear)
         self.start(self._read())

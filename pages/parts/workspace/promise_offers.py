@@ -1,7 +1,7 @@
-"""약속 제안: a line of the agent's own promises something with a time; they say whether it is a promise.
+"""약속 제안: asks the agent whether an own message that names an action and a time is a promise.
 
-It stands below the reply box, so that the next Tab leads to it, and takes no caret away. Nothing is promised unless the agent
-says so, by a key or a press; the time can be set right before.
+It stands below the reply box, so that Tab leads to it, and takes no focus. Nothing is recorded unless the agent confirms it by
+a key or a press; the time can be corrected first.
 """
 
 from collections.abc import Awaitable
@@ -28,7 +28,7 @@ VALUE_OF_FIELD = '(event) => emit(event.target.value)'
 
 
 class PromiseOffers(Component):
-    """The newest line to decide on; nothing when there is none."""
+    """The newest message to decide on; hidden when there is none."""
 
     def __init__(self, context: PageContext, chat_id: UUID) -> None:
         super().__init__(context.services.topics)
@@ -40,18 +40,18 @@ class PromiseOffers(Component):
         self.start(self._read())
 
     def hear(self, message: ChatMessage) -> None:
-        """Look at a line that was just said."""
+        """Check a message that was just sent."""
         is_own = message.sender_id == self._context.agent.id
         if is_own and promised(message.content, message.created_at) is not None:
             self._ask()
 
     @property
     def is_asking(self) -> bool:
-        """Whether there is a line to decide on."""
+        """Return whether there is a message to decide on."""
         return self._offer is not None
 
     async def confirm(self) -> None:
-        """Promise what is asked about, with the time that stands in the field."""
+        """Record the promise, with the time in the field."""
         if (offer := self._offer) is None:
             return
         agent = self._context.agent
@@ -62,13 +62,13 @@ class PromiseOffers(Component):
             notices.done(_('약속을 남겼습니다'))
 
     async def dismiss(self) -> None:
-        """Say that it is no promise."""
+        """Record that the message is no promise."""
         if self._offer is not None:
             dismiss = self._promises.dismiss(self._context.agent, self._offer.message_id)
             await self.still(self._try(dismiss))
 
     async def _try(self, act: Awaitable[object]) -> bool:
-        """Do it and ask about the next line; say why not where it cannot be done."""
+        """Await an action and show the next message; show an error."""
         try:
             await self.still(act)
         except DeskError as error:

@@ -1,4 +1,4 @@
-"""What a supervisor has picked of the waiting contacts, to do something to all of them at once."""
+"""The waiting contacts that a supervisor has picked, to act on all of them at once."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ Steer = Callable[[Sequence[ChatCard]], Awaitable[None]]
 
 
 class Selection(Component):
-    """The picked contacts, and above the list the ways to pick and to act; nothing where nobody may."""
+    """The picked contacts, and above the list the buttons to pick and to act; hidden where picking is not allowed."""
 
     def __init__(
         self,
@@ -36,22 +36,22 @@ class Selection(Component):
         self.show(is_on=False)
 
     def toggle(self, chat_id: UUID) -> None:
-        """Pick a contact, or let go of it."""
+        """Pick a contact, or unpick it."""
         self.ids ^= {chat_id}
         self._say()
 
     def pick(self, chat_ids: Collection[UUID]) -> None:
-        """Pick these and no others."""
+        """Pick exactly these contacts."""
         self.ids = set(chat_ids)
         self._say()
 
     def drop(self, chat_id: UUID) -> None:
-        """Let go of a contact that waits here no longer."""
+        """Unpick a contact that no longer waits here."""
         if chat_id in self.ids:
             self.toggle(chat_id)
 
     def show(self, *, is_on: bool) -> None:
-        """Be there, or not; what was picked is let go of when it is not."""
+        """Show or hide the buttons; hiding unpicks all."""
         self.set_visibility(is_on)
         self.pick(self.ids if is_on else ())
 

@@ -1,4 +1,4 @@
-"""Who else looks at a chat, in its head."""
+"""The names of the colleagues who look at the same chat, in its header."""
 
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from services.chats.viewers import REPEAT_SECONDS, Audience, Viewing
 
 
 class ViewersLine(Component):
-    """Says that this page looks as long as it is there, and names the others who do."""
+    """Announces this page's reader as a viewer while it exists, and names the other viewers."""
 
     def __init__(self, context: PageContext, chat_id: UUID) -> None:
-        """Draw nothing yet; ``open`` begins."""
+        """Draw nothing yet; ``open`` starts it."""
         super().__init__(context.services.topics)
         self._context, self._chat_id = context, chat_id
         self._audience = Audience()
@@ -24,7 +24,7 @@ class ViewersLine(Component):
             self._names = ui.label()
 
     def open(self) -> None:
-        """Hear of the others, and tell them."""
+        """Follow the other viewers, and announce this page's reader."""
         self.listen(chat_topic(self._chat_id), self._hear)
         self.start(self._say_looking(asks=True))
         self.at_end(self._say_gone)

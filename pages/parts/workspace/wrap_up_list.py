@@ -1,4 +1,4 @@
-"""The agent's unfinished 후처리, above the inbox: what is not done is not forgotten."""
+"""The agent's open wrap-ups (후처리), above the inbox."""
 
 from nicegui import ui
 
@@ -13,7 +13,7 @@ MOST = 5
 
 
 class WrapUpList(Component):
-    """Links to the contacts whose 후처리 is open; nothing when there is none."""
+    """Links to the contacts with an open wrap-up; hidden when there is none."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)

@@ -20,11 +20,11 @@ from services.contacts.categories import Leaf
 from services.contacts.wrap_ups import WrapUpText
 
 SAVE_SECONDS = 0.5
-"""What is typed is saved after so long a pause."""
+"""Typed text is saved after a pause of this length."""
 
 
 class WrapUpPlace(Component):
-    """Where the 후처리 of a chat appears when the chat is over, for the agent whose it is."""
+    """The place of a chat's wrap-up form, filled for its agent when the chat is over."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -33,7 +33,7 @@ class WrapUpPlace(Component):
         self._panel: WrapUpPanel | None = None
 
     def show(self, chat: ChatCard) -> None:
-        """Draw it once the chat has ended, while it is not done."""
+        """Draw the form once the chat has ended, until the wrap-up is done."""
         is_own_and_over = (
             chat.status is ChatStatus.CLOSED and chat.agent_id == self._context.agent.id
         )
@@ -42,7 +42,7 @@ class WrapUpPlace(Component):
             self.start(self._open(chat.id))
 
     async def finish(self) -> bool:
-        """End it with what is written; returns whether there was one."""
+        """End the wrap-up with the typed values. Return whether there was one."""
         if self._panel is None or self._panel.is_deleted:
             return False
         await self.still(self._panel.finish())
@@ -59,7 +59,7 @@ class WrapUpPlace(Component):
 
 
 class WrapUpPanel(Component):
-    """The form of one 후처리, while it is its agent's to write."""
+    """The form of one open wrap-up, for its agent."""
 
     def __init__(self, context: PageContext, wrap_up: WrapUp) -> None:
         super().__init__(context.services.topics, 'section')
@@ -76,7 +76,7 @@ class WrapUpPanel(Component):
         self.start(self._load())
 
     async def finish(self) -> None:
-        """End it with what is written."""
+        """End the wrap-up with the typed values."""
         try:
             await self.still(
                 self._wrap_ups.finish(self._context.agent, self._contact_id, self._written())
@@ -124,7 +124,7 @@ class WrapUpPanel(Component):
         chosen = next((leaf for leaf in self._leaves if leaf.id == self._category_id), None)
         self._chosen.set_text(category_name(chosen) if chosen else '')
 
-    # ---- writing
+    # ---- saving
 
     def _choosable(self) -> list[Leaf]:
         return [leaf for leaf in self._leaves if not leaf.is_retired]

@@ -1,5 +1,5 @@
-// Which of a person's tabs has the sound of their calls: the holder of a lock that the browser keeps. When that tab goes,
-// the next one gets it.
+// Which of a person's tabs has the sound of their calls: the holder of a lock of the browser. When that tab closes,
+// the next one gets the lock.
 const LOOK_MS = 5000;
 
 export class AudioOwner {
@@ -13,9 +13,9 @@ export class AudioOwner {
     const waitsSince = Date.now();
     navigator.locks.request(this.name, () => {
       this.isOwner = true;
-      this.tookOver = Date.now() - waitsSince > 1000; // not ours from the beginning
+      this.tookOver = Date.now() - waitsSince > 1000; // another tab had it before
       this.react();
-      return new Promise(() => {}); // until the tab goes
+      return new Promise(() => {}); // until the tab closes
     });
     this.count();
     setInterval(() => this.count(), LOOK_MS);

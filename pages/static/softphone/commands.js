@@ -1,5 +1,5 @@
-// What the desk can ask of the softphone, each in the library's own call. The library waits for ever: whoever calls
-// these keeps a deadline.
+// The commands that the desk can send to the softphone, each in the library's own call. The library waits without
+// limit: the caller needs a deadline.
 const ask = (call) => new Promise((success, failure) => call({ success, failure }));
 
 export function commands(username) {
@@ -41,14 +41,14 @@ export function commands(username) {
       const endpoint = number ? connect.Endpoint.byPhoneNumber(number) : await placed(place);
       await ask((done) => contact(id).addConnection(endpoint, done));
     },
-    // Connected to somebody else without a word: the agent leaves while they are being called.
+    // A transfer without consulting: the agent leaves while the third party is being called.
     async pass_on({ contact: id, ...where }) {
       await this.consult({ contact: id, ...where });
       await ask((done) => mine(id).destroy(done));
     },
     swap: ({ contact: id }) => ask((done) => contact(id).toggleActiveConnections(done)),
     join: ({ contact: id }) => ask((done) => contact(id).conferenceConnections(done)),
-    // A transfer to oneself: who has lost the sound of a call gets it again as a new one.
+    // A transfer to oneself: an agent whose tab lost the sound of a call gets it again as a new call.
     async recover({ contact: id }) {
       const own = (await places()).find((one) => one.agentLogin === username || one.name === username);
       await ask((done) => contact(id).addConnection(found(own), done));
@@ -68,7 +68,7 @@ function found(thing) {
   return thing;
 }
 
-// What a refusal is called: the library gives a JSON text with its type, of accepting a bare word only.
+// The name of a refusal: the library returns a JSON text with its type, and for `accept` a bare word.
 export function nameOf(error) {
   if (error instanceof Refusal) return error.message;
   try {

@@ -1,8 +1,8 @@
-// The desk in its frame: its address, title and focus are those of the window, and when its server was killed it comes
-// back by itself, as soon as there is a server again. The window stays, and the call with it.
+// The desk in its frame: the window mirrors its address, title and focus, and reloads it when its server was killed, as
+// soon as there is a server again. The window stays, and the call with it.
 const LOOK_MS = 400;
 const ASK_MS = 1500;
-const LOADING_MS = 3000; // a page that is loading is not asked for again
+const LOADING_MS = 3000; // a loading page is not requested again
 
 export class DeskFrame {
   constructor(frame, { server, onSignedOut, onAway }) {
@@ -16,7 +16,7 @@ export class DeskFrame {
     setInterval(() => this.look(), LOOK_MS);
   }
 
-  // The desk's window; nothing while the browser shows an error of its own in its place.
+  // The desk's window; null while the browser shows an error page in its place.
   get desk() {
     try {
       return this.frame.contentWindow.location.href === "about:blank" ? null : this.frame.contentWindow;
@@ -67,7 +67,7 @@ export class DeskFrame {
     this.asking = true;
     const server = await this.ask();
     this.asking = false;
-    if (server === null || (server === this.server && this.desk !== null)) return; // its socket comes back by itself
+    if (server === null || (server === this.server && this.desk !== null)) return; // the same server: the socket reconnects by itself
     this.server = server;
     this.reload();
   }
@@ -78,7 +78,7 @@ export class DeskFrame {
     else this.frame.src = location.pathname + location.search + location.hash;
   }
 
-  // Which server answers; nothing when none does. Who is signed in no more has another desk than the one shown.
+  // Return which server answers; null when none does. A signed-out person gets another desk than the one shown.
   async ask() {
     try {
       const answer = await fetch("/softphone/server", { signal: AbortSignal.timeout(ASK_MS) });

@@ -1,8 +1,8 @@
-// Whether this window can ring and be spoken through: looked at once a minute, before a call is missed.
+// Whether this window can ring and the agent be heard: checked once a minute, before a call is missed.
 const LOOK_MS = 60000;
 const TICK_MS = 1000;
 const AGAIN_MS = 5000;
-const LATE_MS = { visible: 8000, hidden: 90000 }; // a hidden tab ticks once a minute and rings all the same
+const LATE_MS = { visible: 8000, hidden: 90000 }; // a hidden tab ticks once a minute, and rings all the same
 
 export class Guard {
   constructor(phone) {
@@ -31,7 +31,7 @@ export class Guard {
     const [microphone, answers] = await Promise.all([this.microphone(), this.phone.answers()]);
     const proof = { microphone, answers, throttled: this.isThrottled, at: Date.now() };
     this.late = 0;
-    if (proof.throttled) setTimeout(() => this.look(), AGAIN_MS); // it may have been the computer that slept
+    if (proof.throttled) setTimeout(() => this.look(), AGAIN_MS); // perhaps the computer itself slept
     this.phone.proof = proof;
     this.phone.tell();
     return proof;
@@ -44,14 +44,14 @@ export class Guard {
     return (await navigator.permissions.query({ name: "microphone" })).state; // granted, denied, prompt
   }
 
-  // Ask for what is not allowed yet, and look again. Only a press of the person's may ask.
+  // Ask for missing permissions, and check again. Only a press of the user may ask.
   async check({ ask }) {
     if (ask) {
       try {
         const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
         for (const track of stream.getTracks()) track.stop();
       } catch {
-        // the look below says what is missing
+        // the check below reports the missing permission
       }
     }
     return this.look();

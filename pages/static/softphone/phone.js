@@ -1,14 +1,14 @@
 // The softphone of this tab: Amazon's unmodified library and the CCP's frame, one state up, one command down.
 //
-// The state is the truth: a command that is answered has been heard, and what came of it stands in the next state.
+// The state is the truth: a command's answer says that it was accepted, the next state shows its effect.
 import { commands, nameOf } from "./commands.js";
 import { isLive, picture } from "./picture.js";
 
 const DEADLINE_MS = 8000;
 const SPEAK_UP_MS = 10000;
 const LOAD_MS = 15000;
-const LATE_TICKS = 15; // the CCP answers a sign of life each second; a sleeping tab does both seldom
-const COME_BACK_MS = 20000; // not again and again
+const LATE_TICKS = 15; // the CCP answers a heartbeat each second; a suspended tab does both seldom
+const COME_BACK_MS = 20000; // at most one restart in this time
 const KEPT = "desk.softphone.call";
 
 export class Phone {
@@ -16,7 +16,7 @@ export class Phone {
     Object.assign(this, { ccpUrl, framedUrl, loginUrl, username, owner });
     this.listeners = new Set();
     this.interrupted = sessionStorage.getItem(KEPT);
-    this.slow = 0; // commands without an answer, in a row
+    this.slow = 0; // consecutive commands without an answer
     this.told = "";
     owner.onChange(() => {
       if (owner.tookOver && this.link === "ready") connect.becomeMaster(connect.MasterTopics.SOFTPHONE);
@@ -25,7 +25,7 @@ export class Phone {
     this.start();
   }
 
-  // ---- its life
+  // ---- life cycle
 
   start() {
     this.link = "starting";
@@ -86,7 +86,7 @@ export class Phone {
 
   tick() {
     this.unheard += 1;
-    this.tell(); // a CCP that has fallen silent tells nothing by itself
+    this.tell(); // a silent CCP sends no change by itself
   }
 
   become(link) {
@@ -96,13 +96,13 @@ export class Phone {
     if (link === "signed_out") this.comeBack();
   }
 
-  // Who can be signed in without a click is; in a call only if the agent wants it.
+  // Sign in again without a click where possible; during a call only if the agent wants it.
   comeBack() {
     if (this.framedUrl === this.ccpUrl || this.liveCall() || Date.now() - this.startedAt < COME_BACK_MS) return;
     setTimeout(() => this.link === "signed_out" && this.restart(), 1000);
   }
 
-  // Begin anew: the frame loads again, and with it goes the sound of a call.
+  // Start again: the frame reloads, and the sound of a call is lost with it.
   restart() {
     connect.core.terminate();
     this.slow = 0;
@@ -155,7 +155,7 @@ export class Phone {
     return answer;
   }
 
-  // Whether Connect answers: a session that is over is found out by asking only (the library notices after 301 s).
+  // Whether Connect answers: an expired session is found only by a request (the library notices after 301 s).
   async answers() {
     return this.link !== "ready" || (await this.command("places", {})).ok;
   }

@@ -1,5 +1,5 @@
-// The whole state of the softphone as plain data, out of what the library knows: the one truth that goes up to the desk.
-// Moments are milliseconds of this browser's clock, to the second: Connect's own clock is another.
+// The whole state of the softphone as plain data, read from the library: the one truth that goes up to the desk.
+// Times are milliseconds of this browser's clock, rounded to the second: Connect's clock differs.
 const RINGING = ["incoming", "pending", "connecting"];
 const OVER = ["ended", "error", "missed", "rejected"];
 const VOICE = ["voice", "queue_callback"];

@@ -1,15 +1,15 @@
-// The window around the desk: it holds the softphone, so that a call goes on whatever becomes of the desk in its frame.
+// The window around the desk: it holds the softphone, so that a call outlives a reload or crash of the desk in its frame.
 import { AudioOwner } from "./audio_owner.js";
 import { DeskFrame } from "./desk_frame.js";
 import { Guard } from "./guard.js";
 import { Phone } from "./phone.js";
 
-const NOTICE_MS = 1500; // a page that is just being loaded is not away
+const NOTICE_MS = 1500; // a page that is being loaded is not away
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const phone = new Phone(config, new AudioOwner(config.username));
 const guard = new Guard(phone);
-// Before the desk has an address: it looks for this when it is drawn.
+// Before the desk has an address: it looks for this object when it is drawn.
 window.softphone = {
   attach: (username, listener) => phone.attach(username, listener),
   command: (name, asked) => phone.command(name, asked ?? {}),
@@ -38,7 +38,7 @@ hangUp.addEventListener("click", () => {
   if (call) phone.command("hang_up", { contact: call.id });
 });
 
-// The frame is at the login form: the session is over, and with it this person's softphone. A call is not cut off.
+// The frame shows the login form: the session is over, and with it this person's softphone. A running call goes on.
 async function leave(address) {
   if (phone.liveCall()) {
     clearTimeout(waiting);

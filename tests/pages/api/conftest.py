@@ -37,13 +37,13 @@ from pages.api import (
     visits,
     wrap_ups,
 )
-from pages.api.program import Pace
+from pages.api.program import ConnectionLimits
 from pages.web import gate, unknown_paths
 from services.registry import Services
 from tests.support.make import PASSWORD, Make
 
 DEADLINE_SECONDS = 10.0
-HASTE = Pace(heartbeat_seconds=0.2, queue_frames=50)
+HASTE = ConnectionLimits(heartbeat_seconds=0.2, queue_frames=50)
 
 
 class Program:
@@ -140,7 +140,7 @@ async def serve(settings: Settings) -> AsyncIterator[Serve]:
     """Serve as many desks' APIs as a test wants."""
     async with AsyncExitStack() as stack:
 
-        async def start(services: Services, *, pace: Pace | None = None) -> Site:
+        async def start(services: Services, *, pace: ConnectionLimits | None = None) -> Site:
             return await stack.enter_async_context(_serving(services, settings, pace))
 
         yield start
@@ -164,7 +164,9 @@ async def api(site: Site, agent: Agent) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def application(services: Services, settings: Settings, pace: Pace | None = None) -> FastAPI:
+def application(
+    services: Services, settings: Settings, pace: ConnectionLimits | None = None
+) -> FastAPI:
     """The API without any screen."""
     app = FastAPI(docs_url=None, redoc_url=None)
     problems.register(app)
@@ -196,7 +198,7 @@ def application(services: Services, settings: Settings, pace: Pace | None = None
 
 @asynccontextmanager
 async def _serving(
-    services: Services, settings: Settings, pace: Pace | None
+    services: Services, settings: Settings, pace: ConnectionLimits | None
 ) -> AsyncIterator[Site]:
     app = application(services, settings, pace)
     config = uvicorn.Config(

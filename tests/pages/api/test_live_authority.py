@@ -9,7 +9,7 @@ from desk.db import Database
 from desk.events import Resync
 from desk.settings import Settings
 from models import Agent, AgentRole
-from pages.api.program import NO_PULSE, REASONS, SIGNED_OUT, Pace
+from pages.api.program import NO_PULSE, REASONS, SIGNED_OUT, ConnectionLimits
 from pages.locale import LANGUAGES
 from pages.locale import text as sentence
 from services.registry import Services
@@ -24,7 +24,7 @@ ELSEWHERE = '환불'
 @pytest.fixture
 async def live(serve: Serve, services: Services) -> Site:
     """One desk's API on a real port, that does not wait long for a first word."""
-    return await serve(services, pace=Pace(grace_seconds=0.05))
+    return await serve(services, pace=ConnectionLimits(grace_seconds=0.05))
 
 
 @pytest.fixture
@@ -107,7 +107,9 @@ async def test_new_supervisor_hears_everything_and_former_one_no_longer(
 async def test_event_that_waited_while_the_right_was_taken_is_not_told(
     serve: Serve, services: Services, admin: Agent, agent: Agent, make: Make
 ) -> None:
-    site = await serve(services, pace=Pace(grace_seconds=1.0))  # so long events wait at first
+    site = await serve(
+        services, pace=ConnectionLimits(grace_seconds=1.0)
+    )  # so long events wait at first
     chat, own = await make.chat(), await make.chat(agent=agent)
 
     async with site.program(agent) as program:
@@ -134,7 +136,7 @@ async def test_program_of_who_is_let_go_is_closed_with_a_sentence(
 async def test_silent_program_is_told_why_it_is_dropped(
     serve: Serve, services: Services, agent: Agent
 ) -> None:
-    site = await serve(services, pace=Pace(heartbeat_seconds=0.1, grace_seconds=0.05))
+    site = await serve(services, pace=ConnectionLimits(heartbeat_seconds=0.1, grace_seconds=0.05))
 
     async with site.program(agent) as program:
         assert await program.closed() == NO_PULSE

@@ -14,7 +14,7 @@ from desk import clock
 from desk.events import Resync
 from models import Agent, AgentStatus
 from models.chat import MAX_MESSAGE_CHARS
-from pages.api.program import MALFORMED, NO_PULSE, SIGNED_OUT, TOO_SLOW, Pace
+from pages.api.program import MALFORMED, NO_PULSE, SIGNED_OUT, TOO_SLOW, ConnectionLimits
 from pages.api.sockets import MAX_PER_SESSION
 from services.chats import visits
 from services.chats.events import MessageAdded
@@ -34,7 +34,7 @@ LONG_LINES = 250
 @pytest.fixture
 async def live(serve: Serve, services: Services) -> Site:
     """One desk's API on a real port, that does not wait long for a first word."""
-    return await serve(services, pace=Pace(grace_seconds=0.05))
+    return await serve(services, pace=ConnectionLimits(grace_seconds=0.05))
 
 
 async def test_program_is_greeted_with_the_heartbeat(live: Site, agent: Agent) -> None:
@@ -450,7 +450,7 @@ def _count(have: dict[UUID, list[int]]) -> int:
 async def test_slow_reader_is_dropped_and_resumes_with_nothing_lost(
     serve: Serve, services: Services, agent: Agent, make: Make
 ) -> None:
-    site = await serve(services, pace=Pace(heartbeat_seconds=30, queue_frames=20))
+    site = await serve(services, pace=ConnectionLimits(heartbeat_seconds=30, queue_frames=20))
     chat = await make.chat(agent=agent)
     bearer = await site.bearer_of(agent)
 
@@ -505,7 +505,7 @@ async def test_sign_out_of_another_session_leaves_the_socket_open(live: Site, ag
 async def test_expired_session_closes_the_socket(
     serve: Serve, services: Services, agent: Agent
 ) -> None:
-    site = await serve(services, pace=Pace(heartbeat_seconds=0.1))
+    site = await serve(services, pace=ConnectionLimits(heartbeat_seconds=0.1))
 
     async with site.program(agent) as program:
         with clock.moved(timedelta(days=8)):
@@ -515,7 +515,7 @@ async def test_expired_session_closes_the_socket(
 async def test_peer_without_a_pulse_is_closed_and_one_with_stays(
     serve: Serve, services: Services, agent: Agent
 ) -> None:
-    site = await serve(services, pace=Pace(heartbeat_seconds=0.5))
+    site = await serve(services, pace=ConnectionLimits(heartbeat_seconds=0.5))
 
     async with site.program(agent) as silent, site.program(agent) as alive:
         closing = asyncio.create_task(silent.closed())

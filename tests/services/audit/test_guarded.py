@@ -126,10 +126,12 @@ async def test_desk_knows_whether_it_could_do_more(settings: Settings, opened: O
 
 
 async def test_production_does_not_start_as_who_could_drop_the_log(settings: Settings) -> None:
-    await main.must_be_guarded(in_production(settings))
+    await main.require_protected_audit_log(in_production(settings))
 
     with pytest.raises(StartError, match='could change or drop the audit log'):
-        await main.must_be_guarded(in_production(settings, database_url=settings.migration_url))
+        await main.require_protected_audit_log(
+            in_production(settings, database_url=settings.migration_url)
+        )
 
 
 async def test_sign_in_name_takes_no_lock_of_the_chain(

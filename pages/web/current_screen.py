@@ -1,7 +1,7 @@
-"""On which screen something was done, as the server knows it: what the browser says its address is proves nothing.
+"""The screen on which an action was performed, for the audit log. The browser's own word for its address proves nothing.
 
-A screen is marked where it is drawn, and whatever happens in an element happened on the screen around it. What stands in no
-screen (the frame, its keys) acts on the screen that the server shows; without one, on the page that was asked for over HTTP.
+A screen is marked where it is drawn, and an event of an element counts for the screen around the element. An element outside
+of every screen (the frame, its keys) acts on the screen that the server shows; without one, on the requested page.
 """
 
 from collections.abc import Iterable
@@ -16,30 +16,30 @@ _MARK = 'desk_route'
 
 
 def mark(element: ui.element, pattern: str) -> None:
-    """Say that what is drawn into an element is the screen of this path (``/desk/customers/{customer_id}``)."""
+    """Mark an element's content as the screen of this path template (``/desk/customers/{customer_id}``)."""
     setattr(element, _MARK, template_of(pattern))
 
 
 def mark_as_here(element: ui.element) -> None:
-    """Say that an element belongs to the screen on which it is being opened, wherever it is drawn: a dialog."""
+    """Mark an element, such as a dialog, as part of the current screen, wherever it is drawn."""
     setattr(element, _MARK, current_route.get())
 
 
 def act_on(pattern: str) -> None:
-    """Let what this task goes on to do be done on the screen of this path."""
+    """Count the rest of this task's actions for the screen of this path template."""
     current_route.set(template_of(pattern))
 
 
 def show(client: Client, path: str, patterns: Iterable[str], *, otherwise: str) -> None:
-    """Note which of its screens the server shows for an address; ``otherwise`` for one that names none."""
+    """Note which of its screens a page shows for an address; ``otherwise`` for an address of none."""
     fitting = (one for one in patterns if compile_path(one)[0].fullmatch(path))
-    # What is written out goes before what has a name: ``/desk/customers/new`` before ``{customer_id}``.
+    # Literal paths match before templates: ``/desk/customers/new`` before ``{customer_id}``.
     shown = min(fitting, key=lambda pattern: pattern.count('{'), default=otherwise)
     setattr(client, _MARK, template_of(shown))
 
 
 def route_of(client_id: object, element_id: object = None) -> str:
-    """Return the screen that an element of a page stands on, as a template; empty when there is no such page."""
+    """Return the path template of the screen around an element; empty when there is no such page."""
     client = Client.instances.get(client_id) if isinstance(client_id, str) else None
     if client is None:
         return ''

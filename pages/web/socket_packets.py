@@ -1,8 +1,7 @@
-"""What comes from browsers on NiceGUI's socket, looked at before NiceGUI, socket.io or engine.io see it.
+"""Checks the packets that browsers send on NiceGUI's socket, before NiceGUI, socket.io or engine.io see them.
 
-All three take for granted that their own client speaks; anything else ends in a stack trace, and leaves half a
-connection behind. What no page of ours sends is dropped and counted, and its connection closed: an honest page
-comes back by itself.
+All three trust their own client; any other packet ends in a stack trace and leaves a half-open connection behind. A packet
+that no page of ours sends is dropped and counted, and its connection closed: a genuine page reconnects by itself.
 """
 
 import re
@@ -25,10 +24,10 @@ from pages.web.paths import Area, area_of
 log = structlog.get_logger()
 
 EVENTS_LIMIT, EVENTS_SECONDS = 300, 10.0
-"""From one connection. A key that is held down repeats some thirty times a second."""
+"""Events on one connection. A key that is held down repeats some thirty times a second."""
 CLOSED = 1008  # RFC 6455 §7.4.1: against the policy
 SEPARATOR = '\x1e'
-MAX_PACKETS = 16  # engineio.payload
+MAX_PACKETS = 16  # from engineio.payload
 
 PLAIN = re.compile(r'2(?:probe)?|3(?:probe)?|1|5|6|41')
 """engine.io: ping, pong, close, upgrade, noop; socket.io: leave."""
@@ -46,7 +45,7 @@ Number = Annotated[int, Field(ge=0, lt=1 << 53)]
 
 
 class Handshake(_Shape):
-    """A page introduces itself."""
+    """A page's first message."""
 
     client_id: ShortText
     tab_id: ShortText
@@ -56,7 +55,7 @@ class Handshake(_Shape):
 
 
 class Event(_Shape):
-    """Something happened to an element."""
+    """An event of an element."""
 
     id: Number
     client_id: ShortText
@@ -65,7 +64,7 @@ class Event(_Shape):
 
 
 class JavascriptResponse(_Shape):
-    """What a script returned."""
+    """The result of a script."""
 
     client_id: ShortText
     request_id: ShortText
@@ -73,14 +72,14 @@ class JavascriptResponse(_Shape):
 
 
 class Ack(_Shape):
-    """How far messages have come."""
+    """The number of the last message that a page received."""
 
     client_id: ShortText
     next_message_id: Number
 
 
 class Log(_Shape):
-    """What a page would write into our log; it is not heard (``ownership``)."""
+    """A page's entry for the server's log; it is not written (``ownership``)."""
 
     client_id: ShortText
     level: Literal['debug', 'info', 'warning', 'error']
@@ -94,18 +93,18 @@ SHAPES: dict[str, TypeAdapter[Any]] = {
     'ack': TypeAdapter(Ack),
     'log': TypeAdapter(Log),
 }
-"""All that NiceGUI 3.18 hears, as its own script says it."""
+"""All events that NiceGUI 3.18 listens for, as its own script sends them."""
 
 
 class MalformedError(InvalidInputError):
-    """No page of ours says this."""
+    """No page of ours sends this packet."""
 
     def __init__(self) -> None:
         super().__init__('socket.frame')
 
 
-class CheckedFrames:
-    """Lets through what pages say, for WebSockets and for browsers that have to poll."""
+class CheckedPackets:
+    """Middleware that passes on valid packets, for WebSockets and for browsers that have to poll."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -120,7 +119,7 @@ class CheckedFrames:
             await self._poll(scope, receive, send)
 
     async def _poll(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Look at a whole body first: it is short (``bodies``)."""
+        """Check a whole body first: it is short (``bodies``)."""
         request = Request(scope, receive)
         body = await request.body()
         try:
@@ -134,7 +133,7 @@ class CheckedFrames:
 
 
 class _Connection:
-    """One WebSocket: what it says comes through until it says what no page does, or too much."""
+    """One WebSocket: its packets are passed on until one is invalid, or there are too many."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -159,28 +158,28 @@ class _Connection:
 
 
 class PacketCheck:
-    """Knows what a page may say on one connection."""
+    """Checks the packets of one connection."""
 
     def __init__(self) -> None:
         self._events = Throttle(limit=EVENTS_LIMIT, seconds=EVENTS_SECONDS)
         self._has_joined = False
 
     def __call__(self, packet: str) -> None:
-        """Look at one packet. Raises ``MalformedError``, or ``TooManyError`` for too many events."""
+        """Check one packet. Raises ``MalformedError``, or ``TooManyError`` for too many events."""
         if PLAIN.fullmatch(packet):
             return
         if event := EVENT.fullmatch(packet):
             self._events.hit('events')
             check_event(event[1])
         elif (connect := CONNECT.fullmatch(packet)) and not self._has_joined:
-            self._has_joined = True  # each more would be a connection of its own in the same one
+            self._has_joined = True  # a second join would be a second connection inside this one
             _read(connect[1] or '{}')
         else:
             raise MalformedError
 
 
 def check_event(text: str) -> None:
-    """Look at an event: its name, the shape of what it says, and the JSON inside of it. Raises ``MalformedError``."""
+    """Check an event's name, the shape of its arguments, and the JSON inside. Raises ``MalformedError``."""
     match _read(text):
         case [str(name), dict(message)] if shape := SHAPES.get(name):
             try:
@@ -195,7 +194,7 @@ def check_event(text: str) -> None:
 
 
 def check_query(query: str) -> None:
-    """Look at what a page says with its connection, before its first frame. Raises ``MalformedError``."""
+    """Check the query of a connection, before its first packet. Raises ``MalformedError``."""
     said = {name: values[0] for name, values in parse_qs(query).items()}
     if said.get('implicit_handshake') != 'true':
         return
@@ -206,7 +205,7 @@ def check_query(query: str) -> None:
 
 
 def check_payload(body: bytes) -> None:
-    """Look at what a polling browser says at once. Raises ``MalformedError``."""
+    """Check all packets of one polling body. Raises ``MalformedError``."""
     try:
         packets: Sequence[str] = body.decode().split(SEPARATOR)
     except UnicodeDecodeError as error:
@@ -231,7 +230,7 @@ def _note(scope: Scope) -> None:
 
 
 def _again(body: bytes, receive: Receive) -> Callable[[], Awaitable[Message]]:
-    """Return what gives a body that was read already, and then what comes after it."""
+    """Return a ``receive`` that yields a body that was read already, and then the rest."""
     given = False
 
     async def receiving() -> Message:

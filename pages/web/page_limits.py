@@ -1,6 +1,6 @@
-"""How much one known person may ask of what costs the loop most: pages, and connections for them.
+"""Rate limits for identified people on the requests that cost the event loop most: pages, and their connections.
 
-Who is known is counted by their session or chat, not by their address: a whole centre shares one.
+Requests are counted by session or chat, not by address: a whole centre shares one address.
 """
 
 from starlette.requests import HTTPConnection
@@ -10,16 +10,16 @@ from pages.web.paths import Area
 from pages.web.principals import Principals
 
 PAGES = Throttle(limit=120, seconds=60, error_key='throttle.address')
-"""Building one takes some 40 ms of the loop: this is a twelfth of it."""
+"""Building one page takes some 40 ms of the event loop: the limit is a twelfth of it."""
 CONNECTIONS = Throttle(limit=600, seconds=60, error_key='throttle.address')
-"""Ten tabs that look every second whether the desk is back."""
+"""Enough for ten tabs that check every second whether the desk is back."""
 POLLS = Throttle(limit=600, seconds=10, error_key='throttle.address')
-"""Of browsers behind a proxy that lets no WebSocket through."""
+"""For browsers behind a proxy that lets no WebSocket through."""
 CHAT_PAGE = '/talk/chat'
 
 
-def slow_down(asked: HTTPConnection, area: Area, principals: Principals) -> None:
-    """Count what a known person asks for. Raises ``TooManyError``."""
+def hit(asked: HTTPConnection, area: Area, principals: Principals) -> None:
+    """Count a request of an identified person. Raises ``TooManyError`` above the limit."""
     if brake := _brake_of(asked, area):
         for identity in principals.identities:
             brake.hit(identity)

@@ -1,4 +1,4 @@
-"""Every request counted and logged: path without query, never who or what."""
+"""Counts and logs every request: its path without the query, never a person or an id."""
 
 import time
 
@@ -11,25 +11,25 @@ from desk import metrics
 log = structlog.get_logger()
 
 INVITE = '/invite/'
-"""What follows in such a path lets somebody in: it is nobody's to read in a log."""
+"""The token in such a path admits its holder, so that it must not be logged."""
 LEFT = 499
-"""The status that is noted (as nginx does) for who left before their answer began; it is sent to nobody."""
+"""The status that is logged (as nginx does) for a client that left before its answer began; it is never sent."""
 _NO_ANSWER = 'No response returned.'
-"""What Starlette's middlewares, of which NiceGUI has two, raise when the answer was given up because nobody waits."""
+"""The error of Starlette's middlewares, of which NiceGUI has two, when the client left before the answer."""
 
 
-class Measured:
-    """Looks on as a request is answered. Not Starlette's base class, which gives each a task and two queues more."""
+class RequestMetrics:
+    """Middleware that measures each request. Starlette's base class would cost each one a task and two queues."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request and note what became of it."""
+        """Answer one request and log its status and duration."""
         if scope['type'] != 'http':
             await self._app(scope, receive, send)
             return
-        started, path = time.perf_counter(), scope['path']  # an application below may change it
+        started, path = time.perf_counter(), scope['path']  # before it can be changed
         status, has_left = 0, False
 
         async def receiving() -> Message:
@@ -55,7 +55,7 @@ class Measured:
 
 
 def _note(scope: Scope, path: str, status: int, seconds: float) -> None:
-    route = getattr(scope.get('route'), 'path', 'other')  # its template: no metric for each id
+    route = getattr(scope.get('route'), 'path', 'other')  # not one per id
     metrics.REQUESTS.labels(scope['method'], route, status).inc()
     metrics.REQUEST_SECONDS.labels(route).observe(seconds)
     log.info(

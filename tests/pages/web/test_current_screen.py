@@ -6,7 +6,7 @@ import pytest
 from nicegui import Client, ui
 
 from desk.settings import Settings
-from pages.web import places
+from pages.web import current_screen
 from services.registry import Services
 from services.work.recording import current_route
 from tests.support.make import Make
@@ -27,8 +27,8 @@ async def client(services: Services, settings: Settings, make: Make) -> AsyncIte
 
 
 async def test_page_stands_where_it_was_asked_for(client: Client) -> None:
-    assert places.route_of(client.id) == '/desk/chats/{id}'
-    assert places.route_of('no page') == places.route_of(None) == ''
+    assert current_screen.route_of(client.id) == '/desk/chats/{id}'
+    assert current_screen.route_of('no page') == current_screen.route_of(None) == ''
 
 
 @pytest.mark.parametrize(
@@ -44,29 +44,33 @@ async def test_page_stands_where_it_was_asked_for(client: Client) -> None:
     ],
 )
 async def test_server_shows_one_of_its_screens(client: Client, claimed: str, shown: str) -> None:
-    places.show(client, claimed, PATTERNS, otherwise='/desk')
+    current_screen.show(client, claimed, PATTERNS, otherwise='/desk')
 
-    assert places.route_of(client.id) == shown
+    assert current_screen.route_of(client.id) == shown
 
 
 async def test_element_stands_on_the_screen_around_it(client: Client) -> None:
     with client:
         screen, frame = ui.element(), ui.element()
-        places.mark(screen, '/desk/customers/{customer_id}')
+        current_screen.mark(screen, '/desk/customers/{customer_id}')
         with screen, ui.element():
             inside = ui.element()
-    places.show(client, '/desk', PATTERNS, otherwise='/desk')
+    current_screen.show(client, '/desk', PATTERNS, otherwise='/desk')
 
-    assert places.route_of(client.id, inside.id) == '/desk/customers/{id}'
-    assert places.route_of(client.id, frame.id) == '/desk'
-    assert places.route_of(client.id, 10**6) == places.route_of(client.id, '7') == '/desk'
+    assert current_screen.route_of(client.id, inside.id) == '/desk/customers/{id}'
+    assert current_screen.route_of(client.id, frame.id) == '/desk'
+    assert (
+        current_screen.route_of(client.id, 10**6)
+        == current_screen.route_of(client.id, '7')
+        == '/desk'
+    )
 
 
 async def test_dialog_stands_on_the_screen_that_opened_it(client: Client) -> None:
     with client:
         dialog = ui.element()
         current_route.set('/desk/customers/{id}')
-        places.mark_as_here(dialog)
-    places.show(client, '/desk', PATTERNS, otherwise='/desk')
+        current_screen.mark_as_here(dialog)
+    current_screen.show(client, '/desk', PATTERNS, otherwise='/desk')
 
-    assert places.route_of(client.id, dialog.id) == '/desk/customers/{id}'
+    assert current_screen.route_of(client.id, dialog.id) == '/desk/customers/{id}'
