@@ -1,4 +1,4 @@
-"""What the desk needs to judge lines, put together from settings; nothing where that is off."""
+"""Sets up sentiment analysis from the settings."""
 
 from dataclasses import dataclass
 
@@ -18,14 +18,14 @@ from services.work.unit_of_work import UnitsOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentimentSetup:
-    """Who says how customers sound, and what that may cost a day."""
+    """The sentiment service, and its limit of cost a day."""
 
     api: SentimentApi
     usd_a_day: float
 
     @classmethod
     def of(cls, settings: Settings) -> 'SentimentSetup | None':
-        """Return what the settings say; nothing where no line may be sent."""
+        """Return the setup from the settings; ``None`` where sentiment analysis is off."""
         if not settings.has_sentiment:
             return None
         place = AwsPlace(region=settings.aws_region, endpoints=settings.aws_endpoints)
@@ -35,7 +35,7 @@ class SentimentSetup:
     def judge(
         self, units: UnitsOfWork, topics: Topics, redis: 'Redis', stream: EventStream, secret: str
     ) -> SentimentJudge:
-        """Return what gives lines their marks, in this process."""
+        """Return this process's analyser."""
         source = 'stand-in' if self.api.is_stand_in else 'comprehend'
         remembered = RememberedScores(redis, prefix=stream.prefix, secret=secret, source=source)
         account = SpendingAccount(units.db, usd_a_day=self.usd_a_day)
