@@ -86,7 +86,7 @@ class Today:
 
 
 def curves_of(rows: list[Quarter], *, days: int, until: int = QUARTERS - 1) -> dict[Measure, Row]:
-    """Return the average of some days by quarter hour; what lies after ``until`` is not yet."""
+    """Return the average of some days by quarter hour; ``None`` after ``until``."""
     counts: dict[tuple[StepKind, int], int] = defaultdict(int)
     waited: dict[int, float] = defaultdict(float)
     for row in rows:

@@ -209,7 +209,7 @@ class Exports:
             subscription.cancel()
             if export.state is ExportState.RUNNING:
                 export.state = ExportState.BROKEN
-            # A disconnecting reader cancels this task; the outcome is recorded all the same.
+            # A disconnecting reader cancels this task; the outcome is recorded nevertheless.
             with anyio.move_on_after(FAREWELL_SECONDS, shield=True):
                 await export.tell()
                 await self._record(agent, {**details, 'rows': export.rows, 'end': export.state})
