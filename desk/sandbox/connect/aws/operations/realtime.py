@@ -1,4 +1,4 @@
-"""How the floor is now: ``GetCurrentMetricData`` and ``GetCurrentUserData``."""
+"""Real-time metrics: ``GetCurrentMetricData`` and ``GetCurrentUserData``."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ GROUPINGS = {'QUEUE', 'CHANNEL', 'ROUTING_PROFILE', 'AGENT_STATUS'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What one row of metrics counts."""
+    """The queues, channel or profile that one row of metrics counts."""
 
     queue_ids: tuple[str, ...]
     channel: Channel | None = None
@@ -56,7 +56,7 @@ def get_current_metric_data(call: Call) -> Json:
 
 
 def _groups(call: Call, groupings: set[str]) -> Iterator[Group]:
-    """Yield what each row counts: all together, or apart by what is grouped by."""
+    """Yield one group for each row: a total, or one for each grouping value."""
     filters = call.parameters['Filters']
     queue_ids, profile_ids = _filtered(call, filters)
     channels = [Channel(name) for name in filters.get('Channels') or [] if name in list(Channel)]
@@ -133,7 +133,7 @@ def _oldest(live: Live, group: Group) -> float:
 
 
 def _expected_wait(live: Live, group: Group) -> float:
-    """Return a guess: as long as the oldest has waited (assumed; Connect's formula is not public)."""
+    """Return an estimate: the oldest contact's wait (assumed; Connect's formula is not public)."""
     return float(
         round(max((live.oldest_seconds(q, group.channel) for q in group.queue_ids), default=0))
     )
@@ -178,7 +178,7 @@ def _sort(rows: list[Json], criteria: list[Json]) -> None:
 
 
 def get_current_user_data(call: Call) -> Json:
-    """Answer with how each agent is now."""
+    """Answer with each agent's current state."""
     filters = call.parameters['Filters']
     states = (filters.get('ContactFilter') or {}).get('ContactStates')
     live = Live(call.world.core)
@@ -192,7 +192,7 @@ def get_current_user_data(call: Call) -> Json:
 
 
 def _wanted(call: Call, live: Live, filters: Json) -> list[Agent]:
-    """Return the agents at work whom the filters name; one filter is required."""
+    """Return the agents at work that match the filters; one filter is required."""
     queues, profiles, agents = (
         [bare(each) for each in filters.get(key) or []]
         for key in ('Queues', 'RoutingProfiles', 'Agents')
