@@ -1,6 +1,6 @@
-"""How the centre is now, in words that the JSON interface answers and the page shows.
+"""The centre's current state, as the JSON API answers and the page shows it.
 
-Numbers come from the same metrics that GetCurrentMetricData answers: what is seen here is what boto3 sees.
+Numbers come from the metrics of GetCurrentMetricData: the same values that boto3 gets.
 """
 
 from datetime import datetime
@@ -112,7 +112,7 @@ class ContactView(BaseModel):
 
 
 def agents(world: World) -> list[AgentView]:
-    """Return every agent, as they were set up."""
+    """Return every agent, in the order of the configuration."""
     live = Live(world.core)
     return [_agent(world, live, agent) for agent in world.state.agents.values()]
 
@@ -127,13 +127,13 @@ def queues(world: World) -> list[QueueView]:
 def contacts(
     world: World, *, is_over: bool = False, limit: int = MOST_CONTACTS
 ) -> list[ContactView]:
-    """Return the newest contacts that go on, or that are over, newest first; without what was said."""
+    """Return the newest current or ended contacts, newest first; without conversations."""
     newest = (each for each in reversed(world.state.contacts.values()) if each.is_over is is_over)
     return [contact(world, each, is_whole=False) for each in islice(newest, limit)]
 
 
 def contact(world: World, contact: Contact, *, is_whole: bool = True) -> ContactView:
-    """Return one contact, by default with all that was said."""
+    """Return one contact, by default with its conversation."""
     state = world.state
     queue, agent = (
         state.queues.get(contact.queue_id or ''),
@@ -221,7 +221,7 @@ def _leg(leg: Leg) -> LegView:
 
 
 def _customer(world: World, contact: Contact) -> str:
-    """Return the customer's number, or the name that they chat by."""
+    """Return the customer's number, or their name in the chat."""
     if contact.channel is not Channel.CHAT:
         return contact.customer_number
     people = world.rooms.of(contact).participants.values()
