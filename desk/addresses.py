@@ -3,7 +3,8 @@
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
 NETWORK_BITS = 64
-"""The smallest network that an IPv6 subscriber gets (RFC 6177, RIPE-690): whoever has one address of it has all."""
+"""The smallest network that an IPv6 subscriber gets (RFC 6177, RIPE-690): all its addresses are one
+sender."""
 
 
 def network_of(address: str) -> str:
