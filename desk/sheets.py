@@ -56,7 +56,7 @@ async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
 
 
 async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
-    """Return an XLSX file bit by bit, none of it before the last row. Raises ``worker_process.AsideError``."""
+    """Return an XLSX file bit by bit, none of it before the last row. Raises ``worker_process.WorkerError``."""
     async with worker_process('desk.sheets') as writer:
         async for rows in batches:
             writer.feed.write(json.dumps([list(row) for row in rows]).encode() + b'\n')

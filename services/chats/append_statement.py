@@ -21,7 +21,7 @@ BY_AGENT = (
     # the new values of the chat
     """last_agent_number = last_number + 1, last_agent_id = %(sender_id)s, awaiting_since = NULL,
        unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
-    # the conditions (see chat_queries.writable_by), including that no colleague replied after what
+    # the conditions (see services.contacts.access.may_write), including that no colleague replied after what
     # the writer had seen
     """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sees_everything)s)
        AND (last_agent_number <= %(seen)s OR last_agent_id = %(sender_id)s)""",

@@ -1,7 +1,6 @@
 """Agents' actions on chats: take, reply, read, end.
 
-A customer's own actions are in ``visits``, the lists in ``inbox``; ``chat_queries`` decides which
-chats are visible.
+A customer's own actions are in ``visits``, the lists in ``inbox``; ``services.contacts.access`` decides which chats are visible.
 """
 
 from collections.abc import Sequence

@@ -161,7 +161,7 @@ async def dismiss(session: AsyncSession, agent_id: UUID, message_id: UUID) -> No
 async def colleagues(
     session: AsyncSession, department: str, *, but: UUID | None
 ) -> Sequence[Agent]:
-    """Return the active agents of a department, by name: those who may be given its promises."""
+    """Return the active agents of a department, by name; they may be given its promises."""
     statement = select(Agent).where(
         col(Agent.department) == department,
         col(Agent.role) == AgentRole.AGENT,

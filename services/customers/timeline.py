@@ -58,7 +58,7 @@ class TimelineEntry:
     note: Note | None = None
     change: CustomerChange | None = None
     merge: CustomerMerge | None = None
-    """For a change that was a merge: ``customer_merging.undo_until`` says how long it can be undone."""
+    """For a change that was a merge: ``services.customers.merging.undo_until`` says how long it can be undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The conversations of the demo desk, by department, in spoken language.
 
 A plot has one line a row: ``<`` is the customer's, ``>`` the agent's. ``[a|b]`` is one of these,
-``{order}`` a fact of the chat (``seed_history.facts``). Lines before the first ``>`` are written
+``{order}`` a fact of the chat (``services.demo.history.facts``). Lines before the first ``>`` are written
 while the chat waits.
 """
 

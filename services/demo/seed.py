@@ -1,7 +1,7 @@
 """Seeds a demo desk: people, their last 30 days, and running chats.
 
 Everything current goes through the services, as customers and agents would do it;
-``seed_queries.write_history`` writes the past. Later changes by users are never touched.
+``services.demo.queries.write_history`` writes the past. Later changes by users are never touched.
 
 A seed that was killed continues where it was: the past is stored as a whole or not at all, every
 running chat and line has an id that the services recognise, and the administrator, stored last,

@@ -1,6 +1,6 @@
 """Queries for the history: every chat and call that an agent may see, newest first.
 
-Visibility is ``chat_queries.visible_to``, in parts that an index can answer (``reaches_of``): the
+Visibility is ``services.contacts.access.visible_to``, in parts that an index can answer (``reaches_of``): the
 agent's own department is one source, their contacts of other departments another; each is read in
 order and only as far as a page needs.
 """

@@ -3,7 +3,7 @@
 A rare word is found by the index of grams, for at most ``MANY`` messages. A word in more messages
 is common: reading chats backwards in time, up to ``WALK`` of them, finds it soon. For a word that
 was common only long ago the index is read completely, within the statement's time limit. Messages
-that are not indexed yet are among the newest, which are scanned (``message_search_queries``).
+that are not indexed yet are among the newest, which are scanned (``services.search.message_queries``).
 """
 
 from collections.abc import Sequence

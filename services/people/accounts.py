@@ -1,6 +1,6 @@
 """Account administration: end other people's sessions, block their accounts, unblock them.
 
-A blocked account is an inactive one (``Agent.is_active``), whoever blocks it and from where.
+A blocked account is an inactive one (``Agent.is_active``), from the page as from the command line.
 """
 
 from uuid import UUID

@@ -1,7 +1,7 @@
 """The ways in which a typed text may match a customer: each has a kind of match and its values.
 
 The conditions of a kind are built and compiled once, with parameters for the values
-(``customer_statements``): building them for every search took most of its processor time.
+(``services.search.customer_queries``): building them for every search took most of its processor time.
 """
 
 from collections.abc import Callable

@@ -48,7 +48,7 @@ class UnitOfWork:
 
         Code that changes a person's data calls it once for each act. It takes no personal data:
         ``fields`` are the names of changed fields, ``details`` counts and ids (see
-        ``audit.entry``).
+        ``services.work.recording.entry``).
         """
         self.entries.append(
             audit.entry(

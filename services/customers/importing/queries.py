@@ -135,7 +135,7 @@ _LOCK = """
         SELECT FROM customers JOIN incoming ON incoming.customer_id = customers.id
         WHERE fault IS NULL AND changed <> '{}' ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS locked
 """
-"""In the common lock order (``customer_queries.locked``)."""
+"""In the common lock order (``services.customers.queries.locked``)."""
 _COUNTS = """
     SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FILTER (WHERE changed <> '{}'),
         count(*) FILTER (WHERE changed = '{}')

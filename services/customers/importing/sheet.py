@@ -1,6 +1,6 @@
 """Parses the rows of a customer sheet: their values and errors.
 
-It does not use the database: ``customer_import`` decides whether a row is a new customer.
+It does not use the database: ``services.customers.importing.queries`` decides whether a row is a new customer.
 """
 
 import json

@@ -17,7 +17,7 @@ _LOCK = """
         SELECT FROM customers JOIN imported_customers ON customer_id = customers.id
         WHERE run_id = :run_id ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS locked
 """
-"""In the common lock order (``customer_queries.locked``); locked records get no new contacts or
+"""In the common lock order (``services.customers.queries.locked``); locked records get no new contacts or
 notes."""
 _JUDGE = """
     CREATE TEMPORARY TABLE undoing ON COMMIT DROP AS

@@ -33,7 +33,7 @@ SPOKEN = frozenset({ItemType.MESSAGE, ItemType.ATTACHMENT})
 
 
 class HeldView(BaseModel):
-    """What an agent has of a contact."""
+    """A contact's state for one of its agents."""
 
     contact_id: str
     channel: Channel
@@ -42,7 +42,7 @@ class HeldView(BaseModel):
 
 
 class AgentView(BaseModel):
-    """An agent, and what they have in hand."""
+    """An agent with their contacts."""
 
     id: str
     username: str
@@ -56,7 +56,7 @@ class AgentView(BaseModel):
 
 
 class QueueView(BaseModel):
-    """A queue, who waits in it, and who serves it."""
+    """A queue with its waiting contacts and its agents."""
 
     id: str
     name: str
@@ -80,7 +80,7 @@ class LegView(BaseModel):
 
 
 class LineView(BaseModel):
-    """What somebody said or wrote."""
+    """A spoken or written line of a conversation."""
 
     at: datetime
     role: Role
