@@ -15,24 +15,24 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from desk.addresses import network_of
-from desk.brake import Brake
+from desk.backoff import Backoff
 from desk.db import Database
 from desk.errors import TooManyError
 from models import SignInAttempt
 from services.people import sign_in_queries as queries
 
-SOURCE_BRAKE = Brake(
+SOURCE_BACKOFF = Backoff(
     limit=5, window=timedelta(days=1), first=timedelta(seconds=30), most=timedelta(minutes=15)
 )
 """Failures of an account from one source since its last success, over a whole day: longer than the
 longest wait."""
 
-ACCOUNT_BRAKE = Brake(
+ACCOUNT_BACKOFF = Backoff(
     limit=300, window=timedelta(days=1), first=timedelta(seconds=5), most=timedelta(seconds=60)
 )
 """Failures of an account from all unknown browsers; one source alone reaches some hundred a day."""
 
-NETWORK_BRAKE = Brake(
+NETWORK_BACKOFF = Backoff(
     limit=20, window=timedelta(minutes=15), first=timedelta(seconds=2), most=timedelta(seconds=60)
 )
 """Different accounts that failed at one network. Short waits, because a whole centre shares one
@@ -92,14 +92,14 @@ class Attempts:
 
 
 async def _wait_seconds(session: AsyncSession, username: str, source: Source) -> int:
-    since = clock.now() - SOURCE_BRAKE.window
+    since = clock.now() - SOURCE_BACKOFF.window
     times, last_at = await queries.failures_of(session, username, since, source=source.name)
-    wait = SOURCE_BRAKE.wait_seconds(times, last_at)
+    wait = SOURCE_BACKOFF.wait_seconds(times, last_at)
     if source.is_known:
         return wait
-    since = clock.now() - ACCOUNT_BRAKE.window
+    since = clock.now() - ACCOUNT_BACKOFF.window
     times, last_at = await queries.failures_of(session, username, since)
-    wait = max(wait, ACCOUNT_BRAKE.wait_seconds(times, last_at))
-    since = clock.now() - NETWORK_BRAKE.window
+    wait = max(wait, ACCOUNT_BACKOFF.wait_seconds(times, last_at))
+    since = clock.now() - NETWORK_BACKOFF.window
     times, last_at = await queries.accounts_failed_at(session, source.network, since)
-    return max(wait, NETWORK_BRAKE.wait_seconds(times, last_at))
+    return max(wait, NETWORK_BACKOFF.wait_seconds(times, last_at))

@@ -18,7 +18,7 @@ from desk.tokens import hashed, new_token
 from models import Agent, AgentRole, AuditAction, SignInSession
 from services.people import agent_queries
 from services.people import sign_in_queries as queries
-from services.people.attempts import ACCOUNT_BRAKE, SOURCE_BRAKE, Attempts, Source
+from services.people.attempts import ACCOUNT_BACKOFF, SOURCE_BACKOFF, Attempts, Source
 from services.people.devices import Devices
 from services.people.sessions import end_sessions, record_session
 from services.people.states import go_offline
@@ -152,7 +152,7 @@ class SignIns:
         async with self._db.transaction() as session:
             await queries.forget(
                 session,
-                attempts_before=now - max(SOURCE_BRAKE.window, ACCOUNT_BRAKE.window),
+                attempts_before=now - max(SOURCE_BACKOFF.window, ACCOUNT_BACKOFF.window),
                 sessions_before=now - KEEP_SESSIONS,
             )
         return count

@@ -18,7 +18,7 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
-from desk.brake import Brake
+from desk.backoff import Backoff
 from desk.db import Database
 from desk.errors import TooManyError
 from models import Agent, AuditAction, Lookup
@@ -29,13 +29,13 @@ from services.text.terms import MOBILE_DIGITS, SearchTerms, whole_numbers
 from services.work import recording as audit
 
 KEPT = timedelta(days=30)
-ALL_BRAKE = Brake(
+ALL_BACKOFF = Backoff(
     limit=60, window=timedelta(hours=1), first=timedelta(seconds=30), most=timedelta(minutes=10)
 )
 """Different values within an hour; an agent, or a program for one, looks up some dozens."""
-PHONE_BRAKE = Brake(limit=6, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+PHONE_BACKOFF = Backoff(limit=6, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
 """Numbers with one end within a month: of 3,000 numbers 6 end alike by chance once in a million."""
-EMAIL_BRAKE = Brake(limit=30, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+EMAIL_BACKOFF = Backoff(limit=30, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
 """Addresses with one mask (``mi***@example.com``) within a month: many begin alike."""
 RECORDED_EVERY = timedelta(hours=1)
 SHOWN_LETTERS = 2
@@ -49,19 +49,19 @@ class WholeValue:
 
     value: str
     alike: str
-    brake: Brake
+    backoff: Backoff
 
     @classmethod
     def of_phone(cls, digits: str) -> 'WholeValue':
         """Return a number in the form that is counted."""
-        return cls(value=digits, alike=digits[-SHOWN_DIGITS:], brake=PHONE_BRAKE)
+        return cls(value=digits, alike=digits[-SHOWN_DIGITS:], backoff=PHONE_BACKOFF)
 
     @classmethod
     def of_email(cls, address: str) -> 'WholeValue':
         """Return an address in the form that is counted."""
         name, _, domain = address.lower().rpartition('@')
         alike = f'{name[:SHOWN_LETTERS]}@{domain}'
-        return cls(value=address.lower(), alike=alike, brake=EMAIL_BRAKE)
+        return cls(value=address.lower(), alike=alike, backoff=EMAIL_BACKOFF)
 
 
 def whole_values(terms: SearchTerms) -> list[WholeValue]:
@@ -123,9 +123,9 @@ class Lookups:
         )
         if await queries.is_known(session, row):
             return []
-        series = [await _series(session, agent, one.brake, alike=row.alike_hash)]
+        series = [await _series(session, agent, one.backoff, alike=row.alike_hash)]
         if not only_alike:
-            series.append(await _series(session, agent, ALL_BRAKE))
+            series.append(await _series(session, agent, ALL_BACKOFF))
         if not any(each.wait_seconds for each in series):
             session.add(row)
         return series
@@ -150,23 +150,23 @@ class Lookups:
 class _Series:
     """The number of look-ups before this one, of all values or of one mask."""
 
-    brake: Brake
+    backoff: Backoff
     alike: str | None
     times: int
     wait_seconds: int
 
     @property
     def is_unusual(self) -> bool:
-        return self.times >= self.brake.limit
+        return self.times >= self.backoff.limit
 
 
 async def _series(
-    session: AsyncSession, agent: Agent, brake: Brake, *, alike: str | None = None
+    session: AsyncSession, agent: Agent, backoff: Backoff, *, alike: str | None = None
 ) -> _Series:
-    since = clock.now() - brake.window
+    since = clock.now() - backoff.window
     times, last_at = await queries.count(session, agent.id, since, alike=alike)
-    wait = brake.wait_seconds(times, last_at)
-    return _Series(brake=brake, alike=alike, times=times, wait_seconds=wait)
+    wait = backoff.wait_seconds(times, last_at)
+    return _Series(backoff=backoff, alike=alike, times=times, wait_seconds=wait)
 
 
 def _is_number(digits: str) -> bool:

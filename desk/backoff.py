@@ -10,7 +10,7 @@ MAX_DOUBLINGS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brake:
+class Backoff:
     """Allow ``limit`` tries in ``window``; then wait ``first``, doubling up to ``most``."""
 
     limit: int
