@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 
 from desk import metrics
 from desk.errors import UpstreamError
-from desk.pace import Pace
+from desk.statement_speed import StatementSpeed
 
 CONNECTIONS = 20
 """One event loop keeps only a few busy; further statements wait."""
@@ -41,7 +41,7 @@ class StatementPool:
         self._idle: list[tuple[float, psycopg.AsyncConnection[Any]]] = []
         self._closed_at = float('-inf')
         self._turns = asyncio.Semaphore(connections)
-        self.pace = Pace()
+        self.speed = StatementSpeed()
 
     async def first(self, statement: str, values: Values) -> Any | None:
         """Run a statement that may run twice; return its first row by column names, or ``None``.
@@ -79,7 +79,7 @@ class StatementPool:
             row = await cursor.fetchone()
             seconds = time.perf_counter() - started
             metrics.SQL_SECONDS.observe(seconds)
-            self.pace.note(seconds)
+            self.speed.note(seconds)
             return row
 
     @asynccontextmanager

@@ -99,11 +99,11 @@ class History:
 
     def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
         self._db = db.apart(connections=PLACES, server_settings=SOON)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
         self._bulk = db.apart(connections=BULK_PLACES, server_settings=LATER)
-        pace = db.statements.pace
+        speed = db.statements.speed
         self._bulk_budget = SearchBudget(
-            places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, pace=pace, patience=None
+            places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, speed=speed, patience=None
         )
         self._customers = customers
         self._messages = messages

@@ -1,7 +1,7 @@
 """Limits how much of the machine searching may use, so that chats stay fast and agents get equal turns.
 
 A few searches run at a time. Together they may use a share of one core's time; unused time is saved
-up to a limit. The share grows while the statements of chats run at normal speed (``desk.pace``),
+up to a limit. The share grows while the statements of chats run at normal speed (``desk.statement_speed``),
 and shrinks, down to a guaranteed minimum, as soon as they slow down. Waiting searches are admitted
 in turn, one of each person at a time, so that one person's hundred searches do not delay a
 colleague; a search that is not admitted within a second is refused.
@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 from desk.errors import TooManyError
-from desk.pace import Pace
+from desk.statement_speed import StatementSpeed
 
 MAX_WAITING = 50
 BUSY_SECONDS = 2
@@ -39,7 +39,7 @@ class SearchBudget:
         *,
         places: int,
         share: float,
-        pace: Pace,
+        speed: StatementSpeed,
         most: float = MOST_SHARE,
         patience: float | None = WAIT_SECONDS,
     ) -> None:
@@ -48,13 +48,13 @@ class SearchBudget:
         Args:
             places: how many searches run at once.
             share: the guaranteed share of one core's time.
-            pace: the speed of the statements that must not be slowed down.
+            speed: the speed of the statements that must not be slowed down.
             most: the largest share.
             patience: how many seconds a search waits for its turn; none for work without a waiting person, such
                 as an export.
         """
         self._places, self._least, self._share, self._most = places, share, share, most
-        self._pace, self._patience = pace, patience
+        self._speed, self._patience = speed, patience
         self._saved = SAVED_SECONDS
         self._at = self._stepped_at = time.monotonic()
         self._running = 0
@@ -147,7 +147,7 @@ class SearchBudget:
         if steps < 1:
             return
         self._stepped_at = now
-        if self._pace.is_slowed:
+        if self._speed.is_slowed:
             self._share = max(self._least, self._share * SHRINKS_TO)
         else:
             self._share = min(self._most, self._share + steps * GROWS_BY)

@@ -40,7 +40,7 @@ class CustomerSearch:
 
     def __init__(self, db: Database, *, secret: str) -> None:
         self._db = db.apart(connections=PLACES, server_settings=SERVER_SETTINGS)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
         self._lookups = Lookups(self._db, secret=secret)
 
     async def search(self, agent: Agent, text: str, *, limit: int = 20) -> list[Hit]:

@@ -56,7 +56,7 @@ class MessageSearch:
     def __init__(self, db: Database) -> None:
         self._whole = db
         self._db = db.apart(connections=PLACES, server_settings=SERVER_SETTINGS)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
 
     async def search(
         self,

@@ -23,7 +23,7 @@ SLOW_TIMES, SLOW_SECONDS = 1.3, 0.003
 """Slow: this many times normal (budget, DESIGN §8) and this many seconds more, as clocks jitter."""
 
 
-class Pace:
+class StatementSpeed:
     """Durations of statements, in windows: the last ones compared with the quickest of the last minutes."""
 
     def __init__(self) -> None:
