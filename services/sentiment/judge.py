@@ -35,7 +35,7 @@ from services.sentiment import queries
 from services.sentiment.events import CustomerUpset, LineMark, LinesJudged
 from services.sentiment.mood import WARNED_AT, summed_up, upset_at
 from services.sentiment.queries import ClaimedLine
-from services.sentiment.remembered import RememberedScores
+from services.sentiment.score_cache import ScoreCache
 from services.sentiment.spending import SpendingAccount
 from services.text.language import cut, has_feeling, language_of
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -77,13 +77,13 @@ class SentimentJudge:
         units_of_work: UnitsOfWork,
         topics: Topics,
         api: SentimentApi,
-        remembered: RememberedScores,
+        cache: ScoreCache,
         account: SpendingAccount,
     ) -> None:
         self._units = units_of_work
         self._topics = topics
         self._api = api
-        self._remembered = remembered
+        self._cache = cache
         self._account = account
         self._source = SentimentSource.STAND_IN if api.is_stand_in else SentimentSource.COMPREHEND
         self._heard: OrderedDict[UUID, None] = OrderedDict()
@@ -180,7 +180,7 @@ class SentimentJudge:
         asked = [self._asked(line) for line in lines if has_feeling(line.text)]
         silent = [line for line in lines if not has_feeling(line.text)]
         known: dict[str, Scores | None] = dict(
-            await self._remembered.scores(list({one.key for one in asked}))
+            await self._cache.scores(list({one.key for one in asked}))
         )
         metrics.SENTIMENT_LINES.labels('remembered').inc(sum(one.key in known for one in asked))
         try:
@@ -193,9 +193,7 @@ class SentimentJudge:
 
     def _asked(self, line: ClaimedLine) -> _Asked:
         text, language = cut(line.text, MAX_BYTES), language_of(line.text)
-        return _Asked(
-            line=line, text=text, language=language, key=self._remembered.key(text, language)
-        )
+        return _Asked(line=line, text=text, language=language, key=self._cache.key(text, language))
 
     async def _ask(self, asked: Sequence[_Asked]) -> dict[str, Scores | None]:
         """Return the results by key, for as many as the day's budget allows."""
@@ -214,7 +212,7 @@ class SentimentJudge:
             raise
         metrics.SENTIMENT_LINES.labels('asked').inc(count)
         answers = {one.key: found for one, found in zip(some, scores, strict=True)}
-        await self._remembered.keep({key: one for key, one in answers.items() if one is not None})
+        await self._cache.keep({key: one for key, one in answers.items() if one is not None})
         return answers
 
     async def _store(self, told: Sequence[tuple[ClaimedLine, Scores | None]]) -> None:

@@ -11,7 +11,7 @@ from services.aws import comprehend
 from services.aws.client import AwsPlace
 from services.aws.comprehend import SentimentApi
 from services.sentiment.judge import SentimentJudge
-from services.sentiment.remembered import RememberedScores
+from services.sentiment.score_cache import ScoreCache
 from services.sentiment.spending import SpendingAccount
 from services.work.unit_of_work import UnitsOfWork
 
@@ -37,6 +37,6 @@ class SentimentSetup:
     ) -> SentimentJudge:
         """Return this process's analyser."""
         source = 'stand-in' if self.api.is_stand_in else 'comprehend'
-        remembered = RememberedScores(redis, prefix=stream.prefix, secret=secret, source=source)
+        cache = ScoreCache(redis, prefix=stream.prefix, secret=secret, source=source)
         account = SpendingAccount(units.db, usd_a_day=self.usd_a_day)
-        return SentimentJudge(units, topics, self.api, remembered, account)
+        return SentimentJudge(units, topics, self.api, cache, account)

@@ -23,7 +23,7 @@ KEEP_SECONDS = 7 * 24 * 3600
 WAIT_SECONDS = 0.5
 
 
-class RememberedScores:
+class ScoreCache:
     """Cached scores by text, language and source."""
 
     def __init__(self, redis: 'Redis', *, prefix: str, secret: str, source: str) -> None:
