@@ -12,7 +12,7 @@ import uvicorn
 from typing_extensions import override
 
 from desk import logging
-from desk.sandbox.connect import outside, server
+from desk.sandbox.connect import moto_server, server
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api, page
 from desk.sandbox.connect.faults import AS_IN_AWS
@@ -105,7 +105,7 @@ def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher 
     """Start moto and return the publisher of events to it; without moto none are published."""
     if not options.moto_port or find_spec('moto') is None:
         return None
-    stack.enter_context(outside.running(HOST, options.moto_port))
+    stack.enter_context(moto_server.running(HOST, options.moto_port))
     publisher = Publisher(centre, f'http://{HOST}:{options.moto_port}', seed=options.seed)
     publisher.prepare()
     return publisher

@@ -28,7 +28,7 @@ def running(host: str, port: int) -> Iterator[None]:
     if _listens(host, port):
         message = f'Port {port} is taken: set SANDBOX_MOTO_PORT to a free one, or to 0 to run without events.'
         raise SandboxError(message)
-    command = [sys.executable, '-m', 'desk.sandbox.connect.outside', host, str(port)]
+    command = [sys.executable, '-m', 'desk.sandbox.connect.moto_server', host, str(port)]
     with subprocess.Popen(  # noqa: S603 - this module
         command, stdin=subprocess.PIPE, start_new_session=True
     ) as process:
