@@ -97,7 +97,7 @@ class ContactCentre(ServerGroup[ConnectAddresses]):
         [port] = ports
         return ConnectAddresses(
             aws_url=f'http://127.0.0.1:{port}',
-            events_url=f'http://127.0.0.1:{site.memory.port(EVENTS)}',
+            events_url=f'http://127.0.0.1:{site.home_file.port(EVENTS)}',
             region=seed.REGION,
             instance_id=seed.INSTANCE_ID,
             contact_flow_id=seed.seed_id(f'flow/{seed.ORDERS}'),
@@ -121,7 +121,7 @@ class CentreServer(Server):
             'PYTHONPATH': str(PROJECT),
             'DESK_HOME': str(self.site.home.parent),
             'SANDBOX_AWS_PORT': str(port),
-            'SANDBOX_MOTO_PORT': str(self.site.memory.free_port(EVENTS)),
+            'SANDBOX_MOTO_PORT': str(self.site.home_file.free_port(EVENTS)),
             'SANDBOX_SNAPSHOT': str(self.folder / 'snapshot.json'),
         }
         given = [f'{name}={value}' for name, value in settings.items()]

@@ -89,7 +89,7 @@ class Postgres(Server):
     def complaint(self, port: int) -> str:
         try:
             with self._connection(port) as connection:
-                _ensure_desk(connection, self.site.memory.password)
+                _ensure_desk(connection, self.site.home_file.password)
         except psycopg.OperationalError as error:
             return str(error)
         return ''
@@ -112,7 +112,7 @@ class Postgres(Server):
             host='127.0.0.1',
             port=port,
             user='postgres',
-            password=self.site.memory.password,
+            password=self.site.home_file.password,
             dbname='postgres',
             sslmode='disable',
             gssencmode='disable',
@@ -159,7 +159,7 @@ class Postgres(Server):
         try:
             if account:
                 os.fchown(reading, account.uid, account.gid)  # to be reopened by name
-            os.write(writing, self.site.memory.password.encode() + b'\n')
+            os.write(writing, self.site.home_file.password.encode() + b'\n')
             os.close(writing)
             command = [
                 str(programs(account).initdb),

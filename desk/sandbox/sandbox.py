@@ -20,9 +20,9 @@ from typing_extensions import override
 
 from desk.sandbox.accounts import Account, server_account
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.home_file import HomeFile
 from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.leases import Tenancy
-from desk.sandbox.memory import Memory
 from desk.sandbox.postgres import APP_ROLE, DATABASE, ROLE, Postgres
 from desk.sandbox.processes import process_table
 from desk.sandbox.server import Server, Site
@@ -134,12 +134,12 @@ class ServerGroup(ABC, Generic[Addresses]):
         return addresses
 
     def _bring_up(self) -> Addresses:
-        memory = self._memory()
+        home_file = self._home_file()
         site = Site(
             home=self._home,
             mark=f'desk-{hashlib.sha256(os.fsencode(self._home.resolve())).hexdigest()[:12]}',
             account=self._account(),
-            memory=memory,
+            home_file=home_file,
             durable=self._durable,
             table=process_table(),
         )
@@ -151,7 +151,7 @@ class ServerGroup(ABC, Generic[Addresses]):
         for server in self._servers:
             if not server.is_gone():
                 continue
-            port = server.site.memory.port(server.name)
+            port = server.site.home_file.port(server.name)
             try:
                 with tenancy.alone():
                     moved = server.bring_up() != port
@@ -174,10 +174,10 @@ class ServerGroup(ABC, Generic[Addresses]):
         """Return the user that runs the servers; ``None`` for the current one."""
         return None
 
-    def _memory(self) -> Memory:
-        memory = Memory(self._home)
-        memory.keep()  # before any data that needs it
-        return memory
+    def _home_file(self) -> HomeFile:
+        home_file = HomeFile(self._home)
+        home_file.keep()  # before any data that needs it
+        return home_file
 
     def _must_have_room(self) -> None:
         free = shutil.disk_usage(self._home).free
@@ -198,7 +198,7 @@ class Sandbox(ServerGroup[BackingUrls]):
 
     @override
     def _addresses_of(self, site: Site, ports: list[int]) -> BackingUrls:
-        secret = site.memory.password
+        secret = site.home_file.password
         postgres_at, valkey_at = (f'127.0.0.1:{port}' for port in ports)
         database = f'{secret}@{postgres_at}/{DATABASE}'
         return BackingUrls(
@@ -212,12 +212,12 @@ class Sandbox(ServerGroup[BackingUrls]):
         return server_account(self._home / Postgres.name)
 
     @override
-    def _memory(self) -> Memory:
-        memory = Memory(self._home)
-        if memory.is_new and (self._home / Postgres.name).exists():
+    def _home_file(self) -> HomeFile:
+        home_file = HomeFile(self._home)
+        if home_file.is_new and (self._home / Postgres.name).exists():
             message = (
                 f'{self._home} holds data, but sandbox.json with its password is gone: '
                 'put it back, or remove the folder to begin anew.'
             )
             raise SandboxError(message)
-        return super()._memory()
+        return super()._home_file()

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from desk.sandbox.accounts import Account, hand_over
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.home_file import HomeFile, is_free
 from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.launching import detach, log_size, log_tail
-from desk.sandbox.memory import Memory, is_free
 from desk.sandbox.processes import Place, ProcessTable, Resident, send
 from desk.sandbox.waiting import until
 
@@ -30,7 +30,7 @@ class Site:
     home: Path
     mark: str
     account: Account | None
-    memory: Memory
+    home_file: HomeFile
     durable: bool
     table: ProcessTable
 
@@ -81,7 +81,7 @@ class Server(ABC):
         Raises:
             SandboxError: it does not start; the text includes the end of its log.
         """
-        port = self.site.memory.port(self.name)
+        port = self.site.home_file.port(self.name)
         if not port or not self._adopt(port):
             self._clear()
             self.prepare()
@@ -140,7 +140,7 @@ class Server(ABC):
     def _start(self) -> int:
         since = log_size(self.log)
         for _ in range(ATTEMPTS):
-            port = self.site.memory.free_port(self.name)
+            port = self.site.home_file.free_port(self.name)
             if self._launch(port):
                 return port
             if is_free(port):  # the port was not the cause

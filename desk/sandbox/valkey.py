@@ -34,7 +34,7 @@ class Valkey(Server):
         lines = [
             'bind 127.0.0.1',
             'protected-mode yes',
-            f'requirepass {self.site.memory.password}',
+            f'requirepass {self.site.home_file.password}',
             'appendonly yes',
             f'appendfsync {"everysec" if self.site.durable else "no"}',
             'save ""',  # the append-only file is enough, and a snapshot costs a fork
@@ -47,7 +47,7 @@ class Valkey(Server):
         client = redis.Redis(
             host='127.0.0.1',
             port=port,
-            password=self.site.memory.password,
+            password=self.site.home_file.password,
             socket_timeout=_ANSWER_SECONDS,
             socket_connect_timeout=_ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 0),

@@ -10,7 +10,7 @@ from desk.sandbox.accounts import open_private
 from desk.sandbox.errors import SandboxError
 
 
-class Memory:
+class HomeFile:
     """The home's ``sandbox.json``, readable by its owner only."""
 
     def __init__(self, home: Path) -> None:
