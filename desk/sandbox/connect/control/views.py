@@ -12,7 +12,7 @@ from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.contact import Contact, Leg
 from desk.sandbox.connect.world.directory import Queue
-from desk.sandbox.connect.world.metrics import Live
+from desk.sandbox.connect.world.realtime_metrics import RealtimeMetrics
 from desk.sandbox.connect.world.room import ItemType
 from desk.sandbox.connect.world.terms import (
     AgentContactState,
@@ -113,13 +113,13 @@ class ContactView(BaseModel):
 
 def agents(world: World) -> list[AgentView]:
     """Return every agent, in the order of the configuration."""
-    live = Live(world.core)
+    live = RealtimeMetrics(world.core)
     return [_agent(world, live, agent) for agent in world.state.agents.values()]
 
 
 def queues(world: World) -> list[QueueView]:
     """Return every queue but the agents' own."""
-    live = Live(world.core)
+    live = RealtimeMetrics(world.core)
     standard = [each for each in world.state.queues.values() if each.type is QueueType.STANDARD]
     return [_queue(live, queue) for queue in standard]
 
@@ -167,7 +167,7 @@ def name_of(agent: Agent) -> str:
     return f'{agent.profile.last_name}{agent.profile.first_name}'
 
 
-def _agent(world: World, live: Live, agent: Agent) -> AgentView:
+def _agent(world: World, live: RealtimeMetrics, agent: Agent) -> AgentView:
     status = world.state.statuses[agent.status_id]
     following = world.state.statuses.get(agent.next_status_id or '')
     return AgentView(
@@ -191,7 +191,7 @@ def _agent(world: World, live: Live, agent: Agent) -> AgentView:
     )
 
 
-def _queue(live: Live, queue: Queue) -> QueueView:
+def _queue(live: RealtimeMetrics, queue: Queue) -> QueueView:
     serving = live.agents(queue_id=queue.id)
     return QueueView(
         id=queue.id,

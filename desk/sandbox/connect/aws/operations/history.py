@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.events import Json
-from desk.sandbox.connect.world.past import METRICS, Past, Span, Threshold
+from desk.sandbox.connect.world.historical_metrics import (
+    METRICS,
+    HistoricalMetrics,
+    Span,
+    Threshold,
+)
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
 from desk.sandbox.connect.world.terms import Channel
 
@@ -147,7 +152,7 @@ def _touches(contact: Contact, span: Span) -> bool:
 
 
 def _row(dimensions: dict[str, str], contacts: list[Contact], span: Span, asked: Json) -> Json:
-    past = Past(contacts, span)
+    past = HistoricalMetrics(contacts, span)
     period = (asked.get('Interval') or {}).get('IntervalPeriod', 'TOTAL')
     return {
         'Dimensions': dimensions,

@@ -34,7 +34,7 @@ class Threshold:
     includes: bool  # LTE, else LT
 
 
-class Past:
+class HistoricalMetrics:
     """The metrics of some contacts in a period."""
 
     def __init__(self, contacts: Iterable[Contact], span: Span) -> None:
@@ -123,43 +123,45 @@ def _between(start: datetime | None, end: datetime | None) -> float:
     return (end - start) / timedelta(seconds=1) if start and end else 0.0
 
 
-def _average(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
-    def metric(past: Past) -> Number:
+def _average(
+    contacts: str, of: Callable[[Contact], float]
+) -> Callable[[HistoricalMetrics], Number]:
+    def metric(past: HistoricalMetrics) -> Number:
         values = past.seconds(contacts, of)
         return sum(values) / len(values) if values else None
 
     return metric
 
 
-def _total(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
+def _total(contacts: str, of: Callable[[Contact], float]) -> Callable[[HistoricalMetrics], Number]:
     return lambda past: sum(past.seconds(contacts, of))
 
 
-def _count(contacts: str) -> Callable[[Past], Number]:
+def _count(contacts: str) -> Callable[[HistoricalMetrics], Number]:
     return lambda past: past.count(contacts)
 
 
-def _abandonment_rate(past: Past) -> Number:
+def _abandonment_rate(past: HistoricalMetrics) -> Number:
     over = past.count('abandoned') + past.count('handled')
     return 100 * past.count('abandoned') / over if over else None
 
 
-def _longest_wait(past: Past) -> Number:
+def _longest_wait(past: HistoricalMetrics) -> Number:
     return max(
         (*past.seconds('handled', queue_seconds), *past.seconds('abandoned', abandon_seconds)),
         default=None,
     )
 
 
-METRICS: dict[str, Callable[[Past], Number]] = {
+METRICS: dict[str, Callable[[HistoricalMetrics], Number]] = {
     'CONTACTS_CREATED': _count('created'),
     'CONTACTS_QUEUED': _count('queued'),
     'CONTACTS_HANDLED': _count('handled'),
     'CONTACTS_ABANDONED': _count('abandoned'),
-    'CONTACTS_TRANSFERRED_OUT': Past.transferred,
+    'CONTACTS_TRANSFERRED_OUT': HistoricalMetrics.transferred,
     'ABANDONMENT_RATE': _abandonment_rate,
-    'AGENT_ANSWER_RATE': Past.answer_rate,
-    'AGENT_NON_RESPONSE': Past.not_responded,
+    'AGENT_ANSWER_RATE': HistoricalMetrics.answer_rate,
+    'AGENT_NON_RESPONSE': HistoricalMetrics.not_responded,
     'AVG_ABANDON_TIME': _average('abandoned', abandon_seconds),
     'AVG_AFTER_CONTACT_WORK_TIME': _average('handled', after_work_seconds),
     'AVG_CONTACT_DURATION': _average(

@@ -20,7 +20,7 @@ from desk.sandbox.connect.world.terms import (
 )
 
 
-class Live:
+class RealtimeMetrics:
     """The current metrics. Create one for every request: it caches its counts."""
 
     def __init__(self, core: Core) -> None:
@@ -131,31 +131,31 @@ class Live:
         )
 
 
-def _has(*states: AgentContactState) -> Callable[[Live, Agent], bool]:
+def _has(*states: AgentContactState) -> Callable[[RealtimeMetrics, Agent], bool]:
     wanted = frozenset(states)
 
-    def claim(_live: Live, agent: Agent) -> bool:
+    def claim(_live: RealtimeMetrics, agent: Agent) -> bool:
         return any(held.state in wanted for held in agent.assignments.values())
 
     return claim
 
 
-def _is_unproductive(live: Live, agent: Agent) -> bool:
+def _is_unproductive(live: RealtimeMetrics, agent: Agent) -> bool:
     return live.is_online(agent) and not live.is_routable(agent)
 
 
-def _is_on_call(_live: Live, agent: Agent) -> bool:
+def _is_on_call(_live: RealtimeMetrics, agent: Agent) -> bool:
     return any(
         held.state in TALKING and held.channel is Channel.VOICE
         for held in agent.assignments.values()
     )
 
 
-def _is_staffed(live: Live, agent: Agent) -> bool:
+def _is_staffed(live: RealtimeMetrics, agent: Agent) -> bool:
     return live.is_online(agent) and not _is_unproductive(live, agent)
 
 
-AGENT_METRICS: dict[str, Callable[[Live, Agent], bool]] = {
+AGENT_METRICS: dict[str, Callable[[RealtimeMetrics, Agent], bool]] = {
     'AGENTS_ONLINE': lambda live, agent: live.is_online(agent),
     'AGENTS_AVAILABLE': lambda live, agent: live.is_available(agent),
     'AGENTS_ON_CALL': _is_on_call,
