@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
-from desk.statement_pool import CONNECTIONS as LANE_CONNECTIONS
+from desk.statement_pool import CONNECTIONS as STATEMENT_CONNECTIONS
 from desk.statement_pool import StatementPool
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
@@ -82,7 +82,7 @@ class Database:
         options = ' '.join(f'-c {name}={value}' for name, value in (server_settings or {}).items())
         self._url = url
         self.size = pool_size + pool_overflow  # all connections stay open, see decision 0004
-        self._apart: list[Database] = []
+        self._separate: list[Database] = []
         self._engine = create_async_engine(
             async_url(url),
             pool_size=self.size,
@@ -97,7 +97,7 @@ class Database:
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
-    def apart(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
+    def separate_pool(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
         """Return the same database with a separate connection pool for one kind of work.
 
         ``server_settings`` apply to its connections, e.g. ``statement_timeout``. It is closed with
@@ -106,13 +106,13 @@ class Database:
         other = Database(
             self._url, pool_size=connections, pool_overflow=0, server_settings=server_settings
         )
-        self._apart.append(other)
+        self._separate.append(other)
         return other
 
     @property
     def ceiling(self) -> int:
         """The most connections a process may hold: this pool, its statement pool and all separate pools."""
-        return self.size + LANE_CONNECTIONS + sum(other.size for other in self._apart)
+        return self.size + STATEMENT_CONNECTIONS + sum(other.size for other in self._separate)
 
     @translated
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -140,7 +140,7 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
-        for other in self._apart:
+        for other in self._separate:
             await other.close()
         await self.statements.close()
         await self._until_unused()

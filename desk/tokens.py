@@ -39,7 +39,7 @@ class TokenSeal:
         """Return the token for these ``TOKEN_BYTES`` bytes: always the same, for callers that need it again."""
         return base64.urlsafe_b64encode(bits + self._seal(bits)).decode()
 
-    def made(self, token: str) -> bool:
+    def is_genuine(self, token: str) -> bool:
         """Whether the desk made this token, in the one spelling it uses."""
         if len(token) != SEALED_CHARS:
             return False

@@ -144,7 +144,7 @@ class Visits:
         if faults or name is None or phone is None or queue is None:
             raise StartRefusedError(faults)
         token = form.token or self.new_token()
-        if not self._tokens.made(token):  # a self-made one could be another's
+        if not self._tokens.is_genuine(token):  # a self-made one could be another's
             raise InvalidInputError('visit.token')
         if earlier := await self._chat_by(token):
             if earlier.status is ChatStatus.CLOSED:

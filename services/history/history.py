@@ -98,9 +98,9 @@ class History:
     """All contacts in one list, with filters."""
 
     def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
-        self._db = db.apart(connections=PLACES, server_settings=SOON)
+        self._db = db.separate_pool(connections=PLACES, server_settings=SOON)
         self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
-        self._bulk = db.apart(connections=BULK_PLACES, server_settings=LATER)
+        self._bulk = db.separate_pool(connections=BULK_PLACES, server_settings=LATER)
         speed = db.statements.speed
         self._bulk_budget = SearchBudget(
             places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, speed=speed, patience=None
