@@ -3,7 +3,7 @@
 A call is one conversation with a customer, however often it is transferred. Amazon Connect creates
 a contact for each part of it (a consult, a transfer, a supervisor who listens): these are its legs.
 Connect's reports arrive late, twice and in any order, so facts are only added, and the row of the
-call is computed from them (``services.calls.story``).
+call is computed from them (``services.calls.computed_call``).
 """
 
 from datetime import datetime

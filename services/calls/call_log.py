@@ -28,10 +28,10 @@ from models import (
 from models.step import Channel
 from services.aws.facts import AgentFacts, ContactFacts, HeldContact
 from services.calls import queries
+from services.calls.computed_call import OUTBOUND_KINDS, ComputedCall, ComputedStep, computed_call
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
 from services.calls.legs import KINDS, MOMENTS, fill, kept_number
-from services.calls.story import OUTBOUND_KINDS, Story, StoryStep, story_of
 from services.contacts import queue_queries, wrap_ups
 from services.customers.phone_lookup import PhoneLookup
 from services.people import state_queries
@@ -102,12 +102,12 @@ class CallLog:
         return found[0].id if len(found) == 1 else None
 
 
-async def finish_undialled(work: UnitOfWork, call: Call, story_end: StoryStep) -> None:
+async def finish_undialled(work: UnitOfWork, call: Call, end: ComputedStep) -> None:
     """End a locked call that never got a contact at Connect."""
     await _write(
         work,
         call,
-        [StoryStep(kind=StepKind.CREATED, at=call.start_time, queue_id=call.queue_id), story_end],
+        [ComputedStep(kind=StepKind.CREATED, at=call.start_time, queue_id=call.queue_id), end],
     )
     work.tell(CallChanged.of(call))
 
@@ -185,18 +185,18 @@ async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = No
     await session.flush()
     legs = await queries.legs_of(session, call.id)
     moments = await queries.moments_of(session, [leg.id for leg in legs])
-    story = story_of(call.contact_id or '', legs, moments, dialled_by_id=call.dialled_by_id)
-    if story is None:
+    computed = computed_call(call.contact_id or '', legs, moments, dialled_by_id=call.dialled_by_id)
+    if computed is None:
         return
-    concerned = {call.agent_id, story.agent_id} - {None}
+    concerned = {call.agent_id, computed.agent_id} - {None}
     agents = await state_queries.locked_agents(session, [one for one in concerned if one])
     locked = await queries.call_by_id(session, call.id, lock=True)
     if locked is None:
         return
     before = _Before(locked)
-    _become(locked, story, customer_id)
+    _become(locked, computed, customer_id)
     locked.department = await _department(session, locked, agents)
-    await _write(work, locked, story.steps)
+    await _write(work, locked, computed.steps)
     await _follow_up(work, locked, before, agents)
     if before.differs(locked):
         locked.version += 1
@@ -225,14 +225,14 @@ class _Before:
         )  # fmt: skip
 
 
-def _become(call: Call, story: Story, customer_id: UUID | None) -> None:
-    call.direction = story.direction
-    call.start_time = story.started_at
-    call.phone = call.phone or story.phone
+def _become(call: Call, computed: ComputedCall, customer_id: UUID | None) -> None:
+    call.direction = computed.direction
+    call.start_time = computed.started_at
+    call.phone = call.phone or computed.phone
     call.customer_id = call.customer_id or customer_id
-    call.agent_id, call.queue_id = story.agent_id, story.queue_id or call.queue_id
-    call.answered_at, call.end_time = story.answered_at, story.end_time
-    call.ending, call.reason = story.ending, story.reason
+    call.agent_id, call.queue_id = computed.agent_id, computed.queue_id or call.queue_id
+    call.answered_at, call.end_time = computed.answered_at, computed.end_time
+    call.ending, call.reason = computed.ending, computed.reason
 
 
 async def _department(session: AsyncSession, call: Call, agents: dict[UUID, Agent]) -> str:
@@ -243,24 +243,24 @@ async def _department(session: AsyncSession, call: Call, agents: dict[UUID, Agen
     return holder.department if holder else call.department
 
 
-async def _write(work: UnitOfWork, call: Call, steps: Iterable[StoryStep]) -> None:
+async def _write(work: UnitOfWork, call: Call, steps: Iterable[ComputedStep]) -> None:
     """Store the steps that are not stored yet; ``REOPENED`` follows an end that was reported wrongly."""
     written = await queries.steps_of(work.session, call.id)
     keys = {(step.kind, step.at, step.agent_id) for step in written}
-    story = list(steps)
-    ends = {step.at for step in story if step.kind in OVER}
+    computed = list(steps)
+    ends = {step.at for step in computed if step.kind in OVER}
     false_ends = sum(step.kind in OVER and step.at not in ends for step in written)
     reopened = sum(step.kind is StepKind.REOPENED for step in written)
     if false_ends > reopened:
-        again = StoryStep(kind=StepKind.REOPENED, at=clock.now(), queue_id=call.queue_id)
-        story.insert(0, again)
-    for step in story:
+        again = ComputedStep(kind=StepKind.REOPENED, at=clock.now(), queue_id=call.queue_id)
+        computed.insert(0, again)
+    for step in computed:
         if step.key not in keys:
             work.session.add(_row(call, step))
             await work.session.flush()  # so that their ids follow the order of events
 
 
-def _row(call: Call, step: StoryStep) -> ContactStep:
+def _row(call: Call, step: ComputedStep) -> ContactStep:
     return ContactStep(
         contact_id=call.id,
         channel=Channel.CALL,

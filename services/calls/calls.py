@@ -30,9 +30,9 @@ from models import (
 )
 from services.calls import queries
 from services.calls.call_log import finish_undialled
+from services.calls.computed_call import ComputedCall, ComputedStep, computed_call
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
-from services.calls.story import Story, StoryStep, story_of
 from services.contacts.access import may_write
 from services.customers import queries as customer_queries
 from services.customers.phone_lookup import PhoneLookup
@@ -56,14 +56,14 @@ class CallDetail:
     call: Call
     legs: Sequence[CallLeg]
     moments: Sequence[CallMoment]
-    story: Story | None
+    computed: ComputedCall | None
 
     @property
     def current_leg(self) -> CallLeg | None:
         """The customer's current leg; ``None`` before the first leg and after the end."""
-        if self.story is None or self.call.end_time is not None:
+        if self.computed is None or self.call.end_time is not None:
             return None
-        return next((leg for leg in self.legs if leg.id == self.story.leg_ids[-1]), None)
+        return next((leg for leg in self.legs if leg.id == self.computed.leg_ids[-1]), None)
 
 
 class Calls:
@@ -115,8 +115,8 @@ class Calls:
             legs = await queries.legs_of(session, call.id)
             moments = await queries.moments_of(session, [leg.id for leg in legs])
         root_id, dialled_by_id = call.contact_id or '', call.dialled_by_id
-        story = story_of(root_id, legs, moments, dialled_by_id=dialled_by_id)
-        return CallDetail(call=call, legs=legs, moments=moments, story=story)
+        computed = computed_call(root_id, legs, moments, dialled_by_id=dialled_by_id)
+        return CallDetail(call=call, legs=legs, moments=moments, computed=computed)
 
     async def dial(self, agent: Agent, number: str, *, call_id: UUID) -> Call:
         """Call a customer: Connect rings them, and connects them to an agent when they answer.
@@ -341,7 +341,7 @@ async def _fail(work: UnitOfWork, call: Call) -> None:
     call.end_time, call.ending = clock.now(), CallEnding.FAILED
     call.version += 1
     work.session.add(call)
-    end = StoryStep(
+    end = ComputedStep(
         kind=StepKind.ENDED,
         at=call.end_time,
         agent_id=call.agent_id,

@@ -40,7 +40,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryStep:
+class ComputedStep:
     """One step of a call, as ``contact_steps`` stores it."""
 
     kind: StepKind
@@ -58,7 +58,7 @@ class StoryStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class ComputedCall:
     """The current state of a call, and its steps in order."""
 
     direction: CallDirection
@@ -70,18 +70,18 @@ class Story:
     end_time: datetime | None
     ending: CallEnding | None
     reason: str
-    steps: tuple[StoryStep, ...]
+    steps: tuple[ComputedStep, ...]
     leg_ids: tuple[UUID, ...]
     """The legs of the customer's path, in order."""
 
 
-def story_of(
+def computed_call(
     root_id: str,
     legs: Sequence[CallLeg],
     moments: Sequence[CallMoment],
     *,
     dialled_by_id: UUID | None = None,
-) -> Story | None:
+) -> ComputedCall | None:
     """Return the call that begins with a contact; ``None`` while its beginning is unknown."""
     root = next((leg for leg in legs if leg.contact_id == root_id), None)
     if root is None or root.started_at is None:
@@ -97,7 +97,7 @@ def story_of(
     if ending is not None and last.ended_at is not None:
         kind = StepKind.ABANDONED if ending is CallEnding.ABANDONED else StepKind.ENDED
         steps.append(
-            StoryStep(
+            ComputedStep(
                 kind=kind,
                 at=last.ended_at,
                 agent_id=holder,
@@ -106,7 +106,7 @@ def story_of(
                 reason=ending.value,
             )
         )
-    return Story(
+    return ComputedCall(
         direction=direction,
         started_at=root.started_at,
         phone=root.phone,
@@ -170,16 +170,16 @@ def _ending(
     return CallEnding.MISSED
 
 
-def _steps(path: Sequence[CallLeg], moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
+def _steps(path: Sequence[CallLeg], moments: Sequence[CallMoment]) -> Iterator[ComputedStep]:
     """Return the steps along the path, in order of time for each leg."""
     since: datetime | None = None
     former: UUID | None = None
     for leg in path:
         begun = leg.started_at or leg.created_at
         if since is None:
-            yield StoryStep(kind=StepKind.CREATED, at=begun, queue_id=leg.queue_id)
+            yield ComputedStep(kind=StepKind.CREATED, at=begun, queue_id=leg.queue_id)
         else:
-            yield StoryStep(
+            yield ComputedStep(
                 kind=StepKind.TRANSFERRED,
                 at=since,
                 agent_id=leg.agent_id if leg.answered_at else None,
@@ -215,12 +215,12 @@ def _in_order(moments: Sequence[CallMoment]) -> list[CallMoment]:
 
 def _of_leg(
     leg: CallLeg, moments: Sequence[CallMoment], since: datetime | None
-) -> Iterator[StoryStep]:
+) -> Iterator[ComputedStep]:
     """Return the steps of one leg, from ``since`` on: before, the customer was on another leg."""
 
-    def step(kind: StepKind, at: datetime, **more: object) -> StoryStep:
+    def step(kind: StepKind, at: datetime, **more: object) -> ComputedStep:
         at = max(at, since) if since else at
-        return StoryStep(kind=kind, at=at, queue_id=leg.queue_id, **more)  # type: ignore[arg-type]
+        return ComputedStep(kind=kind, at=at, queue_id=leg.queue_id, **more)  # type: ignore[arg-type]
 
     waited = leg.queued_at is not None and not (
         since and leg.answered_at and leg.answered_at <= since
@@ -255,7 +255,7 @@ def _holds(
             yield StepKind.RESUMED, moment.at, moment.agent_id
 
 
-def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
+def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[ComputedStep]:
     """Return when the leg rang at agents and how unanswered rings ended; not for an agent's own call."""
     if leg.kind is CallLegKind.OUTBOUND:
         return
@@ -270,7 +270,7 @@ def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
             kind = NOT_TAKEN[moment.kind]
         else:
             continue
-        yield StoryStep(
+        yield ComputedStep(
             kind=kind,
             at=moment.at,
             agent_id=moment.agent_id,
