@@ -34,7 +34,7 @@ class ChainFault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
+class SealedEntry:
     """An entry as it is stored; ``details`` is the database's own text of them."""
 
     id: int
@@ -95,7 +95,7 @@ class Chain:
         """Whether every entry so far is in place and unchanged."""
         return self.fault is None
 
-    def after(self, entries: Iterable[Sealed]) -> 'Chain':
+    def after(self, entries: Iterable[SealedEntry]) -> 'Chain':
         """Return the chain extended by the next entries, in order; stops at the first fault."""
         head = self.head
         for entry in entries:
@@ -105,7 +105,7 @@ class Chain:
             head = Head(id=entry.id, hash=entry.hash)
         return replace(self, head=head)
 
-    def against(self, kept: Head, entries: Sequence[Sealed]) -> 'Chain':
+    def against(self, kept: Head, entries: Sequence[SealedEntry]) -> 'Chain':
         """Return the chain compared with a stored head; ``entries`` holds its entry, if it exists."""
         if not self.is_whole or kept.id == 0 or [kept.hash] == [one.hash for one in entries]:
             return self
@@ -116,7 +116,7 @@ class Chain:
         )
 
 
-def _fault(head: Head, entry: Sealed) -> ChainFault | None:
+def _fault(head: Head, entry: SealedEntry) -> ChainFault | None:
     if entry.hash != entry.seal:
         return ChainFault.CHANGED
     if entry.id != head.id + 1:

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from models import AuditEntry, Customer
-from services.audit.chain import Sealed
+from services.audit.chain import SealedEntry
 from services.audit.filter import AuditFilter
 from services.people import agent_queries
 
@@ -34,13 +34,17 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def sealed_after(session: AsyncSession, entry_id: int, *, limit: int) -> Sequence[Sealed]:
+async def sealed_after(
+    session: AsyncSession, entry_id: int, *, limit: int
+) -> Sequence[SealedEntry]:
     """Return the stored entries after a number, in order, at most ``limit``."""
-    columns = [getattr(AuditEntry, name) for name in Sealed.__dataclass_fields__]
+    columns = [getattr(AuditEntry, name) for name in SealedEntry.__dataclass_fields__]
     columns[columns.index(AuditEntry.details)] = cast(col(AuditEntry.details), Text)
     statement = select(*columns).where(col(AuditEntry.id) > entry_id)
     rows = await session.exec(statement.order_by(col(AuditEntry.id)).limit(limit))
-    return [Sealed(**dict(zip(Sealed.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [
+        SealedEntry(**dict(zip(SealedEntry.__dataclass_fields__, row, strict=True))) for row in rows
+    ]
 
 
 async def newest(
