@@ -13,8 +13,8 @@ from enum import StrEnum
 from pydantic import BaseModel
 
 from desk.sandbox.connect.centre import Centre
-from desk.sandbox.connect.control.load.cast import Cast, Stagehands, Tally
 from desk.sandbox.connect.control.load.plan import LoadPlan
+from desk.sandbox.connect.control.load.played_people import PlayContext, PlayedPeople, Tally
 from desk.sandbox.connect.control.load.timeline import Late, Lateness, Timeline
 from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.world.refusals import NotPossible
@@ -64,7 +64,7 @@ class Player:
         self._centre = centre
         self._play: _Play | None = None
         self._state = PlayState.IDLE
-        centre.act_listeners.append(self._leave_another_stage)
+        centre.act_listeners.append(self._stop_in_another_centre)
 
     def begin(self, plan: LoadPlan) -> None:
         """Play a plan from now on.
@@ -97,7 +97,7 @@ class Player:
             now=self._centre.clock.now() if play else None,
             share=play.share if play else 0.0,
             behind_seconds=round(play.behind_seconds, 3) if play and self.is_playing else 0.0,
-            tally=play.cast.tally if play else Tally(),
+            tally=play.people.tally if play else Tally(),
             late=play.late() if play else {},
         )
 
@@ -125,9 +125,9 @@ class Player:
         if self._play is not None and self.is_playing:
             self._play.note_told(moments)
 
-    def _leave_another_stage(self) -> None:
+    def _stop_in_another_centre(self) -> None:
         """Stop when the centre was replaced."""
-        if self._play is not None and not self._play.is_on_stage():
+        if self._play is not None and not self._play.is_same_centre():
             self._finish(PlayState.STOPPED)
 
     def _finish(self, state: PlayState) -> None:
@@ -150,27 +150,27 @@ class _Play:
         self._world = centre.world
         self._quotas = dict(self._world.state.quotas)
         self._late = {kind: Lateness(most) for kind, most in DEADLINES.items()}
-        with_ = Stagehands(centre=centre, hand=hand, timeline=self._timeline, plan=plan)
-        self.cast = Cast(with_, self.begins)
+        context = PlayContext(centre=centre, hand=hand, timeline=self._timeline, plan=plan)
+        self.people = PlayedPeople(context, self.begins)
         self._open()
 
     def _open(self) -> None:
         self._move_to(self.begins)
         self._world.state.quotas = dict.fromkeys(Channel, PLENTY)
-        self.cast.enter()
-        self._centre.event_listeners.append(self.cast.hear)
+        self.people.enter()
+        self._centre.event_listeners.append(self.people.hear)
         self._world.on_due = self._note_timer
         self._wall_began, self._clock_began = time.perf_counter(), self.begins
 
     def leave(self) -> None:
         """Restore everything that was changed for playing."""
-        self._centre.event_listeners.remove(self.cast.hear)
+        self._centre.event_listeners.remove(self.people.hear)
         self._world.on_due = _nothing
         self._world.state.quotas = self._quotas
         if not self._was_held:
             self._centre.clock.release()
 
-    def is_on_stage(self) -> bool:
+    def is_same_centre(self) -> bool:
         """Whether the centre has not been replaced since the start."""
         return self._centre.world is self._world
 
@@ -225,7 +225,7 @@ class _Play:
         if planned is not None and planned <= moment:
             self._timeline.take()()
             self._note('routing', planned)
-        self.cast.react()
+        self.people.react()
         return True
 
     def _move_to(self, moment: datetime) -> None:

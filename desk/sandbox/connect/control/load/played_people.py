@@ -56,7 +56,7 @@ class Tally(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stagehands:
+class PlayContext:
     """The objects that the played people use."""
 
     centre: Centre
@@ -65,14 +65,14 @@ class Stagehands:
     plan: LoadPlan
 
 
-class Cast:
+class PlayedPeople:
     """All played people."""
 
-    def __init__(self, with_: Stagehands, begins: datetime) -> None:
-        self._centre, self._hand = with_.centre, with_.hand
-        self._timeline, self._plan = with_.timeline, with_.plan
+    def __init__(self, context: PlayContext, begins: datetime) -> None:
+        self._centre, self._hand = context.centre, context.hand
+        self._timeline, self._plan = context.timeline, context.plan
         self._begins = begins
-        self._ends = begins + timedelta(minutes=with_.plan.minutes)
+        self._ends = begins + timedelta(minutes=context.plan.minutes)
         self._agents: dict[str, str] = {}  # usernames by id
         self._touched: dict[str, None] = {}  # agents who have to react, in order
         self._seen: set[tuple[str, str, int]] = set()
