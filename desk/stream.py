@@ -30,8 +30,9 @@ RETRY_SECONDS = 0.5
 WATCH_SECONDS = 0.5
 """How often the stream's identity is checked: a break is noticed within a second."""
 RESYNC_SECONDS, MAX_RESYNC_SECONDS = 1.0, 8.0
-"""Unreadable events, however many, have everything read again no more often than this: the longer they go on (two
-versions run side by side), the more rarely, since every open page reads then."""
+"""The shortest pause between two ``Resync`` for unreadable events, and the longest. The pause grows
+while they continue (two versions run side by side), because every open page reads its data
+again."""
 STATE_TOPIC = 'stream'
 IDS = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 

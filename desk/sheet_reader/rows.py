@@ -30,7 +30,7 @@ class SheetRow(NamedTuple):
     number: int
     cells: list[str]
     fault: str = ''
-    """The catalogue key of why the row cannot be read; the cells then hold what could be read."""
+    """The catalogue key of the row's error, if any; readable cells are kept."""
     place: int = -1
     """The column with the error, where known: 0 is A."""
 

@@ -88,7 +88,7 @@ class LineView(BaseModel):
 
 
 class ContactView(BaseModel):
-    """A contact: where it is, and what has happened to it."""
+    """A contact with its place and history."""
 
     id: str
     channel: Channel

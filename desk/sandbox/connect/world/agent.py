@@ -9,7 +9,7 @@ from desk.sandbox.connect.world.terms import RINGING, TALKING, AgentContactState
 
 @dataclass(slots=True, kw_only=True)
 class Assignment:
-    """An agent's hold on a contact. It uses a slot until it is cleared."""
+    """A contact assigned to an agent. It uses a slot until it is cleared."""
 
     contact_id: str
     channel: Channel

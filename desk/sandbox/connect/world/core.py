@@ -105,7 +105,7 @@ class Core:
         raise NotThere(f'User {agent_id} does not exist')
 
     def assignment(self, agent: Agent, contact_id: str) -> Assignment:
-        """Return the agent's hold on the contact.
+        """Return the agent's assignment of the contact.
 
         Raises:
             NotThere: the agent does not have it.

@@ -36,7 +36,7 @@ class Ask:
 
     @property
     def held(self) -> Assignment | None:
-        """Return the agent's hold on the contact."""
+        """Return the agent's assignment of the contact."""
         return self.agent.assignments.get(self.contact_id)
 
     def is_live(self, held: Assignment) -> bool:
