@@ -1,1 +1,1 @@
-"""The kernel: settings, errors, clock, database, events, cache, logging, metrics. It knows no domain word."""
+"""The kernel: settings, errors, clock, database, events, cache, logging, metrics. It knows no domain words."""

@@ -1,4 +1,4 @@
-"""Answers that many ask for at the same time: worked out once, kept for a moment, in this process."""
+"""A cache for answers that many callers ask for at once: computed once, kept for a few seconds, per process."""
 
 import asyncio
 import time
@@ -8,28 +8,28 @@ from typing import Generic, TypeVar
 AnswerT = TypeVar('AnswerT')
 
 MAX_ANSWERS = 10_000
-"""Beyond this many the old ones are dropped."""
+"""Above this number of answers the expired ones are dropped."""
 
 
 class SharedCache(Generic[AnswerT]):
-    """Answers by key, each at most ``seconds`` old. Those who ask while one is being worked out share it."""
+    """Answers by key, each at most ``seconds`` old. Callers share an answer that is still being computed."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._answers: dict[Hashable, tuple[float, asyncio.Future[AnswerT]]] = {}
 
     async def get(self, key: Hashable, work_out: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
-        """Return the answer for ``key``; a failure reaches all who shared it and is not kept."""
+        """Return the answer for ``key``. An error reaches every caller that shared it, and is not cached."""
         at, answer = self._answers.get(key, (0.0, None))
         if answer is None or (answer.done() and time.monotonic() - at >= self._seconds):
             self._forget_old()
             answer = asyncio.ensure_future(work_out())
             self._answers[key] = time.monotonic(), answer
             answer.add_done_callback(lambda done: self._forget_failed(key, done))
-        return await asyncio.shield(answer)  # one who leaves does not take it from the others
+        return await asyncio.shield(answer)  # a cancelled caller must not cancel it for the others
 
     def clear(self) -> None:
-        """Forget everything: what it was worked out from has changed."""
+        """Drop every answer, because their source has changed."""
         self._answers.clear()
 
     def _forget_failed(self, key: Hashable, done: asyncio.Future[AnswerT]) -> None:

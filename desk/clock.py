@@ -1,4 +1,4 @@
-"""The time. Everything asks here, so that a test can move it."""
+"""The clock. All code asks it for the time, so that a test can move it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SEOUL = ZoneInfo('Asia/Seoul')
-"""Where the desk's readers live: stored times are UTC, shown times are these."""
+"""The time zone in which times are shown; stored times are UTC."""
 
 _shift = timedelta()
 
 
 def now() -> datetime:
-    """Return the present moment, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC) + _shift
 
 
 @contextmanager
 def moved(by: timedelta) -> Iterator[None]:
-    """Let every clock of this process run ``by`` ahead, for a test."""
-    global _shift  # noqa: PLW0603 - the one clock of the process is what is moved
+    """Set this process's clock ahead by ``by`` while the block runs; for tests."""
+    global _shift  # noqa: PLW0603 - the process has one clock
     before = _shift
     _shift = before + by
     try:

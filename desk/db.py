@@ -1,6 +1,6 @@
-"""The database: one pool a process, whole transactions, nothing else.
+"""The database: one connection pool a process, and whole transactions only.
 
-Only this module commits. A block that leaves ``transaction`` by an exception leaves nothing behind.
+Only this module commits. A ``transaction`` block that is left by an exception stores nothing.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
-from desk.statement_pool import CONNECTIONS as LANE_CONNECTIONS
+from desk.statement_pool import CONNECTIONS as STATEMENT_CONNECTIONS
 from desk.statement_pool import StatementPool
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
 CLOSING_SECONDS = 2.0
 ROW_LOCK = {'key_share': True}
-"""How a row is locked: ``FOR NO KEY UPDATE``. A plain ``FOR UPDATE`` also holds up whoever writes a row that points to it."""
+"""``FOR NO KEY UPDATE``: plain ``FOR UPDATE`` also blocks inserts of rows that reference this one."""
 
 ParametersT = ParamSpec('ParametersT')
 OpenedT = TypeVar('OpenedT')
@@ -33,14 +33,14 @@ Opener = Callable[ParametersT, AsyncIterator[OpenedT]]
 
 
 def async_url(url: str) -> str:
-    """Return a database address that names the driver: ``postgresql://`` becomes psycopg 3's."""
+    """Return the database address with psycopg 3 as its driver, from one that starts with ``postgresql://``."""
     return url.replace('postgresql://', 'postgresql+psycopg://', 1)
 
 
 def translated(
     open_it: Opener[ParametersT, OpenedT],
 ) -> Callable[ParametersT, AbstractAsyncContextManager[OpenedT]]:
-    """Let a way into the database say ``UpstreamError`` when the server is gone or only read, whatever the driver says."""
+    """Turn a driver error into ``UpstreamError`` when the server is away or read-only."""
     opened = asynccontextmanager(open_it)
 
     @asynccontextmanager
@@ -59,11 +59,11 @@ def translated(
 
 
 def _key_of(error: Exception) -> str:
-    """Name the expected state of the server that an error tells of; empty when it is none."""
+    """Return the catalogue key of the expected server state behind an error; empty when there is none."""
     cause = getattr(error, 'orig', None)
     if isinstance(cause, QueryCanceled):
         return 'database.slow'
-    if isinstance(cause, ReadOnlySqlTransaction):  # a standby, a full disk, somebody's decision
+    if isinstance(cause, ReadOnlySqlTransaction):  # a standby, a full disk, a setting
         return 'database.read_only'
     return '' if isinstance(error, InternalError) else 'database.away'
 
@@ -81,14 +81,14 @@ class Database:
     ) -> None:
         options = ' '.join(f'-c {name}={value}' for name, value in (server_settings or {}).items())
         self._url = url
-        self.size = pool_size + pool_overflow  # all are kept, see decision 0004
-        self._apart: list[Database] = []
+        self.size = pool_size + pool_overflow  # all connections stay open, see decision 0004
+        self._separate: list[Database] = []
         self._engine = create_async_engine(
             async_url(url),
             pool_size=self.size,
             max_overflow=0,
             pool_use_lifo=True,
-            hide_parameters=True,  # an error in the log says what failed, not whose name was in it
+            hide_parameters=True,  # a logged error must not contain personal data
             pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},
@@ -97,21 +97,22 @@ class Database:
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
 
-    def apart(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
-        """Return the same database over a pool of its own, which takes no connection from anybody else.
+    def separate_pool(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
+        """Return the same database with a separate connection pool for one kind of work.
 
-        ``server_settings`` hold for its connections, e.g. ``statement_timeout``. It is closed with this one.
+        ``server_settings`` apply to its connections, e.g. ``statement_timeout``. It is closed with
+        this database.
         """
         other = Database(
             self._url, pool_size=connections, pool_overflow=0, server_settings=server_settings
         )
-        self._apart.append(other)
+        self._separate.append(other)
         return other
 
     @property
     def ceiling(self) -> int:
-        """How many connections a process may hold: this pool, its lane and all pools apart."""
-        return self.size + LANE_CONNECTIONS + sum(other.size for other in self._apart)
+        """The most connections a process may hold: this pool, its statement pool and all separate pools."""
+        return self.size + STATEMENT_CONNECTIONS + sum(other.size for other in self._separate)
 
     @translated
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -122,34 +123,34 @@ class Database:
 
     @translated
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """Run queries that change nothing; what they found stays usable after the block."""
+        """Run queries that change nothing; the rows they return stay usable after the block."""
         async with AsyncSession(self._single, expire_on_commit=False) as session:
             yield session
 
     @translated
     async def statement(self) -> AsyncIterator[AsyncConnection]:
-        """Run single statements that are each a transaction of their own (no BEGIN, no COMMIT)."""
+        """Run single statements, each a transaction of its own (no BEGIN, no COMMIT)."""
         async with self._single.connect() as connection:
             yield connection
 
     async def ping(self) -> None:
-        """Ask the server for a sign of life; raises what the driver raises."""
+        """Ask the server for an answer. Raises the driver's own error."""
         async with self.statement() as connection:
             await connection.execute(text('SELECT 1'))
 
     async def close(self) -> None:
-        """Give every connection back."""
-        for other in self._apart:
+        """Close every connection."""
+        for other in self._separate:
             await other.close()
         await self.statements.close()
         await self._until_unused()
         await self._engine.dispose()
 
     async def _until_unused(self) -> None:
-        """Wait a moment for connections that are in use: one that comes back to a closed pool is closed by nobody."""
+        """Wait briefly for connections in use: nobody closes one that is returned to a closed pool."""
         pool = cast('QueuePool', self._engine.pool)
         deadline = time.monotonic() + CLOSING_SECONDS
-        while pool.checkedout() and time.monotonic() < deadline:  # noqa: ASYNC110 - a pool tells nobody
+        while pool.checkedout() and time.monotonic() < deadline:  # noqa: ASYNC110 - a pool has no event for this
             await asyncio.sleep(0.01)
 
 

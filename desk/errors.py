@@ -1,19 +1,19 @@
-"""Everything that can go wrong in an expected way.
+"""The expected errors of the desk.
 
-    DeskError
-    ├── NotFoundError       it is not there, or it is not yours: the two look the same
-    ├── NotAllowedError     you are known, and your role may not do this
-    ├── NotSignedInError    nobody is signed in, or the session has ended
-    ├── ConflictError       it is no longer in the state that this needs
-    ├── InvalidInputError   what was given cannot be used
-    │   └── FieldsRefusedError   several fields of a form cannot: each says why
-    ├── TooLongError        what was given is longer than anything that is taken
-    ├── UnsupportedKindError   what was given is of another kind than what is taken
-    ├── TooManyError        it was tried too often; carries how long to wait
-    └── UpstreamError       a service outside of the desk failed
+DeskError
+├── NotFoundError          it does not exist or is not the reader's: the two look the same
+├── NotAllowedError        the reader's role may not do this
+├── NotSignedInError       nobody is signed in, or the session has ended
+├── ConflictError          it is no longer in the state that the action needs
+├── InvalidInputError      a value cannot be used
+│   └── FieldsRefusedError several fields of a form cannot be used; each says why
+├── TooLongError           the input is longer than the limit
+├── UnsupportedKindError   the input has a media type or charset that is not accepted
+├── TooManyError           it was tried too often; carries the seconds to wait
+└── UpstreamError          a service outside the desk failed
 
-Each carries a catalogue key and its values, so that the reader hears a sentence in their own language.
-Anything else that is raised is a bug.
+Each carries a catalogue key and its values, so that readers get a sentence in their own language.
+Any other exception is a bug.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from typing_extensions import override
 
 
 class DeskError(Exception):
-    """An expected failure: a catalogue key and the values its sentence needs."""
+    """An expected error: a catalogue key and the values of its sentence."""
 
     status: ClassVar[int] = 400
     """The HTTP status that the API answers with."""
@@ -35,7 +35,7 @@ class DeskError(Exception):
 
     @property
     def details(self) -> dict[str, object]:
-        """What a program learns beside the sentence; nothing personal."""
+        """Return what a program gets besides the sentence; no personal data."""
         return {}
 
 
@@ -58,19 +58,19 @@ class NotSignedInError(DeskError):
 
 
 class ConflictError(DeskError):
-    """The thing is no longer in the state that this needs."""
+    """The object is no longer in the state that the action needs."""
 
     status = 409
 
 
 class InvalidInputError(DeskError):
-    """What was given cannot be used."""
+    """A value cannot be used."""
 
     status = 422
 
 
 class FieldsRefusedError(InvalidInputError):
-    """Fields of a form cannot be used: programs hear the first, people all of it."""
+    """Several fields of a form cannot be used. Programs get the first error, people all of them."""
 
     def __init__(self, faults: Mapping[str, DeskError]) -> None:
         first = next(iter(faults.values()))
@@ -79,19 +79,19 @@ class FieldsRefusedError(InvalidInputError):
 
 
 class TooLongError(DeskError):
-    """What was given is longer than anything that is taken."""
+    """The input is longer than the limit."""
 
     status = 413
 
 
 class UnsupportedKindError(DeskError):
-    """What was given is of another kind (media type, charset) than what is taken."""
+    """The input has a media type or charset that is not accepted."""
 
     status = 415
 
 
 class TooManyError(DeskError):
-    """Tried too often. ``wait_seconds`` says when it may be tried again."""
+    """It was tried too often. ``wait_seconds`` says how long to wait."""
 
     status = 429
 
@@ -102,11 +102,11 @@ class TooManyError(DeskError):
     @property
     @override
     def details(self) -> dict[str, object]:
-        """How long to wait."""
+        """Return the seconds to wait."""
         return {'wait_seconds': self.wait_seconds}
 
 
 class UpstreamError(DeskError):
-    """A service outside of the desk failed or did not answer in time."""
+    """A service outside the desk failed or did not answer in time."""
 
     status = 502

@@ -1,8 +1,8 @@
-"""Events and who hears them inside this process.
+"""Events and their subscribers in this process.
 
-An event says what has happened, after the commit that made it so. It knows its topics; whoever subscribed to
-one of them is called with it, in the order of publication. Between processes events travel by ``desk.stream``, encoded:
-a process of another version of the desk may not be able to read them.
+An event reports a change after the commit that made it. It names its topics; every subscriber of a
+topic is called with it, in the order of publication. Between processes events travel encoded on
+``desk.stream``; a process that runs another version of the desk may be unable to decode them.
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 class Event(BaseModel):
-    """Something that has happened. A subclass is known by its class name wherever it travels."""
+    """A change that has happened. Its class name identifies it on the stream."""
 
     model_config = ConfigDict(frozen=True)
     kinds: ClassVar[dict[str, type['Event']]] = {}
@@ -34,25 +34,25 @@ class Event(BaseModel):
 
     @property
     def kind(self) -> str:
-        """The name this event travels under."""
+        """The name of this event's kind on the stream."""
         return type(self).__name__
 
     def topics(self) -> tuple[str, ...]:
-        """Name the topics whose subscribers hear this."""
+        """Return the topics whose subscribers get this event."""
         raise NotImplementedError
 
 
 class Unreadable(StrEnum):
-    """Why this version of the desk cannot read an event."""
+    """Why this version of the desk cannot decode an event."""
 
     KIND = 'kind'
-    """It knows no event of this kind."""
+    """This version knows no event of this kind."""
     SHAPE = 'shape'
-    """It knows the kind with other fields or values, or the body is no JSON."""
+    """The kind is known, but its fields or values differ, or the body is not JSON."""
 
 
 class UnreadableEventError(Exception):
-    """An event cannot be read here; ``faults`` name the rules that it breaks, and nothing of its content."""
+    """An event cannot be decoded; ``faults`` name the broken rules and none of its content."""
 
     def __init__(self, reason: Unreadable, faults: frozenset[str] = frozenset()) -> None:
         super().__init__(reason)
@@ -62,7 +62,7 @@ class UnreadableEventError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """An event as it is stored and travels: by the name of its kind, and as JSON."""
+    """An event as it is stored and sent: the name of its kind, and its fields as JSON."""
 
     kind: str
     body: str
@@ -73,10 +73,9 @@ class EncodedEvent:
         return cls(event.kind, event.model_dump_json())
 
     def decoded(self) -> Event:
-        """Return the event. Raises ``UnreadableEventError`` for one that another version of the desk wrote.
+        """Return the event. Raises ``UnreadableEventError`` when another version of the desk wrote it.
 
-        A field that is not known here is refused like a value that is not: what it changes in the meaning of the
-        others cannot be known.
+        Unknown fields are refused like wrong values, because they may change what the other fields mean.
         """
         kind = Event.kinds.get(self.kind)
         if kind is None:
@@ -89,7 +88,7 @@ class EncodedEvent:
 
 
 class Resync(Event):
-    """Events may have been missed: whoever shows something reads it again. Reaches every subscriber."""
+    """Events may have been missed, so every view reads its data again. Reaches all subscribers."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -100,7 +99,7 @@ Handler = Callable[[Any], None]
 
 
 class Subscription:
-    """One listener's place at its topics, until it is cancelled."""
+    """One subscription to topics, until it is cancelled."""
 
     def __init__(self, topics: 'Topics', names: tuple[str, ...], handler: Handler) -> None:
         self._topics = topics
@@ -108,15 +107,16 @@ class Subscription:
         self.handler = handler
 
     def cancel(self) -> None:
-        """Hear nothing more; a second call does nothing."""
+        """End the subscription; a second call does nothing."""
         self._topics.drop(self)
 
 
 class Topics:
-    """Who hears what in this process. Handlers run at once, in order, and must not block."""
+    """The subscriptions of this process. Handlers run at once, in order, and must not block."""
 
     def __init__(self) -> None:
-        # The inner mappings are ordered sets: a department's topic has hundreds of listeners that come and go.
+        # The inner mappings serve as ordered sets: hundreds of subscriptions to a department's
+        # topic come and go.
         self._subscriptions: dict[str, dict[Subscription, None]] = defaultdict(dict)
 
     def subscribe(self, topics: str | Iterable[str], handler: Handler) -> Subscription:
@@ -129,7 +129,7 @@ class Topics:
         return subscription
 
     def drop(self, subscription: Subscription) -> None:
-        """End a subscription; ``Subscription.cancel`` is the way to call it."""
+        """End a subscription; callers use ``Subscription.cancel``."""
         names, subscription.names = subscription.names, ()
         if names:
             metrics.SUBSCRIPTIONS.dec()
@@ -139,16 +139,16 @@ class Topics:
                 del self._subscriptions[name]
 
     def publish(self, event: Event) -> None:
-        """Hand an event to all who hear one of its topics, once each."""
+        """Call every subscriber of the event's topics with it, once each."""
         hearing = self._subscriptions
         names = tuple(hearing) if isinstance(event, Resync) else event.topics()
         heard = dict.fromkeys(one for name in names for one in hearing.get(name, ()))
         for subscription in heard:
-            if subscription.names:  # not cancelled by one who heard it first
+            if subscription.names:  # an earlier handler may have cancelled it
                 _deliver(subscription, event)
 
     def counts(self) -> dict[str, int]:
-        """Return the number of subscriptions at each topic that has any."""
+        """Return the number of subscriptions by topic."""
         return {topic: len(at_topic) for topic, at_topic in self._subscriptions.items()}
 
 

@@ -1,4 +1,4 @@
-"""Work that one process does for all: whoever holds its lease in Redis."""
+"""Leases in Redis, for work that one process does for all."""
 
 from uuid import uuid4
 
@@ -29,9 +29,10 @@ _GIVE_UP = """
 
 
 class Lease:
-    """One process's claim to a piece of work; it ends by itself ``seconds`` after it was last renewed.
+    """One process's claim to a piece of work; it expires ``seconds`` after its last renewal.
 
-    It saves work and does not exclude: a process that stopped for longer than ``seconds`` finds out afterwards.
+    It avoids double work but does not exclude it: a process that was paused for longer than
+    ``seconds`` may still believe that it holds the lease.
     """
 
     def __init__(self, redis: 'Redis', key: str, *, seconds: float = SECONDS) -> None:
@@ -41,7 +42,7 @@ class Lease:
         self._holder = uuid4().hex
 
     async def is_held(self) -> bool:
-        """Take or renew the lease; returns whether it is this process's. It is nobody's while Redis is away."""
+        """Take or renew the lease; return whether this process holds it. No process does while Redis is away."""
         try:
             return bool(
                 await self._redis.eval(_RENEW, 1, self._key, self._holder, self._milliseconds)
@@ -51,7 +52,7 @@ class Lease:
             return False
 
     async def give_up(self) -> None:
-        """Let another process take it at once."""
+        """Release the lease, so that another process can take it at once."""
         try:
             await self._redis.eval(_GIVE_UP, 1, self._key, self._holder)
         except (RedisError, OSError):

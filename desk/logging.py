@@ -1,6 +1,7 @@
-"""Logs: structlog, JSON in production, readable lines elsewhere. Ids and paths only, never what people said.
+"""Logging with structlog: JSON in production, readable lines elsewhere; it logs ids and paths, never message text.
 
-Tracebacks come without local variables, SQL errors without parameters (``desk.db``): both hold people's words.
+Tracebacks leave out local variables and SQL errors their parameters (``desk.db``), because both
+contain personal data.
 """
 
 import logging
@@ -12,7 +13,7 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 
 def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
-    """Set up logging once for the whole process, the libraries' own loggers included."""
+    """Configure logging once for the whole process, including the libraries' loggers."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -23,7 +24,7 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        cache_logger_on_first_use=False,  # a test configures again
+        cache_logger_on_first_use=False,  # a test configures logging again
     )
     renderer: list[structlog.typing.Processor] = (
         [
@@ -47,6 +48,7 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    # The desk logs its own requests, without queries: uvicorn would write the client id of every socket.
+    # The desk logs its own requests, without query strings: uvicorn would log the client id of
+    # every socket.
     for name in ('uvicorn.access', 'uvicorn.error', 'alembic', 'httpx', 'httpcore'):
         logging.getLogger(name).setLevel(logging.WARNING)

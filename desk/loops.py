@@ -1,4 +1,4 @@
-"""Work that goes on for as long as the process lives."""
+"""Background loops that run for as long as the process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -11,14 +11,14 @@ from desk.errors import DeskError
 log = structlog.get_logger()
 
 REST_SECONDS = 1.0
-"""Between a failure and the next try, so that a lasting fault does not spin."""
+"""The pause between a failure and the next try, so that a lasting fault does not spin."""
 STOP_SECONDS = 0.1
-"""How long a loop may take to stop before it is asked again."""
+"""How long a loop may take to stop before it is cancelled again."""
 
 
 @asynccontextmanager
 async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIterator[None]:
-    """Keep these going, each by its name, while the block runs; one that fails is logged and begun again."""
+    """Run the named loops while the block runs; a loop that fails is logged and started again."""
     async with asyncio.TaskGroup() as group:
         tasks = {
             group.create_task(_keep_going(name, work), name=name) for name, work in loops.items()
@@ -30,7 +30,7 @@ async def running(loops: Mapping[str, Callable[[], Awaitable[None]]]) -> AsyncIt
 
 
 async def _stop(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel until it holds: a database driver may turn a first cancellation into an error of its own."""
+    """Cancel tasks until they end: a database driver may turn the first cancellation into an error."""
     while tasks:
         for task in tasks:
             task.cancel()
@@ -41,7 +41,7 @@ async def _keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except DeskError as error:  # something outside is away: it is tried again until it is back
+        except DeskError as error:  # something outside the desk is away; try until it is back
             log.warning('loop_waits', loop=name, key=error.key)
         except Exception:
             log.exception('loop_failed', loop=name)

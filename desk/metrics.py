@@ -1,4 +1,4 @@
-"""What the desk counts of itself, for Prometheus. One registry a process."""
+"""The desk's Prometheus metrics. One registry a process."""
 
 import asyncio
 import gc
@@ -57,7 +57,7 @@ LOOP_PROBE_SECONDS = 0.5
 
 
 def watch_collector() -> Callable[[], None]:
-    """Measure every pause of the garbage collector; returns what stops it."""
+    """Measure every pause of the garbage collector; return a function that stops measuring."""
     started = time.perf_counter()
 
     def measure(phase: str, _: dict[str, Any]) -> None:
@@ -72,7 +72,7 @@ def watch_collector() -> Callable[[], None]:
 
 
 async def watch_loop() -> None:
-    """Measure how late the event loop wakes, until cancelled."""
+    """Measure how late the event loop wakes up, until cancelled."""
     while True:
         due = time.perf_counter() + LOOP_PROBE_SECONDS
         await asyncio.sleep(LOOP_PROBE_SECONDS)

@@ -1,4 +1,4 @@
-"""Passwords: argon2id, hashed and compared in threads so that no screen waits for it."""
+"""Passwords: argon2id, hashed and compared in threads so that they do not block the event loop."""
 
 import asyncio
 from functools import cache
@@ -7,29 +7,29 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 MAX_PASSWORD_CHARS = 1_024
-"""What is longer is nobody's password; it is not worth the work."""
+"""Longer passwords are refused without hashing them."""
 
 _hasher = PasswordHasher()  # the library's defaults are RFC 9106's second recommendation
 
 
 def use_cost(*, time_cost: int, memory_kib: int, parallelism: int) -> None:
-    """Hash with these parameters from now on; for tests, which need no slow hashes."""
-    global _hasher  # noqa: PLW0603 - one cost a process
+    """Hash with these parameters from now on; for tests, to save time."""
+    global _hasher  # noqa: PLW0603 - one cost for the process
     _hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
 
 
 async def hashed(password: str) -> str:
-    """Return what is stored of a password."""
+    """Return the stored form of a password."""
     return await asyncio.to_thread(_hasher.hash, _encoded(password))
 
 
 async def matches(password: str, password_hash: str | None) -> bool:
-    """Whether a password is the one that was hashed. Without a hash it takes as long, and is not."""
+    """Whether a password matches a hash. Without a hash it takes as long and returns false."""
     return await asyncio.to_thread(_verify, password, password_hash)
 
 
 def _verify(password: str, password_hash: str | None) -> bool:
-    nobodys = _nobodys_hash(_hasher)  # first, so that making it never tells the two cases apart
+    nobodys = _nobodys_hash(_hasher)  # first: its cost must not tell the cases apart
     try:
         _hasher.verify(password_hash or nobodys, _encoded(password[:MAX_PASSWORD_CHARS]))
     except (VerificationError, InvalidHashError):
@@ -43,4 +43,4 @@ def _nobodys_hash(hasher: PasswordHasher) -> str:
 
 
 def _encoded(password: str) -> bytes:
-    return password.encode('utf-8', 'surrogatepass')  # JSON can carry halves of characters
+    return password.encode('utf-8', 'surrogatepass')  # JSON can carry unpaired surrogates

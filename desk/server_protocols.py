@@ -1,7 +1,7 @@
-"""uvicorn's protocols with limits for those who take their time, or say without end what a request is.
+"""uvicorn's protocols with limits on slow clients, endless heads and unread answers.
 
-uvicorn limits neither how long a head (request line and headers) or a body may take nor how long a head may be, and
-waits for ever for who does not read their answer.
+uvicorn itself limits neither how long a head (request line and headers) or a body may take, nor the
+size of a head, and it waits for ever for clients that do not read their answer.
 """
 
 import asyncio
@@ -21,33 +21,33 @@ HEAD_BYTES = 32 * 1024
 HEADERS = 100
 BODY_SECONDS = 15.0
 BODY_BYTES_A_SECOND = 1024
-"""A body may take ``BODY_SECONDS``, and a second more for each of so many bytes that have come."""
+"""A body may take ``BODY_SECONDS``, plus one second for each of this many bytes received."""
 LINGER_SECONDS = 2.0
-"""So long is the rest of a body heard and dropped that is answered already: who is cut off reads no answer."""
+"""How long an answered body is still read and dropped, so that the client can read the answer."""
 UNREAD_SECONDS = 60.0
-"""So long may nothing be taken of an answer that waits (of the 48 KiB at least that drain a full buffer)."""
+"""How long a client may read nothing of a waiting answer (at least 48 KiB, which drains a full buffer)."""
 MAX_FRAME_BYTES = 256 * 1024
-"""Of a WebSocket; nothing that a page or a program says has more than ``pages.web.bodies.MAX_BODY_BYTES``."""
+"""The limit of a WebSocket frame; no page or program sends more than ``pages.web.bodies.MAX_BODY_BYTES``."""
 
 
 class Deadline:
-    """At most one thing that is to happen later."""
+    """A timer for at most one pending call."""
 
     def __init__(self) -> None:
         self._timer: asyncio.TimerHandle | None = None
 
     @property
     def is_set(self) -> bool:
-        """Whether something is to happen."""
+        """Whether a call is pending."""
         return self._timer is not None
 
     def set(self, seconds: float, act: Callable[[], None]) -> None:
-        """Let something happen, in place of what was to happen."""
+        """Schedule a call in place of the pending one."""
         self.clear()
         self._timer = asyncio.get_running_loop().call_later(seconds, self._run, act)
 
     def clear(self) -> None:
-        """Let nothing happen."""
+        """Cancel the pending call."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -58,7 +58,7 @@ class Deadline:
 
 
 class LimitedHttp(HttpToolsProtocol):
-    """HTTP/1.1 in which every request ends."""
+    """HTTP/1.1 with a time limit on every request."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -69,7 +69,7 @@ class LimitedHttp(HttpToolsProtocol):
         self._body_began = 0.0
 
     @override
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn has the same signature
         super().connection_made(transport)
         self._incoming.set(HEAD_SECONDS, self._refuse_late)
 
@@ -88,16 +88,16 @@ class LimitedHttp(HttpToolsProtocol):
             return
         if self._head_bytes > HEAD_BYTES:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        elif self._is_idle and not self._incoming.is_set:  # empty lines, which begin no request
+        elif self._is_idle and not self._incoming.is_set:  # blank lines do not begin a request
             self._incoming.set(HEAD_SECONDS, self._refuse_late)
 
     @property
     def _is_idle(self) -> bool:
-        """Whether every request so far has its answer."""
-        cycle: RequestResponseCycle | None = self.cycle  # none before the first
+        """Whether every request so far has been answered."""
+        cycle: RequestResponseCycle | None = self.cycle  # none before the first request
         return cycle is None or cycle.response_complete
 
-    # What the parser finds
+    # Callbacks of the parser
 
     @override
     def on_message_begin(self) -> None:
@@ -109,9 +109,7 @@ class LimitedHttp(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self._header_count += 1
         if self._header_count > HEADERS or len(name) + len(value) > HEAD_BYTES:
-            raise ValueError(
-                'too much of a head'
-            )  # the parser makes an error of its own of it: 400
+            raise ValueError('too much of a head')  # the parser turns it into its own error: 400
         super().on_header(name, value)
 
     @override
@@ -142,13 +140,13 @@ class LimitedHttp(HttpToolsProtocol):
     @override
     def handle_websocket_upgrade(self) -> None:
         self._incoming.clear()
-        self._is_upgraded = True  # from now on the connection is the other protocol's
+        self._is_upgraded = True  # from now on the other protocol owns the connection
         super().handle_websocket_upgrade()
 
-    # What takes too long
+    # Time limits
 
     def _look_at_body(self) -> None:
-        """Go on waiting for a body that comes at a fair pace, or that the application does not want yet."""
+        """Keep waiting for a body that arrives fast enough, or that the application is not reading yet."""
         due = self._body_began + BODY_SECONDS + self._body_bytes / BODY_BYTES_A_SECOND
         left = due - self.loop.time()
         if left <= 0 and not self.flow.read_paused:
@@ -160,7 +158,7 @@ class LimitedHttp(HttpToolsProtocol):
         self._refuse(HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, status: HTTPStatus) -> None:
-        """Say no where nothing was said yet, and hang up."""
+        """Answer with an error, unless an answer has begun, and close the connection."""
         is_unanswered = self._is_in_body and not self.pipeline and not self.cycle.response_started
         if self._is_idle or is_unanswered:
             self.transport.write(_plain_answer(status))
@@ -178,7 +176,7 @@ class LimitedHttp(HttpToolsProtocol):
 
 
 class LimitedWebSocket(WebSocketsSansIOProtocol):
-    """WebSockets on which broken frames are counted and closed, without a word in the log."""
+    """WebSockets whose broken frames are counted and closed, and not logged."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -192,7 +190,7 @@ class LimitedWebSocket(WebSocketsSansIOProtocol):
     @override
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if not self.handshake_initiated:  # the whole of it is in the first data: it was none
+        if not self.handshake_initiated:  # all data came at once: no handshake
             self._refuse_handshake()
 
     @override

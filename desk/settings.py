@@ -1,7 +1,7 @@
 """Settings: the only reader of the environment.
 
-Names are the guide's where it has them. A URL that is not set means "start a real one here" on one machine
-(``DESK_ENV=local``); in production it means "refuse to start".
+Names follow the guide. A URL that is not set means "start a real server here" on one machine
+(``DESK_ENV=local``) and "refuse to start" in production.
 """
 
 from enum import StrEnum
@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 WEAK_SECRETS = frozenset({'', 'secret', 'changeme', 'your-secret-key', 'local-secret-key'})
 THIS_MACHINE = ('127.0.0.1', '::1', 'localhost')
 AMAZONS_HOSTS = ('.amazonaws.com', '.amazonaws.com.cn', '.api.aws')
-MIN_SECRET_CHARS = 32  # 256 bits: RFC 7518 §3.2 asks as many for HS256
+MIN_SECRET_CHARS = 32  # 256 bits: RFC 7518 §3.2 requires as many for HS256
 
 
 class Environment(StrEnum):
@@ -26,18 +26,18 @@ class Environment(StrEnum):
 
 
 class StartError(RuntimeError):
-    """The desk cannot start; the text says why, in plain sentences for whoever starts it.
+    """The desk cannot start; the text tells the operator why, in plain sentences.
 
-    It is no ``DeskError``: nobody is signed in yet who could read it in their own language.
+    It is not a ``DeskError``, because no signed-in reader with a language exists yet.
     """
 
 
 class SettingsError(StartError):
-    """The desk cannot start with these settings; the text lists all that is wrong."""
+    """The desk cannot start with these settings; the text lists every fault."""
 
 
 class Settings(BaseSettings):
-    """All that can be set, with the values of a desk on one machine."""
+    """All settings, with the defaults of a desk on one machine."""
 
     model_config = SettingsConfigDict(env_file='.env', extra='ignore', frozen=True)
 
@@ -114,18 +114,18 @@ class Settings(BaseSettings):
 
     @property
     def is_production(self) -> bool:
-        """Whether real people's data is at stake."""
+        """Whether the desk holds real people's data."""
         return self.desk_env is Environment.PRODUCTION
 
     @property
     def has_sentiment_stand_in(self) -> bool:
-        """Whether something other than Amazon answers as Comprehend: an address that is none of Amazon's is set."""
+        """Whether Comprehend's address is set to a server that is not Amazon's."""
         host = self._comprehend_host
         return bool(host) and not host.endswith(AMAZONS_HOSTS)
 
     @property
     def has_sentiment(self) -> bool:
-        """Whether customers' lines are judged: as it is set, or else where they do not leave this machine."""
+        """Whether sentiment analysis is on: as set, or else only where no text leaves this machine."""
         stays_here = self._comprehend_host in THIS_MACHINE and not self.is_production
         return stays_here if self.sentiment is None else self.sentiment
 
@@ -136,12 +136,12 @@ class Settings(BaseSettings):
 
     @property
     def has_voice(self) -> bool:
-        """Whether an instance of Amazon Connect is set up."""
+        """Whether an Amazon Connect instance is configured."""
         return bool(self.connect_instance_id)
 
     @property
     def aws_endpoints(self) -> dict[str, str]:
-        """The addresses of AWS by service, ``''`` for the others; only those that are set."""
+        """The AWS addresses that are set, by service; ``''`` is the one for all other services."""
         named = {
             '': self.aws_endpoint_url,
             'comprehend': self.aws_endpoint_url_comprehend,
@@ -153,29 +153,29 @@ class Settings(BaseSettings):
 
     @property
     def wants_sandbox(self) -> bool:
-        """Whether Connect in a box stands in for Connect."""
+        """Whether the local simulator stands in for Amazon Connect."""
         is_configured = bool(self.connect_instance_id or self.connect_ccp_url)
         return self.connect_sandbox and not self.is_production and not is_configured
 
     @property
     def origins(self) -> frozenset[str]:
-        """Addresses that a browser may open a socket from, beside the one it asked for."""
+        """Origins from which a browser may open a socket, besides the host it asked for."""
         return frozenset({self.public_url.rstrip('/')} - {''})
 
     @property
     def migration_url(self) -> str:
-        """The database as the role that may change its tables."""
+        """The database address with the role that may change tables."""
         return self.database_owner_url or self.database_url
 
     @property
     def host_names(self) -> frozenset[str]:
-        """Names that the desk answers to, in lower case and without a port."""
+        """The host names that the desk answers to, in lower case and without a port."""
         public = urlsplit(self.public_url).hostname or ''
         others = (name.strip().lower() for name in self.allowed_hosts.split(','))
         return frozenset({public, *others} - {''})
 
     def checked(self) -> Self:
-        """Return these settings, fit to start with.
+        """Return these settings if the desk can start with them.
 
         Raises:
             SettingsError: something is missing or weak in production; the text lists all of it.

@@ -1,6 +1,7 @@
-"""Sheets that people open in Excel: rows as CSV, and as XLSX by a process of its own.
+"""Spreadsheet output for Excel: rows as CSV, and as XLSX in a separate process.
 
-python -m desk.sheets      reads lines of JSON, each a list of rows; writes one XLSX to its standard output
+python -m desk.sheets      reads lines of JSON, each a list of rows; writes one XLSX to standard
+output
 """
 
 import csv
@@ -21,41 +22,41 @@ Row = Sequence[Cell]
 Rows = Sequence[Row]
 
 BYTE_ORDER_MARK = '\ufeff'.encode()
-"""Without it Excel takes a CSV for CP949 and Korean for rubbish."""
+"""Without it Excel reads a CSV as CP949 and garbles Korean."""
 FORMULA_STARTS = ('=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠')  # noqa: RUF001
-"""OWASP, "CSV Injection": what makes a cell a formula; Excel takes the full-width ones for them too."""
+"""OWASP, "CSV Injection": characters that make a cell a formula; Excel accepts the full-width ones too."""
 MAX_XLSX_ROWS = 1_048_575
-"""Excel's own limit of 1,048,576, less the headings."""
+"""Excel's own limit of 1,048,576, less the heading row."""
 CHUNK_BYTES = 64 * 1024
 MAX_CPU_SECONDS = 1_800
 MAX_MEMORY_BYTES = 1 << 30
 MAX_FILE_BYTES = 4 << 30
-"""Of the process that writes a workbook: far more than the longest takes."""
+"""The limit for files of the process that writes a workbook; far above the largest one."""
 
 
 def harmless(cell: Cell) -> Cell:
-    """Return a cell that no spreadsheet takes for a formula: behind an apostrophe it is text."""
+    """Return a cell that no spreadsheet runs as a formula: an apostrophe in front makes it text."""
     if isinstance(cell, str) and cell.lstrip(' ').startswith(FORMULA_STARTS):
         return f"'{cell}"
     return cell
 
 
 def csv_bytes(rows: Rows) -> bytes:
-    """Return rows as lines of CSV (RFC 4180), harmless, in UTF-8. The file begins with ``BYTE_ORDER_MARK``."""
+    """Return rows as CSV (RFC 4180, UTF-8), free of formulas. A file begins with ``BYTE_ORDER_MARK``."""
     written = io.StringIO()
     csv.writer(written).writerows([harmless(cell) for cell in row] for row in rows)
     return written.getvalue().encode()
 
 
 async def csv_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
-    """Return a CSV file bit by bit."""
+    """Yield a CSV file in chunks."""
     yield BYTE_ORDER_MARK
     async for rows in batches:
         yield csv_bytes(rows)
 
 
 async def xlsx_stream(batches: AsyncIterator[Rows]) -> AsyncGenerator[bytes]:
-    """Return an XLSX file bit by bit, none of it before the last row. Raises ``worker_process.AsideError``."""
+    """Return an XLSX file bit by bit, none of it before the last row. Raises ``worker_process.WorkerError``."""
     async with worker_process('desk.sheets') as writer:
         async for rows in batches:
             writer.feed.write(json.dumps([list(row) for row in rows]).encode() + b'\n')
@@ -78,7 +79,7 @@ def _write_workbook(lines: BinaryIO, file: BinaryIO) -> None:
 
 
 def main() -> None:
-    """Write what comes in as one workbook."""
+    """Write the rows from standard input as one workbook."""
     bound_work(
         cpu_seconds=MAX_CPU_SECONDS, memory_bytes=MAX_MEMORY_BYTES, file_bytes=MAX_FILE_BYTES
     )

@@ -1,11 +1,12 @@
-"""The fast lane to PostgreSQL: the driver itself, for the few statements that nearly every message runs.
+"""A small connection pool for the few statements that nearly every message runs, on the bare driver.
 
-A statement here is a transaction of its own that has the same effect when it runs twice: so no connection is asked
-for a sign of life first. One that turns out to be dead is replaced and the statement runs again (decision 0005).
+Each statement is a transaction of its own and has the same effect when it runs twice: so
+connections are not checked before use. A dead connection is replaced and its statement runs again
+(decision 0005).
 
-``psycopg_pool`` 3.3 in its place was measured (a row by parameters, medians of eight alternating runs): processor time
-of a statement 88 instead of 78 µs one at a time, 74 instead of 73 with four, 106 instead of 87 with twenty. Running a
-statement again would have to stand here all the same.
+``psycopg_pool`` 3.3 was measured instead (one row by parameters, medians of eight alternating
+runs): processor time per statement 88 µs against 78 µs one at a time, 74 against 73 with four at
+once, 106 against 87 with twenty. It would still need the code here that runs a statement again.
 """
 
 import asyncio
@@ -21,17 +22,17 @@ from sqlalchemy.engine import make_url
 
 from desk import metrics
 from desk.errors import UpstreamError
-from desk.pace import Pace
+from desk.statement_speed import StatementSpeed
 
 CONNECTIONS = 20
-"""One loop keeps no more than a few busy; further statements wait for a turn."""
-MAX_AGE_SECONDS = 3600.0  # as the pool's, the guide
+"""One event loop keeps only a few busy; further statements wait."""
+MAX_AGE_SECONDS = 3600.0  # the pool's own limit, from the guide
 
 Values = Mapping[str, object]
 
 
 class StatementPool:
-    """A few connections of the driver's own, opened when first needed."""
+    """A few driver connections, opened when first needed."""
 
     def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
         self._address = (
@@ -40,25 +41,25 @@ class StatementPool:
         self._idle: list[tuple[float, psycopg.AsyncConnection[Any]]] = []
         self._closed_at = float('-inf')
         self._turns = asyncio.Semaphore(connections)
-        self.pace = Pace()
+        self.speed = StatementSpeed()
 
     async def first(self, statement: str, values: Values) -> Any | None:
-        """Run a statement that may run twice; return its first row, by column names, or nothing.
+        """Run a statement that may run twice; return its first row by column names, or ``None``.
 
         Raises:
-            UpstreamError: the database is away, or can only be read.
-            psycopg.IntegrityError: the rows refuse it.
+            UpstreamError: the database is away or read-only.
+            psycopg.IntegrityError: a constraint refused the row.
         """
         try:
             return await self._run_again_when_cut(statement, values)
         except psycopg.errors.ReadOnlySqlTransaction as error:
-            await self.close()  # the next ones may lead to a server that can be written to
+            await self.close()  # new connections may reach a server that accepts writes
             raise UpstreamError('database.read_only') from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise UpstreamError('database.away') from error
 
     async def close(self) -> None:
-        """Close the idle connections; one that is in use is closed by whoever uses it."""
+        """Close the idle connections; a busy one is closed by its user."""
         self._closed_at = time.monotonic()
         idle, self._idle = self._idle, []
         for _, connection in idle:
@@ -68,7 +69,7 @@ class StatementPool:
         try:
             return await self._run(statement, values)
         except (psycopg.OperationalError, psycopg.InterfaceError):
-            await self.close()  # those that are idle have most likely died with it
+            await self.close()  # the idle connections have most likely died too
         return await self._run(statement, values)
 
     async def _run(self, statement: str, values: Values) -> Any | None:
@@ -78,7 +79,7 @@ class StatementPool:
             row = await cursor.fetchone()
             seconds = time.perf_counter() - started
             metrics.SQL_SECONDS.observe(seconds)
-            self.pace.note(seconds)
+            self.speed.note(seconds)
             return row
 
     @asynccontextmanager
@@ -87,7 +88,7 @@ class StatementPool:
         try:
             yield connection
         finally:
-            # Neither one that broke nor one that was left in the middle of something is used again.
+            # Do not reuse a connection that broke or was left in the middle of a statement.
             is_ready = connection.info.transaction_status is TransactionStatus.IDLE
             if is_ready and opened_at > self._closed_at:
                 self._idle.append((opened_at, connection))

@@ -1,9 +1,9 @@
-"""Events between processes: one Redis stream that every process writes to and reads from its last place.
+"""Events between processes: one Redis stream that every process writes to and reads from its last position.
 
-The stream is a messenger, not the truth. While it is away a process tells its own listeners only
-(``is_live`` is false and the screens say so); when it is back every listener gets a ``Resync``. So they do when it is no
-longer the stream that was read from (``desk.stream_identity``), and after an event that another version of the desk
-wrote and this one cannot read: it is skipped.
+The stream only carries events; the database is the truth. While Redis is away a process tells its
+own subscribers only (``is_live`` is false and the screens say so); when it is back all subscribers
+get a ``Resync``. They also get one when the stream was replaced (``desk.stream_identity``), and
+after an event of another version that this process cannot decode and skips.
 """
 
 import asyncio
@@ -24,16 +24,15 @@ from desk.stream_identity import StreamIdentity, event_id, identity_of
 
 log = structlog.get_logger()
 
-MAX_EVENTS = (
-    100_000  # about half an hour of a busy floor; who is further behind reads the database anyway
-)
+MAX_EVENTS = 100_000  # about half an hour of a busy floor; later readers use the database
 BATCH = 500
 RETRY_SECONDS = 0.5
 WATCH_SECONDS = 0.5
-"""So often the stream is asked whether it is the same: a break is noticed within a second."""
+"""How often the stream's identity is checked: a break is noticed within a second."""
 RESYNC_SECONDS, MAX_RESYNC_SECONDS = 1.0, 8.0
-"""Unreadable events, however many, have everything read again no more often than this: the longer they go on (two
-versions run side by side), the more rarely, since every open page reads then."""
+"""The shortest pause between two ``Resync`` for unreadable events, and the longest. The pause grows
+while they continue (two versions run side by side), because every open page reads its data
+again."""
 STATE_TOPIC = 'stream'
 IDS = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
@@ -51,7 +50,7 @@ class StreamState(Event):
 
 
 class EventStream:
-    """This process's end of the stream."""
+    """This process's connection to the stream."""
 
     def __init__(self, redis: 'Redis', topics: Topics, *, prefix: str = 'desk') -> None:
         self._redis = redis
@@ -66,7 +65,7 @@ class EventStream:
         self.is_live = False
 
     async def open(self) -> None:
-        """Find the place to read from: events added from now on are heard."""
+        """Find the position to read from: events added from now on are received."""
         try:
             await self._begin()
             self._became(is_live=True)
@@ -74,10 +73,10 @@ class EventStream:
             log.warning('stream_away')
 
     async def send(self, events: Sequence[Event | EncodedEvent]) -> bool:
-        """Add events to the stream in order; returns whether it took them.
+        """Add events to the stream in order; return whether it accepted them.
 
-        When it did not, this process's own listeners have been told directly. An encoded event is passed on as it is,
-        also when only a newer process can read it.
+        If it did not, this process's own subscribers have been told directly. An encoded event is
+        passed on unchanged, even when only a newer process can decode it.
         """
         try:
             await self._add(events)
@@ -89,7 +88,7 @@ class EventStream:
         return True
 
     async def forget(self, ids: Set[str]) -> None:
-        """Remove the events that name one of these ids, for who may not be remembered; logged when it cannot be done."""
+        """Delete the events that contain one of these ids, for an erasure; a failure is logged."""
         last = '-'
         try:
             while ids and (kept := await self._redis.xrange(self._key, last, count=BATCH)):
@@ -104,7 +103,7 @@ class EventStream:
             log.warning('stream_not_forgotten')
 
     async def follow(self) -> None:
-        """Hand every event of the stream to this process's listeners, until cancelled."""
+        """Hand every event of the stream to this process's subscribers, until cancelled."""
         while True:
             try:
                 if not self.is_live:
@@ -149,7 +148,7 @@ class EventStream:
             self._skipped.add(error)
 
     async def _watch(self) -> None:
-        """Have everybody read again when the stream is not the one, or not all of the one, that was read from."""
+        """Publish a ``Resync`` when the stream was replaced or has lost events."""
         if time.monotonic() - self._watched_at < WATCH_SECONDS or self._identity is None:
             return
         self._watched_at = time.monotonic()
@@ -159,11 +158,11 @@ class EventStream:
             log.warning('stream_broken', is_same_server=seen.server == self._identity.server)
             await self._begin()
             self._resync()
-        elif seen.last == place:  # caught up: from here on is counted
+        elif seen.last == place:  # caught up: losses are counted from here
             self._identity, self._read_since = seen, 0
 
     async def _return(self) -> None:
-        # idle connections lead to the server that went away: the next sender would think it gone again
+        # Idle connections lead to the old server: the next sender would think Redis away again.
         await self._redis.connection_pool.disconnect(inuse_connections=False)
         await self._begin()
         self._became(is_live=True)
@@ -191,7 +190,7 @@ class EventStream:
 
 
 class _SkippedEvents:
-    """The events that could not be read since everything was last read again."""
+    """The events that could not be decoded since the last ``Resync``."""
 
     def __init__(self) -> None:
         self._count = 0
@@ -200,23 +199,23 @@ class _SkippedEvents:
         self._pause = RESYNC_SECONDS
 
     def add(self, error: UnreadableEventError) -> None:
-        """Count one."""
+        """Count one event."""
         metrics.UNREADABLE_EVENTS.labels(error.reason).inc()
         self._count += 1
         self._faults |= {error.reason, *error.faults}
 
     def wait_seconds(self) -> float:
-        """Return how long everybody has to wait before they read again because of them; for ever when there are none."""
+        """Return the seconds until skipped events cause a ``Resync``; infinite without any."""
         if not self._count:
             return math.inf
         return max(0.0, self._told_at + self._pause - time.monotonic())
 
     def may_be_told(self) -> bool:
-        """Whether there are some, and it is time to read everything again."""
+        """Whether events were skipped and a ``Resync`` for them is due."""
         return self.wait_seconds() == 0
 
     def tell(self) -> None:
-        """Write down how many there were and why, never what was in them; everything is read again now."""
+        """Log how many events were skipped and why, never their content, and start counting anew."""
         now = time.monotonic()
         is_going_on = self._count > 0 and now - self._told_at < 2 * self._pause
         self._pause = min(2 * self._pause, MAX_RESYNC_SECONDS) if is_going_on else RESYNC_SECONDS
@@ -227,7 +226,7 @@ class _SkippedEvents:
 
 
 def _by_key(answer: object) -> list[tuple[str, list[tuple[str, dict[str, str]]]]]:
-    """Read redis-py's two shapes of an XREAD answer (RESP3 a mapping, RESP2 a list) as one."""
+    """Return an XREAD answer as a mapping; redis-py gives a mapping in RESP3 and a list in RESP2."""
     if isinstance(answer, dict):
         return [(key, batch) for key, batches in answer.items() for batch in batches]
     return list(answer) if isinstance(answer, list) else []

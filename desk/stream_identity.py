@@ -1,8 +1,8 @@
-"""Whether the stream is still the one that was read from.
+"""Detects a stream that was replaced or has lost events.
 
-A server that is emptied, or gives way to a replica that had not everything yet, goes on answering: events are missing and
-nobody is told. What is watched is the server's run, a name that the stream got from whoever met it first, its last id,
-and whether as many events were read as were added.
+A server that was emptied, or replaced by a replica that lagged behind, keeps answering: events are
+missing and nobody is told. So the desk compares the server's run id, a random name stored beside
+the stream, its last id, and the number of events added with the number read.
 """
 
 from collections.abc import Mapping
@@ -14,28 +14,28 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 EventId = tuple[int, int]
-"""An id of the stream, as ids are ordered: milliseconds, and a number among the same."""
+"""A stream id in comparable form: milliseconds, and a sequence number within them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamIdentity:
-    """What tells one stream from another, and how far it is."""
+    """The identity and position of a stream."""
 
     server: str
-    """The run of the server: another after a restart, and on the replica that takes over."""
+    """The server's run id: it changes with a restart and with a takeover by a replica."""
     name: str
-    """Kept beside the stream: gone with everything else when the server is emptied."""
+    """A random name stored beside the stream; lost with it when the server is emptied."""
     added: int | None
-    """How many events were ever added; unknown before Redis 7."""
+    """The number of events ever added; unknown before Redis 7."""
     last: EventId
 
     def has_lost(self, earlier: 'StreamIdentity', *, read: int, place: EventId) -> bool:
         """Whether events are missing.
 
         Args:
-            earlier: what the stream was when its reader had caught up.
-            read: how many events behind the last one of then were read since.
-            place: the id of the last event that was read.
+            earlier: the identity when the reader had last caught up.
+            read: the number of events read since then.
+            place: the id of the last event read.
         """
         if (self.server, self.name) != (earlier.server, earlier.name) or self.last < place:
             return True
@@ -46,7 +46,7 @@ class StreamIdentity:
 
 
 async def identity_of(redis: 'Redis', key: str) -> StreamIdentity:
-    """Return the identity of the stream at ``key``; one that has none yet gets its name now. One round trip."""
+    """Return the identity of the stream at ``key``, naming it if it has no name yet. One round trip."""
     name_key = f'{key}:name'
     pipeline = redis.pipeline(transaction=False)
     pipeline.info('server')
@@ -60,13 +60,13 @@ async def identity_of(redis: 'Redis', key: str) -> StreamIdentity:
 
 
 def event_id(given: str) -> EventId:
-    """Return an id as it is ordered."""
+    """Return a stream id in comparable form."""
     milliseconds, _, number = given.partition('-')
     return int(milliseconds), int(number or 0)
 
 
 def _known(answer: object) -> Mapping[str, Any]:
-    """Return what the server told; nothing when it refused: there is no stream yet, or it may not be asked."""
+    """Return the server's answer; empty when it refused: there is no stream yet, or the command is forbidden."""
     if isinstance(answer, ResponseError):
         return {}
     if isinstance(answer, Exception):

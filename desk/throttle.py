@@ -1,4 +1,4 @@
-"""How often somebody may do something, counted in this process: a brake for slips and floods, not a ledger."""
+"""Rate limits, counted in this process only: against slips and floods, not an exact record."""
 
 import time
 from collections import OrderedDict, deque
@@ -8,7 +8,7 @@ from math import ceil
 from desk.errors import TooManyError
 
 MAX_KEYS = 10_000
-"""So many people are remembered; beyond them whoever has been quiet longest is forgotten, also before their time."""
+"""This many keys are remembered; above it the one that was quiet longest is forgotten early."""
 
 
 class Throttle:
@@ -19,12 +19,13 @@ class Throttle:
         self._seconds = seconds
         self._error_key = error_key
         self._hits: OrderedDict[Hashable, deque[tuple[float, Hashable]]] = OrderedDict()
-        """The latest hit of a key last: what is to be forgotten stands in front, and nothing is searched for."""
+        """Ordered by latest hit, so that expired keys are in front and need no search."""
 
     def hit(self, key: Hashable, *, act: Hashable = None) -> None:
-        """Count one more; an ``act`` that is repeated (a message sent again) counts once.
+        """Count one more; an ``act`` that repeats (a message sent again) counts once.
 
-        Raises ``TooManyError``, and counts nothing, when it is one too many.
+        Raises:
+            TooManyError: the limit is reached; this try is not counted.
         """
         at = time.monotonic()
         hits = self._hits.setdefault(key, deque())
@@ -44,7 +45,7 @@ class Throttle:
         self._hits.clear()
 
     def _forget_quiet(self, at: float) -> None:
-        """Forget who has been quiet for long enough: two at most for each that comes, so that nobody waits for it."""
+        """Forget at most two expired keys for each new hit, so that no call takes long."""
         for _ in range(2):
             key, hits = next(iter(self._hits.items()))
             if len(self._hits) <= MAX_KEYS and hits and hits[-1][0] > at - self._seconds:

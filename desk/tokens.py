@@ -1,4 +1,4 @@
-"""Secrets that a person or a browser holds: random, and stored only as a hash."""
+"""Secret tokens that a person or a browser holds: random, and stored only as a hash."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ SEAL_BYTES = 16
 """128 bits of HMAC-SHA-256 (RFC 2104 §5 asks for half of its 256 at least)."""
 
 SEALED_CHARS = (TOKEN_BYTES + SEAL_BYTES) * 4 // 3
-"""In base64, without padding: three bytes are four letters, and nothing is left over."""
+"""The length in base64 without padding: three bytes become four characters, with no remainder."""
 
 
 def new_token() -> str:
@@ -20,15 +20,15 @@ def new_token() -> str:
 
 
 def hashed(token: str) -> str:
-    """Return what is stored of a token: SHA-256 as hex. Tokens are long and random, so no salt is needed."""
+    """Return the stored form of a token: SHA-256 in hex. Tokens are long and random, so they need no salt."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenSeal:
-    """Tokens that are known as ours, without being kept: 256 random bits and a seal that only the desk can make."""
+    """Tokens that the desk recognises without storing them: 256 random bits and their HMAC."""
 
     def __init__(self, secret: str, purpose: str) -> None:
-        """Take note of the secret; tokens for one purpose are none for another."""
+        """Derive the key; a token made for one purpose is invalid for another."""
         self._key = hmac.digest(secret.encode(), purpose.encode(), 'sha256')
 
     def new(self) -> str:
@@ -36,11 +36,11 @@ class TokenSeal:
         return self.sealed(secrets.token_bytes(TOKEN_BYTES))
 
     def sealed(self, bits: bytes) -> str:
-        """Return the token of these ``TOKEN_BYTES`` bytes: the same at every try, for who must come back to it."""
+        """Return the token for these ``TOKEN_BYTES`` bytes: always the same, for callers that need it again."""
         return base64.urlsafe_b64encode(bits + self._seal(bits)).decode()
 
-    def made(self, token: str) -> bool:
-        """Whether a token is one of ours, in the one spelling that we give it."""
+    def is_genuine(self, token: str) -> bool:
+        """Whether the desk made this token, in the one spelling it uses."""
         if len(token) != SEALED_CHARS:
             return False
         try:

@@ -1,7 +1,7 @@
-"""Amazon's browser library, which the desk serves beside its own scripts: its sum stands here, its file in the desk's home.
+"""Amazon's browser library, served by the desk: its checksum is here, its file in ``DESK_HOME``.
 
-``make vendor`` gets it from npm, once; it is never part of this repository. What is not byte for byte what its package
-holds is not served.
+``make vendor`` downloads it from npm, once; it is never part of this repository. A file that
+differs from its package by one byte is not served.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 class VendorFileError(RuntimeError):
-    """A file is not there, or is another; the text says which, and what mends it."""
+    """A file is missing or differs; the text says which and how to fix it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +24,18 @@ class VendorFile:
 
     @property
     def release(self) -> str:
-        """Return the package with its version, as npm writes it."""
+        """Return the package with its version, in npm's notation."""
         return f'{self.package}@{self.version}'
 
     def at(self, home: Path) -> Path:
-        """Return where the file is kept."""
+        """Return the path of the file."""
         return home / 'vendor' / f'{self.package}-{self.version}' / Path(self.path).name
 
     def content(self, home: Path) -> bytes:
-        """Return what the file holds.
+        """Return the content of the file.
 
         Raises:
-            VendorFileError: it is not there, or is not what its package holds.
+            VendorFileError: the file is missing or differs from its package.
         """
         try:
             found = self.at(home).read_bytes()
@@ -54,4 +54,4 @@ STREAMS = VendorFile(
     path='release/connect-streams-min.js',
     sha256='a3a19302dfb8b54a4c19d362ee6b6ffee3129f31fcae91479ca450c8bf067d62',
 )
-"""The softphone's library: it calls, holds and hangs up through the CCP that is embedded beside the desk."""
+"""The softphone's library: it makes, holds and ends calls through the CCP embedded in the desk."""

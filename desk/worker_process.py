@@ -1,7 +1,8 @@
-"""Heavy work of one of our modules in a process of its own.
+"""Runs one of the desk's modules in a separate process, for heavy work.
 
-A thread shares the interpreter with the loop that serves everybody: half a minute of a spreadsheet in a thread is
-half a minute of late messages. A process takes nothing from the loop, and its memory goes when it ends.
+A thread shares the interpreter with the event loop: half a minute of spreadsheet work in a thread
+delays every message by half a minute. A process does not slow the loop, and its memory is freed
+when it ends.
 """
 
 import asyncio
@@ -20,29 +21,29 @@ LONGEST_LINE_BYTES = 1 << 20
 
 
 class WorkerError(RuntimeError):
-    """The module beside ended with an error; what it had to say is in the log."""
+    """The worker module ended with an error; its output is in the log."""
 
 
 class WorkerSlowError(WorkerError):
-    """The module beside took longer than it may, by the clock or by the processor."""
+    """The worker module took longer than allowed, in real or processor time."""
 
 
 class WorkerLargeError(WorkerError):
-    """The module beside wanted more memory than it may have."""
+    """The worker module needed more memory than allowed."""
 
 
 ENDED_BY: dict[int, type[WorkerError]] = {
     -signal.SIGXCPU: WorkerSlowError,
-    -signal.SIGABRT: WorkerLargeError,  # what is not written in Python aborts when it gets no memory
+    -signal.SIGABRT: WorkerLargeError,  # native code aborts when an allocation fails
     -signal.SIGSEGV: WorkerLargeError,
-    -signal.SIGKILL: WorkerLargeError,  # the kernel, which has none left itself
+    -signal.SIGKILL: WorkerLargeError,  # the kernel, out of memory
 }
-"""What it means when a process ends by a signal that we did not send."""
+"""The error for each signal that the desk did not send."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """The two ends of a module that runs aside: what it reads, and what it says."""
+    """The input and the output of a worker module."""
 
     feed: asyncio.StreamWriter
     says: asyncio.StreamReader
@@ -53,9 +54,10 @@ class Pipes:
 async def worker_process(
     module: str, *arguments: str, seconds: float | None = None
 ) -> AsyncIterator[Pipes]:
-    """Run ``python -m module``, its pipes at hand; it ends with the block, whatever happens there.
+    """Run ``python -m module`` and give its pipes to the block; the process ends with the block in any case.
 
-    Raises ``WorkerError`` when the block was left in order and the module was not, or when both took more than ``seconds``.
+    Raises:
+        WorkerError: the block succeeded and the module did not, or both took more than ``seconds``.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -87,14 +89,14 @@ async def worker_process(
 
 
 def bound_work(*, cpu_seconds: int, memory_bytes: int, file_bytes: int) -> None:
-    """Let those who serve people go first, and end by itself; for the beginning of a module that runs aside.
+    """Lower this process's priority and limit its resources; called first in a worker module.
 
-    Beyond its processor time the process is killed; beyond its memory it hears ``MemoryError``, beyond the length that a
-    file of its may have ``OSError``.
+    Above its processor time the process is killed; above its memory it gets ``MemoryError``, above
+    its file size ``OSError``.
     """
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-    if sys.platform == 'linux':  # macOS does not keep this limit
+    if sys.platform == 'linux':  # macOS does not enforce this limit
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,4 +1,4 @@
-"""The tables and the rules that need only the row itself. Importing this package knows every table."""
+"""The tables, and rules that need only one row. Importing this package registers every table."""
 
 from models.agent import (
     Agent,

@@ -13,11 +13,11 @@ from sqlmodel import Field, Index, SQLModel
 from models.base import Row, Timestamp, counter, labelled, labels, timestamp_field
 
 AUTHORITY_FIELDS = frozenset({'role', 'department', 'is_active'})
-"""The fields that decide what somebody may see and do."""
+"""The fields that decide what an agent may see and do."""
 
 
 class AgentRole(StrEnum):
-    """What somebody may do."""
+    """The roles, from least to most rights."""
 
     AGENT = 'agent'
     SUPERVISOR = 'supervisor'
@@ -25,7 +25,7 @@ class AgentRole(StrEnum):
 
 
 class AgentStatus(StrEnum):
-    """What somebody is doing now (상담 상태)."""
+    """An agent's state (상담 상태)."""
 
     OFFLINE = 'offline'
     AVAILABLE = 'available'
@@ -33,9 +33,9 @@ class AgentStatus(StrEnum):
     AWAY = 'away'
     AFTER_CONTACT = 'after_contact'
     DISCONNECTED = 'disconnected'
-    """연결 끊김: no page of theirs has been heard of for a while. Set by the desk."""
+    """연결 끊김: none of the agent's pages has been heard of for a while. Set by the desk."""
     CHECKING = 'checking'
-    """점검: their page cannot ring. Set by the desk."""
+    """점검: the agent's page cannot play a ring tone. Set by the desk."""
 
 
 class StateCause(StrEnum):
@@ -54,7 +54,7 @@ class StateCause(StrEnum):
 
 
 class Agent(Row, table=True):
-    """One person with a sign-in of their own."""
+    """One person with their own sign-in."""
 
     __tablename__ = 'agents'
 
@@ -87,7 +87,7 @@ class Agent(Row, table=True):
     )
     suspended_at: datetime | None = Field(default=None, sa_type=Timestamp)
     idle_since: datetime = timestamp_field()
-    """Since when they have had no contact: who is idle longest is asked first."""
+    """When the agent last had a contact; the longest idle agent is offered the next one."""
     missed_in_a_row: int = counter()
     connect_user_id: str | None = Field(
         default=None,
@@ -102,14 +102,15 @@ class Agent(Row, table=True):
         description='may sign in: the one thing that says so; whoever has left stays as the name under what they did',
     )
     updated_at: datetime = timestamp_field()
-    # NOTE: goes with the release after 0018; the version before it still reads and writes it.
+    # NOTE: drop this column in the release after 0018; the version before still reads and writes
+    # it.
     blocked_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='no longer used: see ``is_active``'
     )
 
     @property
     def name(self) -> str:
-        """The name as Koreans write it: family name first, no space; Latin names keep theirs."""
+        """The name in Korean order: family name first, no space; Latin names keep their own order."""
         if f'{self.last_name}{self.first_name}'.isascii():
             return f'{self.first_name} {self.last_name}'
         return f'{self.last_name}{self.first_name}'
@@ -121,13 +122,14 @@ class Agent(Row, table=True):
 
     @property
     def sees_everything(self) -> bool:
-        """Whether the role looks beyond its own department."""
+        """Whether the role sees other departments than its own."""
         return self.role is not AgentRole.AGENT
 
     def become(self, newer: 'Agent') -> frozenset[str]:
-        """Take over what a row that was read later says, and return the names of the fields that changed.
+        """Copy the fields of a newer copy of this row; return the names of the fields that changed.
 
-        Whoever holds this row (a page, a program) decides by it from then on. It is never stored again.
+        A page or program that holds this row uses the new values from then on. The row is never
+        stored again.
         """
         was, now = self._fields(), newer._fields()
         changed = frozenset(name for name in now if was.get(name) != now[name])
@@ -140,7 +142,7 @@ class Agent(Row, table=True):
 
 
 class AgentStatusChange(Row, table=True):
-    """One change of 상담 상태, kept for the reports on a shift."""
+    """One change of 상담 상태, kept for shift reports."""
 
     __tablename__ = 'agent_status_changes'
     __table_args__ = (Index('idx_agent_status_changes_agent_created', 'agent_id', 'created_at'),)
@@ -156,7 +158,7 @@ class AgentStatusChange(Row, table=True):
 
 
 class AwayReason(Row, table=True):
-    """Why somebody is away (이석): 식사, 휴식, 교육 … The desk's own ones cannot be chosen."""
+    """A reason to be away (이석): 식사, 휴식, 교육 … Agents cannot choose the desk's own reasons."""
 
     __tablename__ = 'away_reasons'
 
@@ -169,7 +171,7 @@ class AwayReason(Row, table=True):
 
 
 class AgentPresence(SQLModel, table=True):
-    """When a page or program of an agent was last heard of, by any process."""
+    """When any process last heard of a page or program of an agent."""
 
     __tablename__ = 'agent_presences'
 

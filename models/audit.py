@@ -1,8 +1,8 @@
-"""Who did what to whose data: a log that only grows, each entry sealed with the one before it.
+"""The audit log: who did what to whose data. Append-only; each entry seals the one before it.
 
-The database numbers, dates and seals the entries and refuses every change of them (migration 0004, decision 0011). What is
-written here holds no personal value: ids, names of fields and counts only. From what to what stands in
-``customer_changes``, which goes with its customer; this log stays.
+The database numbers, dates and seals the entries and refuses to change them (migration 0004,
+decision 0011). Entries hold no personal data: ids, names of fields and counts only. Old and new
+values are in ``customer_changes``, which is deleted with its customer; the log stays.
 """
 
 from datetime import datetime
@@ -18,11 +18,11 @@ from models.base import Json, timestamp_field
 MAX_REASON_CHARS = 200
 MAX_PATH_CHARS = 200
 FIRST_PREVIOUS_HASH = '0' * 64
-"""What the first entry names as the seal of the one before it."""
+"""The previous seal that the first entry names."""
 
 
 class AuditAction(StrEnum):
-    """What was done. Stored as text: an entry outlives the release that wrote it."""
+    """The action. Stored as text: an entry outlives the release that wrote it."""
 
     SIGNED_IN = 'signed_in'
     SIGNED_OUT = 'signed_out'
@@ -84,7 +84,7 @@ class AuditAction(StrEnum):
 
 
 class SubjectKind(StrEnum):
-    """Whose data, or which part of it. Stored as text, as actions are."""
+    """The kind of object the action was about. Stored as text, like actions."""
 
     AGENT = 'agent'
     CUSTOMER = 'customer'
@@ -98,7 +98,7 @@ class SubjectKind(StrEnum):
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act. No foreign keys: to check one, the database would wait for a locked row while it holds the whole chain."""
+    """One action. No foreign keys: checking one would wait for a locked row while the whole chain is locked."""
 
     __tablename__ = 'audit_log'
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What every table shares: a UUID key, a time of creation, and how enums and times are stored."""
+"""Columns that every table shares: a UUID key, a creation time, and how enums and times are stored."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ from desk import clock
 
 log = structlog.get_logger()
 
-# Alembic and `DROP CONSTRAINT` need names that do not change with the server.
+# Alembic and `DROP CONSTRAINT` need constraint names that do not depend on the server.
 SQLModel.metadata.naming_convention = MetaData(
     naming_convention={
         'ix': 'ix_%(table_name)s_%(column_0_N_name)s',
@@ -28,17 +28,17 @@ SQLModel.metadata.naming_convention = MetaData(
 ).naming_convention
 
 Timestamp: Any = TIMESTAMP(timezone=True)
-"""A stored time: with zone, kept in UTC. (Typed ``Any``: SQLModel accepts instances here, its stub does not.)"""
+"""A time with time zone, stored in UTC. (Typed ``Any``: SQLModel accepts instances, its stub does not.)"""
 
 Integers: Any = ARRAY(Integer)
-"""Whole numbers in one column."""
+"""A column of whole numbers."""
 
 
 Texts: Any = ARRAY(String)
-"""Words in one column."""
+"""A column of texts."""
 
 Json: Any = JSONB
-"""What has a shape of its own, in one column."""
+"""A column of structured values."""
 
 
 class Labels(TypeDecorator[StrEnum]):
@@ -87,7 +87,7 @@ def labels(kind: type[StrEnum], name: str, *, newer: StrEnum) -> Any:
 
 
 def labelled(kind: type[StrEnum], name: str, default: StrEnum) -> Any:
-    """Return the field of an enum that has a default in Python and, as the guide wrote it, in the table.
+    """Return an enum field with the same default in Python and in the table, as the guide has it.
 
     The default is also what a value of a newer version is read as.
     """
@@ -99,7 +99,7 @@ def labelled(kind: type[StrEnum], name: str, default: StrEnum) -> Any:
 
 
 def timestamp_field() -> Any:
-    """Return a time that is "now" unless given, in Python and, as the guide wrote it, in the table."""
+    """Return a time field that defaults to now, in Python and in the table, as the guide has it."""
     return Field(
         default_factory=clock.now,
         sa_type=Timestamp,
@@ -108,12 +108,12 @@ def timestamp_field() -> Any:
 
 
 def counter(description: str | None = None) -> Any:
-    """Return a whole number that starts at zero, in Python and in the table."""
+    """Return a whole number field that starts at zero, in Python and in the table."""
     return Field(default=0, description=description, sa_column_kwargs={'server_default': '0'})
 
 
 class Row(SQLModel):
-    """A row with its own id and birth time."""
+    """A row with its own id and creation time."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     created_at: datetime = timestamp_field()

@@ -1,8 +1,9 @@
-"""Telephone calls between a customer and the contact centre, and the facts that they are computed from.
+"""Telephone calls between a customer and the contact centre, and the facts they are computed from.
 
-A call is one conversation with a customer, however often it is transferred. Amazon Connect makes a contact of its own
-for each part of it (a consult, a transfer, a supervisor who listens): those are its legs. What is told of them comes late,
-twice and in any order, so facts are only added, and the call's own row is computed from them (``services.calls.story``).
+A call is one conversation with a customer, however often it is transferred. Amazon Connect creates
+a contact for each part of it (a consult, a transfer, a supervisor who listens): these are its legs.
+Connect's reports arrive late, twice and in any order, so facts are only added, and the row of the
+call is computed from them (``services.calls.computed_call``).
 """
 
 from datetime import datetime
@@ -17,17 +18,18 @@ from models.priority import Priority
 
 
 class CallDirection(StrEnum):
-    """Who called whom."""
+    """The direction of a call."""
 
     INBOUND = 'inbound'
     OUTBOUND = 'outbound'
 
 
 class CallEnding(StrEnum):
-    """How a call came to its end.
+    """How a call ended.
 
-    ``agent`` and ``customer`` hung up; ``abandoned`` is 포기: the customer hung up before an agent answered; ``missed`` is
-    부재중: nobody of the other side was reached; ``failed`` is 연결 실패: the line.
+    ``agent`` and ``customer`` hung up; ``abandoned`` is 포기: the customer hung up before an agent
+    answered; ``missed`` is 부재중: the other side did not answer; ``failed`` is 연결 실패: the line
+    failed.
     """
 
     AGENT = 'agent'
@@ -90,25 +92,25 @@ class Call(Row, table=True):
 
 
 class CallLegKind(StrEnum):
-    """How a leg came to be: Connect's ``InitiationMethod``."""
+    """How a leg began: Connect's ``InitiationMethod``."""
 
     INBOUND = 'inbound'
     OUTBOUND = 'outbound'
-    """An agent dials from the softphone."""
+    """An agent dialled from the softphone."""
     API = 'api'
-    """The desk dials."""
+    """The desk dialled."""
     CALLBACK = 'callback'
     TRANSFER = 'transfer'
-    """To a colleague: asked, or handed the call."""
+    """To a colleague, for a consult or a transfer."""
     QUEUE_TRANSFER = 'queue_transfer'
     EXTERNAL = 'external'
-    """Somebody outside is called into the call."""
+    """An outside party was called into the call."""
     MONITOR = 'monitor'
     OTHER = 'other'
 
 
 class CallLeg(Row, table=True):
-    """One contact of Connect's that is part of a call. What is not known yet is empty."""
+    """One Connect contact that is part of a call. Unknown values are empty."""
 
     __tablename__ = 'call_legs'
     __table_args__ = (
@@ -158,7 +160,7 @@ class CallLeg(Row, table=True):
 
 
 class CallMomentKind(StrEnum):
-    """What a leg is to an agent from a moment on."""
+    """An agent's state on a leg from a point in time on."""
 
     RINGING = 'ringing'
     TALKING = 'talking'
@@ -170,7 +172,7 @@ class CallMomentKind(StrEnum):
 
 
 class CallMoment(Row, table=True):
-    """A change of what a leg is to an agent. Told again it is the same row."""
+    """One change of an agent's state on a leg. A repeated report is the same row."""
 
     __tablename__ = 'call_moments'
     __table_args__ = (

@@ -1,7 +1,8 @@
 """Chats between a customer and the contact centre, and their messages.
 
-A chat is numbered without gaps: message n+1 exists only after message n. ``chat_sessions`` carries what lists
-and marks need (last line, unread count, who has read how far), so that no list ever counts messages.
+A chat is numbered without gaps: message n+1 exists only after message n. ``chat_sessions`` holds
+the data that lists and badges need (last line, unread count, read positions), so that no list ever
+counts messages.
 """
 
 from datetime import datetime
@@ -15,12 +16,12 @@ from models.base import Integers, Row, Timestamp, counter, labelled, labels, tim
 from models.priority import Priority
 
 MAX_MESSAGE_CHARS = 5_000  # the desk's own chat; a Connect chat's limit is its gateway's
-MAX_NAME_CHARS = 100  # chat_sessions.visitor_name, as customers.name
+MAX_NAME_CHARS = 100  # chat_sessions.visitor_name, the same as customers.name
 LAST_LINE_CHARS = 120
 
 
 class ChatStatus(StrEnum):
-    """Where a chat stands: 대기, 진행, 보류, 종료."""
+    """The state of a chat: 대기, 진행, 보류, 종료."""
 
     WAITING = 'waiting'
     ACTIVE = 'active'
@@ -29,11 +30,11 @@ class ChatStatus(StrEnum):
 
 
 OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
-"""Taken by an agent and not over: what the inbox calls 진행."""
+"""Taken by an agent and not over: 진행 in the inbox."""
 
 
 class MessageType(StrEnum):
-    """What a message is. All but ``text`` are lines of the desk itself; ``content`` names who did it."""
+    """The type of a message. All but ``text`` are the desk's own; ``content`` names who acted."""
 
     TEXT = 'text'
     JOINED = 'joined'
@@ -43,7 +44,7 @@ class MessageType(StrEnum):
 
 
 class Sender(StrEnum):
-    """Who wrote a message."""
+    """The author of a message."""
 
     CUSTOMER = 'customer'
     AGENT = 'agent'
@@ -51,7 +52,7 @@ class Sender(StrEnum):
 
 
 class ChatEnding(StrEnum):
-    """How a chat came to its end. ``abandoned`` is 포기: gone while waiting."""
+    """How a chat ended. ``abandoned`` is 포기: the customer left while waiting."""
 
     AGENT = 'agent'
     CUSTOMER = 'customer'
@@ -163,12 +164,12 @@ class ChatSession(Row, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether an agent holds it and it is not over."""
+        """Whether an agent holds the chat and it is not over."""
         return self.status in OPEN_STATUSES
 
 
 class Message(Row, table=True):
-    """One line of a chat. ``id`` is made by its sender, so that a repeat is the same message."""
+    """One line of a chat. Its sender makes ``id``, so that a repeat is the same message."""
 
     __tablename__ = 'messages'
     __table_args__ = (
@@ -186,7 +187,7 @@ class Message(Row, table=True):
 
 
 class MessageGrams(SQLModel, table=True):
-    """What a message can be found by, worked out after it is stored (decision 0010)."""
+    """The search index of a message, computed after it is stored (decision 0010)."""
 
     __tablename__ = 'message_grams'
     __table_args__ = (Index('idx_message_grams', 'grams', postgresql_using='gin'),)
@@ -196,7 +197,7 @@ class MessageGrams(SQLModel, table=True):
 
 
 class Draft(Row, table=True):
-    """What an agent has typed in a chat and not sent."""
+    """Text that an agent has typed in a chat and not sent."""
 
     __tablename__ = 'drafts'
     __table_args__ = (UniqueConstraint('agent_id', 'chat_session_id'),)

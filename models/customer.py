@@ -1,4 +1,4 @@
-"""The people who call and write."""
+"""Customers, and what the desk records about them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,14 +12,14 @@ from models.base import Json, Row, Texts, Timestamp, counter, labelled, timestam
 
 
 class CustomerType(StrEnum):
-    """Who a customer is before the law."""
+    """The legal kind of a customer."""
 
     INDIVIDUAL = 'individual'
     CORPORATE = 'corporate'
 
 
 class CustomerStatus(StrEnum):
-    """Whether we still serve them."""
+    """Whether the customer is still served."""
 
     ACTIVE = 'active'
     INACTIVE = 'inactive'
@@ -46,9 +46,10 @@ _recent: Any = literal_column('last_contact_at').desc().nulls_last()
 class Customer(Row, table=True):
     """One customer on record.
 
-    The functions in the indexes are the search's (migrations 0002 and 0008, decisions 0010 and 0022); those of keys are collated "C", which a
-    reflected index does not tell and so is not repeated here. ``total_calls``, ``total_chats`` and ``last_contact_at`` are
-    kept by the database (migration 0003): nobody else writes them.
+    The functions in the indexes belong to the search (migrations 0002 and 0008, decisions 0010 and
+    0022); key indexes use collation "C", which a reflected index does not report and so is not
+    repeated here. The database maintains ``total_calls``, ``total_chats`` and ``last_contact_at``
+    (migration 0003): no code writes them.
     """
 
     __tablename__ = 'customers'
@@ -126,17 +127,17 @@ class Customer(Row, table=True):
 
     @property
     def code(self) -> str:
-        """The customer number as people write it: ``C-0001234``."""
+        """The customer number as shown: ``C-0001234``."""
         return self.code_of(self.number)
 
     @staticmethod
     def code_of(number: int) -> str:
-        """Return a customer number as people write it."""
+        """Return a customer number as shown."""
         return f'C-{number:07}'
 
 
 class Note(Row, table=True):
-    """What an agent wrote down about a customer, for colleagues only."""
+    """An agent's note about a customer, for colleagues only."""
 
     __tablename__ = 'notes'
     __table_args__ = (Index('idx_notes_customer', 'customer_id', 'created_at', 'id'),)
@@ -148,9 +149,9 @@ class Note(Row, table=True):
 
 
 class CustomerChange(Row, table=True):
-    """One edit of a record: what was there and what came. Personal, and so deleted with its customer.
+    """One edit of a record: old and new values. Personal data, so deleted with its customer.
 
-    The audit log tells that it happened; this tells what.
+    The audit log records that the edit happened; this records the values.
     """
 
     __tablename__ = 'customer_changes'
@@ -165,7 +166,7 @@ class CustomerChange(Row, table=True):
 
 
 class CustomerMerge(Row, table=True):
-    """Two records that became one, and what it takes to part them again."""
+    """Two records merged into one, with the data to undo it."""
 
     __tablename__ = 'customer_merges'
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What supervisors set up around the board: limits and the alerts they raise, screens on a wall, notices to queues."""
+"""What supervisors configure around the board: limits and their alerts, wall screens, notices to queues."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,20 +13,20 @@ MAX_NOTICE_CHARS = 500
 
 
 class ThresholdKind(StrEnum):
-    """What is watched. Stored as text: a later release knows more."""
+    """The figure that a limit watches. Stored as text: a later release has more kinds."""
 
     WAITING = 'waiting'
-    """More than so many wait."""
+    """More contacts wait than the limit."""
     LONGEST = 'longest'
-    """Somebody waits longer than so many seconds."""
+    """A contact waits longer than the limit, in seconds."""
     LEVEL = 'level'
-    """The 서비스 레벨 of today is under so many percent."""
+    """Today's 서비스 레벨 is below the limit, in percent."""
     STATE = 'state'
-    """An agent is in a state for longer than so many minutes."""
+    """An agent is in a state longer than the limit, in minutes."""
 
 
 class FloorThreshold(Row, table=True):
-    """A limit of the board, for one queue or each; passed, it raises an alert."""
+    """A limit of the board, for one queue or for each; exceeding it raises an alert."""
 
     __tablename__ = 'floor_thresholds'
 
@@ -40,7 +40,7 @@ class FloorThreshold(Row, table=True):
 
 
 class FloorAlert(Row, table=True):
-    """A limit that was passed, until it is so no longer; ``created_at`` is when it began."""
+    """A limit that is exceeded, until it no longer is; ``created_at`` is when it began."""
 
     __tablename__ = 'floor_alerts'
     __table_args__ = (
@@ -62,7 +62,7 @@ class FloorAlert(Row, table=True):
 
 
 class WallLink(Row, table=True):
-    """A link to the board for a screen on a wall: it only reads, and is revoked when it is no longer wanted."""
+    """A revocable, read-only link to the board, for a wall screen."""
 
     __tablename__ = 'wall_links'
 
@@ -74,7 +74,7 @@ class WallLink(Row, table=True):
 
 
 class QueueNotice(Row, table=True):
-    """Something that a supervisor says to those who serve a queue."""
+    """A supervisor's message to the agents of a queue."""
 
     __tablename__ = 'queue_notices'
     __table_args__ = (Index('idx_queue_notices_created', 'created_at'),)
@@ -86,7 +86,7 @@ class QueueNotice(Row, table=True):
 
 
 class NoticeReceipt(SQLModel, table=True):
-    """To whom a notice went, and when they said that they had read it."""
+    """A recipient of a notice, and when they confirmed reading it."""
 
     __tablename__ = 'notice_receipts'
     __table_args__ = (

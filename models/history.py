@@ -1,4 +1,4 @@
-"""What people keep of their own in the history: filters under a name."""
+"""Saved views of the history."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from models.base import Row
 
 
 class HistoryView(Row, table=True):
-    """A set of filters that somebody gave a name."""
+    """A user's named set of filters."""
 
     __tablename__ = 'history_views'
     __table_args__ = (UniqueConstraint('agent_id', 'name'),)

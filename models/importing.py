@@ -9,7 +9,7 @@ from models.base import Row, Timestamp
 
 
 class ImportRun(Row, table=True):
-    """One import that was written."""
+    """One import that was stored."""
 
     __tablename__ = 'import_runs'
     __table_args__ = (Index('idx_import_runs_created', 'created_at'),)
@@ -21,9 +21,9 @@ class ImportRun(Row, table=True):
 
 
 class ImportedCustomer(SQLModel, table=True):
-    """A record that an import made or changed. Gone after a day, with the chance to undo it.
+    """A record that an import created or changed; kept for a day, to undo the import.
 
-    What the record was before stands in ``customer_changes``, which goes with its customer.
+    The record's earlier values are in ``customer_changes``, which is deleted with its customer.
     """
 
     __tablename__ = 'imported_customers'

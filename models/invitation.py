@@ -1,4 +1,4 @@
-"""Invitations: how somebody comes to a sign-in of their own."""
+"""Invitations: how a person gets their own sign-in."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,9 +11,9 @@ from models.base import Row, Timestamp, labelled
 
 
 class Invitation(Row, table=True):
-    """One link with which one person becomes a colleague; its id becomes theirs.
+    """One link with which one person becomes an agent; its id becomes the agent's id.
 
-    It is valid once, until it expires, is withdrawn, or a newer one takes its place.
+    It can be used once, until it expires, is withdrawn, or is replaced by a newer one.
     """
 
     __tablename__ = 'invitations'
@@ -40,5 +40,5 @@ class Invitation(Row, table=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still lets somebody in."""
+        """Whether the link can still be used."""
         return self.used_at is None and self.ended_at is None and clock.now() < self.expires_at

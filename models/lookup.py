@@ -1,4 +1,4 @@
-"""Which whole numbers and addresses people looked for: what tells a series of guesses from a day's work."""
+"""Complete phone numbers and e-mail addresses that agents searched for: shows guessing in a row."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ from models.base import timestamp_field
 
 
 class Lookup(SQLModel, table=True):
-    """One person looked for one number or address; kept for a month, as keyed hashes only."""
+    """One agent's search for one number or address; kept for a month, only as a keyed hash."""
 
     __tablename__ = 'lookups'
     __table_args__ = (

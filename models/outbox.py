@@ -1,4 +1,4 @@
-"""Events that are committed and not yet on the stream."""
+"""Committed events that are not yet on the stream."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from models.base import Timestamp, timestamp_field
 
 
 class OutboxEntry(SQLModel, table=True):
-    """One event, written in the transaction that made it true, removed once the stream has it."""
+    """One event, written in the transaction that it reports, removed once it is on the stream."""
 
     __tablename__ = 'outbox'
 

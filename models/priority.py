@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Priority(StrEnum):
-    """How soon a chat should be taken."""
+    """The priority of a contact in its queue."""
 
     LOW = 'low'
     MEDIUM = 'medium'
@@ -19,9 +19,9 @@ HEAD_STARTS = {
     Priority.MEDIUM: timedelta(0),
     Priority.LOW: timedelta(minutes=-5),
 }
-"""So much longer a contact counts as having waited. Whoever waits long enough comes before any priority: nobody starves."""
+"""Added to a contact's waiting time. A long wait passes any priority, so no contact starves."""
 
 
 def rank_at(start_time: datetime, priority: Priority) -> datetime:
-    """Return a contact's place in its queue: the earlier, the sooner it is served."""
+    """Return a contact's rank in its queue: the earliest is served first."""
     return start_time - HEAD_STARTS[priority]

@@ -1,4 +1,4 @@
-"""Queues: where contacts wait, who may serve them, and by which rules they find an agent."""
+"""Queues: where contacts wait, which agents serve them, and how an agent is found."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,14 +12,14 @@ from models.base import Row, labelled, timestamp_field
 MAX_LEVEL = 5
 """The highest level of a skill."""
 MAX_CHATS = 10
-"""So many chats at once an agent may be given at most (the issue: 1 to 10)."""
+"""The most chats at once that an agent may be allowed (the issue: 1 to 10)."""
 
 
 class QueueMode(StrEnum):
-    """How contacts of a queue find an agent."""
+    """How contacts of a queue reach an agent."""
 
     PUSH = 'push'
-    """Offered to one agent at a time, who has a few seconds to take it."""
+    """Offered to one agent at a time, who has a few seconds to accept."""
     PULL = 'pull'
     """Taken by agents from the list."""
 
@@ -31,7 +31,7 @@ def _number(default: int) -> int:
 
 
 class Skill(Row, table=True):
-    """Something that not everybody can do: a language, a product."""
+    """An ability that not every agent has: a language, a product."""
 
     __tablename__ = 'skills'
 
@@ -40,7 +40,7 @@ class Skill(Row, table=True):
 
 
 class AgentSkill(SQLModel, table=True):
-    """How well an agent has a skill: 1 to ``MAX_LEVEL``, the higher the better."""
+    """An agent's level in a skill: 1 to ``MAX_LEVEL``, higher is better."""
 
     __tablename__ = 'agent_skills'
 
@@ -67,7 +67,7 @@ class Queue(Row, table=True):
     offer_seconds: int = _number(20)
     misses_until_away: int = _number(2)
     returning_seconds: int = _number(30)
-    """So long a customer who comes back within a day waits for the same agent; 0 for not at all."""
+    """How long a customer who returns within a day waits for the same agent; 0 for not at all."""
     widen_after_seconds: int | None = Field(
         default=None, description='after so long the next circle of agents is asked too'
     )
@@ -87,9 +87,9 @@ class Queue(Row, table=True):
 
 
 class QueueTarget(SQLModel, table=True):
-    """What a queue's target was from a day on: figures of the days before keep theirs.
+    """A queue's service level target from a day on; figures of earlier days keep theirs.
 
-    ``Queue`` holds the newest one; what was changed today counts from tomorrow.
+    ``Queue`` holds the newest target; today's change takes effect tomorrow.
     """
 
     __tablename__ = 'queue_targets'

@@ -1,7 +1,8 @@
-"""How customers sound: what Amazon Comprehend (or its stand-in) said of their lines, worked out after these are stored.
+"""Customer sentiment: the result of Amazon Comprehend or its stand-in for each stored message.
 
-A line is claimed by a process before it is sent out, so that no two ask about it; the claim of a process that died may be
-taken again. ``chat_moods`` sums a chat up, so that no list ever counts lines.
+A process claims a message before it sends it out, so that no two processes ask about it; the claim
+of a process that died can be taken over. ``chat_moods`` holds the sum of a chat, so that no list
+ever counts messages.
 """
 
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from models.base import Timestamp, counter, labelled, labels, timestamp_field
 
 
 class Sentiment(StrEnum):
-    """How a text sounds: 긍정, 부정, 중립, 복합 (good and bad in one)."""
+    """The sentiment of a text: 긍정, 부정, 중립, 복합 (positive and negative)."""
 
     POSITIVE = 'positive'
     NEGATIVE = 'negative'
@@ -24,14 +25,14 @@ class Sentiment(StrEnum):
 
 
 class SentimentSource(StrEnum):
-    """Who said so. A stand-in knows a short list of words: nobody is to be judged by it."""
+    """The source of a sentiment. A stand-in knows a short list of words: do not judge people by it."""
 
     COMPREHEND = 'comprehend'
     STAND_IN = 'stand_in'
 
 
 class MoodTrend(StrEnum):
-    """Where a chat is going: its later lines beside its earlier ones."""
+    """The direction of a chat: its later messages compared with its earlier ones."""
 
     BETTER = 'better'
     STEADY = 'steady'
@@ -39,7 +40,7 @@ class MoodTrend(StrEnum):
 
 
 class MessageSentiment(SQLModel, table=True):
-    """How one line of a customer sounds: claimed first, told later; ``analysed_at`` without a sentiment is one that cannot be read."""
+    """One customer message's sentiment, claimed first; ``analysed_at`` alone means not analysable."""
 
     __tablename__ = 'message_sentiments'
     __table_args__ = (
@@ -66,7 +67,7 @@ class MessageSentiment(SQLModel, table=True):
 
 
 class ChatMood(SQLModel, table=True):
-    """A chat's customer, summed up from the lines that were told."""
+    """The sentiment of a chat's customer, summed over the analysed messages."""
 
     __tablename__ = 'chat_moods'
     __table_args__ = (Index('idx_chat_moods_sentiment', 'sentiment', 'chat_session_id'),)
@@ -88,7 +89,7 @@ class ChatMood(SQLModel, table=True):
 
 
 class SentimentSpending(SQLModel, table=True):
-    """What was asked of Comprehend on one day in Seoul, by all processes, in its units of 100 characters."""
+    """Comprehend's use on one day in Seoul, by all processes, in units of 100 characters."""
 
     __tablename__ = 'sentiment_spendings'
 

@@ -1,4 +1,4 @@
-"""Who is signed in, and who tried to be."""
+"""Sign-in sessions and failed sign-ins."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from models.base import Row, Timestamp
 
 
 class SignInSession(Row, table=True):
-    """One sign-in, in a browser or of a program, until it expires or is revoked."""
+    """One sign-in of a browser or a program, until it expires or is revoked."""
 
     __tablename__ = 'sessions'
     __table_args__ = (Index('idx_sessions_agent', 'agent_id'),)
@@ -24,12 +24,12 @@ class SignInSession(Row, table=True):
 
     @property
     def is_valid(self) -> bool:
-        """Whether it still admits its agent."""
+        """Whether the session still admits its agent."""
         return self.revoked_at is None and clock.now() < self.expires_at
 
 
 class SignInAttempt(Row, table=True):
-    """One failed sign-in: what slows down the next ones."""
+    """One failed sign-in, which slows down the next ones."""
 
     __tablename__ = 'sign_in_attempts'
     __table_args__ = (

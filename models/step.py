@@ -1,4 +1,4 @@
-"""Facts: what happened to a contact, and how it was assigned. Rows are only added, in the transaction that makes them true."""
+"""Facts: the steps of a contact and its routing decisions, added in the transaction they record."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,14 +12,14 @@ from models.base import Json, Row, Timestamp, labels, timestamp_field
 
 
 class Channel(StrEnum):
-    """How a customer is in contact."""
+    """The channel of a contact."""
 
     CHAT = 'chat'
     CALL = 'call'
 
 
 class StepKind(StrEnum):
-    """What can happen to a contact."""
+    """The kinds of steps of a contact."""
 
     CREATED = 'created'
     QUEUED = 'queued'
@@ -41,7 +41,7 @@ class StepKind(StrEnum):
 
 
 class ContactStep(SQLModel, table=True):
-    """One step of one contact. From these and the agents' states every figure of the floor can be computed."""
+    """One step of one contact. Every figure of the floor can be computed from steps and agents' states."""
 
     __tablename__ = 'contact_steps'
     __table_args__ = (
@@ -70,7 +70,7 @@ class ContactStep(SQLModel, table=True):
 
 
 class RoutingDecision(Row, table=True):
-    """Why a contact was offered to this agent: everything that the decision was made from."""
+    """Why a contact was offered to this agent: all data that the decision was based on."""
 
     __tablename__ = 'routing_decisions'
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Since when the desk has been able to hear its customers."""
+"""Since when the desk has been able to receive its customers' messages."""
 
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from models.base import timestamp_field
 
 
 class Uptime(SQLModel, table=True):
-    """The one row that every process keeps writing while it serves and the database answers.
+    """The one row that every process updates while it serves and the database answers.
 
-    Nobody heard anything between ``last_at`` and the next writing: a long gap begins a new ``since``.
+    Between ``last_at`` and the next update no customer could be heard: a long gap sets a new
+    ``since``.
     """
 
     __tablename__ = 'uptime'

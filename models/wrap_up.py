@@ -1,4 +1,4 @@
-"""After the contact: 후처리, the tree of 상담 분류, and what was promised to the customer."""
+"""Wrap-up (후처리), the tree of contact categories (상담 분류), and promises to customers."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,11 +13,11 @@ from models.step import Channel
 MAX_SUMMARY_CHARS = 2_000
 MAX_PROMISE_CHARS = 500
 MAX_DEPTH = 3
-"""So many levels the tree of 상담 분류 has at most."""
+"""The most levels of the tree of 상담 분류."""
 
 
 class ContactCategory(Row, table=True):
-    """One node of the tree of 상담 분류. A used one is retired, never deleted."""
+    """One node of the tree of 상담 분류. A node in use is retired, never deleted."""
 
     __tablename__ = 'contact_categories'
 
@@ -32,14 +32,14 @@ class ContactCategory(Row, table=True):
 
 
 class WrapUpEnding(StrEnum):
-    """Who ended a 후처리."""
+    """How a 후처리 ended."""
 
     AGENT = 'agent'
     LIMIT = 'limit'
 
 
 class WrapUp(Row, table=True):
-    """What an agent writes down after a contact. It is open until ``done_at``; ``created_at`` is its beginning."""
+    """An agent's record after a contact. It is open until ``done_at``; ``created_at`` is its beginning."""
 
     __tablename__ = 'wrap_ups'
     __table_args__ = (
@@ -69,7 +69,7 @@ class WrapUp(Row, table=True):
 
 
 class PromiseStatus(StrEnum):
-    """What became of a promise."""
+    """The state of a promise."""
 
     OPEN = 'open'
     KEPT = 'kept'
@@ -78,7 +78,7 @@ class PromiseStatus(StrEnum):
 
 
 class Promise(Row, table=True):
-    """Something to do for a customer by a time, with an owner: an agent, or the queue when there is none."""
+    """A task for a customer with a due time and an owner: an agent, or the queue when there is none."""
 
     __tablename__ = 'promises'
     __table_args__ = (
@@ -104,7 +104,7 @@ class Promise(Row, table=True):
 
 
 class DismissedPromise(SQLModel, table=True):
-    """A line of which its agent said that it promises nothing: it is not asked about again."""
+    """A message that its agent marked as no promise; the desk does not ask about it again."""
 
     __tablename__ = 'dismissed_promises'
 

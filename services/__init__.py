@@ -1,1 +1,1 @@
-"""What the desk can do: use cases, one class a feature. Read their public methods first."""
+"""The desk's use cases, one class a feature. Read their public methods first."""

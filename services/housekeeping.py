@@ -1,4 +1,4 @@
-"""What the desk does by itself all the time: giving up who is gone, ending what is overdue, forgetting what is old."""
+"""Periodic work of the desk: ends abandoned and overdue contacts, deletes old data."""
 
 import asyncio
 from datetime import timedelta
@@ -10,7 +10,7 @@ TIDY_SECONDS = 60
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End chats whose customers are gone, overdue 후처리 and calls that never began, remind of promises, until cancelled."""
+    """End abandoned chats, overdue 후처리 and unmade calls, announce due promises, until cancelled."""
     while True:
         await services.visits.give_up_silent(patience)
         await services.wrap_ups.end_overdue()
@@ -20,7 +20,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
 
 
 async def tidy(services: Services) -> None:
-    """Forget what is old, until cancelled."""
+    """Delete old data, until cancelled."""
     while True:
         await services.sign_ins.tidy()
         await services.lookups.tidy()

@@ -1,4 +1,4 @@
-"""All services of one process, put together. ``main.build`` makes one; pages receive it."""
+"""All services of one process. ``main.build`` creates the registry; pages receive it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ from services.work.unit_of_work import UnitsOfWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the desk can do, a field a feature."""
+    """All services, one field a feature."""
 
     topics: Topics
     stream: EventStream
@@ -98,7 +98,7 @@ class Services:
     connect_floor: ConnectFloor
     connect_users: ConnectUsers
     connect_listener: ConnectListener | None
-    """None where no instance of Connect is set up."""
+    """``None`` where no Connect instance is configured."""
     chats: Chats
     customers: Customers
     customer_duplicates: CustomerDuplicates
@@ -135,7 +135,7 @@ class Services:
 
     @property
     def connect_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        """What has to go on all the time for calls, by name; nothing where no instance of Connect is set up."""
+        """Return the background loops for calls, by name; empty without a Connect instance."""
         listener = self.connect_listener
         if listener is None:
             return {}
@@ -148,11 +148,11 @@ class Services:
 
     @property
     def sentiment_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
-        """What has to go on all the time for customers' lines to be judged, by name; nothing where that is off."""
+        """Return the background loops for sentiment analysis, by name; empty where it is off."""
         return {'sentiment': self.sentiment_judge.follow} if self.sentiment_judge else {}
 
 
-def assemble(  # noqa: PLR0913 - it puts everything together
+def assemble(  # noqa: PLR0913 - it assembles everything
     db: Database,
     topics: Topics,
     stream: EventStream,
@@ -163,9 +163,9 @@ def assemble(  # noqa: PLR0913 - it puts everything together
     sentiment: SentimentSetup | None = None,
     connect: ConnectConnection | None = None,
 ) -> Services:
-    """Put the services together over one database and one event stream; opens nothing.
+    """Build all services on one database and one event stream; opens nothing.
 
-    Without ``connect`` the desk has no voice: calls are read and nothing else.
+    Without ``connect`` the desk makes no calls, and only shows stored ones.
     """
     relay = Relay(db, stream)
     units = UnitsOfWork(db, relay)

@@ -1,7 +1,7 @@
-"""What stands in for the outside world on one machine.
+"""Local stand-ins for the outside world, on one machine.
 
-Everything here is local: servers listen on 127.0.0.1, keep all they have in one folder, and end with the
-last desk that uses it. PostgreSQL and Valkey are real (``Sandbox``); Amazon Connect is a simulator
+Servers listen on 127.0.0.1, keep all data in one folder, and end with the last desk that uses them.
+PostgreSQL and Valkey are real (``Sandbox``); Amazon Connect is a simulator
 (``contact_centre.ContactCentre``).
 """
 

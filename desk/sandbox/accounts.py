@@ -1,7 +1,7 @@
-"""Who the servers run as: PostgreSQL refuses root, so root hands its servers to somebody harmless.
+"""The user that runs the servers: PostgreSQL refuses root, so root starts servers as another user.
 
-Only the servers' own folders change their owner. Parent folders keep owner and mode; how a server then
-reaches its folder below a closed parent is ``launching.folder_argument``'s matter.
+Only the servers' own folders change their owner. Parent folders keep owner and mode;
+``launching.folder_argument`` solves how a server reaches its folder below a closed parent.
 """
 
 import os
@@ -23,12 +23,12 @@ class Account:
     gid: int
 
     def may_enter(self, path: Path) -> bool:
-        """Say whether every folder from the root down to ``path`` lets this user pass."""
+        """Whether every folder from the root down to ``path`` lets this user pass."""
         places = [path, *path.parents]
         return all(self._has(place, stat.S_IXUSR) for place in places)
 
     def may_read(self, path: Path) -> bool:
-        """Say whether the file or folder itself can be read (and run, if its owner can run it)."""
+        """Whether the file or folder can be read (and run, if its owner can run it)."""
         if path.is_symlink() and not self.may_enter(path.resolve().parent):
             return False
         wanted = stat.S_IRUSR | (path.stat().st_mode & stat.S_IXUSR)
@@ -46,12 +46,12 @@ class Account:
 
 
 def server_account(folder: Path) -> Account | None:
-    """Return who must run the servers, ``None`` for ourselves.
+    """Return the user for the servers; ``None`` for the current one.
 
-    Root continues with the owner of ``folder`` (a server's data from an earlier start), else picks one.
+    Root uses the owner of ``folder`` (a server's data from an earlier start), else picks one.
 
     Raises:
-        SandboxError: this machine knows no unprivileged user.
+        SandboxError: this machine has no unprivileged user.
     """
     if os.geteuid() != 0:
         return None
@@ -68,7 +68,7 @@ def server_account(folder: Path) -> Account | None:
 
 
 def hand_over(folder: Path, account: Account | None) -> None:
-    """Make ``folder`` if needed and give it, with all that is in it, to the servers' user."""
+    """Create ``folder`` if needed and give it, with all its content, to the servers' user."""
     folder.mkdir(mode=0o700, exist_ok=True)
     if account is None or folder.stat().st_uid == account.uid:
         return
@@ -78,16 +78,16 @@ def hand_over(folder: Path, account: Account | None) -> None:
                 os.chown(
                     os.path.join(parent, name), account.uid, account.gid, follow_symlinks=False
                 )
-        os.chown(folder, account.uid, account.gid)  # last: an interrupted walk is walked again
+        os.chown(folder, account.uid, account.gid)  # last, so that an interrupted walk is repeated
     except OSError as error:
         message = f'Cannot give {folder} to an unprivileged user: {error.strerror}.'
         raise SandboxError(message) from error
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open or make a file that only the owner of its folder reads; return its descriptor.
+    """Open or create a file that only the owner of its folder can read; return its descriptor.
 
-    Root leaves no file of its own in an ordinary user's home, and follows no link that is laid there.
+    Root leaves no file of its own in another user's home, and follows no symbolic link there.
     """
     file = os.open(path, flags | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     if os.geteuid() == 0:

@@ -1,6 +1,6 @@
-"""All that a desk on one machine stands on, started where no address is set: PostgreSQL, Valkey, and Connect in a box.
+"""A local desk's backing services, started where no address is set: PostgreSQL, Valkey, Connect.
 
-Without the last the desk runs all the same: what is in the way is said in a sentence.
+The desk also runs without the simulator; the reason is then printed.
 """
 
 import sys
@@ -15,11 +15,11 @@ from desk.settings import Settings
 
 @contextmanager
 def backed(settings: Settings, *, with_connect: bool) -> Iterator[Settings]:
-    """Give settings in which everything has its address, while the block runs.
+    """Yield settings that have all addresses; the services run for the length of the block.
 
     Args:
-        settings: of a desk on one machine.
-        with_connect: whether a contact centre is wanted as well; it takes seconds.
+        settings: the settings of a local desk.
+        with_connect: whether to start the Connect simulator too, which takes seconds.
 
     Raises:
         SandboxError: PostgreSQL or Valkey cannot start.

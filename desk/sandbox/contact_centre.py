@@ -1,7 +1,8 @@
-"""Connect in a box beside a desk: started, shared, looked after and ended as PostgreSQL and Valkey are.
+"""The Connect simulator beside a desk: started, shared, supervised and stopped like PostgreSQL.
 
-``with ContactCentre(home) as addresses`` is all that a desk needs. The centre is kept in the home while it runs and goes
-on where it was; a killed desk leaves it running for the next one. What it prints is in ``<home>/connect/centre.log``.
+``with ContactCentre(home) as addresses`` is all that a desk needs. The centre is saved in the home
+while it runs and continues from there; a killed desk leaves it running for the next one. Its output
+is in ``<home>/connect/centre.log``.
 """
 
 import os
@@ -32,7 +33,7 @@ ANSWER_SECONDS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectAddresses:
-    """Where the centre is, and what of it a desk is set up with."""
+    """The centre's addresses and ids for the desk's settings."""
 
     aws_url: str  # Connect, its participant service, Contact Lens, Comprehend
     events_url: str  # SQS, Kinesis, SNS, S3
@@ -40,22 +41,22 @@ class ConnectAddresses:
     instance_id: str
     contact_flow_id: str
     source_phone_number: str
-    contact_queue: str  # by name, in SQS
+    contact_queue: str  # its name in SQS
     softphone_trouble: str  # why there is no softphone; empty when there is one
 
     @property
     def ccp_url(self) -> str:
-        """Return what a desk embeds; it is to be opened by the host name that the desk is opened by."""
+        """Return the page that a desk embeds; open it with the same host name as the desk."""
         return f'{self.aws_url}/ccp-v2/'
 
     @property
     def login_url(self) -> str:
-        """Return where an agent signs in; ``?agent=`` names them."""
+        """Return the sign-in page for agents; ``?agent=`` names one."""
         return f'{self.aws_url}/connect/login'
 
     @property
     def control_url(self) -> str:
-        """Return where customers are played."""
+        """Return the page for playing customers."""
         return f'{self.aws_url}/_sandbox/control/'
 
 
@@ -73,10 +74,12 @@ class ContactCentre(ServerGroup[ConnectAddresses]):
 
     @override
     def start(self) -> ConnectAddresses:
-        """Have the centre running and answering; return where. Without Amazon's library it has no softphone.
+        """Start the centre unless it runs; return its addresses.
+
+        Without Amazon's library it has no softphone.
 
         Raises:
-            SandboxError: it cannot start here; the sentence says why.
+            SandboxError: it cannot start; the text says why.
         """
         try:
             vendor.fetch(self._desk_home)
@@ -94,7 +97,7 @@ class ContactCentre(ServerGroup[ConnectAddresses]):
         [port] = ports
         return ConnectAddresses(
             aws_url=f'http://127.0.0.1:{port}',
-            events_url=f'http://127.0.0.1:{site.memory.port(EVENTS)}',
+            events_url=f'http://127.0.0.1:{site.home_file.port(EVENTS)}',
             region=seed.REGION,
             instance_id=seed.INSTANCE_ID,
             contact_flow_id=seed.seed_id(f'flow/{seed.ORDERS}'),
@@ -105,7 +108,7 @@ class ContactCentre(ServerGroup[ConnectAddresses]):
 
 
 class CentreServer(Server):
-    """The process, with moto as its child: that ends by itself when its parent does."""
+    """The centre's process, with moto as its child, which ends with its parent."""
 
     name: ClassVar[str] = 'centre'
     program: ClassVar[str] = 'python'
@@ -118,7 +121,7 @@ class CentreServer(Server):
             'PYTHONPATH': str(PROJECT),
             'DESK_HOME': str(self.site.home.parent),
             'SANDBOX_AWS_PORT': str(port),
-            'SANDBOX_MOTO_PORT': str(self.site.memory.free_port(EVENTS)),
+            'SANDBOX_MOTO_PORT': str(self.site.home_file.free_port(EVENTS)),
             'SANDBOX_SNAPSHOT': str(self.folder / 'snapshot.json'),
         }
         given = [f'{name}={value}' for name, value in settings.items()]
@@ -127,7 +130,7 @@ class CentreServer(Server):
 
     @override
     def complaint(self, port: int) -> str:
-        """Ask for a sign of life."""
+        """Check that the centre answers."""
         address = f'http://127.0.0.1:{port}/_sandbox/health'
         try:
             with urllib.request.urlopen(address, timeout=ANSWER_SECONDS):

@@ -1,4 +1,4 @@
-"""What the sandbox says when it cannot start."""
+"""The sandbox's error when it cannot start."""
 
 from desk.settings import StartError
 

@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment when obeying it would leave a server that nobody knows of."""
+"""Defers Ctrl-C while obeying it would leave an unknown server behind."""
 
 import signal
 import threading
@@ -9,7 +9,10 @@ from types import FrameType
 
 @contextmanager
 def undisturbed() -> Generator[None]:
-    """Hear SIGINT and SIGTERM only after the body. Python delivers signals to the main thread alone."""
+    """Defer SIGINT and SIGTERM until after the block.
+
+    Python delivers signals to the main thread only.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return

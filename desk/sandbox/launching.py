@@ -1,7 +1,8 @@
-"""Starting a program that outlives us: own session, other user, nothing of ours inherited.
+"""Starts programs that outlive this process: own session, other user, nothing inherited.
 
-A server is nobody's child: a shell starts it and ends. So it leaves no zombie in a desk that lives longer,
-and the terminal's Ctrl-C, which goes to the desk's process group, does not reach it.
+A shell starts the server and ends, so that the server has no parent here. So it leaves no zombie in
+a longer-lived desk, and the terminal's Ctrl-C, which goes to the desk's process group, does not
+reach it.
 """
 
 import os
@@ -21,10 +22,10 @@ MAX_LOG_BYTES = 5_000_000
 
 
 def folder_argument(folder: Path, account: Account | None) -> str:
-    """Return a name for ``folder`` by which a server that works in it reaches it.
+    """Return a path to ``folder`` that works for a server that runs in it.
 
-    Below a closed parent (a checkout in ``/root``) no path works for another user, but the folder that a
-    process already stands in does, under the kernel's own name for it.
+    Below a closed parent (a checkout in ``/root``) no path works for another user, but the
+    process's own working directory does, under the kernel's name for it.
 
     Raises:
         SandboxError: the folder is below a closed parent and this system has no such name.
@@ -43,9 +44,9 @@ def folder_argument(folder: Path, account: Account | None) -> str:
 def detach(
     command: list[str], *, folder: Path, account: Account | None, log: Path, stdin: str = ''
 ) -> int:
-    """Start ``command`` in ``folder``, its output added to ``log``; return its process id."""
+    """Start ``command`` in ``folder``, with its output appended to ``log``; return its process id."""
     with os.fdopen(open_private(log, os.O_WRONLY | os.O_APPEND), 'ab') as output:
-        shell = subprocess.Popen(  # noqa: S603 - a server of ours
+        shell = subprocess.Popen(  # noqa: S603 - a server of the sandbox
             ['/bin/sh', '-c', _DETACH, 'sh', *command],
             cwd=folder,
             stdin=subprocess.PIPE,
@@ -63,14 +64,14 @@ def detach(
 def run_to_end(
     command: list[str], *, folder: Path, account: Account | None, log: Path, inherited: int
 ) -> bool:
-    """Run ``command`` in ``folder`` with one more file open; return whether it succeeded.
+    """Run ``command`` in ``folder`` with one inherited file; return whether it succeeded.
 
     Raises:
         SandboxError: it takes minutes.
     """
     with os.fdopen(open_private(log, os.O_WRONLY | os.O_APPEND), 'ab') as output:
         try:
-            finished = subprocess.run(  # noqa: S603 - a program of ours
+            finished = subprocess.run(  # noqa: S603 - a program of the sandbox
                 command,
                 check=False,
                 cwd=folder,
@@ -100,7 +101,7 @@ def log_tail(log: Path, *, since: int = 0, lines: int = 6) -> str:
 
 
 def log_size(log: Path) -> int:
-    """Return how long ``log`` is, after putting an overlong one aside."""
+    """Return the length of ``log``, after moving an overlong one aside."""
     if not log.exists():
         return 0
     if log.stat().st_size > MAX_LOG_BYTES:

@@ -1,7 +1,7 @@
-"""Who uses a home: one desk at a time changes it, many share it, the last one out is known.
+"""Counts the users of a home: one desk at a time changes it, many share it, the last one is known.
 
-Both files are held with ``flock``: the kernel lets go of a killed desk's hold, nothing is left to
-clean up, and no process id has to be believed.
+Both files are locked with ``flock``: the kernel releases a killed desk's lock, so that nothing
+needs cleaning up and no process id has to be trusted.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ GATE_SECONDS = 180  # the longest start (a recovery) or stop that a second desk 
 
 
 class Tenancy:
-    """One desk's hold on a home. The files stay open, so that it outlives a deleted folder."""
+    """One desk's use of a home. The files stay open, so that it survives a deleted folder."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -27,7 +27,7 @@ class Tenancy:
 
     @contextmanager
     def alone(self) -> Generator[None]:
-        """Be the only one who starts or stops servers of this home.
+        """Hold the exclusive right to start or stop servers of this home.
 
         Raises:
             SandboxError: another desk has been starting or stopping for ``GATE_SECONDS``.
@@ -41,11 +41,11 @@ class Tenancy:
             self._gate.let_go()
 
     def move_in(self) -> None:
-        """Count as a user of the servers from now on. Call it inside ``alone``."""
+        """Count as a user of the servers. Call it inside ``alone``."""
         self._lease.share()
 
     def is_last(self) -> bool:
-        """Say whether no other desk uses the servers. Call it inside ``alone``."""
+        """Whether no other desk uses the servers. Call it inside ``alone``."""
         return self._lease.take_alone()
 
     def move_out(self) -> None:
@@ -53,13 +53,13 @@ class Tenancy:
         self._lease.let_go()
 
     def close(self) -> None:
-        """Close the files; whatever was held is let go."""
+        """Close the files, which releases their locks."""
         self._gate.close()
         self._lease.close()
 
 
 class _Lock:
-    """A file that is locked while this process holds it open."""
+    """A file that is locked while this process has it open."""
 
     def __init__(self, path: Path) -> None:
         self._file = open_private(path, os.O_RDWR)

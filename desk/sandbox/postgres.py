@@ -1,9 +1,9 @@
-"""PostgreSQL of a home, with a database ``desk`` and two roles: its owner, and who works in it.
+"""A home's PostgreSQL, with a database ``desk`` and two roles: its owner, and the desk's own.
 
-The locale is PostgreSQL's own C.UTF-8: the same on every system, and it knows Korean letters, without
-which trigrams of Korean names are empty. The role ``desk`` is an ordinary one that may create databases,
-as on AWS, and owns the tables; the desk itself connects as ``desk_app``, which owns nothing (decision 0021). These and
-the superuser ``postgres`` have the same password.
+The locale is PostgreSQL's own C.UTF-8: the same on every system, and it knows Korean letters,
+without which trigrams of Korean names are empty. The role ``desk`` is an ordinary one that may
+create databases, as on AWS, and owns the tables; the desk itself connects as ``desk_app``, which
+owns nothing (decision 0021). They and the superuser ``postgres`` have the same password.
 """
 
 import os
@@ -28,7 +28,7 @@ from desk.sandbox.server import Server
 ROLE = 'desk'
 APP_ROLE = 'desk_app'
 DATABASE = 'desk'
-# The second is for systems whose C library has no C.UTF-8.
+# The second one is for systems whose C library has no C.UTF-8.
 _LOCALES = (
     ('--locale=C.UTF-8',),
     ('--locale=C', '--lc-ctype=en_US.UTF-8', '--builtin-locale=C.UTF-8'),
@@ -43,7 +43,7 @@ _INITDB = (
 _CONNECT_SECONDS = 5
 _SETTINGS = {
     'listen_addresses': '127.0.0.1',
-    'unix_socket_directories': '',  # off: a path may be too long for a socket (107 bytes)
+    'unix_socket_directories': '',  # off: the path may be too long for a socket (107 bytes)
     'max_connections': '200',
     'shared_buffers': '256MB',
     'effective_cache_size': '1GB',
@@ -51,12 +51,12 @@ _SETTINGS = {
     'maintenance_work_mem': '64MB',
     'max_wal_size': '1GB',
     'huge_pages': 'off',
-    'jit': 'off',  # compiling costs more than the desk's short queries
+    'jit': 'off',  # compiling takes longer than the desk's short queries
     'random_page_cost': '1.1',
     'timezone': 'UTC',
     'log_timezone': 'UTC',
     'password_encryption': 'scram-sha-256',
-    # The log names no people: statements and the details of errors hold their data.
+    # The log contains no personal data: statements and error details would.
     'log_min_error_statement': 'panic',
     'log_error_verbosity': 'terse',
 }
@@ -64,7 +64,7 @@ _CARELESS = {'fsync': 'off', 'synchronous_commit': 'off', 'full_page_writes': 'o
 
 
 class Postgres(Server):
-    """The truth: everything else can be rebuilt from it."""
+    """PostgreSQL: everything else can be rebuilt from it."""
 
     name: ClassVar[str] = 'postgres'
     program: ClassVar[str] = 'postgres'
@@ -89,7 +89,7 @@ class Postgres(Server):
     def complaint(self, port: int) -> str:
         try:
             with self._connection(port) as connection:
-                _ensure_desk(connection, self.site.memory.password)
+                _ensure_desk(connection, self.site.home_file.password)
         except psycopg.OperationalError as error:
             return str(error)
         return ''
@@ -103,7 +103,7 @@ class Postgres(Server):
 
     @override
     def leader(self) -> Resident | None:
-        """Return the postmaster: its children answer nothing once it is gone."""
+        """Return the postmaster: its children do not answer without it."""
         pid = self._written_pid()
         return next((resident for resident in self.residents() if resident.pid == pid), None)
 
@@ -112,7 +112,7 @@ class Postgres(Server):
             host='127.0.0.1',
             port=port,
             user='postgres',
-            password=self.site.memory.password,
+            password=self.site.home_file.password,
             dbname='postgres',
             sslmode='disable',
             gssencmode='disable',
@@ -127,16 +127,16 @@ class Postgres(Server):
         return None
 
     def _forget_stranger(self) -> None:
-        """Drop the pid file of a dead server: the pid may be somebody else's by now.
+        """Delete the pid file of a dead server: the pid may belong to another process by now.
 
-        PostgreSQL would take that process for its own server and refuse to start. It looks no further
-        than the pid; we have looked for whoever lives in the folder.
+        PostgreSQL would take that process for its own server and refuse to start. It checks only
+        the pid; the sandbox has checked the folder's own processes.
         """
         if not self.residents():
             (self.folder / 'postmaster.pid').unlink(missing_ok=True)
 
     def _make_cluster(self) -> None:
-        """Run initdb beside the final folder: a killed one leaves nothing half made in its place."""
+        """Run initdb beside the final folder: a killed run leaves nothing half made in its place."""
         for remains in self.site.home.glob(f'{self.name}.draft-*'):
             shutil.rmtree(remains, ignore_errors=True)
         since = log_size(self.log)
@@ -155,11 +155,11 @@ class Postgres(Server):
 
     def _initdb(self, draft: Path, locale: tuple[str, ...]) -> bool:
         account = self.site.account
-        reading, writing = os.pipe()  # the password is in no argument and in no file
+        reading, writing = os.pipe()  # keeps the password out of arguments and files
         try:
             if account:
-                os.fchown(reading, account.uid, account.gid)  # it is opened again by its name
-            os.write(writing, self.site.memory.password.encode() + b'\n')
+                os.fchown(reading, account.uid, account.gid)  # to be reopened by name
+            os.write(writing, self.site.home_file.password.encode() + b'\n')
             os.close(writing)
             command = [
                 str(programs(account).initdb),
@@ -177,7 +177,7 @@ class Postgres(Server):
 
 
 def _ensure_desk(connection: 'psycopg.Connection[tuple[object, ...]]', password: str) -> None:
-    """Make roles and database where a first start did not get that far."""
+    """Create roles and database where a first start did not finish."""
     role, app_role, database = map(sql.Identifier, (ROLE, APP_ROLE, DATABASE))
     for name, rights in ((ROLE, sql.SQL('CREATEDB')), (APP_ROLE, sql.SQL(''))):
         query = 'SELECT 1 FROM pg_roles WHERE rolname = %s'

@@ -1,7 +1,7 @@
-"""Which processes are a home's own servers.
+"""Finds the processes of a home's own servers.
 
-A process id in a file proves nothing: it may belong to somebody else by now. A server is known by what
-it is and where it lives: its program, and the data folder it works in.
+A process id in a file proves nothing: it may belong to another process by now. A server is
+recognised by its program and the data folder it works in.
 """
 
 import os
@@ -20,7 +20,7 @@ _PS_ROW = re.compile(r'\s*(\d+) +(\S+) +(\w+ +\w+ +\d+ +[\d:]+ +\d+) +(\S+) +(.*
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a server lives and how to know its processes."""
+    """A server's folder and the marks of its processes."""
 
     program: str  # 'postgres', 'valkey-server'
     device: int
@@ -36,41 +36,41 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resident:
-    """A process of a server. The start time tells it from a later process with the same id."""
+    """A process of a server. The start time distinguishes it from a later process with the same id."""
 
     pid: int
     started: str
 
 
 class ProcessTable(Protocol):
-    """How an operating system tells about processes."""
+    """The operating system's table of processes."""
 
     def residents(self, place: Place) -> list[Resident]:
-        """Return all live processes of the server that lives at ``place``, oldest id first."""
+        """Return all live processes of the server in ``place``, lowest id first."""
         ...
 
     def is_alive(self, pid: int) -> bool:
-        """Say whether ``pid`` is a running process, not a dead one that nobody has reaped."""
+        """Whether ``pid`` is a running process, and not a zombie."""
         ...
 
 
 class ProcTable:
-    """Linux: program and working folder as the kernel knows them. Nobody can fake these."""
+    """Linux: program and working folder from the kernel, which cannot be faked."""
 
     def residents(self, place: Place) -> list[Resident]:
-        """Compare ``exe`` and ``cwd`` of every process that we may look into."""
+        """Compare ``exe`` and ``cwd`` of every accessible process."""
         pids = sorted(int(name) for name in os.listdir('/proc') if name.isdigit())
         return [resident for pid in pids if (resident := self._resident(pid, place))]
 
     def is_alive(self, pid: int) -> bool:
-        """A dead process has no program any more."""
+        """Whether the process still has a program; a dead one has none."""
         with suppress(OSError):
             return bool(os.readlink(f'/proc/{pid}/exe'))
         return False
 
     def _resident(self, pid: int, place: Place) -> Resident | None:
         try:
-            # ' (deleted)': the package was upgraded below a running server
+            # the package was upgraded below a running server
             program = os.readlink(f'/proc/{pid}/exe').removesuffix(' (deleted)')
             if not is_named(os.path.basename(program), place.program):
                 return None
@@ -78,13 +78,13 @@ class ProcTable:
             if (folder.st_dev, folder.st_ino) != (place.device, place.inode):
                 return None
             fields = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8', errors='replace')
-        except OSError:  # ended meanwhile, or another user's: then it is none of ours
+        except OSError:  # ended meanwhile, or another user's and so not the home's
             return None
         return Resident(pid=pid, started=fields.rpartition(')')[2].split()[_START_TIME_FIELD])
 
 
 class PsTable:
-    """Elsewhere (macOS): program name, and the home's mark in the process title."""
+    """Other systems (macOS): program name, and the home's mark in the process title."""
 
     def residents(self, place: Place) -> list[Resident]:
         """Compare name and title of every process."""
@@ -97,7 +97,7 @@ class PsTable:
         ]
 
     def is_alive(self, pid: int) -> bool:
-        """Ask ``ps`` for the one process."""
+        """Ask ``ps`` for one process."""
         return any(
             int(row_pid) == pid and not state.startswith('Z') for row_pid, state, *_ in self._rows()
         )
@@ -116,19 +116,19 @@ class PsTable:
 
 
 def is_named(found: str, program: str) -> bool:
-    """Say whether a program has this name; Python carries its version, and on macOS a capital."""
+    """Whether a program has this name; Python's includes its version, and on macOS a capital."""
     return found == program or found.lower().rstrip(VERSION) == program
 
 
 def process_table() -> ProcessTable:
-    """Return this machine's table."""
+    """Return this machine's process table."""
     return ProcTable() if os.path.exists('/proc/self/exe') else PsTable()
 
 
 def send(
     table: ProcessTable, place: Place, wanted: list[Resident], signal_number: signal.Signals
 ) -> None:
-    """Signal those of ``wanted`` that still are what they were when they were found."""
+    """Send a signal to those of ``wanted`` that are still the same processes."""
     for resident in set(table.residents(place)) & set(wanted):
         with suppress(ProcessLookupError):
             os.kill(resident.pid, signal_number)

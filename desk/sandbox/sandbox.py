@@ -1,7 +1,7 @@
-"""Servers of one folder, for as long as any desk uses them: PostgreSQL and Valkey here, others as other groups.
+"""Servers of one folder, for as long as any desk uses them: here PostgreSQL and Valkey.
 
-Starting and stopping happen one desk at a time. A killed desk leaves its servers running; the next one
-finds them by what they are and where they work, never by a remembered process id.
+Starting and stopping happen one desk at a time. A killed desk leaves its servers running; the next
+one finds them by program and folder, never by a stored process id.
 """
 
 import hashlib
@@ -20,9 +20,9 @@ from typing_extensions import override
 
 from desk.sandbox.accounts import Account, server_account
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.home_file import HomeFile
 from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.leases import Tenancy
-from desk.sandbox.memory import Memory
 from desk.sandbox.postgres import APP_ROLE, DATABASE, ROLE, Postgres
 from desk.sandbox.processes import process_table
 from desk.sandbox.server import Server, Site
@@ -32,12 +32,12 @@ from desk.sandbox.watching import Watch
 log = structlog.get_logger()
 
 Addresses = TypeVar('Addresses')
-MIN_FREE_BYTES = 200_000_000  # an empty cluster takes 40 MB, and it must be able to write its log
+MIN_FREE_BYTES = 200_000_000  # an empty cluster takes 40 MB, and must be able to write its log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackingUrls:
-    """Where the servers of a home are, as the settings of the same names expect it."""
+    """The addresses of a home's servers, under the names of the settings."""
 
     database_url: str
     database_owner_url: str
@@ -45,14 +45,14 @@ class BackingUrls:
 
 
 class ServerGroup(ABC, Generic[Addresses]):
-    """Servers out of one folder, shared by every desk that uses it.
+    """Servers of one folder, shared by every desk that uses it.
 
-    One that dies meanwhile is replaced by whichever desk sees it first; the last one out stops them.
-    Use it as a context manager, or call ``start`` and ``stop``.
+    A server that dies is replaced by the first desk that notices; the last desk stops them. Use it
+    as a context manager, or call ``start`` and ``stop``.
 
     Args:
-        home: the folder; it is made if it is missing, parents included.
-        durable: whether data must survive a machine that loses power. Tests do without.
+        home: the folder; created with its parents if missing.
+        durable: whether data must survive a power failure. Tests do without.
     """
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
@@ -65,17 +65,17 @@ class ServerGroup(ABC, Generic[Addresses]):
 
     @abstractmethod
     def _servers_of(self, site: Site) -> list[Server]:
-        """Return the servers, in the order in which they start."""
+        """Return the servers, in their starting order."""
 
     @abstractmethod
     def _addresses_of(self, site: Site, ports: list[int]) -> Addresses:
-        """Return where the servers are, whose ports are given in their order."""
+        """Return the servers' addresses, from their ports in the same order."""
 
     def start(self) -> Addresses:
-        """Have the servers running and answering; return where.
+        """Start the servers unless they run; return their addresses.
 
         Raises:
-            SandboxError: something cannot start here; the sentence says what and why.
+            SandboxError: a server cannot start; the text says why.
         """
         if self._addresses is None:
             try:
@@ -87,12 +87,12 @@ class ServerGroup(ABC, Generic[Addresses]):
         return self._addresses
 
     def stop(self) -> None:
-        """Leave the servers; stop them if no other desk uses them. A second call does nothing."""
+        """Stop using the servers; stop them if no other desk uses them. A second call does nothing."""
         if self._tenancy is None:
             return
         with undisturbed():
             if self._watch is not None:
-                self._watch.stop()  # first: it goes through the same gate
+                self._watch.stop()  # first: it uses the same gate
             tenancy, self._tenancy, self._addresses = self._tenancy, None, None
             with ExitStack() as stack:
                 stack.callback(tenancy.close)
@@ -121,7 +121,7 @@ class ServerGroup(ABC, Generic[Addresses]):
                 tenancy.move_in()
                 try:
                     addresses = self._bring_up()
-                except BaseException:  # Ctrl-C too: what was started must not stay
+                except BaseException:  # Ctrl-C too: started servers must not stay
                     with undisturbed():
                         self._move_out(tenancy)
                     raise
@@ -134,12 +134,12 @@ class ServerGroup(ABC, Generic[Addresses]):
         return addresses
 
     def _bring_up(self) -> Addresses:
-        memory = self._memory()
+        home_file = self._home_file()
         site = Site(
             home=self._home,
             mark=f'desk-{hashlib.sha256(os.fsencode(self._home.resolve())).hexdigest()[:12]}',
             account=self._account(),
-            memory=memory,
+            home_file=home_file,
             durable=self._durable,
             table=process_table(),
         )
@@ -147,11 +147,11 @@ class ServerGroup(ABC, Generic[Addresses]):
         return self._addresses_of(site, [server.bring_up() for server in self._servers])
 
     def _look_after(self, tenancy: Tenancy) -> None:
-        """Replace what has died since the last look; what cannot be is tried again at the next."""
+        """Replace servers that have died; a failure is tried again at the next check."""
         for server in self._servers:
             if not server.is_gone():
                 continue
-            port = server.site.memory.port(server.name)
+            port = server.site.home_file.port(server.name)
             try:
                 with tenancy.alone():
                     moved = server.bring_up() != port
@@ -164,20 +164,20 @@ class ServerGroup(ABC, Generic[Addresses]):
                 log.warning('server_replaced', server=server.name)
 
     def _move_out(self, tenancy: Tenancy) -> None:
-        with ExitStack() as stack:  # all of it, even if one of them cannot be stopped
+        with ExitStack() as stack:  # stop all, even if one fails
             stack.callback(tenancy.move_out)
             if tenancy.is_last():
                 for server in self._servers:
                     stack.callback(server.stop)
 
     def _account(self) -> Account | None:
-        """Return who runs the servers, ``None`` for ourselves."""
+        """Return the user that runs the servers; ``None`` for the current one."""
         return None
 
-    def _memory(self) -> Memory:
-        memory = Memory(self._home)
-        memory.keep()  # before any data that needs it
-        return memory
+    def _home_file(self) -> HomeFile:
+        home_file = HomeFile(self._home)
+        home_file.keep()  # before any data that needs it
+        return home_file
 
     def _must_have_room(self) -> None:
         free = shutil.disk_usage(self._home).free
@@ -190,7 +190,7 @@ class ServerGroup(ABC, Generic[Addresses]):
 
 
 class Sandbox(ServerGroup[BackingUrls]):
-    """PostgreSQL and Valkey out of one folder."""
+    """PostgreSQL and Valkey in one folder."""
 
     @override
     def _servers_of(self, site: Site) -> list[Server]:
@@ -198,7 +198,7 @@ class Sandbox(ServerGroup[BackingUrls]):
 
     @override
     def _addresses_of(self, site: Site, ports: list[int]) -> BackingUrls:
-        secret = site.memory.password
+        secret = site.home_file.password
         postgres_at, valkey_at = (f'127.0.0.1:{port}' for port in ports)
         database = f'{secret}@{postgres_at}/{DATABASE}'
         return BackingUrls(
@@ -212,12 +212,12 @@ class Sandbox(ServerGroup[BackingUrls]):
         return server_account(self._home / Postgres.name)
 
     @override
-    def _memory(self) -> Memory:
-        memory = Memory(self._home)
-        if memory.is_new and (self._home / Postgres.name).exists():
+    def _home_file(self) -> HomeFile:
+        home_file = HomeFile(self._home)
+        if home_file.is_new and (self._home / Postgres.name).exists():
             message = (
                 f'{self._home} holds data, but sandbox.json with its password is gone: '
                 'put it back, or remove the folder to begin anew.'
             )
             raise SandboxError(message)
-        return super()._memory()
+        return super()._home_file()

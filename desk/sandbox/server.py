@@ -1,7 +1,7 @@
 """One server of a home: adopted if it runs, replaced if it is broken, started if there is none.
 
-The order never changes: what lives in the data folder is found first, and nothing is started while
-anything still lives there.
+The order is fixed: processes that use the data folder are found first, and nothing is started while
+any of them lives.
 """
 
 import signal
@@ -12,35 +12,35 @@ from typing import ClassVar
 
 from desk.sandbox.accounts import Account, hand_over
 from desk.sandbox.errors import SandboxError
+from desk.sandbox.home_file import HomeFile, is_free
 from desk.sandbox.interrupts import undisturbed
 from desk.sandbox.launching import detach, log_size, log_tail
-from desk.sandbox.memory import Memory, is_free
 from desk.sandbox.processes import Place, ProcessTable, Resident, send
 from desk.sandbox.waiting import until
 
 READY_SECONDS = 120  # a crash recovery replays at most ``max_wal_size``
-LINGER_SECONDS = 10  # children of a killed server notice by themselves
-ATTEMPTS = 3  # somebody may take the port between finding and using it
+LINGER_SECONDS = 10  # a killed server's children notice by themselves
+ATTEMPTS = 3  # another process may take the port between choosing and using it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What both servers of a home have in common."""
+    """The data that all servers of a home share."""
 
     home: Path
     mark: str
     account: Account | None
-    memory: Memory
+    home_file: HomeFile
     durable: bool
     table: ProcessTable
 
 
 class Server(ABC):
-    """A server that keeps its data in ``<home>/<name>`` and its log in ``<home>/<name>.log``."""
+    """A server with its data in ``<home>/<name>`` and its log in ``<home>/<name>.log``."""
 
     name: ClassVar[str]
     program: ClassVar[str]
-    # What it is told to do when it has to end, and how many seconds it gets for it.
+    # The signals that end it, and how many seconds each may take.
     farewells: ClassVar[tuple[tuple[signal.Signals, float], ...]]
 
     def __init__(self, site: Site) -> None:
@@ -56,18 +56,18 @@ class Server(ABC):
 
     @abstractmethod
     def complaint(self, port: int) -> str:
-        """Return why the server on ``port`` cannot be used (yet), an empty text when it can."""
+        """Return why the server on ``port`` cannot be used (yet); empty when it can."""
 
     def stdin(self) -> str:
-        """Return what the server reads at its start; secrets come this way, not as arguments."""
+        """Return the server's standard input; secrets are passed here, not as arguments."""
         return ''
 
     def prepare(self) -> None:
-        """Make what must exist before the first start."""
+        """Create what must exist before the first start."""
         hand_over(self.folder, self.site.account)
 
     def leader(self) -> Resident | None:
-        """Return the process that can answer, if it lives."""
+        """Return the process that answers, if it lives."""
         return next(iter(self.residents()), None)
 
     def residents(self) -> list[Resident]:
@@ -76,27 +76,27 @@ class Server(ABC):
         return self.site.table.residents(place) if place else []
 
     def bring_up(self) -> int:
-        """Have the server running and answering; return its port.
+        """Start the server unless it runs; return its port.
 
         Raises:
-            SandboxError: it does not start; the end of its log is part of the sentence.
+            SandboxError: it does not start; the text includes the end of its log.
         """
-        port = self.site.memory.port(self.name)
+        port = self.site.home_file.port(self.name)
         if not port or not self._adopt(port):
             self._clear()
             self.prepare()
-            self._place()  # known from now on, whatever becomes of the path
+            self._place()  # stored now, even if the path changes later
             port = self._start()
         self._answering = self.leader()
         return port
 
     def is_gone(self) -> bool:
-        """Say whether the process that was brought up has ended; cheap enough to be asked all the time."""
+        """Whether the process has ended; cheap enough to be asked often."""
         known = self._answering
         return known is not None and not self.site.table.is_alive(known.pid)
 
     def stop(self) -> None:
-        """End the server: in good order, or harder when its time is over."""
+        """Stop the server: cleanly, or by force when its time is over."""
         for signal_number, seconds in self._farewells():
             self._send(signal_number)
             if until(lambda: not self.residents(), timeout_seconds=seconds):
@@ -106,7 +106,7 @@ class Server(ABC):
             raise SandboxError(message)
 
     def _adopt(self, port: int) -> bool:
-        """Wait for a running server to answer; false when there is none or it goes away."""
+        """Wait for a running server to answer; false when there is none or it ends."""
         answers = False
 
         def is_settled() -> bool:
@@ -120,10 +120,10 @@ class Server(ABC):
     def _farewells(self) -> tuple[tuple[signal.Signals, float], ...]:
         if not self.residents():
             return ()
-        return self.farewells if self.leader() else self.farewells[1:]  # orphans know no good order
+        return self.farewells if self.leader() else self.farewells[1:]  # orphans: by force
 
     def _send(self, signal_number: signal.Signals) -> None:
-        """Tell the leader, which tells its children; tell all when there is none, or to kill."""
+        """Signal the leader, which tells its children; signal all when there is none, or to kill."""
         place, leader = self._place(), self.leader()
         if place is None:
             return
@@ -132,7 +132,7 @@ class Server(ABC):
         send(self.site.table, place, addressees, signal_number)
 
     def _clear(self) -> None:
-        """Wait for what a killed server left behind, and end what stays."""
+        """Wait for the remains of a killed server, and end those that stay."""
         if not self.leader():
             until(lambda: not self.residents(), timeout_seconds=LINGER_SECONDS)
         self.stop()
@@ -140,10 +140,10 @@ class Server(ABC):
     def _start(self) -> int:
         since = log_size(self.log)
         for _ in range(ATTEMPTS):
-            port = self.site.memory.free_port(self.name)
+            port = self.site.home_file.free_port(self.name)
             if self._launch(port):
                 return port
-            if is_free(port):  # it was not the port
+            if is_free(port):  # the port was not the cause
                 break
         reason = log_tail(self.log, since=since) or 'It left no word in its log.'
         message = f'{self.program} does not start in {self.folder}. The end of its log:\n{reason}'
@@ -159,9 +159,9 @@ class Server(ABC):
         return False
 
     def _detach(self, port: int) -> int:
-        """Start the process; return its id once it is known as a resident, or has ended.
+        """Start the process; return its id once it is recognised as a resident, or has ended.
 
-        Before, it is still a shell: a Ctrl-C would find nothing to stop, and leave it.
+        Before that it is still a shell: a Ctrl-C would find nothing to stop, and leave it.
         """
         command = self.command(port)
         with undisturbed():

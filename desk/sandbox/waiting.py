@@ -1,4 +1,4 @@
-"""Waiting for something outside of this process, with a limit."""
+"""Waiting for a condition outside this process, with a time limit."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ _LONGEST_PAUSE_SECONDS = 0.1
 
 
 def until(claim: Callable[[], bool], *, timeout_seconds: float) -> bool:
-    """Ask until ``claim`` is true, ever less often; return whether it came true in time.
+    """Check until ``claim`` is true, at growing intervals; return whether it became true in time.
 
     Blocks its thread: the sandbox starts before and stops after any event loop.
     """

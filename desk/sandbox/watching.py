@@ -1,4 +1,4 @@
-"""Looking after the servers while a desk runs: one that dies is brought up again, on its data and its port."""
+"""Supervises the servers while a desk runs: one that dies is started again, with its data and port."""
 
 import threading
 from collections.abc import Callable
@@ -7,10 +7,12 @@ LOOK_SECONDS = 0.5
 
 
 class Watch:
-    """A thread that looks again and again. It is no task of the event loop: looking may wait for a recovery.
+    """A thread that checks at intervals.
+
+    It is not an asyncio task, because a check may wait for a recovery.
 
     Args:
-        look: looks once; it keeps its troubles to itself.
+        look: makes one check; must not raise.
     """
 
     def __init__(self, look: Callable[[], None]) -> None:
@@ -19,11 +21,11 @@ class Watch:
         self._thread = threading.Thread(target=self._run, name='sandbox-watch', daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start checking."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more; returns after a look that is going on, however long that takes."""
+        """Stop checking; returns after the running check, however long that takes."""
         self._is_over.set()
         self._thread.join()
 

@@ -1,7 +1,8 @@
-"""CSV files: the encodings and separators that are met in Korea, read past a line that is broken.
+"""CSV files in the encodings and separators used in Korea; reading continues after a broken record.
 
-A quote that is never closed would swallow the rest of the file. So a record may only be so long; one that is longer, or
-whose quotes make no sense, is a fault of its first line, and reading goes on with the line below it.
+An unclosed quote would swallow the rest of the file. So a record has a length limit; a record that
+is longer, or whose quotes are wrong, is an error of its first line, and reading continues with the
+next line.
 """
 
 import codecs
@@ -16,13 +17,13 @@ from typing import TextIO
 from desk.sheet_reader.rows import SheetFile, SheetRow, UnreadableSheetError, tidied
 
 ENCODINGS = ('utf-8-sig', 'utf-16', 'cp949')
-"""Tried in this order. Excel in Korea saves "CSV" as CP949, "CSV UTF-8" with a mark, "Unicode text" as UTF-16."""
+"""Tried in this order. Excel in Korea saves "CSV" as CP949, "Unicode text" as UTF-16."""
 SEPARATORS = ',;\t|'
 CHUNK_BYTES = 1 << 20
 MAX_RECORD_CHARS = 1 << 20
 SAMPLED_LINES = 20
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
-"""What tells Excel the separator; it shows no such line."""
+"""A line that tells Excel the separator and is not shown."""
 
 
 def open_csv(path: Path) -> SheetFile:
@@ -41,7 +42,7 @@ def _encoding_of(path: Path) -> str:
 
 
 def _is_in(path: Path, encoding: str) -> bool:
-    """Whether the whole file can be read in an encoding: a fault in the last line counts as well."""
+    """Whether the whole file decodes in an encoding; an error in the last line counts too."""
     decoder = codecs.getincrementaldecoder(encoding)()
     with path.open('rb') as file:
         try:
@@ -59,7 +60,7 @@ def _rows(path: Path, encoding: str) -> Iterator[SheetRow]:
     with path.open(encoding=encoding, newline='') as file:
         opening = list(islice(_bounded(file), SAMPLED_LINES))
         if opening:
-            opening[0] = opening[0].lstrip('\ufeff')  # some programs write a second mark
+            opening[0] = opening[0].lstrip('\ufeff')  # some programs write a second byte order mark
         told = _SEPARATOR_LINE.fullmatch(opening[0]) if opening else None
         opening = opening[1:] if told else opening
         separator = told[1] if told else _separator_of(opening)
@@ -71,7 +72,7 @@ def _rows(path: Path, encoding: str) -> Iterator[SheetRow]:
 
 
 def _bounded(file: TextIO) -> Iterator[str]:
-    """Return the lines of a file; of one that is longer than a record may be, a little more than that."""
+    """Return the lines of a file; a line that is longer than a record may be is cut just past that limit."""
     while line := file.readline(MAX_RECORD_CHARS + 1):
         yield line
         while len(line) > MAX_RECORD_CHARS and not line.endswith('\n'):
@@ -79,7 +80,7 @@ def _bounded(file: TextIO) -> Iterator[str]:
 
 
 def _separator_of(lines: Sequence[str]) -> str:
-    """Return what most lines are separated by into the same number of cells."""
+    """Return the separator that splits most lines into the same number of cells."""
 
     def regularity(separator: str) -> tuple[int, int]:
         widths = Counter(line.count(separator) for line in lines if separator in line)
@@ -90,18 +91,18 @@ def _separator_of(lines: Sequence[str]) -> str:
 
 
 class _Records:
-    """Reads the records of a CSV, each a line or several, and goes on behind a line that is broken."""
+    """Reads the records of a CSV, one or several lines each, and continues after a broken one."""
 
     def __init__(self, opening: Sequence[str], lines: Iterator[str], separator: str) -> None:
         self._ahead = deque(opening)
-        """Lines that were taken from the file and are still to be read."""
+        """Lines already taken from the file and not yet parsed."""
         self._lines = lines
         self._separator = separator
         self._taken: list[str] = []
-        """The lines of the record that is being read."""
+        """The lines of the current record."""
 
     def read(self) -> Iterator[tuple[list[str], str]]:
-        """Return each record and what is wrong with it; of a broken one its first line."""
+        """Return each record and its error, if any; for a broken record, its first line."""
         while True:
             reader = csv.reader(self._feed(), delimiter=self._separator, strict=True)
             try:

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says."""
+"""The kind of a file, told by its first bytes and not by its name."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,17 +6,17 @@ from pathlib import Path
 START_BYTES = 4096
 ZIP = b'PK\x03\x04'
 COMPOUND = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
-"""MS-CFB: what holds an old workbook (.xls), and a new one behind a password."""
+"""MS-CFB: the container of an old workbook (.xls), and of a new one with a password."""
 ENCRYPTED = 'EncryptedPackage'.encode('utf-16-le')
-"""MS-OFFCRYPTO 1.3.2: the stream that such a workbook lies in."""
+"""MS-OFFCRYPTO 1.3.2: the stream that holds an encrypted workbook."""
 LOCKS = (b'SCDSA', b'<## NASCA DRM', b'<DOCUMENT SAFER')
-"""How files begin that a company's document security has locked (SoftCamp, Fasoo, MarkAny)."""
+"""First bytes of files locked by document security products (SoftCamp, Fasoo, MarkAny)."""
 PAGES = (b'<html', b'<!doctype', b'<table', b'<?xml', b'<meta', b'<div', b'<style', b'<head')
 CHUNK_BYTES = 1 << 20
 
 
 class FileKind(StrEnum):
-    """What is read, and what is not: the catalogue key of why."""
+    """The kinds that can be read, and for the others the catalogue key of the reason."""
 
     WORKBOOK = 'workbook'
     TEXT = 'text'
@@ -26,7 +26,7 @@ class FileKind(StrEnum):
 
 
 def kind_of(path: Path) -> FileKind:
-    """Return what a file is."""
+    """Return the kind of a file."""
     with path.open('rb') as file:
         start = file.read(START_BYTES)
     if start.startswith(ZIP):

@@ -1,7 +1,7 @@
-"""What a person sees of a number in a cell: Excel's number formats (ECMA-376 part 1, 18.8.31), as far as tables use them.
+"""Excel's number formats (ECMA-376 part 1, 18.8.31), as far as tables use them.
 
-Colours, widths and languages are left out, dates come as ISO 8601, and a format that is none of these shows the
-number itself.
+Colours, widths and languages are ignored, dates are returned as ISO 8601, and an unknown format
+returns the plain number.
 """
 
 import re
@@ -16,7 +16,7 @@ GENERAL = 'General'
 MAX_CODE_CHARS = 255
 """Excel's own limit."""
 MAX_SHOWN = 1e15
-"""Beyond the 15 digits that Excel keeps, every format shows the number as it is."""
+"""Above the 15 digits that Excel keeps, every format returns the plain number."""
 MAX_DECIMALS = 15
 BUILT_IN = {
     1: '0', 2: '0.00', 3: '#,##0', 4: '#,##0.00', 9: '0%', 10: '0.00%', 37: '#,##0', 38: '#,##0', 39: '#,##0.00',
@@ -25,15 +25,15 @@ BUILT_IN = {
     **dict.fromkeys((*range(27, 32), 36, *range(50, 59)), 'yyyy-mm-dd'),
     **dict.fromkeys(range(32, 36), 'h:mm:ss'),
 }  # fmt: skip
-"""The formats that a workbook names by number only; 27 to 36 and 50 to 58 are Korean, Japanese and Chinese dates."""
+"""Formats that a workbook names by number only; 27 to 36 and 50 to 58 are Korean, Japanese and Chinese dates."""
 DAY_SECONDS = 86_400
-EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - of a wall, nowhere
+EPOCH, EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a date without a time zone
 FIRST_RIGHT_DAY = 61
-"""Excel believes in a 29 February 1900: before that its days are one later."""
+"""Excel counts a 29 February 1900 that never was, so its earlier day numbers are off by one."""
 LAST_DAY = 2_958_466
 
 SURE_CHARS = 15
-"""So short a number in plain form is shown as it is written."""
+"""A plain number of at most this length is shown as it is written."""
 _AS_SHOWN = re.compile(r'(?:[1-9][0-9]*|0(?!\.0000))(?:\.[0-9]*[1-9])?')
 _WHOLE = re.compile('[1-9][0-9]{0,13}')
 _SECTION = re.compile(r'((?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*)(?:;|$)')
@@ -43,14 +43,14 @@ _TOKEN = re.compile(
 )
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _AS_IT_IS = re.compile('general|g/|@|e[+-]')
-"""The number as it is, in the Korean Excel's word too; text; and powers of ten."""
+"""General (also in Korean Excel's word), text, and powers of ten: the number is shown as it is."""
 _CONDITION = re.compile(r'(<=|>=|<>|=|<|>)\s*(-?\d+(?:\.\d+)?)')
 _CURRENCY = re.compile(r'\$([^-]*)')
 _ELAPSED = re.compile(r'\[(h+|m+|s+)\]', re.IGNORECASE)
 
 
 class _Kind(Enum):
-    """What a format makes of a number."""
+    """The kind of value that a format shows."""
 
     NUMBER = auto()
     DATE = auto()
@@ -60,7 +60,7 @@ class _Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """One of a format's parts: for some numbers only, or for all that are left."""
+    """One section of a format, with the condition for its numbers, if any."""
 
     code: str
     condition: tuple[str, Decimal] | None
@@ -91,7 +91,7 @@ def shown(number: float, code: str, *, is_1904: bool = False) -> str:
 
 
 def shown_by(code: str, *, is_1904: bool = False) -> Callable[[str], str]:
-    """Return what shows numbers, as they are written, by this format. It raises ``ValueError`` for what is no number."""
+    """Return a function that shows a number's text in this format, or raises ``ValueError``."""
 
     def usual(text: str) -> str:
         return shown(float(text), code, is_1904=is_1904)
@@ -104,13 +104,13 @@ def shown_by(code: str, *, is_1904: bool = False) -> Callable[[str], str]:
 
     if code == GENERAL:
         return as_written
-    if not code.strip('0'):  # postcodes, numbers of things
+    if not code.strip('0'):  # postcodes and item numbers
         return with_zeros
     return lru_cache(maxsize=8_192)(usual) if _kind(code) is _Kind.DATE else usual
 
 
 def general(number: float) -> str:
-    """Return a number with the 15 digits that Excel keeps; a whole one without a point."""
+    """Return a number with the 15 digits that Excel keeps; a whole one without a decimal point."""
     if number.is_integer() and abs(number) < MAX_SHOWN:
         return str(int(number))
     return f'{number:.15g}'
@@ -133,7 +133,7 @@ def _kind(code: str) -> _Kind:
 
 @lru_cache(maxsize=512)
 def _sections(code: str) -> Sequence[_Section]:
-    """Return the parts of a format in the order in which they are asked: which of them is this number's?"""
+    """Return a format's sections in the order in which their conditions are tested."""
     codes = [match[1] for match in _SECTION.finditer(code) if match[0]][:3]
     sections = [_Section(one, _condition(one)) for one in codes]
     if len(sections) < 2 or any(one.condition for one in sections):
@@ -165,7 +165,7 @@ def _formatted(number: float, sections: Sequence[_Section]) -> str:
 
 
 def _laid_out(value: Decimal, code: str) -> str:
-    """Put the digits of a number into the places of a format; what is no place of a digit stands as it is."""
+    """Put the digits of a number into the digit places of a format; other characters stay."""
     tokens = list(_TOKEN.finditer(code))
     masks = ''.join(match['places'] or '' for match in tokens)
     whole, _, behind = masks.replace('%', '').partition('.')
@@ -192,7 +192,7 @@ def _laid_out(value: Decimal, code: str) -> str:
 
 
 def _filled(digits: str, pattern: str, *, is_grouped: bool) -> Iterator[str]:
-    """Return what stands at each place of a whole number: the digits from the right, those left over at the first."""
+    """Return the text of each digit place, filled from the right; surplus digits go to the first."""
     digits = '' if digits == '0' else digits
     padded = digits.rjust(len(pattern), '\0')
     surplus = len(padded) - len(pattern)

@@ -1,9 +1,10 @@
-"""The XML of sheets in the one form in which nearly every program writes it, taken apart without an XML parser.
+"""A fast reader for sheet XML in the plain form that nearly every program writes, beside the XML parser.
 
-An XML parser calls back for every element of every cell, which is most of the time that a large workbook takes. What a
-row or a text in plain form says is found by one expression instead; what has any other form is left to the parser, in its
-place and order, so that both together say what the parser alone would. A file that is odd as a whole (another
-encoding, comments, prefixes) is left to it from there on.
+An XML parser calls back for every element of every cell, which takes most of the time for a large
+workbook. A row or a text in plain form is matched by one regular expression instead; everything
+else goes to the parser, in document order, so that the result is what the parser alone would give.
+A file that is unusual as a whole (another encoding, comments, prefixes) goes to the parser from
+that point on.
 """
 
 import codecs
@@ -14,40 +15,40 @@ CELL = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]{1,7}"([^<>]*)(?:/>|>(?:<f(?: [a-z]+="[^"<&]*")*(?:/>|>[^<&]*</f>))?'
     r'(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>)?</c>)'
 )
-"""A cell: its column, its look (style and type, see ``LOOK``), its value, and a text of its own."""
+"""A cell: its column, its attributes (style and type, see ``LOOK``), its value, and its inline text."""
 CELL_PARTS = 5
-"""What ``CELL.split`` returns a cell: what stands before it, and its four groups."""
+"""The length of what ``CELL.split`` returns for each cell: the text before it, and its four groups."""
 LOOK = re.compile(r'(?: s="(\d+)")?(?: t="([A-Za-z]+)")?')
 ROW = re.compile(r'\s*<row r="(\d{1,9})"(?: [A-Za-z0-9:]+="[^"<&]*")*>')
 ROW_END = '</row>'
 TEXT = re.compile(r'<si><t(?: xml:space="preserve")?>([^<&]*)</t></si>')
 TEXT_END = '</si>'
 MAX_WAITING_CHARS = 1 << 23
-"""What has no end for so long is left to the parser, which has limits of its own."""
+"""Text without an end tag for this long goes to the parser, which has its own limits."""
 ROWS_BEGIN = re.compile('<sheetData>')
 TEXTS_BEGIN = re.compile(r'<sst(?: [A-Za-z:]+="[^"<&]*")*>')
 _ODD = ('<!', '<?', '\r', '\ufffe', '\uffff')
-"""What only a parser reads right, carriage returns among it: it takes them for line feeds."""
+"""Only a parser handles these; it also turns carriage returns into line feeds."""
 _LEGAL = bytes({*range(256)} - {*range(32)} | {*b'\t\n\r'})
-"""Every byte but for signs that XML has not."""
+"""Every byte except the control characters that XML forbids."""
 _UTF8 = re.compile(
     rb'^(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-?8")?[^>]*\?>)?\s*<[a-z]', re.I
 )
 
 Parse = Callable[[bytes], None]
-"""Takes what is left to the parser."""
+"""Feeds text to the parser."""
 
 
 class PlainXml:
-    """Parts a stream of XML into whole rows or texts, and what is left to the parser."""
+    """Splits a stream of XML into whole rows or texts, and the rest for the parser."""
 
     def __init__(self, parse: Parse, *, begin: re.Pattern[str], end: str) -> None:
         """Begin a stream.
 
         Args:
             parse: the parser.
-            begin: the element that holds the rows or texts.
-            end: what ends each of them.
+            begin: the element that contains the rows or texts.
+            end: the end tag of each row or text.
         """
         self._parse = parse
         self._begin, self._end = begin, end
@@ -58,9 +59,10 @@ class PlainXml:
         self._is_plain = True
 
     def whole(self, chunk: bytes) -> str:
-        """Take what comes next; return the rows or texts that are whole by then, as they stand in the file.
+        """Take the next chunk; return the rows or texts that are complete now, as written in the file.
 
-        Raises ``UnicodeDecodeError``: it is not in the encoding that it is said to be in.
+        Raises:
+            UnicodeDecodeError: the file is not in the encoding that it declares.
         """
         if self._is_first:
             self._is_plain, self._is_first = _UTF8.match(chunk) is not None, False
@@ -79,24 +81,24 @@ class PlainXml:
         return whole + end
 
     def finish(self) -> None:
-        """Leave to the parser what stands behind the last row or text."""
+        """Give the text after the last row or text to the parser."""
         if self._is_plain:
             self._give_up(self._rest)
 
     def _opening(self, text: str) -> str:
-        """Leave to the parser what stands before the rows or texts; return what stands behind it."""
+        """Give the text before the rows or texts to the parser; return the text after it."""
         found = self._begin.search(text)
         if found is None:
             return text
         self._is_inside = True
-        if '<!' in text[: found.start()]:  # a comment may hold rows that are none
+        if '<!' in text[: found.start()]:  # a comment may contain text that looks like rows
             self._give_up(text)
             return ''
         self._parse(text[: found.end()].encode())
         return text[found.end() :]
 
     def _give_up(self, text: str) -> None:
-        """Leave this to the parser, and all that comes; so too the bytes of a letter that is not whole yet."""
+        """Give this text and all that follows to the parser, including the bytes of an incomplete character."""
         self._is_plain = False
         self._rest = ''
         self._parse(text.encode() + self._decoder.getstate()[0])

@@ -1,4 +1,4 @@
-"""What every kind of sheet file is read into: tables of numbered rows of text."""
+"""The common form of every kind of sheet file: tables of numbered rows of text."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,16 +8,16 @@ from typing import NamedTuple
 MAX_ROW_NUMBER = 1_048_576
 """Excel's own limit of rows in a sheet."""
 KEPT_COLUMNS = 256
-"""Cells further to the right are not kept; a filled one is a fault of its row."""
+"""Cells further right are dropped; a filled one is an error of its row."""
 _INVISIBLE = '\ufeff\u200b\u200c\u200d\u2060\xad'
-"""Byte order marks, zero-width spaces and soft hyphens: they come from web pages and other programs."""
+"""Byte order marks, zero-width spaces and soft hyphens, copied from web pages and other programs."""
 _EDGES = re.compile(f'^[\\s{_INVISIBLE}]+|[\\s{_INVISIBLE}]+$')
 _ELISION = re.compile(r"'[a-z][\s-]")
-"""The particle of a Dutch name: 't Hooft, 's-Hertogenbosch."""
+"""The Dutch name particle: 't Hooft, 's-Hertogenbosch."""
 
 
 class UnreadableSheetError(ValueError):
-    """The file is no sheet, or a broken one. The text is a catalogue key; ``values`` are of its sentence."""
+    """The file is not a sheet, or is broken. The text is a catalogue key; ``values`` belong to its sentence."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key)
@@ -25,30 +25,30 @@ class UnreadableSheetError(ValueError):
 
 
 class SheetRow(NamedTuple):
-    """One row of a sheet: its number as Excel counts, its cells as a person sees them."""
+    """One row of a sheet: its number as Excel counts, and the cells as Excel shows them."""
 
     number: int
     cells: list[str]
     fault: str = ''
-    """Why the row cannot be read, as a catalogue key; its cells are then what could be read of it."""
+    """The catalogue key of the row's error, if any; readable cells are kept."""
     place: int = -1
-    """The column that is at fault, where it is known: 0 is A."""
+    """The column with the error, where known: 0 is A."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFile:
-    """An open file: the tables in it, each read from its beginning as often as it is asked for."""
+    """An open file and its tables, each of which can be read from its beginning any number of times."""
 
     encoding: str
-    """Of a CSV; ``xlsx`` for a workbook."""
+    """The encoding of a CSV; ``xlsx`` for a workbook."""
     names: tuple[str, ...]
-    """The visible sheets of a workbook; one without a name in a CSV."""
+    """The visible sheets of a workbook; one empty name for a CSV."""
     rows_of: Callable[[str], Iterator[SheetRow]]
     """Return the rows of a sheet, blank ones left out."""
 
 
 def tidied(cell: str) -> str:
-    """Return the text of a cell without what nobody sees at its ends, and without Excel's apostrophe for text."""
+    """Return the text of a cell without invisible characters at its ends and without Excel's text apostrophe."""
     text = cell.strip()
     if text and not (text[0].isalnum() and text[-1].isalnum()):
         text = _without_apostrophe(_EDGES.sub('', text))
@@ -56,7 +56,7 @@ def tidied(cell: str) -> str:
 
 
 def column_letters(place: int) -> str:
-    """Return what Excel calls a column: 0 is A, 26 is AA."""
+    """Return Excel's letters for a column: 0 is A, 26 is AA."""
     letters = ''
     while place >= 0:
         letters = chr(ord('A') + place % 26) + letters
@@ -65,7 +65,7 @@ def column_letters(place: int) -> str:
 
 
 def _without_apostrophe(text: str) -> str:
-    """Take off what keeps a spreadsheet from computing (``sheets.harmless``) or from taking a text for a number."""
+    """Remove the apostrophe that keeps a text from being computed (``sheets.harmless``) or read as a number."""
     if text[:1] != "'" or text[-1:] == "'" or _ELISION.match(text):
         return text
     return text[1:]

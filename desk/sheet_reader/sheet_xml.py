@@ -1,4 +1,4 @@
-"""The XML of a sheet and of a workbook's shared texts, read as it comes in."""
+"""Streaming reader for the XML of a sheet and of a workbook's shared texts."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +20,7 @@ CHUNK_BYTES = 1 << 18
 MAX_TEXTS = 5_000_000
 MAX_TEXTS_CHARS = 200_000_000
 MAX_CELL_CHARS = 1 << 20
-"""Excel's own limit is 32,767; what lies beyond this is not kept."""
+"""Excel's own limit is 32,767; text beyond this is dropped."""
 MAX_COLUMN = 16_384
 """Excel's own limit: XFD."""
 MAX_LOOKS = 10_000
@@ -30,9 +30,9 @@ _DIGITS = '0123456789'
 Texts = list[str]
 Attributes = dict[str, str]
 Show = Callable[[str], str]
-"""Returns what is written in a cell as it is shown. Raises ``ValueError`` or ``IndexError`` for what cannot be."""
+"""Returns the text of a cell as Excel shows it. Raises ``ValueError`` or ``IndexError`` for an invalid value."""
 ShowNumbers = Callable[[str | None], Show]
-"""Returns what shows the numbers of a style."""
+"""Returns the function that shows the numbers of a style."""
 
 
 def local(name: str) -> str:
@@ -41,7 +41,7 @@ def local(name: str) -> str:
 
 
 class _Names(dict[str, str]):
-    """Local names by what stands in the file, each worked out once: there are millions of elements."""
+    """Local names by element name, each computed once, because a sheet has millions of elements."""
 
     def __missing__(self, name: str) -> str:
         if len(self) > 1_000:
@@ -51,7 +51,7 @@ class _Names(dict[str, str]):
 
 
 class _Parser:
-    """An XML parser that is fed bit by bit, and refuses what is no XML."""
+    """An XML parser that is fed in chunks. Raises an error for text that is not XML."""
 
     def __init__(self) -> None:
         self._names = _Names()
@@ -70,7 +70,7 @@ class _Parser:
             raise UnreadableSheetError('sheet.broken') from error
 
     def _whole(self, plain: PlainXml, chunk: bytes, *, is_last: bool) -> str:
-        """Return the rows or texts that are whole; what is none was parsed, and at the end the rest."""
+        """Return the complete rows or texts; everything else goes to the parser, at the end also the rest."""
         try:
             if not is_last:
                 return plain.whole(chunk)
@@ -105,12 +105,12 @@ class _Parser:
 
 
 def _refuse(*_declared: object) -> None:
-    """No program writes a document type into a workbook; entities that grow are written with one."""
+    """Refuse a document type: no program writes one into a workbook, and entity attacks need one."""
     raise UnreadableSheetError('sheet.broken')
 
 
 class _TextParser(_Parser):
-    """Reads shared texts: of each the runs put together, without how they are pronounced."""
+    """Reads shared texts: the joined runs of each, without phonetic hints."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class _TextParser(_Parser):
         self._plain = PlainXml(self.parse, begin=plain_xml.TEXTS_BEGIN, end=plain_xml.TEXT_END)
 
     def take(self, chunk: bytes, *, is_last: bool = False) -> None:
-        """Read what comes next."""
+        """Read the next chunk."""
         parts = plain_xml.TEXT.split(self._whole(self._plain, chunk, is_last=is_last))
         if not any(parts[::2]):
             self._add(parts[1::2])
@@ -153,12 +153,12 @@ class _TextParser(_Parser):
             case 'rPh':
                 self._is_reading = False
             case 'si':
-                self._total += max(0, self._chars - MAX_CELL_CHARS)  # what was not kept counts too
+                self._total += max(0, self._chars - MAX_CELL_CHARS)  # dropped text counts too
                 self._add([self._heard()])
 
 
 def shared_texts(chunks: Iterable[bytes]) -> Texts:
-    """Return the texts that cells refer to by number."""
+    """Return the shared texts, which cells refer to by index."""
     parser = _TextParser()
     for chunk in chunks:
         parser.take(chunk)
@@ -167,7 +167,7 @@ def shared_texts(chunks: Iterable[bytes]) -> Texts:
 
 
 class SheetParser(_Parser):
-    """Reads the rows of a sheet, as the XML comes in."""
+    """Reads the rows of a sheet from chunks of XML."""
 
     def __init__(self, texts: Texts, show_numbers: ShowNumbers) -> None:
         super().__init__()
@@ -183,7 +183,7 @@ class SheetParser(_Parser):
         self._plain = PlainXml(self.parse, begin=plain_xml.ROWS_BEGIN, end=plain_xml.ROW_END)
 
     def rows(self, chunk: bytes, *, is_last: bool = False) -> Sequence[SheetRow]:
-        """Take what comes next; returns the rows that are whole by then, blank ones left out."""
+        """Take the next chunk; return the rows that are complete now, without blank ones."""
         whole = self._whole(self._plain, chunk, is_last=is_last)
         for row in whole.split(plain_xml.ROW_END)[:-1]:
             if not self._take(row):
@@ -192,7 +192,7 @@ class SheetParser(_Parser):
         return rows
 
     def _take(self, row: str) -> bool:
-        """Read a row, and return whether it is in plain form and without a fault: else the parser has to."""
+        """Read a row in plain form; return false when the parser has to read it."""
         head = plain_xml.ROW.match(row)
         number = int(head[1]) if head else 0
         if head is None or not self._last < number <= MAX_ROW_NUMBER:
@@ -207,10 +207,10 @@ class SheetParser(_Parser):
         return True
 
     def _plain_cells(self, parts: list[str]) -> list[str]:
-        """Return the cells of a row as they are shown. Raises ``ValueError``, ``IndexError``: the row is not plain."""
+        """Return a row's cells as Excel shows them. Raises ``ValueError`` or ``IndexError``: not plain."""
         cells: list[str] = []
         step, last = plain_xml.CELL_PARTS, -1
-        columns, looks = self._columns, self._looks  # of millions of cells
+        columns, looks = self._columns, self._looks  # local names save time over millions of cells
         if any(parts[::step]):
             raise ValueError(parts[0])
         for letters, look, value, own in zip(
@@ -252,7 +252,7 @@ class SheetParser(_Parser):
             self._is_reading = False
 
     def _begin_row(self, given: str | None) -> None:
-        """Number a row: as it says, or, where that cannot be, as the next one."""
+        """Number a row as it says; if that number is impossible, as the next row."""
         self._cells, self._place = [], -1
         self._fault, self._fault_place = '', -1
         number = int(given) if given and given.isdecimal() and len(given) < 10 else 0
@@ -270,7 +270,7 @@ class SheetParser(_Parser):
             self._rows.append(SheetRow(self._last, self._cells, self._fault, self._fault_place))
 
     def _end_cell(self) -> None:
-        """Put a cell into its column: as it says, or without a word into the next one."""
+        """Put a cell into the column it names, or into the next one when it names none."""
         place = self._place + 1
         if reference := self._cell.get('r'):
             said = self._columns[reference.rstrip(_DIGITS)]
@@ -299,7 +299,7 @@ class SheetParser(_Parser):
 
 
 class _Looks(dict[str, Show]):
-    """What shows the cells of a look, as ``plain_xml.CELL`` finds it in the file: each worked out once."""
+    """The functions that show cells, by the attributes that ``plain_xml.CELL`` matched; each made once."""
 
     def __init__(self, texts: Texts, show_numbers: ShowNumbers) -> None:
         super().__init__()
@@ -309,7 +309,7 @@ class _Looks(dict[str, Show]):
 
     def __missing__(self, look: str) -> Show:
         said = plain_xml.LOOK.fullmatch(look)
-        if said is None:  # in some other form
+        if said is None:  # not in plain form
             raise ValueError(look)
         found = self.show(said[2] or 'n', said[1])
         if len(self) < MAX_LOOKS:
@@ -317,7 +317,7 @@ class _Looks(dict[str, Show]):
         return found
 
     def show(self, kind: str, style: str | None) -> Show:
-        """Return what shows cells of a type and a style."""
+        """Return the function that shows cells of a type and a style."""
         if kind == 'n':
             return self._number(style)
         return {'s': self._shared, 'b': _truth, 'd': _moment}.get(kind, tidied)
@@ -343,7 +343,7 @@ def _moment(text: str) -> str:
 
 
 class _Columns(dict[str, int]):
-    """Columns by their letters, 0 for A; -1 for what is none."""
+    """Column numbers by letters, 0 for A; -1 for letters that name no column."""
 
     def __missing__(self, letters: str) -> int:
         place = 0

@@ -1,7 +1,7 @@
-"""A table out of whatever people bring: which sheet of a file it stands in, where its headings are, and its rows.
+"""Finds the table in an office file: the sheet that holds it, its headings, and its rows.
 
-A title above the headings, a cover sheet in front, headings in two rows: offices keep their sheets for people. Where the
-table is, is worked out by its headings, told, and can be chosen otherwise.
+Office files have titles above the headings, cover sheets, and headings in two rows. The table is
+found by its headings and reported, and the user can choose another.
 """
 
 import unicodedata
@@ -17,20 +17,20 @@ from desk.sheet_reader.rows import SheetFile, SheetRow, UnreadableSheetError
 from desk.sheet_reader.workbooks import open_workbook
 
 OPENING_ROWS = 10
-"""Among so many the headings are looked for."""
+"""Headings are looked for among this many rows."""
 MAX_COLUMNS = 100
 MAX_SHEETS = 30
-"""So many are looked into for a table; all can be chosen."""
+"""This many sheets are searched for a table; all can be chosen."""
 FEW = 2
-"""So many headings must be recognised for their row to be known by them."""
+"""This many headings must be known for a row to be recognised as headings."""
 
 Recognise = Callable[[Sequence[str]], int]
-"""Says how many headings of a row are known."""
+"""Returns how many of these headings are known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """The rows of the file that hold the headings: mostly one, at most two."""
+    """The rows that hold the headings: mostly one, at most two."""
 
     first: int
     last: int
@@ -38,7 +38,7 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class SheetChoice:
-    """Which table of a file is meant; what is not said is worked out."""
+    """The user's choice of a table in a file; parts that are not set are found automatically."""
 
     name: str | None = None
     headings: Headings | None = None
@@ -49,38 +49,38 @@ class Sheet:
     """A table with headings."""
 
     encoding: str
-    """Of a CSV; ``xlsx`` for a workbook."""
+    """The encoding of a CSV; ``xlsx`` for a workbook."""
     name: str
-    """Of the sheet in a workbook."""
+    """The name of the sheet in the workbook."""
     names: tuple[str, ...]
     """The sheets that can be chosen."""
     opening: tuple[SheetRow, ...]
-    """The first rows of the sheet, the headings and what stands above them included."""
+    """The first rows of the sheet, including the headings and everything above them."""
     place: Headings
     headings: tuple[str, ...]
-    """Empty for a column that has cells and no heading."""
+    """The headings; empty for a column that has cells and no heading."""
     rows: Iterator[SheetRow]
-    """The rows below the headings, all of one width; a cell beyond it is a fault of its row (``sheet.beyond``)."""
+    """The rows below the headings, all of one width; ``sheet.beyond`` marks a filled cell beyond it."""
 
     @property
     def choice(self) -> SheetChoice:
-        """What this table is of its file."""
+        """The choice that opens this table again."""
         return SheetChoice(self.name, self.place)
 
 
 def open_sheet(
     path: Path, choice: SheetChoice | None = None, recognise: Recognise = lambda _headings: 0
 ) -> Sheet:
-    """Open a table; blank rows are left out, short ones filled up.
+    """Open a table; blank rows are left out, short ones padded.
 
     Args:
         path: the file.
-        choice: which sheet and which headings.
+        choice: the sheet and the headings.
         recognise: tells headings from other rows.
 
     Raises:
-        UnreadableSheetError: empty, no sheet at all, broken, locked, or in no known encoding. Of a file whose fault
-            lies further down it is raised by ``rows``.
+        UnreadableSheetError: the file is empty, not a sheet, broken, locked, or in no known encoding.
+            ``rows`` raises it for an error further down in the file.
     """
     file, choice = _opened(path), choice or SheetChoice()
     name = choice.name if choice.name in file.names else _likeliest(file, recognise)
@@ -117,7 +117,7 @@ def _opened(path: Path) -> SheetFile:
 
 
 def _likeliest(file: SheetFile, recognise: Recognise) -> str:
-    """Return the sheet whose headings are known, else the first one with a table, else with anything in it."""
+    """Return the sheet with known headings, else the first with a table, else the first that is not empty."""
     best, likeliest = (-1, -1), ''
     for name in file.names[:MAX_SHEETS]:
         opening = list(islice(file.rows_of(name), OPENING_ROWS))
@@ -135,7 +135,7 @@ def _likeliest(file: SheetFile, recognise: Recognise) -> str:
 
 
 def _headings_of(opening: Sequence[SheetRow], recognise: Recognise) -> Headings:
-    """Return where the headings are: the row of which most is known, else the first that is as wide as most."""
+    """Return the row with the most known headings, else the first row as wide as most rows."""
     if not opening:
         raise UnreadableSheetError('sheet.empty')
     known = [recognise(_clean(row.cells)) for row in opening]
@@ -155,19 +155,19 @@ def _headings_of(opening: Sequence[SheetRow], recognise: Recognise) -> Headings:
 def _belong(
     opening: Sequence[SheetRow], first: int, last: int, known: Sequence[int], recognise: Recognise
 ) -> bool:
-    """Whether two rows are headings together: cells that reach over both, and cells that are parted below."""
+    """Whether two rows are headings together: merged cells above, split cells below."""
     upper, lower = opening[first], opening[last]
     if lower.number != upper.number + 1 or _filled(upper.cells) < FEW:
         return False
     both = _joined(opening, Headings(upper.number, lower.number))
-    if known[first] > known[last]:  # the lower one is a row of the table, unless it tells more
+    if known[first] > known[last]:  # the lower row is data, unless more of it is known
         return recognise(both) > known[first]
     is_richer = len({*both} - {''}) > len({*_clean(lower.cells)} - {''})
     return is_richer and recognise(both) >= max(known[last], 1)
 
 
 def _joined(opening: Sequence[SheetRow], place: Headings) -> list[str]:
-    """Return the headings of one row or two: of two the lower one's, where it has none or the same again the upper one's."""
+    """Return the lower row's headings, or the upper row's where the lower is empty or repeats."""
     rows = [_clean(row.cells) for row in opening if place.first <= row.number <= place.last]
     if len(rows) < 2:
         return rows[0] if rows else []
@@ -183,7 +183,7 @@ def _joined(opening: Sequence[SheetRow], place: Headings) -> list[str]:
 
 
 def _clean(cells: Sequence[str]) -> list[str]:
-    """Return headings in composed letters, on one line: macOS takes Hangul apart."""
+    """Return headings on one line in composed Unicode letters, because macOS decomposes Hangul."""
     return [' '.join(unicodedata.normalize('NFC', cell).split()) for cell in cells]
 
 
@@ -192,7 +192,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:
-    """Return how far the filled cells of any row reach."""
+    """Return the number of columns up to the last filled cell of any row."""
     return max((place + 1 for cells in rows for place, cell in enumerate(cells) if cell), default=0)
 
 

@@ -1,7 +1,7 @@
-"""XLSX workbooks (ECMA-376): their visible sheets, each read row by row as the file is unpacked.
+"""XLSX workbooks (ECMA-376): their visible sheets, read row by row while the file is unpacked.
 
-Nothing is believed of what a sheet says of its own size, and no more of it is kept than one row and the shared texts:
-a stray cell in the last column costs nothing. What cannot be read of a cell is a fault of its row.
+The size that a sheet declares is ignored, and only one row and the shared texts are kept in memory:
+a stray cell in the last column costs nothing. A cell that cannot be read is an error of its row.
 """
 
 import re
@@ -19,20 +19,20 @@ from desk.sheet_reader.sheet_xml import CHUNK_BYTES, SheetParser, Texts, local, 
 
 MAX_UNPACKED_BYTES = 4 << 30
 MAX_PART_BYTES = 32 << 20
-"""Of the small parts, which are read whole: the list of sheets, the styles."""
+"""The limit for the small parts that are read whole: the list of sheets, the styles."""
 _DEFAULT_BOOK = 'xl/workbook.xml'
 
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """What the cells of a workbook are shown by."""
+    """The number formats of a workbook's cell styles."""
 
     codes: dict[str, str]
-    """The number format of each cell style, by its number as it is written."""
+    """Number formats by the number of the cell style, as written in the file."""
     is_1904: bool
 
     def shown_by(self, style: str | None) -> Callable[[str], str]:
-        """Return what shows the numbers of cells of a style; one that is not there shows them as they are."""
+        """Return the function that shows a style's numbers; an unknown style changes nothing."""
         code = self.codes.get(style or '0', number_formats.GENERAL)
         return number_formats.shown_by(code, is_1904=self.is_1904)
 
@@ -41,14 +41,14 @@ class Styles:
 class _Book:
     path: Path
     sheets: dict[str, str]
-    """The parts of the visible sheets, by name."""
+    """The visible sheets: their parts in the package, by name."""
     styles: Styles
     texts_part: str | None
     texts: Texts | None = field(default=None)
 
 
 def open_workbook(path: Path) -> SheetFile:
-    """Open a workbook. Raises ``UnreadableSheetError``: it is none, damaged, locked, or far too large."""
+    """Open a workbook. Raises ``UnreadableSheetError``: not a workbook, damaged, locked, or too large."""
     with _opened(path) as archive:
         parts = _Parts(archive)
         book_part = parts.book()
@@ -100,7 +100,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 
 class _Parts:
-    """The parts of a package, found as programs write their names: in any case, with either slash."""
+    """The parts of a package, found in any letter case and with either slash, because programs differ."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -119,22 +119,22 @@ class _Parts:
             return self._archive.open(entry)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError) as error:
             raise UnreadableSheetError('sheet.broken') from error
-        except RuntimeError as error:  # so the module says that an entry is encrypted
+        except RuntimeError as error:  # zipfile's error for an encrypted entry
             raise UnreadableSheetError('sheet.locked') from error
 
     def xml(self, part: str) -> ET.Element:
-        """Return a small part, read whole."""
+        """Return a small part, parsed whole."""
         with self.open(part) as file:
             content = b''.join(_chunks(file))
         if len(content) > MAX_PART_BYTES:
             raise UnreadableSheetError('sheet.too_long')
         try:
-            return ET.fromstring(content)  # noqa: S314 - bounded; expat limits what entities become
+            return ET.fromstring(content)  # noqa: S314 - bounded; expat limits entity expansion
         except (ET.ParseError, ValueError) as error:
             raise UnreadableSheetError('sheet.broken') from error
 
     def book(self) -> str:
-        """Return the part that lists the sheets. Raises ``UnreadableSheetError``: the package is no workbook."""
+        """Return the part that lists the sheets. Raises ``UnreadableSheetError``: not a workbook."""
         named = [part for kind, part in self.relations('').values() if kind == 'officeDocument']
         part = named[0] if named else _DEFAULT_BOOK
         if part not in self or not part.lower().endswith('.xml') or 'word/' in part:
@@ -142,7 +142,7 @@ class _Parts:
         return part
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
-        """Return what a part refers to: by id, the kind and the part."""
+        """Return the relations of a part: by id, their type and the part they name."""
         home = PurePosixPath(part).parent
         listed = str(home / '_rels' / f'{PurePosixPath(part).name}.rels')
         if listed not in self:
@@ -170,12 +170,12 @@ def _target(home: PurePosixPath, relation: ET.Element) -> str:
 
 
 def _all(root: ET.Element, name: str) -> Iterator[ET.Element]:
-    """Return the elements of a name, whatever its namespace: there are two, and prefixes of any kind."""
+    """Return the elements of a name in any namespace: OOXML has two, and prefixes vary."""
     return (one for one in root.iter() if local(one.tag) == name)
 
 
 def _visible(book: ET.Element) -> Iterator[tuple[str, str]]:
-    """Return the visible sheets by name, each with the id of its relation."""
+    """Return the visible sheets by name, each with its relation id."""
     for sheet in _all(book, 'sheet'):
         key = next((value for name, value in sheet.items() if name.endswith('}id')), '')
         if sheet.get('state', 'visible') == 'visible':
@@ -187,7 +187,7 @@ def _is_1904(properties: ET.Element) -> bool:
 
 
 def _formats(parts: _Parts, relations: dict[str, tuple[str, str]]) -> tuple[str, ...]:
-    """Return the number format of each cell style; none where the styles cannot be read."""
+    """Return the number format of each cell style; empty when the styles cannot be read."""
     part = next((part for kind, part in relations.values() if kind == 'styles'), None)
     if part is None or part not in parts:
         return ()

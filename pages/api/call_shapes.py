@@ -156,7 +156,7 @@ class CallDetailItem(CallItem):
     @classmethod
     def whole(cls, detail: CallDetail, item: CallItem, wrap_up: WrapUpItem | None) -> Self:
         """Return a call with its legs, moments and wrap-up."""
-        path = frozenset(detail.story.leg_ids) if detail.story else frozenset()
+        path = frozenset(detail.computed.leg_ids) if detail.computed else frozenset()
         contacts = {leg.id: leg.contact_id for leg in detail.legs}
         return cls(
             **item.model_dump(),

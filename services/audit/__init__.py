@@ -1,1 +1,1 @@
-"""The audit log: read by administrators, verified as one chain."""
+"""The audit log: administrators read it, and its chain is verified."""

@@ -1,7 +1,8 @@
-"""Whether the audit log is whole: every entry read and sealed anew, beside the database and not by its functions.
+"""Verifies the audit log: reads every entry and computes its seal in Python, not in the database.
 
-What a seal cannot show is that the newest entries are missing, or that all of the log was written anew: for that, keep the
-head that ``make verify-audit`` prints in another place, and give it back the next time (``HEAD=id:hash``).
+A chain cannot show that its newest entries are missing or that it was rewritten as a whole. For
+that, store the head that ``make verify-audit`` prints elsewhere, and pass it in the next time
+(``HEAD=id:hash``).
 """
 
 import hashlib
@@ -24,7 +25,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 class ChainFault(StrEnum):
-    """What is wrong with the first entry that does not fit."""
+    """Why the first broken entry does not fit."""
 
     MISSING = 'missing'
     CHANGED = 'changed'
@@ -33,8 +34,8 @@ class ChainFault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """An entry as it is stored; ``details`` as the text that the database makes of them."""
+class SealedEntry:
+    """An entry as it is stored; ``details`` is the database's own text of them."""
 
     id: int
     created_at: datetime
@@ -50,26 +51,26 @@ class Sealed:
 
     @property
     def seal(self) -> str:
-        """What ``hash`` must be: SHA-256 over every other column, each with its length before it."""
+        """Return the correct ``hash``: SHA-256 over all other columns, each preceded by its length."""
         microseconds = (self.created_at - EPOCH) // MICROSECOND
         columns = (
             self.previous_hash, self.id, microseconds, self.agent_id, self.action, self.subject_kind,
             self.subject_id, self.path, self.reason, self.details,
         )  # fmt: skip
-        # NOTE: migration 0004 writes the same text, in SQL.
+        # NOTE: migration 0004 builds the same text, in SQL.
         return hashlib.sha256(','.join(map(_measured, columns)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """The newest entry that was looked at."""
+    """The newest verified entry."""
 
     id: int = 0
     hash: str = FIRST_PREVIOUS_HASH
 
     @classmethod
     def of(cls, kept: str) -> Self:
-        """Read what was kept elsewhere. Raises ``InvalidInputError`` for what never was a head."""
+        """Parse a stored head. Raises ``InvalidInputError`` for a text that is not a head."""
         found = KEPT.fullmatch(kept.strip())
         if found is None:
             raise InvalidInputError('audit.head')
@@ -77,13 +78,13 @@ class Head:
 
     @override
     def __str__(self) -> str:
-        """As it is kept elsewhere: ``1234:9f86d0…``."""
+        """Return the head as it is stored elsewhere: ``1234:9f86d0…``."""
         return f'{self.id}:{self.hash}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """How far the log was looked through, and the first entry that does not fit, if any."""
+    """How far the log was verified, and the first broken entry, if any."""
 
     head: Head = Head()
     broken_at: int | None = None
@@ -91,11 +92,11 @@ class Chain:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every entry so far is where and what it was."""
+        """Whether every entry so far is in place and unchanged."""
         return self.fault is None
 
-    def after(self, entries: Iterable[Sealed]) -> 'Chain':
-        """Return the chain with the entries that follow, in order, looked at as well; stops at the first fault."""
+    def after(self, entries: Iterable[SealedEntry]) -> 'Chain':
+        """Return the chain extended by the next entries, in order; stops at the first fault."""
         head = self.head
         for entry in entries:
             if fault := _fault(head, entry):
@@ -104,8 +105,8 @@ class Chain:
             head = Head(id=entry.id, hash=entry.hash)
         return replace(self, head=head)
 
-    def against(self, kept: Head, entries: Sequence[Sealed]) -> 'Chain':
-        """Return the chain compared with a head that was kept elsewhere; ``entries`` has the one of its number, if any."""
+    def against(self, kept: Head, entries: Sequence[SealedEntry]) -> 'Chain':
+        """Return the chain compared with a stored head; ``entries`` holds its entry, if it exists."""
         if not self.is_whole or kept.id == 0 or [kept.hash] == [one.hash for one in entries]:
             return self
         return Chain(
@@ -115,7 +116,7 @@ class Chain:
         )
 
 
-def _fault(head: Head, entry: Sealed) -> ChainFault | None:
+def _fault(head: Head, entry: SealedEntry) -> ChainFault | None:
     if entry.hash != entry.seal:
         return ChainFault.CHANGED
     if entry.id != head.id + 1:

@@ -1,4 +1,4 @@
-"""Which entries of the audit log are looked for."""
+"""The filter for the audit log."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +9,12 @@ from models import AuditAction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
-    """Which entries are looked for; nothing set means all."""
+    """The conditions for entries; unset ones match all."""
 
     since: date | None = None
     """The first day, in Seoul."""
     until: date | None = None
-    """The last day, in Seoul, itself included."""
+    """The last day, in Seoul, inclusive."""
     agent_id: UUID | None = None
     action: AuditAction | None = None
     subject_id: UUID | None = None

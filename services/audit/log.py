@@ -1,4 +1,4 @@
-"""The audit log as it is read: by administrators, and by whoever asks whether it is whole."""
+"""The audit log for its readers: administrators, and verification."""
 
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -21,16 +21,17 @@ _BEGUN_ID = re.compile('[0-9a-f]{8,32}')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage:
-    """Some entries, newest first."""
+    """A page of entries, newest first."""
 
     entries: Sequence[AuditEntry]
     names: dict[UUID, str]
-    """What the people in them are called, and the customers' numbers: names of customers are none of the log's."""
+    """The names of people and the numbers of customers in the entries; the log never shows
+    customers' names."""
     is_last: bool
 
 
 class AuditLog:
-    """What was done to whose data."""
+    """The record of who did what to whose data."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -44,7 +45,10 @@ class AuditLog:
         before: int | None = None,
         limit: int = PAGE,
     ) -> AuditPage:
-        """Return entries, newest first, before number ``before``. Raises ``NotAllowedError`` for all but administrators."""
+        """Return entries before number ``before``, newest first.
+
+        Raises ``NotAllowedError`` unless an administrator asks.
+        """
         _check(agent)
         async with self._db.reading() as session:
             entries = await queries.newest(session, wanted, before=before, limit=limit)
@@ -52,15 +56,15 @@ class AuditLog:
         return AuditPage(entries=entries, names=names, is_last=len(entries) < limit)
 
     async def people(self, agent: Agent) -> Sequence[Agent]:
-        """Return everybody who may stand in the log, by sign-in name. Raises ``NotAllowedError`` as ``newest``."""
+        """Return all people who may be in the log, by sign-in name. Raises ``NotAllowedError``."""
         _check(agent)
         async with self._db.reading() as session:
             return await agent_queries.everyone(session)
 
     async def subject(self, agent: Agent, typed: str) -> UUID | None:
-        """Return the id that people mean by a number: of a customer (``C-0000001``), or an id or how it begins (``1a2b3c4d``).
+        """Return the id for a typed customer number (``C-0000001``), id, or start of one (``1a2b3c4d``).
 
-        Nothing when nobody has it. Raises ``NotAllowedError`` as ``newest``.
+        ``None`` when there is none. Raises ``NotAllowedError`` as ``newest``.
         """
         _check(agent)
         typed = clean(typed)
@@ -74,20 +78,20 @@ class AuditLog:
             return first if first == last else await queries.subject_between(session, first, last)
 
     def chain(self, *, anew: bool = False) -> AsyncIterator[Chain]:
-        """Yield how far the log is whole, after each batch and at the end; what is known already is not read again.
+        """Yield the verified chain after each batch and at the end; verified entries are not read again.
 
         Args:
-            anew: look at all of it, whatever is known.
+            anew: verify the log from its beginning.
         """
         return self._watch.look_through(anew=anew)
 
     async def is_guarded(self) -> bool:
-        """Whether the desk's own role can do nothing to the log but add to it."""
+        """Whether the desk's database role can only add to the log."""
         async with self._db.reading() as session:
             return not await queries.may_be_changed(session)
 
     async def verified(self, kept: Head | None = None) -> Chain:
-        """Return whether the whole log is what was written, and as long as when ``kept`` was its head."""
+        """Return the chain of the whole log, compared with ``kept`` as an earlier head."""
         *_, chain = [chain async for chain in self.chain(anew=True)]
         if kept is None:
             return chain

@@ -1,4 +1,4 @@
-"""The audit log, as rows."""
+"""Queries for the audit log."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from models import AuditEntry, Customer
-from services.audit.chain import Sealed
+from services.audit.chain import SealedEntry
 from services.audit.filter import AuditFilter
 from services.people import agent_queries
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
-    """Return what an entry must fulfil."""
+    """Return the conditions of a filter."""
     entry, conditions = AuditEntry, []
     if wanted.since:
         conditions.append(col(entry.created_at) >= _midnight(wanted.since))
@@ -34,19 +34,23 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-async def sealed_after(session: AsyncSession, entry_id: int, *, limit: int) -> Sequence[Sealed]:
-    """Return the entries after a number as they are stored, in their order, at most ``limit``."""
-    columns = [getattr(AuditEntry, name) for name in Sealed.__dataclass_fields__]
+async def sealed_after(
+    session: AsyncSession, entry_id: int, *, limit: int
+) -> Sequence[SealedEntry]:
+    """Return the stored entries after a number, in order, at most ``limit``."""
+    columns = [getattr(AuditEntry, name) for name in SealedEntry.__dataclass_fields__]
     columns[columns.index(AuditEntry.details)] = cast(col(AuditEntry.details), Text)
     statement = select(*columns).where(col(AuditEntry.id) > entry_id)
     rows = await session.exec(statement.order_by(col(AuditEntry.id)).limit(limit))
-    return [Sealed(**dict(zip(Sealed.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [
+        SealedEntry(**dict(zip(SealedEntry.__dataclass_fields__, row, strict=True))) for row in rows
+    ]
 
 
 async def newest(
     session: AsyncSession, wanted: AuditFilter, *, before: int | None, limit: int
 ) -> Sequence[AuditEntry]:
-    """Return the entries that are wanted, newest first, before a number when one is given."""
+    """Return the entries that match, newest first, before a number if given."""
     statement = select(AuditEntry).where(*_conditions(wanted))
     if before is not None:
         statement = statement.where(col(AuditEntry.id) < before)
@@ -54,7 +58,7 @@ async def newest(
 
 
 async def names_of(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict[UUID, str]:
-    """Return what people at the desk are called and which number customers have, of all who stand in these entries."""
+    """Return the names of people and the numbers of customers in these entries."""
     ids = {one.agent_id for one in entries} | {one.subject_id for one in entries}
     known = [one for one in ids if one is not None]
     customers = await session.exec(select(Customer).where(col(Customer.id).in_(known)))
@@ -62,21 +66,21 @@ async def names_of(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict
 
 
 async def customer_id_of(session: AsyncSession, number: int) -> UUID | None:
-    """Return the id of the customer with a number, whatever became of the record."""
+    """Return the id of the customer with a number, also of a deleted record."""
     return (
         await session.exec(select(col(Customer.id)).where(col(Customer.number) == number))
     ).first()
 
 
 async def subject_between(session: AsyncSession, first: UUID, last: UUID) -> UUID | None:
-    """Return an id in the log, from one id to another."""
+    """Return an id in the log within a range of ids."""
     subject = col(AuditEntry.subject_id)
     statement = select(subject).where(subject >= first, subject <= last).order_by(subject).limit(1)
     return (await session.exec(statement)).first()
 
 
 async def may_be_changed(session: AsyncSession) -> bool:
-    """Whether the role that asks may change entries, or owns what keeps them: the table, its guards, what these stand in."""
+    """Whether the current role may change entries, or owns the table, its triggers or its schema."""
     return bool((await session.exec(_MAY_BE_CHANGED)).scalar_one())
 
 

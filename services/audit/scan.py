@@ -1,8 +1,8 @@
-"""Looking through the audit log once for all who ask at the same time, and not again for what was looked at already.
+"""Verification of the audit log, shared by concurrent callers and continued from the last result.
 
-The log grows for years. Whoever opens its page sees how far it was whole and waits for what is new only; a look through all of
-it is taken once a day, or when somebody asks for it, and shared by everybody who waits. Nobody's leaving ends it: who comes
-next goes on.
+The log grows for years. Opening its page shows the last result and verifies new entries only; a
+full verification runs once a day, or on request, and everybody who waits shares it. It survives its
+callers: the next one continues it.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from services.audit.chain import Chain
 BATCH = 2_000
 WHOLE_EVERY = timedelta(days=1)
 IDLE_SECONDS = 10.0
-"""A look that nobody has taken on for so long is begun again by whoever wants one anew."""
+"""A verification that nobody has continued for this long is started again on request."""
 
 
 class ChainScan:
-    """One look through the log, from a place that was whole."""
+    """One verification of the log, from a verified position."""
 
     def __init__(self, db: Database, *, after: Chain | None = None) -> None:
         self.chain = after or Chain()
@@ -36,11 +36,11 @@ class ChainScan:
 
     @property
     def is_going_on(self) -> bool:
-        """Whether somebody takes it on."""
+        """Whether a caller is continuing it."""
         return not self.is_done and time.monotonic() - self._stepped_at < IDLE_SECONDS
 
     async def step(self) -> None:
-        """Look at the next entries; of several who do so at once, each looks at others."""
+        """Verify the next entries; concurrent callers take turns with different entries."""
         async with self._turn:
             if self.is_done:
                 return
@@ -51,7 +51,7 @@ class ChainScan:
             self._stepped_at = time.monotonic()
 
     async def _find_place(self) -> None:
-        """See that the entry is still there after which this look begins."""
+        """Check that the entry before the start of this verification still exists."""
         kept = self.chain.head
         async with self._db.reading() as session:
             entries = await queries.sealed_after(session, kept.id - 1, limit=1)
@@ -59,7 +59,7 @@ class ChainScan:
         self._is_place_known = True
 
     async def _look_on(self) -> bool:
-        """Look at the next entries; returns whether these were the last."""
+        """Verify the next entries; return whether they were the last."""
         async with self._db.reading() as session:
             entries = await queries.sealed_after(session, self.chain.head.id, limit=BATCH)
         self.chain = await asyncio.to_thread(self.chain.after, entries)
@@ -67,7 +67,7 @@ class ChainScan:
 
 
 class ChainWatch:
-    """What one process knows of the log's state."""
+    """What one process knows about the state of the log."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -75,10 +75,10 @@ class ChainWatch:
         self._whole_at: datetime | None = None
 
     async def look_through(self, *, anew: bool = False) -> AsyncIterator[Chain]:
-        """Yield how far the log is whole, after each batch and at the end.
+        """Yield the verified chain after each batch and at the end.
 
         Args:
-            anew: look at all of it, whatever is known.
+            anew: verify the log from its beginning.
         """
         scan = self._joined(anew=anew)
         while True:
@@ -90,7 +90,7 @@ class ChainWatch:
             self._whole_at = scan.begun_at
 
     def _joined(self, *, anew: bool) -> ChainScan:
-        """Return the look that somebody joins: the one that goes on, or one that begins."""
+        """Return the running verification, or a new one."""
         scan = self._scan
         if anew and not (scan.is_from_start and scan.is_going_on):
             self._scan = ChainScan(self._db)

@@ -1,1 +1,4 @@
-"""Amazon's services: the only package that imports boto3. What it raises is a ``DeskError``, what it returns are our own types."""
+"""Amazon's services: the only package that imports boto3.
+
+It raises ``DeskError`` and returns the desk's own types.
+"""

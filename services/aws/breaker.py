@@ -1,4 +1,4 @@
-"""A circuit breaker: after several failures in a row nobody asks for a while, so that an outage costs no waiting."""
+"""A circuit breaker: after several failures in a row, calls fail at once instead of waiting."""
 
 import time
 
@@ -9,7 +9,10 @@ REST_SECONDS = 10.0
 
 
 class CircuitBreaker:
-    """Counts failures in a row; while it is open ``check`` refuses. After its rest one caller at a time may try."""
+    """Counts failures in a row; while open, ``check`` refuses.
+
+    After the pause one caller at a time may try.
+    """
 
     def __init__(self, *, failures: int = FAILURES, rest_seconds: float = REST_SECONDS) -> None:
         self._limit = failures
@@ -23,18 +26,18 @@ class CircuitBreaker:
         return self._failures >= self._limit and time.monotonic() < self._closed_until
 
     def check(self) -> None:
-        """Let a call pass. Raises ``UpstreamError`` while the service rests."""
+        """Let a call pass. Raises ``UpstreamError`` during the pause."""
         if self.is_open:
             raise UpstreamError('connect.away')
-        if self._failures >= self._limit:  # one tries; the others wait for what it finds
+        if self._failures >= self._limit:  # one caller tries; the others wait for its result
             self._closed_until = time.monotonic() + self._rest_seconds
 
     def succeeded(self) -> None:
-        """Note that the service answered."""
+        """Record that the service answered."""
         self._failures = 0
 
     def failed(self) -> None:
-        """Note that the service failed or did not answer in time."""
+        """Record that the service failed or did not answer in time."""
         self._failures += 1
         if self._failures >= self._limit:
             self._closed_until = time.monotonic() + self._rest_seconds

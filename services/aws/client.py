@@ -1,7 +1,8 @@
-"""One service of AWS, called by boto3 in threads of its own, with time limits.
+"""A client for one AWS service: boto3 in its own threads, with time limits.
 
-boto3 blocks: it never runs on the event loop. Retries are boto3's standard ones; a ``ClientToken`` of the caller makes
-them one act. The threads are the service's own, so that an AWS that hangs takes no thread from anybody else.
+boto3 blocks, so it never runs on the event loop. Retries are boto3's standard ones; the caller's
+``ClientToken`` makes them one act. Each service has its own threads, so that a hanging AWS service
+takes no thread from others.
 """
 
 import asyncio
@@ -29,24 +30,24 @@ log = structlog.get_logger()
 CONNECT_SECONDS, READ_SECONDS = 2, 5
 ATTEMPTS = 3
 DEADLINE_SECONDS = 15.0
-"""Nobody waits longer: three tries that each run into their time limits take about 18 s."""
+"""The longest wait of a caller: three tries that each time out take about 18 s."""
 THREADS = 8
 LOCAL_HOSTS = frozenset({'127.0.0.1', 'localhost', '::1'})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsPlace:
-    """Where AWS is.
+    """The region and addresses of AWS.
 
-    ``endpoints`` are addresses by service, ``''`` for all that have none of their own; what is not named is found by
-    boto3, which reads ``AWS_ENDPOINT_URL`` and its own files.
+    ``endpoints`` are addresses by service, ``''`` for all services without their own; boto3 finds
+    the rest itself, from ``AWS_ENDPOINT_URL`` and its own files.
     """
 
     region: str
     endpoints: Mapping[str, str] = field(default_factory=dict)
 
     def endpoint_of(self, service: str) -> str:
-        """Return the address of a service; empty when boto3 shall find it."""
+        """Return the address of a service; empty when boto3 has to find it."""
         return self.endpoints.get(service) or self.endpoints.get('') or ''
 
 
@@ -54,9 +55,9 @@ class AwsClient:
     """Calls the operations of one service. Opens nothing before the first call.
 
     Args:
-        service: the service's name as boto3 knows it.
-        place: where AWS is.
-        breaker: refuses calls while the service fails; shared by whoever shall stand or fall together.
+        service: the service's name in boto3.
+        place: the region and addresses of AWS.
+        breaker: refuses calls while the service fails; clients that fail together share one.
         read_seconds: how long one try may wait for its answer.
     """
 
@@ -81,8 +82,8 @@ class AwsClient:
         """Call an operation and return its answer, without boto3's own metadata.
 
         Raises:
-            UpstreamError: the service failed, or did not answer in time, or rests after failures.
-            DeskError: what the service refused, by ``services.aws.errors``.
+            UpstreamError: the service failed, did not answer in time, or is paused after failures.
+            DeskError: the service refused; see ``services.aws.errors``.
         """
         self._breaker.check()
         loop = asyncio.get_running_loop()
@@ -100,7 +101,7 @@ class AwsClient:
         return answer
 
     async def close(self) -> None:
-        """Let calls that are under way end, by their time limits at the latest, and the threads with them."""
+        """Wait for running calls, at most until their time limits, and end the threads."""
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
@@ -112,7 +113,7 @@ class AwsClient:
         return answer
 
     def _made_client(self) -> BaseClient:
-        with self._made:  # boto3 reads megabytes of models: once, and in a thread
+        with self._made:  # boto3 parses megabytes of models: once, and in a thread
             if self._client is None:
                 endpoint = self._place.endpoint_of(self._service)
                 self._client = boto3.Session().client(
@@ -142,7 +143,7 @@ class AwsClient:
 
 
 def _credentials(endpoint: str) -> dict[str, str]:
-    """Return stand-ins for a simulator on this machine, so that it is never shown real ones."""
+    """Return fake credentials for a local simulator, so that it never sees real ones."""
     if urlsplit(endpoint).hostname not in LOCAL_HOSTS:
         return {}
     return {'aws_access_key_id': 'local', 'aws_secret_access_key': 'local'}

@@ -1,7 +1,10 @@
-"""Amazon Comprehend by boto3: how texts sound. What answers at another address than Amazon's is a stand-in and says so.
+"""Sentiment analysis with Amazon Comprehend through boto3.
 
-Limits are BatchDetectSentiment's: 25 texts of one language, each at most 5 000 bytes of UTF-8. Texts that it cannot read
-come back without scores; those it answered for are charged in units of 100 characters, three at least for each text.
+Any other address than Amazon's is marked as a stand-in.
+
+Limits of BatchDetectSentiment: 25 texts in one language, each at most 5 000 bytes of UTF-8. A text
+that it cannot analyse comes back without scores; the others are charged in units of 100 characters,
+at least three units a text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +30,7 @@ Language = Literal['ko', 'en']
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """How sure Comprehend is of each; together they are one."""
+    """Comprehend's confidence for each sentiment; the four add up to one."""
 
     label: str
     """``POSITIVE``, ``NEGATIVE``, ``NEUTRAL`` or ``MIXED``."""
@@ -38,39 +41,39 @@ class Scores:
 
 
 class UnansweredError(UpstreamError):
-    """It was asked and did not answer in time: it may have done it, and may charge for it."""
+    """Comprehend did not answer in time: it may have analysed the texts, and may charge for them."""
 
 
 class SentimentApi(Protocol):
-    """Who says how texts sound."""
+    """A sentiment service."""
 
     is_stand_in: bool
 
     @property
     def is_resting(self) -> bool:
-        """Whether nobody is asked for now, after failures."""
+        """Whether calls are paused after failures."""
         ...
 
     async def sentiments(self, texts: Sequence[str], language: Language) -> list[Scores | None]:
-        """Return how texts sound, in their order; nothing for one that cannot be read.
+        """Return the sentiments of texts, in their order; ``None`` for a text that cannot be analysed.
 
         Raises:
             UnansweredError: no answer came in time.
-            UpstreamError: the service failed, or rests after failures.
-            DeskError: it refused, e.g. ``TooManyError`` for too many requests.
+            UpstreamError: the service failed, or is paused after failures.
+            DeskError: the service refused, e.g. ``TooManyError`` for too many requests.
         """
         ...
 
     async def close(self) -> None:
-        """Let go of what it holds."""
+        """Release its threads and connections."""
         ...
 
 
 class Comprehend(SentimentApi):
-    """Comprehend, or what stands in for it."""
+    """Comprehend, or a stand-in."""
 
     def __init__(self, client: AwsClient, breaker: CircuitBreaker, *, is_stand_in: bool) -> None:
-        """Ask by ``client``, which goes by ``breaker``."""
+        """Use ``client``, whose calls pass ``breaker``."""
         self._client = client
         self._breaker = breaker
         self.is_stand_in = is_stand_in
@@ -101,14 +104,14 @@ class Comprehend(SentimentApi):
 
 
 def at(place: AwsPlace, *, is_stand_in: bool) -> Comprehend:
-    """Return Comprehend at a place; opens nothing."""
+    """Return a Comprehend at an address; opens nothing."""
     breaker = CircuitBreaker()
     client = AwsClient('comprehend', place, breaker=breaker)
     return Comprehend(client, breaker, is_stand_in=is_stand_in)
 
 
 def units(text: str) -> int:
-    """Return what a text is charged for, in Comprehend's units."""
+    """Return the number of units that Comprehend charges for a text."""
     return max(MIN_UNITS, -(-len(text) // UNIT_CHARS))
 
 

@@ -1,6 +1,7 @@
-"""What the desk asks of Amazon Connect: a port. ``connect_gateway`` speaks to AWS; nothing else needs to know how.
+"""The port to Amazon Connect: all calls that the desk makes. ``connect_gateway`` implements it on AWS.
 
-No API of Connect accepts, holds, mutes or transfers a call: that is the softphone's, in the agent's page.
+No Connect API accepts, holds, mutes or transfers a call: only the softphone in the agent's page
+can.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from services.aws.facts import ContactFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectSettings:
-    """One instance of Connect, and how calls go out of it. Named as in the guide."""
+    """One Connect instance, and how it makes outbound calls. Names are the guide's."""
 
     instance_id: str
     contact_flow_id: str
@@ -24,7 +25,7 @@ class ConnectSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectUser:
-    """Somebody who can sign in to Connect."""
+    """A user of the Connect instance."""
 
     id: str
     username: str
@@ -48,7 +49,7 @@ class ConnectStatus:
 
 
 class QuickConnectKind(StrEnum):
-    """What a quick connect leads to."""
+    """The target of a quick connect."""
 
     USER = 'USER'
     QUEUE = 'QUEUE'
@@ -58,7 +59,7 @@ class QuickConnectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuickConnect:
-    """Somewhere that a call can be transferred to."""
+    """A target that a call can be transferred to."""
 
     id: str
     name: str
@@ -67,12 +68,12 @@ class QuickConnect:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueNow:
-    """One queue at a moment, as Connect counts it. Ages are in seconds."""
+    """The current figures of a queue, as Connect counts them. Ages are in seconds."""
 
     queue_id: str
     at: datetime
     counts: Mapping[str, float] = field(default_factory=dict)
-    """By the names of ``METRICS``; what Connect did not say is not there."""
+    """By the names of ``METRICS``; a figure that Connect left out is missing."""
 
 
 METRICS = {
@@ -84,62 +85,62 @@ METRICS = {
     'AGENTS_AFTER_CONTACT_WORK': 'COUNT',
     'AGENTS_NON_PRODUCTIVE': 'COUNT',
 }
-"""What is asked of every queue, and in which unit it comes."""
+"""The figures requested for every queue, with their units."""
 
 
 class ConnectApi(Protocol):
-    """Amazon Connect, as far as it can be spoken to from a server.
+    """Amazon Connect, as far as a server can control it.
 
-    Every method raises ``UpstreamError`` while Connect cannot be reached, and the other errors of ``services.aws.errors``
-    for what it refuses.
+    Every method raises ``UpstreamError`` while Connect cannot be reached, and the other errors of
+    ``services.aws.errors`` for calls that it refuses.
     """
 
     async def initiate_outbound_call(
         self, customer_phone: str, *, token: UUID, attributes: Mapping[str, str]
     ) -> str:
-        """Call a customer (E.164) and return the contact's id; the flow brings who answers to an agent.
+        """Call a customer (E.164) and return the contact's id; the contact flow connects them to an agent.
 
-        The same ``token`` again (for seven days) is the same call and the same id.
+        The same ``token`` again (for seven days) means the same call and returns the same id.
         """
 
     async def stop(self, contact_id: str) -> None:
-        """End a contact; one that is over already is no error."""
+        """End a contact; no error if it is over already."""
 
     async def contact(self, contact_id: str) -> ContactFacts:
-        """Return all that is known of a contact."""
+        """Return all that Connect knows of a contact."""
 
     async def attributes(self, root_id: str) -> dict[str, str]:
-        """Return the attributes of a conversation, by the first of its contacts."""
+        """Return the attributes of a conversation, by its first contact."""
 
     async def set_attributes(self, root_id: str, attributes: Mapping[str, str]) -> None:
-        """Set attributes of a conversation; what is not named stays."""
+        """Set attributes of a conversation; attributes that are not named stay."""
 
     async def pause_recording(self, contact_id: str, root_id: str) -> None:
-        """Record silence from now on."""
+        """Pause the recording: from now on it contains silence."""
 
     async def resume_recording(self, contact_id: str, root_id: str) -> None:
-        """Record what is said again."""
+        """Resume the recording."""
 
     async def monitor(self, contact_id: str, user_id: str, *, may_barge: bool, token: UUID) -> str:
-        """Let a supervisor's own softphone listen to a call; return the id of their contact."""
+        """Let a supervisor's softphone listen to a call; return the id of the supervisor's contact."""
 
     async def set_user_status(self, user_id: str, status_id: str) -> None:
-        """Set a user's status; on a contact it becomes their next one."""
+        """Set a user's status; during a contact it becomes their next status."""
 
     async def dismiss(self, user_id: str, contact_id: str) -> None:
-        """Clear a contact that was missed, failed or has ended from a user's hands."""
+        """Clear a missed, failed or ended contact from a user."""
 
     async def users(self) -> Sequence[ConnectUser]:
-        """Return all users; as they were at most a few minutes ago."""
+        """Return all users, at most a few minutes old."""
 
     async def queues(self) -> Sequence[ConnectQueue]:
-        """Return the standard queues; as they were at most a few minutes ago."""
+        """Return the standard queues, at most a few minutes old."""
 
     async def statuses(self) -> Sequence[ConnectStatus]:
-        """Return the agent statuses; as they were at most a few minutes ago."""
+        """Return the agent statuses, at most a few minutes old."""
 
     async def quick_connects(self) -> Sequence[QuickConnect]:
-        """Return the quick connects of the instance; as they were at most a few minutes ago."""
+        """Return the instance's quick connects, at most a few minutes old."""
 
     async def queues_now(self, queue_ids: Sequence[str]) -> Sequence[QueueNow]:
-        """Return what Connect counts of these queues at this moment; 100 are asked about at once."""
+        """Return the current figures of these queues; one request covers 100 queues."""

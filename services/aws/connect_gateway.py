@@ -1,4 +1,4 @@
-"""Amazon Connect by boto3."""
+"""Amazon Connect through boto3."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
@@ -26,10 +26,11 @@ from services.aws.facts import ContactFacts, described_contact
 from services.aws.operations import Operation
 
 KEEP_SECONDS = 300.0
-"""So long users, queues, statuses and quick connects are remembered: their lists take two requests a second."""
+"""How long users, queues, statuses and quick connects are cached: Connect allows two list requests
+a second."""
 QUEUES_AT_ONCE = 100  # GetCurrentMetricData
 PAGE = 100
-MAX_ATTRIBUTE_BYTES = 32_768  # UpdateContactAttributes: of all attributes together
+MAX_ATTRIBUTE_BYTES = 32_768  # UpdateContactAttributes: all attributes together
 
 
 class ConnectGateway(ConnectApi):
@@ -62,7 +63,7 @@ class ConnectGateway(ConnectApi):
     async def stop(self, contact_id: str) -> None:
         try:
             await self._call(Operation.STOP_CONTACT, ContactId=contact_id)
-        except NotFoundError:  # 410: it is over
+        except NotFoundError:  # 410: the contact is over
             return
 
     @override
@@ -137,7 +138,8 @@ class ConnectGateway(ConnectApi):
                 async for answer in self._pages(
                     Operation.METRICS_NOW,
                     Filters={'Queues': list(some), 'Channels': ['VOICE']},
-                    # Not grouped, OLDEST_CONTACT_AGE comes in milliseconds that are called seconds.
+                    # Without grouping Connect returns OLDEST_CONTACT_AGE in milliseconds, although
+                    # it names seconds.
                     Groupings=['QUEUE'],
                     CurrentMetrics=[{'Name': name, 'Unit': unit} for name, unit in METRICS.items()],
                 )
@@ -185,7 +187,7 @@ class ConnectGateway(ConnectApi):
     async def _pages(
         self, operation: Operation, **parameters: Any
     ) -> AsyncIterator[dict[str, Any]]:
-        """Return the answers of an operation, page by page."""
+        """Yield the answers of an operation, page by page."""
         token: str | None = None
         while True:
             following = {'NextToken': token} if token else {}

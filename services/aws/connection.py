@@ -1,4 +1,4 @@
-"""Everything of AWS that one process uses, put together out of the settings."""
+"""All AWS connections of one process, built from the settings."""
 
 import asyncio
 from dataclasses import dataclass
@@ -19,17 +19,18 @@ from services.aws.feeds import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feeds:
-    """Where Connect's events come from: a queue of SQS by name or address, a stream of Kinesis by name."""
+    """The sources of Connect's events: an SQS queue by name or URL, a Kinesis stream by name."""
 
     contact_queue: str
     agent_stream: str
     wait_seconds: int = WAIT_SECONDS
-    """So long one request waits for a contact event, and so long the end of the process for the request."""
+    """How long a request waits for contact events; also the longest that it delays the end of the
+    process."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectConnection:
-    """One instance of Connect, as this process speaks with it and hears of it."""
+    """One Connect instance: its API and its event feeds."""
 
     api: ConnectApi
     contact_feed: ContactFeed
@@ -38,7 +39,7 @@ class ConnectConnection:
 
     @classmethod
     def of(cls, place: AwsPlace, settings: ConnectSettings, feeds: Feeds) -> 'ConnectConnection':
-        """Put it together; opens nothing."""
+        """Build the connection; opens nothing."""
         connect = AwsClient('connect', place, breaker=CircuitBreaker())
         sqs = AwsClient('sqs', place, read_seconds=feeds.wait_seconds + 5.0)
         kinesis = AwsClient('kinesis', place)
@@ -50,12 +51,15 @@ class ConnectConnection:
         )
 
     async def close(self) -> None:
-        """Let go of all threads and connections, as soon as what they wait for is there."""
+        """Close all threads and connections, once their pending calls return."""
         await asyncio.gather(*(client.close() for client in self.clients))
 
 
 def connection_for(settings: Settings) -> ConnectConnection | None:
-    """Return a process's way to Amazon Connect; nothing where no instance is set up. Opens nothing."""
+    """Return the connection to Amazon Connect, or ``None`` when no instance is configured.
+
+    Opens nothing.
+    """
     if not settings.has_voice:
         return None
     return ConnectConnection.of(

@@ -1,4 +1,4 @@
-"""What AWS refuses or fails at, in the desk's own errors: translated here and nowhere else."""
+"""Translates errors of AWS and boto3 into the desk's own; no other module does."""
 
 from collections.abc import Callable
 
@@ -19,14 +19,14 @@ _SERVER_FAULT = 500
 
 
 def code_of(error: Exception) -> str:
-    """Return AWS's name of an error, without its ending; empty for what did not come from the service."""
+    """Return AWS's error code without its ending; empty for an error that the service did not send."""
     if not isinstance(error, ClientError):
         return ''
     return str(error.response.get('Error', {}).get('Code', '')).removesuffix('Exception')
 
 
 def is_fault(error: Exception) -> bool:
-    """Whether the service failed or was not reached, rather than refused."""
+    """Whether the service failed or was unreachable, rather than refused the call."""
     if not isinstance(error, ClientError):
         return True
     status = error.response.get('ResponseMetadata', {}).get('HTTPStatusCode', _SERVER_FAULT)
@@ -34,7 +34,7 @@ def is_fault(error: Exception) -> bool:
 
 
 def translated(error: BotoCoreError | ClientError) -> DeskError:
-    """Return what an error of boto3 means to the desk."""
+    """Return the desk's error for an error of boto3."""
     make = _MEANINGS.get(code_of(error))
     if make is not None:
         return make()

@@ -1,8 +1,8 @@
-"""What Amazon Connect says of a contact and of an agent, read out of its events and answers.
+"""Facts about contacts and agents, parsed from Amazon Connect's events and answers.
 
-Contact events come unordered and more than once; each says all that was known of the contact when it was sent. AWS's own
-samples mix ``camelCase`` with ``PascalCase`` and write a time that has not come as 1970: keys are read whatever their
-case, and such times are none.
+Contact events arrive unordered and more than once; each holds everything known of the contact when
+it was sent. AWS's own samples mix ``camelCase`` with ``PascalCase`` and write an unset time as
+1970: keys are matched in any case, and such times are ignored.
 """
 
 import json
@@ -13,31 +13,34 @@ from enum import StrEnum
 from typing import Any
 
 NEVER = datetime(1971, 1, 1, tzinfo=UTC)
-"""Times before it mean "not yet"."""
+"""Earlier times mean "not yet"."""
 
 
 class UnreadableEventError(ValueError):
-    """A record is no event of the kind that is expected. Its text holds nothing of the content."""
+    """A record is not an event of the expected kind. Its text quotes none of the content."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactFacts:
-    """What is known of one contact. Ids are bare, without their ARN; empty texts and no times are what is not known."""
+    """The known facts of one contact.
+
+    Ids come without their ARN; unknown values are empty texts or ``None``.
+    """
 
     contact_id: str
     root_id: str
-    """The first contact of the conversation: itself, unless it carries another one on."""
+    """The first contact of the conversation; its own id when it is the first."""
     previous_id: str = ''
     channel: str
     initiation: str
     """``InitiationMethod``: INBOUND, OUTBOUND, TRANSFER, API, MONITOR …"""
     phone: str = ''
-    """The other side's number, E.164."""
+    """The other party's number, E.164."""
     queue_id: str = ''
     user_id: str = ''
     started_at: datetime | None = None
     reached_at: datetime | None = None
-    """Since when the customer is connected to the system."""
+    """When the customer was connected to Connect."""
     queued_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -46,16 +49,16 @@ class ContactFacts:
     hold_seconds: int = 0
     reason: str = ''
     recording: str = ''
-    """Where the recording lies, of ``DescribeContact`` only."""
+    """The location of the recording; only from ``DescribeContact``."""
 
     @property
     def is_voice(self) -> bool:
-        """Whether it is a call."""
+        """Whether the contact is a call."""
         return self.channel == 'VOICE'
 
 
 class HandState(StrEnum):
-    """What a contact is to an agent who has it (``AgentContactState``)."""
+    """A contact's state for the agent who has it (``AgentContactState``)."""
 
     INCOMING = 'INCOMING'
     PENDING = 'PENDING'
@@ -71,7 +74,7 @@ class HandState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldContact:
-    """One contact in an agent's hands."""
+    """One contact of an agent."""
 
     contact_id: str
     root_id: str
@@ -86,7 +89,7 @@ class HeldContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFacts:
-    """How one agent was at a moment."""
+    """The state of one agent at one time."""
 
     user_id: str
     username: str
@@ -98,7 +101,10 @@ class AgentFacts:
 
 
 def contact_event(body: str) -> ContactFacts:
-    """Return what a contact event says (EventBridge's envelope as SQS delivers it). Raises ``UnreadableEventError``."""
+    """Parse a contact event (EventBridge's envelope, as SQS delivers it).
+
+    Raises ``UnreadableEventError``.
+    """
     envelope = _object(body)
     detail = envelope.get('detail')
     if not isinstance(detail, dict):
@@ -107,7 +113,7 @@ def contact_event(body: str) -> ContactFacts:
 
 
 def described_contact(contact: Mapping[str, Any]) -> ContactFacts:
-    """Return what ``DescribeContact`` says of a contact."""
+    """Parse the answer of ``DescribeContact``."""
     said = _lowered(contact)
     recordings = said.get('recordings') or [{}]
     said |= {
@@ -125,10 +131,10 @@ def described_contact(contact: Mapping[str, Any]) -> ContactFacts:
 
 
 def agent_event(body: str | bytes) -> AgentFacts | None:
-    """Return what an agent event says (a record of the data stream); nothing of one without a present state.
+    """Parse an agent event (a record of the data stream); ``None`` for one without a current state.
 
     Raises:
-        UnreadableEventError: it is none.
+        UnreadableEventError: the record is not an agent event.
     """
     said = _lowered(_object(body))
     snapshot = said.get('currentagentsnapshot')
@@ -153,7 +159,7 @@ def agent_event(body: str | bytes) -> AgentFacts | None:
 
 
 def bare(name: str) -> str:
-    """Return the id that an ARN ends with; an id is itself. An agent's own queue is ``agent/<id>``."""
+    """Return the id at the end of an ARN; a bare id stays. An agent's own queue is ``agent/<id>``."""
     if not name.startswith('arn:'):
         return name
     _, _, resource = name.partition(':instance/')

@@ -1,4 +1,4 @@
-"""Where Connect tells what happens: contact events in a queue of SQS, agent events in a data stream of Kinesis."""
+"""Connect's event feeds: contact events from an SQS queue, agent events from a Kinesis data stream."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,45 +16,48 @@ RECORDS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A contact event that waits until it is taken out of its queue."""
+    """A contact event that stays in its queue until it is taken out."""
 
     body: str
     receipt: str
 
 
 class ContactFeed(Protocol):
-    """Contact events: at least once, in no order. What is not taken out comes again."""
+    """Contact events: delivered at least once, in no order.
+
+    An event that is not taken out comes again.
+    """
 
     async def wait(self) -> Sequence[Letter]:
-        """Return what has come, at most ten; waits a few seconds for the first."""
+        """Return the events that have come, at most ten; waits a few seconds for the first."""
 
     async def take_out(self, letter: Letter) -> None:
-        """Let an event that was dealt with not come again."""
+        """Remove a processed event from the queue, so that it does not come again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An agent event, and its place in its shard."""
+    """An agent event, and its position in its shard."""
 
     data: bytes
     place: str
 
 
 class AgentFeed(Protocol):
-    """Agent events, kept for a day: read by one process, from the place where the one before it stopped."""
+    """Agent events, kept for a day: one process reads them, from the position where the last one stopped."""
 
     async def shards(self) -> Sequence[str]:
         """Return the names of the stream's shards."""
 
     def records(self, shard: str, after: str) -> AsyncIterator[Sequence[Record]]:
-        """Return what a shard holds behind a place (the whole day when it is empty), again and again, for ever."""
+        """Yield a shard's records after a position (the whole day when it is empty), endlessly."""
 
 
 class SqsContactFeed(ContactFeed):
-    """The queue that a rule of EventBridge brings contact events to."""
+    """The SQS queue that an EventBridge rule fills with contact events."""
 
     def __init__(self, client: AwsClient, queue: str, *, wait_seconds: int = WAIT_SECONDS) -> None:
-        """Read a queue, named by its name or its address; one request waits for so long."""
+        """Read a queue, given by name or URL; a request waits at most ``wait_seconds``."""
         self._client = client
         self._queue = queue
         self._wait_seconds = wait_seconds
@@ -86,7 +89,7 @@ class SqsContactFeed(ContactFeed):
 
 
 class KinesisAgentFeed(AgentFeed):
-    """The data stream of agent events."""
+    """The Kinesis data stream of agent events."""
 
     def __init__(self, client: AwsClient, stream: str) -> None:
         self._client = client

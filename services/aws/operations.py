@@ -1,13 +1,13 @@
-"""Every operation of AWS that the desk calls, as IAM names it. Nothing else can be called (``AwsClient.call``).
+"""Every AWS operation that the desk calls, under its IAM name. ``AwsClient.call`` accepts no others.
 
-``services.aws.policy`` writes the permissions out of this list.
+``services.aws.policy`` derives the IAM permissions from this list.
 """
 
 from enum import StrEnum
 
 
 class Operation(StrEnum):
-    """An operation, named ``service:Operation`` as an IAM action."""
+    """An operation, named ``service:Operation`` like an IAM action."""
 
     START_OUTBOUND_CALL = 'connect:StartOutboundVoiceContact'
     STOP_CONTACT = 'connect:StopContact'
@@ -37,10 +37,10 @@ class Operation(StrEnum):
 
     @property
     def service(self) -> str:
-        """The service that answers it, as boto3 names it."""
+        """The operation's service, as boto3 names it."""
         return self.value.partition(':')[0]
 
     @property
     def api_name(self) -> str:
-        """Its name in the service's own model."""
+        """The operation's name in the service's own model."""
         return self.value.partition(':')[2]

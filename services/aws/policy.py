@@ -1,6 +1,7 @@
-"""The permissions that the desk needs in AWS: written out of the operations that it calls, and no others.
+"""The IAM permissions that the desk needs: exactly those of the operations that it calls.
 
-``deploy/iam-policy.json`` is it, with names to fill in: ``python -m services.aws.policy > deploy/iam-policy.json``.
+``deploy/iam-policy.json`` is this policy with placeholders: ``python -m services.aws.policy >
+deploy/iam-policy.json``.
 """
 
 import json
@@ -15,7 +16,7 @@ VERSION = '2012-10-17'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyPlace:
-    """What the permissions are for."""
+    """The account, region and resources that the policy names."""
 
     region: str = 'REGION'
     account: str = 'ACCOUNT'
@@ -24,13 +25,13 @@ class PolicyPlace:
     agent_stream: str = 'AGENT_EVENTS_STREAM'
 
     def arn(self, service: str, resource: str) -> str:
-        """Return the name of something in this account and region."""
+        """Return the ARN of a resource in this account and region."""
         return f'arn:aws:{service}:{self.region}:{self.account}:{resource}'
 
     def resources(self, service: str) -> list[str]:
-        """Return what operations of a service may be done to."""
+        """Return the resources that a service's operations may use."""
         instance = f'instance/{self.instance_id}'
-        if service == 'comprehend':  # it knows no resources to detect sentiment on
+        if service == 'comprehend':  # DetectSentiment has no resource-level permissions
             return ['*']
         names = {
             'connect': [instance, f'{instance}/*'],
@@ -41,7 +42,7 @@ class PolicyPlace:
 
 
 def iam_policy(place: PolicyPlace) -> dict[str, Any]:
-    """Return an IAM policy that allows every operation of the desk, on its own instance, queue and stream alone."""
+    """Return an IAM policy for the desk's operations on its own instance, queue and stream only."""
     services = sorted({operation.service for operation in Operation})
     return {
         'Version': VERSION,

@@ -1,1 +1,1 @@
-"""Telephone calls: what Connect tells of them, the rows that come of it, and what agents do with them from the desk."""
+"""Telephone calls: Connect's reports of them, the rows computed from these, and agents' actions."""

@@ -1,7 +1,8 @@
-"""From what Connect tells to the rows of calls: each fact is kept once, and the call is computed anew from all of them.
+"""Stores each fact that Connect reports of a call once, then computes the call anew from all facts.
 
-Facts may come late, twice and in any order, to any process. Who writes down a fact holds an advisory lock on its
-conversation, then the rows of the agents whose state follows from it, then the call's.
+Facts may come late, twice and in any order, to any process. Storing a fact takes an advisory lock
+on its conversation, then locks the rows of the agents whose state follows from it, then the call's
+row.
 """
 
 from collections.abc import Iterable
@@ -27,10 +28,10 @@ from models import (
 from models.step import Channel
 from services.aws.facts import AgentFacts, ContactFacts, HeldContact
 from services.calls import queries
+from services.calls.computed_call import OUTBOUND_KINDS, ComputedCall, ComputedStep, computed_call
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
 from services.calls.legs import KINDS, MOMENTS, fill, kept_number
-from services.calls.story import OUTBOUND_KINDS, Story, StoryStep, story_of
 from services.contacts import queue_queries, wrap_ups
 from services.customers.phone_lookup import PhoneLookup
 from services.people import state_queries
@@ -39,11 +40,11 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 OVER = frozenset({StepKind.ENDED, StepKind.ABANDONED})
 LATE = timedelta(minutes=15)
-"""Nobody writes a 후처리 of a call that ended longer ago than this when it is told."""
+"""A call that ended longer ago than this when it is reported gets no 후처리."""
 
 
 class CallLog:
-    """Writes down what Connect tells of calls."""
+    """Stores the facts that Connect reports of calls."""
 
     def __init__(
         self, units: UnitsOfWork, directory: ConnectDirectory, phones: PhoneLookup
@@ -53,7 +54,10 @@ class CallLog:
         self._phones = phones
 
     async def take_contact(self, facts: ContactFacts) -> None:
-        """Write down what is told of a contact; what is no call is passed over. Raises ``UpstreamError``."""
+        """Store the facts of a contact; contacts other than calls are ignored.
+
+        Raises ``UpstreamError``.
+        """
         if not facts.is_voice:
             return
         agent = await self._directory.agent(facts.user_id)
@@ -75,7 +79,7 @@ class CallLog:
             await _retell(work, call, customer_id=customer_id)
 
     async def take_agent(self, facts: AgentFacts) -> None:
-        """Write down what the contacts in an agent's hands are to them. Raises ``UpstreamError``."""
+        """Store the states of an agent's contacts. Raises ``UpstreamError``."""
         held = [one for one in facts.contacts if one.channel == 'VOICE' and one.state in MOMENTS]
         if not held:
             return
@@ -87,7 +91,7 @@ class CallLog:
                 await _take_moment(work, facts.user_id, agent, one, queue)
 
     async def _caller(self, root_id: str, phone: str) -> UUID | None:
-        """Return the one customer with this number, for an open call whose number is told for the first time."""
+        """Return the only customer with this number, when an open call's number is first reported."""
         if not phone:
             return None
         async with self._units.db.reading() as session:
@@ -98,21 +102,21 @@ class CallLog:
         return found[0].id if len(found) == 1 else None
 
 
-async def finish_undialled(work: UnitOfWork, call: Call, story_end: StoryStep) -> None:
-    """End a locked call that never became a contact of Connect's."""
+async def finish_undialled(work: UnitOfWork, call: Call, end: ComputedStep) -> None:
+    """End a locked call that never got a contact at Connect."""
     await _write(
         work,
         call,
-        [StoryStep(kind=StepKind.CREATED, at=call.start_time, queue_id=call.queue_id), story_end],
+        [ComputedStep(kind=StepKind.CREATED, at=call.start_time, queue_id=call.queue_id), end],
     )
     work.tell(CallChanged.of(call))
 
 
 async def _call_of(work: UnitOfWork, root_id: str, initiation: str, phone: str) -> Call:
-    """Return the call of a conversation: known, asked for by the desk and waiting for its contact, or new.
+    """Return the call of a conversation: a known one, one that the desk dialled, or a new one.
 
     Raises:
-        ConflictError: it may be one that the desk has just asked for; what is told next will say.
+        ConflictError: it may be a call that the desk has just dialled; a later report decides.
     """
     call = await queries.call_by_contact(work.session, root_id)
     if call is None and initiation == 'API':
@@ -156,10 +160,10 @@ async def _take_moment(
     call = await _call_of(work, held.root_id, held.initiation, '')
     leg = await _leg_of(work, call, held.contact_id, held.initiation)
     if leg.kind is CallLegKind.OUTBOUND and leg.agent_id is None and agent is not None:
-        leg.agent_id = agent.id  # who dials has the call while it rings, too
+        leg.agent_id = agent.id  # the dialling agent has the call while it rings, too
     if leg.queue_id is None and queue is not None:
         leg.queue_id = queue.id
-    if leg.queued_at is None:  # with what follows from it, so that steps of one moment are in order
+    if leg.queued_at is None:  # with its consequences, so that simultaneous steps are in order
         leg.queued_at = held.queued_at
     if leg.answered_at is None and held.answered_at is not None and agent is not None:
         leg.answered_at, leg.agent_id = held.answered_at, agent.id
@@ -176,23 +180,23 @@ async def _take_moment(
 
 
 async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = None) -> None:
-    """Make a call, its steps and its agents' states what the facts say."""
+    """Update a call, its steps and its agents' states from the facts."""
     session = work.session
     await session.flush()
     legs = await queries.legs_of(session, call.id)
     moments = await queries.moments_of(session, [leg.id for leg in legs])
-    story = story_of(call.contact_id or '', legs, moments, dialled_by_id=call.dialled_by_id)
-    if story is None:
+    computed = computed_call(call.contact_id or '', legs, moments, dialled_by_id=call.dialled_by_id)
+    if computed is None:
         return
-    concerned = {call.agent_id, story.agent_id} - {None}
+    concerned = {call.agent_id, computed.agent_id} - {None}
     agents = await state_queries.locked_agents(session, [one for one in concerned if one])
     locked = await queries.call_by_id(session, call.id, lock=True)
     if locked is None:
         return
     before = _Before(locked)
-    _become(locked, story, customer_id)
+    _become(locked, computed, customer_id)
     locked.department = await _department(session, locked, agents)
-    await _write(work, locked, story.steps)
+    await _write(work, locked, computed.steps)
     await _follow_up(work, locked, before, agents)
     if before.differs(locked):
         locked.version += 1
@@ -201,7 +205,7 @@ async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = No
 
 
 class _Before:
-    """What a call was before it was told anew."""
+    """The state of a call before it is computed anew."""
 
     def __init__(self, call: Call) -> None:
         self._seen = self._of(call)
@@ -210,7 +214,7 @@ class _Before:
         self.held_by = call.agent_id if _is_held(call) else None
 
     def differs(self, call: Call) -> bool:
-        """Whether anything that is shown of the call is another now."""
+        """Whether anything that is shown of the call has changed."""
         return self._seen != self._of(call) or call.version == 0
 
     @staticmethod
@@ -221,14 +225,14 @@ class _Before:
         )  # fmt: skip
 
 
-def _become(call: Call, story: Story, customer_id: UUID | None) -> None:
-    call.direction = story.direction
-    call.start_time = story.started_at
-    call.phone = call.phone or story.phone
+def _become(call: Call, computed: ComputedCall, customer_id: UUID | None) -> None:
+    call.direction = computed.direction
+    call.start_time = computed.started_at
+    call.phone = call.phone or computed.phone
     call.customer_id = call.customer_id or customer_id
-    call.agent_id, call.queue_id = story.agent_id, story.queue_id or call.queue_id
-    call.answered_at, call.end_time = story.answered_at, story.end_time
-    call.ending, call.reason = story.ending, story.reason
+    call.agent_id, call.queue_id = computed.agent_id, computed.queue_id or call.queue_id
+    call.answered_at, call.end_time = computed.answered_at, computed.end_time
+    call.ending, call.reason = computed.ending, computed.reason
 
 
 async def _department(session: AsyncSession, call: Call, agents: dict[UUID, Agent]) -> str:
@@ -239,24 +243,24 @@ async def _department(session: AsyncSession, call: Call, agents: dict[UUID, Agen
     return holder.department if holder else call.department
 
 
-async def _write(work: UnitOfWork, call: Call, steps: Iterable[StoryStep]) -> None:
-    """Add the steps that are not written down yet; an end that was none is followed by ``REOPENED``."""
+async def _write(work: UnitOfWork, call: Call, steps: Iterable[ComputedStep]) -> None:
+    """Store the steps that are not stored yet; ``REOPENED`` follows an end that was reported wrongly."""
     written = await queries.steps_of(work.session, call.id)
     keys = {(step.kind, step.at, step.agent_id) for step in written}
-    story = list(steps)
-    ends = {step.at for step in story if step.kind in OVER}
+    computed = list(steps)
+    ends = {step.at for step in computed if step.kind in OVER}
     false_ends = sum(step.kind in OVER and step.at not in ends for step in written)
     reopened = sum(step.kind is StepKind.REOPENED for step in written)
     if false_ends > reopened:
-        again = StoryStep(kind=StepKind.REOPENED, at=clock.now(), queue_id=call.queue_id)
-        story.insert(0, again)
-    for step in story:
+        again = ComputedStep(kind=StepKind.REOPENED, at=clock.now(), queue_id=call.queue_id)
+        computed.insert(0, again)
+    for step in computed:
         if step.key not in keys:
             work.session.add(_row(call, step))
-            await work.session.flush()  # their ids are in the order of what happened
+            await work.session.flush()  # so that their ids follow the order of events
 
 
-def _row(call: Call, step: StoryStep) -> ContactStep:
+def _row(call: Call, step: ComputedStep) -> ContactStep:
     return ContactStep(
         contact_id=call.id,
         channel=Channel.CALL,
@@ -274,9 +278,9 @@ def _row(call: Call, step: StoryStep) -> ContactStep:
 async def _follow_up(
     work: UnitOfWork, call: Call, before: _Before, agents: dict[UUID, Agent]
 ) -> None:
-    """Let the agents be 상담 중 or in 후처리 as the call has it."""
+    """Set the call's agents to 상담 중 or 후처리, as the call requires."""
     concerned = {before.held_by, call.agent_id if _is_held(call) else None}
-    if len(concerned) == 1:  # nobody's hands are others
+    if len(concerned) == 1:  # no agent's contacts changed
         concerned = set()
     if call.end_time is not None and not before.is_over and await _begin_wrap_up(work, call):
         concerned |= {call.agent_id}
@@ -290,12 +294,12 @@ async def _follow_up(
 
 
 def _is_held(call: Call) -> bool:
-    """Whether an agent talks in the call."""
+    """Whether an agent is talking in the call."""
     return call.is_answered and call.end_time is None and call.agent_id is not None
 
 
 async def _begin_wrap_up(work: UnitOfWork, call: Call) -> bool:
-    """Begin the 후처리 of a call that has ended just now, and was answered; returns whether there is one."""
+    """Begin the 후처리 of an answered call that has just ended; return whether there is one."""
     if not call.is_answered or call.agent_id is None or call.end_time is None:
         return False
     if clock.now() - call.end_time > LATE or await wrap_ups.has_begun(work, call):

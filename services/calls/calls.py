@@ -1,4 +1,4 @@
-"""Calls as the desk's people work with them: list, read, dial, stop, transfer, attributes, recording, monitoring."""
+"""Agents' actions on calls: list, read, dial, stop, transfer, attributes, recording, monitoring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ from models import (
 )
 from services.calls import queries
 from services.calls.call_log import finish_undialled
+from services.calls.computed_call import ComputedCall, ComputedStep, computed_call
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
-from services.calls.story import Story, StoryStep, story_of
 from services.contacts.access import may_write
 from services.customers import queries as customer_queries
 from services.customers.phone_lookup import PhoneLookup
@@ -46,28 +46,31 @@ log = structlog.get_logger()
 PAGE = 50
 MAX_PAGE = 200
 UNDIALLED = timedelta(seconds=90)
-"""A call whose contact has not come by then was not made."""
+"""A dialled call without a contact after this time was not made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDetail:
-    """One call with its legs, what these were to agents, and the customer's path through them."""
+    """One call with its legs, their agents' states, and the customer's path through them."""
 
     call: Call
     legs: Sequence[CallLeg]
     moments: Sequence[CallMoment]
-    story: Story | None
+    computed: ComputedCall | None
 
     @property
     def current_leg(self) -> CallLeg | None:
-        """The leg that the customer is in; nothing before the call has one, or when it is over."""
-        if self.story is None or self.call.end_time is not None:
+        """The customer's current leg; ``None`` before the first leg and after the end."""
+        if self.computed is None or self.call.end_time is not None:
             return None
-        return next((leg for leg in self.legs if leg.id == self.story.leg_ids[-1]), None)
+        return next((leg for leg in self.legs if leg.id == self.computed.leg_ids[-1]), None)
 
 
 class Calls:
-    """What people do with calls. Everything that asks Connect raises ``ConflictError`` where none is set up."""
+    """Actions on calls.
+
+    Every action that asks Connect raises ``ConflictError`` where no instance is configured.
+    """
 
     def __init__(
         self, units: UnitsOfWork, directory: ConnectDirectory, phones: PhoneLookup
@@ -86,7 +89,7 @@ class Calls:
         before: Position | None = None,
         limit: int = PAGE,
     ) -> Sequence[Call]:
-        """Return calls that somebody may see, the newest first, behind a place, at most ``MAX_PAGE``."""
+        """Return calls that an agent may see, newest first, after a place, at most ``MAX_PAGE``."""
         async with self._db.reading() as session:
             return await queries.page(
                 session,
@@ -98,30 +101,33 @@ class Calls:
             )
 
     async def call(self, agent: Agent, call_id: UUID) -> Call:
-        """Return one call. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        """Return one call.
+
+        Raises ``NotFoundError`` when it does not exist or the agent may not see it.
+        """
         async with self._db.reading() as session:
             return _require(await queries.call_of(session, agent, call_id))
 
     async def detail(self, agent: Agent, call_id: UUID) -> CallDetail:
-        """Return one call with all that is known of it. Raises ``NotFoundError`` as ``call`` does."""
+        """Return one call with all details. Raises ``NotFoundError`` as ``call`` does."""
         async with self._db.reading() as session:
             call = _require(await queries.call_of(session, agent, call_id))
             legs = await queries.legs_of(session, call.id)
             moments = await queries.moments_of(session, [leg.id for leg in legs])
         root_id, dialled_by_id = call.contact_id or '', call.dialled_by_id
-        story = story_of(root_id, legs, moments, dialled_by_id=dialled_by_id)
-        return CallDetail(call=call, legs=legs, moments=moments, story=story)
+        computed = computed_call(root_id, legs, moments, dialled_by_id=dialled_by_id)
+        return CallDetail(call=call, legs=legs, moments=moments, computed=computed)
 
     async def dial(self, agent: Agent, number: str, *, call_id: UUID) -> Call:
-        """Call a customer: Connect rings them, and brings them to an agent when they answer.
+        """Call a customer: Connect rings them, and connects them to an agent when they answer.
 
-        The id is the sender's: the same one again is the same call, and rings nobody twice.
+        The caller makes the id: the same id again is the same call, and rings nobody twice.
 
         Raises:
             InvalidInputError: no number, or one that must not be called.
-            ConflictError: a call to the number is being made, or the id is another call's.
-            TooManyError: Connect has no room for more calls.
-            UpstreamError: Connect is away; whether it calls is not known, and the same id may be tried again.
+            ConflictError: the number is already being dialled, or the id is another call's.
+            TooManyError: Connect has no capacity for more calls.
+            UpstreamError: Connect is away; the call may have been made, and the same id may be tried again.
         """
         api = self._directory.api
         phone = parse_phone(number)
@@ -145,7 +151,10 @@ class Calls:
         return await self._made(call.id, contact_id)
 
     async def dial_customer(self, agent: Agent, customer_id: UUID, *, call_id: UUID) -> Call:
-        """Call the first number of a customer on record. Raises ``NotFoundError``, and as ``dial`` does."""
+        """Call the main number of a customer on record.
+
+        Raises ``NotFoundError``, and as ``dial`` does.
+        """
         async with self._db.reading() as session:
             customer = require_customer(
                 await customer_queries.following_merges(session, customer_id)
@@ -156,8 +165,8 @@ class Calls:
         """End an open call for everybody in it.
 
         Raises:
-            NotFoundError, NotAllowedError: not there; a colleague's.
-            ConflictError: it is over, not begun, or Connect lets only its softphone end it (a transferred one).
+            NotFoundError, NotAllowedError: it does not exist; it is a colleague's.
+            ConflictError: it is over, has not begun, or only a softphone can end it (after a transfer).
         """
         leg = await self._open_leg(agent, call_id)
         try:
@@ -167,19 +176,19 @@ class Calls:
         await self._record(agent, AuditAction.CALL_STOPPED, call_id)
 
     async def attributes(self, agent: Agent, call_id: UUID) -> dict[str, str]:
-        """Return what the flow and the desk noted about a call at Connect. Raises ``NotFoundError``, ``ConflictError``."""
+        """Return a call's attributes at Connect. Raises ``NotFoundError``, ``ConflictError``."""
         call = await self.call(agent, call_id)
         return await self._directory.api.attributes(_contact_of(call))
 
     async def set_attributes(
         self, agent: Agent, call_id: UUID, attributes: Mapping[str, str]
     ) -> dict[str, str]:
-        """Note something about a call at Connect, also when it is over; what is not named stays.
+        """Set attributes of a call at Connect, also after its end; attributes that are not named stay.
 
         Raises:
-            NotFoundError, NotAllowedError: not there; a colleague's.
+            NotFoundError, NotAllowedError: it does not exist; it is a colleague's.
             ConflictError: it has no contact yet.
-            InvalidInputError: a name is no name, or all of it is too long.
+            InvalidInputError: a name is invalid, or all attributes together are too long.
         """
         call = await self.call(agent, call_id)
         if not may_write(agent, call):
@@ -194,13 +203,16 @@ class Calls:
         return await api.attributes(root_id)
 
     async def pause_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Let nothing be recorded while a card number is said. Raises as ``stop``, and where nothing is recorded."""
+        """Pause the recording, e.g. for a card number.
+
+        Raises as ``stop``, and where nothing is recorded.
+        """
         leg, root_id = await self._recorded_leg(agent, call_id)
         await self._directory.api.pause_recording(leg.contact_id, root_id)
         await self._record(agent, AuditAction.RECORDING_PAUSED, call_id)
 
     async def resume_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Go on recording. Raises as ``pause_recording``."""
+        """Resume the recording. Raises as ``pause_recording``."""
         leg, root_id = await self._recorded_leg(agent, call_id)
         await self._directory.api.resume_recording(leg.contact_id, root_id)
         await self._record(agent, AuditAction.RECORDING_RESUMED, call_id)
@@ -213,12 +225,12 @@ class Calls:
         may_barge: bool = False,
         token: UUID | None = None,
     ) -> str:
-        """Let a supervisor listen to an open call by their own softphone; returns the contact of their leg.
+        """Let a supervisor listen to an open call on their softphone; return the contact of their leg.
 
         Raises:
-            NotAllowedError: an agent asks.
-            NotFoundError: there is no such call.
-            ConflictError: nobody talks in it, or the supervisor is no user of Connect's or cannot listen now.
+            NotAllowedError: not a supervisor.
+            NotFoundError: the call does not exist.
+            ConflictError: nobody talks in it, or the supervisor has no Connect user or cannot listen now.
         """
         if not supervisor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')
@@ -233,7 +245,7 @@ class Calls:
         return contact_id
 
     async def give_up_undialled(self, *, after: timedelta = UNDIALLED) -> int:
-        """End calls that were asked for and whose contact never came; returns how many."""
+        """End dialled calls whose contact never came; return how many."""
         async with self._units.begin() as work:
             calls = await queries.never_dialled(work.session, before=clock.now() - after)
             for call in calls:
@@ -241,7 +253,10 @@ class Calls:
         return len(calls)
 
     async def open_leg(self, agent: Agent, call_id: UUID) -> tuple[Call, CallLeg]:
-        """Return an open call that the agent may act on, and the leg that its customer is in. Raises as ``stop``."""
+        """Return an open call that the agent may act on, and the customer's current leg.
+
+        Raises as ``stop``.
+        """
         detail = await self.detail(agent, call_id)
         if not may_write(agent, detail.call):
             raise NotAllowedError('call.not_yours')
@@ -259,7 +274,7 @@ class Calls:
         return leg, _contact_of(call)
 
     async def _begun(self, agent: Agent, phone: str, call_id: UUID) -> Call:
-        """Return the row of a call that is asked for: the earlier one of the same id, or a new one."""
+        """Return the row of a dialled call: the earlier one with this id, or a new one."""
         async with self._db.reading() as session:
             earlier = await queries.call_by_id(session, call_id)
         if earlier is not None:
@@ -288,7 +303,7 @@ class Calls:
         return call
 
     async def _made(self, call_id: UUID, contact_id: str) -> Call:
-        """Note which contact of Connect's a call is; its first event may have done so already."""
+        """Store which Connect contact a call is; the contact's first event may have done so already."""
         async with self._units.begin() as work:
             await queries.hold_call(work.session, contact_id)
             call = await queries.call_by_id(work.session, call_id, lock=True)
@@ -318,7 +333,7 @@ class Calls:
 
 
 def is_attribute_name(name: str) -> bool:
-    """Whether Connect takes it as the name of an attribute: letters, digits, ``-`` and ``_``."""
+    """Whether Connect accepts it as an attribute's name: letters, digits, ``-`` and ``_``."""
     return bool(name) and name.isascii() and name.replace('-', '').replace('_', '').isalnum()
 
 
@@ -326,7 +341,7 @@ async def _fail(work: UnitOfWork, call: Call) -> None:
     call.end_time, call.ending = clock.now(), CallEnding.FAILED
     call.version += 1
     work.session.add(call)
-    end = StoryStep(
+    end = ComputedStep(
         kind=StepKind.ENDED,
         at=call.end_time,
         agent_id=call.agent_id,

@@ -1,4 +1,4 @@
-"""Who is who at Connect: usually the user of the same username; where it is another, an administrator says which."""
+"""Maps people to Connect users: by username, unless an administrator sets another user."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -13,24 +13,27 @@ from services.people.authority import Authority
 
 
 class ConnectUsers:
-    """The users of Connect that people of the desk are."""
+    """The Connect users of the desk's people."""
 
     def __init__(self, authority: Authority, directory: ConnectDirectory) -> None:
         self._authority = authority
         self._directory = directory
 
     async def users(self) -> Sequence[ConnectUser]:
-        """Return all users of Connect, by username. Raises ``ConflictError`` where no instance is set up."""
+        """Return all Connect users, by username.
+
+        Raises ``ConflictError`` where no instance is configured.
+        """
         found = await self._directory.api.users()
         return sorted(found, key=lambda one: one.username.lower())
 
     async def set_user(self, by: Agent, agent_id: UUID, connect_user_id: str | None) -> Agent:
-        """Say which user of Connect somebody is; none: the one of the same username.
+        """Set a person's Connect user; ``None`` for the one with the same username.
 
         Raises:
-            NotAllowedError: ``by`` is no administrator.
-            NotFoundError: there is no such person, or no such user.
-            ConflictError: somebody else is that user.
+            NotAllowedError: ``by`` is not an administrator.
+            NotFoundError: the person or the user does not exist.
+            ConflictError: another person has that user.
         """
         known = {one.id for one in await self._directory.api.users()}
         if connect_user_id is not None and connect_user_id not in known:

@@ -1,4 +1,4 @@
-"""Who of the desk a user of Connect is, and which queue of the desk a queue of Connect is."""
+"""Maps Connect's users and queues to the desk's people and queues, and back."""
 
 from desk.db import Database
 from desk.errors import ConflictError
@@ -7,11 +7,11 @@ from services.aws.connect_api import ConnectApi
 from services.calls import queries
 
 AGENT_QUEUE = 'agent/'
-"""With this the id of an agent's own queue begins."""
+"""The prefix of the id of an agent's own queue."""
 
 
 class ConnectDirectory:
-    """People by the id that is set for them, else by username; queues by name."""
+    """Finds people by their set user id, else by username; queues by name."""
 
     def __init__(self, db: Database, api: ConnectApi | None) -> None:
         self._db = db
@@ -19,13 +19,16 @@ class ConnectDirectory:
 
     @property
     def api(self) -> ConnectApi:
-        """Connect. Raises ``ConflictError`` where no instance is set up."""
+        """The Connect API. Raises ``ConflictError`` where no instance is configured."""
         if self._api is None:
             raise ConflictError('call.not_set_up')
         return self._api
 
     async def agent(self, user_id: str, username: str = '') -> Agent | None:
-        """Return who a user of Connect is; nobody when they have no sign-in here. Raises ``UpstreamError``."""
+        """Return the person of a Connect user; ``None`` without a sign-in here.
+
+        Raises ``UpstreamError``.
+        """
         if not user_id:
             return None
         if not username and self._api is not None:
@@ -35,7 +38,10 @@ class ConnectDirectory:
             return await queries.agent_by_connect(session, user_id, username)
 
     async def queue(self, queue_id: str) -> Queue | None:
-        """Return the desk's queue of the same name; none for agents' own. Raises ``UpstreamError``."""
+        """Return the desk's queue with the same name; ``None`` for agents' own queues.
+
+        Raises ``UpstreamError``.
+        """
         if not queue_id or queue_id.startswith(AGENT_QUEUE) or self._api is None:
             return None
         queues = await self._api.queues()
@@ -44,7 +50,7 @@ class ConnectDirectory:
             return await queries.queue_by_name(session, name) if name else None
 
     async def user_id(self, agent: Agent) -> str:
-        """Return an agent's id in Connect. Raises ``ConflictError`` when they have none there."""
+        """Return an agent's Connect user id. Raises ``ConflictError`` when they have none."""
         if agent.connect_user_id:
             return agent.connect_user_id
         users = await self.api.users()
@@ -55,7 +61,10 @@ class ConnectDirectory:
         return found
 
     async def connect_queue_id(self, queue: Queue) -> str:
-        """Return the id in Connect of the queue of the same name. Raises ``ConflictError`` when there is none."""
+        """Return the id of the Connect queue with the same name.
+
+        Raises ``ConflictError`` when there is none.
+        """
         queues = await self.api.queues()
         found = next((one.id for one in queues if one.name == queue.name), None)
         if found is None:

@@ -1,4 +1,4 @@
-"""What happens to calls, as it travels to screens; and what an agent's softphone is asked to do."""
+"""Events about calls for screens, and requests to agents' softphones."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,31 +11,34 @@ from models import Call, CallDirection, CallEnding
 
 
 def call_topic(call_id: UUID) -> str:
-    """Name the topic of everything about one call."""
+    """Return the topic of one call."""
     return f'call:{call_id}'
 
 
 def calls_of_topic(agent_id: UUID) -> str:
-    """Name the topic of every call that an agent has, or had until now."""
+    """Return the topic of the calls that an agent has, or had until now."""
     return f'calls-of:{agent_id}'
 
 
 def department_calls_topic(department: str) -> str:
-    """Name the topic of every call of a department."""
+    """Return the topic of a department's calls."""
     return f'calls-in:{department}'
 
 
 EVERY_CALL = 'every-call'
-"""The topic of all calls, for those who look beyond departments."""
+"""The topic of all calls, for readers of all departments."""
 
 
 def softphone_topic(agent_id: UUID) -> str:
-    """Name the topic of what an agent's open softphone is asked to do."""
+    """Return the topic of requests to an agent's open softphone."""
     return f'softphone:{agent_id}'
 
 
 class CallChanged(Event):
-    """A call began, moved, or is over. What it is now is in it; an older ``version`` changes nothing."""
+    """A call began, changed, or ended.
+
+    It holds the current values; an older ``version`` changes nothing.
+    """
 
     call_id: UUID
     version: int
@@ -44,7 +47,7 @@ class CallChanged(Event):
     customer_id: UUID | None
     agent_id: UUID | None
     former_agent_id: UUID | None
-    """Who had it before this change."""
+    """The agent before this change."""
     department: str
     queue_id: UUID | None
     start_time: datetime
@@ -54,7 +57,7 @@ class CallChanged(Event):
 
     @classmethod
     def of(cls, call: Call, *, former_agent_id: UUID | None = None) -> 'CallChanged':
-        """Return the event that a call is as it stands."""
+        """Return the event for a call's current state."""
         fields = cls.model_fields.keys() - {'call_id', 'former_agent_id'}
         return cls(
             call_id=call.id,
@@ -74,14 +77,14 @@ class CallChanged(Event):
 
 
 class SoftphoneAct(StrEnum):
-    """What only a softphone can do."""
+    """Actions that only a softphone can do."""
 
     TRANSFER = 'transfer'
-    """Hand the open call to ``target`` at once, without asking first."""
+    """Transfer the open call to ``target`` at once, without a consult."""
 
 
 class TargetKind(StrEnum):
-    """What a call is transferred to, in Connect's own ids."""
+    """The kinds of transfer targets, given by Connect's own ids."""
 
     USER = 'user'
     QUEUE = 'queue'
@@ -91,17 +94,17 @@ class TargetKind(StrEnum):
 
 
 class SoftphoneAsked(Event):
-    """An agent's softphone is asked to do something with the call that it has open.
+    """A request to an agent's softphone to act on its open call.
 
-    Of an agent's pages the one that owns the softphone does it, once for each ``command_id``. What came of it is told by
-    Connect, as the call's next change; there is no other answer.
+    The agent's page that owns the softphone carries it out, once for each ``command_id``. Connect
+    reports the result as the call's next change; there is no other answer.
     """
 
     command_id: UUID
     agent_id: UUID
     call_id: UUID
     contact_id: str
-    """The contact that the agent's softphone has: the call's leg that they talk in."""
+    """The agent's contact: the leg of the call in which they talk."""
     act: SoftphoneAct
     target_kind: TargetKind
     target: str

@@ -1,6 +1,6 @@
-"""What Connect counts of its queues at this moment: asked by one process for all, since an account may ask five times a second.
+"""Connect's current queue figures, requested by one process for all: an account gets five a second.
 
-Whoever asked tells all processes and leaves the numbers in Redis for those that begin later.
+That process sends them to all others and stores them in Redis for those that start later.
 """
 
 import asyncio
@@ -23,17 +23,17 @@ log = structlog.get_logger()
 ASK_SECONDS = 5.0
 KEEP_SECONDS = 60
 CONNECT_FLOOR = 'connect-floor'
-"""The topic of what Connect counts of its queues."""
+"""The topic of Connect's queue figures."""
 
 
 class QueueCounts(BaseModel):
-    """One queue of Connect's at a moment. Numbers that Connect did not tell are none; the age is in seconds."""
+    """Connect's figures of one queue. Missing numbers are ``None``; the age is in seconds."""
 
     model_config = ConfigDict(frozen=True)
 
     connect_queue_id: str
     queue_id: UUID | None
-    """The desk's queue of the same name."""
+    """The desk's queue with the same name."""
     waiting: float | None
     oldest_seconds: float | None
     agents_online: float | None
@@ -43,7 +43,7 @@ class QueueCounts(BaseModel):
 
 
 class QueuesCounted(Event):
-    """Connect was asked what goes on in its queues."""
+    """Connect's queue figures were requested."""
 
     at: datetime
     queues: tuple[QueueCounts, ...]
@@ -54,7 +54,7 @@ class QueuesCounted(Event):
 
 
 class ConnectFloor:
-    """The queues as Connect counts them."""
+    """Connect's figures of all queues."""
 
     def __init__(
         self, directory: ConnectDirectory, relay: Relay, redis: 'Redis', *, prefix: str
@@ -66,7 +66,7 @@ class ConnectFloor:
         self._lease = Lease(redis, f'{prefix}:connect:metrics')
 
     async def now(self) -> QueuesCounted | None:
-        """Return what was counted last, at most a minute ago; nothing where nobody asks or Redis is away."""
+        """Return figures at most a minute old; ``None`` where no process asks or Redis is away."""
         try:
             kept = await self._redis.get(self._key)
             return QueuesCounted.model_validate_json(kept) if kept else None
@@ -74,7 +74,7 @@ class ConnectFloor:
             return None
 
     async def follow(self) -> None:
-        """Ask every ``ASK_SECONDS`` while no other process does, until cancelled."""
+        """Request figures every ``ASK_SECONDS`` while no other process does, until cancelled."""
         try:
             while True:
                 await self.ask_once()
@@ -83,7 +83,10 @@ class ConnectFloor:
             await self._lease.give_up()
 
     async def ask_once(self) -> QueuesCounted | None:
-        """Ask if it is this process's turn; returns what Connect said. Raises ``UpstreamError``, ``TooManyError``."""
+        """Request figures if it is this process's turn; return them.
+
+        Raises ``UpstreamError``, ``TooManyError``.
+        """
         if not await self._lease.is_held():
             return None
         queues = await self._directory.api.queues()

@@ -1,4 +1,4 @@
-"""What Connect's words for contacts are to the desk, and how what is told of one is added to its leg."""
+"""Translates Connect's terms for contacts, and adds reported facts to a leg."""
 
 from datetime import datetime
 from uuid import UUID
@@ -36,8 +36,11 @@ MAX_PHONE_CHARS = 20
 def fill(
     leg: CallLeg, facts: ContactFacts, *, agent_id: UUID | None, queue_id: UUID | None, phone: str
 ) -> None:
-    """Add to a leg what is told of it. Of what can change, whatever became true last counts."""
-    if leg.ended_at is None:  # of one that is over it may have been erased
+    """Add reported facts to a leg.
+
+    For values that can change, the latest one in Connect's time counts.
+    """
+    if leg.ended_at is None:  # those of an ended leg may have been erased
         leg.phone = leg.phone or phone
     for name in _SET_ONCE:
         value = getattr(facts, name)
@@ -61,7 +64,7 @@ def _is_newer(told: datetime | None, known: datetime | None) -> bool:
 
 
 def kept_number(number: str) -> str:
-    """Return a number of Connect's as the desk keeps it; one that is no telephone number as its digits."""
+    """Return a number of Connect's in stored form; for one that is no phone number, its digits."""
     if not number:
         return ''
     return parse_phone(number) or ''.join(filter(str.isdigit, number))[:MAX_PHONE_CHARS]

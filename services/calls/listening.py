@@ -1,8 +1,8 @@
-"""Hearing what Connect tells, for as long as the process lives.
+"""Listens to Connect's event feeds for as long as the process lives.
 
-Contact events are shared out among all processes by their queue. Agent events are read by one process at a time, which
-remembers in Redis how far it has come. A call of which nothing was heard for a while is asked about: events can be lost, and no
-event says where a recording lies.
+Contact events are distributed to all processes by their queue. Agent events are read by one process
+at a time, which stores its position in Redis. A call without events for a while is looked up:
+events can be lost, and no event contains the location of a recording.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ ASK_AFTER = timedelta(seconds=60)
 ASK_SECONDS = 15.0
 ASKED_AT_ONCE = 20
 RECORDED_WITHIN = timedelta(days=1)
-"""Of calls that ended longer ago nobody asks any more where their recording is."""
+"""The recording of a call that ended longer ago is not looked up any more."""
 
 
 class ConnectListener:
-    """This process's ear at one instance of Connect."""
+    """This process's listener for one Connect instance."""
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class ConnectListener:
         self._lease = Lease(redis, f'{self._prefix}:agent-events')
 
     async def follow_contacts(self) -> None:
-        """Write down contact events as they come, until cancelled."""
+        """Store contact events as they arrive, until cancelled."""
         while True:
             for letter in await self._connection.contact_feed.wait():
                 await self._deal_with(letter)
 
     async def follow_agents(self) -> None:
-        """Write down agent events as they come while no other process does, until cancelled."""
+        """Store agent events as they arrive, while no other process does, until cancelled."""
         try:
             while True:
                 if await self._lease.is_held():
@@ -72,15 +72,15 @@ class ConnectListener:
             await self._lease.give_up()
 
     async def ask_about_quiet(self) -> None:
-        """Ask Connect about open calls of which nothing was heard for a while, until cancelled."""
+        """Look up open calls without events for a while, until cancelled."""
         while True:
             await self.ask_once()
             await asyncio.sleep(ASK_SECONDS)
 
     async def ask_once(self, *, after: timedelta = ASK_AFTER) -> int:
-        """Ask about what has been open and quiet for so long, and about ended ones where their recording is.
+        """Look up contacts that were open and quiet for so long, and recordings of ended ones.
 
-        Returns about how many contacts.
+        Returns the number of contacts looked up.
         """
         now = clock.now()
         async with self._units.begin() as work:
@@ -111,20 +111,21 @@ class ConnectListener:
                 await self.call_log.take_contact(facts)
             except (DeskError, SQLAlchemyError):
                 log.warning('contact_event_put_off', contact_id=facts.contact_id, exc_info=True)
-                return  # it comes again
+                return  # the queue delivers it again
         await self._connection.contact_feed.take_out(letter)
 
     async def _read_shards(self) -> None:
-        # Gathered, each cancellation reaches them: a task group hands on only the first, and a driver may swallow that.
+        # gather passes every cancellation on; a task group passes only the first, which a driver
+        # may swallow.
         shards = await self._connection.agent_feed.shards()
         await asyncio.gather(*(self._read(shard) for shard in shards))
 
     async def _read(self, shard: str) -> None:
-        """Read a shard for as long as the lease is this process's, whatever is away meanwhile."""
+        """Read a shard while this process holds the lease, through any outage."""
         while await self._lease.is_held():
             try:
                 await self._read_on(shard)
-            except ConflictError:  # another stream of the same name: its places are others
+            except ConflictError:  # another stream with the same name: stored positions are invalid
                 await self._redis.delete(self._place_key(shard))
             except (DeskError, SQLAlchemyError, RedisError, OSError):
                 log.warning('agent_events_put_off', shard=shard, exc_info=True)
@@ -148,14 +149,14 @@ class ConnectListener:
             log.warning('agent_event_unreadable', why=str(error))
             return
         if facts is not None:
-            with suppress(ConflictError):  # a call that the desk dials: its contact tells itself
+            with suppress(ConflictError):  # a call being dialled: its own event resolves it
                 await self.call_log.take_agent(facts)
 
     async def _place_of(self, shard: str) -> str:
         try:
             return str(await self._redis.get(self._place_key(shard)) or '')
         except (RedisError, OSError):
-            return ''  # the whole day again: what is known already changes nothing
+            return ''  # reread the whole day: known facts change nothing
 
     def _place_key(self, shard: str) -> str:
         return f'{self._prefix}:agent-events:{shard}'

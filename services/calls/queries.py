@@ -1,4 +1,4 @@
-"""Calls as rows. Who may see them is said in ``services.contacts.access``."""
+"""Queries for calls. ``services.contacts.access`` defines who may see them."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -17,18 +17,18 @@ from services.contacts.access import visible_to
 from services.work.cursors import Position
 
 CALL_LOCK = 0xCA11
-"""The advisory locks under which what is told of one conversation is written down."""
+"""The first key of the advisory locks under which facts of one conversation are stored."""
 
 
 async def hold_call(session: AsyncSession, root_id: str) -> None:
-    """Let nobody else write down what is told of this conversation until the transaction ends."""
+    """Lock a conversation, so that no other transaction stores facts of it until this one ends."""
     await session.exec(
         select(func.pg_advisory_xact_lock(CALL_LOCK, func.hashtext(literal(root_id))))
     )
 
 
 async def call_of(session: AsyncSession, agent: Agent, call_id: UUID) -> Call | None:
-    """Return one call that the agent may see, as it is now."""
+    """Return one call that the agent may see, read now."""
     statement = select(Call).where(col(Call.id) == call_id, visible_to(agent, Call))
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
 
@@ -42,7 +42,7 @@ async def page(
     before: Position | None,
     limit: int,
 ) -> Sequence[Call]:
-    """Return calls that the agent may see, the newest first, behind a place."""
+    """Return calls that the agent may see, newest first, after a place."""
     statement = select(Call).where(visible_to(agent, Call))
     if is_open is not None:
         is_over = col(Call.end_time).is_not(None)
@@ -67,7 +67,7 @@ async def call_by_id(session: AsyncSession, call_id: UUID, *, lock: bool = False
 
 
 async def call_by_contact(session: AsyncSession, contact_id: str) -> Call | None:
-    """Return the call that begins with this contact, or that it is a leg of."""
+    """Return the call that begins with this contact, or has it as a leg."""
     first = select(Call).where(col(Call.contact_id) == contact_id)
     leg = (
         select(Call)
@@ -86,19 +86,19 @@ _waits_for_contact = (
 
 
 async def dialling(session: AsyncSession, phone: str) -> Call | None:
-    """Return the call to a number that the desk has asked for and whose contact is not known yet, locked."""
+    """Return the call to a number that the desk has dialled and that has no contact yet, locked."""
     statement = select(Call).where(col(Call.phone) == phone, *_waits_for_contact)
     return (await session.exec(statement.with_for_update(key_share=True))).first()
 
 
 async def is_dialling(session: AsyncSession) -> bool:
-    """Whether the desk has asked for any call whose contact is not known yet."""
+    """Whether the desk has dialled any call that has no contact yet."""
     statement = select(Call.id).where(*_waits_for_contact)
     return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def never_dialled(session: AsyncSession, *, before: datetime) -> Sequence[Call]:
-    """Return calls that the desk asked for before then and whose contact never came, locked."""
+    """Return calls that the desk dialled before then and that never got a contact, locked."""
     statement = select(Call).where(
         *_waits_for_contact,
         col(Call.dialled_by_id).is_not(None),
@@ -109,7 +109,7 @@ async def never_dialled(session: AsyncSession, *, before: datetime) -> Sequence[
 
 
 async def leg_by_contact(session: AsyncSession, contact_id: str) -> CallLeg | None:
-    """Return the leg that is this contact."""
+    """Return the leg of this contact."""
     return (
         await session.exec(select(CallLeg).where(col(CallLeg.contact_id) == contact_id))
     ).first()
@@ -122,19 +122,19 @@ async def legs_of(session: AsyncSession, call_id: UUID) -> Sequence[CallLeg]:
 
 
 async def moments_of(session: AsyncSession, leg_ids: Collection[UUID]) -> Sequence[CallMoment]:
-    """Return what these legs were to agents, in order of time."""
+    """Return the agents' states on these legs, in order of time."""
     statement = select(CallMoment).where(col(CallMoment.leg_id).in_(leg_ids))
     return (await session.exec(statement.order_by(col(CallMoment.at), col(CallMoment.id)))).all()
 
 
 async def steps_of(session: AsyncSession, call_id: UUID) -> Sequence[ContactStep]:
-    """Return the steps of a call that are written down."""
+    """Return the stored steps of a call."""
     statement = select(ContactStep).where(col(ContactStep.contact_id) == call_id)
     return (await session.exec(statement.order_by(col(ContactStep.id)))).all()
 
 
 async def keep_moment(session: AsyncSession, moment: CallMoment) -> bool:
-    """Add a moment; returns whether it was new."""
+    """Store an agent's state on a leg; return whether it was new."""
     statement: Any = (
         insert(CallMoment)
         .values(**moment.model_dump())
@@ -147,7 +147,7 @@ async def keep_moment(session: AsyncSession, moment: CallMoment) -> bool:
 async def claim_quiet_legs(
     session: AsyncSession, *, before: datetime, limit: int
 ) -> Sequence[CallLeg]:
-    """Return open legs that were not asked about since, marked as asked about now."""
+    """Return open legs that were not looked up since then, marked as looked up now."""
     statement = (
         select(CallLeg)
         .where(
@@ -162,7 +162,7 @@ async def claim_quiet_legs(
 async def claim_unrecorded_legs(
     session: AsyncSession, *, since: datetime, before: datetime, limit: int
 ) -> Sequence[CallLeg]:
-    """Return legs that ended in between, were answered and not asked about since, marked as asked about now."""
+    """Return answered legs of a period that were not looked up since, marked as looked up now."""
     statement = (
         select(CallLeg)
         .where(
@@ -187,7 +187,7 @@ async def _asked(session: AsyncSession, statement: Any) -> Sequence[CallLeg]:
 
 
 async def agent_by_connect(session: AsyncSession, user_id: str, username: str) -> Agent | None:
-    """Return who a user of Connect is at the desk: by the id that is set, else by the username."""
+    """Return the person of a Connect user: by the user id that is set, else by username."""
     statement = select(Agent).where(
         or_(
             col(Agent.connect_user_id) == user_id,
@@ -200,5 +200,5 @@ async def agent_by_connect(session: AsyncSession, user_id: str, username: str) -
 
 
 async def queue_by_name(session: AsyncSession, name: str) -> Queue | None:
-    """Return the queue of a name."""
+    """Return the queue with a name."""
     return (await session.exec(select(Queue).where(col(Queue.name) == name))).first()

@@ -1,6 +1,7 @@
-"""Which agents have a softphone open, and asking it to do what only a softphone can.
+"""Open softphones of agents, and requests for actions that only a softphone can do.
 
-An agent's page says every few seconds that its softphone is alive; every process finds it in Redis.
+An agent's page reports every few seconds that its softphone is alive; every process finds the
+report in Redis.
 """
 
 from uuid import UUID, uuid4
@@ -19,12 +20,12 @@ from services.work.unit_of_work import UnitsOfWork
 log = structlog.get_logger()
 
 BEAT_SECONDS = 5
-"""So often a page says that its softphone is alive."""
+"""How often a page reports that its softphone is alive."""
 KEEP_SECONDS = 15
 
 
 class Softphones:
-    """The softphones that are open, in any process's pages."""
+    """The open softphones, in any process's pages."""
 
     def __init__(self, units: UnitsOfWork, redis: 'Redis', calls: Calls, *, prefix: str) -> None:
         self._units = units
@@ -33,21 +34,21 @@ class Softphones:
         self._prefix = f'{prefix}:softphone'
 
     async def alive(self, agent_id: UUID) -> None:
-        """Note that a page of the agent has a softphone that is signed in and can talk: every ``BEAT_SECONDS``."""
+        """Record that the agent's softphone is signed in and can talk; called every ``BEAT_SECONDS``."""
         try:
             await self._redis.set(self._key(agent_id), '1', ex=KEEP_SECONDS)
         except (RedisError, OSError):
             log.warning('softphone_beat_lost')
 
     async def gone(self, agent_id: UUID) -> None:
-        """Note that the agent's softphone was closed or signed out."""
+        """Record that the agent's softphone was closed or signed out."""
         try:
             await self._redis.delete(self._key(agent_id))
         except (RedisError, OSError):
             log.warning('softphone_beat_lost')
 
     async def is_open(self, agent_id: UUID) -> bool:
-        """Whether a softphone of the agent was alive a moment ago; nobody knows of one while Redis is away."""
+        """Whether a softphone of the agent is open; false while Redis is away."""
         try:
             return bool(await self._redis.exists(self._key(agent_id)))
         except (RedisError, OSError):
@@ -56,17 +57,17 @@ class Softphones:
     async def transfer_call(
         self, agent: Agent, call_id: UUID, kind: TargetKind, target: str
     ) -> SoftphoneAsked:
-        """Have the softphone of whoever holds an open call hand it on; returns what was asked.
+        """Ask the softphone of an open call's agent to transfer it; return the request.
 
         Args:
-            agent: who asks: the call's holder, or a supervisor.
+            agent: the person who asks: the call's agent, or a supervisor.
             call_id: the call.
-            kind: what ``target`` is.
+            kind: the kind of ``target``.
             target: Connect's own id, or a number in E.164.
 
         Raises:
-            NotFoundError, NotAllowedError: there is no such call; it is a colleague's.
-            ConflictError: it is not open, nobody talks in it, or no softphone of its holder is open.
+            NotFoundError, NotAllowedError: the call does not exist; it is a colleague's.
+            ConflictError: the call is not open, nobody talks in it, or its agent has no open softphone.
         """
         call, leg = await self._calls.open_leg(agent, call_id)
         if call.agent_id is None or leg.answered_at is None:

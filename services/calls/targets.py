@@ -1,4 +1,4 @@
-"""Where a call can be transferred to: people, queues and numbers of the desk in Connect's own ids, and quick connects."""
+"""Transfer targets: people, queues and numbers by Connect's own ids, and quick connects."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,14 +14,17 @@ from services.text.phone_numbers import e164, parse_phone
 
 
 class TransferTargets:
-    """Finds what a transfer leads to."""
+    """Finds the target of a transfer."""
 
     def __init__(self, db: Database, directory: ConnectDirectory) -> None:
         self._db = db
         self._directory = directory
 
     async def quick_connects(self) -> Sequence[QuickConnect]:
-        """Return the quick connects of the instance. Raises ``ConflictError`` where none is set up."""
+        """Return the instance's quick connects.
+
+        Raises ``ConflictError`` where no instance is configured.
+        """
         return await self._directory.api.quick_connects()
 
     async def target(
@@ -32,12 +35,12 @@ class TransferTargets:
         phone: str | None = None,
         quick_connect_id: str | None = None,
     ) -> tuple[TargetKind, str]:
-        """Return what exactly one of these is at Connect.
+        """Return Connect's target for exactly one of these.
 
         Raises:
-            NotFoundError: there is no such agent, queue or quick connect.
-            ConflictError: Connect does not know the agent or the queue, or no instance is set up.
-            InvalidInputError: no number, or not exactly one place.
+            NotFoundError: the agent, queue or quick connect does not exist.
+            ConflictError: Connect does not know the agent or the queue, or no instance is configured.
+            InvalidInputError: the number is invalid, or not exactly one target is given.
         """
         if agent_id is not None:
             return TargetKind.USER, await self._user(agent_id)

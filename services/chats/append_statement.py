@@ -1,8 +1,8 @@
-"""The one statement that appends a message: numbered, stored, announced, or refused, in one round trip.
+"""One SQL statement that numbers, stores and announces a message, or refuses it, in one round trip.
 
-It is the desk's hottest path (decision 0002 tells why it is one statement). PostgreSQL takes the chat's row
-lock in the UPDATE and, when it had to wait for it, judges the conditions again on the newest row: so no number
-is given twice, none is left out, and a colleague's reply that came in meanwhile is seen.
+It is the desk's busiest statement (decision 0002 explains why it is one). PostgreSQL locks the
+chat's row in the UPDATE and, if it had to wait, checks the conditions again on the newest row: so
+no number is used twice or skipped, and a colleague's reply that came in meanwhile is noticed.
 """
 
 import psycopg
@@ -18,17 +18,18 @@ from services.text.visible import trimmed
 from services.work.relay import Committed
 
 BY_AGENT = (
-    # what the chat becomes
+    # the new values of the chat
     """last_agent_number = last_number + 1, last_agent_id = %(sender_id)s, awaiting_since = NULL,
        unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
-    # when it may (see chat_queries.writable_by), and nobody else replied after what the writer had seen
+    # the conditions (see services.contacts.access.may_write), including that no colleague replied after what
+    # the writer had seen
     """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sees_everything)s)
        AND (last_agent_number <= %(seen)s OR last_agent_id = %(sender_id)s)""",
 )
 BY_CUSTOMER = (
     """unread_count = unread_count + 1, awaiting_since = coalesce(awaiting_since, %(now)s), customer_seen_at = %(now)s,
        customer_read_number = last_number + 1, customer_delivered_number = last_number + 1""",
-    # PostgreSQL asks the dearer condition last
+    # PostgreSQL evaluates the costlier condition last
     "status <> 'closed' AND NOT is_blocked(customer_id, visitor_phone)",
 )
 
@@ -53,7 +54,7 @@ def _statement(changes: str, allowed: str) -> str:
         SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), %(now)s
         FROM chat, message
         RETURNING id, body
-    """  # noqa: S608 - put together from this module's constants only
+    """  # noqa: S608 - built from this module's constants only
 
 
 _APPEND = {
@@ -67,10 +68,11 @@ async def append(
 ) -> Committed | None:
     """Append a message of ``agent``, or of the customer when there is none.
 
-    What nobody sees around it goes, and its numbers that must not be kept are masked here: every message comes this way, and nothing has stored it yet.
+    Invisible characters around it are removed and its sensitive numbers masked here: every message
+    comes this way, and nothing has stored it yet.
 
-    Returns the event, committed and in the outbox; or nothing: it was refused or is already there. The caller
-    finds out which.
+    Returns the event, committed and in the outbox; or ``None`` when the message was refused or is
+    already stored. The caller finds out which.
     """
     content = await masked_in_thread(trimmed(outgoing.content))
     sender = Sender.AGENT if agent else Sender.CUSTOMER
@@ -87,6 +89,6 @@ async def append(
         values |= {'seen': outgoing.seen, 'sees_everything': agent.sees_everything}
     try:
         row = await statements.first(_APPEND[sender], values)
-    except psycopg.IntegrityError:  # the same id, stored by a repeat that ran beside this one
+    except psycopg.IntegrityError:  # a parallel repeat stored the same id
         return None
     return Committed(row.id, MessageAdded.model_validate_json(row.body)) if row else None

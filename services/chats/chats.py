@@ -1,6 +1,6 @@
-"""Chats as agents work in them: take, reply, read, end.
+"""Agents' actions on chats: take, reply, read, end.
 
-A customer's own acts are in ``visits``; the lists are in ``inbox``; what may be seen is in ``chat_queries``.
+A customer's own actions are in ``visits``, the lists in ``inbox``; ``services.contacts.access`` decides which chats are visible.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 PAGE = 50
 MAX_PAGE = 200
 MOST_BEYOND_CAPACITY = 1
-"""So many chats beyond their places an agent may have when one comes back from 보류."""
+"""How many chats above capacity an agent may have when one returns from 보류."""
 REPLIES = Throttle(limit=20, seconds=10)
 
 
@@ -48,7 +48,7 @@ class NewerMessagesError(ConflictError):
 
 
 class Chats:
-    """What an agent does with chats."""
+    """An agent's actions on chats."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
@@ -56,21 +56,24 @@ class Chats:
         self._relay = units.relay
 
     async def chat(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Return one chat. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        """Return one chat.
+
+        Raises ``NotFoundError`` when it does not exist or the agent may not see it.
+        """
         async with self._db.reading() as session:
             return queries.card(require_chat(await queries.chat_of(session, agent, chat_id)))
 
     async def opened(
         self, agent: Agent, chat_id: UUID, *, limit: int = PAGE
     ) -> tuple[ChatCard, list[ChatMessage]]:
-        """Return one chat with its last messages, oldest first. Raises what ``chat`` raises."""
+        """Return one chat with its last messages, oldest first. Raises as ``chat``."""
         async with self._db.reading() as session:
             chat = queries.card(require_chat(await queries.chat_of(session, agent, chat_id)))
             messages = await queries.messages_before(session, chat_id, None, min(limit, MAX_PAGE))
         return chat, [queries.shown(message) for message in messages]
 
     async def names_of(self, agent: Agent, chat_ids: Sequence[UUID]) -> dict[UUID, str]:
-        """Return whom these chats are with, by id: of those that the agent may see."""
+        """Return the customers' names of these chats, by id; only of chats that the agent may see."""
         if not chat_ids:
             return {}
         async with self._db.reading() as session:
@@ -91,19 +94,19 @@ class Chats:
     async def messages_after(
         self, agent: Agent, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
     ) -> list[ChatMessage]:
-        """Return what came after ``number``, oldest first, at most ``MAX_PAGE``."""
+        """Return the messages after ``number``, oldest first, at most ``MAX_PAGE``."""
         async with self._db.reading() as session:
             require_chat(await queries.chat_of(session, agent, chat_id))
             messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
         return [queries.shown(message) for message in messages]
 
     async def take(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Make a waiting chat the agent's. Of many who try at once, one wins.
+        """Assign a waiting chat to the agent. Of many concurrent tries, one wins.
 
         Raises:
-            NotFoundError: not there, or of another department.
-            ConflictError: somebody was faster, the customer has gone, the queue offers its chats by itself, or the
-                agent is not 상담 가능 or has no free place.
+            NotFoundError: it does not exist, or belongs to another department.
+            ConflictError: a colleague was faster, the customer has left, the queue offers its chats itself, or
+                the agent is not 상담 가능 or has no free place.
         """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
@@ -114,7 +117,7 @@ class Chats:
             chat = await queries.take_waiting(work.session, agent, chat_id, clock.now())
             if chat is None:
                 now = require_chat(await queries.chat_of(work.session, agent, chat_id))
-                raise _refused_take(now)  # as whoever was faster left it
+                raise _refused_take(now)  # its state after the faster agent took it
             record_step(work, chat, StepKind.TAKEN, agent_id=agent.id, by_id=agent.id)
             chat.offered_agent_id = None
             me.missed_in_a_row = 0
@@ -123,7 +126,7 @@ class Chats:
         return queries.card(chat)
 
     async def hold(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Put a chat on hold (보류): its place is free for another contact. Raises what ``end`` raises."""
+        """Put a chat on hold (보류), which frees its place for another contact. Raises as ``end``."""
         async with self._units.begin() as work:
             me, chat = await _held(work, agent, chat_id)
             if chat.status is ChatStatus.ACTIVE:
@@ -134,10 +137,10 @@ class Chats:
         return queries.card(chat)
 
     async def resume(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Go on with a chat that was on hold, also ``MOST_BEYOND_CAPACITY`` beyond the agent's places.
+        """Resume a chat on hold, up to ``MOST_BEYOND_CAPACITY`` above the agent's capacity.
 
         Raises:
-            ConflictError: the agent has no place for it; and what ``end`` raises.
+            ConflictError: the agent has no place for it; also as ``end``.
         """
         async with self._units.begin() as work:
             me, chat = await _held(work, agent, chat_id)
@@ -151,14 +154,14 @@ class Chats:
         return queries.card(chat)
 
     async def reply(self, agent: Agent, outgoing: OutgoingMessage) -> ChatMessage:
-        """Store an agent's message under the chat's next number and tell everyone who follows it.
+        """Store an agent's message under the chat's next number and publish it.
 
         The same ``outgoing.id`` again returns the message it made the first time.
 
         Raises:
-            NotFoundError: not there, or not the agent's to see.
+            NotFoundError: the chat does not exist, or the agent may not see it.
             NewerMessagesError: a colleague wrote after ``outgoing.seen``.
-            ConflictError: not open, or held by a colleague.
+            ConflictError: the chat is not open, or is a colleague's.
             InvalidInputError: blank or longer than ``MAX_MESSAGE_CHARS``.
             TooManyError: more than ``REPLIES`` allows.
         """
@@ -169,7 +172,10 @@ class Chats:
         )
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
-        """Note how far the chat has reached the agent's screen and eyes. Counts for its holder only."""
+        """Record up to which message the chat was delivered to its agent and read.
+
+        Ignored for other agents.
+        """
         committed = await advance(
             self._db.statements, agent, chat_id, delivered=delivered, read=read
         )
@@ -177,11 +183,11 @@ class Chats:
             self._relay.hand_over([committed])
 
     async def end(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """End a chat that the agent holds (supervisors: any open one); ending it again changes nothing.
+        """End a chat that the agent has (supervisors: any open one); ending it again changes nothing.
 
         Raises:
-            NotFoundError: not there, or not the agent's to see.
-            ConflictError: nobody has taken it, or a colleague holds it.
+            NotFoundError: it does not exist, or the agent may not see it.
+            ConflictError: it is not taken, or is a colleague's.
         """
         async with self._units.begin() as work:
             holder = await lock_holder(work, chat_id)
@@ -196,15 +202,15 @@ class Chats:
         return queries.card(chat)
 
     async def typing(self, agent: Agent, chat_id: UUID) -> None:
-        """Tell the chat's other readers that the agent is typing. The caller has shown them the chat."""
+        """Announce that the agent is typing. The caller has checked that they may see the chat."""
         await self._relay.whisper(Typing(chat_id=chat_id, sender=Sender.AGENT, name=agent.name))
 
     async def tell_typing(self, agent: Agent, chat_id: UUID) -> None:
-        """Tell that the agent types in a chat; for programs, whose word about the chat is not to be taken.
+        """Announce that the agent is typing, after checking the chat; for programs.
 
         Raises:
-            NotFoundError: not there, or not the agent's to see.
-            ConflictError: not open, or held by a colleague: the customer would wait for words that cannot come.
+            NotFoundError: it does not exist, or the agent may not see it.
+            ConflictError: it is not open or is a colleague's: the customer would wait for a reply that cannot come.
         """
         chat = await self.chat(agent, chat_id)
         if chat.status not in OPEN_STATUSES:
@@ -231,7 +237,7 @@ class Chats:
 
 
 def check_text(content: str) -> None:
-    """Raise ``InvalidInputError`` when nobody could read this as a message."""
+    """Raise ``InvalidInputError`` for a message without visible text or over the limit."""
     if not is_visible(content) or UNSTORABLE.search(content):
         raise InvalidInputError('message.blank')
     if len(content) > MAX_MESSAGE_CHARS:
@@ -241,18 +247,18 @@ def check_text(content: str) -> None:
 async def send(
     units: UnitsOfWork, outgoing: OutgoingMessage, agent: Agent | None
 ) -> ChatMessage | None:
-    """Append a message and publish it; returns nothing when it was not appended."""
+    """Append a message and publish it; return ``None`` when it was not appended."""
     committed = await append(units.db.statements, outgoing, agent)
     if committed is None:
         return None
     units.relay.hand_over([committed])
     metrics.MESSAGES.labels(Sender.AGENT if agent else Sender.CUSTOMER).inc()
-    assert isinstance(committed.event, MessageAdded)  # noqa: S101 - what `append` makes
+    assert isinstance(committed.event, MessageAdded)  # noqa: S101 - `append` makes no other event
     return committed.event.message
 
 
 def own(earlier: Message, chat_id: UUID, sender_id: UUID | None) -> ChatMessage:
-    """Return a repeated message; somebody else's id is nobody's business."""
+    """Return a repeated message. Another sender's id raises as if it did not exist."""
     if earlier.chat_session_id != chat_id or earlier.sender_id != sender_id:
         raise ConflictError('message.id_taken')
     return queries.shown(earlier)
@@ -266,7 +272,7 @@ def add_line(
     *,
     also_to: UUID | None = None,
 ) -> None:
-    """Append one of the desk's own lines (who joined, who ended) to a chat that the work holds locked."""
+    """Add one of the desk's own lines (joined, ended …) to a chat that the unit of work has locked."""
     chat.last_number += 1
     message = Message(
         id=uuid4(),
@@ -283,7 +289,7 @@ def add_line(
 
 
 def tell_changed(work: UnitOfWork, chat: ChatSession, *, also_to: UUID | None = None) -> None:
-    """Keep a changed chat that the work holds locked, and tell that it is so."""
+    """Store a changed chat that the unit of work has locked, and announce it."""
     chat.version += 1
     work.session.add(chat)
     work.tell(queries.changed_event(chat, also_to=also_to))
@@ -298,13 +304,13 @@ def close(
     *,
     by_id: UUID | None = None,
 ) -> None:
-    """End a chat that the work holds locked; ``after_end`` follows where an agent held it."""
+    """End a chat that the unit of work has locked; when an agent had it, call ``after_end`` next."""
     step = StepKind.ABANDONED if ending is ChatEnding.ABANDONED else StepKind.ENDED
     rang_at_id = chat.offered_agent_id
     chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
     chat.awaiting_since, chat.unread_count, chat.held_at = None, 0, None
     record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id)
-    if rang_at_id is not None:  # it rings no longer: that agent has a place again
+    if rang_at_id is not None:  # it stops ringing: that agent has a free place again
         chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None
         work.tell(RoutingNeeded())
     chat.version += 1
@@ -312,14 +318,14 @@ def close(
 
 
 async def after_end(work: UnitOfWork, chat: ChatSession, holder: Agent | None) -> None:
-    """Begin the 후처리 of a chat that has just ended, and let its holder's state follow."""
+    """Begin the 후처리 of a chat that has just ended, and update its agent's state."""
     if chat.agent_id is not None:
         await wrap_ups.begin(work, chat, chat.agent_id)
     await _settle(work, holder, StateCause.CONTACT_OVER)
 
 
 async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | None, ChatSession]:
-    """Return an open chat that the agent may write in, and its holder, both locked."""
+    """Return an open chat that the agent may write in, and its agent, both locked."""
     holder = await lock_holder(work, chat_id)
     chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
     if chat.status is ChatStatus.CLOSED:
@@ -329,7 +335,7 @@ async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | 
 
 
 async def lock_holder(work: UnitOfWork, chat_id: UUID) -> Agent | None:
-    """Lock the agent who holds a chat, before the chat itself (see ``state_queries.locked_agents``)."""
+    """Lock the agent who has a chat, before the chat itself (see ``state_queries.locked_agents``)."""
     holder_id = await queries.holder_of(work.session, chat_id)
     return await locked_agent(work, holder_id) if holder_id else None
 
@@ -349,7 +355,7 @@ def _require_writable(agent: Agent, chat: ChatSession) -> None:
 async def _require_free_place(
     work: UnitOfWork, agent: Agent, *, is_offered: bool = False, beyond: int = 0
 ) -> None:
-    """Refuse a contact to somebody who is not 상담 가능 or has no place for it; an offer already holds its own."""
+    """Raise unless an agent is 상담 가능 with a free place; an offered contact already has its place."""
     if not beyond and not is_ready(agent):
         raise ConflictError('agent.not_available')
     load = (await state_queries.loads_of(work.session, [agent.id]))[agent.id]
@@ -366,7 +372,7 @@ def _refused_take(chat: ChatSession) -> ConflictError:
 
 
 def require_chat(chat: ChatSession | None) -> ChatSession:
-    """Return a chat that was looked for. Raises ``NotFoundError``: not there and not yours look the same."""
+    """Return the chat, or raise ``NotFoundError``: missing and invisible chats look the same."""
     if chat is None:
         raise NotFoundError('chat.not_found')
     return chat

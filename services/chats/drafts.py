@@ -1,4 +1,4 @@
-"""What an agent has typed and not sent: kept on the server, so that nothing typed is lost."""
+"""Agents' unsent text, kept on the server so that it is never lost."""
 
 from uuid import UUID
 
@@ -14,29 +14,29 @@ from services.text.masking import masked_in_thread
 from services.work.unit_of_work import UnitsOfWork
 
 MAX_DRAFT_CHARS = 2 * MAX_MESSAGE_CHARS
-"""A draft may be longer than a message: the writer is told at sending, with the text still there."""
+"""A draft may be longer than a message: its writer is told on sending, and the text stays."""
 
 
 class Drafts:
-    """An agent's unsent words, one text for each chat."""
+    """An agent's unsent text, one for each chat."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def draft(self, agent: Agent, chat_id: UUID) -> str:
-        """Return what the agent typed in this chat and did not send; empty when nothing."""
+        """Return the agent's unsent text in this chat; empty if there is none."""
         async with self._db.reading() as session:
             draft = await queries.draft_of(session, agent, chat_id)
         return draft.text if draft else ''
 
     async def save(self, agent: Agent, chat_id: UUID, text: str, *, tab: str = '') -> None:
-        """Keep what the agent has typed so far, and show it in their other tabs; blank removes it.
+        """Store the agent's unsent text and show it in their other tabs; blank text deletes it.
 
-        What must not be kept of it (``services.text.masking``) is masked, here as in messages.
+        Sensitive numbers (``services.text.masking``) are masked as in messages.
 
         Raises:
-            NotFoundError: the chat is not there or not the agent's to see.
+            NotFoundError: the chat does not exist, or the agent may not see it.
             InvalidInputError: longer than ``MAX_DRAFT_CHARS``.
         """
         if len(text) > MAX_DRAFT_CHARS or '\x00' in text:

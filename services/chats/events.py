@@ -1,7 +1,8 @@
-"""What happens to chats, as it travels to screens and programs.
+"""Events about chats, for screens and programs.
 
-Events carry what a view needs to stay equal to a fresh read, so that no view asks the database for each of
-them. ``ChatCard.version`` and ``ChatMessage.number`` put them in order: an older one changes nothing.
+An event contains all that a view needs to stay equal to a fresh read, so that no view queries the
+database for it. ``ChatCard.version`` and ``ChatMessage.number`` order them: an older one changes
+nothing.
 """
 
 from datetime import datetime
@@ -16,35 +17,35 @@ from models.chat import OPEN_STATUSES
 
 
 def chat_topic(chat_id: UUID) -> str:
-    """Name the topic of everything in one chat."""
+    """Return the topic of one chat."""
     return f'chat:{chat_id}'
 
 
 def department_topic(department: str) -> str:
-    """Name the topic of every chat of a department."""
+    """Return the topic of a department's chats."""
     return f'department:{department}'
 
 
 def queue_topic(department: str) -> str:
-    """Name the topic of what all of a department must hear: its chats while they wait, and when one changes hands."""
+    """Return the topic of a department's waiting chats, and of chats that change their agent."""
     return f'queue:{department}'
 
 
 def draft_topic(agent_id: UUID, chat_id: UUID) -> str:
-    """Name the topic of one agent's draft in one chat."""
+    """Return the topic of one agent's draft in one chat."""
     return f'draft:{agent_id}:{chat_id}'
 
 
 def holder_topic(agent_id: UUID) -> str:
-    """Name the topic of every chat that an agent holds or that rings at them."""
+    """Return the topic of the chats that an agent has or is offered."""
     return f'holder:{agent_id}'
 
 
 EVERY_CHAT = 'every-chat'
-"""The topic of all chats, for those who look beyond departments."""
+"""The topic of all chats, for readers of all departments."""
 
 EVERY_QUEUE = 'every-queue'
-"""The topic of all departments' queues, for those who look beyond departments."""
+"""The topic of all departments' queues, for readers of all departments."""
 
 
 class ChatCard(BaseModel):
@@ -86,12 +87,12 @@ class ChatCard(BaseModel):
 
     @property
     def is_open(self) -> bool:
-        """Whether an agent holds it and it is not over."""
+        """Whether an agent has it and it is not over."""
         return self.status in OPEN_STATUSES
 
 
 class ChatMessage(BaseModel):
-    """One message as screens and programs see it."""
+    """One message as screens and programs show it."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -106,15 +107,16 @@ class ChatMessage(BaseModel):
 
 
 class ChatEvent(Event):
-    """Something that happened to one chat. Hears it: who has the chat open, and the lists."""
+    """An event of one chat, for views of the chat and for lists."""
 
     chat: ChatCard
     also_to: UUID | None = None
-    """An agent whom it concerns no longer, and who must hear of that: whom it rang at, who held it."""
+    """An agent who must also hear it, because the chat no longer rings at them or is no longer
+    theirs."""
 
     @property
     def moves(self) -> bool:
-        """Whether the lists that have the chat may be others now."""
+        """Whether the chat may have changed its place in lists."""
         return False
 
     @override
@@ -129,7 +131,7 @@ class ChatEvent(Event):
 
 
 class ChatChanged(ChatEvent):
-    """A chat was started, taken, linked or ended: the lists that have it may be others now."""
+    """A chat was started, taken, linked or ended: it may have moved between lists."""
 
     @property
     @override
@@ -138,11 +140,11 @@ class ChatChanged(ChatEvent):
 
 
 class ChatRead(ChatEvent):
-    """Somebody has read further, or a chat has reached a screen: it stays in the lists where it is."""
+    """A message was read or delivered: the chat keeps its place in lists."""
 
 
 class MessageAdded(ChatEvent):
-    """A chat has a new message. The desk's own lines tell of being taken and ended: these move it."""
+    """A chat has a new message. The desk's own lines report taking and ending, which move the chat."""
 
     message: ChatMessage
 
@@ -153,7 +155,7 @@ class MessageAdded(ChatEvent):
 
 
 class Typing(Event):
-    """Somebody is typing in a chat. Not kept: it is worth nothing a moment later."""
+    """A person is typing in a chat. Not stored: it is outdated at once."""
 
     chat_id: UUID
     sender: Sender
@@ -165,7 +167,7 @@ class Typing(Event):
 
 
 class DraftSaved(Event):
-    """An agent's draft changed in one of their tabs (``tab`` names it)."""
+    """An agent's draft changed in one of their tabs, named by ``tab``."""
 
     agent_id: UUID
     chat_id: UUID

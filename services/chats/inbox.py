@@ -1,4 +1,4 @@
-"""The inbox: 대기, 진행 and 종료, longest waiting first, a page at a time."""
+"""The inbox: 대기, 진행 and 종료, longest waiting first, in pages."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ COUNT_SECONDS = 0.9
 
 @dataclass(frozen=True, slots=True)
 class InboxPage:
-    """One page of a list; ``is_last`` when nothing follows."""
+    """One page of a list; ``is_last`` when no further chat follows."""
 
     chats: list[ChatCard]
     is_last: bool
@@ -43,7 +43,7 @@ class Inbox:
         limit: int = PAGE,
         only: InboxFilter = WHOLE,
     ) -> InboxPage:
-        """Return the chats behind ``after`` (from the top when none is given), at most ``limit``. One query."""
+        """Return the chats after ``after`` (from the top without it), at most ``limit``. One query."""
         place = cursor_of(after, tab) if isinstance(after, ChatCard) else after
         async with self._db.reading() as session:
             chats = await inbox_queries.page(
@@ -60,9 +60,11 @@ class Inbox:
         )
 
     async def counts(self, agent: Agent, scope: Scope) -> dict[Tab, int]:
-        """Return how many chats each tab has, each at most ``inbox_queries.MAX_COUNT``. At most three queries.
+        """Return the number of chats in each tab, at most ``inbox_queries.MAX_COUNT`` each.
 
-        A figure may be ``COUNT_SECONDS`` old: all who look at the same list share it.
+        At most three queries.
+
+        A number may be ``COUNT_SECONDS`` old: readers of the same list share it.
         """
         counts = [
             self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
@@ -76,7 +78,7 @@ class Inbox:
 
 
 def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
-    """Return where a list continues behind a chat, whatever happens to the chat meanwhile."""
+    """Return the place after a chat in a list, which stays valid whatever happens to the chat."""
     moment = {
         Tab.WAITING: chat.start_time,
         Tab.OPEN: chat.awaiting_since,
@@ -86,7 +88,7 @@ def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
 
 
 def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
-    """Name the list that somebody sees: their own, their department's, or everybody's."""
+    """Return the key of the list that a person sees: their own, their department's, or everybody's."""
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return tab, agent.id
     return tab, '' if agent.sees_everything else agent.department

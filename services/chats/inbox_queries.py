@@ -1,4 +1,4 @@
-"""The inbox's lists, by keyset: a page costs the same wherever it is."""
+"""Queries for the inbox's lists, by keyset: a page costs the same wherever it is."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from models.chat import OPEN_STATUSES
 from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter, Scope, Tab
 from services.chats.queries import chats_of
 
-"""Counts stop here: nobody acts differently on 1,000 and on 1,001, and counting has a price."""
+"""Counts stop here: agents act the same for 1,000 and 1,001, and counting is costly."""
 
 
 _awaiting = func.coalesce(col(ChatSession.awaiting_since), text("'infinity'::timestamptz"))
@@ -30,7 +30,7 @@ def _status(tab: Tab) -> ColumnElement[bool]:
 
 
 def _within(agent: Agent, tab: Tab, scope: Scope) -> SelectOfScalar[ChatSession]:
-    """Select the list that ``inbox_view.belongs`` describes; the narrow conditions are what indexes answer."""
+    """Select the list that ``inbox_view.belongs`` describes; the narrower conditions fit the indexes."""
     statement = chats_of(agent).where(_status(tab))
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return statement.where(col(ChatSession.agent_id) == agent.id)
@@ -49,7 +49,7 @@ def _narrowed(
     return statement
 
 
-async def page(  # noqa: PLR0913 - all of these say which rows
+async def page(  # noqa: PLR0913 - all of these select rows
     session: AsyncSession,
     agent: Agent,
     tab: Tab,
@@ -59,7 +59,7 @@ async def page(  # noqa: PLR0913 - all of these say which rows
     limit: int,
     only: InboxFilter = WHOLE,
 ) -> Sequence[ChatSession]:
-    """Return up to ``limit`` chats after a place (a time, none for "answered", and an id), in the tab's order."""
+    """Return ``limit`` chats after a place (time or ``None`` for "answered", and id), in the tab's order."""
     moment: Any = {
         Tab.WAITING: col(ChatSession.start_time),
         Tab.OPEN: _awaiting,

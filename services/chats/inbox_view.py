@@ -1,7 +1,7 @@
-"""An inbox list as a view holds it: a stale copy plus the events equals a fresh read.
+"""The state of an inbox list in a view: an old copy plus the events equals a fresh read.
 
-Plain state with rules, apart from any screen: the inbox draws what ``apply`` returns, the tests compare it
-with the database.
+It is plain state with rules and draws nothing: the inbox draws what ``apply`` returns, and the
+tests compare it with the database.
 """
 
 from bisect import bisect_left
@@ -22,11 +22,11 @@ from services.chats.events import (
 )
 
 ANSWERED = datetime.max.replace(tzinfo=UTC)
-"""Sorts chats that nobody is waiting in behind those where somebody is."""
+"""Sorts chats in which nobody waits after those in which somebody does."""
 
 
 class Tab(StrEnum):
-    """대기, 진행, 종료."""
+    """The tabs 대기, 진행, 종료."""
 
     WAITING = 'waiting'
     OPEN = 'open'
@@ -34,7 +34,7 @@ class Tab(StrEnum):
 
 
 class Scope(StrEnum):
-    """Whose chats: 내 상담 or 부서 전체 (supervisors: everybody's)."""
+    """The scope of a list: 내 상담 or 부서 전체 (for supervisors: all departments)."""
 
     MINE = 'mine'
     DEPARTMENT = 'department'
@@ -49,7 +49,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxFilter:
-    """What a program wants of a list: one department, one status; nothing leaves the list whole."""
+    """A program's filter for a list: one department, one status; unset, it changes nothing."""
 
     department: str | None = None
     status: ChatStatus | None = None
@@ -58,12 +58,12 @@ class InboxFilter:
 WHOLE = InboxFilter()
 """The list without a filter."""
 MAX_COUNT = 1_000
-"""A tab counts no further than this."""
+"""Tabs count no further than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to one row of the list: where it was and where it is now (nowhere is ``None``)."""
+    """A change of one row of the list: its old and new position (``None`` when it is not in the list)."""
 
     chat: ChatCard
     was: int | None
@@ -71,7 +71,7 @@ class Change:
 
 
 def sort_key(chat: ChatCard, tab: Tab) -> tuple[float, int]:
-    """Return a chat's place in a tab: longest waiting first, in 종료 the latest first."""
+    """Return a chat's place in a tab: longest waiting first, in 종료 latest first."""
     if tab is Tab.WAITING:
         return chat.start_time.timestamp(), chat.id.int
     if tab is Tab.OPEN:
@@ -89,9 +89,10 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
 
 
 def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
-    """Name the topics whose events keep a list current; among them are always the agent's own chats and the queue.
+    """Return the topics that keep a list current; always including the agent's own chats and the queue.
 
-    An agent's own list hears no message between colleagues and their customers: those are nearly all there are.
+    An agent's own list leaves out messages between colleagues and their customers, because nearly
+    all messages are those.
     """
     own = holder_topic(agent.id)
     if scope is Scope.MINE or tab is Tab.WAITING:
@@ -102,15 +103,15 @@ def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
 SortKey = tuple[float, int]
 
 MAX_REMEMBERED = 1_000
-"""So many chats a view remembers the newest copy of, beside those it shows: late news is seconds late, not hours."""
+"""The number of other chats whose newest copy a view keeps: late events are seconds late, not hours."""
 
 
 class InboxView:
-    """The first rows of one list, kept in order. ``is_complete`` says that there are no others.
+    """The first rows of one list, in order. ``is_complete`` says that there are no others.
 
-    Subscribe, call ``expect``, read, then ``load``: what is heard while the read is under way is kept, whichever
-    of the two is newer. The view covers the list up to a place (``_end``); what lies behind it is left to the
-    next page.
+    Subscribe, call ``expect``, read, then ``load``: between the read and an event that arrives
+    meanwhile the newer one wins. The view covers the list up to a place (``_end``); later rows
+    belong to the next page.
     """
 
     def __init__(self, agent: Agent, tab: Tab, scope: Scope) -> None:
@@ -129,20 +130,20 @@ class InboxView:
         return self._end is None
 
     def expect(self) -> None:
-        """Say that a fresh read begins: it knows all that was heard until now."""
+        """Announce a fresh read: it will include all events until now."""
         self._heard.clear()
 
     def load(self, chats: list[ChatCard], *, is_complete: bool) -> None:
-        """Start over from a fresh read, and from what was heard since it was expected."""
+        """Replace the rows with a fresh read and the events since ``expect``."""
         self._show([])
         self._take_in(chats, is_complete=is_complete)
 
     def extend(self, chats: list[ChatCard], *, is_complete: bool) -> None:
-        """Take in the next page of a read, and what was heard meanwhile of the rows in it."""
+        """Add the next page of a read, updated by the events that arrived meanwhile."""
         self._take_in(chats, is_complete=is_complete)
 
     def apply(self, chat: ChatCard) -> Change | None:
-        """Take in a chat as it now stands; returns what changed, nothing for old news and others' chats."""
+        """Apply a chat's new state; return the change, or ``None`` if the list stays as it is."""
         if not self._is_news(chat):
             return None
         self._remember(chat)
@@ -152,7 +153,7 @@ class InboxView:
         return Change(chat, was, now) if (was, now) != (None, None) else None
 
     def trim(self, most: int) -> list[ChatCard]:
-        """Let go of the rows behind the first ``most``; returns them. The next page brings them back."""
+        """Drop the rows after the first ``most`` and return them; the next page brings them back."""
         gone = self.chats[most:]
         if gone:
             self._show(self.chats[:most])
@@ -161,14 +162,14 @@ class InboxView:
 
     def _remember(self, chat: ChatCard) -> None:
         self._newest.pop(chat.id, None)
-        self._newest[chat.id] = chat  # the latest stand last
+        self._newest[chat.id] = chat  # the latest are last
         if len(self._newest) > 2 * MAX_REMEMBERED:
             latest = list(self._newest.items())[-MAX_REMEMBERED:]
             self._newest = self._shown | dict(latest)
             self._heard &= self._newest.keys()
 
     def concerns(self, chat: ChatCard) -> bool:
-        """Whether a chat is a row here, or would be one; news of any other only have to be remembered."""
+        """Whether a chat is a row of the covered list, or would become one."""
         return chat.id in self._shown or self._covers(chat)
 
     def _take_in(self, chats: list[ChatCard], *, is_complete: bool) -> None:

@@ -1,6 +1,7 @@
-"""Offers: a waiting chat rings at one agent for a few seconds; taken, refused, missed or withdrawn.
+"""Offers: a waiting chat rings at one agent for a few seconds; it is taken, refused, missed or withdrawn.
 
-A chat rings at one agent at most, since the offer stands in the chat's own row. Making offers is ``services.floor``'s.
+A chat rings at one agent at most, because the offer is stored in the chat's row. ``services.floor``
+makes the offers.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from services.people.states import is_ready, locked_agent, miss, settle
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REFUSED_AS_GONE = 'agent_gone'
-"""Why an offer was withdrawn: its agent can take nothing now."""
+"""The reason of an offer withdrawn because its agent can take nothing now."""
 
 
 MOST_RINGING = 100
@@ -28,23 +29,23 @@ MOST_RINGING = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ringing:
-    """What rings at an agent."""
+    """The chats that ring at an agent."""
 
     offers: tuple[ChatCard, ...]
     waiting: frozenset[UUID]
-    """Chats that wait in queues whose agents take from the list."""
+    """Waiting chats of queues whose agents take from the list."""
     push_queues: frozenset[UUID]
-    """The queues whose chats ring at nobody but the one they are offered to."""
+    """The queues that offer each chat to one agent only."""
 
 
 class Offers:
-    """What becomes of an offer, beside being taken (``Chats.take``)."""
+    """How offers end, other than by being taken (``Chats.take``)."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
     async def ringing(self, agent: Agent) -> Ringing:
-        """Return what rings at an agent who is 상담 가능: offers, and chats of their department to take from the list."""
+        """Return the chats that ring at an available agent: offers, and chats to take from the list."""
         async with self._units.db.reading() as session:
             offered = await queries.offered_to(session, agent)
             waiting = await queries.waiting_to_be_taken(session, agent, limit=MOST_RINGING)
@@ -56,7 +57,10 @@ class Offers:
         )
 
     async def refuse(self, agent: Agent, chat_id: UUID) -> None:
-        """Refuse a chat that rings at the agent: it goes to the next. Raises ``ConflictError`` when it rings no more."""
+        """Refuse an offered chat: it goes to the next agent.
+
+        Raises ``ConflictError`` when it rings no more.
+        """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
             chat = await queries.locked_chat(work.session, chat_id)
@@ -66,7 +70,7 @@ class Offers:
             await settle(work, me, StateCause.CONTACT_OVER)
 
     async def end_unanswered(self, chat_id: UUID, agent_id: UUID, *, most_missed: int) -> bool:
-        """End an offer whose time is over, or whose agent can take nothing now; returns whether there was one."""
+        """End an offer that timed out or whose agent is unavailable; return whether there was one."""
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
             chat = await queries.locked_chat(work.session, chat_id)
@@ -103,11 +107,11 @@ def _end(
 
 
 def ring(chat: ChatSession, agent_id: UUID, *, at: datetime, seconds: int) -> None:
-    """Let a locked chat ring at an agent for so long."""
+    """Offer a locked chat to an agent for this many seconds."""
     chat.offered_agent_id, chat.offered_at = agent_id, at
     chat.offer_expires_at = at + timedelta(seconds=seconds)
 
 
 def clear(chat: ChatSession) -> None:
-    """Let a chat ring at nobody."""
+    """End the offer of a chat."""
     chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None

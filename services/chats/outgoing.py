@@ -1,4 +1,4 @@
-"""A message on its way in, before it has a number."""
+"""A message to be sent, before it has a number."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """A message as its writer sends it; the writer made its ``id``.
+    """A message as its writer sends it, with an ``id`` that the writer made.
 
     ``seen`` is the number of the newest message that the writer had on screen.
     """

@@ -1,4 +1,4 @@
-"""Chats, messages and drafts as rows. Who may see them is said in ``services.contacts.access``."""
+"""Queries for chats, messages and drafts. ``services.contacts.access`` defines who may see them."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -33,14 +33,14 @@ def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
 
 
 def _reachable_by(agent: Agent) -> SelectOfScalar[ChatSession]:
-    """Select the chats that a person may see, those of other departments that ring at them included."""
+    """Select the chats that a person may see, including offers from other departments."""
     return select(ChatSession).where(
         or_(visible_to(agent), col(ChatSession.offered_agent_id) == agent.id)
     )
 
 
 async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
-    """Return one chat that the agent may see, as it is now."""
+    """Return one chat that the agent may see, read now."""
     statement = _reachable_by(agent).where(col(ChatSession.id) == chat_id)
     return (await session.exec(statement.execution_options(populate_existing=True))).first()
 
@@ -65,7 +65,7 @@ async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> 
 
 
 async def left_alone(session: AsyncSession, *, limit: int) -> Sequence[tuple[ChatSession, Agent]]:
-    """Return the chats that somebody holds who is 연결 끊김 or 오프라인, and who that is: the longest ago first."""
+    """Return the chats whose agent is 연결 끊김 or 오프라인, with that agent, longest first."""
     statement = (
         select(ChatSession, Agent)
         .join(Agent, col(Agent.id) == col(ChatSession.agent_id))
@@ -85,7 +85,7 @@ async def left_alone(session: AsyncSession, *, limit: int) -> Sequence[tuple[Cha
 async def locked_chats_of(
     session: AsyncSession, agent: Agent, chat_ids: Sequence[UUID]
 ) -> dict[UUID, ChatSession]:
-    """Return those of these chats that the agent may see, by id, locked in one order until the transaction ends."""
+    """Return by id those of these chats that the agent may see, locked in one order to avoid deadlocks."""
     found = await session.exec(
         _reachable_by(agent)
         .where(col(ChatSession.id).in_(chat_ids))
@@ -97,18 +97,18 @@ async def locked_chats_of(
 
 
 async def card_by_token(statements: StatementPool, token_hash: str) -> ChatCard | None:
-    """Return the chat that a customer's token opens. Everything that a customer does begins with this."""
+    """Return the chat of a customer's token. Every action of a customer begins with this."""
     row = await statements.first(_BY_TOKEN, {'token_hash': token_hash})
     return ChatCard.model_validate(row) if row else None
 
 
 _BY_TOKEN = f"""
     SELECT {', '.join(ChatCard.model_fields)} FROM chat_sessions WHERE token_hash = %(token_hash)s
-"""  # noqa: S608 - put together from the card's own fields only
+"""  # noqa: S608 - built from the card's own fields only
 
 
 async def locked_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
-    """Return a chat whoever may see it, locked until the transaction ends: for its customer's own acts."""
+    """Return a chat, locked, without an access check: for its customer's own actions."""
     return (
         await session.exec(
             select(ChatSession)
@@ -120,14 +120,14 @@ async def locked_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | Non
 
 
 async def holder_of(session: AsyncSession, chat_id: UUID) -> UUID | None:
-    """Return who holds a chat at this moment: whose row is locked before the chat's."""
+    """Return the agent who has a chat now: their row is locked before the chat's."""
     return (
         await session.exec(select(ChatSession.agent_id).where(col(ChatSession.id) == chat_id))
     ).first()
 
 
 async def holders_of(session: AsyncSession, chat_ids: Sequence[UUID]) -> set[UUID]:
-    """Return who holds any of these chats at this moment: whose rows are locked before the chats'."""
+    """Return the agents who have any of these chats now: their rows are locked before the chats'."""
     found = await session.exec(
         select(ChatSession.agent_id).where(col(ChatSession.id).in_(chat_ids))
     )
@@ -137,7 +137,10 @@ async def holders_of(session: AsyncSession, chat_ids: Sequence[UUID]) -> set[UUI
 async def last_agent_of(
     session: AsyncSession, phone: str, queue_id: UUID, since: datetime
 ) -> UUID | None:
-    """Return who talked last with somebody of this number in a queue. A typed number proves nothing, but may be asked."""
+    """Return the last agent who talked with this phone number in a queue.
+
+    A typed number proves nothing.
+    """
     statement = (
         select(ChatSession.agent_id)
         .where(
@@ -153,17 +156,17 @@ async def last_agent_of(
 
 
 async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
-    """Return a chat whoever may see it: for its customer, who proved to hold its token."""
+    """Return a chat without an access check: for its customer, who holds its token."""
     return await session.get(ChatSession, chat_id)
 
 
 async def is_blocked(session: AsyncSession, customer_id: UUID | None, phone: str) -> bool:
-    """Whether who is linked, or else whose number this is, may not talk with us (migration 0014)."""
+    """Whether the linked customer, or else the one with this number, is blocked (migration 0014)."""
     return bool((await session.exec(select(func.is_blocked(customer_id, phone)))).one())
 
 
 async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:
-    """Note a sign of life of the customer; not a change that any screen shows."""
+    """Record a sign of life of the customer, which changes no screen."""
     await session.exec(
         update(ChatSession).where(col(ChatSession.id) == chat_id).values(customer_seen_at=at)
     )
@@ -175,7 +178,10 @@ _PUSH_QUEUES = select(Queue.id).where(col(Queue.mode) == QueueMode.PUSH)
 async def take_waiting(
     session: AsyncSession, agent: Agent, chat_id: UUID, at: datetime
 ) -> ChatSession | None:
-    """Make a waiting chat the agent's; returns it, or nothing when somebody was faster. The database decides."""
+    """Assign a waiting chat to the agent; return it, or ``None`` when a colleague was faster.
+
+    The database decides.
+    """
     statement = (
         update(ChatSession)
         .where(
@@ -201,7 +207,7 @@ async def take_waiting(
 
 
 async def offered_to(session: AsyncSession, agent: Agent) -> Sequence[ChatSession]:
-    """Return the chats that ring at an agent, the first to end first."""
+    """Return the chats offered to an agent, first to time out first."""
     statement = select(ChatSession).where(
         col(ChatSession.offered_agent_id) == agent.id,
         col(ChatSession.status) == ChatStatus.WAITING,
@@ -212,7 +218,7 @@ async def offered_to(session: AsyncSession, agent: Agent) -> Sequence[ChatSessio
 async def waiting_to_be_taken(
     session: AsyncSession, agent: Agent, *, limit: int
 ) -> Sequence[ChatSession]:
-    """Return the waiting chats of an agent's department that are taken from the list, in the queue's order."""
+    """Return the waiting chats of an agent's department to take from the list, in the queue's order."""
     statement = select(ChatSession).where(
         col(ChatSession.status) == ChatStatus.WAITING,
         col(ChatSession.department) == agent.department,
@@ -223,12 +229,12 @@ async def waiting_to_be_taken(
 
 
 async def push_queue_ids(session: AsyncSession) -> Sequence[UUID]:
-    """Return the queues whose chats are offered."""
+    """Return the queues that offer their chats."""
     return (await session.exec(_PUSH_QUEUES)).all()
 
 
 async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: timedelta) -> datetime:
-    """Note that the desk hears its customers at this moment; return since when it has, without a longer break."""
+    """Record that the desk is up; return since when, without a break longer than ``longest_break``."""
     statement = (
         insert(Uptime)
         .values(id=1, since=at, last_at=at)
@@ -250,7 +256,7 @@ async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: tim
 async def was_unheard(
     session: AsyncSession, chat_id: UUID, at: datetime, *, longest_break: timedelta
 ) -> bool:
-    """Whether a waiting customer's last sign of life is older than a break in which nobody could hear another."""
+    """Whether a waiting customer's last sign of life is older than the desk's last break."""
     uptime = await session.get(Uptime, 1)
     if uptime is None:
         return False
@@ -266,7 +272,7 @@ async def was_unheard(
 async def silent_waiting(
     session: AsyncSession, *, before: datetime, limit: int
 ) -> Sequence[ChatSession]:
-    """Return waiting chats whose customer has given no sign since ``before``, locked, skipping others' locks."""
+    """Return, locked, waiting chats without a sign of life since ``before``; skips locked rows."""
     statement = (
         select(ChatSession)
         .where(
@@ -280,7 +286,7 @@ async def silent_waiting(
 
 
 async def waiting_before(session: AsyncSession, chat: ChatSession) -> int:
-    """Return how many chats of the same queue are served before."""
+    """Return how many chats of the same queue are served before this one."""
     earlier = (
         select(ChatSession.id)
         .where(
@@ -323,7 +329,7 @@ async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | No
 
 
 async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:
-    """Return what the agent has typed in a chat and not sent."""
+    """Return the agent's unsent text in a chat."""
     statement = select(Draft).where(
         col(Draft.agent_id) == agent.id, col(Draft.chat_session_id) == chat_id
     )
@@ -331,7 +337,7 @@ async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft 
 
 
 async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:
-    """Remove an agent's draft in a chat."""
+    """Delete an agent's draft in a chat."""
     await session.exec(
         delete(Draft).where(col(Draft.agent_id) == agent_id, col(Draft.chat_session_id) == chat_id)
     )
@@ -343,10 +349,10 @@ def card(chat: ChatSession) -> ChatCard:
 
 
 def changed_event(chat: ChatSession, *, also_to: UUID | None = None) -> ChatChanged:
-    """Return the event that a chat is now as it stands; ``also_to`` hears it although it concerns them no longer."""
+    """Return the event for a chat's current state; ``also_to`` also hears it."""
     return ChatChanged(chat=card(chat), also_to=also_to)
 
 
 def shown(message: Message) -> ChatMessage:
-    """Return a message as screens see it."""
+    """Return a message as screens show it."""
     return ChatMessage.model_validate(message)

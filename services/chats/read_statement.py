@@ -1,8 +1,8 @@
-"""The one statement that notes how far somebody has read: most messages cause one, so it is one round trip.
+"""One SQL statement that records in one round trip how far a chat was read.
 
-The marks only grow and never pass the chat's end. An agent's lower ``unread_count`` by the customer's messages
-between the old mark and the new one: they were on screen, so they are committed and the statement sees them,
-whatever else is being appended meanwhile.
+The marks only grow and never pass the chat's last message. An agent's mark lowers ``unread_count``
+by the customer's messages between the old mark and the new one: they were on screen, so they are
+committed and visible to the statement, whatever is being appended meanwhile.
 """
 
 from uuid import UUID
@@ -32,7 +32,7 @@ def _statement(side: str, *, changes: str = '', allowed: str = 'true') -> str:
         INSERT INTO outbox (kind, body, created_at)
         SELECT 'ChatRead', json_build_object('chat', to_json(chat)), %(now)s FROM chat
         RETURNING id, body
-        """  # noqa: S608 - put together from this module's constants only
+        """  # noqa: S608 - built from this module's constants only
 
 
 _BY_AGENT = _statement(
@@ -50,9 +50,10 @@ _BY_CUSTOMER = _statement('customer')
 async def advance(
     statements: StatementPool, agent: Agent | None, chat_id: UUID, *, delivered: int, read: int
 ) -> Committed | None:
-    """Note how far a chat has reached the screen and eyes of its holder, or of its customer when ``agent`` is none.
+    """Record how far a chat was delivered to and read by its agent, or its customer (no ``agent``).
 
-    Returns the event, committed and in the outbox; or nothing: that far it was, or the chat is not the agent's.
+    Returns the event, committed and in the outbox; or ``None`` when nothing changed or the chat is
+    not the agent's.
     """
     values = {'chat_id': chat_id, 'delivered': delivered, 'read': read, 'now': clock.now()}
     if agent is None:

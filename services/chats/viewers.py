@@ -1,7 +1,7 @@
-"""Who is looking at a chat: told by the pages themselves, kept nowhere.
+"""Who is looking at a chat, announced by the pages themselves and stored nowhere.
 
-A page says that it looks, says it again from time to time, and says when it stops. Whoever comes asks the
-others to speak up. A page that died falls silent and is forgotten after ``SILENCE``.
+A page announces that it looks, repeats it from time to time, and announces when it stops. A new
+page asks the others to announce themselves. A page that died is forgotten after ``SILENCE``.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ SILENCE = timedelta(seconds=50)
 
 
 class Viewing(Event):
-    """A page looks at a chat, or has stopped to. ``asks`` those who look to say so."""
+    """A page looks at a chat, or has stopped. ``asks`` requests the same from the other pages."""
 
     chat_id: UUID
     agent_id: UUID
@@ -35,7 +35,7 @@ class Viewing(Event):
 
 
 class Viewers:
-    """The voice of the pages that look at chats."""
+    """Announces the pages that look at chats."""
 
     def __init__(self, relay: Relay) -> None:
         self._relay = relay
@@ -43,7 +43,7 @@ class Viewers:
     async def say(
         self, agent: Agent, chat_id: UUID, tab: str, *, is_looking: bool = True, asks: bool = False
     ) -> None:
-        """Tell the others who look at the chat that this page does, or no longer does."""
+        """Announce to the chat's other viewers that this page looks at it, or no longer does."""
         await self._relay.whisper(
             Viewing(
                 chat_id=chat_id,
@@ -57,20 +57,20 @@ class Viewers:
 
 
 class Audience:
-    """Who looks at one chat, as one page has heard."""
+    """The viewers of one chat, as one page has heard them."""
 
     def __init__(self) -> None:
         self._heard: dict[tuple[UUID, str], tuple[str, datetime]] = {}
 
     def hear(self, event: Viewing) -> None:
-        """Take in what a page said."""
+        """Record what a page announced."""
         if event.is_looking:
             self._heard[event.agent_id, event.tab] = event.name, clock.now()
         else:
             self._heard.pop((event.agent_id, event.tab), None)
 
     def others(self, me: Agent) -> list[str]:
-        """Return the names of the others who look now, in alphabetical order."""
+        """Return the names of the other people who look now, in alphabetical order."""
         since = clock.now() - SILENCE
         names = {
             agent_id: name

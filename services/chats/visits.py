@@ -1,6 +1,7 @@
-"""The customer's side of a chat: start, write, read, leave. The token is all that a customer holds.
+"""The customer's side of a chat: start, write, read, leave. A customer holds only the chat's token.
 
-A typed name or number proves nothing: a chat belongs to no customer on record until an agent links it.
+A typed name or number proves nothing: a chat belongs to no customer on record until an agent links
+it.
 """
 
 from collections.abc import Sequence
@@ -48,37 +49,37 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 LINES = Throttle(limit=12, seconds=10)
 RETURNING = timedelta(days=1)
-"""A customer who comes back within it goes to the agent whom they know."""
+"""A customer who comes back within this time is offered to the same agent."""
 SWEEP_BATCH = 100
 LONGEST_BREAK = timedelta(seconds=15)
-"""Whoever misses signs of life for longer was away: well above the sweep's rhythm, well below anybody's patience."""
+"""After a longer break in hearing customers the desk was down: above the sweep's interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatStart:
-    """What a customer fills in before a chat, as typed."""
+    """A customer's entries before a chat, as typed."""
 
     name: str
     phone: str
     department: str
     source: str = 'web'
     consent: bool | None = None
-    """Whether they agree that name and number are kept; ``None``: it was not asked here, but where they came from."""
+    """Whether they agree that name and number are stored; ``None`` when another site has asked them."""
     token: str = ''
-    """Made by ``Visits.new_token`` when the form was drawn, so that it is one chat also when it is sent twice; made here
-    when empty."""
+    """Made by ``Visits.new_token`` when the form is drawn, so that a form sent twice is one chat;
+    made here when empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisitTopic:
-    """What can be asked about (문의 유형): a queue, as customers choose it."""
+    """A topic to choose (문의 유형): a queue, as customers see it."""
 
     name: str
     name_en: str = ''
 
 
 class StartRefusedError(InvalidInputError):
-    """Several things of a form cannot be used: programs hear the first, people all of it."""
+    """Several fields of a form cannot be used. Programs get the first error, people all of them."""
 
     def __init__(self, faults: Sequence[InvalidInputError]) -> None:
         super().__init__(faults[0].key, **faults[0].values)
@@ -87,14 +88,14 @@ class StartRefusedError(InvalidInputError):
 
 @dataclass(frozen=True, slots=True)
 class StartedChat:
-    """A new chat and the token that opens it; the token is shown this once."""
+    """A new chat and its token, which is shown only once."""
 
     chat: ChatCard
     token: str
 
 
 class Visits:
-    """What a customer does in their own chat."""
+    """A customer's actions in their own chat."""
 
     def __init__(self, units: UnitsOfWork, *, secret: str) -> None:
         self._units = units
@@ -103,21 +104,21 @@ class Visits:
         self._tokens = TokenSeal(secret, 'chat')
 
     def new_token(self) -> str:
-        """Return a token to start one chat with; whoever starts without one is given one."""
+        """Return a token for starting one chat; a customer who starts without one gets one."""
         return self._tokens.new()
 
     def token_of(self, bits: bytes) -> str:
-        """Return the token of 32 secret bytes, for who starts the same chat again after a failure."""
+        """Return the token for 32 secret bytes, for starting the same chat again after a failure."""
         return self._tokens.sealed(bits)
 
     async def topics(self) -> list[VisitTopic]:
-        """Return what can be asked about (문의 유형): the queues that are open, by name."""
+        """Return the topics (문의 유형): the open queues, by name."""
         async with self._db.reading() as session:
             queues = await queue_queries.active(session)
         return [VisitTopic(queue.name, queue.name_en) for queue in queues]
 
     async def topic_of(self, chat: ChatCard) -> VisitTopic:
-        """Return what a chat is about, as its queue is called now."""
+        """Return a chat's topic: its queue's current name."""
         async with self._db.reading() as session:
             queue = await queue_queries.by_id(session, chat.queue_id) if chat.queue_id else None
         return VisitTopic(queue.name, queue.name_en) if queue else VisitTopic(chat.department)
@@ -127,12 +128,14 @@ class Visits:
         return [topic.name for topic in await self.topics()]
 
     async def start(self, form: ChatStart) -> StartedChat:
-        """Open a chat that waits for an agent. The same token again is the same chat, until that has ended.
+        """Start a chat that waits for an agent.
+
+        The same token again returns the same chat, until it has ended.
 
         Raises:
-            StartRefusedError: what cannot be used of the form, all of it.
-            InvalidInputError: a token that is none of ours.
-            NotAllowedError: the number is that of somebody who is blocked.
+            StartRefusedError: fields that cannot be used, all of them.
+            InvalidInputError: the desk did not make the token.
+            NotAllowedError: the number belongs to a blocked customer.
         """
         name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
         async with self._db.reading() as session:
@@ -141,7 +144,7 @@ class Visits:
         if faults or name is None or phone is None or queue is None:
             raise StartRefusedError(faults)
         token = form.token or self.new_token()
-        if not self._tokens.made(token):  # whoever chose one could choose somebody else's
+        if not self._tokens.is_genuine(token):  # a self-made one could be another's
             raise InvalidInputError('visit.token')
         if earlier := await self._chat_by(token):
             if earlier.status is ChatStatus.CLOSED:
@@ -163,13 +166,13 @@ class Visits:
         return StartedChat(await self._opened(chat, token), token)
 
     async def chat_of(self, token: str) -> ChatCard:
-        """Return the chat that a token opens. Raises ``NotFoundError`` for any other token."""
+        """Return the chat of a token. Raises ``NotFoundError`` for any other token."""
         if chat := await self._chat_by(token):
             return chat
         raise NotFoundError('visit.not_found')
 
     async def chat(self, chat_id: UUID) -> ChatCard:
-        """Return a chat as it is now, for its customer, who has shown its token. Raises ``NotFoundError``."""
+        """Return a chat as it is now; the caller has checked its token. Raises ``NotFoundError``."""
         async with self._db.reading() as session:
             chat = await queries.any_chat(session, chat_id)
         if chat is None:
@@ -200,13 +203,13 @@ class Visits:
     async def messages_after(
         self, chat_id: UUID, number: int, *, limit: int = MAX_PAGE
     ) -> list[ChatMessage]:
-        """Return what came after ``number``, oldest first."""
+        """Return the messages after ``number``, oldest first."""
         async with self._db.reading() as session:
             messages = await queries.messages_after(session, chat_id, number, min(limit, MAX_PAGE))
         return [queries.shown(message) for message in messages]
 
     async def mark(self, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
-        """Note how far the chat has reached the customer's screen and eyes."""
+        """Record up to which message the chat was delivered to the customer and read."""
         committed = await advance(
             self._db.statements, None, chat_id, delivered=delivered, read=read
         )
@@ -214,7 +217,7 @@ class Visits:
             self._relay.hand_over([committed])
 
     async def leave(self, chat_id: UUID) -> ChatCard:
-        """End the chat for the customer: 포기 while it waits, the customer's ending afterwards."""
+        """End the chat for the customer: 포기 while it waits, otherwise ended by the customer."""
         async with self._units.begin() as work:
             holder = await lock_holder(work, chat_id)
             chat = await queries.locked_chat(work.session, chat_id)
@@ -234,7 +237,7 @@ class Visits:
         return queries.card(chat)
 
     async def typing(self, chat: ChatCard) -> None:
-        """Tell the agent that the customer is typing."""
+        """Announce to the agent that the customer is typing."""
         await self._relay.whisper(
             Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=chat.visitor_name)
         )
@@ -248,9 +251,10 @@ class Visits:
             return await queries.waiting_before(session, chat) + 1
 
     async def sign_of_life(self, chat_id: UUID) -> bool:
-        """Note that the customer is still there, so that the chat does not count as abandoned.
+        """Record that the customer is still there, so that the chat does not count as abandoned.
 
-        Returns whether they wait and their last sign lies before a break of the desk: the place was kept for them.
+        Returns whether they wait and their last sign was before a break of the desk: then their
+        place was kept.
         """
         now = clock.now()
         async with self._db.transaction() as session:
@@ -261,10 +265,10 @@ class Visits:
         return was_unheard
 
     async def give_up_silent(self, silent_for: timedelta) -> int:
-        """End waiting chats whose customer gave no sign for so long (포기); returns how many.
+        """End waiting chats whose customer gave no sign of life for this long (포기); return how many.
 
-        To be called all the time, several times in half of ``silent_for`` and in ``LONGEST_BREAK``: that tells how long
-        the desk has been there to hear signs. Silence before that does not count.
+        Must be called several times within half of ``silent_for`` and within ``LONGEST_BREAK``: the
+        calls record how long the desk has been up. Silence from before does not count.
         """
         now = clock.now()
         async with self._db.transaction() as session:
@@ -294,7 +298,7 @@ class Visits:
                 record_step(work, chat, StepKind.QUEUED)
                 tell_changed(work, chat)
                 work.tell(RoutingNeeded())
-        except IntegrityError:  # the same form, sent twice at the same moment
+        except IntegrityError:  # the same form, sent twice at the same time
             return await self.chat_of(token)
         return queries.card(chat)
 
@@ -320,7 +324,7 @@ class Visits:
 
 
 async def _take_department(work: UnitOfWork, chat: ChatSession, queue_id: UUID) -> None:
-    """Let a chat belong to the department that its queue has at this moment. Raises when the queue was just closed."""
+    """Give a chat the current department of its queue. Raises when the queue was just closed."""
     queue = await queue_queries.held_still(work.session, queue_id)
     if queue is None or not queue.is_active:
         raise StartRefusedError([InvalidInputError('visit.department')])
@@ -330,7 +334,7 @@ async def _take_department(work: UnitOfWork, chat: ChatSession, queue_id: UUID) 
 def _faults(
     form: ChatStart, name: str | None, phone: str | None, *, is_open: bool
 ) -> list[InvalidInputError]:
-    """Return all that is wrong with a form, in the order of its fields."""
+    """Return all errors of a form, in the order of its fields."""
     faults = []
     if form.consent is False:
         faults.append(InvalidInputError('visit.consent'))

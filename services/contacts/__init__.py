@@ -1,1 +1,1 @@
-"""What chats and calls have in common: who may see and write in them."""
+"""Rules that chats and calls share: access, queues, categories, wrap-up, promises."""

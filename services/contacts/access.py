@@ -1,4 +1,4 @@
-"""Who may see and write in chats and calls: the one place that says so, as SQL and on a row at hand."""
+"""Access to chats and calls: the one place that defines it, as SQL and for a loaded row."""
 
 from typing import Protocol
 from uuid import UUID
@@ -10,21 +10,21 @@ from models import Agent, Call, ChatSession
 
 
 class OwnedContact(Protocol):
-    """A chat or call at hand, as a row or as a card that travels."""
+    """A loaded chat or call, as a row or an event's card."""
 
     @property
     def agent_id(self) -> UUID | None:
-        """The agent who holds it."""
+        """The agent who has the contact."""
 
     @property
     def department(self) -> str:
-        """The department it belongs to."""
+        """The department of the contact."""
 
 
 def visible_to(
     agent: Agent, contact: type[ChatSession] | type[Call] = ChatSession
 ) -> ColumnElement[bool]:
-    """Say which chats or calls a person may see: their own and their department's; supervisors all."""
+    """Return the condition for contacts that a person may see: own, department's; supervisors all."""
     if agent.sees_everything:
         return true()
     return or_(col(contact.agent_id) == agent.id, col(contact.department) == agent.department)
@@ -33,7 +33,7 @@ def visible_to(
 def reaches_of(
     agent: Agent, contact: type[ChatSession] | type[Call]
 ) -> list[list[ColumnElement[bool]]]:
-    """Return ``visible_to`` in parts that one index each answers in order; no two have a row in common."""
+    """Return ``visible_to`` in disjoint parts, each of which one index answers in order."""
     if agent.sees_everything:
         return [[]]
     department = col(contact.department)
@@ -44,12 +44,12 @@ def reaches_of(
 
 
 def may_see(agent: Agent, chat: OwnedContact) -> bool:
-    """Whether the agent may see this chat: what ``visible_to`` says, of a chat at hand."""
+    """Whether the agent may see this chat: ``visible_to`` for a loaded chat."""
     is_theirs = agent.id in (chat.agent_id, getattr(chat, 'offered_agent_id', None))
     is_theirs = is_theirs or agent.department == chat.department
     return agent.sees_everything or is_theirs
 
 
 def may_write(agent: Agent, chat: OwnedContact) -> bool:
-    """Whether the agent may write in this open chat: its holder, and supervisors."""
+    """Whether the agent may write in this open chat: the agent who has it, and supervisors."""
     return agent.sees_everything or chat.agent_id == agent.id

@@ -1,4 +1,4 @@
-"""상담 분류: a tree of up to three levels, for one queue or for all; its leaves say what a contact was about."""
+"""Contact categories (상담 분류): a tree of up to three levels, for one queue or for all."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class CategoryPath:
 
 
 class Leaf(CategoryPath):
-    """One classification to choose."""
+    """One leaf, as offered for choice."""
 
 
 PathT = TypeVar('PathT', bound=CategoryPath)
@@ -45,7 +45,7 @@ class Categories:
         self._db = units.db
 
     async def leaves(self, queue_id: UUID | None, *, with_retired: bool = False) -> list[Leaf]:
-        """Return what can be chosen for contacts of a queue, in the order of the tree."""
+        """Return the leaves for contacts of a queue, in the order of the tree."""
         async with self._db.reading() as session:
             rows = await queries.all_of(session, queue_id)
         return [leaf for leaf in _leaves(rows) if with_retired or not leaf.is_retired]
@@ -62,9 +62,9 @@ class Categories:
         """Add a node; for supervisors and administrators.
 
         Raises:
-            NotAllowedError: an agent asks.
-            InvalidInputError: no name, too long, or below the last level.
-            NotFoundError: there is no such parent.
+            NotAllowedError: the editor is an agent.
+            InvalidInputError: the name is empty or too long, or the node would be below the last level.
+            NotFoundError: the parent does not exist.
         """
         name = clean(name)
         if not editor.sees_everything:
@@ -89,7 +89,10 @@ class Categories:
         return node
 
     async def retire(self, editor: Agent, category_id: UUID) -> None:
-        """Let a node be chosen no more; contacts that have it keep it. Raises as ``add`` does."""
+        """Retire a node, so that it cannot be chosen; contacts that have it keep it.
+
+        Raises as ``add`` does.
+        """
         if not editor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')
         async with self._units.begin() as work:
@@ -104,7 +107,7 @@ class Categories:
 
 
 def matching(paths: Sequence[PathT], text: str, *, is_english: bool = False) -> list[PathT]:
-    """Return those whose path holds what was typed, as letters or as initials (초성); all for nothing."""
+    """Return the paths that contain the typed text or its initials (초성); all for an empty text."""
     wanted = name_key(clean(text))
     found = []
     for one in paths:
@@ -124,7 +127,7 @@ def _leaves(rows: Sequence[ContactCategory]) -> list[Leaf]:
 
 
 def _lines(rows: Sequence[ContactCategory]) -> Iterator[_Line]:
-    """Yield the way from the root to each node, in the order of the tree, and whether it ends in a leaf."""
+    """Yield the path from the root to each node, in the order of the tree, and whether it is a leaf."""
     below: dict[UUID | None, list[ContactCategory]] = {}
     for row in sorted(rows, key=lambda one: (one.position, one.created_at)):
         below.setdefault(row.parent_id, []).append(row)

@@ -1,4 +1,4 @@
-"""The tree of 상담 분류, as rows."""
+"""Queries for the tree of 상담 분류."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from models import Agent, ContactCategory, Queue
 
 
 async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[ContactCategory]:
-    """Return the nodes of a queue and those of all queues."""
+    """Return the nodes of a queue and those that belong to all queues."""
     statement = select(ContactCategory).where(
         or_(col(ContactCategory.queue_id) == queue_id, col(ContactCategory.queue_id).is_(None))
     )
@@ -21,7 +21,7 @@ async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[Conta
 
 
 async def seen_by(session: AsyncSession, agent: Agent) -> Sequence[ContactCategory]:
-    """Return the nodes of the queues of an agent's department, and those of all queues; supervisors see every node."""
+    """Return the nodes of the department's queues and those of all queues; supervisors see every node."""
     statement = select(ContactCategory)
     if not agent.sees_everything:
         own = select(col(Queue.id)).where(col(Queue.department) == agent.department)
@@ -48,13 +48,13 @@ async def by_id(session: AsyncSession, category_id: UUID) -> ContactCategory | N
 
 
 async def has_children(session: AsyncSession, category_id: UUID) -> bool:
-    """Whether a node is no leaf."""
+    """Whether a node has children."""
     statement = select(ContactCategory.id).where(col(ContactCategory.parent_id) == category_id)
     return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def depth_of(session: AsyncSession, category_id: UUID) -> int:
-    """Return on which level a node stands, 1 for the first; 0 when it is not there."""
+    """Return a node's level, 1 for the first; 0 when it does not exist."""
     depth, at = 0, await by_id(session, category_id)
     while at is not None:
         depth += 1
@@ -63,7 +63,7 @@ async def depth_of(session: AsyncSession, category_id: UUID) -> int:
 
 
 async def next_position(session: AsyncSession, parent_id: UUID | None) -> int:
-    """Return the place behind the last child of a node."""
+    """Return the position after the last child of a node."""
     parent = col(ContactCategory.parent_id)
     below = parent.is_(None) if parent_id is None else parent == parent_id
     statement = select(func.coalesce(func.max(col(ContactCategory.position)), 0)).where(below)

@@ -1,4 +1,4 @@
-"""Promises, as rows."""
+"""Queries for promises."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -27,13 +27,13 @@ from services.contacts.promise_view import PromiseView
 
 IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
 DEPARTMENT = func.coalesce(col(Queue.department), col(ChatSession.department), '')
-"""Whose agents may take a promise that nobody owns."""
+"""The department whose agents may take a promise without an owner."""
 
 
 async def shown(
     session: AsyncSession, *conditions: ColumnElement[bool], limit: int
 ) -> list[PromiseView]:
-    """Return promises with names, the first due first."""
+    """Return promises with names, earliest due first."""
     statement = _with_names().where(*conditions).order_by(col(Promise.due_at)).limit(limit)
     return [PromiseView.of(*row) for row in (await session.exec(statement)).all()]
 
@@ -55,23 +55,23 @@ def _with_names() -> Any:
 
 
 def owned_by(agent_id: UUID) -> ColumnElement[bool]:
-    """Say which open promises an agent owns."""
+    """Return the condition for open promises that an agent owns."""
     return and_(IS_OPEN, col(Promise.owner_id) == agent_id)
 
 
 def unowned_for(agent: Agent) -> ColumnElement[bool]:
-    """Say which open promises without an owner an agent may take: their department's; supervisors all."""
+    """Return the condition for open promises that an agent may take: department's; supervisors all."""
     unowned = and_(IS_OPEN, col(Promise.owner_id).is_(None))
     return unowned if agent.sees_everything else and_(unowned, agent.department == DEPARTMENT)
 
 
 def seen_of_customer(agent: Agent, customer_id: UUID) -> ColumnElement[bool]:
-    """Say which promises to a customer an agent may see: of the chats that they may see."""
+    """Return the condition for promises to a customer from chats that an agent may see."""
     return and_(col(ChatSession.customer_id) == customer_id, visible_to(agent))
 
 
 def of_contacts(contact_ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Say which promises were made in these contacts."""
+    """Return the condition for promises made in these contacts."""
     return col(Promise.contact_id).in_(contact_ids)
 
 
@@ -83,14 +83,14 @@ async def locked(session: AsyncSession, promise_id: UUID) -> Promise | None:
 
 
 async def by_message(session: AsyncSession, message_id: UUID) -> Promise | None:
-    """Return the promise that a line was made to."""
+    """Return the promise made in a message."""
     return (
         await session.exec(select(Promise).where(col(Promise.message_id) == message_id))
     ).first()
 
 
 async def due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[Promise]:
-    """Return, locked, the open promises whose time has come: those not told of, and those whose owner has gone."""
+    """Return, locked, open promises that are due and not announced, or whose owner is not at work."""
     is_gone = or_(
         col(Agent.base_status) == AgentStatus.OFFLINE,
         col(Agent.suspended_as).is_not(None),
@@ -108,7 +108,7 @@ async def due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[Pr
 
 
 async def is_here(session: AsyncSession, agent_id: UUID) -> bool:
-    """Whether somebody is at the desk, in whatever state."""
+    """Whether a person is signed in, in any state."""
     agent = await session.get(Agent, agent_id)
     return (
         agent is not None
@@ -121,7 +121,7 @@ async def is_here(session: AsyncSession, agent_id: UUID) -> bool:
 async def undecided_lines(
     session: AsyncSession, agent_id: UUID, chat_id: UUID, since: datetime, *, limit: int
 ) -> Sequence[Message]:
-    """Return an agent's last lines in a chat of which they have not said whether they promise something, the newest first."""
+    """Return an agent's last messages in a chat not yet decided on as promises, newest first."""
     decided = or_(
         select(Promise.id).where(col(Promise.message_id) == col(Message.id)).exists(),
         select(DismissedPromise.message_id)
@@ -144,7 +144,7 @@ async def undecided_lines(
 
 
 async def line_of(session: AsyncSession, agent_id: UUID, message_id: UUID) -> Message | None:
-    """Return a line that an agent wrote."""
+    """Return a message that an agent wrote."""
     statement = select(Message).where(
         col(Message.id) == message_id, col(Message.sender_id) == agent_id
     )
@@ -152,7 +152,7 @@ async def line_of(session: AsyncSession, agent_id: UUID, message_id: UUID) -> Me
 
 
 async def dismiss(session: AsyncSession, agent_id: UUID, message_id: UUID) -> None:
-    """Note that a line promises nothing."""
+    """Record that a message contains no promise."""
     row = DismissedPromise(message_id=message_id, agent_id=agent_id)
     statement = insert(DismissedPromise).values(row.model_dump())
     await session.exec(statement.on_conflict_do_nothing(index_elements=['message_id']))
@@ -161,7 +161,7 @@ async def dismiss(session: AsyncSession, agent_id: UUID, message_id: UUID) -> No
 async def colleagues(
     session: AsyncSession, department: str, *, but: UUID | None
 ) -> Sequence[Agent]:
-    """Return who may be given a promise of a department: its agents in use, by name."""
+    """Return the active agents of a department, by name; they may be given its promises."""
     statement = select(Agent).where(
         col(Agent.department) == department,
         col(Agent.role) == AgentRole.AGENT,
@@ -177,7 +177,7 @@ async def colleagues(
 async def closed_counts(
     session: AsyncSession, agent_id: UUID, since: datetime
 ) -> dict[PromiseStatus, int]:
-    """Return how many promises of an agent ended how since then."""
+    """Return the number of an agent's promises closed since then, by outcome."""
     statement = (
         select(Promise.status, func.count())
         .where(col(Promise.owner_id) == agent_id, col(Promise.closed_at) >= since)

@@ -1,4 +1,4 @@
-"""A promise as people and programs read it, and the events about it."""
+"""Promises as people and programs read them, and their events."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +11,20 @@ from desk.events import Event
 from models import Agent, ChatSession, Promise, PromiseStatus, Queue
 
 GRACE = timedelta(minutes=10)
-"""Kept so little late is kept."""
+"""A promise kept this little late counts as kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseView:
-    """Something to do for a customer by a time. ``owner_id`` is empty while it is the queue's."""
+    """A task for a customer with a due time. ``owner_id`` is empty while it belongs to the queue."""
 
     id: UUID
     version: int
     contact_id: UUID
     customer: str
-    """Whom it was promised to, as the chat has the name."""
+    """The customer's name, as in the chat."""
     department: str
-    """Whose agents may take it while nobody owns it."""
+    """The department whose agents may take it while it has no owner."""
     owner_id: UUID | None
     owner: str
     made_by_id: UUID
@@ -36,19 +36,19 @@ class PromiseView:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is still to be kept."""
+        """Whether the promise is not closed."""
         return self.status is PromiseStatus.OPEN
 
     @property
     def is_overdue(self) -> bool:
-        """Whether its time has passed and it is not closed."""
+        """Whether the promise is past its due time and not closed."""
         return self.is_open and clock.now() > self.due_at
 
     @classmethod
     def of(
         cls, row: Promise, chat: ChatSession | None, queue: Queue | None, owner: Agent | None
     ) -> 'PromiseView':
-        """Return a row with the names of those whom it concerns."""
+        """Build the view of a row, with the names it needs."""
         return cls(
             id=row.id,
             version=row.version,
@@ -67,39 +67,39 @@ class PromiseView:
 
 
 def owned_topic(agent_id: UUID) -> str:
-    """Name the topic of the promises that an agent owns, or did until now."""
+    """Return the topic of promises that an agent owns, or owned until now."""
     return f'promises:{agent_id}'
 
 
 def unowned_topic(department: str) -> str:
-    """Name the topic of the promises of a department that nobody owns, or did until now."""
+    """Return the topic of a department's promises without an owner, or without one until now."""
     return f'unowned-promises:{department}'
 
 
 EVERY_UNOWNED = 'unowned-promises'
-"""The topic of all promises without an owner, for those who look beyond departments."""
+"""The topic of all promises without an owner, for readers of all departments."""
 
 
 def promised_topic(contact_id: UUID) -> str:
-    """Name the topic of what was promised in one contact."""
+    """Return the topic of promises made in one contact."""
     return f'promised:{contact_id}'
 
 
 def topics_for(agent: Agent) -> tuple[str, ...]:
-    """Name the topics of what stands in an agent's list of promises."""
+    """Return the topics of the promises in an agent's list."""
     unowned = EVERY_UNOWNED if agent.sees_everything else unowned_topic(agent.department)
     return owned_topic(agent.id), unowned
 
 
 class PromiseChanged(Event):
-    """A promise was made, handed over or closed: whoever shows it reads it again."""
+    """A promise was made, handed over or closed; views of it read it again."""
 
     promise_id: UUID
     contact_id: UUID
     department: str
     owner_id: UUID | None
     former_id: UUID | None = None
-    """Who owned it until now."""
+    """The owner until now."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ class PromiseChanged(Event):
 
 
 class PromiseDue(Event):
-    """The time of a promise has come: whoever is to keep it is told. Without an owner its department is."""
+    """A promise is due. Its owner is told, or its department when it has no owner."""
 
     promise_id: UUID
     contact_id: UUID

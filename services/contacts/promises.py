@@ -1,8 +1,8 @@
-"""약속: what was promised to customers, with a time and an owner, until it is kept or broken.
+"""Promises (약속) to customers: each has a due time and an owner, until it is kept or broken.
 
-The desk offers one where an agent's line promises something with a time; nothing is promised unless the agent says so. At its
-time its owner is told. When the owner is not there any more, it is the queue's, and its department is told: a promise
-survives the shift of whoever made it.
+The desk offers one when an agent's message promises something by a time; the agent confirms it or
+not. When it is due its owner is told. If the owner is no longer at work, the promise goes to the
+queue and its department is told: a promise outlives the shift of the agent who made it.
 """
 
 from collections.abc import Collection
@@ -31,17 +31,17 @@ from services.text.visible import one_line
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MOST_SHOWN = 100
-"""So many promises are listed, the first due first."""
+"""The most promises in a list, earliest due first."""
 MOST_OFFERED = 3
 LINES_LOOKED_AT = 50
 OFFERED_FOR = timedelta(hours=24)
-"""So long a line is asked about."""
+"""How long a message is offered for confirmation."""
 BATCH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseOffer:
-    """A line of the agent's own that promises something: to be confirmed or dismissed."""
+    """A message of the agent that seems to promise something: to be confirmed or dismissed."""
 
     message_id: UUID
     body: str
@@ -50,7 +50,7 @@ class PromiseOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseList:
-    """What an agent has to keep, what nobody owns, and how it went today."""
+    """An agent's own promises, those without an owner, and today's outcomes."""
 
     own: list[PromiseView]
     unowned: list[PromiseView]
@@ -59,16 +59,16 @@ class PromiseList:
 
 
 class Promises:
-    """What agents promise to customers."""
+    """Promises that agents make to customers."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
-    # ---- reading
+    # ---- queries
 
     async def mine(self, agent: Agent) -> PromiseList:
-        """Return the agent's open promises and those they may take, the first due first, and the numbers of the day in Seoul."""
+        """Return the agent's open promises, those they may take, and today's numbers; earliest due first."""
         today = datetime.combine(clock.now().astimezone(clock.SEOUL).date(), time(), clock.SEOUL)
         async with self._db.reading() as session:
             own = await queries.shown(session, queries.owned_by(agent.id), limit=MOST_SHOWN)
@@ -87,27 +87,30 @@ class Promises:
             return await _seen(session, agent, promise_id)
 
     async def of_contact(self, agent: Agent, contact_id: UUID) -> list[PromiseView]:
-        """Return what was promised in a contact. Raises ``NotFoundError`` for one that the agent may not see."""
+        """Return the promises made in a contact.
+
+        Raises ``NotFoundError`` for one that the agent may not see.
+        """
         async with self._db.reading() as session:
             if await seen_contact(session, agent, contact_id) is None:
                 raise NotFoundError('chat.not_found')
             return await queries.shown(session, queries.of_contacts([contact_id]), limit=MOST_SHOWN)
 
     async def to_customer(self, agent: Agent, customer_id: UUID) -> list[PromiseView]:
-        """Return what was promised to a customer in the chats that the agent may see and is still open."""
+        """Return the open promises to a customer from chats that the agent may see."""
         is_theirs = queries.seen_of_customer(agent, customer_id)
         async with self._db.reading() as session:
             return await queries.shown(session, is_theirs, queries.IS_OPEN, limit=MOST_SHOWN)
 
     async def colleagues(self, agent: Agent, promise_id: UUID) -> dict[UUID, str]:
-        """Return to whom a promise may be handed over: names by id. Raises ``NotFoundError``."""
+        """Return the people who may take over a promise: names by id. Raises ``NotFoundError``."""
         async with self._db.reading() as session:
             view = await _seen(session, agent, promise_id)
             people = await queries.colleagues(session, view.department, but=view.owner_id)
         return {one.id: one.name for one in people}
 
     async def offers(self, agent: Agent, chat_id: UUID) -> list[PromiseOffer]:
-        """Return what the agent's own last lines in a chat promise and they have not decided on, the newest first."""
+        """Return undecided promises in the agent's last messages of a chat, newest first."""
         now = clock.now()
         async with self._db.reading() as session:
             lines = await queries.undecided_lines(
@@ -121,7 +124,7 @@ class Promises:
         ]
         return offers[:MOST_OFFERED]
 
-    # ---- doing
+    # ---- commands
 
     async def make(
         self,
@@ -132,19 +135,19 @@ class Promises:
         *,
         message_id: UUID | None = None,
     ) -> PromiseView:
-        """Keep a promise that the agent has made; for the same line again it returns the one there is.
+        """Store a promise that the agent made; for the same message again, return the existing one.
 
         Args:
-            agent: who promises, and owns it.
-            contact_id: a contact that the agent holds or held.
-            body: what is promised, in words.
-            due_at: by when.
-            message_id: the line of the agent's own in which it was said.
+            agent: the person who promises, and owns the promise.
+            contact_id: a contact that the agent has or had.
+            body: the promise in words.
+            due_at: the due time.
+            message_id: the agent's own message that contains it.
 
         Raises:
-            NotFoundError: no such contact, or no such line of theirs.
+            NotFoundError: no such contact, or no such message of theirs.
             NotAllowedError: the contact is a colleague's.
-            InvalidInputError: nothing to read in it, too long, or no time that is still to come.
+            InvalidInputError: the text is empty or too long, or the due time is not in the future.
         """
         text = _checked(body, due_at)
         try:
@@ -173,11 +176,11 @@ class Promises:
                 work.session.add(promise)
                 await work.session.flush()
                 return await _told(work, agent, promise, AuditAction.PROMISE_MADE)
-        except IntegrityError as error:  # two tabs confirmed one line at one moment
+        except IntegrityError as error:  # two tabs confirmed one message at the same time
             raise ConflictError('promise.changed') from error
 
     async def dismiss(self, agent: Agent, message_id: UUID) -> None:
-        """Say that a line of the agent's own promises nothing. Raises ``NotFoundError``."""
+        """Record that a message of the agent contains no promise. Raises ``NotFoundError``."""
         async with self._units.begin() as work:
             line = await queries.line_of(work.session, agent.id, message_id)
             if line is None:
@@ -187,15 +190,15 @@ class Promises:
     async def close(
         self, agent: Agent, promise_id: UUID, status: PromiseStatus, *, seen: int | None = None
     ) -> PromiseView:
-        """Say that a promise was kept, broken, or is wanted no longer; more than ``GRACE`` late it counts as broken.
+        """Close a promise as kept, broken or cancelled; kept more than ``GRACE`` late counts as broken.
 
-        Closed again as it is, nothing changes.
+        Closing it again in the same way changes nothing.
 
         Raises:
-            NotFoundError: there is no such promise to be seen.
+            NotFoundError: the agent sees no such promise.
             NotAllowedError: it is a colleague's.
-            ConflictError: it is closed otherwise, or was changed after ``seen``.
-            InvalidInputError: no way to close it.
+            ConflictError: it is closed in another way, or was changed after ``seen``.
+            InvalidInputError: the status does not close a promise.
         """
         if status is PromiseStatus.OPEN:
             raise InvalidInputError('promise.status')
@@ -214,9 +217,9 @@ class Promises:
     async def hand_over(
         self, agent: Agent, promise_id: UUID, to_id: UUID | None, *, seen: int | None = None
     ) -> PromiseView:
-        """Give a promise to somebody, to oneself, or (``None``) back to the queue. Raises as ``close`` does.
+        """Give a promise to a person, or back to the queue (``None``). Raises as ``close`` does.
 
-        Also raises ``InvalidInputError`` for somebody who does not serve its department.
+        Also raises ``InvalidInputError`` for a person who does not serve its department.
         """
         async with self._units.begin() as work:
             promise = await _own(work, agent, promise_id)
@@ -235,7 +238,7 @@ class Promises:
             )
 
     async def remind(self) -> int:
-        """Tell of the promises whose time has come, once; those whose owner has gone become the queue's. Returns how many."""
+        """Announce due promises, once each; those of absent owners go to the queue. Return how many."""
         async with self._units.begin() as work:
             due = await queries.due(work.session, clock.now(), limit=BATCH)
             for promise in due:
@@ -262,7 +265,7 @@ class Promises:
 async def views_of(
     session: AsyncSession, contact_ids: Collection[UUID]
 ) -> dict[UUID, list[PromiseView]]:
-    """Return what was promised in contacts that the caller has shown to be seen by its reader, by contact."""
+    """Return promises by contact; the caller has checked that their reader may see these contacts."""
     found: dict[UUID, list[PromiseView]] = {}
     if contact_ids:
         for one in await queries.shown(session, queries.of_contacts(contact_ids), limit=MOST_SHOWN):
@@ -280,14 +283,14 @@ def _checked(body: str, due_at: datetime) -> str:
 
 
 def _may_act(agent: Agent, view: PromiseView) -> bool:
-    """Whether an agent may close or hand over a promise: its owner, supervisors, and of an unowned one its department."""
+    """Whether an agent may act on a promise: owner, supervisors; if unowned, its department."""
     if agent.sees_everything or view.owner_id == agent.id:
         return True
     return view.owner_id is None and view.department == agent.department
 
 
 async def _seen(session: AsyncSession, agent: Agent, promise_id: UUID) -> PromiseView:
-    """Return a promise that an agent may see: theirs to act on, or of a contact that they may see."""
+    """Return a promise that an agent may see: one they may act on, or of a contact they may see."""
     view = await queries.view(session, promise_id)
     if view is None or not (
         _may_act(agent, view) or await seen_contact(session, agent, view.contact_id)
@@ -319,13 +322,13 @@ async def _told(
     *,
     former_id: UUID | None = None,
 ) -> PromiseView:
-    """Keep a changed promise, put it on record and tell it; returns it as it is now."""
+    """Store a changed promise, record and announce it; return its new view."""
     if action is not AuditAction.PROMISE_MADE:
         promise.version += 1
     work.session.add(promise)
     await work.session.flush()
     view = await queries.view(work.session, promise.id)
-    assert view  # noqa: S101 - it was written just now
+    assert view  # noqa: S101 - it was written above
     if action is not None:
         details = {'status': view.status.value, 'owner_id': str(view.owner_id or '')}
         work.record(by, action, subject=(SubjectKind.PROMISE, promise.id), details=details)

@@ -1,4 +1,4 @@
-"""Who is in touch with whom at this moment, as a question that others build on."""
+"""Current contacts between agents and customers, as a subquery for other packages."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from models.chat import OPEN_STATUSES
 
 
 def in_touch(agent_id: Any) -> Any:
-    """Select the customers whose numbers an agent sees: of an open call, or of an open chat after saying why."""
+    """Select customers whose numbers an agent may see: of an open call, or chat after giving a reason."""
     chats = select(col(ChatSession.customer_id)).where(
         col(ChatSession.agent_id) == agent_id,
         col(ChatSession.contacts_shown_to) == agent_id,

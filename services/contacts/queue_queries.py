@@ -1,4 +1,4 @@
-"""Queues, as rows."""
+"""Queries for queues."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,19 +19,19 @@ async def active(session: AsyncSession) -> Sequence[Queue]:
 
 
 async def everyone(session: AsyncSession) -> Sequence[Queue]:
-    """Return all queues, the open ones first, by name."""
+    """Return all queues, open ones first, by name."""
     statement = select(Queue).order_by(col(Queue.is_active).desc(), col(Queue.name))
     return (await session.exec(statement)).all()
 
 
 async def by_name(session: AsyncSession, name: str) -> Queue | None:
-    """Return the queue of a name, whatever its case."""
+    """Return the queue with a name, in any case."""
     statement = select(Queue).where(func.lower(col(Queue.name)) == name.lower())
     return (await session.exec(statement)).first()
 
 
 async def has_open(session: AsyncSession, queue_id: UUID) -> bool:
-    """Whether a contact of a queue waits or is open."""
+    """Whether a queue has waiting or open contacts."""
     chats = select(ChatSession.id).where(
         col(ChatSession.queue_id) == queue_id, col(ChatSession.status) != ChatStatus.CLOSED
     )
@@ -41,13 +41,13 @@ async def has_open(session: AsyncSession, queue_id: UUID) -> bool:
 
 
 async def held_still(session: AsyncSession, queue_id: UUID) -> Queue | None:
-    """Return a queue that nobody changes until the transaction ends: a contact comes in and takes its department."""
+    """Return a queue, locked against changes while a new contact takes its department."""
     statement = select(Queue).where(col(Queue.id) == queue_id)
     return (await session.exec(statement.with_for_update(read=True, key_share=False))).first()
 
 
 async def active_by_name(session: AsyncSession, name: str) -> Queue | None:
-    """Return the open queue of this name."""
+    """Return the open queue with a name."""
     statement = select(Queue).where(col(Queue.is_active), col(Queue.name) == name)
     return (await session.exec(statement)).first()
 
@@ -60,7 +60,7 @@ async def by_id(session: AsyncSession, queue_id: UUID, *, lock: bool = False) ->
 
 
 async def targets_on(session: AsyncSession, day: date) -> dict[UUID, QueueTarget]:
-    """Return the target of each queue on a day; of a queue whose target never changed there is none."""
+    """Return the target of each queue on a day; none for a queue whose target never changed."""
     statement = (
         select(QueueTarget)
         .ext(distinct_on(col(QueueTarget.queue_id)))
@@ -71,7 +71,7 @@ async def targets_on(session: AsyncSession, day: date) -> dict[UUID, QueueTarget
 
 
 async def keep_target(session: AsyncSession, target: QueueTarget, *, replaces: bool) -> None:
-    """Keep what a target is from a day on; one that begins that day already is replaced, or left."""
+    """Store a target that holds from a day on; replace or keep one that begins on that day already."""
     statement = insert(QueueTarget).values(**target.model_dump())
     if replaces:
         changed = {'seconds': statement.excluded.seconds, 'percent': statement.excluded.percent}

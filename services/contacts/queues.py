@@ -1,8 +1,9 @@
-"""The desk's queues, as administrators set them up.
+"""The desk's queues, as administrators configure them.
 
-A queue is never deleted: contacts, facts and reports point to it. A closed one takes no new contacts, and who waits in
-it is served to the end. Its department decides who may see its contacts (the guide's ``department`` columns hold a copy), so it
-changes only while no contact in it is waiting or open; its name is what customers choose by and stands nowhere else.
+A queue is never deleted: contacts, facts and reports refer to it. A closed one accepts no new
+contacts; its waiting ones are still served. Its department decides who may see its contacts (the
+guide's ``department`` columns hold a copy), so the department changes only while the queue has no
+waiting or open contact. Its name is only for choosing and is copied nowhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ MAX_NAME_CHARS = 100
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Between which numbers a field lies, and whether it may be empty."""
+    """The range of a number, and whether it may be empty."""
 
     least: int
     most: int
@@ -54,20 +55,20 @@ LIMITS = {
     'wider_level': Limits(1, MAX_LEVEL),
     'wrap_up_seconds': Limits(10, 3_600, may_be_empty=True),
 }
-"""Of every number of a queue; times in seconds."""
+"""The limits of a queue's numbers; times in seconds."""
 TARGETS = ('service_level_seconds', 'service_level_percent')
-"""What changes from the next day on, and never backwards."""
+"""Fields whose changes take effect on the next day."""
 FLAGS = ('is_active', 'chats_during_call', 'wrap_up_required')
 FIELDS = (
     'name', 'name_en', 'department', 'mode', 'is_active', 'service_level_seconds', 'service_level_percent',
     'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
     'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
 )  # fmt: skip
-"""What can be set up of a queue."""
+"""The fields that can be configured."""
 
 
 class QueueChangedError(ConflictError):
-    """Somebody else has changed the queue since it was read; ``queue`` is what it is now."""
+    """The queue has changed since it was read; ``queue`` is its current state."""
 
     def __init__(self, queue: Queue) -> None:
         super().__init__('queue.changed')
@@ -75,22 +76,23 @@ class QueueChangedError(ConflictError):
 
 
 class Queues:
-    """The queues. For administrators; everything else raises ``NotAllowedError``."""
+    """The queues. For administrators; all others get ``NotAllowedError``."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def all(self, by: Agent) -> Sequence[Queue]:
-        """Return all queues, the open ones first, by name."""
+        """Return all queues, open ones first, by name."""
         async with self._db.reading() as session:
             await require_admin(session, by)
             return await queries.everyone(session)
 
     async def add(self, by: Agent, values: Mapping[str, str]) -> Queue:
-        """Add a queue; what is not among ``values`` (as typed) is as usual.
+        """Add a queue; fields missing in ``values`` (as typed) get their defaults.
 
-        Raises ``FieldsRefusedError``: what cannot be used, by field.
+        Raises:
+            FieldsRefusedError: values that cannot be used, by field.
         """
         kept = parsed({'name': '', 'department': ''} | dict(values))
         try:
@@ -100,23 +102,23 @@ class Queues:
                 queue = Queue(**kept)
                 work.session.add(queue)
                 await work.session.flush()
-                queue.sqlmodel_update(kept)  # what is empty was taken for what is not given
+                queue.sqlmodel_update(kept)  # empty values were treated as missing
                 work.session.add(queue)
                 await work.session.flush()
                 _told(work, by, queue, AuditAction.QUEUE_ADDED)
-        except IntegrityError as error:  # somebody else was adding it at this moment
+        except IntegrityError as error:  # another request added it at the same time
             raise _taken() from error
         return queue
 
     async def edit(
         self, by: Agent, queue_id: UUID, values: Mapping[str, str], *, version: int
     ) -> Queue:
-        """Change fields of a queue, by whoever has read it at ``version``.
+        """Change fields of a queue that was read at ``version``.
 
         Raises:
-            FieldsRefusedError: what cannot be used, by field.
-            QueueChangedError: it was changed since.
-            NotFoundError: there is no such queue.
+            FieldsRefusedError: values that cannot be used, by field.
+            QueueChangedError: the queue has changed since.
+            NotFoundError: the queue does not exist.
         """
         kept = parsed(values)
         try:
@@ -143,7 +145,10 @@ class Queues:
 
 
 def parsed(values: Mapping[str, str]) -> dict[str, Any]:
-    """Return fields as they are kept. Raises ``FieldsRefusedError``: all that cannot be used."""
+    """Return fields as they are stored.
+
+    Raises ``FieldsRefusedError`` with every value that cannot be used.
+    """
     kept: dict[str, Any] = {}
     faults: dict[str, DeskError] = {}
     for name in FIELDS:
@@ -159,12 +164,12 @@ def parsed(values: Mapping[str, str]) -> dict[str, Any]:
 
 
 def as_typed(queue: Queue) -> dict[str, str]:
-    """Return a queue's fields as somebody would type them: what ``parsed`` reads."""
+    """Return a queue's fields as text, in the form that ``parsed`` reads."""
     return {name: typed(getattr(queue, name)) for name in FIELDS}
 
 
 def typed(value: object) -> str:
-    """Return a value as somebody would type it."""
+    """Return a value as text, in the form that ``parsed`` reads."""
     if isinstance(value, bool):
         return 'yes' if value else 'no'
     return '' if value is None else str(value)
@@ -205,7 +210,7 @@ def _name(name: str, typed: str) -> str | None:
 
 
 EMPTY: dict[str, str | None] = {'name_en': '', 'wider_department': None}
-"""Names that need not be: how they are kept then."""
+"""Optional names: how an empty one is stored."""
 
 
 def _flag(typed: str) -> bool:
@@ -229,7 +234,7 @@ def _skill_id(typed: str) -> UUID | None:
 
 
 async def _check(session: AsyncSession, kept: Mapping[str, Any], queue_id: UUID | None) -> None:
-    """Raise ``FieldsRefusedError`` for a name that is another queue's, and a skill that there is not."""
+    """Raise ``FieldsRefusedError`` for a name that another queue has, and for an unknown skill."""
     faults: dict[str, DeskError] = {}
     other = await queries.by_name(session, kept['name']) if 'name' in kept else None
     if other is not None and other.id != queue_id:
@@ -244,7 +249,7 @@ async def _check(session: AsyncSession, kept: Mapping[str, Any], queue_id: UUID 
 
 
 async def _keep_targets(session: AsyncSession, queue: Queue, changed: Mapping[str, Any]) -> None:
-    """Let another target count from tomorrow on: a day's figures are made by one."""
+    """Store a changed target from tomorrow on: one day's figures use one target."""
     if changed.keys().isdisjoint(TARGETS):
         return
     was = QueueTarget(

@@ -1,4 +1,4 @@
-"""The facts about contacts: each step is a row, written in the transaction that makes it true."""
+"""Facts about contacts: each step is a row, written in the transaction that it records."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,11 +11,11 @@ Contact = ChatSession | Call
 
 
 def channel_of(contact: Contact) -> Channel:
-    """Return how the customer is in contact."""
+    """Return the channel of a contact."""
     return Channel.CHAT if isinstance(contact, ChatSession) else Channel.CALL
 
 
-def record_step(  # noqa: PLR0913 - a step says who, whom, why and when
+def record_step(  # noqa: PLR0913 - a step has many attributes
     work: UnitOfWork,
     contact: Contact,
     kind: StepKind,
@@ -25,16 +25,16 @@ def record_step(  # noqa: PLR0913 - a step says who, whom, why and when
     reason: str = '',
     at: datetime | None = None,
 ) -> None:
-    """Write down that this happened to the contact.
+    """Record a step of a contact.
 
     Args:
-        work: the unit of work that makes it true.
-        contact: as it is after the step.
-        kind: what happened.
-        agent_id: the agent whom it concerns.
-        by_id: who did it; none for the customer and for the desk itself.
-        reason: why, as a code or in the words of who did it; no personal data.
-        at: when, if not now.
+        work: the current unit of work.
+        contact: the contact, in its state after the step.
+        kind: the kind of step.
+        agent_id: the agent concerned.
+        by_id: the person who acted; none for the customer and for the desk itself.
+        reason: a code, or that person's words; no personal data.
+        at: the time, if not now.
     """
     step = ContactStep(
         contact_id=contact.id,

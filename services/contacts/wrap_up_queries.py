@@ -1,4 +1,4 @@
-"""후처리, as rows."""
+"""Queries for wrap-ups (후처리)."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ async def of_contact(
 
 
 async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:
-    """Return what was written down after these contacts, by contact."""
+    """Return the 후처리 of these contacts, by contact."""
     if not contact_ids:
         return {}
     leaf, middle, root = (aliased(ContactCategory) for _ in range(3))
@@ -48,7 +48,7 @@ async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UU
 
 
 def contacts_with(*, category_id: UUID | None, needs_follow_up: bool) -> Any:
-    """Select the contacts whose 후처리 has a 상담 분류 at or below this one, or asks for a follow-up, or both."""
+    """Select contacts whose 후처리 has a category at or below this one, needs a follow-up, or both."""
     statement = select(col(WrapUp.contact_id))
     if category_id is not None:
         statement = statement.where(col(WrapUp.category_id).in_(ids_below(category_id)))
@@ -71,7 +71,7 @@ async def seen_contact(
 
 
 async def open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
-    """Return an agent's unfinished 후처리, the oldest first."""
+    """Return an agent's unfinished 후처리, oldest first."""
     statement = select(WrapUp).where(
         col(WrapUp.agent_id) == agent_id, col(WrapUp.done_at).is_(None)
     )
@@ -79,7 +79,7 @@ async def open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
 
 
 async def overdue(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[WrapUp]:
-    """Return the unfinished 후처리 whose limit has passed, the longest ago first."""
+    """Return the unfinished 후처리 past their time limit, longest overdue first."""
     statement = (
         select(WrapUp)
         .where(col(WrapUp.done_at).is_(None), col(WrapUp.limit_at) <= at)
@@ -90,6 +90,6 @@ async def overdue(session: AsyncSession, at: datetime, *, limit: int) -> Sequenc
 
 
 async def contact_of(session: AsyncSession, wrap_up: WrapUp) -> ChatSession | Call | None:
-    """Return the chat or call that a 후처리 follows."""
+    """Return the chat or call of a 후처리."""
     kind: type[ChatSession] | type[Call] = ChatSession if wrap_up.channel is Channel.CHAT else Call
     return await session.get(kind, wrap_up.contact_id)

@@ -1,4 +1,4 @@
-"""A 후처리 as others read it: in the history, in timelines, in programs."""
+"""Wrap-ups (후처리) as the history, timelines and programs show them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from models import WrapUp, WrapUpEnding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpView:
-    """What was written down after a contact, and how long that took."""
+    """The text and category of a 후처리, and how long it took."""
 
     contact_id: UUID
     agent_id: UUID
@@ -28,12 +28,12 @@ class WrapUpView:
 
     @property
     def length(self) -> timedelta | None:
-        """How long it took; nothing while it is open."""
+        """How long it took; ``None`` while it is open."""
         return self.done_at - self.begun_at if self.done_at else None
 
     @classmethod
     def of(cls, row: WrapUp, names: tuple[str, str]) -> 'WrapUpView':
-        """Return a row with the names of its 상담 분류, Korean and English."""
+        """Build the view of a row; ``names`` are its category path in Korean and English."""
         return cls(
             contact_id=row.contact_id,
             agent_id=row.agent_id,

@@ -1,7 +1,8 @@
-"""후처리: what an agent writes down after a contact.
+"""Wrap-up (후처리): the agent's record after a contact.
 
-It begins with the end of a contact and takes a place of its agent until it is done, or until its limit has passed. What
-is written is saved while it is typed, and survives reload, restart, sign-out and a change of state.
+It begins when a contact ends and uses one of its agent's places until it is done or past its time
+limit. Its text is saved while it is typed, and survives reload, restart, sign-out and a change of
+state.
 """
 
 from collections.abc import Collection, Sequence
@@ -32,11 +33,11 @@ from services.text.storable import UNSTORABLE
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 BATCH = 100
-"""So many overdue ones are ended in one go."""
+"""The most overdue ones that are ended in one transaction."""
 
 
 class WrapUpChanged(Event):
-    """A 후처리 began, was written in, or is done: whoever shows it reads it again."""
+    """A 후처리 began, was edited, or is done; views of it read it again."""
 
     agent_id: UUID
     contact_id: UUID
@@ -49,18 +50,18 @@ class WrapUpChanged(Event):
 
 
 def wrap_up_topic(agent_id: UUID) -> str:
-    """Name the topic of one agent's 후처리."""
+    """Return the topic of one agent's 후처리."""
     return f'wrap-up:{agent_id}'
 
 
 def written_topic(contact_id: UUID) -> str:
-    """Name the topic of what is written down after one contact."""
+    """Return the topic of the 후처리 of one contact."""
     return f'written:{contact_id}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpText:
-    """What is written in a 후처리."""
+    """The fields of a 후처리 that an agent fills in."""
 
     category_id: UUID | None = None
     summary: str = ''
@@ -68,24 +69,27 @@ class WrapUpText:
 
 
 class WrapUps:
-    """What agents write down after their contacts."""
+    """Agents' wrap-ups."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def open_of(self, agent: Agent) -> Sequence[WrapUp]:
-        """Return the agent's own unfinished 후처리, the oldest first."""
+        """Return the agent's own unfinished 후처리, oldest first."""
         async with self._db.reading() as session:
             return await queries.open_of(session, agent.id)
 
     async def of_contact(self, contact_id: UUID) -> WrapUp | None:
-        """Return the 후처리 of a contact that the caller has shown to be seen by its reader."""
+        """Return the 후처리 of a contact; the caller has checked that its reader may see it."""
         async with self._db.reading() as session:
             return await queries.of_contact(session, contact_id)
 
     async def view(self, agent: Agent, contact_id: UUID) -> WrapUpView:
-        """Return what was written down after a contact that the agent may see. Raises ``NotFoundError`` where there is none."""
+        """Return the 후처리 of a contact that the agent may see.
+
+        Raises ``NotFoundError`` where there is none.
+        """
         async with self._db.reading() as session:
             views = await queries.views(session, [contact_id])
             if await queries.seen_contact(session, agent, contact_id) is None or not views:
@@ -93,26 +97,26 @@ class WrapUps:
         return views[contact_id]
 
     async def views(self, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:
-        """Return what was written down after contacts that the caller has shown to be seen by its reader."""
+        """Return the 후처리 of contacts; the caller has checked that their reader may see them."""
         async with self._db.reading() as session:
             return await queries.views(session, contact_ids)
 
     async def save(
         self, agent: Agent, contact_id: UUID, written: WrapUpText, *, seen: int | None = None
     ) -> WrapUp:
-        """Keep what is written so far, also in one that its limit has ended.
+        """Save the current text, also after the time limit has ended it.
 
         Args:
-            agent: whose contact it was.
+            agent: the agent of the contact.
             contact_id: the contact.
-            written: all that stands in it now.
-            seen: the version that the writer has read; without it nothing is held back.
+            written: the complete current text.
+            seen: the version that the writer had read; without it no conflict is reported.
 
         Raises:
-            NotFoundError: there is no such contact, or it has no 후처리.
+            NotFoundError: the contact does not exist, or has no 후처리.
             NotAllowedError: it is a colleague's.
-            ConflictError: the contact is not over, or the 후처리 was written in after ``seen``.
-            InvalidInputError: too long, or not a 상담 분류 of its queue.
+            ConflictError: the contact is not over, or the 후처리 was changed after ``seen``.
+            InvalidInputError: a text is too long, or the 상담 분류 is not one of the queue.
         """
         async with self._units.begin() as work:
             wrap_up = await _own(work, agent, contact_id, seen=seen)
@@ -128,7 +132,10 @@ class WrapUps:
         *,
         seen: int | None = None,
     ) -> WrapUp:
-        """End a 후처리; done again, it stays as it is. Raises as ``save`` does, and when the queue wants a 상담 분류 first."""
+        """Finish a 후처리; finishing it again changes nothing.
+
+        Raises as ``save`` does, and without a required 상담 분류.
+        """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
             wrap_up = await _own(work, agent, contact_id, seen=seen)
@@ -141,7 +148,7 @@ class WrapUps:
         return wrap_up
 
     async def end_overdue(self) -> int:
-        """End those whose limit has passed, with what is written in them; returns how many."""
+        """End those past their time limit, keeping their text; return how many."""
         async with self._db.reading() as session:
             overdue = await queries.overdue(session, clock.now(), limit=BATCH)
         for one in overdue:
@@ -154,7 +161,7 @@ class WrapUps:
 
 
 async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | None:
-    """Begin the 후처리 of a contact that has just ended; none where its queue gives no time for it."""
+    """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it."""
     queue = await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
@@ -170,7 +177,7 @@ async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | 
         limit_at=now + limit if limit else None,
     )
     work.session.add(wrap_up)
-    begun = max(now, contact.end_time or now)  # the end of a call is told by another clock
+    begun = max(now, contact.end_time or now)  # another clock reports the end of a call
     record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
     _tell(work, wrap_up)
     return wrap_up
@@ -182,7 +189,7 @@ async def has_begun(work: UnitOfWork, contact: Contact) -> bool:
 
 
 async def take_back(work: UnitOfWork, contact: Contact) -> None:
-    """Remove the 후처리 of a contact that is not over after all, unless somebody has written in it or ended it."""
+    """Remove the 후처리 of a contact that turned out not to be over, unless it was edited or ended."""
     wrap_up = await queries.of_contact(work.session, contact.id, lock=True)
     if wrap_up is None or wrap_up.done_at is not None or wrap_up.version > 1:
         return
@@ -210,7 +217,7 @@ async def _own(
 
 
 def _why_not(contact: Contact | None, wrap_up: WrapUp | None) -> DeskError:
-    """Return why nothing can be written after a contact; one that cannot be seen is like one that is not there."""
+    """Return the error for a contact without 후처리; invisible and missing contacts look the same."""
     if contact is not None and wrap_up is not None:
         return NotAllowedError('wrap_up.not_yours')
     if contact is not None and contact.end_time is None:
@@ -234,7 +241,7 @@ async def _write(work: UnitOfWork, wrap_up: WrapUp, written: WrapUpText) -> None
 
 
 async def _require_leaf(work: UnitOfWork, wrap_up: WrapUp, category_id: UUID | None) -> None:
-    """Refuse what is no leaf of the queue's tree, or is retired."""
+    """Refuse a category that is not a leaf of the queue's tree, or is retired."""
     if category_id is None:
         return
     node = await category_queries.by_id(work.session, category_id)

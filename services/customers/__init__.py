@@ -1,1 +1,1 @@
-"""Customers on record: found, edited, merged, erased, and who may see their numbers."""
+"""Customers on record: find, edit, merge and erase them, and control who sees their phone numbers."""

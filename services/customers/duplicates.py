@@ -1,4 +1,4 @@
-"""Who may be the same person twice on record, the likeliest first, and why."""
+"""Finds records that may be the same person, likeliest first, with the reasons."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -35,33 +35,33 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """A record that may be of the same person. ``reasons``: the strongest first."""
+    """A record that may be the same person. ``reasons``: strongest first."""
 
     customer: Customer
     reasons: tuple[DuplicateReason, ...]
 
     @property
     def score(self) -> int:
-        """How likely it is."""
+        """The likelihood as a number; higher is likelier."""
         return sum(WEIGHTS[reason] for reason in self.reasons)
 
 
 class CustomerDuplicates:
-    """Suggests what may be merged."""
+    """Suggests records to merge."""
 
     def __init__(self, units: CustomerUnitsOfWork, lookups: Lookups) -> None:
         self._db = units.db
         self._lookups = lookups
 
     async def suggestions(self, agent: Agent, customer_id: UUID) -> list[Suggestion]:
-        """Return who may be the same as this customer, the likeliest first, at most ``MAX_SUGGESTIONS``.
+        """Return records that may be the same person, likeliest first, at most ``MAX_SUGGESTIONS``.
 
-        A name alone says nothing: thousands are called alike.
+        A name alone is no reason, because thousands share it.
 
         Raises:
-            NotFoundError: there is no such customer.
-            TooManyError: the agent asked of too many numbers or addresses that look the same when masked: whoever may
-                write a number into a record could find out so which records have it.
+            NotFoundError: the customer does not exist.
+            TooManyError: the agent asked about too many numbers or addresses with one mask: by writing numbers into
+                a record one could find out which records have them.
         """
         async with self._db.reading() as session:
             customer = require_customer(
@@ -82,7 +82,7 @@ class CustomerDuplicates:
         suggested = [
             Suggestion(customer=one, reasons=why)
             for one in others.values()
-            if (why := reasons(customer, one))  # not one number with two extensions
+            if (why := reasons(customer, one))  # not the same number with different extensions
         ]
         return sorted(suggested, key=_order)[:MAX_SUGGESTIONS]
 
@@ -93,7 +93,7 @@ def _values(customer: Customer) -> list[WholeValue]:
 
 
 def reasons(one: Customer, other: Customer) -> tuple[DuplicateReason, ...]:
-    """Return why two records may be one person, the strongest first."""
+    """Return why two records may be one person, strongest reason first."""
     emails = {(each.email or '').lower() for each in (one, other)}
     numbers = {*phones_of(one)} & {*phones_of(other)}
     claims = {
@@ -106,7 +106,7 @@ def reasons(one: Customer, other: Customer) -> tuple[DuplicateReason, ...]:
 
 
 def is_near(one: str, other: str) -> bool:
-    """Whether two numbers differ by one slip: a digit, two that changed places, or one left out."""
+    """Whether two numbers differ by one slip: a wrong digit, two swapped, or one left out."""
     if len(one) == len(other):
         at = [place for place in range(len(one)) if one[place] != other[place]]
         is_swap = len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]]

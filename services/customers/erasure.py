@@ -1,8 +1,8 @@
-"""Deleting a customer on request: whatever names the person goes, what only counts stays.
+"""Erases a customer on request: all that identifies the person goes, all that only counts stays.
 
-Names, numbers, words and notes go, of the record and of all that were merged into it, from rows, indexes and what is
-remembered of them. When, how long, how many, in which department and by which agent stays. It cannot be undone: nothing is kept to
-undo it from. The audit log says who did it and why.
+Names, numbers, messages and notes of the record, and of records merged into it, are removed from
+rows, indexes and caches. Times, durations, counts, departments and agents stay. It cannot be
+undone, because nothing is kept for that. The audit log records who did it and why.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ ERASED = queries.ERASED
 
 
 class ErasureReason(StrEnum):
-    """Why somebody is deleted: 고객 요청, 동의 철회, 보유 기간 만료, 기타 (in words of their own)."""
+    """Why a customer is erased: 고객 요청, 동의 철회, 보유 기간 만료, 기타 (in free text)."""
 
     REQUEST = 'request'
     CONSENT = 'consent'
@@ -42,7 +42,7 @@ class ErasureReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureScope:
-    """What goes with a customer: how many records (merged ones included), chats, calls and notes."""
+    """What an erasure removes: the number of records (merged ones included), chats, calls and notes."""
 
     customer: Customer
     records: int
@@ -52,7 +52,7 @@ class ErasureScope:
 
 
 class CustomerErasure:
-    """Deletes customers on request. For supervisors and administrators."""
+    """Erases customers on request. For supervisors and administrators."""
 
     def __init__(self, units: CustomerUnitsOfWork, stream: EventStream) -> None:
         self._units = units
@@ -60,7 +60,7 @@ class CustomerErasure:
         self._stream = stream
 
     async def scope(self, agent: Agent, customer_id: UUID) -> ErasureScope:
-        """Return what would go. Raises ``NotAllowedError``, ``NotFoundError``."""
+        """Return what an erasure would remove. Raises ``NotAllowedError``, ``NotFoundError``."""
         _check_role(agent)
         async with self._db.reading() as session:
             customer = require_customer(
@@ -79,19 +79,19 @@ class CustomerErasure:
     async def erase(
         self, agent: Agent, customer_id: UUID, reason: ErasureReason, why: str = ''
     ) -> None:
-        """Delete a customer, and all that were merged into them. There is no way back.
+        """Erase a customer and all records merged into it. It cannot be undone.
 
         Args:
-            agent: who does it.
-            customer_id: whose data goes.
-            reason: one of a few.
-            why: in words, for ``ErasureReason.OTHER``; numbers and addresses in it are masked.
+            agent: the person who acts.
+            customer_id: the customer.
+            reason: the kind of reason.
+            why: free text for ``ErasureReason.OTHER``; phone numbers and addresses in it are masked.
 
         Raises:
             NotAllowedError: neither a supervisor nor an administrator.
-            ConflictError: a contact of theirs still goes on (``customer.open_contact``).
-            InvalidInputError: another reason without words, or with too many.
-            NotFoundError: there is no such customer, or no longer.
+            ConflictError: a contact with the customer is still open (``customer.open_contact``).
+            InvalidInputError: the free text is missing or too long.
+            NotFoundError: the customer does not exist, or is erased already.
         """
         _check_role(agent)
         why = _why(reason, why)
@@ -136,7 +136,7 @@ async def _erase(
 async def _locked_family(
     session: AsyncSession, root_id: UUID
 ) -> tuple[dict[UUID, Customer], Belongings]:
-    """Return a record and all that were merged into it, with their contacts, all locked."""
+    """Return a record, all records merged into it, and their contacts, all locked."""
     ids = await queries.family_ids(session, root_id)
     records, belongings = await customer_merging_queries.locked_with_contacts(session, ids, ids)
     if into := require_customer(records.get(root_id)).merged_into_id:
@@ -158,7 +158,7 @@ def _erase_record(work: CustomerUnitOfWork, record: Customer) -> None:
 def _erase_chat(work: CustomerUnitOfWork, chat: ChatSession) -> None:
     chat.visitor_name, chat.visitor_phone = ERASED, ''
     chat.last_line = ERASED if chat.last_line else ''
-    chat.token_hash = hashed(new_token())  # nobody's: the transcript opens to no customer any more
+    chat.token_hash = hashed(new_token())  # no customer can open the transcript
     tell_changed(work.work, chat)
 
 

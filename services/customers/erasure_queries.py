@@ -1,4 +1,4 @@
-"""Taking out of rows what names a person."""
+"""Queries that remove personal data from rows."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -28,18 +28,18 @@ from services.customers.timeline_queries import family
 from services.search.message_queries import INDEX_LOCK
 
 ERASED = '(삭제됨)'
-"""What stands where a name or a person's words stood."""
+"""Replaces erased names and texts."""
 _OF_THE_CUSTOMER = (MessageType.TEXT, MessageType.ENDED_BY_CUSTOMER, MessageType.ABANDONED)
-"""Lines with a customer's words or name, and what was said to them; the others name agents."""
+"""Message types with a customer's words or name, or text sent to them; other types name agents."""
 
 
 async def family_ids(session: AsyncSession, customer_id: UUID) -> set[UUID]:
-    """Return a record and all that were merged into it."""
+    """Return the ids of a record and of all records merged into it."""
     return set((await session.exec(family(customer_id))).all())
 
 
 async def erase_notes(session: AsyncSession, customer_ids: Collection[UUID]) -> int:
-    """Remove all notes on records; returns how many there were."""
+    """Delete all notes on records; return how many."""
     gone = await session.exec(
         delete(Note).where(col(Note.customer_id).in_(customer_ids)).returning(col(Note.id))
     )
@@ -47,7 +47,7 @@ async def erase_notes(session: AsyncSession, customer_ids: Collection[UUID]) -> 
 
 
 async def erase_history(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
-    """Remove what records were before, also where it stands with others they were once merged with."""
+    """Delete records' earlier values, also those in the history of records they were merged with."""
     concerned = or_(
         col(CustomerMerge.kept_id).in_(customer_ids), col(CustomerMerge.merged_id).in_(customer_ids)
     )
@@ -62,10 +62,10 @@ async def erase_history(session: AsyncSession, customer_ids: Collection[UUID]) -
 
 
 async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
-    """Remove all that was said in chats, what it could be found by, and what was about to be said."""
+    """Delete all messages of chats, their search index entries, and drafts."""
     await session.exec(
         select(func.pg_advisory_xact_lock(INDEX_LOCK))
-    )  # nobody indexes the old words
+    )  # keeps the indexer from adding the old text
     await erase_wrap_ups(session, chat_ids)
     said = select(col(Message.id)).where(col(Message.chat_session_id).in_(chat_ids))
     await session.exec(delete(MessageGrams).where(col(MessageGrams.message_id).in_(said)))
@@ -79,7 +79,7 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
 
 
 async def erase_sentiments(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
-    """Remove how customers sounded; their lines count as judged, also those that are being judged now."""
+    """Delete sentiments; messages count as analysed, also those being analysed now."""
     await session.exec(delete(ChatMood).where(col(ChatMood.chat_session_id).in_(chat_ids)))
     nothing = dict.fromkeys(('sentiment', 'positive', 'negative', 'neutral', 'mixed'))
     await session.exec(
@@ -90,14 +90,14 @@ async def erase_sentiments(session: AsyncSession, chat_ids: Sequence[UUID]) -> N
 
 
 async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> None:
-    """Remove what agents promised in contacts and wrote down after them; what these were about (상담 분류) stays."""
+    """Delete the promises and wrap-up texts of contacts; their categories (상담 분류) stay."""
     await session.exec(
         update(WrapUp).where(col(WrapUp.contact_id).in_(contact_ids)).values(summary='')
     )
     await session.exec(
         update(Promise).where(col(Promise.contact_id).in_(contact_ids)).values(body=ERASED)
     )
-    await session.exec(  # there is nobody any more to keep it to
+    await session.exec(  # no customer remains to keep them to
         update(Promise)
         .where(col(Promise.contact_id).in_(contact_ids), col(Promise.status) == PromiseStatus.OPEN)
         .values(status=PromiseStatus.CANCELLED, closed_at=clock.now())
@@ -105,14 +105,14 @@ async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> 
 
 
 async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> None:
-    """Remove the other side's number from calls, and what was written down after them."""
+    """Delete phone numbers from calls, and their wrap-up texts."""
     await erase_wrap_ups(session, call_ids)
     await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(phone=''))
     await session.exec(update(CallLeg).where(col(CallLeg.call_id).in_(call_ids)).values(phone=''))
 
 
 async def _erase_between(session: AsyncSession, merge: CustomerMerge) -> None:
-    """Remove the changes that were made while two records were one: they may tell of either."""
+    """Delete the changes made while two records were merged, because they may be about either person."""
     await session.exec(
         delete(CustomerChange).where(
             col(CustomerChange.customer_id) == merge.kept_id,

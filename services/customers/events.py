@@ -1,6 +1,7 @@
-"""What happens to customers, as it travels to open cards and to what is remembered of telephone numbers.
+"""Events about customers, for open customer cards and for cached phone look-ups.
 
-Events carry no personal value: they pass through Redis, and whoever shows a customer reads the record again.
+Events contain no personal data: they pass through Redis, and readers load the record from the
+database.
 """
 
 from enum import StrEnum
@@ -12,39 +13,39 @@ from desk.events import Event
 
 
 def customer_topic(customer_id: UUID) -> str:
-    """Name the topic of everything about one customer."""
+    """Return the topic of one customer."""
     return f'customer:{customer_id}'
 
 
 EVERY_CUSTOMER = 'every-customer'
-"""The topic of all changes of customers, for lists that name many of them."""
+"""The topic of all changes of customers, for lists with many of them."""
 
 PHONES = 'customer-phones'
-"""The topic of all changes after which a telephone number may lead to others."""
+"""The topic of changes after which a phone number may belong to other customers."""
 
 
 class CustomerPart(StrEnum):
-    """What of a customer is another now."""
+    """The changed part of a customer: the record, notes, contacts, or its existence."""
 
     RECORD = 'record'
     NOTES = 'notes'
     CONTACTS = 'contacts'
     MERGED = 'merged'
-    """It became part of ``CustomerChanged.other_id``, and is to be looked for there."""
+    """The record was merged into ``CustomerChanged.other_id``."""
     PARTED = 'parted'
-    """A merge with ``CustomerChanged.other_id`` was undone."""
+    """The merge with ``CustomerChanged.other_id`` was undone."""
     ERASED = 'erased'
 
 
 class CustomerChanged(Event):
-    """A customer is no longer as they were."""
+    """A customer changed."""
 
     customer_id: UUID
     part: CustomerPart = CustomerPart.RECORD
     version: int = 0
     other_id: UUID | None = None
     phone_keys: tuple[str, ...] = ()
-    """What to forget of telephone look-ups (``PhoneLookup.key``)."""
+    """The cache keys of phone look-ups to drop (``PhoneLookup.key``)."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ class CustomerChanged(Event):
 
 
 class PhonesForgotten(Event):
-    """So many customers came in at once that every telephone number is to be looked up anew."""
+    """A large import changed phone numbers: all cached phone look-ups are dropped."""
 
     @override
     def topics(self) -> tuple[str, ...]:

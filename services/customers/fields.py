@@ -1,7 +1,8 @@
-"""What can be said of a customer: read as people type it, checked, and as flat values that can be compared.
+"""A customer's fields: parsed from typed text, checked, and as flat values that can be compared.
 
-A value by its field's name is what edits, histories of changes and merges speak: ``name``, ``phones`` (the first one and the
-others), ``email`` … and each attribute by itself, ``attributes.회원 등급``, so that two people may change two of them at once.
+Edits, change histories and merges use a value by its field's name: ``name``, ``phones`` (main
+number first), ``email`` … and each attribute by itself, ``attributes.회원 등급``, so that two people
+may edit two attributes at once.
 """
 
 import unicodedata
@@ -26,15 +27,15 @@ MAX_ATTRIBUTES = 20
 MAX_ATTRIBUTE_NAME_CHARS = 40
 MAX_ATTRIBUTE_CHARS = 200
 ATTRIBUTE = 'attributes.'
-"""In front of an attribute's name where fields are named."""
+"""The prefix of an attribute's field name."""
 
 Value = str | list[str] | None
 Values = Mapping[str, Value]
-"""Values by field, as they stand in JSON. What is not there is ``None``."""
+"""Values by field name, as in JSON. A missing field is ``None``."""
 
 
 class CustomerFields(BaseModel):
-    """What is given of a customer. What is not given is left as it is, or empty in a new record."""
+    """Fields of a customer as typed. An unset field stays unchanged, or is empty in a new record."""
 
     model_config = ConfigDict(frozen=True, extra='forbid')
 
@@ -51,13 +52,13 @@ class CustomerFields(BaseModel):
 
 
 class CustomerEdit(CustomerFields):
-    """What somebody changed of a record, and the ``version`` that they had before them."""
+    """A person's changes to a record, and the ``version`` that they edited."""
 
     version: int
 
 
 def values_of(customer: Customer) -> dict[str, Value]:
-    """Return a record as values."""
+    """Return a record's values by field."""
     return {
         'name': customer.name,
         'phones': phones_of(customer),
@@ -71,12 +72,12 @@ def values_of(customer: Customer) -> dict[str, Value]:
 
 
 def phones_of(customer: Customer) -> list[str]:
-    """Return all numbers of a customer, the first one first."""
+    """Return all numbers of a customer, main number first."""
     return [customer.phone, *customer.other_phones]
 
 
 def parse_fields(fields: CustomerFields) -> dict[str, Value]:
-    """Return what was given as values that can be kept. Raises ``InvalidInputError`` for what cannot be."""
+    """Return typed fields as values to store. Raises ``InvalidInputError`` for invalid ones."""
     given = fields.model_fields_set
     found: dict[str, Value] = {}
     for name in ('customer_type', 'status', 'risk_level'):
@@ -96,33 +97,36 @@ def parse_fields(fields: CustomerFields) -> dict[str, Value]:
 
 
 def put(customer: Customer, changes: Values) -> None:
-    """Write values into a record. Raises ``InvalidInputError`` when they bring too many attributes."""
+    """Write values into a record. Raises ``InvalidInputError`` for too many attributes."""
     attributes = dict(customer.attributes)
     for field, value in changes.items():
         if field.startswith(ATTRIBUTE):
             _put_attribute(attributes, field.removeprefix(ATTRIBUTE), value)
         else:
             _put_field(customer, field, value)
-    if len(attributes) > max(MAX_ATTRIBUTES, len(customer.attributes)):  # who has more keeps them
+    if len(attributes) > max(MAX_ATTRIBUTES, len(customer.attributes)):  # more may stay
         raise InvalidInputError('customer.attributes_many', most=MAX_ATTRIBUTES)
     if attributes != customer.attributes:
         customer.attributes = attributes
 
 
 def differing(before: Values, after: Values) -> dict[str, Value]:
-    """Return the fields of ``after`` that are others in ``before``."""
+    """Return the fields of ``after`` whose values differ from ``before``."""
     return {field: value for field, value in after.items() if before.get(field) != value}
 
 
 def read_name(text: str) -> str:
-    """Return a name as it is kept. Raises ``InvalidInputError``."""
+    """Return a name as it is stored. Raises ``InvalidInputError``."""
     if (name := parse_name(text, most=MAX_NAME_CHARS)) is None:
         raise InvalidInputError('customer.name', most=MAX_NAME_CHARS)
     return name
 
 
 def read_phones(texts: Iterable[str]) -> list[str]:
-    """Return numbers as they are kept, each once, in the given order. Raises ``InvalidInputError``."""
+    """Return numbers as they are stored, without repeats, in the given order.
+
+    Raises ``InvalidInputError``.
+    """
     phones = list(dict.fromkeys(read_phone(text) for text in texts))
     if not phones:
         raise InvalidInputError('customer.phone_missing')
@@ -132,10 +136,10 @@ def read_phones(texts: Iterable[str]) -> list[str]:
 
 
 def read_phone(text: str) -> str:
-    """Return a number, however it is spelt, as it is kept (``services.text.phone_numbers``).
+    """Return a number as it is stored, from any spelling (``services.text.phone_numbers``).
 
     Raises:
-        InvalidInputError: it is no number that can be dialled.
+        InvalidInputError: the number cannot be dialled.
     """
     if (phone := parse_phone(text)) is None:
         raise InvalidInputError('customer.phone')
@@ -143,7 +147,7 @@ def read_phone(text: str) -> str:
 
 
 def read_email(text: str) -> str | None:
-    """Return an e-mail address as it is kept; blank is none. Raises ``InvalidInputError``."""
+    """Return an e-mail address as it is stored; blank is ``None``. Raises ``InvalidInputError``."""
     if not is_visible(text):
         return None
     email = parse_email(text)
@@ -153,10 +157,10 @@ def read_email(text: str) -> str | None:
 
 
 def read_text(text: str, key: str, most: int) -> str:
-    """Return lines of text as they are kept, without resident, card and account numbers.
+    """Return lines of text as they are stored, with resident, card and account numbers masked.
 
     Raises:
-        InvalidInputError: longer than ``most``, said by ``key``.
+        InvalidInputError: longer than ``most``; its catalogue key is ``key``.
     """
     if is_too_long(text, most):
         raise InvalidInputError(key, most=most)

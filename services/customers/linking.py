@@ -1,6 +1,6 @@
-"""Who a chat is with: the record behind it, once an agent has made sure.
+"""Links chats to customers on record, once an agent has verified the person.
 
-A link shows nothing of the record that was masked before (``services.customers.personal_data``), and can be taken back.
+A link shows no masked data of the record (``services.customers.personal_data``), and can be undone.
 """
 
 from dataclasses import dataclass, field
@@ -29,10 +29,10 @@ MAX_EARLIER = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerOfChat:
-    """What is known of the person in a chat.
+    """The known facts about the person in a chat.
 
-    ``customer`` is set once an agent linked the record. Until then ``candidates`` are the records with the
-    typed number, those of the typed name first: a typed number proves nothing.
+    ``customer`` is set once an agent linked the record. Until then ``candidates`` are the records
+    with the typed number, those with the typed name first: a typed number proves nothing.
     """
 
     chat: ChatCard
@@ -40,19 +40,20 @@ class CustomerOfChat:
     candidates: list[Customer] = field(default_factory=list)
     earlier: list[ChatCard] = field(default_factory=list)
     elsewhere: int = 0
-    """So many further chats are none of the agent's to see: that they were is no secret, what was said is."""
+    """The number of further chats that the agent may not see: their existence is no secret, their
+    content is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """What a record and whoever wrote in a chat have in common."""
+    """The fields in which a record and the person in a chat agree."""
 
     has_same_name: bool
     has_same_phone: bool
 
     @classmethod
     def of(cls, chat: ChatSession | ChatCard, customer: Customer) -> Self:
-        """Compare a record with what was typed; letters and spaces as the search does."""
+        """Compare a record with the typed values; case and spaces are ignored as in the search."""
         return cls(
             has_same_name=_name(chat.visitor_name) == _name(customer.name),
             has_same_phone=chat.visitor_phone in phones_of(customer),
@@ -60,7 +61,7 @@ class Likeness:
 
 
 class Customers:
-    """The customers behind chats."""
+    """The customers of chats."""
 
     def __init__(self, units: CustomerUnitsOfWork, phones: PhoneLookup) -> None:
         self._units = units
@@ -68,9 +69,9 @@ class Customers:
         self._phones = phones
 
     async def customer_of_chat(self, agent: Agent, chat_id: UUID) -> CustomerOfChat:
-        """Return who a chat is with, and their earlier chats that the agent may see, newest first.
+        """Return the customer of a chat, and their earlier chats that the agent may see, newest first.
 
-        Raises ``NotFoundError`` when the chat is not there or not the agent's to see.
+        Raises ``NotFoundError`` when the chat does not exist or the agent may not see it.
         """
         async with self._db.reading() as session:
             chat = require_chat(await chat_queries.chat_of(session, agent, chat_id))
@@ -81,11 +82,11 @@ class Customers:
         return CustomerOfChat(chat=chat_queries.card(chat), candidates=found[:MAX_CANDIDATES])
 
     async def link(self, agent: Agent, chat_id: UUID, customer_id: UUID) -> ChatCard:
-        """Say that a chat is with this customer. Linking the same one again changes nothing.
+        """Link a chat to this customer. Linking the same one again changes nothing.
 
         Raises:
-            NotFoundError: chat or customer is not there, or not the agent's to see.
-            ConflictError: the chat is linked to another customer, or this one became part of another.
+            NotFoundError: the chat or customer does not exist, or the agent may not see it.
+            ConflictError: the chat is linked to another customer, or this one was merged into another.
         """
         async with self._units.begin() as work:
             chat = require_chat(await chat_queries.locked_chat_of(work.session, agent, chat_id))
@@ -94,9 +95,10 @@ class Customers:
         return chat_queries.card(chat)
 
     async def unlink(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Say that a chat is not, or not surely, with the customer it was linked to. Unlinked already: nothing changes.
+        """Unlink a chat from its customer. Changes nothing if it is not linked.
 
-        Raises ``NotFoundError``: the chat is not there or not the agent's to see, or its customer was deleted on request.
+        Raises ``NotFoundError``: the chat does not exist, the agent may not see it, or its customer
+        was erased.
         """
         async with self._units.begin() as work:
             chat = require_chat(await chat_queries.locked_chat_of(work.session, agent, chat_id))
@@ -105,7 +107,7 @@ class Customers:
         return chat_queries.card(chat)
 
     async def register(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Make a customer out of what the person in the chat typed, and link the chat to it."""
+        """Create a customer from what the person in the chat typed, and link the chat to it."""
         async with self._units.begin() as work:
             chat = require_chat(await chat_queries.locked_chat_of(work.session, agent, chat_id))
             if chat.customer_id is not None:

@@ -1,4 +1,4 @@
-"""Values of a customer as those see them who may not see how to reach the person."""
+"""Masked values of a customer, for readers who may not see phone numbers and e-mail addresses."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from services.customers.personal_data import masked_email, masked_phone
 
 
 def masked_value(field: str, value: Value) -> Value:
-    """Return a field's value with numbers and addresses masked."""
+    """Return a field's value with phone numbers and e-mail addresses masked."""
     if field == 'phones' and isinstance(value, list):
         return [masked_phone(one) for one in value]
     if field == 'email' and isinstance(value, str):
@@ -16,7 +16,7 @@ def masked_value(field: str, value: Value) -> Value:
 
 
 def masked_changes(changes: Mapping[str, list[Value]]) -> dict[str, list[Value]]:
-    """Return changes, by field [before, after], with numbers and addresses masked."""
+    """Return changes, by field [before, after], with phone numbers and e-mail addresses masked."""
     return {
         field: [masked_value(field, value) for value in values] for field, values in changes.items()
     }

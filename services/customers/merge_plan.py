@@ -1,7 +1,7 @@
-"""What two records become as one, field by field, and what it takes to part them: rules on values alone.
+"""Plans the merge of two records field by field, and its undo: pure functions on values.
 
-Unless somebody chooses otherwise nothing is lost: numbers and memos come together, an empty field takes what the other record
-has, and the graver status and the higher risk stay.
+By default nothing is lost: numbers and memos are combined, an empty field takes the other record's
+value, and the more restrictive status and the higher risk stay.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ from models import CustomerStatus, RiskLevel
 from services.customers.fields import MAX_MEMO_CHARS, MAX_PHONES, Value, Values
 
 MERGED, PARTED = 'merged', 'parted'
-"""What ``customer_changes`` name a merge and its undoing: beside it stands the other record's number."""
+"""The names of a merge and its undo in ``customer_changes``, beside the other record's number."""
 
 
 class Side(StrEnum):
-    """Whose value stays: the kept record's, the merged one's, or both (numbers and memo)."""
+    """The record whose value stays: the kept one, the merged one, or both (numbers and memo)."""
 
     KEPT = 'kept'
     MERGED = 'merged'
@@ -33,7 +33,7 @@ _GRAVITY: dict[str, list[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldPlan:
-    """One field of two records: both values, whose stays, and what it will be."""
+    """One field of two records: both values, the chosen side, and the result."""
 
     field: str
     kept: Value
@@ -43,22 +43,22 @@ class FieldPlan:
 
     @property
     def differs(self) -> bool:
-        """Whether there is anything to choose."""
+        """Whether the two values differ."""
         return self.kept != self.merged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """A field that undoing a merge left alone, because somebody changed it since."""
+    """A field that undoing a merge left alone, because it was changed since."""
 
     field: str
     before: Value
-    """What it was before the merge."""
+    """The value before the merge."""
     now: Value
 
 
 def planned(kept: Values, merged: Values, choice: Mapping[str, Side]) -> tuple[FieldPlan, ...]:
-    """Return what becomes of every field. Raises ``InvalidInputError`` for a choice that cannot be made."""
+    """Return the plan for every field. Raises ``InvalidInputError`` for an impossible choice."""
     fields = list(dict.fromkeys([*kept, *merged]))
     if unknown := [
         field
@@ -70,9 +70,10 @@ def planned(kept: Values, merged: Values, choice: Mapping[str, Side]) -> tuple[F
 
 
 def restored(merge: Mapping[str, list[Value]], now: Values) -> tuple[dict[str, Value], list[Left]]:
-    """Return the values that undo a merge, and the fields that were changed since and stay.
+    """Return the values that undo a merge, and the fields that stay because they were changed since.
 
-    ``merge`` is what it changed, by field [before, after]. Numbers that came with it go, whatever came beside them.
+    ``merge`` holds its changes, by field [before, after]. Numbers that the merge added go; numbers
+    added later stay.
     """
     values: dict[str, Value] = {}
     left: list[Left] = []
@@ -120,7 +121,7 @@ def _both(field: str, kept: Value, merged: Value) -> Value:
 
 
 def _without_came(before: Value, after: Value, current: Value) -> list[str]:
-    """Return today's numbers without those that came with a merge; those that it took away come back at the end."""
+    """Return the current numbers without those that a merge added, plus those that it removed."""
     came = set(after or []) - set(before or [])
     gone = [phone for phone in before or [] if phone not in (after or [])]
     stayed = [phone for phone in current or [] if phone not in came]

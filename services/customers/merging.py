@@ -1,7 +1,8 @@
-"""Two records of one person become one: with a preview, and an undo within a day.
+"""Merges two records of one person, with a preview, and an undo within a day.
 
-Contacts and notes move to the kept record; the merged one keeps its own fields, is found no more and leads to the kept one. What
-moved is written down by id, so that undoing puts back exactly that, and what came since stays where it is.
+Contacts and notes move to the kept record; the merged one keeps its own fields, is no longer found,
+and leads to the kept one. The ids of moved rows are stored, so that an undo moves back exactly
+these, and later ones stay.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ NO_CHOICE: Mapping[str, Side] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergePreview:
-    """What a merge would do; ``versions`` say which two records it was made of."""
+    """The result that a merge would have; ``versions`` identify the two records it was made from."""
 
     kept: Customer
     merged: Customer
@@ -36,17 +37,17 @@ class MergePreview:
     chats: int
     calls: int
     notes: int
-    """How many of the merged record's would move."""
+    """The number of notes that would move."""
 
     @property
     def versions(self) -> tuple[int, int]:
-        """The versions of the kept and the merged record, to be given to ``merge``."""
+        """The versions of the kept and the merged record, to be passed to ``merge``."""
         return self.kept.version, self.merged.version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """A merge that was done."""
+    """A completed merge."""
 
     merge: CustomerMerge
     customer: Customer
@@ -54,7 +55,7 @@ class Merged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """A merge that was undone: both records, and the fields of the kept one that were changed since and stayed."""
+    """An undone merge: both records, and the kept one's fields that were changed since and stayed."""
 
     kept: Customer
     merged: Customer
@@ -70,7 +71,7 @@ class _Order:
 
 
 class CustomerMerging:
-    """Merges records, and parts them again."""
+    """Merges records, and undoes merges."""
 
     def __init__(self, units: CustomerUnitsOfWork) -> None:
         self._units = units
@@ -84,7 +85,7 @@ class CustomerMerging:
         *,
         choice: Mapping[str, Side] = NO_CHOICE,
     ) -> MergePreview:
-        """Return what merging would do, with whose value chosen for some fields. Raises as ``merge``."""
+        """Return what a merge would do, with the chosen side for some fields. Raises as ``merge``."""
         async with self._db.reading() as session:
             records = {
                 one: record
@@ -111,23 +112,25 @@ class CustomerMerging:
         versions: tuple[int, int],
         choice: Mapping[str, Side] = NO_CHOICE,
     ) -> Merged:
-        """Let one record become part of another. Of many who merge the same ones at once, one does.
+        """Merge one record into another.
+
+        Of several concurrent merges of the same records, one succeeds.
 
         Raises:
-            ConflictError: one of them changed after the preview (``merge.changed``).
-            MergedAwayError: one of them is part of another already.
-            InvalidInputError: they are the same, or the choice cannot be made.
-            NotFoundError: one of them is not there.
+            ConflictError: a record changed after the preview (``merge.changed``).
+            MergedAwayError: a record is already merged into another.
+            InvalidInputError: both are the same record, or the choice is impossible.
+            NotFoundError: a record does not exist.
         """
         order = _Order(kept_id=kept_id, merged_id=merged_id, versions=versions, choice=choice)
         return await self._units.attempt(lambda work: _merge(work, agent, order))
 
     async def undo(self, agent: Agent, merge_id: UUID) -> Undone:
-        """Part two records again: what had moved and is still there goes back, fields that nobody changed since as well.
+        """Undo a merge: moved rows go back, and so do fields that were not changed since.
 
         Raises:
-            NotFoundError: there is no such merge, or one of the two was deleted on request.
-            ConflictError: it was undone already, is older than ``UNDO_WITHIN``, or the kept record became part of another.
+            NotFoundError: the merge does not exist, or one of the two customers was erased.
+            ConflictError: it was undone already, is older than ``UNDO_WITHIN``, or the kept record was merged itself.
         """
         async with self._db.reading() as session:
             merge = await queries.merge(session, merge_id)
@@ -160,7 +163,7 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
     work.tell(merged, CustomerPart.MERGED, other_id=kept.id, phones=phones_of(merged))
     await _move(work, belongings, kept.id)
     _record(work, agent, AuditAction.CUSTOMER_MERGED, merge, names)
-    await work.session.refresh(kept)  # its counts are the database's
+    await work.session.refresh(kept)  # the database maintains its counts
     return Merged(merge=merge, customer=kept)
 
 
@@ -179,7 +182,7 @@ async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) ->
     values, left = restored(change.fields if change else {}, values_of(kept))
     merged.merged_into_id = None
     names = work.change(agent, kept, values, beside={PARTED: [merged.code, None]})
-    merge.undone_at = clock.now()  # after its change: erasure looks for what changed up to then
+    merge.undone_at = clock.now()  # after the changes: erasure looks for changes up to this time
     work.session.add(merge)
     work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
     await queries.move_notes(work.session, kept.id, merged.id, only=moved)
@@ -191,7 +194,7 @@ async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) ->
 
 
 def undo_until(merge: CustomerMerge) -> datetime | None:
-    """Return until when a merge can be undone; nothing when it no longer can."""
+    """Return until when a merge can be undone; ``None`` when it no longer can."""
     until = merge.created_at + UNDO_WITHIN
     return until if merge.undone_at is None and clock.now() < until else None
 
@@ -223,7 +226,7 @@ def _plan(kept: Customer, merged: Customer, choice: Mapping[str, Side]) -> tuple
 
 
 async def _move(work: CustomerUnitOfWork, belongings: Belongings, to: UUID) -> None:
-    """Let contacts that the work holds locked belong to a record that it holds locked."""
+    """Move locked contacts to a locked record."""
     for chat in belongings.chats:
         chat.customer_id, chat.contacts_shown_to = to, None
         tell_changed(work.work, chat)

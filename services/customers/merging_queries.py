@@ -1,4 +1,4 @@
-"""Merging: what belongs to a record, locked, moved to another, and moved back; and who may be the same person."""
+"""Queries for merging: lock and move contacts and notes; find records of the same person."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Belongings:
 
     @property
     def ids(self) -> set[UUID]:
-        """The ids of all of them."""
+        """All their ids."""
         return {one.id for one in (*self.chats, *self.calls)}
 
     def by_table(self) -> dict[str, list[str]]:
-        """Return the ids by table, as ``customer_merges.moved`` has them."""
+        """Return the ids by table, as in ``customer_merges.moved``."""
         return {
             ChatSession.__tablename__: [str(one.id) for one in self.chats],
             Call.__tablename__: [str(one.id) for one in self.calls],
@@ -46,10 +46,11 @@ async def locked_with_contacts(
     *,
     only: Collection[UUID] | None = None,
 ) -> tuple[dict[UUID, Customer], Belongings]:
-    """Return records by id, and the contacts of some of them (``only`` these), all locked.
+    """Return records by id, and contacts of some of them (only those in ``only``), all locked.
 
-    The contacts are locked first: whoever works in a chat holds it and then its customer, and the other way round two would
-    wait for each other. Raises ``TryAgainError`` when a contact came while the records were waited for.
+    Contacts are locked first, because work in a chat locks the chat and then its customer; the
+    other order would deadlock. Raises ``TryAgainError`` when a contact was added while this waited
+    for the records.
     """
     belongings = Belongings(
         await _locked(session, ChatSession, owner_ids, only),
@@ -62,7 +63,7 @@ async def locked_with_contacts(
 
 
 async def contact_ids(session: AsyncSession, customer_ids: Collection[UUID]) -> set[UUID]:
-    """Return the ids of all contacts of records as they are now."""
+    """Return the current ids of all contacts of records."""
     chats = select(col(ChatSession.id)).where(col(ChatSession.customer_id).in_(customer_ids))
     calls = select(col(Call.id)).where(col(Call.customer_id).in_(customer_ids))
     found: Any = await session.exec(chats.union_all(calls))  # type: ignore[call-overload]  # its stub knows no unions
@@ -70,14 +71,14 @@ async def contact_ids(session: AsyncSession, customer_ids: Collection[UUID]) -> 
 
 
 async def move_calls(session: AsyncSession, call_ids: Collection[UUID], to: UUID) -> None:
-    """Let calls belong to a record."""
+    """Move calls to a record."""
     await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(customer_id=to))
 
 
 async def move_notes(
     session: AsyncSession, owner: UUID, to: UUID, *, only: Collection[UUID] | None = None
 ) -> list[UUID]:
-    """Let the notes of ``owner`` (``only`` these of them) belong to another record; returns their ids."""
+    """Move the notes of ``owner`` (only those in ``only``) to another record; return their ids."""
     statement = update(Note).where(col(Note.customer_id) == owner).values(customer_id=to)
     if only is not None:
         statement = statement.where(col(Note.id).in_(only))
@@ -86,7 +87,7 @@ async def move_notes(
 
 
 async def note_count(session: AsyncSession, customer_id: UUID) -> int:
-    """Count the notes on a record."""
+    """Return the number of notes on a record."""
     statement = select(func.count()).where(col(Note.customer_id) == customer_id)
     return (await session.exec(statement)).one()
 
@@ -104,12 +105,12 @@ async def merge(
 
 
 async def change(session: AsyncSession, change_id: UUID) -> CustomerChange | None:
-    """Return one change of a record; that of a merge has the merge's id."""
+    """Return one change of a record; a merge's change has the merge's id."""
     return await session.get(CustomerChange, change_id)
 
 
 async def with_phones(session: AsyncSession, phones: list[str]) -> Sequence[Customer]:
-    """Return those who have one of these numbers, in any place."""
+    """Return the customers with one of these numbers, main or other."""
     having = union(
         select(col(Customer.id)).where(col(Customer.phone).in_(phones)).limit(MAX_ALIKE),
         select(col(Customer.id)).where(is_further(phones)).limit(MAX_ALIKE),
@@ -118,14 +119,14 @@ async def with_phones(session: AsyncSession, phones: list[str]) -> Sequence[Cust
 
 
 async def with_email(session: AsyncSession, email: str) -> Sequence[Customer]:
-    """Return those with this address, however it is capitalised."""
+    """Return the customers with this e-mail address, in any case."""
     key: Any = collate(func.lower(col(Customer.email)), 'C')
     statement = current().where(key == func.lower(literal(email))).limit(MAX_ALIKE)
     return (await session.exec(statement)).all()
 
 
 async def namesakes(session: AsyncSession, name: str) -> Sequence[tuple[UUID, str]]:
-    """Return who is called the same, by id and first number, at most ``MAX_NAMESAKES``."""
+    """Return the customers with the same name, by id and main number, at most ``MAX_NAMESAKES``."""
     key: Any = collate(func.name_key(col(Customer.name)), 'C')
     statement = (
         select(col(Customer.id), col(Customer.phone))

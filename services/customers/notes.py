@@ -1,4 +1,4 @@
-"""What agents write down about a customer: for all colleagues to read, and for its writer alone to change."""
+"""Agents' notes on customers: all colleagues may read them, only the author may change them."""
 
 from uuid import UUID
 
@@ -24,11 +24,11 @@ class CustomerNotes:
     async def add(
         self, agent: Agent, customer_id: UUID, text: str, *, note_id: UUID | None = None
     ) -> Note:
-        """Write a note. The same ``note_id`` again returns the note that it made.
+        """Add a note. The same ``note_id`` again returns the existing note.
 
         Raises:
             InvalidInputError: blank, or longer than ``MAX_NOTE_CHARS``.
-            NotFoundError, MergedAwayError: there is no such customer to work with.
+            NotFoundError, MergedAwayError: the customer does not exist, or was merged into another.
         """
         text = _read(text)
         async with self._units.begin() as work:
@@ -43,7 +43,7 @@ class CustomerNotes:
         return note
 
     async def change(self, agent: Agent, note_id: UUID, text: str) -> Note:
-        """Write one's own note anew. Raises as ``remove``, and ``InvalidInputError``."""
+        """Change one's own note. Raises as ``remove``, and ``InvalidInputError``."""
         text = _read(text)
         async with self._units.begin() as work:
             note = _own(await queries.note(work.session, note_id), agent)
@@ -53,10 +53,10 @@ class CustomerNotes:
         return note
 
     async def remove(self, agent: Agent, note_id: UUID) -> None:
-        """Take one's own note away.
+        """Delete one's own note.
 
         Raises:
-            NotFoundError: there is no such note.
+            NotFoundError: the note does not exist.
             NotAllowedError: a colleague wrote it.
         """
         async with self._units.begin() as work:

@@ -1,8 +1,9 @@
-"""Telephone numbers and e-mail addresses: how everybody sees them, and who sees them whole.
+"""Phone numbers and e-mail addresses: masked for everybody, and shown unmasked for a reason.
 
-Everybody, supervisors and administrators too, sees them masked, and looks at them for a reason, for a short time, and leaves
-an entry in the audit log. Who talks with somebody on the telephone needs no reason. Who chats with them gives theirs once,
-for as long as the chat is theirs: that a record was linked to a chat proves nothing, and shows nothing.
+Everybody, supervisors and administrators too, sees them masked. Showing them needs a reason, lasts
+a short time, and is recorded in the audit log. An agent on the phone with the customer needs no
+reason. An agent in a chat gives one reason, for as long as they have the chat: a link between
+record and chat proves nothing, and shows nothing.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -18,16 +19,16 @@ from services.chats.events import ChatCard
 from services.customers import personal_queries as queries
 from services.customers import queries as customer_queries
 from services.text.masking import masked_wholly
-from services.text.phone_numbers import masked_phone as masked_phone  # noqa: PLC0414 - told beside masked_email
+from services.text.phone_numbers import masked_phone as masked_phone  # noqa: PLC0414 - exported beside masked_email
 from services.text.reasons import parse_why
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 REVEAL_SECONDS = 30
-"""How long what somebody looked at stays to be seen."""
+"""How long revealed data stays visible."""
 
 
 class RevealReason(StrEnum):
-    """Why somebody looks: 본인 확인, 통화 연결, 주소·연락처 확인, 기타 (in words of their own)."""
+    """Why a person reveals data: 본인 확인, 통화 연결, 주소·연락처 확인, 기타 (in free text)."""
 
     IDENTITY = 'identity'
     CALL = 'call'
@@ -37,17 +38,17 @@ class RevealReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contacts:
-    """How to reach somebody."""
+    """A person's phone numbers and e-mail address."""
 
     phone: str
     other_phones: tuple[str, ...] = ()
     email: str | None = None
     stays: bool = False
-    """Whether they stay to be seen until the reader's chat with them ends."""
+    """Whether they stay visible until the reader's chat with the person ends."""
 
     @classmethod
     def of(cls, subject: Customer | ChatSession | ChatCard) -> Self:
-        """Return how to reach a customer, or whoever wrote in a chat, by what they typed."""
+        """Return the contact data of a customer, or what the visitor of a chat typed."""
         if isinstance(subject, Customer):
             others = tuple(subject.other_phones)
             return cls(phone=subject.phone, other_phones=others, email=subject.email)
@@ -55,31 +56,31 @@ class Contacts:
 
 
 class PersonalData:
-    """Who may see how to reach somebody."""
+    """Decides who sees phone numbers and e-mail addresses unmasked."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def sees_whole(self, agent: Agent, *customer_ids: UUID) -> set[UUID]:
-        """Return of which of these customers the agent sees all: those they talk with, of a chat for a reason. The one rule."""
+        """Return customers whose data the agent sees unmasked: of open calls, and chats after a reason."""
         async with self._db.reading() as session:
             return await queries.in_touch_with(session, agent, customer_ids)
 
     async def reveal(
         self, agent: Agent, customer_id: UUID, reason: RevealReason, why: str = ''
     ) -> Contacts:
-        """Return how to reach a customer, and write down who looked and why. In a chat of theirs it holds until its end.
+        """Reveal a customer's contact data and record who did it and why; in a chat, until its end.
 
         Args:
-            agent: who looks.
-            customer_id: at whose.
-            reason: one of a few.
-            why: in words of their own, for ``RevealReason.OTHER``; numbers and addresses in it are masked.
+            agent: the person who looks.
+            customer_id: the customer.
+            reason: the kind of reason.
+            why: free text for ``RevealReason.OTHER``; phone numbers and addresses in it are masked.
 
         Raises:
-            InvalidInputError: another reason without words, or with too many.
-            NotFoundError: there is no such customer, or no longer.
+            InvalidInputError: the free text is missing or too long.
+            NotFoundError: the customer does not exist, or was erased.
         """
         why = _why(reason, why)
         async with self._units.begin() as work:
@@ -96,7 +97,7 @@ class PersonalData:
     async def reveal_visitor(
         self, agent: Agent, chat_id: UUID, reason: RevealReason, why: str = ''
     ) -> Contacts:
-        """Return the number that somebody typed for a chat; as ``reveal``, of chats that the agent may see."""
+        """Reveal the number that a visitor typed; as ``reveal``, for chats that the agent may see."""
         why = _why(reason, why)
         async with self._units.begin() as work:
             chat = require_chat(await chat_queries.chat_of(work.session, agent, chat_id))
@@ -105,12 +106,12 @@ class PersonalData:
 
 
 def holds(agent: Agent, chat: ChatSession | ChatCard) -> bool:
-    """Whether the agent holds this open chat, and so sees what its visitor typed."""
+    """Whether the agent has this open chat, and so sees what its visitor typed."""
     return chat.is_open and chat.agent_id == agent.id
 
 
 def masked_email(address: str | None) -> str:
-    """Return an address with its name hidden but for two letters: ``mi***@example.com``; none stays empty."""
+    """Return an address with only two letters of its name: ``mi***@example.com``; empty stays empty."""
     if not address:
         return ''
     name, at, domain = address.rpartition('@')

@@ -1,4 +1,4 @@
-"""Who is in touch with whom at this moment, as rows."""
+"""Queries for an agent's current contacts with customers."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ from services.contacts.queries import in_touch
 async def in_touch_with(
     session: AsyncSession, agent: Agent, customer_ids: Sequence[UUID]
 ) -> set[UUID]:
-    """Return with which of these customers the agent is in touch, and may so see how to reach them."""
+    """Return those of these customers whose data an open contact lets the agent see unmasked."""
     statement = select(Customer.id).where(
         col(Customer.id).in_(customer_ids), col(Customer.id).in_(in_touch(agent.id))
     )
@@ -24,7 +24,7 @@ async def in_touch_with(
 async def locked_chats_with(
     session: AsyncSession, agent: Agent, customer_id: UUID
 ) -> Sequence[ChatSession]:
-    """Return the open chats with a customer that the agent holds, locked, in the order of everybody who locks several."""
+    """Return the agent's open chats with a customer, locked in the common order."""
     statement = (
         select(ChatSession)
         .where(

@@ -1,11 +1,12 @@
-"""Who has a telephone number: the guide's ``get_customer_by_phone``, remembered in Redis for every process.
+"""Finds customers by phone number (the guide's ``get_customer_by_phone``), cached in Redis.
 
-Remembered are ids, never names or numbers: the key is a keyed hash of the number, and the rows are read from the
-database, where one that no longer has the number drops out. An answer cannot be older than a change that has returned:
+The cache holds ids, never names or numbers: its key is a keyed hash of the number, and the rows are
+read from the database, where a record that no longer has the number drops out. An answer is never
+older than a change that has returned:
 
-- whoever looks leaves a lease before reading, and may store the answer only while that lease is still there;
-- whoever changes removes the key after the commit, the lease of a reader who was under way with it;
-- the same goes through the outbox, so that it happens when the writer dies or Redis is away.
+- a reader sets a lease before reading, and may store the answer only while that lease is still there;
+- a writer deletes the key after its commit, including the lease of a concurrent reader;
+- the same deletion goes through the outbox, so that it happens even if the writer dies or Redis is away.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 KEEP_SECONDS = 600
 LEASE_SECONDS = 10
 WAIT_SECONDS = 0.25
-"""Longer than this the database would have answered."""
+"""Longer than this, the database would have answered."""
 RETRY_SECONDS = 0.5
 MAX_FOUND = 20
 SCANNED = 1_000
@@ -50,7 +51,7 @@ AnswerT = TypeVar('AnswerT')
 
 
 class PhoneLookup:
-    """Finds customers by number. Redis away: the database alone answers."""
+    """Finds customers by number. While Redis is away the database answers."""
 
     def __init__(
         self, db: Database, redis: 'Redis', stream: EventStream, topics: Topics, *, secret: str
@@ -62,15 +63,15 @@ class PhoneLookup:
         self._secret = hmac.digest(secret.encode(), b'phone-lookup', hashlib.sha256)
 
     def key(self, phone: str) -> str:
-        """Return the key of a number, of any extension, from which nobody without the desk's secret finds the number."""
+        """Return the cache key of a number without its extension, keyed with the desk's secret."""
         line = without_extension(phone)
         sealed = hmac.new(self._secret, line.encode(), hashlib.sha256).hexdigest()
         return f'{self._stream.prefix}:phone:{sealed}'
 
     async def customers(self, phone: str, *, limit: int = MAX_FOUND) -> list[Customer]:
-        """Return the customers with this number, the latest changed first, at most ``limit`` (and ``MAX_FOUND``).
+        """Return customers with this number, latest changed first, at most ``limit`` (and ``MAX_FOUND``).
 
-        Its extension tells nothing: a call shows the number alone, and so it may be anybody's there.
+        The extension is ignored: a call shows only the number, so it may be any person there.
         """
         phone = without_extension(phone)
         key, lease = self.key(phone), f'{_LEASE}{uuid4()}'
@@ -86,16 +87,16 @@ class PhoneLookup:
         return [one for one in found if phone in map(without_extension, phones_of(one))][:limit]
 
     async def forget(self, phones: Collection[str]) -> None:
-        """Let these numbers be looked up anew, by every process, from now on."""
+        """Drop the cached answers for these numbers, for every process."""
         if phones:
             await self._asked(self._redis.delete(*map(self.key, phones)), default=0)
 
     async def forget_all(self) -> None:
-        """Let every number be looked up anew, by every process, from now on."""
+        """Drop all cached answers, for every process."""
         await self._asked(self._forget_all(), default=None)
 
     async def follow(self) -> None:
-        """Forget what any process has changed, until cancelled: one that died could not do it itself."""
+        """Drop answers that any process has changed, until cancelled; a dead process cannot do it."""
         heard: asyncio.Queue[Callable[[], Awaitable[object]]] = asyncio.Queue()
 
         def hear(event: Event) -> None:
@@ -116,7 +117,7 @@ class PhoneLookup:
 
     async def _forget_all(self) -> None:
         place: int | None = None
-        while place != 0:  # Redis begins and ends with it
+        while place != 0:  # Redis begins and ends a scan with cursor 0
             place, keys = await self._redis.scan(
                 place or 0, match=f'{self._stream.prefix}:phone:*', count=SCANNED
             )
@@ -124,7 +125,7 @@ class PhoneLookup:
                 await self._redis.unlink(*keys)
 
     async def _remembered(self, key: str, lease: str) -> str | None:
-        """Return what is there: an answer, or a lease; nothing when this lease is there now."""
+        """Return the cached answer or another reader's lease; ``None`` when this lease was set."""
         if not self._stream.is_live:
             return lease
         asking = self._redis.set(key, lease, nx=True, get=True, ex=LEASE_SECONDS)
@@ -147,7 +148,7 @@ class PhoneLookup:
                 return
 
     async def _asked(self, asking: Awaitable[AnswerT], *, default: AnswerT) -> AnswerT:
-        """Return what Redis answers; ``default`` when it is away or slower than the database would be."""
+        """Return Redis's answer; ``default`` when it is away or slower than the database."""
         try:
             async with asyncio.timeout(WAIT_SECONDS):
                 return await asking

@@ -1,4 +1,4 @@
-"""Customers on record, as rows."""
+"""Queries for customers on record."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -16,32 +16,33 @@ from services.contacts.access import visible_to
 from services.search.phone_queries import is_first, is_further
 
 MAX_MERGES = 100
-"""Through so many merges one after the other a record is followed."""
+"""The longest chain of merges that is followed."""
 
 ROWS_LOCK = 32335
-"""The first half of the advisory locks of ``one_at_a_time``: locks by two numbers and by one do not meet."""
+"""The first key of ``one_at_a_time``'s advisory locks; locks with one key and with two never
+collide."""
 
 
 def current() -> SelectOfScalar[Customer]:
-    """Select the records to work with: neither merged into another nor deleted on request."""
+    """Select active records: neither merged into another nor erased."""
     return select(Customer).where(
         col(Customer.merged_into_id).is_(None), col(Customer.erased_at).is_(None)
     )
 
 
 async def by_id(session: AsyncSession, customer_id: UUID) -> Customer | None:
-    """Return one record, whatever became of it."""
+    """Return one record, in any state."""
     return await session.get(Customer, customer_id)
 
 
 async def by_ids(session: AsyncSession, customer_ids: Collection[UUID]) -> Sequence[Customer]:
-    """Return the records to work with among these, the latest changed first."""
+    """Return the active records among these ids, latest changed first."""
     statement = current().where(col(Customer.id).in_(customer_ids))
     return (await session.exec(statement.order_by(col(Customer.updated_at).desc()))).all()
 
 
 async def following_merges(session: AsyncSession, customer_id: UUID) -> Customer | None:
-    """Return the record that an id leads to: the one itself, or the one that it became part of."""
+    """Return the record that an id leads to: itself, or the one that it was merged into."""
     way = (
         select(col(Customer.id), col(Customer.merged_into_id), literal(0).label('steps'))
         .where(col(Customer.id) == customer_id)
@@ -56,7 +57,7 @@ async def following_merges(session: AsyncSession, customer_id: UUID) -> Customer
 
 
 async def locked(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
-    """Return records by id, locked until the transaction ends: nobody changes them, or links anything to them."""
+    """Return records by id, locked until the transaction ends against changes and new links."""
     statement = (
         select(Customer)
         .where(col(Customer.id).in_(customer_ids))
@@ -68,7 +69,7 @@ async def locked(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[
 
 
 async def held(session: AsyncSession, customer_id: UUID) -> Customer | None:
-    """Return one record, which is neither merged nor erased until the transaction ends."""
+    """Return one record, locked against merging and erasure until the transaction ends."""
     statement = (
         select(Customer)
         .where(col(Customer.id) == customer_id)
@@ -79,12 +80,12 @@ async def held(session: AsyncSession, customer_id: UUID) -> Customer | None:
 
 
 async def one_at_a_time(session: AsyncSession, row_id: UUID) -> None:
-    """Let whoever makes a row of this id wait until this transaction ends: told twice at once, it is made once."""
+    """Serialise creations of a row with this id, so that a repeated request creates it once."""
     await session.exec(select(func.pg_advisory_xact_lock(ROWS_LOCK, func.hashtext(str(row_id)))))
 
 
 async def by_phone(session: AsyncSession, phone: str, *, limit: int) -> Sequence[Customer]:
-    """Return customers with this number, the first of theirs or another, the latest changed first."""
+    """Return customers with this number, main or other, latest changed first."""
     having = union(
         select(col(Customer.id)).where(is_first(phone)),
         select(col(Customer.id)).where(is_further([phone])),
@@ -98,7 +99,7 @@ async def by_phone(session: AsyncSession, phone: str, *, limit: int) -> Sequence
 async def latest(
     session: AsyncSession, after: tuple[datetime, UUID] | None, *, limit: int
 ) -> Sequence[Customer]:
-    """Return those who had contact, the latest first, behind a place."""
+    """Return customers with contacts, latest contact first, after a place."""
     at = col(Customer.last_contact_at)
     statement = current().where(at.is_not(None))
     if after:
@@ -109,7 +110,7 @@ async def latest(
 
 
 async def never_met(session: AsyncSession, after: UUID | None, *, limit: int) -> Sequence[Customer]:
-    """Return those without any contact, the latest registered first, behind one of them."""
+    """Return customers without contacts, latest registered first, after one of them."""
     statement = current().where(col(Customer.last_contact_at).is_(None))
     if after:
         number = select(col(Customer.number)).where(col(Customer.id) == after).scalar_subquery()
@@ -120,7 +121,7 @@ async def never_met(session: AsyncSession, after: UUID | None, *, limit: int) ->
 async def changes_since(
     session: AsyncSession, customer_id: UUID, version: int
 ) -> list[tuple[CustomerChange, Agent | None]]:
-    """Return what changed in a record after a version, the oldest first, and who changed it."""
+    """Return the changes of a record after a version, oldest first, with their authors."""
     statement = (
         select(CustomerChange, Agent)
         .outerjoin(Agent, col(Agent.id) == col(CustomerChange.agent_id))

@@ -1,7 +1,8 @@
 """Customers on record: found, created, edited. Every agent may see and edit every customer.
 
-Two people may edit one record at once. What they change in different fields comes together, and the second hears what the first
-did; where both change the same field, the second one chooses. Nothing is overwritten unseen.
+Two people may edit one record at once. Changes in different fields are combined, and the second
+person is shown the first one's; when both change the same field, the second one chooses. Nothing is
+overwritten unseen.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,19 +30,19 @@ MAX_PAGE = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
-    """What a colleague changed in one field, and when."""
+    """A colleague's change of one field, and its time."""
 
     field: str
     before: Value
     after: Value
     agent_name: str
-    """Empty: the desk itself."""
+    """Empty for the desk itself."""
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
-    """A record after an edit, and what colleagues had changed in other fields while it was being made."""
+    """A record after an edit, and colleagues' changes of other fields since it was read."""
 
     customer: Customer
     theirs: tuple[Theirs, ...] = ()
@@ -49,14 +50,14 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """One field that two people changed: as it was, as a colleague left it, as the second one wants it."""
+    """One field that two people changed: the original value, the colleague's, and the second person's."""
 
     field: str
     base: Value
     theirs: Value
     mine: Value
     agent_name: str
-    """The colleague; empty when it is not known who."""
+    """The colleague; empty when unknown."""
 
 
 class EditClashError(ConflictError):
@@ -70,7 +71,7 @@ class EditClashError(ConflictError):
     @property
     @override
     def details(self) -> dict[str, object]:
-        """What differs, numbers and addresses masked, and the version to go on from."""
+        """Return the differences, with contact data masked, and the version to continue from."""
         clashes = [
             {
                 'field': one.field,
@@ -85,7 +86,7 @@ class EditClashError(ConflictError):
 
 
 class MergedAwayError(ConflictError):
-    """The record became part of another one: it is to be edited there."""
+    """The record was merged into another one, which has to be edited instead."""
 
     def __init__(self, kept_id: UUID) -> None:
         super().__init__('customer.merged_away')
@@ -94,20 +95,20 @@ class MergedAwayError(ConflictError):
     @property
     @override
     def details(self) -> dict[str, object]:
-        """Where to."""
+        """Return the id of the other record."""
         return {'customer_id': str(self.kept_id)}
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerPage:
-    """Some customers, and whether they are the last ones."""
+    """A page of customers; ``is_last`` when none follow."""
 
     customers: list[Customer]
     is_last: bool
 
     @property
     def place(self) -> Cursor:
-        """Where the next page begins."""
+        """The place where the next page begins."""
         last = self.customers[-1]
         return Cursor(last.last_contact_at, last.id)
 
@@ -120,9 +121,11 @@ class CustomerRecords:
         self._db = units.db
 
     async def customer(self, _agent: Agent, customer_id: UUID) -> Customer:
-        """Return a customer. One that was merged leads to the record it became part of: the id tells.
+        """Return a customer.
 
-        Raises ``NotFoundError`` when there is none, or it was deleted on request (``customer.erased``).
+        A merged record's id returns the record it was merged into, with another id.
+
+        Raises ``NotFoundError`` when it does not exist, or was erased (``customer.erased``).
         """
         async with self._db.reading() as session:
             return require_customer(await queries.following_merges(session, customer_id))
@@ -130,7 +133,7 @@ class CustomerRecords:
     async def latest(
         self, _agent: Agent, *, after: Cursor | None = None, limit: int = PAGE
     ) -> CustomerPage:
-        """Return customers, the latest contact first, those without any at the end, behind a place."""
+        """Return customers, latest contact first, those without contacts last, after a place."""
         limit = min(limit, MAX_PAGE)
         customers: list[Customer] = []
         async with self._db.reading() as session:
@@ -146,7 +149,10 @@ class CustomerRecords:
     async def warnings(
         self, _agent: Agent, customer_ids: Collection[UUID]
     ) -> dict[UUID, tuple[CustomerWarning, ...]]:
-        """Return what is to be known of those among these customers who are blocked or of high risk. One query."""
+        """Return the warnings for those of these customers who are blocked or of high risk.
+
+        One query.
+        """
         if not customer_ids:
             return {}
         async with self._db.reading() as session:
@@ -156,10 +162,10 @@ class CustomerRecords:
     async def create(
         self, agent: Agent, fields: CustomerFields, *, customer_id: UUID | None = None
     ) -> Customer:
-        """Put a new customer on record; the same ``customer_id`` again returns the one it made.
+        """Create a customer; the same ``customer_id`` again returns the existing one.
 
         Raises:
-            InvalidInputError: no name, no number, or something that cannot be kept.
+            InvalidInputError: the name or number is missing, or a value cannot be stored.
         """
         values = customer_fields.parse_fields(fields)
         if 'name' not in values:
@@ -181,12 +187,12 @@ class CustomerRecords:
         return customer
 
     async def edit(self, agent: Agent, customer_id: UUID, edit: CustomerEdit) -> Edited:
-        """Change a record. What changes nothing is no edit.
+        """Edit a record. An edit without a difference changes nothing.
 
         Raises:
             EditClashError: a colleague changed the same fields after ``edit.version``.
-            MergedAwayError: the record became part of another.
-            NotFoundError, InvalidInputError.
+            MergedAwayError: the record was merged into another.
+            NotFoundError, InvalidInputError: the record does not exist; a value is invalid.
         """
         mine = customer_fields.parse_fields(edit)
         async with self._units.begin() as work:
@@ -207,7 +213,7 @@ class CustomerRecords:
         return Edited(customer=customer, theirs=tuple(theirs.values()))
 
     async def last_editor(self, _agent: Agent, customer_id: UUID, *, since: int) -> str:
-        """Return the name of whoever changed a record last after a version; empty for the desk itself and for nobody."""
+        """Return the name of the last editor after a version; empty for the desk itself and for none."""
         async with self._db.reading() as session:
             rows = await queries.changes_since(session, customer_id, since)
         return rows[-1][1].name if rows and rows[-1][1] else ''
@@ -215,7 +221,7 @@ class CustomerRecords:
     async def _theirs(
         self, session: AsyncSession, customer: Customer, version: int
     ) -> dict[str, Theirs] | None:
-        """Return by field what was changed after a version; nothing when not all of it was written down."""
+        """Return the changes after a version, by field; ``None`` when some were not recorded."""
         if version == customer.version:
             return {}
         rows = await queries.changes_since(session, customer.id, version)
@@ -225,7 +231,7 @@ class CustomerRecords:
 
 
 async def locked_current(session: AsyncSession, customer_id: UUID) -> Customer:
-    """Return a record to work with, locked. Raises ``NotFoundError``, ``MergedAwayError``."""
+    """Return an active record, locked. Raises ``NotFoundError``, ``MergedAwayError``."""
     customer = (await queries.locked(session, [customer_id])).get(customer_id)
     if customer and customer.merged_into_id:
         raise MergedAwayError(customer.merged_into_id)
@@ -233,7 +239,10 @@ async def locked_current(session: AsyncSession, customer_id: UUID) -> Customer:
 
 
 async def held_current(session: AsyncSession, customer_id: UUID) -> Customer:
-    """Return a record to work with, which stays one until the transaction ends. Raises as ``locked_current``."""
+    """Return an active record, which stays active until the transaction ends.
+
+    Raises as ``locked_current``.
+    """
     customer = await queries.held(session, customer_id)
     if customer and customer.merged_into_id:
         raise MergedAwayError(customer.merged_into_id)
@@ -241,7 +250,7 @@ async def held_current(session: AsyncSession, customer_id: UUID) -> Customer:
 
 
 def require_customer(customer: Customer | None) -> Customer:
-    """Return a customer who was looked for. Raises ``NotFoundError``."""
+    """Return the customer, or raise ``NotFoundError`` for ``None``."""
     if customer is None:
         raise NotFoundError('customer.not_found')
     if customer.erased_at:
@@ -250,7 +259,7 @@ def require_customer(customer: Customer | None) -> Customer:
 
 
 def _folded(rows: Sequence[tuple[CustomerChange, Agent | None]]) -> dict[str, Theirs]:
-    """Put several changes together: a field's first value before them, its last one after."""
+    """Combine several changes: a field's value before the first, and after the last."""
     theirs: dict[str, Theirs] = {}
     for change, agent in rows:
         for field, (before, after) in change.fields.items():

@@ -1,7 +1,7 @@
-"""All that happened with one customer: chats, calls, notes and changes of the record, newest first, a page at a time.
+"""A customer's timeline: chats, calls, notes and changes of the record, newest first, in pages.
 
-Of chats and calls that one may not see nothing is told but how many chats there are. Changes are those of the record and of all that were
-merged into it.
+Of chats that the reader may not see it tells only the number; of such calls, nothing. Changes are
+those of the record and of all records merged into it.
 """
 
 from collections.abc import Collection, Sequence
@@ -29,7 +29,7 @@ MAX_PAGE = 100
 
 
 class TimelineKind(StrEnum):
-    """What an entry is about; a merge is a change."""
+    """The kind of an entry; a merge is a change."""
 
     CHAT = 'chat'
     CALL = 'call'
@@ -42,39 +42,39 @@ EVERY_KIND = frozenset(TimelineKind)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """Something that happened: exactly one of ``chat``, ``call``, ``note`` and ``change`` is there."""
+    """One entry: exactly one of ``chat``, ``call``, ``note`` and ``change`` is set."""
 
     kind: TimelineKind
     at: datetime
     id: UUID
     agent_name: str = ''
-    """Who held, wrote or changed it; empty for nobody and for the desk itself."""
+    """The agent of the contact, or the author; empty for none and for the desk itself."""
     chat: ChatCard | None = None
     call: Call | None = None
     wrap_up: WrapUpView | None = None
-    """Beside a chat or call: what was written down after it."""
+    """For a chat or call: its wrap-up."""
     promises: tuple[PromiseView, ...] = ()
-    """Beside a chat or call: what was promised in it."""
+    """For a chat or call: the promises made in it."""
     note: Note | None = None
     change: CustomerChange | None = None
     merge: CustomerMerge | None = None
-    """Beside a change that was a merge: ``customer_merging.undo_until`` says how long it can be undone."""
+    """For a change that was a merge: ``services.customers.merging.undo_until`` says how long it can be undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelinePage:
-    """Some entries of a timeline, and whether nothing follows."""
+    """A page of a timeline; ``is_last`` when no entry follows."""
 
     customer_id: UUID
-    """Whose it is: of a merged record, the one that it became part of."""
+    """The customer; for a merged record, the one that it was merged into."""
     entries: list[TimelineEntry]
     is_last: bool
     elsewhere: int = 0
-    """On the last page of one with chats: so many of these are none of the agent's to see."""
+    """On the last page that includes chats: the number of chats that the agent may not see."""
 
     @property
     def place(self) -> Cursor:
-        """Where the next page begins."""
+        """The place where the next page begins."""
         last = self.entries[-1]
         return Cursor(last.at, last.id)
 
@@ -94,7 +94,10 @@ class CustomerTimeline:
         after: Cursor | None = None,
         limit: int = PAGE,
     ) -> TimelinePage:
-        """Return the entries behind a place, newest first. At most eight queries. Raises ``NotFoundError``."""
+        """Return the entries after a place, newest first. At most eight queries.
+
+        Raises ``NotFoundError``.
+        """
         limit = min(limit, MAX_PAGE)
         place = after.timed if after else None
         entries: list[TimelineEntry] = []
@@ -128,7 +131,7 @@ class CustomerTimeline:
 async def _with_what_followed(
     session: AsyncSession, entries: Sequence[TimelineEntry]
 ) -> list[TimelineEntry]:
-    """Return the entries, the contacts among them with what was promised in them and written down after them."""
+    """Return the entries; contacts with their promises and wrap-ups."""
     contacts = [entry.id for entry in entries if entry.chat or entry.call]
     written = await wrap_up_queries.views(session, contacts)
     promised = await promises.views_of(session, contacts)

@@ -1,4 +1,4 @@
-"""What happened with a customer, as rows: each kind by itself, newest first, behind a place."""
+"""Queries for a customer's timeline: each kind of entry separately, newest first, after a place."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,7 +25,7 @@ async def note(session: AsyncSession, note_id: UUID) -> Note | None:
 async def chats(
     session: AsyncSession, agent: Agent, customer_id: UUID, after: Position | None, *, limit: int
 ) -> Sequence[tuple[ChatSession, Agent | None]]:
-    """Return the chats with a customer that the agent may see, and who held them."""
+    """Return the chats with a customer that the agent may see, with their agents."""
     found: Sequence[tuple[ChatSession, Agent | None]] = await _contacts(
         session, ChatSession, agent, customer_id, after, limit
     )
@@ -35,7 +35,7 @@ async def chats(
 async def calls(
     session: AsyncSession, agent: Agent, customer_id: UUID, after: Position | None, *, limit: int
 ) -> Sequence[tuple[Call, Agent | None]]:
-    """Return the calls with a customer that the agent may see, and who held them."""
+    """Return the calls with a customer that the agent may see, with their agents."""
     found: Sequence[tuple[Call, Agent | None]] = await _contacts(
         session, Call, agent, customer_id, after, limit
     )
@@ -45,7 +45,7 @@ async def calls(
 async def notes(
     session: AsyncSession, customer_id: UUID, after: Position | None, *, limit: int
 ) -> Sequence[tuple[Note, Agent]]:
-    """Return the notes on a customer and who wrote them."""
+    """Return the notes on a customer, with their authors."""
     statement = (
         select(Note, Agent)
         .join(Agent, col(Agent.id) == col(Note.agent_id))
@@ -59,7 +59,7 @@ async def notes(
 async def changes(
     session: AsyncSession, customer_id: UUID, after: Position | None, *, limit: int
 ) -> Sequence[tuple[CustomerChange, Agent | None, CustomerMerge | None]]:
-    """Return the changes of a record and of all that were merged into it, who made them, and which of them was a merge."""
+    """Return the changes of a record and of all merged into it, with their authors and merges."""
     statement = (
         select(CustomerChange, Agent, CustomerMerge)
         .outerjoin(Agent, col(Agent.id) == col(CustomerChange.agent_id))
@@ -76,7 +76,7 @@ async def changes(
 
 
 def family(customer_id: UUID) -> Any:
-    """Select a record and all that were merged into it, or into one that was."""
+    """Select a record and all records merged into it, directly or indirectly."""
     members = select(literal(customer_id).label('id')).cte('family', recursive=True)
     merged = select(col(CustomerMerge.merged_id)).where(
         col(CustomerMerge.kept_id) == members.c.id, col(CustomerMerge.undone_at).is_(None)

@@ -1,7 +1,7 @@
-"""Where records of customers are changed: in one piece of work that also keeps what was there before.
+"""The unit of work for changes of customers, which also stores the earlier values.
 
-Every change of a record leaves a ``customer_changes`` row, tells open cards, and is right in the telephone look-ups
-of every process before the caller goes on.
+Every change of a record adds a ``customer_changes`` row, updates open cards, and is visible in
+every process's phone look-ups before the caller continues.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -25,18 +25,18 @@ DoneT = TypeVar('DoneT')
 
 
 class TryAgainError(Exception):
-    """What was to be locked has grown meanwhile: the work is begun anew (``CustomerUnitsOfWork.attempt``)."""
+    """The rows to lock have grown: the unit of work is run again (``CustomerUnitsOfWork.attempt``)."""
 
 
 class CustomerUnitOfWork:
-    """One piece of work in which customers change."""
+    """One unit of work in which customers change."""
 
     def __init__(self, work: UnitOfWork, lookup: PhoneLookup) -> None:
         self.work = work
         self.session = work.session
         self.record = work.record
         self.phones: set[str] = set()
-        """The numbers that may lead to others once this is committed."""
+        """Numbers that may belong to other customers after the commit."""
         self._lookup = lookup
 
     def change(
@@ -48,14 +48,14 @@ class CustomerUnitOfWork:
         change_id: UUID | None = None,
         beside: Mapping[str, list[Value]] | None = None,
     ) -> list[str]:
-        """Change a record that the work holds locked; returns the names of the fields that did, attributes as one.
+        """Change a locked record; return the names of the changed fields, with all attributes as one.
 
         Args:
-            agent: who does it.
+            agent: the person who acts.
             customer: the record.
-            changes: the values that come.
-            change_id: the id of the row that keeps what was there before.
-            beside: what the row keeps beside them that is no field, by name: [before, after].
+            changes: the new values.
+            change_id: the id of the row that stores the earlier values.
+            beside: further entries of that row which are not fields, by name: [before, after].
         """
         before, old_phones = customer_fields.values_of(customer), phones_of(customer)
         changes = customer_fields.differing(before, changes)
@@ -72,7 +72,7 @@ class CustomerUnitOfWork:
         return names_of(changes)
 
     def create(self, agent: Agent, customer: Customer) -> None:
-        """Keep a new record."""
+        """Store a new record."""
         self.session.add(customer)
         values = customer_fields.values_of(customer)
         self._keep(agent, customer, {name: [None, value] for name, value in values.items()}, None)
@@ -86,7 +86,7 @@ class CustomerUnitOfWork:
         other_id: UUID | None = None,
         phones: Sequence[str] = (),
     ) -> None:
-        """Tell open cards what is another now; ``phones`` are looked up anew by everybody."""
+        """Announce the changed part of a customer to open cards; drop cached look-ups of ``phones``."""
         self.forget(phones)
         self.work.tell(
             CustomerChanged(
@@ -99,7 +99,7 @@ class CustomerUnitOfWork:
         )
 
     def forget(self, phones: Sequence[str]) -> None:
-        """Let numbers be looked up anew once this is committed."""
+        """Drop cached look-ups of numbers after the commit."""
         self.phones.update(phones)
 
     def _keep(
@@ -118,7 +118,7 @@ class CustomerUnitOfWork:
 
 
 class CustomerUnitsOfWork:
-    """Where pieces of work on customers are done."""
+    """Begins units of work on customers."""
 
     def __init__(self, units: UnitsOfWork, lookup: PhoneLookup) -> None:
         self._units = units
@@ -126,23 +126,26 @@ class CustomerUnitsOfWork:
 
     @property
     def db(self) -> Database:
-        """The database behind it."""
+        """The database of these units of work."""
         return self._units.db
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[CustomerUnitOfWork]:
-        """Run the block as one transaction; when it is committed, nobody finds an old answer by a changed number."""
+        """Run the block as one transaction; once it returns, no look-up answers from before the change."""
         phones: set[str] = set()
         try:
             async with self._units.begin() as work:
                 changing = CustomerUnitOfWork(work, self._lookup)
                 phones = changing.phones
                 yield changing
-        finally:  # also when it is not known whether it was committed
+        finally:  # also when the outcome of the commit is unknown
             await self._lookup.forget(phones)
 
     async def attempt(self, act: Callable[[CustomerUnitOfWork], Awaitable[DoneT]]) -> DoneT:
-        """Do a piece of work, anew when it raises ``TryAgainError``. Raises ``ConflictError`` when it does not come to rest."""
+        """Run a unit of work, again when it raises ``TryAgainError``.
+
+        Raises ``ConflictError`` after too many tries.
+        """
         for _ in range(ATTEMPTS):
             with suppress(TryAgainError):
                 async with self.begin() as work:
@@ -151,5 +154,5 @@ class CustomerUnitsOfWork:
 
 
 def names_of(changes: Values) -> list[str]:
-    """Return the names of fields for the audit log: what somebody called an attribute may name a person."""
+    """Return field names for the audit log, without attributes' names, which may be personal data."""
     return list(dict.fromkeys(name.partition('.')[0] for name in changes))

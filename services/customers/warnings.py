@@ -1,4 +1,4 @@
-"""What to know before talking to a customer, the gravest first."""
+"""Warnings to read before talking to a customer, gravest first."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from models import Customer, CustomerStatus, RiskLevel
 
 
 class CustomerWarning(StrEnum):
-    """Something to be careful about: 차단, 주의 높음, 주의, 휴면."""
+    """A warning about a customer: 차단, 주의 높음, 주의, 휴면."""
 
     BLOCKED = 'blocked'
     HIGH_RISK = 'high_risk'
@@ -15,7 +15,7 @@ class CustomerWarning(StrEnum):
 
     @property
     def is_grave(self) -> bool:
-        """Whether it is to be seen wherever the customer is."""
+        """Whether it is shown wherever the customer is."""
         return self in {CustomerWarning.BLOCKED, CustomerWarning.HIGH_RISK}
 
 
@@ -30,11 +30,11 @@ _OF_RISK = {
 
 
 def warnings_of(customer: Customer) -> tuple[CustomerWarning, ...]:
-    """Return all that is to be known of a customer before talking to them, the gravest first."""
+    """Return all warnings of a customer, gravest first."""
     return warnings_for(customer.status, customer.risk_level)
 
 
 def warnings_for(status: CustomerStatus, risk: RiskLevel) -> tuple[CustomerWarning, ...]:
-    """Return the warnings of a status and a risk level, the gravest first."""
+    """Return the warnings for a status and a risk level, gravest first."""
     found = {_OF_STATUS.get(status), _OF_RISK.get(risk)}
     return tuple(one for one in CustomerWarning if one in found)

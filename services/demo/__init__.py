@@ -1,1 +1,1 @@
-"""The demo desk: people, their past and live chats. Not part of the production image."""
+"""The demo desk: people, past chats and running chats. Not part of the production image."""

@@ -1,7 +1,8 @@
-"""What people say in the demo desk: conversations by department, written as they are spoken.
+"""The conversations of the demo desk, by department, in spoken language.
 
-A plot has one line a row: ``<`` is the customer's, ``>`` the agent's. ``[a|b]`` is one of these, ``{order}`` a
-fact of the chat (``seed_history.facts``). Lines before the first ``>`` are said while the chat waits.
+A plot has one line a row: ``<`` is the customer's, ``>`` the agent's. ``[a|b]`` is one of these,
+``{order}`` a fact of the chat (``services.demo.history.facts``). Lines before the first ``>`` are written
+while the chat waits.
 """
 
 import random
@@ -349,14 +350,14 @@ UNANSWERED = ('[아무도 안 계신가요?|언제 연결되나요…|다음에 
 
 
 def spoken(text: str, facts: Mapping[str, str], chance: random.Random) -> str:
-    """Return a line as somebody says it: one of its choices, with the facts filled in."""
+    """Return a line with one of its choices picked and the facts filled in."""
     return _CHOICE.sub(lambda found: chance.choice(found[1].split('|')), text).format_map(facts)
 
 
 def conversation(
     plot: str, facts: Mapping[str, str], chance: random.Random
 ) -> list[tuple[bool, str]]:
-    """Return a plot's lines as (whether the agent says it, what), greeted, closed and said good-bye."""
+    """Return a plot's lines with greeting and farewell: whether the agent writes each, and its text."""
     rows = f'{plot.strip()}\n{chance.choice(CLOSINGS)}'.strip().split('\n')
     first_answer = next(place for place, row in enumerate(rows) if row.startswith('>'))
     rows.insert(first_answer, f'> {chance.choice(_GREETING)}')

@@ -1,7 +1,8 @@
-"""The demo desk's past: 400 ended chats of the last 30 days, as rows that the services would have left.
+"""The demo desk's past: 400 ended chats of the last 30 days, as rows that the services would have stored.
 
-What happened weeks ago cannot be done through a service, whose clock is now; so the rows are made here, and
-``test_seed`` holds them to what the services promise (numbers without gaps, marks, last line, counts).
+Services use the current time, so past chats cannot go through them; the rows are made here, and
+``test_seed`` checks them against the services' rules (numbers without gaps, marks, last line,
+counts).
 """
 
 import random
@@ -31,7 +32,7 @@ from services.demo.people import agents_of, queue_id
 CHATS = 400
 DAYS = 30
 _HOURS = {9: 10, 10: 16, 11: 15, 12: 4, 13: 10, 14: 15, 15: 14, 16: 12, 17: 6}
-"""How many chats begin in an hour of Seoul, in proportion: people eat at noon."""
+"""How many chats begin in each hour of the day in Seoul, in proportion; fewer at noon."""
 _PRODUCTS = ('무선 이어폰', '공기청정기', '전기포트', '스마트 전구', '무선 청소기', '가습기')
 _CITIES = ('서울 송파', '경기 성남', '부산 해운대', '대전 유성', '인천 연수', '광주 북구', '제주')
 _COURIERS = ('한빛택배', '바로택배', '푸른물류')
@@ -48,7 +49,7 @@ class Past:
 
 @dataclass(slots=True)
 class _Telling:
-    """One chat as it is being told, line by line."""
+    """One chat while its lines are being made."""
 
     chat: ChatSession
     at: datetime
@@ -61,7 +62,7 @@ class _Telling:
     def say(
         self, content: str, *, agent: Agent | None = None, kind: MessageType = MessageType.TEXT
     ) -> None:
-        """Append a line: the agent's, the customer's, or the desk's own when it is no text."""
+        """Append a line: the agent's, the customer's, or the desk's own when it is not text."""
         chat = self.chat
         chat.last_number += 1
         chat.version += 1
@@ -87,7 +88,7 @@ class _Telling:
         )
 
     def end(self, ending: ChatEnding, kind: MessageType, name: str) -> None:
-        """Close the chat; its agent, if it had one, and its customer have read it all."""
+        """End the chat; its agent, if any, and its customer have read everything."""
         self.say(name, kind=kind)
         chat = self.chat
         chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, self.at
@@ -97,8 +98,8 @@ class _Telling:
 
 
 def past(people: Sequence[Agent], customers: Sequence[Customer]) -> Past:
-    """Make the past of these people."""
-    chance = random.Random(400)  # noqa: S311 - a fixed choice, not a secret
+    """Return the past of these people."""
+    chance = random.Random(400)  # noqa: S311 - reproducible, not a secret
     now, made = clock.now(), Past()
     served = [one for one in customers if one.status is not CustomerStatus.BLOCKED]
     regulars = [customer for customer in served for _ in range(chance.choice((1, 1, 2, 2, 3, 8)))]
@@ -119,7 +120,7 @@ def past(people: Sequence[Agent], customers: Sequence[Customer]) -> Past:
 
 
 def facts(department: str, customer: str, agent: str, chance: random.Random) -> dict[str, str]:
-    """Return what a dialogue can mention."""
+    """Return the facts that a dialogue can mention."""
     day = clock.now().astimezone(clock.SEOUL) - timedelta(days=chance.randint(2, 6))
     return {
         'name': customer,
@@ -137,7 +138,7 @@ def facts(department: str, customer: str, agent: str, chance: random.Random) -> 
 
 
 def _start(now: datetime, chance: random.Random) -> datetime:
-    """Return a moment of office hours in the last ``DAYS`` days, over an hour ago; Saturdays are quiet."""
+    """Return a time in office hours of the last ``DAYS`` days, over an hour ago; fewer on Saturdays."""
     here = now.astimezone(clock.SEOUL)
     while True:
         day = here - timedelta(days=chance.randrange(DAYS))
@@ -170,7 +171,7 @@ def _chat(
 
 
 def _wait_in_vain(telling: _Telling, plot: str) -> None:
-    """Let a customer give up: nobody took the chat, so nobody linked a record either."""
+    """Make a chat that its customer left before anybody took it, and so without a linked record."""
     chat, chance = telling.chat, telling.chance
     chat.customer_id = None
     known = facts(chat.department, chat.visitor_name, '', chance)

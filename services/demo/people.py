@@ -1,4 +1,4 @@
-"""The people of the demo desk: the same ones every time."""
+"""The people of the demo desk: the same in every seed."""
 
 import random
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from services.demo.dialogues import ORDERS, PAYMENTS, SUPPORT
 DEMO_PASSWORD = 'desk-demo-1234'  # noqa: S105 - shown on the local login page; cannot exist in production
 CUSTOMERS = 300
 NAMESPACE = UUID('6b1f2f5e-5f0e-4f7c-9a35-6d7b8a4c1e20')
-"""What is known by a name in the demo has its id from here, so that it is the same in every seed."""
+"""The namespace of demo ids, which are derived from names and so the same in every seed."""
 
 _STAFF = (
     ('agent1', '김', '서연', AgentRole.AGENT, ORDERS),
@@ -54,18 +54,18 @@ _UNUSUAL_NAMES = (
 
 
 def seed_id(name: str) -> UUID:
-    """Return the id of what the demo knows by this name."""
+    """Return the demo's id for a name."""
     return uuid5(NAMESPACE, name)
 
 
 def worker_ids() -> set[UUID]:
-    """Return who is there before the administrator, the last of ``staff``, comes."""
+    """Return the ids of everybody but the administrator, who is stored last."""
     return {seed_id(username) for username, *_ in _STAFF[:-1]}
 
 
 async def staff() -> list[Agent]:
     """Return the demo's agents, supervisor and, last, administrator, all with ``DEMO_PASSWORD``."""
-    # Agents are there until the day has begun: then nobody sits at these desks. The administrator never does.
+    # Agents are signed in until the past is made, then offline. The administrator never is.
     statuses = {AgentRole.ADMIN: AgentStatus.OFFLINE}
     return [
         Agent(
@@ -85,7 +85,7 @@ async def staff() -> list[Agent]:
 
 
 def queues() -> list[Queue]:
-    """Return the demo's queues, a department each; all of them take from the list until the day has begun."""
+    """Return the demo's queues, one per department; all use the list (pull) until the past is made."""
     return [
         Queue(id=queue_id(department), name=department, name_en=name_en, department=department)
         for department, name_en in _QUEUES
@@ -98,12 +98,12 @@ def queue_id(department: str) -> UUID:
 
 
 def customers() -> list[Customer]:
-    """Return the demo's customers, nobody's real data: e-mail addresses lead nowhere."""
-    chance = random.Random(300)  # noqa: S311 - a fixed choice, not a secret
+    """Return the demo's customers: invented people, with e-mail addresses that do not exist."""
+    chance = random.Random(300)  # noqa: S311 - reproducible, not a secret
     faker = Faker('ko_KR')
     faker.seed_instance(300)
     phones = chance.sample(range(10_000_000, 99_999_999), CUSTOMERS)
-    phones[17] = phones[16]  # a couple shares a telephone: a typed number has two candidates
+    phones[17] = phones[16]  # a couple shares a phone: two candidates for a typed number
     return [_customer(number, phone, faker, chance) for number, phone in enumerate(phones)]
 
 

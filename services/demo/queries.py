@@ -1,7 +1,7 @@
-"""Rows that no service can write: the demo's past.
+"""Queries that write the demo's past, which no service can.
 
-A service's moment is now, and 4,000 calls of them would take a minute. This is the one place that goes past
-them, for a desk that is empty and not in production.
+Services use the current time, and 4,000 calls of them would take a minute. Only this module
+bypasses them, for an empty desk that is not in production.
 """
 
 from collections.abc import Sequence
@@ -25,31 +25,31 @@ async def take_turns(session: AsyncSession) -> None:
 
 
 async def people(session: AsyncSession) -> set[UUID]:
-    """Return who works at this desk."""
+    """Return the people who work at this desk."""
     return set(await session.exec(select(Agent.id)))
 
 
 async def write_history(session: AsyncSession, *tables: Sequence[SQLModel]) -> None:
-    """Write rows as they are, a table after the other, in bulk."""
+    """Insert rows unchanged, one table after another, in bulk."""
     for rows in tables:
         if rows:
             await session.exec(insert(type(rows[0])), params=[_given(row) for row in rows])
 
 
 async def keep_waiting(session: AsyncSession, chat_ids: Sequence[UUID], until: datetime) -> None:
-    """Let chats count as attended by their customer ``until`` then: nobody sits behind a demo's chat."""
+    """Count chats as attended until then: no real customer sends signs of life."""
     await session.exec(
         update(ChatSession).where(col(ChatSession.id).in_(chat_ids)).values(customer_seen_at=until)
     )
 
 
 async def offer_contacts(session: AsyncSession, queue_id: UUID) -> None:
-    """Let a queue's contacts be offered from now on, so that a stranger sees them find an agent."""
+    """Let a queue offer its contacts from now on, to show visitors how routing works."""
     await session.exec(update(Queue).where(col(Queue.id) == queue_id).values(mode=QueueMode.PUSH))
 
 
 def _given(row: SQLModel) -> dict[str, Any]:
-    """Return a row's values without those that only the database gives."""
+    """Return a row's values without those that only the database sets."""
     columns = inspect(type(row)).columns
     return {
         name: value for name, value in row.model_dump().items() if columns[name].identity is None

@@ -1,4 +1,4 @@
-"""What agents have written down in the demo desk: memos, attributes, notes, and a few people who are twice on record."""
+"""Agents' records in the demo desk: memos, attributes, notes, and a few duplicate customers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,9 +7,9 @@ from models import ChatSession, Customer, CustomerStatus, Note, RiskLevel
 from services.demo.people import seed_id
 
 TWINS = (12, 29, 63, 101, 147, 188)
-"""Customers who are on record a second time, by their place in the demo."""
+"""Customers with a second record, by their position in the demo."""
 NOTED = 4
-"""After one of so many chats the agent wrote something down."""
+"""Every n-th chat gets a note."""
 _GRADES = ('일반', '실버', '골드', 'VIP')
 _MEMOS = (
     '오전에는 통화가 어렵고 오후 2시 이후 연락 선호.',
@@ -33,7 +33,7 @@ _NOTES = (
 
 
 def describe(customers: Sequence[Customer]) -> None:
-    """Give some of these customers a memo and attributes; the blocked and the risky ones say why they are."""
+    """Give some of these customers a memo and attributes; for blocked ones the memo gives the reason."""
     for number, customer in enumerate(customers):
         if number % 3 == 0:
             customer.attributes = {'회원 등급': _GRADES[number // 3 % len(_GRADES)]}
@@ -48,7 +48,7 @@ def describe(customers: Sequence[Customer]) -> None:
 
 
 def twins(customers: Sequence[Customer], chats: Sequence[ChatSession]) -> list[Customer]:
-    """Return second records of some people, as a hurried day leaves them; one chat of each belongs to the second."""
+    """Return duplicate records of some customers; one chat of each belongs to the duplicate."""
     made = [_twin(number, customers[number]) for number in TWINS]
     for number, twin in zip(TWINS, made, strict=True):
         theirs = [chat for chat in chats if chat.customer_id == customers[number].id]
@@ -58,7 +58,7 @@ def twins(customers: Sequence[Customer], chats: Sequence[ChatSession]) -> list[C
 
 
 def notes(chats: Sequence[ChatSession]) -> list[Note]:
-    """Return what agents wrote down after some of these chats."""
+    """Return agents' notes after some of these chats."""
     return [
         Note(
             id=seed_id(f'note {count}'),
@@ -74,7 +74,7 @@ def notes(chats: Sequence[ChatSession]) -> list[Note]:
 
 
 def _twin(number: int, customer: Customer) -> Customer:
-    """Return a record like a customer's: with the same number, or a slip in it, or the same e-mail."""
+    """Return a record like a customer's: with the same number, a mistyped number, or the same e-mail."""
     way = TWINS.index(number) % 3
     slip = customer.phone[:-2] + customer.phone[-1] + customer.phone[-2]
     return Customer(

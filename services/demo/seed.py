@@ -1,10 +1,11 @@
-"""A desk that looks alive at first sight: demo people, their last 30 days, and chats that go on right now.
+"""Seeds a demo desk: people, their last 30 days, and running chats.
 
-Everything that happens now goes through the services, as a customer and an agent would do it; the past is
-written by ``seed_queries.write_history``. What people have done with the demo since is never touched.
+Everything current goes through the services, as customers and agents would do it;
+``services.demo.queries.write_history`` writes the past. Later changes by users are never touched.
 
-A seed that was killed is taken up again where it was: the past comes whole or not at all, every live chat and line
-has a name that the services know again, and the administrator comes last, which says that all is there.
+A seed that was killed continues where it was: the past is stored as a whole or not at all, every
+running chat and line has an id that the services recognise, and the administrator, stored last,
+marks the seed as complete.
 """
 
 import hashlib
@@ -30,12 +31,15 @@ from services.demo.steps import steps_of
 from services.registry import Services
 
 PATIENCE = timedelta(hours=12)
-"""How long the demo's waiting customers wait: nobody is there to give a sign of life for them."""
+"""How long demo customers wait, because no real customer sends signs of life for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _LiveChat:
-    """A chat that goes on when the desk opens. ``>`` begins a line of ``agent``, ``<`` of the customer."""
+    """A chat that is running when the desk starts.
+
+    ``>`` begins a line of ``agent``, ``<`` of the customer.
+    """
 
     minutes_ago: float
     department: str
@@ -46,7 +50,7 @@ class _LiveChat:
 
     @property
     def name(self) -> str:
-        """What the seed knows it by."""
+        """The name from which its ids are derived."""
         return f'live chat of customer {self.customer}'
 
 
@@ -133,10 +137,10 @@ _ACTIVE = (
 
 
 async def seed(services: Services, db: Database, settings: Settings) -> bool:
-    """Fill an empty desk, or go on where a killed seed was; returns whether there was anything to do.
+    """Seed an empty desk, or continue a seed that was killed; return whether there was anything to do.
 
-    A desk with people of its own is left as it is. No other process may use this one's clock meanwhile: call it
-    before serving.
+    A desk with other people is left unchanged. Call it before serving, because it moves this
+    process's clock.
 
     Raises:
         SettingsError: this is a production desk, where demo accounts cannot exist.
@@ -172,7 +176,7 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
                     _steps(past.chats, written),
                 )
         await _begin_the_day(_Player(services, settings), db, workers, customers)
-        for worker in workers:  # nobody sits at their desks: whoever signs in says so
+        for worker in workers:  # nobody is at work until they sign in
             await services.accounts.sign_out_everywhere(None, worker.username)
         async with db.transaction() as session:
             await seed_queries.offer_contacts(session, seed_people.queue_id(ORDERS))
@@ -181,7 +185,7 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
 
 
 def _steps(chats: Sequence[ChatSession], written: Sequence[WrapUp]) -> list[ContactStep]:
-    """Return the facts about the past, each contact's in the order in which they happened."""
+    """Return the steps of past contacts, each contact's in the order in which they happened."""
     after = {one.contact_id: one for one in written}
     return [step for chat in chats for step in steps_of(chat, after.get(chat.id))]
 
@@ -199,14 +203,14 @@ async def _begin_the_day(
 
 
 class _Player:
-    """Lets chats happen through the services; what has happened already does not happen twice."""
+    """Creates running chats through the services; repeating it changes nothing."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._services = services
         self._secret = settings.jwt_secret_key.get_secret_value()
 
     async def play(self, live: _LiveChat, customer: Customer, agent: Agent | None) -> UUID:
-        """Let one happen, its lines spread over the minutes that it has lasted; return its id."""
+        """Create one chat, its lines spread over the minutes that it has lasted; return its id."""
         ago = timedelta(minutes=live.minutes_ago)
         pace = ago / (len(live.lines) + 1)
         form = ChatStart(
@@ -234,7 +238,7 @@ class _Player:
         return chat.id
 
     def _token(self, live: _LiveChat) -> str:
-        """Make the chat's token: the same at every try, and known to nobody without the desk's secret."""
+        """Return the chat's token: the same at every try, and underivable without the desk's secret."""
         digest = hmac.digest(self._secret.encode(), live.name.encode(), hashlib.sha256)
         return self._services.visits.token_of(digest)
 
@@ -242,7 +246,7 @@ class _Player:
 async def _answer(
     services: Services, agent: Agent, words: OutgoingMessage, customer: Customer | None
 ) -> None:
-    await services.chats.take(agent, words.chat_id)  # a second time changes nothing
+    await services.chats.take(agent, words.chat_id)  # a repeat changes nothing
     if customer:
         await services.customers.link(agent, words.chat_id, customer.id)
     message = await services.chats.reply(agent, words)

@@ -1,4 +1,4 @@
-"""The facts about a chat of the past, as the services would have written them."""
+"""Steps of past chats, as the services would have stored them."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,7 @@ Told = tuple[StepKind, datetime | None, UUID | None]
 
 
 def steps_of(chat: ChatSession, wrap_up: WrapUp | None = None) -> list[ContactStep]:
-    """Return the steps of a chat, and of the 후처리 that followed it."""
+    """Return the steps of a chat and of its 후처리."""
     ended = StepKind.ABANDONED if chat.ending is ChatEnding.ABANDONED else StepKind.ENDED
     told: list[Told] = [
         (StepKind.CREATED, chat.start_time, None),

@@ -1,4 +1,4 @@
-"""The demo desk's 상담 분류, and what was written down after its past chats, as rows that the services would have left."""
+"""The demo desk's 상담 분류, and its past wrap-ups as rows that the services would have stored."""
 
 import random
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _TREE = {
         ('앱', 'App', ('로그인', 'Sign-in')),
     ),
 }  # fmt: skip
-"""By queue: Korean and English name, and what stands below."""
+"""By queue: Korean name, English name, and the nodes below."""
 _SUMMARIES = (
     '확인해 드리고 마침', '송장번호 안내함', '담당 부서에 확인 요청, 결과는 문자로', '고객이 직접 바꾸기로 함', '불편에 사과드리고 처리함', '',
 )  # fmt: skip
@@ -61,13 +61,13 @@ def _grow(
             position=len(found),
         )
     for one in below:
-        assert isinstance(one, tuple)  # noqa: S101 - a node of our own tree
+        assert isinstance(one, tuple)  # noqa: S101 - a node of this module's tree
         _grow(found, department, path, one)
 
 
 def wrap_ups(chats: Sequence[ChatSession]) -> list[WrapUp]:
-    """Return what was written down after these ended chats; nothing after one that nobody took."""
-    chance = random.Random(14)  # noqa: S311 - a fixed choice, not a secret
+    """Return the wrap-ups of these ended chats; none for a chat that nobody took."""
+    chance = random.Random(14)  # noqa: S311 - reproducible, not a secret
     tree = categories()
     inner = {one.parent_id for one in tree}
     leaves = [one for one in tree if one.id not in inner]

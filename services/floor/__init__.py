@@ -1,1 +1,1 @@
-"""Who works on what: queues, the routing of contacts to agents, and why."""
+"""The floor: queues, the routing of contacts to agents with its reasons, and the supervisors' board."""

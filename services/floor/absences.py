@@ -1,7 +1,7 @@
-"""Chats whose agent has gone: they stay the agent's, and supervisors are told after a second period.
+"""Chats whose agent is gone: they stay the agent's, and supervisors are told after a second period.
 
-The first period is the one after which somebody counts as 연결 끊김 (``services.people.presence``). It is read from the rows each
-time: what is told is what is so, also to a supervisor who comes later.
+After the first period an agent counts as 연결 끊김 (``services.people.presence``). Absences are read
+from the rows each time, so they are current, also for a supervisor who comes later.
 """
 
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from services.chats.events import ChatCard
 from services.work.unit_of_work import UnitsOfWork
 
 SECOND_PERIOD = timedelta(seconds=60)
-"""So long somebody has to have been gone before their chats are told."""
+"""How long an agent must be gone before supervisors are told of their chats."""
 MOST_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Somebody who has gone and the open chats that they hold."""
+    """An agent who is gone, with their open chats."""
 
     agent_id: UUID
     name: str
@@ -32,7 +32,7 @@ class Absence:
 
     @property
     def told_at(self) -> datetime:
-        """From when on supervisors are told."""
+        """The time from which supervisors are told."""
         return self.since + SECOND_PERIOD
 
     @property
@@ -42,15 +42,15 @@ class Absence:
 
 
 class Absences:
-    """Who has gone and left chats."""
+    """Agents who are gone and have open chats."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._db = units.db
 
     async def now(self, supervisor: Agent) -> list[Absence]:
-        """Return who holds chats and is not there, the longest gone first, also those whose second period is not over.
+        """Return gone agents with open chats, longest gone first, also within the second period.
 
-        Raises ``NotAllowedError`` for whoever is no supervisor.
+        Raises ``NotAllowedError`` unless a supervisor asks.
         """
         if not supervisor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')

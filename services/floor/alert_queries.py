@@ -1,4 +1,4 @@
-"""Limits of the board and the alerts that they raised, as rows."""
+"""Queries for the board's limits and their alerts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,13 +15,13 @@ from models import FloorAlert, FloorThreshold
 
 
 async def thresholds(session: AsyncSession) -> Sequence[FloorThreshold]:
-    """Return the limits that are in force, the oldest first."""
+    """Return the limits in force, oldest first."""
     statement = select(FloorThreshold).where(col(FloorThreshold.is_active))
     return (await session.exec(statement.order_by(col(FloorThreshold.created_at)))).all()
 
 
 async def threshold(session: AsyncSession, threshold_id: UUID) -> FloorThreshold | None:
-    """Return a limit that is in force, locked."""
+    """Return a limit in force, locked."""
     found = await session.get(FloorThreshold, threshold_id, with_for_update=ROW_LOCK)
     return found if found and found.is_active else None
 
@@ -33,7 +33,7 @@ async def open_alerts(session: AsyncSession) -> Sequence[FloorAlert]:
 
 
 async def recent_alerts(session: AsyncSession, since: datetime, limit: int) -> Sequence[FloorAlert]:
-    """Return the alerts that are not over or began since then, the newest first."""
+    """Return the alerts that are not over or began since then, newest first."""
     statement = (
         select(FloorAlert)
         .where(or_(col(FloorAlert.ended_at).is_(None), col(FloorAlert.created_at) >= since))
@@ -51,7 +51,7 @@ async def alert(session: AsyncSession, alert_id: UUID) -> FloorAlert | None:
 async def raise_alert(
     session: AsyncSession, threshold: FloorThreshold, subject_id: UUID, value: int
 ) -> bool:
-    """Keep that a limit was passed; returns false when another process was faster: there is one alert for it."""
+    """Store an alert for an exceeded limit; return false when another process has stored it already."""
     statement = (
         insert(FloorAlert)
         .values(

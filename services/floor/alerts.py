@@ -1,7 +1,8 @@
-"""Limits of the board: passed, one raises an alert that somebody takes; it ends when it has been over for a while.
+"""Alerts for the board's limits: an exceeded limit raises an alert, which ends after a calm period.
 
-Every process looks every few seconds, and the database keeps one open alert for a limit and whom it is about. What goes
-up and down about its limit stays one alert: it is over only when nothing was found for ``CALM_SECONDS``.
+Every process checks every few seconds; the database keeps one open alert for each limit and queue
+or agent. A value that crosses its limit up and down stays one alert, which ends after
+``CALM_SECONDS`` within the limit.
 """
 
 import asyncio
@@ -27,9 +28,9 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 5.0
 CALM_SECONDS = 30.0
-"""So long a limit has to be kept again before its alert is over."""
+"""How long a value must be within its limit before the alert ends."""
 LEAST_FOR_LEVEL = 5
-"""Of fewer contacts a 서비스 레벨 says nothing yet."""
+"""With fewer contacts a 서비스 레벨 is not meaningful."""
 MOST_SHOWN = 50
 LIMITS = {
     ThresholdKind.WAITING: (0, 10_000),
@@ -37,18 +38,18 @@ LIMITS = {
     ThresholdKind.LEVEL: (1, 100),
     ThresholdKind.STATE: (1, 1_440),
 }
-"""Between which numbers a limit lies, by its kind: contacts, seconds, percent, minutes."""
+"""The range of a limit, by kind: contacts, seconds, percent, minutes."""
 
 
 class Subject(NamedTuple):
-    """What an alert is about: a limit, and the queue or agent that passed it."""
+    """The subject of an alert: a limit, and the queue or agent that exceeded it."""
 
     threshold_id: UUID
     subject_id: UUID
 
 
 class Alerts:
-    """The limits of the board and their alerts. For supervisors; all else raises ``NotAllowedError``."""
+    """The board's limits and their alerts. For supervisors; all others get ``NotAllowedError``."""
 
     def __init__(self, units: UnitsOfWork, board: LiveBoard) -> None:
         self._units = units
@@ -57,15 +58,16 @@ class Alerts:
         self._found_at: dict[Subject, float] = {}
 
     async def thresholds(self, by: Agent) -> Sequence[FloorThreshold]:
-        """Return the limits that are in force."""
+        """Return the limits in force."""
         check_role(by)
         async with self._db.reading() as session:
             return await queries.thresholds(session)
 
     async def add_threshold(self, by: Agent, values: Mapping[str, str]) -> FloorThreshold:
-        """Set a limit, from fields as they were typed: ``kind``, ``most``, ``queue_id``, ``status``.
+        """Add a limit from typed fields: ``kind``, ``most``, ``queue_id``, ``status``.
 
-        Raises ``InvalidInputError`` for a kind, number or state that there is not.
+        Raises:
+            InvalidInputError: the kind, number or state is invalid.
         """
         check_role(by)
         row = _parsed(by, values)
@@ -76,7 +78,7 @@ class Alerts:
         return row
 
     async def remove_threshold(self, by: Agent, threshold_id: UUID) -> None:
-        """Take a limit out of force; its alerts are over. Raises ``NotFoundError``."""
+        """Remove a limit; its alerts end. Raises ``NotFoundError``."""
         check_role(by)
         async with self._units.begin() as work:
             row = await queries.threshold(work.session, threshold_id)
@@ -92,7 +94,7 @@ class Alerts:
             work.tell(AlertsChanged())
 
     async def recent(self, by: Agent) -> Sequence[FloorAlert]:
-        """Return the alerts that are not over, and those of today, the newest first."""
+        """Return the open alerts and those of today, newest first."""
         check_role(by)
         async with self._db.reading() as session:
             return await queries.recent_alerts(
@@ -100,7 +102,10 @@ class Alerts:
             )
 
     async def take(self, by: Agent, alert_id: UUID) -> None:
-        """Say that one sees to an alert. Raises ``NotFoundError``, and ``ConflictError`` when a colleague does already."""
+        """Take charge of an alert.
+
+        Raises ``NotFoundError``, and ``ConflictError`` when a colleague has it.
+        """
         check_role(by)
         async with self._units.begin() as work:
             alert = await queries.alert(work.session, alert_id)
@@ -113,7 +118,7 @@ class Alerts:
             work.tell(AlertsChanged())
 
     async def follow(self) -> None:
-        """Look at the limits every few seconds, until cancelled."""
+        """Check the limits every few seconds, until cancelled."""
         while True:
             try:
                 await self.look()
@@ -122,7 +127,7 @@ class Alerts:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
-        """Raise alerts for limits that are passed now, and end those that have been kept again for a while."""
+        """Raise alerts for exceeded limits, and end those past their calm period."""
         async with self._db.reading() as session:
             thresholds = {one.id: one for one in await queries.thresholds(session)}
             standing = await queries.open_alerts(session)
@@ -145,7 +150,7 @@ class Alerts:
 
     async def _end_when_calm(self, alert: FloorAlert, now: float) -> None:
         subject = Subject(alert.threshold_id, alert.subject_id)
-        # One that this process sees first, after a start, gets the whole time as well.
+        # An alert that this process sees first, after a start, also gets a full calm period.
         if now - self._found_at.setdefault(subject, now) < CALM_SECONDS:
             return
         async with self._units.begin() as work:
@@ -157,7 +162,7 @@ class Alerts:
 
 
 def passed(snapshot: Snapshot, thresholds: Iterable[FloorThreshold]) -> dict[Subject, int]:
-    """Return which limits are passed now, and by what."""
+    """Return the limits that are exceeded now, with the values."""
     found: dict[Subject, int] = {}
     for one in thresholds:
         of = _of_agents if one.kind == ThresholdKind.STATE else _of_queues
@@ -180,7 +185,7 @@ def _of_queues(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]
 
 
 def _value(line: QueueLine, kind: str) -> int | None:
-    """Return what a queue's limit of a kind is held against; nothing while there is nothing to hold."""
+    """Return the value of a queue for a kind of limit; ``None`` when there is none."""
     if kind == ThresholdKind.WAITING:
         return line.numbers[Number.WAITING]
     if kind == ThresholdKind.LONGEST and line.waiting_since is not None:

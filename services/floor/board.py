@@ -1,4 +1,7 @@
-"""The board: the floor at one moment, as numbers, and what each of them opens. Pure: it reads nothing."""
+"""The board: the numbers of the floor at one time, and the contacts behind each.
+
+Pure: it reads nothing.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from services.floor.ledger import Bucket, FloorContact, Ledger
 
 
 class Number(StrEnum):
-    """What the board says of a queue."""
+    """The numbers of a queue on the board."""
 
     WAITING = 'waiting'
     IN_PROGRESS = 'in_progress'
@@ -37,13 +40,13 @@ MADE_OF = {
     Number.ABANDONED: (Bucket.ABANDONED,),
     Number.SHORT: (Bucket.SHORT,),
 }
-"""The contacts that a number is made of; of a percentage, all that it is a share of."""
+"""The contacts that make up a number; for a percentage, all contacts that it is a share of."""
 SHARES = {Number.SERVICE_LEVEL: (Bucket.IN_TIME,), Number.ANSWER_RATE: ANSWERED}
-"""Of a percentage, those that count for it."""
+"""For a percentage, the contacts that count towards it."""
 
 
 class Target(NamedTuple):
-    """A queue's target on a day: so many percent are answered within so many seconds."""
+    """A queue's target on a day: this percentage is answered within this many seconds."""
 
     seconds: int
     percent: int
@@ -51,7 +54,7 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentNow:
-    """One agent at the moment of the board."""
+    """One agent at the time of the board."""
 
     id: UUID
     name: str
@@ -67,7 +70,7 @@ class AgentNow:
 
     @property
     def is_on_floor(self) -> bool:
-        """Whether the board counts them: whoever takes contacts, and whoever is there."""
+        """Whether the board counts the agent: people who take contacts, and everybody signed in."""
         return self.status is not AgentStatus.OFFLINE or (
             self.is_active and self.role is AgentRole.AGENT
         )
@@ -94,28 +97,28 @@ class QueueLine:
     target_seconds: int
     target_percent: int
     numbers: Mapping[Number, int]
-    """Of a percentage, how many contacts it is a share of."""
+    """For a percentage, the number of contacts that it is a share of."""
     shares: Mapping[Number, int]
-    """Of a percentage, how many count for it."""
+    """For a percentage, the number of contacts that count towards it."""
     waiting_since: datetime | None
 
     def percent(self, number: Number) -> float | None:
-        """Return a percentage; nothing where there is nothing to divide by."""
+        """Return a percentage; ``None`` without any contact."""
         return 100 * self.shares[number] / self.numbers[number] if self.numbers[number] else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The whole floor at a moment."""
+    """The whole floor at one time."""
 
     at: datetime
     version: int
-    """Of the definition that the figures were made by."""
+    """The version of the definition behind the figures."""
     queues: tuple[QueueLine, ...]
     agents: tuple[AgentLine, ...]
 
     def total(self, number: Number) -> int:
-        """Return a number over all queues."""
+        """Return the sum of a number over all queues."""
         return sum(one.numbers[number] for one in self.queues)
 
     def percent(self, number: Number) -> float | None:
@@ -125,15 +128,15 @@ class Snapshot:
 
     @property
     def waiting_since(self) -> datetime | None:
-        """Since when the customer waits who waits longest."""
+        """When the longest waiting customer came."""
         return min((one.waiting_since for one in self.queues if one.waiting_since), default=None)
 
     def with_status(self, status: AgentStatus) -> list[AgentLine]:
-        """Return the agents who are this."""
+        """Return the agents with this status."""
         return [one for one in self.agents if one.agent.status is status]
 
     def of_department(self, department: str) -> 'Snapshot':
-        """Return what concerns one department; all of it for an empty name."""
+        """Return the part that concerns one department; all of it for an empty name."""
         if not department:
             return self
         return Snapshot(
@@ -146,15 +149,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One contact of a number's list."""
+    """One contact in a number's list."""
 
     contact: FloorContact
     counts: bool
-    """Of a percentage, whether it counts for it; of any other number it does."""
+    """For a percentage, whether it counts towards it; for other numbers always true."""
 
 
 class Board:
-    """The floor at a moment: its ledger, its agents, its queues."""
+    """The floor at one time: its ledger, agents and queues."""
 
     def __init__(
         self,
@@ -169,7 +172,7 @@ class Board:
         self.agents = {one.id: one for one in agents}
 
     def snapshot(self, at: datetime) -> Snapshot:
-        """Return the numbers, said to be of ``at``."""
+        """Return the numbers, dated ``at``."""
         shown = [one for one in self.agents.values() if one.is_on_floor]
         return Snapshot(
             at=at,
@@ -179,7 +182,7 @@ class Board:
         )
 
     def contacts(self, number: Number, queue_ids: Iterable[UUID]) -> list[Listed]:
-        """Return the contacts that make a number of these queues, who came first first."""
+        """Return the contacts behind a number of these queues, in order of arrival."""
         share = SHARES.get(number)
         found = [
             Listed(one, share is None or one.outcome in share)

@@ -1,4 +1,4 @@
-"""What the board is made of, as rows: steps of contacts, agents as they are and as they were."""
+"""Queries for the board: steps of contacts, and agents' states now and at a past time."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -36,7 +36,7 @@ _FACT: tuple[Any, ...] = (
 
 
 async def facts_of_day(session: AsyncSession, begin: datetime, until: datetime) -> list[Fact]:
-    """Return all steps until then of the contacts that had one since ``begin`` or were not over at ``begin``, in order."""
+    """Return, in order, the steps until ``until`` of contacts open at ``begin`` or with a later step."""
     ids = union(*_concerned(begin, until)).subquery()
     statement = (
         _facts()
@@ -47,7 +47,7 @@ async def facts_of_day(session: AsyncSession, begin: datetime, until: datetime) 
 
 
 async def facts_after(session: AsyncSession, last_id: int, missing: Collection[int]) -> list[Fact]:
-    """Return the steps after one, and those before it that were not to be seen yet, in order."""
+    """Return, in order, the steps after one, and those of ``missing`` that have become visible."""
     is_new: Any = col(ContactStep.id) > last_id
     if missing:
         is_new = or_(is_new, col(ContactStep.id).in_(missing))
@@ -55,7 +55,7 @@ async def facts_after(session: AsyncSession, last_id: int, missing: Collection[i
 
 
 async def last_ids(session: AsyncSession, count: int) -> list[int]:
-    """Return the newest ids of steps, the newest first."""
+    """Return the newest ids of steps, newest first."""
     statement = select(ContactStep.id).order_by(col(ContactStep.id).desc()).limit(count)
     return [one for one in (await session.exec(statement)).all() if one is not None]
 
@@ -63,7 +63,7 @@ async def last_ids(session: AsyncSession, count: int) -> list[int]:
 async def agents_now(
     session: AsyncSession, agent_ids: Collection[UUID] | None = None
 ) -> list[AgentNow]:
-    """Return these people as they are now; everybody when nobody is named."""
+    """Return these people as they are now; everybody when ``agent_ids`` is not given."""
     statement = select(Agent)
     if agent_ids is not None:
         statement = statement.where(col(Agent.id).in_(agent_ids))
@@ -71,7 +71,7 @@ async def agents_now(
 
 
 async def agents_at(session: AsyncSession, at: datetime) -> list[AgentNow]:
-    """Return everybody as they were at a moment: what their state was to become is not on record."""
+    """Return everybody as they were at a time, without next states, which are not recorded."""
     change = (
         select(AgentStatusChange)
         .where(
@@ -116,7 +116,7 @@ async def targets(session: AsyncSession, queues: Sequence[Queue], day: date) -> 
 
 
 def _concerned(begin: datetime, until: datetime) -> list[Any]:
-    """Say which contacts have to be known: those with a step since ``begin``, and those that were under way then."""
+    """Return the condition for the contacts to load: with a step since ``begin``, or open then."""
     chat, wrap_up, step = ChatSession, WrapUp, ContactStep
     return [
         select(step.contact_id).where(col(step.at) >= begin, col(step.at) <= until),
@@ -134,7 +134,7 @@ def _concerned(begin: datetime, until: datetime) -> list[Any]:
 
 
 def _facts() -> Any:
-    return select(*_FACT)  # SQLModel types up to four columns
+    return select(*_FACT)  # SQLModel's types end at four columns
 
 
 async def _read(session: AsyncSession, statement: Any) -> list[Fact]:
@@ -170,6 +170,6 @@ def _then(
         status=AgentStatus(status) if status else AgentStatus.OFFLINE,
         since=since or agent.created_at,
         reason_id=reason_id,
-        next_status=None,  # what waited to come true then is not on record
+        next_status=None,  # next states are not recorded
         next_reason_id=None,
     )

@@ -1,8 +1,8 @@
-"""Which agent a contact is offered to: a pure function of its recorded input, so that any day can be replayed.
+"""The routing decision: a pure function of its recorded input, so that any day can be replayed.
 
-The order between candidates: who has not refused or missed this contact, the nearer circle, the higher skill level, the
-lower load against capacity, the longest idle, and last the smaller id. The first of these that sets the winner apart from
-the next best is the rule that decided.
+Candidates are ordered by: fewest refusals of this contact, nearer circle, higher skill level, lower
+load relative to capacity, longest idle time, and last the smaller id. The first of these in which
+the winner differs from the next best is the deciding rule.
 """
 
 from dataclasses import asdict, dataclass
@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 RULE_VERSION = 1
-"""Grows with every change of ``decide``: an older decision is replayed by the rules of its time."""
+"""Raised with every change of ``decide``: a replay skips decisions made by other versions."""
 
 
 class Rule(StrEnum):
-    """What decided between the candidates."""
+    """The rule that decided between the candidates."""
 
     RETURNING = 'returning'
     """The customer talked with this agent within a day."""
@@ -36,38 +36,38 @@ class Candidate:
 
     agent_id: UUID
     circle: int
-    """1 for the queue's own agents, 2 for those who are asked after a time."""
+    """1 for the queue's own agents, 2 for those who are included after a time."""
     level: int
     load: int
-    """Places taken: chats in hand, unfinished 후처리, offers that ring."""
+    """Places in use: current chats, unfinished 후처리, ringing offers."""
     capacity: int
     idle_seconds: float
     refusals: int = 0
-    """How often they refused or missed this contact."""
+    """How often the agent refused or missed this contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that a decision is made from."""
+    """The input of a decision."""
 
     contact_id: UUID
     queue_id: UUID
     waited_seconds: float
     circle: int
-    """The widest circle that is asked by now."""
+    """The widest circle included by now."""
     returning_agent_id: UUID | None
     """The agent who talked with the customer within a day, while the contact still waits for them."""
     candidates: tuple[Candidate, ...]
 
     def recorded(self) -> dict[str, Any]:
-        """Return it as values that JSON can hold."""
+        """Return the input as JSON values."""
         values = asdict(self)
         values['candidates'] = [_flat(asdict(one)) for one in self.candidates]
         return _flat(values)
 
     @classmethod
     def of(cls, recorded: dict[str, Any]) -> 'Situation':
-        """Return the situation that was recorded."""
+        """Return the input from JSON values."""
         candidates = tuple(
             Candidate(**(one | {'agent_id': UUID(one['agent_id'])}))
             for one in recorded['candidates']
@@ -85,14 +85,14 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Who gets the offer, and which rule set them apart."""
+    """The agent to offer the contact to, and the deciding rule."""
 
     agent_id: UUID
     rule: Rule
 
 
 def decide(situation: Situation) -> Decision | None:
-    """Return who is offered the contact; nobody when no candidate may have it yet."""
+    """Return the agent to offer the contact to; ``None`` when no candidate may have it yet."""
     if situation.returning_agent_id is not None:
         return _returning(situation, situation.returning_agent_id)
     asked = [one for one in situation.candidates if one.circle <= situation.circle]
@@ -103,7 +103,7 @@ def decide(situation: Situation) -> Decision | None:
 
 
 def _returning(situation: Situation, agent_id: UUID) -> Decision | None:
-    """Return the agent whom the customer knows; while they are expected nobody else is asked."""
+    """Return the agent whom the customer talked with, and for whom the contact still waits."""
     known = (one for one in situation.candidates if one.agent_id == agent_id and not one.refusals)
     return Decision(agent_id, Rule.RETURNING) if next(known, None) else None
 

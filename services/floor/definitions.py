@@ -1,6 +1,9 @@
-"""What the figures of the floor mean, by version. A definition holds from a day on and is never changed backwards.
+"""Definitions of the floor's figures, by version.
 
-To change one, add a version with a later ``since``: the days before keep theirs, on boards and in reports.
+Each holds from a day on and is never changed for the past.
+
+To change one, add a version with a later ``since``: earlier days keep theirs, on boards and in
+reports.
 """
 
 from dataclasses import dataclass
@@ -11,21 +14,22 @@ from desk import clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """How figures are made from a day on (days in Seoul).
+    """How figures are computed from a day on (days in Seoul).
 
-    서비스 레벨: answered within the queue's seconds ÷ (answered + abandoned that are not short). 응대율: answered ÷ (answered +
-    abandoned). Both clocks begin when the customer came; a contact counts once, when it is first answered or given up,
-    in the queue where that was. 평균 처리: (talk + 후처리, 보류 left out for chats) ÷ contacts whose talk ended.
+    서비스 레벨: answered within the queue's seconds ÷ (answered + abandoned, short ones excluded). 응대율:
+    answered ÷ (answered + abandoned). Both times begin when the customer came; a contact counts
+    once, when it is first answered or abandoned, in the queue where it then was. 평균 처리: (talk +
+    후처리, without 보류 for chats) ÷ contacts whose talk ended.
     """
 
     version: int
     since: date
     short_seconds: int
-    """Whoever gives up sooner counts as 짧은 포기, and not against the 서비스 레벨."""
+    """A customer who leaves sooner counts as 짧은 포기, and not against the 서비스 레벨."""
     good_percent: int
-    """From here on a percentage is good."""
+    """From this percentage on a figure is good."""
     fair_percent: int
-    """Below this it is poor."""
+    """Below this percentage a figure is poor."""
 
 
 DEFINITIONS = (
@@ -33,24 +37,24 @@ DEFINITIONS = (
         version=1, since=date(2000, 1, 1), short_seconds=5, good_percent=85, fair_percent=70
     ),
 )
-"""By the day that they begin; the usual numbers of Korean boards."""
+"""In order of their first day; the usual numbers of Korean boards."""
 
 
 def definition_of(day: date) -> Definition:
-    """Return what figures meant on a day."""
+    """Return the definition that holds on a day."""
     return next(one for one in reversed(DEFINITIONS) if one.since <= day)
 
 
 def day_of(at: datetime) -> date:
-    """Return the day in Seoul that a moment belongs to."""
+    """Return the day in Seoul of a time."""
     return at.astimezone(clock.SEOUL).date()
 
 
 def beginning_of(day: date) -> datetime:
-    """Return when a day begins in Seoul."""
+    """Return the beginning of a day in Seoul."""
     return datetime.combine(day, time(), clock.SEOUL)
 
 
 def end_of(day: date) -> datetime:
-    """Return when the next day begins."""
+    """Return the beginning of the next day in Seoul."""
     return beginning_of(day + timedelta(days=1))

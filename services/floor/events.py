@@ -1,4 +1,4 @@
-"""What supervisors do to contacts, as those whom it concerns hear of it."""
+"""Events about supervisors' actions, for the agents concerned."""
 
 from enum import StrEnum
 from uuid import UUID
@@ -9,24 +9,24 @@ from desk.events import Event
 
 
 class Deed(StrEnum):
-    """What a supervisor did to a contact."""
+    """A supervisor's action on a contact."""
 
     ASSIGNED = 'assigned'
-    """It rings at another agent now."""
+    """It is offered to another agent now."""
     MOVED = 'moved'
     """It waits in another queue now."""
     PRIORITY = 'priority'
     TAKEN_OVER = 'taken_over'
-    """A supervisor holds it now."""
+    """A supervisor has it now."""
 
 
 def steering_topic(agent_id: UUID) -> str:
-    """Name the topic of what supervisors do to one agent's contacts."""
+    """Return the topic of supervisors' actions on one agent's contacts."""
     return f'steering:{agent_id}'
 
 
 class ContactSteered(Event):
-    """A supervisor did something to a contact that an agent held, or that rang at them."""
+    """A supervisor acted on a contact that an agent had or was offered."""
 
     agent_id: UUID
     contact_id: UUID
@@ -41,7 +41,7 @@ class ContactSteered(Event):
 
 
 class Whispered(Event):
-    """A supervisor said something to the agent of a chat, which its customer never sees. Told, and not kept."""
+    """A supervisor's message to the agent of a chat, which its customer never sees and nothing stores."""
 
     agent_id: UUID
     contact_id: UUID
@@ -57,15 +57,15 @@ class Whispered(Event):
 NOTICES = 'floor-notices'
 """The topic of notices to queues."""
 ALERTS = 'floor-alerts'
-"""The topic of limits that were passed."""
+"""The topic of alerts for exceeded limits."""
 
 
 class NoticesChanged(Event):
-    """A notice was sent, read or withdrawn; those whom it concerns read theirs again."""
+    """A notice was sent, read or withdrawn; the people concerned read theirs again."""
 
     notice_id: UUID
     agent_ids: tuple[UUID, ...] = ()
-    """To whom it goes, when it is new or withdrawn."""
+    """The recipients, when it is new or withdrawn."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ class NoticesChanged(Event):
 
 
 class AlertsChanged(Event):
-    """A limit was passed, an alert was taken, or is over."""
+    """An alert was raised, taken, or has ended."""
 
     is_new: bool = False
 

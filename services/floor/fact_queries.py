@@ -1,4 +1,4 @@
-"""The facts about contacts and agents, as rows."""
+"""Queries for the facts about contacts and agents."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ from models import AgentStatus, AgentStatusChange, ContactStep, StepKind
 async def last_steps(
     session: AsyncSession, at: datetime, *, leaving_out: Collection[StepKind]
 ) -> Sequence[tuple[StepKind, UUID | None]]:
-    """Return the last step of every contact until then, and the queue where it left the contact.
+    """Return each contact's last step until then, and the queue where it left the contact.
 
     A kind that only a newer version of the desk knows is left out too.
     """
@@ -24,7 +24,7 @@ async def last_steps(
         select(ContactStep.kind, ContactStep.queue_id)
         .ext(distinct_on(col(ContactStep.contact_id)))
         .where(col(ContactStep.at) <= at, col(ContactStep.kind).in_(kinds))
-        # What is told of calls may come late: the order is that of what happened.
+        # Facts of calls may be stored late: order by the time when they happened.
         .order_by(
             col(ContactStep.contact_id), col(ContactStep.at).desc(), col(ContactStep.id).desc()
         )
@@ -33,7 +33,7 @@ async def last_steps(
 
 
 async def last_states(session: AsyncSession, at: datetime) -> Sequence[AgentStatus]:
-    """Return what every agent was then who has ever been anything but offline."""
+    """Return the state at that time of every agent who has ever been anything but offline."""
     statement = (
         select(AgentStatusChange.status)
         .ext(distinct_on(col(AgentStatusChange.agent_id)))

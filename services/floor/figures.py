@@ -1,4 +1,4 @@
-"""The present of the floor, computed from the facts alone: what every board and report must agree with."""
+"""The floor at any second, computed from the facts alone: every board and report must agree with it."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,12 +12,13 @@ from services.floor import fact_queries as queries
 WAITING = {StepKind.CREATED, StepKind.QUEUED, StepKind.REFUSED, StepKind.MISSED, StepKind.WITHDRAWN}
 IN_PROGRESS = {StepKind.TAKEN, StepKind.RESUMED, StepKind.REOPENED}
 SILENT = {StepKind.PRIORITY_CHANGED, StepKind.WHISPERED, StepKind.TRANSFERRED}
-"""Steps that leave a contact where it is; a transfer is followed by where it went."""
+"""Steps after which a contact stays where it is; a transfer is followed by the step of its new
+place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """How many contacts are where, by queue, and how many agents are what."""
+    """How many contacts are in each state, by queue, and how many agents in each state."""
 
     waiting: Counter[UUID] = field(default_factory=Counter)
     offered: Counter[UUID] = field(default_factory=Counter)
@@ -28,7 +29,7 @@ class Figures:
 
 
 async def figures_at(db: Database, at: datetime) -> Figures:
-    """Return the floor as it was at a second, from the contacts' steps and the agents' states."""
+    """Return the floor at a given time, from the contacts' steps and the agents' states."""
     figures = Figures()
     where = (
         (WAITING, figures.waiting),

@@ -1,6 +1,7 @@
-"""How a supervisor joins a chat that an agent holds: a word to the agent alone, or the chat itself; and giving it back.
+"""How a supervisor joins an agent's chat: messages to the agent alone, take-over, giving it back.
 
-Reading along is opening the chat: its agent sees who looks (``services.chats.viewers``). Writing in it is stepping in.
+To read along, a supervisor opens the chat; the agent sees them there (``services.chats.viewers``).
+To write in it, they take it over.
 """
 
 from uuid import UUID
@@ -30,18 +31,18 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 class Joining:
-    """What supervisors do in somebody else's chat. All raise ``NotAllowedError`` for anybody else."""
+    """Supervisors' actions in other agents' chats. All raise ``NotAllowedError`` for others."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
     async def whisper(self, supervisor: Agent, chat_id: UUID, words: str) -> None:
-        """Say something to a chat's agent that its customer never sees; it is told, and not kept.
+        """Send the chat's agent a message that its customer never sees; it is not stored.
 
         Raises:
-            NotFoundError: there is no such chat.
-            ConflictError: nobody else holds it.
-            InvalidInputError: no words, or too many.
+            NotFoundError: the chat does not exist.
+            ConflictError: no other agent has it.
+            InvalidInputError: the message is empty or too long.
         """
         check_role(supervisor)
         body = (await masked_in_thread(words.strip())).strip()
@@ -66,19 +67,19 @@ class Joining:
             )
 
     async def take_over(self, supervisor: Agent, chat_id: UUID, reason: str) -> UUID:
-        """Take a chat from its agent and hold it, whatever places one has; returns whose it was.
+        """Take over a chat, regardless of free places; return the agent who had it.
 
         Raises:
-            NotFoundError: there is no such chat.
-            ConflictError: it is not open, or one holds it already.
-            InvalidInputError: no words why, or too many.
+            NotFoundError: the chat does not exist.
+            ConflictError: it is not open, or the supervisor has it already.
+            InvalidInputError: the reason is empty or too long.
         """
         why = checked_reason(supervisor, reason)
         async with self._units.begin() as work:
             return await _hand_over(work, supervisor, chat_id, supervisor.id, why)
 
     async def give_back(self, supervisor: Agent, chat_id: UUID, agent_id: UUID) -> None:
-        """Give a chat that one took over back to whose it was. Raises as ``take_over`` does."""
+        """Give a chat back to the agent from whom it was taken over. Raises as ``take_over``."""
         check_role(supervisor)
         async with self._units.begin() as work:
             holder_id = await chat_queries.holder_of(work.session, chat_id)
@@ -90,7 +91,7 @@ class Joining:
 async def _hand_over(
     work: UnitOfWork, supervisor: Agent, chat_id: UUID, to_id: UUID, why: str
 ) -> UUID:
-    """Let another agent hold an open chat; both agents' rows are locked before the chat's."""
+    """Assign an open chat to another agent; both agents' rows are locked before the chat's."""
     former_id = await chat_queries.holder_of(work.session, chat_id)
     if former_id is None:
         raise ConflictError('chat.not_taken')

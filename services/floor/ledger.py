@@ -1,6 +1,7 @@
-"""Running figures of one day, from the contacts' steps alone: the same for the live board and for any second of the past.
+"""Running figures of one day, from the contacts' steps alone, for the live board and any past second.
 
-Every number is the length of a bucket of contacts, so that what a number says and what it opens cannot differ.
+Every number is the size of a bucket of contacts, so that a number always matches the list behind
+it.
 """
 
 from collections import defaultdict
@@ -17,7 +18,7 @@ from services.floor.figures import IN_PROGRESS, SILENT, WAITING
 
 
 class Fact(NamedTuple):
-    """One step of a contact, as it is read."""
+    """One step of a contact, as read from the database."""
 
     id: int
     contact_id: UUID
@@ -30,7 +31,7 @@ class Fact(NamedTuple):
 
 
 class Bucket(StrEnum):
-    """Where a contact is now, and what it came to today."""
+    """A contact's current place, or its outcome today."""
 
     WAITING = 'waiting'
     IN_PROGRESS = 'in_progress'
@@ -42,7 +43,7 @@ class Bucket(StrEnum):
     """Answered later."""
     ABANDONED = 'abandoned'
     SHORT = 'short'
-    """Given up within the definition's few seconds."""
+    """Abandoned within the definition's short time."""
 
 
 PRESENT = {
@@ -51,34 +52,34 @@ PRESENT = {
     Bucket.ON_HOLD: {StepKind.HELD},
     Bucket.WRAP_UP: {StepKind.WRAP_UP_BEGUN},
 }
-"""Which step leads where; after any other the contact is over."""
+"""The bucket after each step; after any other step the contact is over."""
 BUCKET_AFTER = {kind: bucket for bucket, kinds in PRESENT.items() for kind in kinds}
 TALKS = (Bucket.IN_PROGRESS, Bucket.ON_HOLD)
 
 
 @dataclass(slots=True, kw_only=True)
 class FloorContact:
-    """Where one contact stands, as far as its steps are known."""
+    """The current place of one contact, as far as its steps are known."""
 
     id: UUID
     channel: Channel
     came_at: datetime
     queue_id: UUID | None = None
     bucket: Bucket | None = None
-    """Where it is now; nothing when it is over."""
+    """Its current bucket; ``None`` when it is over."""
     since: datetime
-    """Since when it is there; of a waiting one ``came_at`` counts."""
+    """Since when it is there; for a waiting contact ``came_at`` counts."""
     agent_id: UUID | None = None
-    """Who holds it, or holds its 후처리."""
+    """The agent who has it or its 후처리."""
     rings_at_id: UUID | None = None
     outcome: Bucket | None = None
-    """How its waiting came to an end: the first time, and once."""
+    """How its wait ended: the first time only."""
     waited_seconds: float | None = None
     last_id: int = 0
 
     @property
     def takes_place_of(self) -> UUID | None:
-        """The agent one of whose places it takes; 보류 frees it."""
+        """The agent whose place it uses; 보류 frees the place."""
         if self.bucket in (Bucket.IN_PROGRESS, Bucket.WRAP_UP):
             return self.agent_id
         return self.rings_at_id
@@ -89,28 +90,28 @@ Contacts = dict[UUID, FloorContact]
 
 @dataclass(slots=True)
 class Handling:
-    """What an agent did with contacts on the day."""
+    """One agent's handled contacts on the day."""
 
     contacts: Contacts = field(default_factory=dict)
-    """Those whose talk with them ended."""
+    """Contacts whose talk with the agent ended."""
     seconds: float = 0.0
-    """Talk and 후처리, in all."""
+    """Talk and 후처리 in total."""
 
     @property
     def average_seconds(self) -> float | None:
-        """AHT; nothing before the first contact."""
+        """The average handling time (AHT); ``None`` before the first contact."""
         return self.seconds / len(self.contacts) if self.contacts else None
 
 
 class Ledger:
-    """The contacts of one day, kept current step by step. A step that is known already changes nothing."""
+    """The contacts of one day, updated step by step. A step that is known already changes nothing."""
 
     def __init__(self, day: date, seconds_by_queue: Mapping[UUID, int]) -> None:
         """Begin a day.
 
         Args:
-            day: in Seoul.
-            seconds_by_queue: within how many seconds a contact of a queue is answered in time.
+            day: the day in Seoul.
+            seconds_by_queue: the service level seconds of each queue.
         """
         self.day = day
         self.definition: Definition = definition_of(day)
@@ -123,35 +124,35 @@ class Ledger:
         self.last_id = 0
 
     def apply(self, facts: Iterable[Fact]) -> None:
-        """Take steps on: of each contact in their order."""
+        """Apply steps, each contact's in order."""
         for fact in facts:
             self._apply(fact)
 
     def contacts(self, buckets: Iterable[Bucket], queue_id: UUID) -> list[FloorContact]:
-        """Return the contacts of a queue that are in one of these buckets."""
+        """Return the contacts of a queue in one of these buckets."""
         return [one for bucket in buckets for one in self._in_bucket(bucket, queue_id).values()]
 
     def count(self, bucket: Bucket, queue_id: UUID) -> int:
-        """Return how many contacts of a queue are in a bucket."""
+        """Return the number of contacts of a queue in a bucket."""
         return len(self._in_bucket(bucket, queue_id))
 
     def waiting_since(self, queue_id: UUID) -> datetime | None:
-        """Return since when the customer waits who waits longest."""
+        """Return when the longest waiting customer of a queue came."""
         waiting = self._in_bucket(Bucket.WAITING, queue_id).values()
         return min((one.came_at for one in waiting), default=None)
 
     def in_hand(self, agent_id: UUID) -> Contacts:
-        """Return the contacts that take places of an agent."""
+        """Return the contacts that use places of an agent."""
         return self._by_agent.get(agent_id, {})
 
     def handled(self, agent_id: UUID) -> Handling:
-        """Return what an agent did with contacts on the day."""
+        """Return an agent's handled contacts on the day."""
         return self._handled.get(agent_id) or Handling()
 
     def _in_bucket(self, bucket: Bucket, queue_id: UUID) -> Contacts:
         return self._by_queue.get((bucket, queue_id), {})
 
-    # ---- one step
+    # ---- applying one step
 
     def _apply(self, fact: Fact) -> None:
         self.last_id = max(self.last_id, fact.id)
@@ -184,7 +185,7 @@ class Ledger:
             self._by_agent[agent_id][contact.id] = contact
 
     def _count_handling(self, contact: FloorContact, fact: Fact) -> None:
-        """Count the time that ends with this step, and the contact when its agent's talk does."""
+        """Count the time that ends with this step, and the contact when its agent's talk ends."""
         agent_id, bucket = contact.agent_id, contact.bucket
         if agent_id is None or bucket is None or fact.at < self._begin:
             return
@@ -192,12 +193,12 @@ class Ledger:
         is_chat_on_hold = bucket is Bucket.ON_HOLD and contact.channel is Channel.CHAT
         if not is_chat_on_hold:
             handling.seconds += (fact.at - max(contact.since, self._begin)).total_seconds()
-        is_another = fact.agent_id not in (None, agent_id)  # somebody has taken it over
+        is_another = fact.agent_id not in (None, agent_id)  # another agent has taken it over
         if bucket in TALKS and (is_another or BUCKET_AFTER.get(fact.kind) not in TALKS):
             handling.contacts[contact.id] = contact
 
     def _count_outcome(self, contact: FloorContact, fact: Fact) -> None:
-        """Count how the waiting ended: once, where it ended."""
+        """Count how the wait ended: once, in the queue where it ended."""
         if contact.outcome is not None or fact.kind not in (StepKind.TAKEN, StepKind.ABANDONED):
             return
         contact.waited_seconds = waited = (fact.at - fact.came_at).total_seconds()
@@ -213,7 +214,7 @@ class Ledger:
 
 
 def _follow(contact: FloorContact, fact: Fact) -> None:
-    """Let a contact be where a step leaves it."""
+    """Move a contact to its bucket after a step."""
     contact.queue_id, contact.since = fact.queue_id, fact.at
     contact.bucket = bucket = BUCKET_AFTER.get(fact.kind)
     holds = bucket is not None and bucket is not Bucket.WAITING

@@ -1,7 +1,8 @@
-"""The board of this second, once for all dashboards of a process, and of any second before.
+"""The current board, shared by all dashboards of a process, and the board of any past second.
 
-Events say that something happened; what happened is read from the facts, step after step, by whichever process shows a
-board. So a lost event costs a moment and never a wrong number, and ten open boards ask the database no more than one.
+Events only announce a change; the changes themselves are read from the facts, step by step, by each
+process with an open board. So a lost event costs a delay and never a wrong number, and ten open
+boards query the database as often as one.
 """
 
 import asyncio
@@ -32,21 +33,22 @@ log = structlog.get_logger()
 BOARD = 'board'
 """The topic of the live board, in this process only."""
 TICK_SECONDS = 0.3
-"""The board moves at most so often: boards get at most 4 pushes a second (DESIGN §4.9)."""
+"""The shortest time between two updates: boards get at most 4 pushes a second (DESIGN §4.9)."""
 IDLE_SECONDS = 5.0
-"""So often it is looked whether something was missed, while somebody looks."""
+"""How often an open board checks for missed steps."""
 PIECE = 2_000
-"""So many steps are taken on before others get their turn."""
+"""The number of steps applied before other tasks get their turn."""
 CARD_SECONDS = 2.0
-"""So old the names in a list may be; where its contacts are is always of now."""
+"""The largest age of the names in a list; the contacts in it are always current."""
 LOOK_BACK = 500
-"""Among so many newest steps one may come to be seen later than its neighbours: its transaction took longer."""
+"""Among this many newest steps, one may become visible after its neighbours, because its
+transaction took longer."""
 MISSING_SECONDS = 600.0
-"""After so long a number that never came was rolled back."""
+"""After this time a step id that never appeared belongs to a rolled-back transaction."""
 
 
 class BoardMoved(Event):
-    """The live board of this process shows something else. It never travels."""
+    """The live board of this process has changed. Never sent to other processes."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -54,7 +56,10 @@ class BoardMoved(Event):
 
 
 class LiveBoard:
-    """The floor now and then. For supervisors and administrators; all else raises ``NotAllowedError``."""
+    """The floor now and in the past.
+
+    For supervisors and administrators; all others get ``NotAllowedError``.
+    """
 
     def __init__(self, db: Database, topics: Topics) -> None:
         self._db = db
@@ -71,11 +76,11 @@ class LiveBoard:
         self._must_read_agents = False
         self._changed_agents: set[UUID] = set()
 
-    # ---- for screens
+    # ---- for pages
 
     @contextmanager
     def watched(self, watcher: Agent) -> Iterator[None]:
-        """Let the board move while the block runs. Raises ``NotAllowedError``."""
+        """Keep the board current while the block runs. Raises ``NotAllowedError``."""
         check_role(watcher)
         self._watchers += 1
         self._woken.set()
@@ -85,21 +90,24 @@ class LiveBoard:
             self._watchers -= 1
 
     async def now(self, watcher: Agent) -> tuple[Board, Snapshot]:
-        """Return the floor as it is, and its numbers. The board goes on moving; the numbers do not."""
+        """Return the current floor and its numbers.
+
+        The board continues to change; the numbers do not.
+        """
         check_role(watcher)
         return await self._current()
 
     async def latest(self) -> Snapshot:
-        """Return the numbers of now, for the desk itself: whoever asks for people checks whom they are for."""
+        """Return the current numbers without a check of rights: callers check their own readers."""
         return (await self._current())[1]
 
     async def refresh(self) -> None:
-        """Read what is new, whether an event told of it or not."""
+        """Read new steps, announced or not."""
         self._is_stale = self._must_read_agents = True
         await self._current()
 
     async def at(self, watcher: Agent, at: datetime) -> tuple[Board, Snapshot]:
-        """Return the floor as it was at a moment. Raises ``InvalidInputError`` for one that is still to come."""
+        """Return the floor at a past time. Raises ``InvalidInputError`` for a future one."""
         check_role(watcher)
         if at > clock.now():
             raise InvalidInputError('board.future')
@@ -107,7 +115,7 @@ class LiveBoard:
         return board, board.snapshot(at)
 
     async def cards(self, watcher: Agent, chat_ids: Sequence[UUID]) -> dict[UUID, ChatCard]:
-        """Return chats of a list of the board as they are now, in this order; what is read is kept a moment for all."""
+        """Return current chats of a board's list, in this order; they are cached briefly for all."""
         check_role(watcher)
         now = time.monotonic()
         fresh = {one: kept for one, kept in self._cards.items() if now - kept[0] < CARD_SECONDS}
@@ -120,7 +128,7 @@ class LiveBoard:
     # ---- staying current
 
     async def follow(self) -> None:
-        """Keep the board of this process current while somebody looks, until cancelled."""
+        """Keep this process's board current while a dashboard is open, until cancelled."""
         subscription = self._topics.subscribe((EVERY_QUEUE, EVERY_AGENT, SETTINGS), self._hear)
         try:
             while True:
@@ -194,7 +202,7 @@ class LiveBoard:
             newest = await queries.last_ids(session, LOOK_BACK)
             agents = await queries.agents_now(session)
             queues = await queries.queues(session)
-            until = end_of(day_of(now))  # whatever is there: another machine's clock may be ahead
+            until = end_of(day_of(now))  # the whole day: another machine's clock may be ahead
             facts = await queries.facts_of_day(session, beginning_of(day_of(now)), until)
             targets = await queries.targets(session, queues, day_of(now))
         board = Board(await _ledger(now, targets, facts), queues, agents, targets)
@@ -206,7 +214,7 @@ class LiveBoard:
         return board
 
     def _note_missing(self, last_id: int, facts: Sequence[Fact]) -> None:
-        """Remember the numbers that were skipped: their steps may be committed later."""
+        """Remember skipped step ids: their transactions may commit later."""
         now = time.monotonic()
         seen = {one.id for one in facts}
         newest = max(seen, default=last_id)
@@ -219,7 +227,7 @@ class LiveBoard:
 
 
 async def board_at(db: Database, at: datetime) -> Board:
-    """Return the floor as it was at a moment, from the facts alone."""
+    """Return the floor at a given time, from the facts alone."""
     async with db.reading() as session:
         agents = await queries.agents_at(session, at)
         queues = await queries.queues(session)
@@ -237,6 +245,6 @@ async def _ledger(at: datetime, targets: Mapping[UUID, Target], facts: Sequence[
 
 
 def check_role(watcher: Agent) -> None:
-    """Raise ``NotAllowedError`` for whoever is no supervisor."""
+    """Raise ``NotAllowedError`` unless a supervisor asks."""
     if not watcher.sees_everything:
         raise NotAllowedError('agent.supervisors_only')

@@ -1,4 +1,4 @@
-"""Notices of supervisors to those who serve a queue, and who has read them."""
+"""Supervisors' notices to the agents of a queue, with receipts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,24 +30,24 @@ class SentNotice:
 
     @property
     def read(self) -> int:
-        """How many have read it."""
+        """The number of people who have read it."""
         return sum(one.read_at is not None for one in self.receipts)
 
 
 class QueueNotices:
-    """What supervisors tell a queue's people."""
+    """Notices to the people of a queue."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def send(self, by: Agent, queue_id: UUID, body: str) -> QueueNotice:
-        """Tell everybody of a queue's department something, the sender excepted.
+        """Send a notice to all people of a queue's department but the sender.
 
         Raises:
             NotAllowedError: not a supervisor.
-            InvalidInputError: no words, or too many.
-            NotFoundError: there is no such queue.
+            InvalidInputError: the text is empty or too long.
+            NotFoundError: the queue does not exist.
         """
         check_role(by)
         said = (await masked_in_thread(body.strip())).strip()
@@ -67,7 +67,7 @@ class QueueNotices:
         return notice
 
     async def withdraw(self, by: Agent, notice_id: UUID) -> None:
-        """Take a notice back from those who have not read it. Raises ``NotFoundError``."""
+        """Withdraw a notice from people who have not read it. Raises ``NotFoundError``."""
         check_role(by)
         async with self._units.begin() as work:
             notice = await queries.notice(work.session, notice_id)
@@ -84,7 +84,10 @@ class QueueNotices:
             )
 
     async def sent(self, by: Agent) -> list[SentNotice]:
-        """Return the notices of the last days with their receipts, the newest first. Raises ``NotAllowedError``."""
+        """Return the notices of the last days with their receipts, newest first.
+
+        Raises ``NotAllowedError``.
+        """
         check_role(by)
         async with self._db.reading() as session:
             notices = await queries.notices(session, clock.now() - SHOWN_FOR, MOST_SHOWN)
@@ -98,12 +101,15 @@ class QueueNotices:
         ]
 
     async def unread(self, agent: Agent) -> Sequence[QueueNotice]:
-        """Return what somebody was told and has not read, the oldest first."""
+        """Return a person's unread notices, oldest first."""
         async with self._db.reading() as session:
             return await queries.unread_of(session, agent.id)
 
     async def read(self, agent: Agent, notice_id: UUID) -> None:
-        """Say that one has read a notice; twice changes nothing. Raises ``NotFoundError`` for one that went to others."""
+        """Confirm a notice as read; twice changes nothing.
+
+        Raises ``NotFoundError`` for other people's notices.
+        """
         async with self._units.begin() as work:
             receipt = await queries.receipt(work.session, notice_id, agent.id)
             if receipt is None:

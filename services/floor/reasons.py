@@ -1,6 +1,7 @@
-"""왜 나에게? Why a contact came to somebody: one rule for its agent, and for supervisors all who were considered.
+"""Why a contact came to an agent (왜 나에게?): the rule for the agent, all candidates for supervisors.
 
-For supervisors also the fairness over the shift: what came to each agent of the queue since the day began in Seoul.
+Supervisors also see the fairness over the shift: each agent's offers in the queue since midnight in
+Seoul.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from services.people import agent_queries
 from services.work.unit_of_work import UnitsOfWork
 
 MOST_DECISIONS = 20
-"""So many assignments of one contact are shown, the newest."""
+"""The number of assignments of one contact that are shown, the newest."""
 COUNTED = (StepKind.OFFERED, StepKind.TAKEN, StepKind.MISSED, StepKind.REFUSED)
 
 
@@ -32,14 +33,14 @@ class Explanation:
     agent_id: UUID
     rule: Rule
     candidates: int
-    """How many agents were considered."""
+    """The number of agents considered."""
     reason: str = ''
-    """The words of the supervisor who assigned it by hand."""
+    """The supervisor's words, for an assignment by hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """The whole of one decision."""
+    """One decision with its whole input."""
 
     at: datetime
     explanation: Explanation
@@ -50,7 +51,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """What came to one agent of a queue since the day began."""
+    """One agent's contacts in a queue since midnight in Seoul."""
 
     agent_id: UUID
     offers: int
@@ -61,27 +62,27 @@ class Share:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignments:
-    """Every assignment of a contact, the newest first, and the fairness of its queue over the shift."""
+    """Every assignment of a contact, newest first, and the fairness of its queue over the shift."""
 
     contact_id: UUID
     queue: Queue | None
     since: datetime
     decisions: list[Assignment]
     shares: list[Share]
-    """Most offers first; who serves the queue and was offered nothing is there too."""
+    """Most offers first; agents of the queue without offers are included."""
     names: dict[UUID, str]
 
 
 class Explanations:
-    """Why contacts came to whom they came."""
+    """Explains assignments."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._db = units.db
 
     async def of_chat(self, agent: Agent, chat_id: UUID) -> Explanation | None:
-        """Return why a chat was offered the last time; nothing when nobody was asked.
+        """Return why a chat was last offered; ``None`` when it never was.
 
-        Raises ``NotFoundError`` when the chat is not there or not the agent's to see.
+        Raises ``NotFoundError`` when the chat does not exist or the agent may not see it.
         """
         async with self._db.reading() as session:
             if await chat_queries.chat_of(session, agent, chat_id) is None:
@@ -93,11 +94,11 @@ class Explanations:
         return _explanation(row, transfers.get(row.created_at))
 
     async def assignments(self, supervisor: Agent, chat_id: UUID) -> Assignments:
-        """Return all that the decisions about a chat were made from, for supervisors.
+        """Return the whole input of a chat's decisions, for supervisors.
 
         Raises:
-            NotAllowedError: the one who asks is no supervisor.
-            NotFoundError: the chat is not there.
+            NotAllowedError: not a supervisor.
+            NotFoundError: the chat does not exist.
         """
         if not supervisor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')

@@ -1,4 +1,4 @@
-"""Replaying assignments: each recorded decision is made again from its recorded input, and must be the same."""
+"""Replays assignments: a decision repeated from its recorded input must be the same."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,18 +13,18 @@ from services.floor.decision import RULE_VERSION, Rule, Situation, decide
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What came of replaying a time."""
+    """The result of replaying a period."""
 
     decisions: int
     by_hand: int
     other_rules: int
-    """Made by rules of an older version, which this release does not know any more."""
+    """Decisions by an older version of the rules, which this release cannot repeat."""
     different: tuple[UUID, ...]
-    """Contacts whose decision came out otherwise."""
+    """Contacts whose decision differs."""
 
     @override
     def __str__(self) -> str:
-        """Return it as a sentence, and the contacts that came out otherwise."""
+        """Return the result as a sentence, followed by the contacts that differ."""
         said = (
             f'{self.decisions} assignments replayed, {len(self.different)} differences'
             f' ({self.by_hand} by hand, {self.other_rules} by older rules).'
@@ -33,7 +33,7 @@ class Replay:
 
 
 async def replay(db: Database, since: datetime, until: datetime) -> Replay:
-    """Make every decision of a time again from what it was made from."""
+    """Replay every decision of a period."""
     async with db.reading() as session:
         rows = await queries.decisions_between(session, since, until)
     made = [row for row in rows if row.rule != Rule.BY_HAND]

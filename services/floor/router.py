@@ -1,8 +1,8 @@
-"""The routing of contacts: each freed place, new state and new contact leads to the next assignment.
+"""The router: each free place, new state and new contact leads to the next assignment.
 
-Any number of processes run it; there is no leader. Offers are made under one advisory lock of PostgreSQL, so that the
-order between contacts holds; the agent's row is locked before the contact's, as everywhere. What a process that died
-did not do, the next event or the next second does in another.
+Any number of processes run it, without a leader. Offers are made under one PostgreSQL advisory
+lock, so that contacts are served in order; the agent's row is locked before the contact's, as
+everywhere. Another process does what a dead one left undone, at the next event or within a second.
 """
 
 import asyncio
@@ -32,13 +32,13 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 log = structlog.get_logger()
 
 LONGEST_SLEEP_SECONDS = 1.0
-"""Times that only pass (offers, wider circles, waiting for a known agent) are looked at this often."""
+"""How often time limits (offers, wider circles, waiting for a known agent) are checked."""
 RETRY_SECONDS = 0.5
 
 
 @dataclass(slots=True)
 class _Floor:
-    """What one round of assignments is decided from, kept current while it decides."""
+    """The input of one round of assignments, updated while it decides."""
 
     at: datetime
     queues: dict[UUID, Queue]
@@ -46,12 +46,12 @@ class _Floor:
     chats: Sequence[ChatSession]
     refusals: dict[UUID, dict[UUID, int]]
     known: dict[UUID, AgentStatus]
-    """What the agents are whom customers know."""
+    """The states of the agents whom returning customers wait for."""
     given: dict[UUID, int] = field(default_factory=dict)
     """Offers made in this round, by agent."""
 
     def situation(self, chat: ChatSession) -> Situation:
-        """Return what the decision about this chat is made from."""
+        """Return the decision's input for this chat."""
         queue = self.queues[chat.queue_id] if chat.queue_id else None
         assert queue  # noqa: S101 - only chats of push queues are read
         waited = (self.at - chat.start_time).total_seconds()
@@ -66,16 +66,16 @@ class _Floor:
         )
 
     def give(self, agent_id: UUID) -> None:
-        """Count an offer that this round makes."""
+        """Count an offer made in this round."""
         self.given[agent_id] = self.given.get(agent_id, 0) + 1
 
     def _expected(self, chat: ChatSession, queue: Queue, waited: float) -> UUID | None:
-        """Return the agent whom the customer knows, while the chat still waits for them."""
+        """Return the agent whom a returning customer still waits for, if any."""
         agent_id = chat.returning_agent_id
         if agent_id is None or waited >= queue.returning_seconds:
             return None
         if self.known.get(agent_id) is not AgentStatus.AVAILABLE:
-            return None  # they are away or gone: nobody waits for them
+            return None  # an agent who is not available is not waited for
         return None if self.refusals.get(chat.id, {}).get(agent_id) else agent_id
 
     def _candidates(self, chat: ChatSession, queue: Queue) -> list[Candidate]:
@@ -104,7 +104,7 @@ class _Floor:
 
 
 def circle_of(agent: AbleAgent, queue: Queue) -> int | None:
-    """Return whether an agent is asked first (1), after a time (2), or not at all for a queue."""
+    """Return an agent's circle for a queue: asked first (1), after a time (2), or never (``None``)."""
     level = agent.levels.get(queue.skill_id, 0) if queue.skill_id else None
     if agent.department == queue.department and (level is None or level >= queue.min_level):
         return 1
@@ -114,7 +114,7 @@ def circle_of(agent: AbleAgent, queue: Queue) -> int | None:
 
 
 class Router:
-    """Finds agents for waiting contacts, in this process as in every other."""
+    """Finds agents for waiting contacts; every process runs one."""
 
     def __init__(self, units: UnitsOfWork, topics: Topics, offers: Offers) -> None:
         self._units = units
@@ -124,7 +124,7 @@ class Router:
         self._woken = asyncio.Event()
 
     async def follow(self) -> None:
-        """Assign whenever something may let a contact find an agent, until cancelled."""
+        """Assign contacts at every event that may allow it, until cancelled."""
         subscription = self._topics.subscribe(ROUTING, lambda _event: self._woken.set())
         try:
             while True:
@@ -140,7 +140,7 @@ class Router:
             subscription.cancel()
 
     async def run(self) -> int:
-        """End offers that are over and make all that can be made now; returns how many were made."""
+        """End offers that timed out, make all possible offers; return how many were made."""
         await self._end_offers()
         made = 0
         while round_made := await self._round():
@@ -154,9 +154,7 @@ class Router:
             await self._offers.end_unanswered(chat_id, agent_id, most_missed=most_missed)
 
     async def _round(self) -> int:
-        async with (
-            self._db.reading() as session
-        ):  # most wake-ups find nothing to do: no lock for them
+        async with self._db.reading() as session:  # most rounds find nothing to do and need no lock
             if not await queries.able_agents(session):
                 return 0
         async with self._units.begin() as work:
@@ -182,7 +180,7 @@ class Router:
 
 
 async def _read(work: UnitOfWork) -> _Floor | None:
-    """Read the floor; nothing when there is nobody, or nothing that waits."""
+    """Read the floor; ``None`` when no agent is free or nothing waits."""
     queues = await queries.push_queues(work.session)
     agents = await queries.able_agents(work.session) if queues else []
     chats = await queries.heads(work.session, queues.keys()) if agents else []
@@ -213,7 +211,7 @@ def _decide_all(floor: _Floor) -> list[tuple[ChatSession, Situation, Decision]]:
 async def _offer_all(
     work: UnitOfWork, floor: _Floor, chosen: Sequence[tuple[ChatSession, Situation, Decision]]
 ) -> int:
-    """Make the offers to those who can still take them: loads are counted again under the agents' locks."""
+    """Make the offers to agents who can still take them; recounts loads under the agents' locks."""
     wanted = {decision.agent_id for _, _, decision in chosen}
     agents = await state_queries.locked_agents(work.session, wanted)
     loads = await state_queries.loads_of(work.session, wanted)

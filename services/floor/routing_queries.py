@@ -1,4 +1,4 @@
-"""What routing decides from, as rows: contacts that wait, agents who are able, offers that are over."""
+"""Queries for routing: waiting contacts, available agents, offers that timed out."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ from models import (
 )
 
 ROUTING_LOCK = 0x7E51
-"""The advisory lock under which offers are made: one process decides at a time, for a few milliseconds."""
+"""The advisory lock for making offers: one process decides at a time, for a few milliseconds."""
 USUAL_MISSES = 2
 HEADS = 20
-"""So many contacts of a queue are looked at in one go."""
+"""The number of contacts of a queue in one round."""
 
 
 async def hold_routing(session: AsyncSession) -> None:
@@ -49,11 +49,11 @@ class AbleAgent:
     idle_since: datetime
     levels: dict[UUID, int]
     in_call: bool = False
-    """Whether they talk on the telephone: only some queues offer chats beside a call."""
+    """Whether they are in a call: only some queues offer chats during a call."""
 
 
 async def able_agents(session: AsyncSession) -> list[AbleAgent]:
-    """Return all agents who can be given a contact now."""
+    """Return all agents who can be offered a contact now."""
     load = _load()
     columns: tuple[Any, ...] = (
         col(Agent.id),
@@ -86,7 +86,7 @@ async def able_agents(session: AsyncSession) -> list[AbleAgent]:
 
 
 def _in_call() -> Any:
-    """Return whether an agent talks on the telephone, as a part of a statement over agents."""
+    """Return the SQL expression for whether an agent is in a call."""
     return (
         select(col(Call.id))
         .where(
@@ -99,7 +99,7 @@ def _in_call() -> Any:
 
 
 def _load() -> Any:
-    """Return how many places of an agent are taken, as a part of a statement over agents."""
+    """Return the SQL expression for an agent's number of places in use."""
     chats = (
         select(func.count())
         .where(
@@ -134,13 +134,13 @@ async def _levels(
 
 
 async def push_queues(session: AsyncSession) -> dict[UUID, Queue]:
-    """Return the queues whose contacts are offered, by id; closed ones too: who waits there is served to the end."""
+    """Return the queues that offer contacts, by id; closed ones too, for their waiting contacts."""
     statement = select(Queue).where(col(Queue.mode) == QueueMode.PUSH)
     return {queue.id: queue for queue in (await session.exec(statement)).all()}
 
 
 async def heads(session: AsyncSession, queue_ids: Collection[UUID]) -> Sequence[ChatSession]:
-    """Return the contacts of these queues that wait and ring nowhere, in the order in which they are served."""
+    """Return these queues' waiting contacts that are not offered, in serving order."""
     first = (
         select(ChatSession.id)
         .where(
@@ -189,7 +189,7 @@ async def refusals(
 async def statuses_of(
     session: AsyncSession, agent_ids: Collection[UUID]
 ) -> dict[UUID, AgentStatus]:
-    """Return what these agents are without a contact; 연결 끊김 and 점검 count as 오프라인."""
+    """Return these agents' base states; 연결 끊김 and 점검 count as 오프라인."""
     status = case(
         (col(Agent.suspended_as).is_(None), col(Agent.base_status)), else_=AgentStatus.OFFLINE
     )
@@ -200,7 +200,7 @@ async def statuses_of(
 async def offer(
     session: AsyncSession, chat_id: UUID, agent_id: UUID, *, at: datetime, seconds: int
 ) -> ChatSession | None:
-    """Let a waiting chat ring at an agent; returns it, or nothing when it waits no longer or rings already."""
+    """Offer a waiting chat to an agent; return it, or ``None`` when it no longer waits unoffered."""
     statement = (
         update(ChatSession)
         .where(
@@ -220,9 +220,10 @@ async def offer(
 
 
 async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUID, UUID, int]]:
-    """Return chats whose offer nobody answered in time, or rings at somebody who can take nothing now.
+    """Return chats whose offer timed out, or whose agent can take nothing now.
 
-    With each its agent, and how many offers missed in a row make an agent of its queue 이석.
+    Each comes with its agent, and with how many offers missed in a row make an agent of its queue
+    이석.
     """
     misses = func.coalesce(col(Queue.misses_until_away), USUAL_MISSES)
     statement = (
@@ -255,7 +256,7 @@ async def next_deadline(session: AsyncSession) -> datetime | None:
 async def decisions_between(
     session: AsyncSession, since: datetime, until: datetime
 ) -> Sequence[RoutingDecision]:
-    """Return the decisions of a time, in their order."""
+    """Return the decisions of a period, in order."""
     statement = select(RoutingDecision).where(
         col(RoutingDecision.created_at) >= since, col(RoutingDecision.created_at) < until
     )
@@ -267,7 +268,7 @@ async def decisions_between(
 
 
 async def last_decision(session: AsyncSession, contact_id: UUID) -> RoutingDecision | None:
-    """Return why a contact was offered the last time."""
+    """Return the last decision about a contact."""
     statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
     return (
         await session.exec(statement.order_by(col(RoutingDecision.created_at).desc()).limit(1))
@@ -277,7 +278,7 @@ async def last_decision(session: AsyncSession, contact_id: UUID) -> RoutingDecis
 async def decisions_about(
     session: AsyncSession, contact_id: UUID, *, limit: int
 ) -> Sequence[RoutingDecision]:
-    """Return why a contact was offered each time, the newest first."""
+    """Return the decisions about a contact, newest first."""
     statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
     newest = statement.order_by(col(RoutingDecision.created_at).desc()).limit(limit)
     return (await session.exec(newest)).all()
@@ -292,7 +293,7 @@ async def transfers_of(session: AsyncSession, contact_id: UUID) -> dict[datetime
 
 
 async def agents_of(session: AsyncSession, queue: Queue) -> Sequence[Agent]:
-    """Return who serves a queue first and is in use."""
+    """Return the active agents of a queue's first circle."""
     statement = select(Agent).where(
         col(Agent.department) == queue.department,
         col(Agent.role) == AgentRole.AGENT,

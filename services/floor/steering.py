@@ -1,6 +1,6 @@
-"""What supervisors do by hand: assign contacts, move them, change their priority. Each with its reason, on record.
+"""Supervisors' manual routing: assign and move contacts, set priorities, each with a recorded reason.
 
-What cannot be done to one of several contacts does not hold up the others.
+A contact that cannot be changed does not stop the others.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,12 +46,12 @@ from services.text.storable import UNSTORABLE
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MOST_AT_ONCE = 200
-"""So many contacts are moved in one go."""
+"""The most contacts in one action."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steered:
-    """The contacts that it was done to, and why it was not done to the others."""
+    """The changed contacts, and the errors of the others."""
 
     done: tuple[UUID, ...] = ()
     left: dict[UUID, DeskError] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Steered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetAgent:
-    """An agent whom contacts may be assigned to, and how much they have in hand."""
+    """An agent to whom contacts may be assigned, with their load."""
 
     id: UUID
     name: str
@@ -71,26 +71,26 @@ class TargetAgent:
 
     @property
     def can_take(self) -> bool:
-        """Whether a contact may ring at them now."""
+        """Whether the agent can be offered a contact now."""
         return self.is_ready and self.load < self.capacity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """Where contacts may go: agents, those who can take one first, and queues."""
+    """Possible targets: agents, available ones first, and queues."""
 
     agents: list[TargetAgent]
     queues: list[Queue]
 
 
 class Steering:
-    """What supervisors change about waiting and open chats."""
+    """Supervisors' changes of waiting and open chats."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
     async def targets(self, supervisor: Agent) -> Targets:
-        """Return where contacts may go. Raises ``NotAllowedError`` for whoever is no supervisor."""
+        """Return the possible targets. Raises ``NotAllowedError`` unless a supervisor asks."""
         _check_role(supervisor)
         async with self._units.db.reading() as session:
             everybody = await agent_queries.everyone(session)
@@ -119,12 +119,12 @@ class Steering:
     async def assign(
         self, supervisor: Agent, chat_ids: Sequence[UUID], agent_id: UUID, reason: str
     ) -> Steered:
-        """Let waiting chats ring at one agent, whatever their queue's mode; a ring elsewhere ends.
+        """Offer waiting chats to one agent, in any queue mode; an offer to another agent ends.
 
         Raises:
-            NotAllowedError: the one who asks is no supervisor.
-            InvalidInputError: no words why, too many words, or too many contacts.
-            NotFoundError: none of the chats is there, or the agent is not.
+            NotAllowedError: not a supervisor.
+            InvalidInputError: the reason is empty or too long, or there are too many contacts.
+            NotFoundError: none of the chats exists, or the agent does not.
             ConflictError: none of them waits any longer, or the agent can take nothing now.
         """
         why = _checked(supervisor, chat_ids, reason)
@@ -138,18 +138,18 @@ class Steering:
     async def move(
         self, supervisor: Agent, chat_ids: Sequence[UUID], queue_id: UUID, reason: str
     ) -> Steered:
-        """Move chats to a queue, where they wait with the time they have waited; one that somebody holds is taken from them.
+        """Move chats to a queue, keeping their waiting time; an open chat is taken from its agent.
 
         Raises:
             NotAllowedError, InvalidInputError: see ``assign``.
-            NotFoundError: none of the chats is there, or the queue is not.
+            NotFoundError: none of the chats exists, or the queue does not.
             ConflictError: all of them have ended, or wait there already.
         """
         why = _checked(supervisor, chat_ids, reason)
 
         async with (
             self._units.begin() as work
-        ):  # one for all: what refuses a contact has changed nothing of it
+        ):  # one for all: a refused contact changed nothing of it
             queue = await queue_queries.held_still(work.session, queue_id)
             if queue is None or not queue.is_active:
                 raise NotFoundError('queue.not_found')
@@ -161,7 +161,7 @@ class Steering:
             async def act(chat_id: UUID) -> None:
                 chat = _going_on(chats.get(chat_id))
                 if chat.agent_id is not None and chat.agent_id not in holders:
-                    raise ConflictError('chat.taken')  # at this moment
+                    raise ConflictError('chat.taken')  # taken in this instant
                 holder_id = chat.agent_id
                 _move(work, supervisor, chat, queue, why)
                 if holder_id is not None:
@@ -175,7 +175,10 @@ class Steering:
     async def set_priority(
         self, supervisor: Agent, chat_ids: Sequence[UUID], priority: Priority, reason: str
     ) -> Steered:
-        """Change how soon chats are served; one that has this priority keeps it. Raises as ``assign`` does, for ended ones."""
+        """Set the priority of chats; those with this priority stay unchanged.
+
+        Raises as ``assign``, for ended chats.
+        """
         why = _checked(supervisor, chat_ids, reason)
 
         async def act(chat_id: UUID) -> None:
@@ -186,7 +189,7 @@ class Steering:
 
 
 async def _each(chat_ids: Sequence[UUID], act: Callable[[UUID], Awaitable[None]]) -> Steered:
-    """Do something to each; when it can be done to none, raise what kept the first one back."""
+    """Do something to each chat; if it fails for all, raise the first one's error."""
     done: list[UUID] = []
     left: dict[UUID, DeskError] = {}
     for one in dict.fromkeys(chat_ids):
@@ -235,7 +238,7 @@ async def _assign(
         agent_id=former,
         by_id=supervisor.id,
         reason=reason,
-        at=now,  # the decision's moment: the two are told together
+        at=now,  # the same time as the decision's
     )
     offers.clear(chat)
     offers.ring(chat, agent.id, at=now, seconds=queue.offer_seconds)
@@ -250,11 +253,11 @@ async def _assign(
     tell_changed(work, chat, also_to=former)
     if former is not None and former != agent_id:
         _tell_agent(work, former, chat, supervisor, Deed.ASSIGNED, reason)
-        work.tell(RoutingNeeded())  # they have a place more
+        work.tell(RoutingNeeded())  # the agent has a free place again
 
 
 def _decision(chat: ChatSession, queue: Queue, agent: Agent, *, at: datetime) -> RoutingDecision:
-    """Return the record of an assignment by hand: nobody was compared with anybody."""
+    """Return the record of an assignment by hand, which compared no candidates."""
     situation = Situation(
         contact_id=chat.id,
         queue_id=queue.id,
@@ -336,11 +339,11 @@ def _check_role(supervisor: Agent) -> None:
 
 
 def checked_reason(supervisor: Agent, reason: str) -> str:
-    """Return a supervisor's reason as it is kept: on one line, without personal values.
+    """Return a supervisor's reason as it is stored: on one line, without personal data.
 
     Raises:
         NotAllowedError: not a supervisor.
-        InvalidInputError: no words, or too many.
+        InvalidInputError: the reason is empty or too long.
     """
     _check_role(supervisor)
     reason = ' '.join(reason.split())
@@ -352,7 +355,7 @@ def checked_reason(supervisor: Agent, reason: str) -> str:
 
 
 def _checked(supervisor: Agent, chat_ids: Sequence[UUID], reason: str) -> str:
-    """Return the reason as it is kept, for so many contacts as may be moved in one go."""
+    """Return the reason as it is stored; also check the number of contacts."""
     why = checked_reason(supervisor, reason)
     if len(chat_ids) > MOST_AT_ONCE:
         raise InvalidInputError('steering.too_many', most=MOST_AT_ONCE)

@@ -1,4 +1,4 @@
-"""오늘 beside the usual: quarter hours of today, and the same weekday's average of the last weeks."""
+"""Today by quarter hour, compared with the average of the same weekday in the last weeks."""
 
 import time
 from collections import defaultdict
@@ -16,47 +16,47 @@ from services.floor.live_board import check_role
 from services.floor.today_queries import Quarter
 
 WEEKS = 4
-"""So many of the same weekday before make the usual."""
+"""The number of earlier weeks in the average."""
 QUARTERS = 96
 KEPT_SECONDS = 30.0
-"""So long a reading serves all dashboards of a process."""
+"""How long a result is shared by all dashboards of a process."""
 
 
 class Measure(StrEnum):
-    """What is shown by quarter hour."""
+    """The figures by quarter hour."""
 
     ARRIVED = 'arrived'
     WAIT = 'wait'
-    """평균 대기 in seconds, of those who were answered."""
+    """평균 대기 in seconds, of answered contacts."""
     ABANDONED = 'abandoned'
 
 
 Row = tuple[float | None, ...]
-"""One value for each quarter hour; none where there is nothing to divide by, or nothing yet."""
+"""One value for each quarter hour; ``None`` without any contact, or in the future."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayCurves:
-    """Today and the usual, by measure."""
+    """Today and the usual day, by figure."""
 
     day: date
     weeks: int
-    """How many days of the weeks before had anything: the usual is their average."""
+    """The number of earlier days with contacts, over which the average is taken."""
     now: int
-    """The quarter hour that it is."""
+    """The current quarter hour."""
     today: Mapping[Measure, Row]
     usual: Mapping[Measure, Row]
 
 
 class Today:
-    """The day so far, read once for all dashboards of a process."""
+    """The day so far, shared by all dashboards of a process."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._kept: tuple[float, DayCurves] | None = None
 
     async def curves(self, watcher: Agent) -> DayCurves:
-        """Return today beside the usual. Raises ``NotAllowedError`` for whoever is no supervisor."""
+        """Return today and the usual day. Raises ``NotAllowedError`` unless a supervisor asks."""
         check_role(watcher)
         now = time.monotonic()
         if self._kept is None or now - self._kept[0] > KEPT_SECONDS:
@@ -86,7 +86,7 @@ class Today:
 
 
 def curves_of(rows: list[Quarter], *, days: int, until: int = QUARTERS - 1) -> dict[Measure, Row]:
-    """Return the average of some days by quarter hour; what lies after ``until`` is not yet."""
+    """Return the average of some days by quarter hour; ``None`` after ``until``."""
     counts: dict[tuple[StepKind, int], int] = defaultdict(int)
     waited: dict[int, float] = defaultdict(float)
     for row in rows:

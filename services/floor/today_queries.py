@@ -1,4 +1,4 @@
-"""Quarter hours of days, counted from the contacts' steps."""
+"""Queries for figures by quarter hour, counted from the contacts' steps."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ QUARTER_SECONDS = 900
 
 
 class Quarter(NamedTuple):
-    """What happened in a quarter hour of a day, of one kind."""
+    """One quarter hour of a day, for one kind of step."""
 
     day: str
     quarter: int
@@ -23,13 +23,13 @@ class Quarter(NamedTuple):
     kind: StepKind
     contacts: int
     wait_seconds: float
-    """On average, since the customers came."""
+    """The average wait since the customers came."""
 
 
 async def quarters(
     session: AsyncSession, days: Collection[tuple[datetime, datetime]]
 ) -> Sequence[Quarter]:
-    """Return arrivals, first answers and 포기 of these days (from, until before), by quarter hour."""
+    """Return arrivals, first answers and 포기 of these days (from, exclusive until), by quarter hour."""
     step, earlier = ContactStep, aliased(ContactStep)
     local = func.timezone('Asia/Seoul', col(step.at))
     day = func.to_char(local, text("'YYYY-MM-DD'"))

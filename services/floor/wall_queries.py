@@ -1,4 +1,4 @@
-"""Links for screens on a wall, and notices to queues, as rows."""
+"""Queries for wall screens' links and notices to queues."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from models import Agent, NoticeReceipt, Queue, QueueNotice, WallLink
 
 
 async def links(session: AsyncSession) -> Sequence[WallLink]:
-    """Return the links that were not revoked, the newest first."""
+    """Return the links that are not revoked, newest first."""
     statement = select(WallLink).where(col(WallLink.revoked_at).is_(None))
     return (await session.exec(statement.order_by(col(WallLink.created_at).desc()))).all()
 
@@ -23,7 +23,7 @@ async def link(session: AsyncSession, link_id: UUID) -> WallLink | None:
 
 
 async def link_of(session: AsyncSession, token_hash: str) -> WallLink | None:
-    """Return the link of a token, unless it was revoked."""
+    """Return the link with a token, unless it is revoked."""
     statement = select(WallLink).where(
         col(WallLink.token_hash) == token_hash, col(WallLink.revoked_at).is_(None)
     )
@@ -31,7 +31,7 @@ async def link_of(session: AsyncSession, token_hash: str) -> WallLink | None:
 
 
 async def people_of(session: AsyncSession, queue: Queue) -> Sequence[UUID]:
-    """Return who serves a queue: the active people of its department."""
+    """Return the agents of a queue: the active people of its department."""
     statement = select(Agent.id).where(
         col(Agent.department) == queue.department, col(Agent.is_active)
     )
@@ -44,13 +44,13 @@ async def notice(session: AsyncSession, notice_id: UUID) -> QueueNotice | None:
 
 
 async def notices(session: AsyncSession, since: datetime, limit: int) -> Sequence[QueueNotice]:
-    """Return the notices since then, the newest first."""
+    """Return the notices since then, newest first."""
     statement = select(QueueNotice).where(col(QueueNotice.created_at) >= since)
     return (await session.exec(statement.order_by(col(QueueNotice.created_at).desc()).limit(limit))).all()  # fmt: skip
 
 
 async def receipts(session: AsyncSession, notice_ids: Sequence[UUID]) -> Sequence[NoticeReceipt]:
-    """Return to whom these notices went."""
+    """Return the receipts of these notices."""
     statement = select(NoticeReceipt).where(col(NoticeReceipt.notice_id).in_(notice_ids))
     return (await session.exec(statement)).all()
 
@@ -61,7 +61,7 @@ async def receipt(session: AsyncSession, notice_id: UUID, agent_id: UUID) -> Not
 
 
 async def unread_of(session: AsyncSession, agent_id: UUID) -> Sequence[QueueNotice]:
-    """Return the notices that somebody has not read yet, the oldest first."""
+    """Return a person's unread notices, oldest first."""
     statement = (
         select(QueueNotice)
         .join(NoticeReceipt, col(NoticeReceipt.notice_id) == col(QueueNotice.id))

@@ -1,4 +1,4 @@
-"""전광판: the board's numbers for a screen on a wall, by a link that only reads and can be revoked. No name of anybody."""
+"""Wall screens (전광판): the board's numbers, without people's names, through a revocable read-only link."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -17,7 +17,10 @@ MAX_NAME_CHARS = 100
 
 
 class Walls:
-    """The links of walls. For supervisors; all but ``numbers`` raise ``NotAllowedError`` for others."""
+    """The links for wall screens.
+
+    For supervisors; all but ``numbers`` raise ``NotAllowedError`` for others.
+    """
 
     def __init__(self, units: UnitsOfWork, board: LiveBoard) -> None:
         self._units = units
@@ -25,13 +28,16 @@ class Walls:
         self._board = board
 
     async def links(self, by: Agent) -> Sequence[WallLink]:
-        """Return the links that were not revoked."""
+        """Return the links that are not revoked."""
         check_role(by)
         async with self._db.reading() as session:
             return await queries.links(session)
 
     async def add(self, by: Agent, name: str, *, department: str = '') -> tuple[WallLink, str]:
-        """Make a link, and return it with its token: that is shown once. Raises ``InvalidInputError`` for no name."""
+        """Make a link; return it with its token, shown only once.
+
+        Raises ``InvalidInputError`` for an empty name.
+        """
         check_role(by)
         said = parse_name(name, most=MAX_NAME_CHARS)
         if said is None:
@@ -46,7 +52,7 @@ class Walls:
         return link, token
 
     async def revoke(self, by: Agent, link_id: UUID) -> None:
-        """Let a link show nothing from now on. Raises ``NotFoundError``."""
+        """Revoke a link, which then shows nothing. Raises ``NotFoundError``."""
         check_role(by)
         async with self._units.begin() as work:
             link = await queries.link(work.session, link_id)
@@ -57,7 +63,10 @@ class Walls:
             work.record(by, AuditAction.WALL_LINK_REVOKED, details={'link_id': str(link.id)})
 
     async def numbers(self, token: str) -> Snapshot:
-        """Return what a wall shows: the numbers, without an agent. Raises ``NotFoundError`` for a link that is none (any more)."""
+        """Return the numbers for a wall screen.
+
+        Raises ``NotFoundError`` for a link that is not valid (any more).
+        """
         async with self._db.reading() as session:
             link = await queries.link_of(session, hashed(token))
         if link is None:

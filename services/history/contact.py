@@ -15,7 +15,7 @@ from services.work.cursors import Position
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLine:
-    """The newest line of a chat that says what was looked for: a part of it on one line, and where the words stand."""
+    """A chat's newest matching message: an excerpt on one line, and the offsets of the words."""
 
     number: int
     excerpt: str
@@ -35,40 +35,40 @@ class Contact:
     agent_name: str
     customer: Customer | None
     typed_name: str
-    """What somebody unknown called themselves in a chat; empty in a call."""
+    """The name that an unknown visitor typed in a chat; empty for a call."""
     phone: str
-    """The number that was typed or called, digits only: personal."""
+    """The typed or called number, digits only: personal data."""
     start_time: datetime
     answered_at: datetime | None
     end_time: datetime | None
     ending: str | None
     """``ChatEnding`` or ``CallEnding``."""
     direction: str | None
-    """``CallDirection`` of a call."""
+    """A call's ``CallDirection``."""
     last_line: str
     last_number: int
     wrap_up: WrapUpView | None = None
     mood: Mood | None = None
-    """How the customer sounded; none of a call, or before the first line was judged."""
+    """The customer's sentiment; ``None`` for a call, or before the first message was analysed."""
     found: FoundLine | None = None
 
     @property
     def place(self) -> Position:
-        """Where the next page begins when this is the last of a page."""
+        """The place where the page after this contact begins."""
         return self.start_time, self.id
 
     @property
     def name(self) -> str:
-        """Who it was with, as far as is known; empty for an unknown caller."""
+        """The customer's name, as far as it is known; empty for an unknown caller."""
         return self.customer.name if self.customer else self.typed_name
 
     @property
     def number(self) -> str:
-        """The number to reach them by: the customer's on record, else the one that was typed or called. Personal."""
+        """The customer's number on record, else the typed or called one. Personal data."""
         return self.customer.phone if self.customer else self.phone
 
     def shows_number(self, agent: Agent, whole: Collection[UUID]) -> bool:
-        """Whether an agent sees that number: of customers in ``whole`` (``PersonalData.sees_whole``), and of whom they hold."""
+        """Whether an agent sees that number: of customers in ``whole`` (``PersonalData.sees_whole``), own contacts."""
         if self.customer is not None:
             return self.customer.id in whole
         is_open = self.state in {ContactState.ACTIVE, ContactState.ON_HOLD}
@@ -76,7 +76,7 @@ class Contact:
 
     @property
     def length(self) -> timedelta | None:
-        """How long they talked; nothing while they do, or when they never did."""
+        """How long they talked; ``None`` while they talk, or when they never did."""
         if self.answered_at is None or self.end_time is None:
             return None
         return self.end_time - self.answered_at

@@ -1,8 +1,8 @@
-"""Taking the history out: every contact that a filter wants and that the reader may see, batch by batch.
+"""Exports of the history: every contact that matches a filter and that the reader may see, in batches.
 
-Nothing of an export is kept: it goes to its reader as it is read, so there is no file that a deletion on request could
-miss. How far it is travels as events; whoever looks at it, in whichever process, may have it stopped. It stops by itself
-before a row that was read by rights its reader has no longer.
+An export is not stored: it goes to its reader while it is read, so that an erasure need not search
+files. Its progress is published as events; the person can stop it from any process. It stops by
+itself before any row that its reader no longer has the rights to see.
 """
 
 import time
@@ -28,7 +28,7 @@ from services.people import agent_queries
 from services.work.unit_of_work import UnitsOfWork
 
 Row = Sequence[Cell]
-"""A row of a file: one cell a heading."""
+"""A row of a file: one cell for each heading."""
 
 BATCH = 500
 TELL_EVERY_SECONDS = 0.25
@@ -36,29 +36,29 @@ FAREWELL_SECONDS = 5
 
 
 class ExportFormat(StrEnum):
-    """What an export is written as."""
+    """The file format of an export."""
 
     CSV = 'csv'
     XLSX = 'xlsx'
 
 
 class ExportState(StrEnum):
-    """Where an export stands."""
+    """The state of an export."""
 
     RUNNING = 'running'
     DONE = 'done'
     STOPPED = 'stopped'
     BROKEN = 'broken'
-    """Its reader went away, or something failed."""
+    """Its reader disconnected, or an error occurred."""
 
 
 def export_topic(export_id: UUID) -> str:
-    """Name the topic of one export."""
+    """Return the topic of one export."""
     return f'export:{export_id}'
 
 
 class ExportMoved(Event):
-    """An export has come so far."""
+    """The progress of an export."""
 
     export_id: UUID
     rows: int
@@ -70,7 +70,7 @@ class ExportMoved(Event):
 
 
 class ExportToStop(Event):
-    """Whoever asked for an export wants no more of it."""
+    """The person who began an export wants it stopped."""
 
     export_id: UUID
     agent_id: UUID
@@ -82,16 +82,16 @@ class ExportToStop(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What a file says in its reader's language."""
+    """The texts of a file, in its reader's language."""
 
     headings: Row
     row: Callable[[Contact], Row]
     stopped: str
-    """The last line of a file that ends before its time."""
+    """The last line of a file that was stopped early."""
 
 
 class Export:
-    """One export that runs in this process."""
+    """One running export of this process."""
 
     def __init__(
         self,
@@ -111,10 +111,10 @@ class Export:
         self._told_at = 0.0
 
     async def file(self, words: Words) -> AsyncGenerator[bytes]:
-        """Yield the file bit by bit: a CSV from the first row on, an XLSX after the last.
+        """Yield the file in chunks: a CSV from the first row on, an XLSX after the last.
 
         Raises:
-            ConflictError: an XLSX was stopped (``export.stopped``), or would be too long for Excel; nothing of it is out.
+            ConflictError: an XLSX was stopped (``export.stopped``), or is too long for Excel; no bytes were sent.
         """
         stream = sheets.csv_stream if self.kind is ExportFormat.CSV else sheets.xlsx_stream
         async with aclosing(stream(self._rows(words))) as parts:
@@ -149,7 +149,7 @@ class Export:
             yield await self._gone(batch)
 
     async def _check_rights(self) -> None:
-        """Stop when the reader may see something else by now than when the export began."""
+        """Stop when the reader's rights have changed since the export began."""
         async with self._units.db.reading() as session:
             now = await agent_queries.by_id(session, self.agent.id)
         if now is None or any(
@@ -158,12 +158,12 @@ class Export:
             self.state = ExportState.STOPPED
 
     def hear(self, event: Event) -> None:
-        """Stop when its own person says so."""
+        """Stop when the person who began it asks for that."""
         if isinstance(event, ExportToStop) and event.agent_id == self.agent.id:
             self.state = ExportState.STOPPED
 
     async def tell(self) -> None:
-        """Tell who looks on how far it is."""
+        """Publish the progress."""
         moved = ExportMoved(export_id=self.id, rows=self.rows, state=self.state)
         await self._units.relay.whisper(moved)
 
@@ -182,7 +182,7 @@ class Export:
 
 
 class Exports:
-    """Takes the history out."""
+    """Exports the history."""
 
     def __init__(self, units: UnitsOfWork, topics: Topics, history: History) -> None:
         self._units = units
@@ -193,7 +193,10 @@ class Exports:
     async def running(
         self, agent: Agent, wanted: HistoryFilter, kind: ExportFormat, *, export_id: UUID
     ) -> AsyncIterator[Export]:
-        """Run an export for the length of the block. The audit log knows of it before its first row goes out."""
+        """Run an export while the block runs.
+
+        It is recorded in the audit log before its first row is sent.
+        """
         contacts = self._history.rows(agent, wanted)
         export = Export(export_id, agent, kind, contacts, self._units)
         details: dict[str, object] = {'export': str(export_id), 'format': kind.value}
@@ -206,13 +209,13 @@ class Exports:
             subscription.cancel()
             if export.state is ExportState.RUNNING:
                 export.state = ExportState.BROKEN
-            # A reader who goes away cancels us: what became of it is written down all the same.
+            # A disconnecting reader cancels this task; the outcome is recorded nevertheless.
             with anyio.move_on_after(FAREWELL_SECONDS, shield=True):
                 await export.tell()
                 await self._record(agent, {**details, 'rows': export.rows, 'end': export.state})
 
     async def stop(self, agent: Agent, export_id: UUID) -> None:
-        """Let an export of this person end where it is, whichever process it runs in."""
+        """Stop an export of this person, in whichever process it runs."""
         await self._units.relay.whisper(ExportToStop(export_id=export_id, agent_id=agent.id))
 
     async def _record(self, agent: Agent, details: Mapping[str, object]) -> None:
@@ -221,5 +224,5 @@ class Exports:
 
 
 def narrowed(wanted: HistoryFilter) -> list[str]:
-    """Return the names of what a filter narrows; not by what, which may be somebody's name."""
+    """Return the names of a filter's set fields; not the values, which may be personal data."""
     return [name for name, field in FIELDS.items() if getattr(wanted, field)]

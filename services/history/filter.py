@@ -1,7 +1,8 @@
-"""What of the history is wanted, as people choose it and as an address says it.
+"""The filter of the history, as people choose it and as a URL carries it.
 
-``HistoryFilter`` is the same thing on the page, in a saved view, in the API and in an export. An address can be sent
-to a colleague: it says what to look for, never who may see it, and what it says wrongly is left out with a word.
+``HistoryFilter`` is the same on the page, in a saved view, in the API and in an export. A URL can
+be sent to a colleague: it selects contacts and grants no access; an invalid part of it is ignored
+with a notice.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,14 +23,14 @@ MAX_QUERY_CHARS = 1_000  # history_views.query
 
 
 class Channel(StrEnum):
-    """How a customer and the centre talked: 채팅, 통화."""
+    """The channel of a contact: 채팅, 통화."""
 
     CHAT = 'chat'
     CALL = 'call'
 
 
 class ContactState(StrEnum):
-    """Where a contact stands: 대기, 진행, 보류, 종료, and 포기, which is ended by who could not wait."""
+    """The state of a contact: 대기, 진행, 보류, 종료, and 포기, when the customer left before an answer."""
 
     WAITING = 'waiting'
     ACTIVE = 'active'
@@ -39,7 +40,7 @@ class ContactState(StrEnum):
 
 
 class Period(StrEnum):
-    """A period that moves with the day: 오늘, 어제, the last 7 days and the last 30, today among them."""
+    """A period relative to today: 오늘, 어제, the last 7 days and the last 30, including today."""
 
     TODAY = 'today'
     YESTERDAY = 'yesterday'
@@ -49,7 +50,7 @@ class Period(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryFilter:
-    """Which contacts are wanted; nothing narrows nothing. Days are days in Seoul, both ends included."""
+    """The conditions for contacts; unset ones match all. Days are days in Seoul, both ends included."""
 
     period: Period | None = None
     since: date | None = None
@@ -60,34 +61,34 @@ class HistoryFilter:
     state: ContactState | None = None
     priority: Priority | None = None
     category_id: UUID | None = None
-    """A 상담 분류 of any level: all below it are wanted too."""
+    """A 상담 분류 of any level; includes all below it."""
     needs_follow_up: bool = False
     sentiment: Sentiment | None = None
-    """How the customer sounded on the whole: chats alone are judged."""
+    """The customer's overall sentiment; only chats have one."""
     text: str = ''
-    """Words that were said in a chat, or a customer's name, number or address."""
+    """Words in a chat, or a customer's name, number or address."""
 
     @property
     def span(self) -> tuple[datetime | None, datetime | None]:
-        """The period as moments: from the first on, up to the second, which is not included."""
+        """The period as times: from the first, inclusive, to the second, exclusive."""
         first, last = _days(self.period) if self.period else (self.since, self.until)
         return _midnight(first), _midnight(last + timedelta(days=1)) if last else None
 
     @property
     def query(self) -> str:
-        """The filter as an address carries it after its ``?``; empty when nothing is narrowed."""
+        """The filter as a URL's query string; empty when nothing is set."""
         given = {name: getattr(self, field) for name, field in FIELDS.items()}
         return urlencode({name: _written(value) for name, value in given.items() if value})
 
     @property
     def is_everything(self) -> bool:
-        """Whether nothing is narrowed."""
+        """Whether no condition is set."""
         return self == EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A filter that was read out of an address, and the names of what could not be read and is left out."""
+    """A filter parsed from a URL, and the names of invalid parts, which are ignored."""
 
     filter: HistoryFilter
     ignored: tuple[str, ...] = ()
@@ -100,16 +101,16 @@ FIELDS = {
     'channel': 'channel', 'status': 'state', 'priority': 'priority', 'category': 'category_id',
     'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'text': 'text',
 }  # fmt: skip
-"""The names in an address, in their order there, and the filter's fields."""
+"""The parameter names in a URL, in their order there, with the filter's fields."""
 
 
 def parse(query: str) -> Reading:
-    """Read an address's part after its ``?``. Nothing is too odd; other names than ours mean nothing here."""
+    """Parse a URL's query string. Never raises; unknown names are ignored."""
     return read_filter(dict(parse_qsl(query.removeprefix('?')[: 4 * MAX_QUERY_CHARS])))
 
 
 def read_filter(given: Mapping[str, str]) -> Reading:
-    """Read a filter out of names and values as an address has them; the first fault of each name leaves it out."""
+    """Parse a filter from a URL's names and values; a name with any invalid value is ignored."""
     found: dict[str, Any] = {}
     ignored: list[str] = []
     for name, field in FIELDS.items():
@@ -120,7 +121,7 @@ def read_filter(given: Mapping[str, str]) -> Reading:
             found[field] = _READERS[field](value)
         except ValueError:
             ignored.append(name)
-    if found.get('period'):  # a moving period and days of the calendar exclude each other
+    if found.get('period'):  # a relative period excludes calendar days
         found.pop('since', None)
         found.pop('until', None)
     elif found.get('since') and found.get('until') and found['since'] > found['until']:
@@ -162,7 +163,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     'channel': Channel, 'state': ContactState, 'priority': Priority, 'category_id': UUID,
     'needs_follow_up': _flag, 'sentiment': Sentiment, 'text': _words(MAX_TEXT_CHARS),
 }  # fmt: skip
-assert {field.name for field in fields(HistoryFilter)} == set(_READERS)  # noqa: S101 - each field can be read
+assert {field.name for field in fields(HistoryFilter)} == set(_READERS)  # noqa: S101 - every field has a parser
 
 
 def _days(period: Period) -> tuple[date, date]:

@@ -1,7 +1,7 @@
-"""The history: every past and present chat and call that somebody may see, the newest first.
+"""The history: every past and present chat and call that an agent may see, newest first.
 
-Reading it takes no connection from those who talk to customers, and no more than a share of the machine: see
-``SearchBudget``. Words are looked for within the budget of the search in messages.
+Reading it has its own connections and a limited share of the machine: see ``SearchBudget``.
+Searches for words use the budget of the message search.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -35,18 +35,18 @@ PAGE = 50
 MAX_PAGE = 200
 BATCH = 1_000
 WORDS_BATCH = 100
-"""With words in the filter a batch is smaller: these are read chat by chat."""
+"""A smaller batch for filters with words, because these are read chat by chat."""
 EXCERPT_CHARS = 80
 MEANT = 50
-"""So many customers may be meant by a text; their contacts are in the history that it narrows."""
+"""The most customers that a text may match for a complete result."""
 COUNTED = 1_000
-"""So far is counted at once."""
+"""Counts stop here at first."""
 SAMPLE = 1_000
 PLACES, SHARE = 3, 0.06
 BULK_PLACES, BULK_SHARE = 2, 0.4
 SERVER_SETTINGS = {
     'max_parallel_workers_per_gather': '0',
-    # Whatever is chosen, nothing reads a table from end to end.
+    # No query may read a whole table.
     'enable_seqscan': 'off',
     'enable_hashjoin': 'off',
     'enable_mergejoin': 'off',
@@ -56,7 +56,7 @@ LATER = SERVER_SETTINGS | {'statement_timeout': '20s'}
 
 
 class Precision(StrEnum):
-    """How good a count is."""
+    """The precision of a count."""
 
     EXACT = 'exact'
     ABOUT = 'about'
@@ -65,7 +65,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hits:
-    """How many contacts a filter wants: ``exact`` ones, ``about`` so many (약), or ``at_least`` (이상)."""
+    """The number of matching contacts: ``exact``, ``about`` (약), or ``at_least`` (이상)."""
 
     number: int
     precision: Precision
@@ -73,9 +73,10 @@ class Hits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryPage:
-    """One page; ``next`` is where the next one begins, none on the last.
+    """One page; ``next`` is the place of the next one, ``None`` on the last.
 
-    ``is_narrow`` is false when the text may mean more customers than ``MEANT``: only the contacts of some are in.
+    ``is_narrow`` is false when the text matches more customers than ``MEANT``: only some of their
+    contacts are included.
     """
 
     contacts: list[Contact]
@@ -85,24 +86,24 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """Whose contacts, of which departments and about what, somebody may ask for."""
+    """The choices for a filter: colleagues, departments and categories."""
 
     agents: dict[UUID, str]
     departments: list[str]
     categories: list[CategoryPath]
-    """상담 분류 of every level, retired ones included: past contacts have them."""
+    """상담 분류 of every level, including retired ones, which past contacts have."""
 
 
 class History:
-    """All contacts in one list, by filters."""
+    """All contacts in one list, with filters."""
 
     def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
-        self._db = db.apart(connections=PLACES, server_settings=SOON)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
-        self._bulk = db.apart(connections=BULK_PLACES, server_settings=LATER)
-        pace = db.statements.pace
+        self._db = db.separate_pool(connections=PLACES, server_settings=SOON)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
+        self._bulk = db.separate_pool(connections=BULK_PLACES, server_settings=LATER)
+        speed = db.statements.speed
         self._bulk_budget = SearchBudget(
-            places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, pace=pace, patience=None
+            places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, speed=speed, patience=None
         )
         self._customers = customers
         self._messages = messages
@@ -115,13 +116,13 @@ class History:
         before: Position | None = None,
         limit: int = PAGE,
     ) -> HistoryPage:
-        """Return contacts behind a place (from the newest when none is given), at most ``MAX_PAGE``.
+        """Return contacts after a place (from the newest without one), at most ``MAX_PAGE``.
 
-        Pages neither overlap nor leave out, whatever is added meanwhile.
+        Pages neither overlap nor skip contacts while new ones are added.
 
         Raises:
-            TooManyError: too many search at once.
-            UpstreamError: the database is away, or took too long (``database.slow``): fewer would be found sooner.
+            TooManyError: too many searches at once.
+            UpstreamError: the database is away, or took too long (``database.slow``): a narrower filter may help.
         """
         limit = min(limit, MAX_PAGE)
         meant = await self._meant(agent, wanted)
@@ -129,7 +130,10 @@ class History:
             return await _page(session, agent, wanted, meant, before=before, limit=limit)
 
     async def contact(self, agent: Agent, contact_id: UUID) -> Contact:
-        """Return one contact. Raises ``NotFoundError`` when it is not there or not the agent's to see."""
+        """Return one contact.
+
+        Raises ``NotFoundError`` when it does not exist or the agent may not see it.
+        """
         async with self._soon(agent) as session:
             contacts = await _contacts(session, agent, [contact_id])
         if not contacts:
@@ -137,7 +141,7 @@ class History:
         return contacts[0]
 
     async def choices(self, agent: Agent) -> Choices:
-        """Return the colleagues of an agent (supervisors: everybody who takes contacts), and the departments."""
+        """Return an agent's colleagues (for supervisors everybody), and the departments."""
         async with self._db.reading() as session:
             people = await queries.colleagues(session, agent)
             categories = await category_queries.seen_by(session, agent)
@@ -148,7 +152,7 @@ class History:
         )
 
     async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
-        """Return the numbers of a chat's messages that say what is looked for, oldest first; none of others' chats."""
+        """Return the numbers of a visible chat's matching messages, oldest first."""
         words = _words(text)
         if not words:
             return []
@@ -158,7 +162,7 @@ class History:
             return list(await text_queries.numbers(session, contact_id, words))
 
     async def estimated(self, agent: Agent, wanted: HistoryFilter) -> Hits:
-        """Return about how many contacts are wanted, soon: exact when few, else by the planner or by a sample."""
+        """Estimate how many contacts match: exact for few, else from the planner or a sample."""
         meant = await self._meant(agent, wanted)
         async with self._turn(agent, wanted) as session:
             if wanted.text:
@@ -171,7 +175,7 @@ class History:
         return Hits(number=about, precision=Precision.ABOUT)
 
     async def exact(self, agent: Agent, wanted: HistoryFilter) -> Hits:
-        """Return how many contacts are wanted, however long it takes up to the statement's time.
+        """Return how many contacts match exactly, within the statement's time limit.
 
         Raises ``UpstreamError`` (``database.slow``) when it takes longer.
         """
@@ -182,9 +186,9 @@ class History:
         return Hits(number=number, precision=precision)
 
     async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncGenerator[Contact]:
-        """Yield every wanted contact, newest first, in memory no more than a batch; for exports.
+        """Yield every matching contact, newest first, one batch in memory at a time; for exports.
 
-        Batches are paced: most of the machine is left to the others. It ends with its reader.
+        Pauses between batches leave most of the machine to others. It ends with its reader.
         """
         meant = await self._meant(agent, wanted)
         size, before = WORDS_BATCH if wanted.text else BATCH, None
@@ -208,11 +212,11 @@ class History:
             yield session
 
     async def _meant(self, agent: Agent, wanted: HistoryFilter) -> '_Meant':
-        """Return the customers that a text may mean."""
+        """Return the customers that a text may match."""
         if not wanted.text:
             return _Meant()
         hits = await self._customers.search(agent, wanted.text, limit=MEANT)
-        # Nearly every address has the same few words after the @: no one means all of these.
+        # Most addresses share a few domains, so a domain alone matches no customers here.
         ids = [
             hit.customer.id
             for hit in hits
@@ -223,14 +227,14 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meant:
-    """The customers that a text may mean, and whether these are all."""
+    """The customers that a text may match, and whether these are all."""
 
     ids: tuple[UUID, ...] = ()
     is_all: bool = True
 
 
 def _words(text: str) -> list[str]:
-    """Return the words that are looked for in chats; none when they would select nothing."""
+    """Return the words to search for in chats; none when they are too short to search."""
     words = words_of(text)
     return words if any(map(has_grams, words)) else []
 
@@ -245,7 +249,7 @@ def _said_query(
 
 
 def _sources(agent: Agent, wanted: HistoryFilter, meant: _Meant) -> list[queries.Source]:
-    """Return what selects the wanted contacts, but for those in which the words were said."""
+    """Return the statements that select the matching contacts, except those found by words."""
     if not wanted.text:
         return queries.sources(agent, wanted)
     linked = queries.sources(agent, wanted, of_customers=meant.ids) if meant.ids else []
@@ -261,7 +265,10 @@ async def _page(
     before: Position | None,
     limit: int,
 ) -> HistoryPage:
-    """Read a page. Where it ends its places say: a contact that went out of sight meanwhile does not end the list."""
+    """Read a page.
+
+    Its places decide whether it is the last: a contact that became invisible does not end the list.
+    """
     most = limit + 1
     found = await queries.places(session, _sources(agent, wanted, meant), before=before, limit=most)
     if said := _said_query(agent, wanted, before=before):
@@ -299,7 +306,7 @@ async def _estimated_by_words(
 async def _contacts(
     session: AsyncSession, agent: Agent, ids: Sequence[UUID], words: Sequence[str] = ()
 ) -> list[Contact]:
-    """Return contacts by id, newest first, with the lines in which words were said."""
+    """Return contacts by id, newest first, with their matching messages."""
     if not ids:
         return []
     lines = await text_queries.newest_lines(session, ids, words) if words else {}

@@ -1,8 +1,8 @@
-"""The history in rows: every chat and call that somebody may see, the newest first.
+"""Queries for the history: every chat and call that an agent may see, newest first.
 
-What may be seen is ``chat_queries.visible_to``, taken in the parts that an index can answer (``reaches_of``): an agent's own
-department is one source, what they hold or held for others another, and each is read in order and no further than a
-page needs.
+Visibility is ``services.contacts.access.visible_to``, in parts that an index can answer (``reaches_of``): the
+agent's own department is one source, their contacts of other departments another; each is read in
+order and only as far as a page needs.
 """
 
 import json
@@ -51,7 +51,8 @@ from services.work.cursors import Position
 
 Table = type[ChatSession] | type[Call]
 Source = Any
-"""A statement that selects the places of some contacts, in no order (SQLAlchemy's selects have no short type)."""
+"""A statement that selects the places of some contacts, unordered (SQLAlchemy's selects have no
+short type)."""
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_LETTER = '\U0010ffff'
@@ -61,7 +62,7 @@ CHANNELS: dict[Channel, Table] = {Channel.CHAT: ChatSession, Channel.CALL: Call}
 def sources(
     agent: Agent, wanted: HistoryFilter, *, of_customers: Sequence[UUID] | None = None
 ) -> list[Source]:
-    """Return statements that together select each wanted contact (of these customers) that the agent may see, once."""
+    """Return disjoint statements for all matching contacts (of these customers) the agent may see."""
     return [
         source
         for table in tables(wanted)
@@ -75,16 +76,16 @@ def sources(
 
 
 def of_visitors(agent: Agent, wanted: HistoryFilter, keys: Sequence[str]) -> list[Source]:
-    """Return what selects the wanted chats that no record is linked to, by the name that was typed there.
+    """Return the statements for matching chats without a linked record, by the typed name.
 
-    The keys are those of names, whole or begun (``SearchTerms.names``).
+    ``keys`` are name keys, whole or the beginning (``SearchTerms.names``).
     """
     if not keys or ChatSession not in tables(wanted):
         return []
     key_of_row = collate(func.name_key(col(ChatSession.visitor_name)), 'C')
     called = [
         and_(key_of_row >= key, key_of_row < key + LAST_LETTER)
-        if len(key) > 1  # one letter begins too many names
+        if len(key) > 1  # one letter matches too many names
         else key_of_row == key
         for key in keys
     ]
@@ -104,14 +105,14 @@ def _within_reach(
 
 
 def tables(wanted: HistoryFilter) -> list[Table]:
-    """Return where wanted contacts may be."""
+    """Return the tables that may contain matching contacts."""
     found = [CHANNELS[wanted.channel]] if wanted.channel else list(CHANNELS.values())
     never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment is not None
     return [table for table in found if not (table is Call and never_a_call)]
 
 
 def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]:
-    """Return what the filter says about rows of a table; its text is looked for elsewhere."""
+    """Return a filter's conditions on rows of a table; its text is handled elsewhere."""
     since, until = wanted.span
     found: list[ColumnElement[bool]] = []
     if since:
@@ -137,7 +138,7 @@ def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]
 
 
 def behind(place: Position, start_time: Any, contact_id: Any) -> list[ColumnElement[bool]]:
-    """Say that rows stand behind a place; the first condition is what an index answers at any depth."""
+    """Return the condition for rows after a place; its first part lets an index answer at any depth."""
     at, one = place
     return [start_time <= at, tuple_(start_time, contact_id) < tuple_(literal(at), literal(one))]
 
@@ -145,7 +146,7 @@ def behind(place: Position, start_time: Any, contact_id: Any) -> list[ColumnElem
 async def places(
     session: AsyncSession, found: Sequence[Source], *, before: Position | None, limit: int
 ) -> list[Position]:
-    """Return up to ``limit`` places out of these sources, the newest first, each once."""
+    """Return up to ``limit`` places from these sources, newest first, without repeats."""
     if not found:
         return []
     parts = []
@@ -161,10 +162,11 @@ async def places(
 
 
 async def count(session: AsyncSession, found: Sequence[Source], *, most: int | None = None) -> int:
-    """Return how many contacts these disjoint sources have; no further than to ``most``."""
+    """Return the number of contacts in these disjoint sources, counting up to ``most``."""
     if not found:
         return 0
-    # Counting asks for no order: what is always so gives it an index to go along, whatever narrows.
+    # Counting needs no order: a condition that is always true makes an index usable with any
+    # filter.
     ever = [source.where(source.selected_columns.start_time >= LONG_AGO) for source in found]
     every = union_all(*(source.subquery().select() for source in ever))
     some = (every.limit(most) if most else every).subquery()
@@ -186,14 +188,14 @@ def _explain(element: _Explain, compiler: Any, **options: Any) -> str:
 
 
 async def estimate(session: AsyncSession, found: Sequence[Source]) -> int:
-    """Return how many contacts the planner believes that these disjoint sources have."""
+    """Return the planner's estimate of the contacts in these disjoint sources."""
     every: Any = _Explain(union_all(*(source.subquery().select() for source in found)))
     plan = (await session.exec(every)).scalar_one()
     return int((json.loads(plan) if isinstance(plan, str) else plan)[0]['Plan']['Plan Rows'])
 
 
 async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
-    """Return who takes contacts in the departments that somebody sees, and themselves, by name."""
+    """Return the agent and everybody who takes contacts in departments they see, by name."""
     statement = select(Agent).order_by(col(Agent.last_name), col(Agent.first_name), col(Agent.id))
     if agent.sees_everything:
         statement = statement.where(
@@ -205,7 +207,7 @@ async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
 
 
 class ContactRow(Protocol):
-    """What ``rows`` selects of a contact, whatever its table."""
+    """The columns that ``rows`` selects of a contact in any table."""
 
     channel: str
     id: UUID
@@ -228,7 +230,7 @@ class ContactRow(Protocol):
 
 
 async def rows(session: AsyncSession, agent: Agent, ids: Sequence[UUID]) -> Sequence[ContactRow]:
-    """Return what lists show of these contacts, as far as the agent may see them; in no order."""
+    """Return the list data of these contacts that the agent may see; unordered."""
     parts = [
         select(*columns).where(visible_to(agent, table), col(table.id).in_(ids)).subquery().select()
         for table, columns in _COLUMNS.items()

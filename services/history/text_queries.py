@@ -1,9 +1,9 @@
-"""The history by words: which chats said them, in the order of the history.
+"""Queries for the history by words: the chats that contain them, in the history's order.
 
-A rare word is found by the index of grams, which is asked for at most ``MANY`` messages. One that more say is common:
-then it is met soon by reading chats backwards in time, as far as ``WALK`` of them. What is neither, because it was
-common long ago, the index answers however many there are, as long as the statement may take.
-Lines that are not indexed yet are among the newest; these are read as they are (``message_search_queries``).
+A rare word is found by the index of grams, for at most ``MANY`` messages. A word in more messages
+is common: reading chats backwards in time, up to ``WALK`` of them, finds it soon. For a word that
+was common only long ago the index is read completely, within the statement's time limit. Messages
+that are not indexed yet are among the newest, which are scanned (``services.search.message_queries``).
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ WALK = 12_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidQuery:
-    """Who wants which chats in which these words were said, behind which place."""
+    """A search: the agent, the filter, the words, and the place to continue from."""
 
     agent: Agent
     wanted: HistoryFilter
@@ -37,14 +37,14 @@ class SaidQuery:
 
     @property
     def department(self) -> str | None:
-        """The department whose messages the index is asked for; what an agent holds elsewhere is walked through."""
+        """The department that the index is asked for; the agent's other chats are read one by one."""
         if self.wanted.department or self.agent.sees_everything:
             return self.wanted.department
         return self.agent.department
 
     @property
     def reaches_elsewhere(self) -> bool:
-        """Whether chats are wanted that the agent holds or held for others: the index knows them by department only."""
+        """Whether it includes the agent's chats of other departments, which the index cannot select."""
         wanted = self.wanted
         is_theirs = wanted.department is None and wanted.agent_id in (None, self.agent.id)
         return is_theirs and not self.agent.sees_everything
@@ -58,7 +58,7 @@ class SaidQuery:
 
 
 async def said(session: AsyncSession, query: SaidQuery, *, limit: int) -> list[Position]:
-    """Return up to ``limit`` chats that said it, newest first."""
+    """Return up to ``limit`` matching chats, newest first."""
     found, is_all = await _by_index(session, query, limit=limit, most=MANY)
     if not is_all:
         walked = await _along_chats(session, query, limit=limit)
@@ -71,20 +71,20 @@ async def said(session: AsyncSession, query: SaidQuery, *, limit: int) -> list[P
 
 
 async def is_rare(session: AsyncSession, query: SaidQuery) -> bool:
-    """Whether so few messages may say it that all of them can be read at once."""
+    """Whether so few messages may match that all of them can be read at once."""
     some = _some(query, MANY)
     return (await session.exec(select(func.count()).select_from(some))).one() <= MANY
 
 
 async def count(session: AsyncSession, query: SaidQuery, others: Sequence[Any]) -> int:
-    """Return how many contacts said it or are selected by ``others`` (sources of the history), each counted once."""
+    """Return how many contacts match or are in ``others`` (sources of the history), without repeats."""
     every = [_indexed(query, _some(query, None)), *_beside_index(query), *others]
     each = union(*(one.subquery().select() for one in every)).subquery()
     return (await session.exec(select(func.count()).select_from(each))).one()
 
 
 async def share_of_newest(session: AsyncSession, query: SaidQuery, *, among: int) -> float:
-    """Return which part of the newest chats said it, looked at ``among`` of each reach."""
+    """Return the share of the newest chats that match, among ``among`` chats of each source."""
     looked_at = said_it = 0
     for chats in _newest_chats(query, among):
         marks = (
@@ -99,7 +99,7 @@ async def share_of_newest(session: AsyncSession, query: SaidQuery, *, among: int
 async def newest_lines(
     session: AsyncSession, chat_ids: Sequence[UUID], words: Sequence[str]
 ) -> dict[UUID, Message]:
-    """Return of each chat the newest message that says all words, by the chat's id."""
+    """Return each chat's newest message that contains all words, by the chat's id."""
     statement = (
         select(Message)
         .where(col(Message.chat_session_id).in_(chat_ids), _is_text, *says(Message, words))
@@ -110,7 +110,7 @@ async def newest_lines(
 
 
 async def numbers(session: AsyncSession, chat_id: UUID, words: Sequence[str]) -> Sequence[int]:
-    """Return the numbers of a chat's messages that say all words, oldest first."""
+    """Return the numbers of a chat's messages that contain all words, oldest first."""
     statement = select(col(Message.number)).where(
         col(Message.chat_session_id) == chat_id, _is_text, *says(Message, words)
     )
@@ -121,7 +121,7 @@ _is_text = col(Message.type) == MessageType.TEXT
 
 
 def _some(query: SaidQuery, most: int | None) -> Any:
-    """Return messages that may say it: materialized by itself, so that nothing tempts the planner to begin elsewhere."""
+    """Return messages that may match, materialized so that the planner begins with them."""
     some = select(col(MessageGrams.message_id)).where(*may_say(query.words, query.department))
     return (some.limit(most + 1) if most else some).cte('some').prefix_with('MATERIALIZED')
 
@@ -151,7 +151,7 @@ async def _by_index(
 
 
 async def _along_chats(session: AsyncSession, query: SaidQuery, *, limit: int) -> list[Position]:
-    """Read the newest ``WALK`` chats of each reach, and stop where the page is full."""
+    """Read the newest ``WALK`` chats of each source, until the page is full."""
     found: list[Position] = []
     for chats in _newest_chats(query, WALK):
         saying = select(chats.c.start_time, chats.c.id).where(_has_said(chats.c.id, query.words))
@@ -202,7 +202,7 @@ def _among_newest(query: SaidQuery) -> Any:
 
 
 def _has_said(chat_id: Any, words: Sequence[str]) -> ColumnElement[bool]:
-    """Whether a chat said it; ``OFFSET 0`` keeps it a question that is asked chat by chat."""
+    """Whether a chat contains the words; ``OFFSET 0`` makes PostgreSQL evaluate it chat by chat."""
     line = select(col(Message.id)).where(col(Message.chat_session_id) == chat_id, _is_text)
     return line.where(*says(Message, words)).offset(0).exists()
 

@@ -1,4 +1,4 @@
-"""Filters under a name, as rows: everybody's are their own."""
+"""Queries for saved views; each agent has their own."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Views of the history: filters that somebody gave a name. What one shares is the address, not the view."""
+"""Saved views of the history: named filters. A URL can be shared, a view cannot."""
 
 from uuid import UUID
 
@@ -15,7 +15,7 @@ MAX_NAME_CHARS = 60
 
 
 class HistoryViews:
-    """Everybody's own named filters."""
+    """Each agent's own saved views."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
@@ -27,11 +27,11 @@ class HistoryViews:
             return list(await queries.views_of(session, agent))
 
     async def create(self, agent: Agent, name: str, wanted: HistoryFilter) -> HistoryView:
-        """Keep a filter under a new name.
+        """Save a filter under a new name.
 
         Raises:
             ConflictError: the name is taken, or there are ``MAX_VIEWS`` already.
-            InvalidInputError: no name, or a name or a filter that is too long.
+            InvalidInputError: the name is empty or too long, or the filter is too long.
         """
         name, query = _named(name), _kept(wanted)
         async with self._units.begin() as work:
@@ -44,7 +44,7 @@ class HistoryViews:
         return view
 
     async def rename(self, agent: Agent, view_id: UUID, name: str) -> HistoryView:
-        """Give a view another name. Raises as ``create`` does, and ``NotFoundError``."""
+        """Rename a view. Raises as ``create``, and ``NotFoundError``."""
         name = _named(name)
         async with self._units.begin() as work:
             others = await _locked_views(work, agent)
@@ -54,7 +54,7 @@ class HistoryViews:
         return view
 
     async def overwrite(self, agent: Agent, view_id: UUID, wanted: HistoryFilter) -> HistoryView:
-        """Keep another filter under a view's name. Raises ``NotFoundError``, ``InvalidInputError``."""
+        """Replace a view's filter. Raises ``NotFoundError``, ``InvalidInputError``."""
         query = _kept(wanted)
         async with self._units.begin() as work:
             view = await _found(work, agent, view_id)
@@ -62,14 +62,14 @@ class HistoryViews:
         return view
 
     async def delete(self, agent: Agent, view_id: UUID) -> None:
-        """Forget a view; one that is gone already is no error."""
+        """Delete a view; no error if it is gone already."""
         async with self._units.begin() as work:
             if view := await queries.view_of(work.session, agent, view_id):
                 await work.session.delete(view)
 
 
 async def _locked_views(work: UnitOfWork, agent: Agent) -> list[HistoryView]:
-    """Return an agent's views and let nobody add one meanwhile: their row is what is locked."""
+    """Return an agent's views, locked against additions through the agent's row."""
     await agent_queries.by_id(work.session, agent.id, lock=True)
     return list(await queries.views_of(work.session, agent))
 

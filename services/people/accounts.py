@@ -1,6 +1,6 @@
-"""What administrators do to the accounts of others: end their sessions, keep them out, let them in again.
+"""Account administration: end other people's sessions, block their accounts, unblock them.
 
-Keeping out is one thing, whoever does it and from where: the account is not in use (``Agent.is_active``).
+A blocked account is an inactive one (``Agent.is_active``), from the page as from the command line.
 """
 
 from uuid import UUID
@@ -16,33 +16,35 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 
 class Accounts:
-    """Other people's accounts. Whoever runs the desk does the same from the command line: then ``admin`` is nobody."""
+    """Other people's accounts. On the command line the operator acts without an ``admin``."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
     async def sign_out_everywhere(self, admin: Agent | None, who: str) -> int:
-        """End every session of a person; their pages and programs close. Returns how many ended.
+        """End every session of a person; their pages and programs close. Return how many ended.
 
         Args:
-            admin: who does it; nobody for the command line.
+            admin: the administrator who acts; none on the command line.
             who: the person's sign-in name, or their id.
 
         Raises:
             NotAllowedError: not an administrator.
-            NotFoundError: there is no such person.
+            NotFoundError: the person does not exist.
         """
         async with self._units.begin() as work:
             person = await _person(work, admin, who)
             return await end_sessions(work, person.id, by=admin)
 
     async def sign_out_agent(self, supervisor: Agent, agent_id: UUID, reason: str) -> int:
-        """End every session of an agent, with a reason; what they hold stays theirs. Returns how many ended.
+        """End every session of an agent, with a reason; they keep their contacts.
+
+        Return how many ended.
 
         Raises:
-            NotAllowedError: not a supervisor, or the person is no agent: those are the administrators' to sign out.
-            InvalidInputError: no words why.
-            NotFoundError: there is no such person.
+            NotAllowedError: not a supervisor, or the person is not an agent: only administrators sign others out.
+            InvalidInputError: the reason is empty.
+            NotFoundError: the person does not exist.
         """
         if not supervisor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')
@@ -62,9 +64,12 @@ class Accounts:
             return await end_sessions(work, person.id, by=supervisor)
 
     async def block(self, admin: Agent | None, who: str) -> None:
-        """End every session of a person and admit none, until they are let in again. Twice changes nothing.
+        """End every session of a person and refuse new ones, until they are unblocked.
 
-        Raises what ``sign_out_everywhere`` raises, and ``ConflictError`` for who would block themselves.
+        Twice changes nothing.
+
+        Raises what ``sign_out_everywhere`` raises, and ``ConflictError`` when people block
+        themselves.
         """
         async with self._units.begin() as work:
             person = await _person(work, admin, who)
@@ -79,7 +84,7 @@ class Accounts:
 
 
 async def _person(work: UnitOfWork, admin: Agent | None, who: str) -> Agent:
-    """Return a person, locked: their sign-ins wait until this is done."""
+    """Return a person, locked: their sign-ins wait until the transaction ends."""
     if admin is not None and admin.role is not AgentRole.ADMIN:
         raise NotAllowedError('account.admins_only')
     person = await agent_queries.by_username(work.session, who)

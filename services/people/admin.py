@@ -1,4 +1,4 @@
-"""The first administrator of a new desk: what ``make admin`` does."""
+"""Creates the first administrator of a new desk, for ``make admin``."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ MAX_NAME_CHARS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAdmin:
-    """What has to be said about the first administrator."""
+    """The data of the first administrator."""
 
     username: str
     password: str
@@ -28,7 +28,7 @@ class NewAdmin:
 
 
 async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
-    """Make an administrator on a desk that has none.
+    """Create an administrator on a desk that has none.
 
     Raises:
         ConflictError: there is an administrator, or the sign-in name is taken.
@@ -56,7 +56,7 @@ async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
 
 
 def check_password(password: str) -> None:
-    """Raise ``InvalidInputError`` for a password that nobody may choose."""
+    """Raise ``InvalidInputError`` for a password that is not acceptable."""
     if not MIN_PASSWORD_CHARS <= len(password) <= passwords.MAX_PASSWORD_CHARS:
         raise InvalidInputError('admin.password', least=MIN_PASSWORD_CHARS)
 

@@ -1,4 +1,4 @@
-"""The people at the desk, as rows."""
+"""Queries for the people at the desk."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from models import Agent, AgentRole
 
 
 async def departments(session: AsyncSession) -> Sequence[str]:
-    """Return the departments that have agents who work there, in alphabetical order."""
+    """Return the departments that have active agents, in alphabetical order."""
     is_agent = col(Agent.role) == AgentRole.AGENT
     statement = select(Agent.department).where(is_agent, col(Agent.is_active)).distinct()
     return (await session.exec(statement.order_by(col(Agent.department)))).all()
@@ -30,7 +30,7 @@ async def by_id(session: AsyncSession, agent_id: UUID, *, lock: bool = False) ->
 async def with_admins(
     session: AsyncSession, agent_ids: Collection[UUID], *, lock: bool = False
 ) -> dict[UUID, Agent]:
-    """Return these people and every administrator by id, in one order for all who lock them."""
+    """Return these people and every administrator by id, locked in one order to avoid deadlocks."""
     is_wanted = or_(col(Agent.id).in_(agent_ids), col(Agent.role) == AgentRole.ADMIN)
     statement = select(Agent).where(is_wanted).order_by(col(Agent.id))
     if lock:
@@ -50,7 +50,7 @@ async def everyone(session: AsyncSession) -> Sequence[Agent]:
 
 
 async def taken_names(session: AsyncSession, username: str, email: str) -> frozenset[str]:
-    """Return which of ``username`` and ``email`` somebody has already."""
+    """Return which of ``username`` and ``email`` are taken."""
     statement = select(Agent).where(
         or_(
             func.lower(col(Agent.username)) == username.lower(),

@@ -1,4 +1,4 @@
-"""The people at the desk: who they are. What they are doing is in ``states``."""
+"""The people at the desk: their identity. Their states are in ``states``."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,14 +10,14 @@ from services.work.unit_of_work import UnitsOfWork
 
 
 class Agents:
-    """Who works here."""
+    """The people who work at the desk."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def agent(self, agent_id: UUID) -> Agent:
-        """Return one person as they are now. Raises ``NotFoundError``."""
+        """Return one person, read from the database. Raises ``NotFoundError``."""
         async with self._db.reading() as session:
             agent = await agent_queries.by_id(session, agent_id)
         if agent is None:

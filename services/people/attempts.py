@@ -1,9 +1,10 @@
-"""The brake on guessing passwords, which must not become a way to keep people out.
+"""Slows down password guessing without letting attackers lock people out.
 
-Failures are counted by account and where they come from together, so that a stranger who fails at an account slows down
-himself. Only very many failures of one account, from everywhere together, slow down everybody whose browser is not known for it;
-who signs in from a browser of theirs is counted by that browser alone. Somebody who tries many accounts is slowed down at
-all. Where somebody comes from is a network (``desk.addresses``): whoever has one address of an IPv6 /64 has all.
+Failures are counted by account and source together, so that a stranger who fails at an account
+slows down only himself. Only very many failures of one account, from all sources together, slow
+down every browser that is unknown to the account; a known browser is counted by itself. A source
+that tries many accounts is slowed down for all of them. A source is a network (``desk.addresses``):
+one IPv6 subscriber has a whole /64.
 """
 
 from dataclasses import dataclass
@@ -14,31 +15,33 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from desk.addresses import network_of
-from desk.brake import Brake
+from desk.backoff import Backoff
 from desk.db import Database
 from desk.errors import TooManyError
 from models import SignInAttempt
 from services.people import sign_in_queries as queries
 
-SOURCE_BRAKE = Brake(
+SOURCE_BACKOFF = Backoff(
     limit=5, window=timedelta(days=1), first=timedelta(seconds=30), most=timedelta(minutes=15)
 )
-"""Failures of an account from one source since its last success; a whole day, or the longest waits would outlast what they count."""
+"""Failures of an account from one source since its last success, over a whole day: longer than the
+longest wait."""
 
-ACCOUNT_BRAKE = Brake(
+ACCOUNT_BACKOFF = Backoff(
     limit=300, window=timedelta(days=1), first=timedelta(seconds=5), most=timedelta(seconds=60)
 )
-"""Failures of an account from unknown browsers everywhere; a source alone comes to some hundred a day."""
+"""Failures of an account from all unknown browsers; one source alone reaches some hundred a day."""
 
-NETWORK_BRAKE = Brake(
+NETWORK_BACKOFF = Backoff(
     limit=20, window=timedelta(minutes=15), first=timedelta(seconds=2), most=timedelta(seconds=60)
 )
-"""Different accounts that failed at one network. Short waits: a whole centre shares one address."""
+"""Different accounts that failed at one network. Short waits, because a whole centre shares one
+address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where an attempt comes from: a browser that is known for the account, or a network."""
+    """The source of an attempt: a browser that is known to the account, or a network."""
 
     network: str
     device_id: UUID | None = None
@@ -50,27 +53,29 @@ class Source:
 
     @property
     def is_known(self) -> bool:
-        """Whether it is a browser that is known for the account."""
+        """Whether it is a browser that is known to the account."""
         return self.device_id is not None
 
     @property
     def name(self) -> str:
-        """What it is counted by."""
+        """The key under which attempts are counted."""
         return f'device {self.device_id}' if self.is_known else self.network
 
 
 class Attempts:
-    """Attempts to sign in, counted in all processes together."""
+    """Attempts to sign in, counted across all processes."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def begin(self, username: str, source: Source) -> UUID:
-        """Count an attempt as a failure until it has succeeded, so that a hundred at once are counted too.
+        """Count an attempt as a failure until it succeeds, so that parallel attempts are counted too.
 
-        The network is blamed only when it has failed (``fail``): a centre's whole shift may be signing in at this moment.
+        The network is blamed only after the failure (``fail``), because a centre's whole shift may
+        be signing in at once.
 
-        Raises ``TooManyError`` when it has to wait; says how long, and counts nothing.
+        Raises:
+            TooManyError: the attempt has to wait, and is not counted; carries the seconds to wait.
         """
         attempt = SignInAttempt(username=username, address='', source=source.name)
         async with self._db.transaction() as session:
@@ -81,20 +86,20 @@ class Attempts:
         return attempt.id
 
     async def fail(self, attempt_id: UUID, source: Source) -> None:
-        """Note that an attempt has failed."""
+        """Record that an attempt has failed."""
         async with self._db.transaction() as session:
             await queries.blame(session, attempt_id, source.network)
 
 
 async def _wait_seconds(session: AsyncSession, username: str, source: Source) -> int:
-    since = clock.now() - SOURCE_BRAKE.window
+    since = clock.now() - SOURCE_BACKOFF.window
     times, last_at = await queries.failures_of(session, username, since, source=source.name)
-    wait = SOURCE_BRAKE.wait_seconds(times, last_at)
+    wait = SOURCE_BACKOFF.wait_seconds(times, last_at)
     if source.is_known:
         return wait
-    since = clock.now() - ACCOUNT_BRAKE.window
+    since = clock.now() - ACCOUNT_BACKOFF.window
     times, last_at = await queries.failures_of(session, username, since)
-    wait = max(wait, ACCOUNT_BRAKE.wait_seconds(times, last_at))
-    since = clock.now() - NETWORK_BRAKE.window
+    wait = max(wait, ACCOUNT_BACKOFF.wait_seconds(times, last_at))
+    since = clock.now() - NETWORK_BACKOFF.window
     times, last_at = await queries.accounts_failed_at(session, source.network, since)
-    return max(wait, NETWORK_BRAKE.wait_seconds(times, last_at))
+    return max(wait, NETWORK_BACKOFF.wait_seconds(times, last_at))

@@ -1,7 +1,7 @@
-"""Who may do what: the role, the department and whether somebody works here at all, as an administrator decides it.
+"""Authority: role, department and whether a person works here, as administrators decide.
 
-Every change of what decides somebody's rights goes through ``tell_changed``: their open pages and programs hear of it and
-read anew who they are (``services.people.staff_watch``).
+Every change that affects a person's rights goes through ``tell_changed``: their open pages and
+programs read their rights again (``services.people.staff_watch``).
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -22,21 +22,21 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 MAX_DEPARTMENT_CHARS = 100
 MAX_NAME_CHARS = 50
 ROUTING_FIELDS = frozenset({'department', 'chat_capacity'})
-"""What decides which contacts find somebody."""
+"""Fields that decide which contacts a person is offered."""
 _TOLD = frozenset({'role', 'department', 'chat_capacity'})
-"""Fields whose values are nobody's personal data: the audit log names them."""
+"""Fields without personal data: the audit log records their values."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentInWork:
-    """A person whose row is being changed, by an administrator, in a piece of work."""
+    """A person whose row an administrator is changing, in a unit of work."""
 
     work: UnitOfWork
     by: Agent
     agent: Agent
 
     def set(self, values: Mapping[str, object]) -> None:
-        """Change fields, and tell and record those that are another value now."""
+        """Change fields; announce and record those whose value changed."""
         fields = [name for name, value in values.items() if getattr(self.agent, name) != value]
         for name in fields:
             setattr(self.agent, name, values[name])
@@ -54,13 +54,13 @@ class AgentInWork:
 
 
 class Authority:
-    """Decides what people may see and do. For administrators; everything else raises ``NotAllowedError``."""
+    """Decides what people may see and do. For administrators; all others get ``NotAllowedError``."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
     async def people(self, by: Agent) -> Sequence[Agent]:
-        """Return everybody, by sign-in name. Raises ``NotAllowedError``."""
+        """Return all people, by sign-in name. Raises ``NotAllowedError``."""
         async with self._units.db.reading() as session:
             await require_admin(session, by)
             return await agent_queries.everyone(session)
@@ -69,23 +69,26 @@ class Authority:
         """Give a person another role.
 
         Raises:
-            NotAllowedError: ``by`` is no administrator (any more).
-            NotFoundError: there is no such person.
-            ConflictError: it would take the last administrator away.
+            NotAllowedError: ``by`` is not an administrator (any more).
+            NotFoundError: the person does not exist.
+            ConflictError: it would remove the last administrator.
         """
         async with self.changing(by, agent_id, keeps_admin=role is AgentRole.ADMIN) as person:
             person.set({'role': role})
         return person.agent
 
     async def move(self, by: Agent, agent_id: UUID, department: str) -> Agent:
-        """Move a person to another department. Raises what ``set_role`` does, ``InvalidInputError`` for no name."""
+        """Move a person to another department.
+
+        Raises as ``set_role``, and ``InvalidInputError`` for an empty name.
+        """
         wanted = _text(department, most=MAX_DEPARTMENT_CHARS, key='agent.department')
         async with self.changing(by, agent_id) as person:
             person.set({'department': wanted})
         return person.agent
 
     async def rename(self, by: Agent, agent_id: UUID, *, first_name: str, last_name: str) -> Agent:
-        """Give a person another name. Raises what ``set_role`` does, ``InvalidInputError`` for none."""
+        """Rename a person. Raises as ``set_role``, and ``InvalidInputError`` for an empty name."""
         names = {'first_name': first_name, 'last_name': last_name}
         wanted = {
             field: _text(name, most=MAX_NAME_CHARS, key='agent.name')
@@ -96,12 +99,12 @@ class Authority:
         return person.agent
 
     async def deactivate(self, by: Agent, agent_id: UUID) -> None:
-        """Let a person sign in no more; every session of theirs ends. Raises what ``set_role`` does."""
+        """Deactivate a person and end their sessions. Raises as ``set_role``."""
         async with self.changing(by, agent_id, keeps_admin=False) as person:
             await keep_out(person.work, person.agent, by=by)
 
     async def reactivate(self, by: Agent, agent_id: UUID) -> None:
-        """Let a person who was deactivated sign in again. Raises what ``set_role`` does."""
+        """Reactivate a person who was deactivated. Raises as ``set_role``."""
         async with self.changing(by, agent_id) as person:
             let_in(person.work, person.agent, by=by)
 
@@ -109,9 +112,10 @@ class Authority:
     async def changing(
         self, by: Agent, agent_id: UUID, *, keeps_admin: bool = True
     ) -> AsyncIterator[AgentInWork]:
-        """Change a person in one piece of work; every administrator's row is held, so that one stays.
+        """Change a person in one unit of work; every administrator's row is locked, so that one remains.
 
-        For what else is theirs (``services.people.skills``) as well. Raises as ``set_role`` does.
+        Also for data of theirs in other tables (``services.people.skills``). Raises as
+        ``set_role``.
         """
         async with self._units.begin() as work:
             people = await agent_queries.with_admins(work.session, {by.id, agent_id}, lock=True)
@@ -127,14 +131,17 @@ class Authority:
 
 
 async def require_admin(session: AsyncSession, by: Agent) -> None:
-    """Raise ``NotAllowedError`` for all who are no administrators at this moment, whatever their page still knows."""
+    """Raise ``NotAllowedError`` unless the database says that this person is an administrator now."""
     now = await agent_queries.by_id(session, by.id)
     if now is None or not _is_admin(now):
         raise NotAllowedError('settings.admins_only')
 
 
 async def keep_out(work: UnitOfWork, agent: Agent, *, by: Agent | None) -> None:
-    """End every session of a locked person and admit none; nobody, when the command line does. Twice changes nothing."""
+    """End every session of a locked person and refuse new ones; ``by`` is none on the command line.
+
+    Twice changes nothing.
+    """
     if not agent.is_active:
         return
     ended = await end_sessions(work, agent.id, by=by)
@@ -153,9 +160,9 @@ def let_in(work: UnitOfWork, agent: Agent, *, by: Agent | None) -> None:
 
 
 def tell_changed(work: UnitOfWork, agent: Agent, fields: Collection[str]) -> None:
-    """Tell, once this work is committed, that these fields of a person changed: their pages and programs follow.
+    """Announce, after the commit, that these fields of a person changed: their pages and programs follow.
 
-    Whoever changes what somebody may see or do calls it; also for what stands in other tables than the person's own.
+    Required for any change of a person's rights, also in other tables than their own.
     """
     agent.updated_at = clock.now()
     work.session.add(agent)

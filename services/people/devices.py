@@ -1,7 +1,7 @@
-"""Browsers that people signed in with before: strangers who guess at an account do not slow these down.
+"""Known browsers: strangers who guess passwords do not slow down a browser that the person used before.
 
-A browser keeps a token that we signed: a name for the browser, and the accounts that were signed in to from it. It opens
-nothing; it only says that its failures are counted by themselves.
+A browser keeps a token that the desk signed: an id of the browser, and the accounts that signed in
+from it. The token grants no access; it only makes the browser's failures count separately.
 """
 
 from collections.abc import Sequence
@@ -18,29 +18,29 @@ from desk import clock
 ALGORITHM = 'HS256'
 KNOWN_FOR = timedelta(days=180)
 MAX_ACCOUNTS = 20
-"""So many people share one computer of a centre; who was there longest ago is forgotten."""
+"""The most people who share one computer; the least recent one is dropped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """One browser, and the accounts that it is known for, the latest first."""
+    """One browser, and the accounts that are known to it, latest first."""
 
     id: UUID
     accounts: tuple[UUID, ...]
 
     def knows(self, agent_id: UUID) -> bool:
-        """Whether this account was signed in to from here."""
+        """Whether this account signed in from this browser before."""
         return agent_id in self.accounts
 
 
 class Devices:
-    """Signs and reads the tokens of browsers."""
+    """Signs and verifies the tokens of browsers."""
 
     def __init__(self, key: OctKey) -> None:
         self._key = key
 
     def device(self, token: str | None) -> Device | None:
-        """Return the browser that a token names; nothing for one that we did not sign, or long ago."""
+        """Return the browser that a token names; ``None`` for a token that is forged or too old."""
         if not token:
             return None
         try:
@@ -55,7 +55,7 @@ class Devices:
             return None
 
     def token(self, device: Device | None, agent_id: UUID) -> str:
-        """Return the token of a browser from which this account has just been signed in to."""
+        """Return the token of a browser from which this account has just signed in."""
         others = [one for one in device.accounts if one != agent_id] if device else []
         claims = {
             'device': str(device.id if device else uuid4()),

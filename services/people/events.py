@@ -1,4 +1,4 @@
-"""What happens to the people at the desk, as it travels to screens and programs."""
+"""Events about the people at the desk, for screens and programs."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,22 +13,22 @@ from models.agent import AUTHORITY_FIELDS
 
 
 def agent_topic(agent_id: UUID) -> str:
-    """Name the topic of one person at the desk."""
+    """Return the topic of one person at the desk."""
     return f'agent:{agent_id}'
 
 
 EVERY_AGENT = 'every-agent'
-"""The topic of everybody: their 상담 상태, and who they are."""
+"""The topic of everybody's 상담 상태 and identity."""
 
 
 class AgentStatusChanged(Event):
-    """Somebody's 상담 상태 changed, or what it will be after their last contact."""
+    """A person's 상담 상태 changed, or the one that follows their last contact."""
 
     agent_id: UUID
     status: AgentStatus
     since: datetime
     is_ready: bool = False
-    """Whether they can be given a contact: 상담 가능, nothing else waits to come true, and their page is heard of."""
+    """Whether they can get a contact: 상담 가능, no other state pending, and their page is connected."""
     reason_id: UUID | None = None
     next_status: AgentStatus | None = None
     next_reason_id: UUID | None = None
@@ -39,11 +39,11 @@ class AgentStatusChanged(Event):
 
 
 class AgentChanged(Event):
-    """Who somebody is, or what they may see and do, changed. What it is now is read from the database."""
+    """A person's identity or rights changed. The new values are read from the database."""
 
     agent_id: UUID
     fields: tuple[str, ...]
-    """The names of what changed: fields of ``Agent``, or what else decides."""
+    """The names of the changed fields: of ``Agent``, or of other rights."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -51,11 +51,11 @@ class AgentChanged(Event):
 
 
 SKILLS = 'skills'
-"""How the levels of somebody's skills stand among changed fields: they decide what is offered, not what may be seen."""
+"""The name of a person's skill levels among changed fields: they decide offers, not access."""
 
 
 def decides_authority(fields: Collection[str]) -> bool:
-    """Whether what changed of somebody decides what they may see or do; whatever else is no field of ``Agent`` does."""
+    """Whether the changed fields decide a person's rights; names that are not fields of ``Agent`` do."""
     return any(
         one in AUTHORITY_FIELDS or (one not in Agent.model_fields and one != SKILLS)
         for one in fields
@@ -63,7 +63,7 @@ def decides_authority(fields: Collection[str]) -> bool:
 
 
 class SessionRevoked(Event):
-    """A sign-in ended: its open pages and sockets close."""
+    """A session ended: its open pages and sockets close."""
 
     agent_id: UUID
     session_id: UUID
@@ -74,11 +74,11 @@ class SessionRevoked(Event):
 
 
 ROUTING = 'routing'
-"""The topic of whatever may let a waiting contact find an agent."""
+"""The topic of everything that may let a waiting contact find an agent."""
 
 
 class RoutingNeeded(Event):
-    """A contact waits, or an agent has become able to take one: every process looks whether the two fit."""
+    """A contact waits, or an agent became available: every process tries to match the two."""
 
     @override
     def topics(self) -> tuple[str, ...]:
@@ -86,11 +86,11 @@ class RoutingNeeded(Event):
 
 
 SETTINGS = 'settings'
-"""The topic of what administrators set up: queues, skills, invitations."""
+"""The topic of what administrators configure: queues, skills, invitations."""
 
 
 class SettingsChanged(Event):
-    """Something was set up otherwise: whoever shows it, or decides by it, reads it again."""
+    """The configuration changed; readers read it again."""
 
     part: Literal['queues', 'skills', 'invitations']
 

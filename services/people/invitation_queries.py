@@ -1,4 +1,4 @@
-"""Invitations, as rows."""
+"""Queries for invitations."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,16 +10,17 @@ from desk.db import ROW_LOCK
 from models import Invitation
 
 INVITING_LOCK = 7_311_012
-"""Of PostgreSQL's advisory locks: who invites waits for who is inviting, so that one link of a person is valid."""
+"""A PostgreSQL advisory lock: invitations are made one at a time, so that a person has one valid
+link."""
 
 
 async def take_turns(session: AsyncSession) -> None:
-    """Let nobody else invite or accept until this transaction ends."""
+    """Let no other transaction invite or accept until this one ends."""
     await session.exec(select(func.pg_advisory_xact_lock(INVITING_LOCK)))
 
 
 async def by_token(session: AsyncSession, token_hash: str) -> Invitation | None:
-    """Return the invitation that a token opens, whatever became of it."""
+    """Return the invitation with this token, in any state."""
     statement = select(Invitation).where(col(Invitation.token_hash) == token_hash)
     return (await session.exec(statement)).first()
 
@@ -30,7 +31,7 @@ async def by_id(session: AsyncSession, invitation_id: UUID) -> Invitation | None
 
 
 async def waiting(session: AsyncSession) -> Sequence[Invitation]:
-    """Return the invitations that nobody has used, replaced or withdrawn, the newest first; expired ones too."""
+    """Return the invitations that are not used, replaced or withdrawn, newest first; expired ones too."""
     statement = select(Invitation).where(
         col(Invitation.used_at).is_(None), col(Invitation.ended_at).is_(None)
     )
@@ -38,7 +39,7 @@ async def waiting(session: AsyncSession) -> Sequence[Invitation]:
 
 
 async def waiting_of(session: AsyncSession, username: str, email: str) -> Sequence[Invitation]:
-    """Return the unused invitations of a person, by either name."""
+    """Return the unused invitations of a person, by sign-in name or e-mail."""
     statement = select(Invitation).where(
         col(Invitation.used_at).is_(None),
         col(Invitation.ended_at).is_(None),

@@ -1,7 +1,8 @@
-"""How people come to the desk: an administrator makes a link, the invited sets a password of their own with it.
+"""Invitations: an administrator makes a link, and the invited person sets their own password with it.
 
-There is no mail: the link is shown to the administrator once, who hands it over. Only its token's hash is kept. It ends
-by use, after ``VALID_FOR``, and when a newer one is made for the same person.
+The desk sends no mail: the link is shown once to the administrator, who hands it over. Only its
+token's hash is stored. It ends when it is used, after ``VALID_FOR``, and when a newer one is made
+for the same person.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ MAX_EMAIL_CHARS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitee:
-    """Who is to be invited, as typed."""
+    """The person to invite, as typed."""
 
     last_name: str
     first_name: str
@@ -49,31 +50,31 @@ class Invitee:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation and the token of its link, which is shown this once."""
+    """An invitation and its link's token, which is shown only once."""
 
     invitation: Invitation
     token: str
 
 
 class Invitations:
-    """Invites people, and lets them in."""
+    """Invites people, and makes their accounts."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def waiting(self, by: Agent) -> Sequence[Invitation]:
-        """Return the invitations that nobody has used yet, the newest first. Raises ``NotAllowedError``."""
+        """Return the unused invitations, newest first. Raises ``NotAllowedError``."""
         async with self._db.reading() as session:
             await require_admin(session, by)
             return await queries.waiting(session)
 
     async def invite(self, by: Agent, invitee: Invitee) -> Invited:
-        """Make a link for somebody; an earlier one for the same sign-in name or e-mail ends.
+        """Make a link for a person; an earlier one for the same sign-in name or e-mail ends.
 
         Raises:
-            NotAllowedError: ``by`` is no administrator.
-            FieldsRefusedError: what cannot be used, or is somebody's already, by field.
+            NotAllowedError: ``by`` is not an administrator.
+            FieldsRefusedError: values that cannot be used or are taken, by field.
         """
         names = _checked(invitee)
         async with self._units.begin() as work:
@@ -82,7 +83,7 @@ class Invitations:
             return await _invite(work, by, names, invitee.role)
 
     async def renew(self, by: Agent, invitation_id: UUID) -> Invited:
-        """Make a new link for who was invited: the first one is lost, or has expired. Raises also ``NotFoundError``."""
+        """Make a new link in place of a lost or expired one. Also raises ``NotFoundError``."""
         async with self._units.begin() as work:
             await require_admin(work.session, by)
             await queries.take_turns(work.session)
@@ -91,7 +92,7 @@ class Invitations:
             return await _invite(work, by, names, earlier.role)
 
     async def withdraw(self, by: Agent, invitation_id: UUID) -> None:
-        """Let a link admit nobody. Raises ``NotAllowedError``, ``NotFoundError``."""
+        """Withdraw a link. Raises ``NotAllowedError``, ``NotFoundError``."""
         async with self._units.begin() as work:
             await require_admin(work.session, by)
             await queries.take_turns(work.session)
@@ -102,7 +103,10 @@ class Invitations:
             work.tell(SettingsChanged(part='invitations'))
 
     async def invitation(self, token: str) -> Invitation:
-        """Return the invitation that a token opens. Raises ``NotFoundError`` for any that admits nobody (any more)."""
+        """Return the invitation with this token.
+
+        Raises ``NotFoundError`` for one that is not valid (any more).
+        """
         async with self._db.reading() as session:
             found = await queries.by_token(session, hashed(token))
         if found is None or not found.is_open:
@@ -110,14 +114,14 @@ class Invitations:
         return found
 
     async def accept(self, token: str, password: str, repeated: str) -> Agent:
-        """Make the invited a colleague, who signs in with ``password`` from now on.
+        """Make the invited person an agent, who signs in with ``password``.
 
         Raises:
-            NotFoundError: the token admits nobody (any more).
-            FieldsRefusedError: the password is none, or was not repeated.
-            ConflictError: the sign-in name or e-mail has become somebody else's.
+            NotFoundError: the token is not valid (any more).
+            FieldsRefusedError: the password is not acceptable, or was not repeated.
+            ConflictError: the sign-in name or e-mail is taken by now.
         """
-        await self.invitation(token)  # nobody makes the desk hash a password for nothing
+        await self.invitation(token)  # before the costly password hash
         _check_passwords(password, repeated)
         password_hash = await passwords.hashed(password)
         try:
@@ -135,7 +139,7 @@ _NAMES = ('last_name', 'first_name', 'email', 'username', 'department')
 
 
 def _checked(invitee: Invitee) -> dict[str, str]:
-    """Return the names as they are kept. Raises ``FieldsRefusedError``."""
+    """Return the names as they are stored. Raises ``FieldsRefusedError``."""
     kept = {
         'last_name': parse_name(invitee.last_name, most=MAX_NAME_CHARS),
         'first_name': parse_name(invitee.first_name, most=MAX_NAME_CHARS),
@@ -217,5 +221,5 @@ async def _waiting(work: UnitOfWork, invitation_id: UUID) -> Invitation:
 
 
 def _subject(invitation: Invitation) -> tuple[SubjectKind, UUID]:
-    """Whoever is invited is known by the invitation's id, also when they have come."""
+    """In the audit log an invited person has the invitation's id, also as an agent."""
     return SubjectKind.AGENT, invitation.id

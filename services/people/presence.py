@@ -1,7 +1,8 @@
-"""Whether an agent can be reached: some page or program of theirs is connected, in any process.
+"""Presence: an agent is reachable while a page or program of theirs is connected, in any process.
 
-Each process notes every few seconds of whom it hears. Of whom nobody has heard for a while counts as 연결 끊김: a closed
-lid, a lost network, a dead tab and a killed process look the same. Two tabs of one agent are one agent.
+Each process records every few seconds which agents are connected to it. An agent of whom no process
+has heard for a while gets 연결 끊김: a closed lid, a lost network, a dead tab and a killed process look
+the same. Two tabs of one agent count once.
 """
 
 import asyncio
@@ -24,13 +25,13 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 log = structlog.get_logger()
 
 NOTE_SECONDS = 5.0
-"""How often a process notes of whom it hears."""
+"""How often a process records its connected agents."""
 GRACE = timedelta(seconds=30)
-"""So long nobody has to have heard of an agent before they count as 연결 끊김."""
+"""How long an agent must be unheard of before they get 연결 끊김."""
 
 
 class Presence:
-    """Of whom this process hears, and who has not been heard of by any."""
+    """The agents connected to this process, and those connected to none."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
@@ -39,7 +40,7 @@ class Presence:
 
     @contextmanager
     def connected(self, agent_id: UUID) -> Iterator[None]:
-        """Count an agent as heard of while the block runs: a page or a program of theirs is connected."""
+        """Count an agent as connected while the block runs."""
         self.come(agent_id)
         try:
             yield
@@ -47,21 +48,21 @@ class Presence:
             self.go(agent_id)
 
     def come(self, agent_id: UUID) -> None:
-        """Note that one more page of an agent is connected here."""
+        """Count one more connected page of an agent in this process."""
         self._connected[agent_id] += 1
 
     def go(self, agent_id: UUID) -> None:
-        """Note that a page of an agent is connected here no longer."""
+        """Count one connected page less of an agent in this process."""
         self._connected[agent_id] -= 1
         if self._connected[agent_id] <= 0:
             del self._connected[agent_id]
 
     async def arrived(self, agent_id: UUID) -> None:
-        """Note at once that an agent is heard of: a page of theirs has just connected."""
+        """Record an agent at once, when a page of theirs has just connected."""
         await self._note([agent_id])
 
     async def follow(self) -> None:
-        """Note who is heard of and find who is not, until cancelled."""
+        """Record connected agents and find unreachable ones, until cancelled."""
         while True:
             try:
                 await self.note()
@@ -71,11 +72,11 @@ class Presence:
             await asyncio.sleep(NOTE_SECONDS)
 
     async def note(self) -> None:
-        """Note of whom this process hears now."""
+        """Record the agents that are connected to this process now."""
         await self._note(list(self._connected))
 
     async def sweep(self) -> int:
-        """Let those whom nobody hears of count as 연결 끊김; returns how many."""
+        """Set unreachable agents to 연결 끊김; return how many."""
         async with self._db.reading() as session:
             silent = await queries.unheard_of(session, before=clock.now() - GRACE)
         for agent_id in silent:

@@ -1,4 +1,4 @@
-"""Ending sessions: the one way, whoever does it."""
+"""Ends sessions; every other module uses this."""
 
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from services.work.unit_of_work import UnitOfWork
 async def end_sessions(
     work: UnitOfWork, agent_id: UUID, *, by: Agent | UUID | None, only: UUID | None = None
 ) -> int:
-    """End a person's sessions, or one of them; with the last one the person goes offline. Returns how many ended.
+    """End a person's sessions, or one of them; without any left the person goes offline.
+
+    Return how many ended.
 
     Args:
-        work: the piece of work.
-        agent_id: whose.
-        by: who ends them; nobody for the command line.
+        work: the unit of work.
+        agent_id: the person.
+        by: the person who ends them; none on the command line.
         only: the one session to end.
     """
     await agent_queries.by_id(work.session, agent_id, lock=True)  # sign-ins and sign-outs in turn
@@ -39,6 +41,6 @@ async def end_sessions(
 def record_session(
     work: UnitOfWork, action: AuditAction, row: SignInSession, *, by: Agent | UUID | None
 ) -> None:
-    """Write into the audit log whom a session admits, or no longer."""
+    """Record in the audit log that a session began or ended."""
     subject = (SubjectKind.AGENT, row.agent_id)
     work.record(by, action, subject=subject, details={'session_id': str(row.id)})

@@ -1,4 +1,4 @@
-"""Sessions and failed sign-ins, as rows."""
+"""Queries for sessions and failed sign-ins."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import Agent, AgentStatus, SignInAttempt, SignInSession
 
 SIGN_INS_LOCK = 32337
-"""The first half of the advisory locks of ``take_turns``: a name that somebody types meets no lock of one number."""
+"""The first key of ``take_turns``'s advisory locks, so that no typed name collides with another
+lock."""
 
 
 async def by_token(session: AsyncSession, token_hash: str) -> tuple[SignInSession, Agent] | None:
-    """Return the session that a cookie opens, and whose it is."""
+    """Return the session with this token, and its person."""
     statement = select(SignInSession, Agent).join(
         Agent, col(Agent.id) == col(SignInSession.agent_id)
     )
@@ -25,7 +26,7 @@ async def by_token(session: AsyncSession, token_hash: str) -> tuple[SignInSessio
 
 
 async def by_id(session: AsyncSession, session_id: UUID) -> tuple[SignInSession, Agent] | None:
-    """Return a session and whose it is."""
+    """Return a session and its person."""
     statement = select(SignInSession, Agent).join(
         Agent, col(Agent.id) == col(SignInSession.agent_id)
     )
@@ -33,7 +34,7 @@ async def by_id(session: AsyncSession, session_id: UUID) -> tuple[SignInSession,
 
 
 async def valid_of(session: AsyncSession, agent_id: UUID, at: datetime) -> Sequence[SignInSession]:
-    """Return an agent's sessions that admit at this moment, locked until the transaction ends."""
+    """Return an agent's valid sessions, locked until the transaction ends."""
     statement = select(SignInSession).where(
         col(SignInSession.agent_id) == agent_id,
         col(SignInSession.revoked_at).is_(None),
@@ -43,7 +44,7 @@ async def valid_of(session: AsyncSession, agent_id: UUID, at: datetime) -> Seque
 
 
 async def left_by_everyone(session: AsyncSession, at: datetime) -> Sequence[UUID]:
-    """Return the ids of people who are not offline although no session of theirs admits any more."""
+    """Return the ids of people who are not offline although they have no valid session."""
     holds = (
         exists()
         .where(col(SignInSession.agent_id) == col(Agent.id))
@@ -55,14 +56,14 @@ async def left_by_everyone(session: AsyncSession, at: datetime) -> Sequence[UUID
 
 
 async def take_turns(session: AsyncSession, username: str) -> None:
-    """Let one sign-in of an account after the other through, in every process, until the transaction ends."""
+    """Let sign-ins of one account run one at a time, in all processes, until the transaction ends."""
     await session.exec(select(func.pg_advisory_xact_lock(SIGN_INS_LOCK, func.hashtext(username))))
 
 
 async def failures_of(
     session: AsyncSession, username: str, since: datetime, *, source: str | None = None
 ) -> tuple[int, datetime | None]:
-    """Return how often an account failed since then, from one source or all together, and when last."""
+    """Return the number of an account's failures since then (of one source or all), and the last time."""
     statement = select(func.count(), func.max(col(SignInAttempt.created_at))).where(
         col(SignInAttempt.username) == username, col(SignInAttempt.created_at) > since
     )
@@ -74,7 +75,7 @@ async def failures_of(
 async def accounts_failed_at(
     session: AsyncSession, address: str, since: datetime
 ) -> tuple[int, datetime | None]:
-    """Return how many different accounts failed from an address since then, and when last."""
+    """Return the number of accounts that failed from an address since then, and the last time."""
     accounts = func.count(func.distinct(col(SignInAttempt.username)))
     statement = select(accounts, func.max(col(SignInAttempt.created_at))).where(
         col(SignInAttempt.address) == address, col(SignInAttempt.created_at) > since
@@ -83,13 +84,13 @@ async def accounts_failed_at(
 
 
 async def blame(session: AsyncSession, attempt_id: UUID, address: str) -> None:
-    """Count an attempt against the address it came from as well."""
+    """Count an attempt against its network address too."""
     statement = update(SignInAttempt).where(col(SignInAttempt.id) == attempt_id)
     await session.exec(statement.values(address=address))
 
 
 async def forgive(session: AsyncSession, username: str, source: str) -> None:
-    """Forget the failures of an account from one source: those of others are not made good by its owner."""
+    """Delete an account's failures from one source; failures from other sources stay."""
     await session.exec(
         delete(SignInAttempt).where(
             col(SignInAttempt.username) == username, col(SignInAttempt.source) == source
@@ -100,6 +101,6 @@ async def forgive(session: AsyncSession, username: str, source: str) -> None:
 async def forget(
     session: AsyncSession, *, attempts_before: datetime, sessions_before: datetime
 ) -> None:
-    """Delete attempts that count no more, and sessions that expired long ago."""
+    """Delete attempts that no longer count, and sessions that expired long ago."""
     await session.exec(delete(SignInAttempt).where(col(SignInAttempt.created_at) < attempts_before))
     await session.exec(delete(SignInSession).where(col(SignInSession.expires_at) < sessions_before))

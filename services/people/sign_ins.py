@@ -1,7 +1,7 @@
-"""Signing in and out: sessions that can be revoked, and a brake on guessing.
+"""Signing in and out: revocable sessions, and delays against guessing.
 
-A session is a row. A browser holds an opaque token of it, a program a JWT that names it, so that revoking the
-row ends both, in every process and across restarts.
+A session is a row. A browser holds its opaque token, a program a JWT that names it, so that
+revoking the row ends both, in every process and across restarts.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from desk.tokens import hashed, new_token
 from models import Agent, AgentRole, AuditAction, SignInSession
 from services.people import agent_queries
 from services.people import sign_in_queries as queries
-from services.people.attempts import ACCOUNT_BRAKE, SOURCE_BRAKE, Attempts, Source
+from services.people.attempts import ACCOUNT_BACKOFF, SOURCE_BACKOFF, Attempts, Source
 from services.people.devices import Devices
 from services.people.sessions import end_sessions, record_session
 from services.people.states import go_offline
@@ -34,14 +34,14 @@ class Staff:
     """A signed-in person."""
 
     agent: Agent
-    """The row as it was read; on open pages and programs it is kept true (``staff_watch``)."""
+    """The row as it was read; open pages and programs keep it current (``staff_watch``)."""
     session_id: UUID
     expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccount:
-    """One of the accounts that a local desk offers to sign in with."""
+    """An account that a local desk's login page offers."""
 
     username: str
     name: str
@@ -50,7 +50,7 @@ class DemoAccount:
 
 
 class SignIns:
-    """Who is signed in."""
+    """Sessions of signed-in people."""
 
     def __init__(self, units: UnitsOfWork, *, jwt_secret: str, session_hours: int) -> None:
         self._units = units
@@ -63,18 +63,18 @@ class SignIns:
     async def sign_in(
         self, username: str, password: str, *, address: str, device: str | None = None
     ) -> tuple[Staff, str]:
-        """Begin a session; returns it and the token for the browser's cookie, which is shown this once.
+        """Begin a session; return it and the token for the browser's cookie, which is shown only once.
 
         Args:
-            username: who wants in.
-            password: what they know.
-            address: where they come from.
-            device: what ``device_after`` gave their browser before, if it did.
+            username: the sign-in name.
+            password: the password.
+            address: the network address of the request.
+            device: the token that ``device_after`` gave this browser earlier, if any.
 
         Raises:
-            NotSignedInError: no such person, or not their password: the two look and last the same. Or, to whoever knows
-                the password, that they may sign in no more, or that the account is blocked.
-            TooManyError: too many failures before; says how long to wait. The password was not looked at.
+            NotSignedInError: unknown person or wrong password: the two look and take the same. With the right
+                password: the account is inactive or blocked.
+            TooManyError: too many failures before; carries the seconds to wait. The password was not checked.
         """
         username = _storable(username)
         async with self._db.reading() as session:
@@ -88,20 +88,20 @@ class SignIns:
         return await self._begin(agent, source)
 
     def device_after(self, staff: Staff, device: str | None) -> str:
-        """Return what a browser keeps that has just signed in, given what it kept before: see ``devices``."""
+        """Return the device token for a browser that has just signed in: see ``devices``."""
         return self._devices.token(self._devices.device(device), staff.agent.id)
 
     async def staff_by_token(self, token: str) -> Staff:
-        """Return whom a cookie's token admits. Raises ``NotSignedInError``."""
+        """Return the person of a cookie's token. Raises ``NotSignedInError``."""
         async with self._db.reading() as session:
             return _admitted(await queries.by_token(session, hashed(token)))
 
     async def staff_by_bearer(self, bearer: str) -> Staff:
-        """Return whom a JWT admits. Raises ``NotSignedInError``."""
+        """Return the person of a JWT. Raises ``NotSignedInError``."""
         return await self.staff(self._session_named_by(bearer))
 
     def bearer(self, staff: Staff) -> str:
-        """Return a JWT that names the session and ends with it."""
+        """Return a JWT that names the session and expires with it."""
         claims = {
             'sub': staff.agent.username,
             'sid': str(staff.session_id),
@@ -111,22 +111,28 @@ class SignIns:
         return jwt.encode({'alg': ALGORITHM}, claims, self._key)
 
     async def staff(self, session_id: UUID) -> Staff:
-        """Return whom a session admits, as they are now. Raises ``NotSignedInError`` when it admits no more."""
+        """Return the person of a session, read from the database.
+
+        Raises ``NotSignedInError`` when it is not valid.
+        """
         async with self._db.reading() as session:
             return _admitted(await queries.by_id(session, session_id))
 
     async def sign_out(self, staff: Staff) -> None:
-        """End one session everywhere; its open pages close. With the last one its agent goes offline."""
+        """End one session everywhere; its open pages close.
+
+        Without another session its agent goes offline.
+        """
         async with self._units.begin() as work:
             await end_sessions(work, staff.agent.id, by=staff.agent, only=staff.session_id)
 
     async def sign_out_everywhere(self, staff: Staff) -> int:
-        """End every session of a person, this one as well, by themselves; returns how many ended."""
+        """End all of one's own sessions, including this one; return how many ended."""
         async with self._units.begin() as work:
             return await end_sessions(work, staff.agent.id, by=staff.agent)
 
     async def demo_accounts(self) -> list[DemoAccount]:
-        """Return the people of the desk by sign-in name, for the login page of a local desk."""
+        """Return all people by sign-in name, for the login page of a local desk."""
         async with self._db.reading() as session:
             people = await agent_queries.everyone(session)
         return [
@@ -138,7 +144,7 @@ class SignIns:
         ]
 
     async def tidy(self) -> int:
-        """Put offline whose last session has expired, delete what is long over; returns how many went offline."""
+        """Set people without a valid session offline, delete old rows; return how many went offline."""
         now = clock.now()
         async with self._db.reading() as session:
             gone = await queries.left_by_everyone(session, now)
@@ -146,13 +152,13 @@ class SignIns:
         async with self._db.transaction() as session:
             await queries.forget(
                 session,
-                attempts_before=now - max(SOURCE_BRAKE.window, ACCOUNT_BRAKE.window),
+                attempts_before=now - max(SOURCE_BACKOFF.window, ACCOUNT_BACKOFF.window),
                 sessions_before=now - KEEP_SESSIONS,
             )
         return count
 
     async def _put_offline(self, agent_id: UUID) -> bool:
-        """Put somebody offline, unless they have signed in since they were found to be away."""
+        """Set a person offline, unless they have signed in since they were found without a session."""
         async with self._units.begin() as work:
             agent = await agent_queries.by_id(work.session, agent_id, lock=True)
             if agent is None or await queries.valid_of(work.session, agent_id, clock.now()):
@@ -176,7 +182,7 @@ class SignIns:
             found = await agent_queries.by_id(work.session, agent.id, lock=True)
             if found is None:
                 raise NotSignedInError('sign_in.wrong')
-            if not found.may_sign_in:  # they know the password: it tells a stranger nothing
+            if not found.may_sign_in:  # they know the password, so this tells strangers nothing
                 raise NotSignedInError('sign_in.inactive')
             work.session.add(row)
             record_session(work, AuditAction.SIGNED_IN, row, by=agent.id)
@@ -203,6 +209,6 @@ def _admitted(found: tuple[SignInSession, Agent] | None) -> Staff:
 
 
 def _storable(username: str) -> str:
-    """Return a typed name as PostgreSQL can hold it; nobody has the name that what cannot be held becomes."""
+    """Return a typed name that PostgreSQL can store; an unstorable one becomes a name that nobody has."""
     held = username.strip().encode('utf-8', 'replace').decode().replace('\x00', '\ufffd')
     return held[:MAX_USERNAME_CHARS]

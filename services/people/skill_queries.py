@@ -1,4 +1,4 @@
-"""Skills and their levels, as rows."""
+"""Queries for skills and their levels."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -24,7 +24,7 @@ async def skill(session: AsyncSession, skill_id: UUID) -> Skill | None:
 async def queues_asking(
     session: AsyncSession, skill_id: UUID, *, lock: bool = False
 ) -> Sequence[Queue]:
-    """Return the queues that ask for a skill, by name, locked until the transaction ends if asked."""
+    """Return the queues that require a skill, by name, locked until the transaction ends if asked."""
     statement = select(Queue).where(col(Queue.skill_id) == skill_id).order_by(col(Queue.id))
     if lock:
         statement = statement.with_for_update(key_share=True).execution_options(
@@ -34,13 +34,13 @@ async def queues_asking(
 
 
 async def people_with(session: AsyncSession, skill_id: UUID) -> Sequence[UUID]:
-    """Return who has a skill."""
+    """Return the people who have a skill."""
     statement = select(AgentSkill.agent_id).where(col(AgentSkill.skill_id) == skill_id)
     return (await session.exec(statement)).all()
 
 
 async def forget_levels(session: AsyncSession, skill_id: UUID) -> Sequence[Agent]:
-    """Take a skill from everybody who has it, and return them; their rows are held, as by whoever changes levels."""
+    """Remove a skill from everybody and return them, with their rows locked."""
     has_it = select(AgentSkill.agent_id).where(col(AgentSkill.skill_id) == skill_id)
     people = (
         await session.exec(
@@ -55,7 +55,7 @@ async def forget_levels(session: AsyncSession, skill_id: UUID) -> Sequence[Agent
 
 
 async def named(session: AsyncSession, name: str) -> Skill | None:
-    """Return the skill of a name, whatever its case."""
+    """Return the skill with a name, in any case."""
     statement = select(Skill).where(func.lower(col(Skill.name)) == name.lower())
     return (await session.exec(statement)).first()
 
@@ -69,6 +69,6 @@ async def levels(session: AsyncSession) -> dict[UUID, dict[UUID, int]]:
 
 
 async def levels_of(session: AsyncSession, agent_id: UUID) -> dict[UUID, AgentSkill]:
-    """Return a person's levels as rows, by skill; whoever changes them holds the person's row."""
+    """Return a person's levels by skill; callers that change them lock the person's row first."""
     statement = select(AgentSkill).where(col(AgentSkill.agent_id) == agent_id)
     return {one.skill_id: one for one in await session.exec(statement)}

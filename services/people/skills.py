@@ -1,4 +1,4 @@
-"""What people can be given: skills with levels, and how many chats at once. Administrators decide it, routing goes by it."""
+"""Skills with levels, and the number of chats at once. Administrators set both; routing uses them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ MAX_SKILL_CHARS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SkillUse:
-    """What stands on a skill: the queues that ask for it, names by id, and how many people have it."""
+    """The use of a skill: the queues that require it (names by id), and how many people have it."""
 
     queues: dict[UUID, str]
     people: int
 
 
 class Skills:
-    """Skills and capacity. For administrators; everything else raises ``NotAllowedError``."""
+    """Skills and capacity. For administrators; all others get ``NotAllowedError``."""
 
     def __init__(self, units: UnitsOfWork, authority: Authority) -> None:
         self._units = units
@@ -48,7 +48,7 @@ class Skills:
             return await queries.levels(session)
 
     async def add(self, by: Agent, name: str, name_en: str = '') -> Skill:
-        """Add a skill. Raises ``FieldsRefusedError`` for no name, one that is too long, or one that there is."""
+        """Add a skill. Raises ``FieldsRefusedError`` for a name that is empty, too long or taken."""
         names = _names(name, name_en)
         try:
             async with self._units.begin() as work:
@@ -61,7 +61,7 @@ class Skills:
         return skill
 
     async def rename(self, by: Agent, skill_id: UUID, name: str, name_en: str = '') -> Skill:
-        """Give a skill other names. Raises what ``add`` does, and ``NotFoundError``."""
+        """Rename a skill. Raises as ``add``, and ``NotFoundError``."""
         names = _names(name, name_en)
         try:
             async with self._units.begin() as work:
@@ -77,7 +77,7 @@ class Skills:
         return skill
 
     async def use_of(self, by: Agent, skill_id: UUID) -> SkillUse:
-        """Return what stands on a skill, to be said before it is removed. Raises ``NotFoundError``."""
+        """Return the use of a skill, shown before it is removed. Raises ``NotFoundError``."""
         async with self._units.db.reading() as session:
             await require_admin(session, by)
             if all(one.id != skill_id for one in await queries.skills(session)):
@@ -87,16 +87,16 @@ class Skills:
         return SkillUse(queues={one.id: one.name for one in queues}, people=len(people))
 
     async def remove(self, by: Agent, skill_id: UUID, *, asked_by: Collection[UUID]) -> None:
-        """Remove a skill: nobody has it any more, and the queues that asked for it are served by their whole department.
+        """Remove a skill from everybody and from its queues, which their whole department then serves.
 
         Args:
             by: an administrator.
             skill_id: the skill.
-            asked_by: the queues that ``use_of`` named.
+            asked_by: the queues that ``use_of`` returned.
 
         Raises:
-            NotFoundError: there is no such skill.
-            ConflictError: other queues ask for it by now.
+            NotFoundError: the skill does not exist.
+            ConflictError: other queues require it by now.
         """
         async with self._units.begin() as work:
             await require_admin(work.session, by)
@@ -123,9 +123,10 @@ class Skills:
             work.tell(RoutingNeeded())
 
     async def set_levels(self, by: Agent, agent_id: UUID, levels: Mapping[UUID, int]) -> None:
-        """Say how well a person has these skills: 1 to ``MAX_LEVEL``, 0 for not at all; others stay.
+        """Set a person's levels of these skills: 1 to ``MAX_LEVEL``, 0 to remove one; other skills stay.
 
-        Raises what ``Authority.set_role`` does, ``InvalidInputError`` for another level, ``NotFoundError`` for another skill.
+        Raises as ``Authority.set_role``, ``InvalidInputError`` for an invalid level,
+        ``NotFoundError`` for an unknown skill.
         """
         if not all(0 <= level <= MAX_LEVEL for level in levels.values()):
             raise InvalidInputError('agent.level', most=MAX_LEVEL)
@@ -155,7 +156,10 @@ class Skills:
                 person.work.tell(RoutingNeeded())
 
     async def set_capacity(self, by: Agent, agent_id: UUID, chats: int) -> None:
-        """Say how many chats at once a person may be given: 1 to ``MAX_CHATS``. Raises as ``set_levels`` does."""
+        """Set how many chats at once a person may have: 1 to ``MAX_CHATS``.
+
+        Raises as ``set_levels``.
+        """
         if not 1 <= chats <= MAX_CHATS:
             raise InvalidInputError('agent.capacity', most=MAX_CHATS)
         async with self._authority.changing(by, agent_id) as person:

@@ -1,7 +1,7 @@
-"""Keeps true what an open page or program knows of the person who signed in there.
+"""Keeps the signed-in person of an open page or program current.
 
-It decides by one row, which is read again whenever something of the person changed, when events may have been missed,
-and once a minute. When the sign-in no longer holds, the page or program hears of that instead.
+The row is read again whenever the person changes, when events may have been missed, and once a
+minute. When the session is no longer valid, the page or program is told.
 """
 
 import asyncio
@@ -19,23 +19,23 @@ from services.people.sign_ins import SignIns, Staff
 log = structlog.get_logger()
 
 RECHECK_SECONDS = 60.0
-"""How often it is asked whether all is as it was, should an event not reach this process."""
+"""How often the person is read again in case an event was lost."""
 RETRY_SECONDS = 5.0
-"""When the database is away just then."""
+"""The pause before the next try while the database is away."""
 
 
 class Watched(Protocol):
-    """The page or program that shows what somebody may see."""
+    """The page or program that shows what a person may see."""
 
     def person_changed(self, fields: frozenset[str]) -> None:
-        """Go on by what the person's row says now: these of their fields changed. Must not block."""
+        """Use the person's new row: these fields changed. Must not block."""
 
     def sign_in_ended(self) -> None:
-        """Show nothing more: the session is over, or the person works here no more. Must not block."""
+        """Show nothing more: the session or the account has ended. Must not block."""
 
 
 class StaffWatch:
-    """One page's or program's watch over its person; begins at once, ``keep`` goes on with it."""
+    """Watches the person of one page or program; begins at once, ``keep`` continues it."""
 
     def __init__(self, sign_ins: SignIns, topics: Topics, staff: Staff, watched: Watched) -> None:
         self._sign_ins = sign_ins
@@ -47,7 +47,7 @@ class StaffWatch:
         self._subscription = topics.subscribe(agent_topic(staff.agent.id), self._hear)
 
     async def keep(self) -> None:
-        """Watch until the sign-in ends or ``stop`` is called."""
+        """Watch until the session ends or ``stop`` is called."""
         while not self._is_over:
             is_read = await self.look()
             left = (self._staff.expires_at - clock.now()).total_seconds()
@@ -56,20 +56,20 @@ class StaffWatch:
             await self._rest(min(RECHECK_SECONDS if is_read else RETRY_SECONDS, max(0.0, left)))
 
     def stop(self) -> None:
-        """Hear nothing more."""
+        """Stop watching."""
         self._is_over = True
         self._subscription.cancel()
         self._again.set()
 
     async def look(self) -> bool:
-        """Read the person as they are now; returns whether that was possible."""
+        """Read the person again; return whether that was possible."""
         elsewhere, self._elsewhere = self._elsewhere, set()
         try:
             now = await self._sign_ins.staff(self._staff.session_id)
         except NotSignedInError:
             self._end()
             return True
-        except Exception:  # whatever it is (the database away for a moment): the watch goes on
+        except Exception:  # whatever it is (e.g. the database away), keep watching
             log.warning('staff_not_read', session_id=str(self._staff.session_id), exc_info=True)
             self._elsewhere |= elsewhere
             return False
@@ -81,7 +81,7 @@ class StaffWatch:
     def _hear(self, event: Event) -> None:
         match event:
             case SessionRevoked() if event.session_id == self._staff.session_id:
-                self._end()  # at once: nothing more is shown
+                self._end()  # at once, so that nothing more is shown
             case AgentChanged():
                 self._elsewhere |= set(event.fields) - set(Agent.model_fields)
                 self._again.set()

@@ -1,4 +1,4 @@
-"""What agents are doing, as rows."""
+"""Queries for agents' states and load."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -24,29 +24,29 @@ from models import (
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What takes an agent's places. 보류 (on hold) frees its place."""
+    """The contacts that use an agent's places. 보류 (on hold) frees its place."""
 
     chats: int = 0
     wrap_ups: int = 0
     offers: int = 0
     calls: int = 0
-    """Calls that they talk in: these take no place of a chat."""
+    """Calls in progress; they use no chat place."""
 
     @property
     def total(self) -> int:
-        """How many places are taken."""
+        """The number of places in use."""
         return self.chats + self.wrap_ups + self.offers
 
     @property
     def contacts(self) -> int:
-        """Contacts in hand, unfinished 후처리 included."""
+        """The number of contacts, including unfinished 후처리."""
         return self.chats + self.wrap_ups + self.calls
 
 
 async def locked_agents(session: AsyncSession, agent_ids: Collection[UUID]) -> dict[UUID, Agent]:
-    """Return people by id, as they are now, locked until the transaction ends.
+    """Return people by id, read now and locked until the transaction ends.
 
-    Whoever changes what takes an agent's places holds the agent's row first and the contact's second.
+    Code that changes the use of places locks the agent's row first and the contact's second.
     """
     statement = (
         select(Agent)
@@ -59,7 +59,7 @@ async def locked_agents(session: AsyncSession, agent_ids: Collection[UUID]) -> d
 
 
 async def loads_of(session: AsyncSession, agent_ids: Collection[UUID]) -> dict[UUID, Load]:
-    """Return what takes the places of these people."""
+    """Return the load of these people."""
     chats = _counts(col(ChatSession.agent_id), col(ChatSession.status) == ChatStatus.ACTIVE)
     offers = _counts(
         col(ChatSession.offered_agent_id), col(ChatSession.status) == ChatStatus.WAITING
@@ -85,17 +85,17 @@ def _counts(owner: object, condition: object):  # type: ignore[no-untyped-def]
 
 
 async def reason_by_code(session: AsyncSession, code: str) -> AwayReason | None:
-    """Return a reason of being away by its code."""
+    """Return an away reason by its code."""
     return (await session.exec(select(AwayReason).where(col(AwayReason.code) == code))).first()
 
 
 async def reasons(session: AsyncSession) -> Sequence[AwayReason]:
-    """Return all reasons of being away, in their order."""
+    """Return all away reasons, in their order."""
     return (await session.exec(select(AwayReason).order_by(col(AwayReason.position)))).all()
 
 
 async def note_presence(session: AsyncSession, agent_ids: Collection[UUID], at: datetime) -> None:
-    """Note that these people were heard of."""
+    """Record that these people are connected."""
     if not agent_ids:
         return
     statement = insert(AgentPresence).values(
@@ -109,7 +109,7 @@ async def note_presence(session: AsyncSession, agent_ids: Collection[UUID], at: 
 
 
 async def suspended_among(session: AsyncSession, agent_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Return those of these people who count as 연결 끊김."""
+    """Return those of these people who have 연결 끊김."""
     statement = select(Agent.id).where(
         col(Agent.id).in_(agent_ids), col(Agent.suspended_as) == AgentStatus.DISCONNECTED
     )
@@ -117,7 +117,7 @@ async def suspended_among(session: AsyncSession, agent_ids: Collection[UUID]) ->
 
 
 async def unheard_of(session: AsyncSession, *, before: datetime) -> Sequence[UUID]:
-    """Return those who are not offline and of whom no process has heard since ``before``, the longest first."""
+    """Return people who are not offline and unheard of since ``before``, longest first."""
     statement = (
         select(Agent.id)
         .join(AgentPresence, col(AgentPresence.agent_id) == col(Agent.id))
@@ -132,5 +132,5 @@ async def unheard_of(session: AsyncSession, *, before: datetime) -> Sequence[UUI
 
 
 async def presence_of(session: AsyncSession, agent_id: UUID) -> AgentPresence | None:
-    """Return when an agent was last heard of."""
+    """Return when any process last heard of an agent."""
     return await session.get(AgentPresence, agent_id)

@@ -1,8 +1,8 @@
-"""상담 상태: one state for all channels, what it will be after the last contact, and every change as a row.
+"""Agent states (상담 상태): one for all channels, a next one after the last contact, a row per change.
 
-``base_status`` is what somebody is without a contact; ``status`` is what all see: 상담 중 and 후처리 follow from the
-contacts in hand, 연결 끊김 and 점검 are laid over it by the desk. Nobody becomes 상담 가능 unless they say so, or the
-reason why the desk took it from them is gone.
+``base_status`` is the state without contacts; ``status`` is the one shown: 상담 중 and 후처리 follow from
+current contacts, 연결 끊김 and 점검 are set over it by the desk. Nobody becomes 상담 가능 except by choice,
+or when the reason why the desk took it away is gone.
 """
 
 from collections.abc import Sequence
@@ -26,44 +26,44 @@ from services.people.state_queries import Load
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 CHOOSABLE = (AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE)
-"""What a person may choose: 상담 가능, 이석 and 오프라인. The others follow from what happens."""
+"""The states that a person may choose. The others follow from events."""
 OTHER = 'other'
 NO_ANSWER = 'no_answer'
 
 
 class AgentStates:
-    """What people at the desk are doing."""
+    """The states of people at the desk."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
         self._db = units.db
 
     async def reasons(self) -> Sequence[AwayReason]:
-        """Return why somebody may be away (이석), in order; the desk's own reasons among them."""
+        """Return all reasons to be away (이석), in order, including the desk's own."""
         async with self._db.reading() as session:
             return await queries.reasons(session)
 
     async def choose(
         self, agent_id: UUID, status: AgentStatus, *, reason: str = OTHER
     ) -> AgentStatusChanged:
-        """Choose one's own state; with a contact in hand 이석 and 오프라인 wait until it is over.
+        """Choose one's own state; during a contact 이석 and 오프라인 wait until it is over.
 
         Raises:
-            InvalidInputError: not to be chosen, or not a reason.
+            InvalidInputError: the state cannot be chosen, or the reason does not exist.
         """
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
-            lift(agent, AgentStatus.DISCONNECTED)  # somebody who chooses is there
+            lift(agent, AgentStatus.DISCONNECTED)  # a person who chooses is connected
             return await _choose(work, agent, status, reason=reason, by=None)
 
     async def set_by_supervisor(
         self, supervisor: Agent, agent_id: UUID, status: AgentStatus, *, reason: str, note: str
     ) -> AgentStatusChanged:
-        """Set somebody's state, with a reason in words; on a contact it becomes the next state.
+        """Set an agent's state with a written reason; during a contact it becomes the next state.
 
         Raises:
-            NotAllowedError: the one who asks is no supervisor.
-            InvalidInputError: not to be chosen, or no words why.
+            NotAllowedError: ``supervisor`` is not a supervisor.
+            InvalidInputError: the state cannot be chosen, or the reason is empty.
         """
         if not supervisor.sees_everything:
             raise NotAllowedError('agent.supervisors_only')
@@ -79,14 +79,14 @@ class AgentStates:
         return changed
 
     async def miss_call(self, agent_id: UUID) -> AgentStatusChanged:
-        """Let somebody who did not answer a call be 이석 (무응답), as Connect counts them."""
+        """Set an agent who did not answer a call to 이석 (무응답), as Connect does."""
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
             await miss(work, agent, most=1)
             return event_of(agent)
 
     async def check(self, agent_id: UUID, *, can_ring: bool) -> AgentStatusChanged:
-        """Let somebody whose page cannot ring be 점검, and again what they were when it can."""
+        """Set an agent whose page cannot ring to 점검, and back when it can."""
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
             if can_ring:
@@ -97,7 +97,7 @@ class AgentStates:
             return await settle(work, agent, StateCause.PAGE_CANNOT_RING)
 
     async def take_back_next(self, agent_id: UUID) -> AgentStatusChanged:
-        """Take back what would have come true after the last contact."""
+        """Cancel the state that would follow the last contact."""
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
             agent.next_status, agent.next_reason_id = None, None
@@ -105,7 +105,7 @@ class AgentStates:
 
 
 async def locked_agent(work: UnitOfWork, agent_id: UUID) -> Agent:
-    """Return one person as they are now, locked until the work ends. Raises ``NotFoundError``."""
+    """Return one person, read now and locked until the transaction ends. Raises ``NotFoundError``."""
     agent = (await queries.locked_agents(work.session, [agent_id])).get(agent_id)
     if agent is None:
         raise NotFoundError('agent.not_found')
@@ -113,7 +113,7 @@ async def locked_agent(work: UnitOfWork, agent_id: UUID) -> Agent:
 
 
 def is_ready(agent: Agent) -> bool:
-    """Whether somebody wants contacts and can hear them; whether they have a free place is another question."""
+    """Whether a person wants contacts and can be reached; a free place is checked separately."""
     return (
         agent.base_status is AgentStatus.AVAILABLE
         and agent.suspended_as is None
@@ -122,7 +122,7 @@ def is_ready(agent: Agent) -> bool:
 
 
 def shown_status(agent: Agent, load: Load) -> AgentStatus:
-    """Return what all see of somebody with this load."""
+    """Return the shown state of a person with this load."""
     if agent.suspended_as is not None:
         return agent.suspended_as
     if agent.base_status is AgentStatus.OFFLINE:
@@ -142,7 +142,7 @@ async def settle(
     by: Agent | None = None,
     note: str = '',
 ) -> AgentStatusChanged:
-    """Make a locked agent's state fit their contacts, let what waited come true, keep the change and tell it."""
+    """Update a locked agent's state from contacts and pending state; record and announce it."""
     has_other_reason = inspect(agent).attrs.away_reason_id.history.has_changes()
     await work.session.flush()
     load = (await queries.loads_of(work.session, [agent.id]))[agent.id]
@@ -176,7 +176,7 @@ async def settle(
 
 
 def event_of(agent: Agent) -> AgentStatusChanged:
-    """Return the event that somebody's state is as it stands."""
+    """Return the event for a person's current state."""
     return AgentStatusChanged(
         agent_id=agent.id,
         status=agent.status,
@@ -189,18 +189,18 @@ def event_of(agent: Agent) -> AgentStatusChanged:
 
 
 def suspend(agent: Agent, status: AgentStatus) -> None:
-    """Lay 연결 끊김 or 점검 over what a locked agent is."""
+    """Set 연결 끊김 or 점검 over a locked agent's state."""
     agent.suspended_as, agent.suspended_at = status, clock.now()
 
 
 def lift(agent: Agent, status: AgentStatus) -> None:
-    """Take 연결 끊김 or 점검 away: a locked agent is again what they were."""
+    """Remove 연결 끊김 or 점검, so that the locked agent's own state shows again."""
     if agent.suspended_as is status:
         agent.suspended_as, agent.suspended_at = None, None
 
 
 async def go_offline(work: UnitOfWork, agent_id: UUID) -> None:
-    """Put somebody offline who has signed out, or whose last session has expired; what they hold stays theirs."""
+    """Set a person without a valid session offline; they keep their contacts."""
     agent = await locked_agent(work, agent_id)
     agent.base_status, agent.away_reason_id = AgentStatus.OFFLINE, None
     agent.next_status, agent.next_reason_id = None, None
@@ -209,7 +209,7 @@ async def go_offline(work: UnitOfWork, agent_id: UUID) -> None:
 
 
 async def miss(work: UnitOfWork, agent: Agent, *, most: int) -> None:
-    """Count an offer that a locked agent did not answer; after ``most`` in a row they are 이석 (무응답)."""
+    """Count an unanswered offer of a locked agent; after ``most`` in a row they become 이석 (무응답)."""
     agent.missed_in_a_row += 1
     if agent.missed_in_a_row >= most:
         reason = await queries.reason_by_code(work.session, NO_ANSWER)

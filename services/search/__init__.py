@@ -1,1 +1,1 @@
-"""Search: customers by anything typed, messages by the words said in them."""
+"""Search: customers by any typed text, messages by their words."""

@@ -1,9 +1,10 @@
-"""How much of the machine searching may take: what those who talk to customers leave, and each who searches as much.
+"""Limits how much of the machine searching may use, so that chats stay fast and agents get equal turns.
 
-A few search at a time. All of them together may use a share of one core's time, and what is not used is saved up to a limit.
-The share is not a constant: it grows while the statements of the talk are as quick as they can be (``desk.pace``), and shrinks,
-down to what is always theirs, as soon as they get slower. Who waits is let in in turn, a person at a time, so that nobody's
-hundred searches make a colleague wait; who could not be let in within a second is told so.
+A few searches run at a time. Together they may use a share of one core's time; unused time is saved
+up to a limit. The share grows while the statements of chats run at normal speed (``desk.statement_speed``),
+and shrinks, down to a guaranteed minimum, as soon as they slow down. Waiting searches are admitted
+in turn, one of each person at a time, so that one person's hundred searches do not delay a
+colleague; a search that is not admitted within a second is refused.
 """
 
 import asyncio
@@ -13,46 +14,47 @@ from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 
 from desk.errors import TooManyError
-from desk.pace import Pace
+from desk.statement_speed import StatementSpeed
 
 MAX_WAITING = 50
 BUSY_SECONDS = 2
 WAIT_SECONDS = 1.0
-"""So long one waits for a turn: a sentence by then is better than an answer that nobody waits for any more."""
+"""How long a search waits for its turn: then a refusal is better than an answer that comes too late."""
 SAVED_SECONDS = 0.3
 MOST_SECONDS = 0.8
-"""So long one waits at the most for what searches before took: less than ``WAIT_SECONDS``, or who searches alone would be refused
-after a slow one."""
+"""The longest wait for time used before: below ``WAIT_SECONDS``, or a lone search might be refused."""
 MOST_SHARE = 1.0
-"""Of one core, for each kind of search: two cores are what the budgets of the desk are measured on."""
+"""A limit of one core for each kind of search: the desk's budgets assume two cores."""
 STEP_SECONDS = 0.1
 GROWS_BY, SHRINKS_TO = 0.05, 0.9
-"""Each step: up by a little, down by a part, as senders share a line that tells them nothing but that it is full (RFC 5681)."""
+"""Steps of the share: additive increase, multiplicative decrease, as in TCP congestion control (RFC
+5681)."""
 
 
 class SearchBudget:
-    """Turns to search, which together work at most a share of the time, beyond what was saved."""
+    """Turns to search, which together use at most a share of the time, plus what was saved."""
 
     def __init__(
         self,
         *,
         places: int,
         share: float,
-        pace: Pace,
+        speed: StatementSpeed,
         most: float = MOST_SHARE,
         patience: float | None = WAIT_SECONDS,
     ) -> None:
-        """Give out turns.
+        """Create a budget.
 
         Args:
-            places: how many search at once.
-            share: what is theirs in any case, of one core's time.
-            pace: of the statements that must not be slowed down.
+            places: how many searches run at once.
+            share: the guaranteed share of one core's time.
+            speed: the speed of the statements that must not be slowed down.
             most: the largest share.
-            patience: seconds that one waits for a turn; none for what nobody looks on at, as an export.
+            patience: how many seconds a search waits for its turn; none for work without a waiting person, such
+                as an export.
         """
         self._places, self._least, self._share, self._most = places, share, share, most
-        self._pace, self._patience = pace, patience
+        self._speed, self._patience = speed, patience
         self._saved = SAVED_SECONDS
         self._at = self._stepped_at = time.monotonic()
         self._running = 0
@@ -61,9 +63,10 @@ class SearchBudget:
 
     @asynccontextmanager
     async def turn(self, who: Hashable = None) -> AsyncIterator[None]:
-        """Wait for a turn and hold it for the block; ``who`` takes turns with others.
+        """Wait for a turn and hold it for the block; turns alternate between different ``who``.
 
-        Raises ``TooManyError`` when too many wait already, or none came within ``WAIT_SECONDS``.
+        Raises ``TooManyError`` when too many wait already, or the turn does not come within
+        ``WAIT_SECONDS``.
         """
         await self._admitted(who)
         began = time.monotonic()
@@ -90,7 +93,7 @@ class SearchBudget:
             raise
 
     def _leave(self, who: Hashable, turn: asyncio.Future[None]) -> None:
-        """Give a turn back that came too late, or the wait for one up."""
+        """Release a turn that came too late, or stop waiting for it."""
         if turn.done() and not turn.cancelled():
             self._release()
             return
@@ -105,7 +108,7 @@ class SearchBudget:
         self._let_in()
 
     def _let_in(self) -> None:
-        """Let in who waits, a person after the other, while there are places and time."""
+        """Admit waiting searches, one person after another, while there are places and time."""
         while self._waiting and self._running < self._places:
             if (lacking := -self._spend(0)) > 0:
                 self._come_back(lacking / self._share)
@@ -130,7 +133,7 @@ class SearchBudget:
         self._let_in()
 
     def _spend(self, seconds: float) -> float:
-        """Take time from what is saved, which grows meanwhile; return what is left, perhaps less than nothing."""
+        """Take time from the savings, after adding accrued time; return the rest, which may be negative."""
         now = time.monotonic()
         self._fit(now)
         saved = min(SAVED_SECONDS, self._saved + (now - self._at) * self._share) - seconds
@@ -139,12 +142,12 @@ class SearchBudget:
         return self._saved
 
     def _fit(self, now: float) -> None:
-        """Let the share follow what those who talk leave."""
+        """Adapt the share to the speed of chat statements."""
         steps = int((now - self._stepped_at) / STEP_SECONDS)
         if steps < 1:
             return
         self._stepped_at = now
-        if self._pace.is_slowed:
+        if self._speed.is_slowed:
             self._share = max(self._least, self._share * SHRINKS_TO)
         else:
             self._share = min(self._most, self._share + steps * GROWS_BY)

@@ -1,15 +1,17 @@
-"""Looking for customers: in the index for the rare, among the latest contacts for the common.
+"""Customer search: rare matches come from an index, common ones from the latest contacts.
 
-An index finds a rare name at once, and 40,000 who are called alike just as surely, but to put these in order
-of their last contact all of them must be read. Among the latest contacts a common name is met soon, a rare one never. So
-every way to match is tried in its index for at most ``MANY`` rows; when there are more,
-the latest ``RECENT`` contacts are looked through. Both are bounded, whatever was typed and whatever the planner believes.
+An index finds a rare name at once, but 40,000 people with one name must all be read to sort them by
+last contact. Among the latest contacts a common name appears soon, a rare one never. So every way
+to match is tried in its index for at most ``MANY`` rows; when there are more, the latest ``RECENT``
+contacts are scanned. Both are bounded, for any typed text and any plan.
 
-A number or an address that is masked for whoever searches is found by the whole of it, or by what the mask shows: the last
-four digits, what stands after the @. By any other part it could be read out, digit by digit (decision 0020). Whoever holds an
-open contact with a customer sees theirs whole, and finds it by any part.
+A number or address that is masked for the searcher is found by its whole, or by the part that the
+mask shows: the last four digits, the text after the @. Any other part would allow to find it out
+digit by digit (decision 0020). An agent with an open contact sees that customer's data unmasked,
+and finds it by any part.
 
-The statements are put together and compiled once for each combination of kinds of ways; a search brings the values.
+Each statement is built and compiled once for each combination of kinds of ways; a search supplies
+the values.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -45,19 +47,20 @@ from services.search.customer_ways import Kind, OpenKind, OpenWay, Way
 MANY = 2_000
 RECENT = 20_000
 GLANCE = 1_000
-"""So many latest contacts are looked through before an index that may answer with everybody."""
+"""This many latest contacts are scanned before an index that may return nearly everybody."""
 KEPT_STATEMENTS = 1_000
-"""Of each sort; there are some dozens of combinations that people type."""
+"""For each kind of statement; people type some dozens of combinations."""
 _DIALECT: Any = psycopg.dialect()  # type: ignore[no-untyped-call]  # not annotated there
 _TYPES: dict[type, TypeEngine[Any]] = {str: String(), int: Integer(), list: Texts}
 
 Shape = tuple[tuple[int, Kind | OpenKind, tuple[type, ...]], ...]
-"""What a statement is made of: the places of its ways, their kinds, and of which types their values are."""
+"""The structure of a statement: the positions of its ways, their kinds, and the types of their
+values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A customer who matches in one way; ``way_count`` says how many do, up to ``MANY`` and one."""
+    """A customer who matches in one way; ``way_count`` counts matches, up to ``MANY`` plus one."""
 
     customer_id: UUID
     last_contact_at: datetime | None
@@ -67,7 +70,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement as the driver takes it, and the values that are always the same."""
+    """A compiled statement for the driver, with its constant values."""
 
     text: str
     fixed: Mapping[str, object]
@@ -76,7 +79,7 @@ class Prepared:
 async def candidates(
     session: AsyncSession, tried: Mapping[int, Way], *, limit: int
 ) -> list[Candidate]:
-    """Return up to ``limit`` customers of each way; the latest contacts, where there are no more than ``MANY``."""
+    """Return up to ``limit`` customers of each way: the latest contacts, unless over ``MANY`` match."""
     statement = _candidates(_shape(tried.items()), limit)
     rows = await _run(session, statement, _values(tried.items()))
     return [Candidate(*row) for row in rows]
@@ -85,7 +88,7 @@ async def candidates(
 async def among_own(
     session: AsyncSession, agent: Agent, tried: Sequence[OpenWay]
 ) -> list[Candidate]:
-    """Return those who match in these ways, of the customers with whom an agent holds an open contact."""
+    """Return the matches among the customers with whom an agent has an open contact."""
     placed = list(enumerate(tried))
     values = {**_values(placed), 'agent_id': agent.id}
     return [Candidate(*row) for row in await _run(session, _among_own(_shape(placed)), values)]
@@ -94,7 +97,7 @@ async def among_own(
 async def recent(
     session: AsyncSession, way: Way, place: int, *, among: int, limit: int
 ) -> list[Candidate]:
-    """Return those who match in a way ``among`` so many latest contacts, the latest first."""
+    """Return the matches of a way among the latest ``among`` contacts, latest first."""
     placed = [(place, way)]
     rows = await _run(session, _recent(_shape(placed), among, limit), _values(placed))
     return [Candidate(customer_id, at, place, 0) for customer_id, at in rows]
@@ -109,7 +112,7 @@ async def by_ids(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, Custo
 _BY_IDS = select(Customer).where(col(Customer.id) == any_(bindparam('ids', type_=ARRAY(Uuid))))
 
 
-# ---- statements, each put together once
+# ---- statements, each built once
 
 
 @lru_cache(maxsize=KEPT_STATEMENTS)
@@ -135,7 +138,7 @@ def _among_own(shape: Shape) -> Prepared:
 @lru_cache(maxsize=KEPT_STATEMENTS)
 def _recent(shape: Shape, among: int, limit: int) -> Prepared:
     [(place, kind, types)] = shape
-    assert isinstance(kind, Kind)  # noqa: S101 - of ``recent``
+    assert isinstance(kind, Kind)  # noqa: S101 - from ``recent``
     latest = col(Customer.last_contact_at).desc().nulls_last()
     newest = select(Customer).order_by(latest).limit(among).subquery().c
     condition = kind.plain(newest, *_parameters(place, types))
@@ -174,7 +177,7 @@ def _condition(one: tuple[int, Kind | OpenKind, tuple[type, ...]]) -> ColumnElem
 
 
 def _current(row: Any) -> tuple[ColumnElement[bool], ...]:
-    """Leave out who was merged into another record, or deleted on request."""
+    """Leave out customers who were merged into another record, or deleted on request."""
     return row.merged_into_id.is_(None), row.erased_at.is_(None)
 
 
@@ -204,7 +207,7 @@ def _parameter(place: int, number: int) -> str:
 
 
 def _prepared(statement: Any, shape: Shape, *further: str) -> Prepared:
-    """Compile a statement; its own values, as limits and states, are made ready once."""
+    """Compile a statement; constants such as limits and states are converted once."""
     ours = {_parameter(place, number) for place, _, types in shape for number in range(len(types))}
     compiled = statement.compile(dialect=_DIALECT)
     state = compiled.construct_expanded_state(dict.fromkeys((*ours, *further)))

@@ -1,7 +1,7 @@
-"""The ways in which a typed text may mean a customer: each a kind of match, and what is looked for in it.
+"""The ways in which a typed text may match a customer: each has a kind of match and its values.
 
-A kind's conditions are put together and compiled once, with parameters in the places of what is looked for
-(``customer_statements``): to do so for every search took most of its processor time.
+The conditions of a kind are built and compiled once, with parameters for the values
+(``services.search.customer_queries``): building them for every search took most of its processor time.
 """
 
 from collections.abc import Callable
@@ -18,14 +18,14 @@ from services.text.phone_numbers import EXTENSION, without_extension
 from services.text.terms import MIN_ENDING_DIGITS, SearchTerms, Unfinished, has_grams, whole_numbers
 
 SHOWN_DIGITS = MIN_ENDING_DIGITS
-"""So many last digits every mask shows (``services.customers.personal_data``)."""
+"""The number of last digits that every mask shows (``services.customers.personal_data``)."""
 _LAST_LETTER = '\U0010ffff'
 
 Condition = ColumnElement[bool]
 
 
 class Rank(IntEnum):
-    """How well a customer fits; the better, the smaller."""
+    """How well a customer matches; smaller is better."""
 
     EXACT = 0
     PREFIX = 1
@@ -33,7 +33,7 @@ class Rank(IntEnum):
 
 
 class Matched(StrEnum):
-    """What fits."""
+    """The matching part of the record."""
 
     NAME = 'name'
     INITIALS = 'initials'
@@ -44,14 +44,14 @@ class Matched(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """A kind of match; its conditions take what is looked for, in the order of ``Way.values``."""
+    """A kind of match; its conditions take the values in the order of ``Way.values``."""
 
     indexed: Callable[..., Condition]
-    """As an index answers it."""
+    """The condition for an index."""
     plain: Callable[..., Condition]
-    """As a row by itself tells it; the row comes first."""
+    """The condition for a single row, which is the first argument."""
     is_everywhere: bool = False
-    """Whether nearly everybody may match, as by ``example.com``, so that even the index takes long to say so."""
+    """Whether nearly everybody may match, as with ``example.com``, so that even the index is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,14 @@ class Way:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenKind:
-    """A kind of match among those whose numbers and addresses one sees whole: a few, so that no index is needed."""
+    """A kind of match among customers whose data the agent sees unmasked: few, so it needs no index."""
 
     fits: Callable[..., Condition]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenWay:
-    """One way to match one of those."""
+    """One way to match a customer whose data the agent sees unmasked."""
 
     rank: Rank
     matched: Matched
@@ -82,7 +82,7 @@ class OpenWay:
 
 
 def ways(terms: SearchTerms) -> list[Way]:
-    """Return every way in which anybody may find a customer, the best rank first."""
+    """Return every way in which any agent may find a customer, best rank first."""
     found = [way for name in terms.names for way in _by_name(name)]
     found += map(_by_unfinished, terms.unfinished)
     if terms.initials:
@@ -97,7 +97,7 @@ def ways(terms: SearchTerms) -> list[Way]:
 
 
 def open_ways(terms: SearchTerms) -> list[OpenWay]:
-    """Return the further ways to find those whose numbers and addresses one sees whole: by any part."""
+    """Return the further ways to find customers whose data the agent sees unmasked: by any part."""
     found = []
     if terms.email:
         found += [
@@ -129,7 +129,7 @@ def _by_name(key: str) -> list[Way]:
 
 
 def _by_unfinished(name: Unfinished) -> Way:
-    """Match what a name may become whose last syllable is still being typed; what it is by now was matched before."""
+    """Match names that a half-typed last syllable may become; the text as typed has its own way."""
     if not name.begun:
         values: tuple[object, ...] = (f'^{name.pattern}', name.first, name.last + _LAST_LETTER)
         return Way(Rank.INSIDE, Matched.NAME, _NAME_IN_RANGE, values)
@@ -140,7 +140,7 @@ def _by_unfinished(name: Unfinished) -> Way:
 
 
 def _by_initials(terms: SearchTerms) -> list[Way]:
-    """Match initials by their index and the syllables among them by a pattern."""
+    """Match initials by their index, and syllables among them by a pattern."""
     initials, pattern = terms.initials, terms.pattern
     begins = (f'^{pattern}', initials, initials + _LAST_LETTER)
     found = [
@@ -173,18 +173,18 @@ def _by_phone(digits: str) -> list[Way]:
             Way(Rank.EXACT, Matched.PHONE, _PHONE_FURTHER, ([number],)),
         )
     ]
-    if EXTENSION in digits:  # on record there may be none
+    if EXTENSION in digits:  # the record may lack the extension
         found.append(Way(Rank.PREFIX, Matched.PHONE, _PHONE_LINE, (without_extension(digits),)))
-    if len(digits) == SHOWN_DIGITS:  # people say numbers by their end
+    if len(digits) == SHOWN_DIGITS:  # people say the end of a number
         backwards = digits[::-1]
         ends = (digits, backwards, backwards + _LAST_LETTER)
         found.append(Way(Rank.PREFIX, Matched.PHONE, _PHONE_ENDS, ends))
-    if len(digits) == SHOWN_DIGITS and not digits.startswith('0'):  # 0 begins a number
+    if len(digits) == SHOWN_DIGITS and not digits.startswith('0'):  # 0 is a beginning
         found.append(Way(Rank.INSIDE, Matched.PHONE, _OTHER_PHONE_ENDS, (digits, f'{digits} ')))
     return found
 
 
-# ---- conditions; of ``row``, the table itself or a part of it
+# ---- conditions on ``row``, the table itself or a subquery
 
 
 def _name(row: Any) -> Any:
@@ -213,7 +213,7 @@ def _fits(row: Any, pattern: Any, *_: object) -> Condition:
 
 
 def _grams(grams: Any, *, any_of: bool = False) -> Condition:
-    """Match who has all of these grams, or any of them."""
+    """Match rows that have all of these grams, or any of them."""
     indexed = func.customer_grams(
         *map(_of_table, ('name', 'email', 'phone', 'other_phones')),
     )
@@ -225,7 +225,7 @@ def _initials() -> Any:
 
 
 def _has_domain(row: Any, key: Any) -> Condition:
-    """Whether a key is in what every mask shows of an address: the @ and what follows it."""
+    """Whether a key is in the visible part of a masked address: the @ and the text after it."""
     return func.strpos(func.substring(_email(row), '@[^@]*$'), key) > 0
 
 
@@ -241,7 +241,7 @@ def _has_further(row: Any, digits: Any) -> Condition:
 
 
 def _has_end(row: Any, end: Any, *_: object) -> Condition:
-    """Whether digits are the end that every mask shows; it shows nothing of a number that has no more."""
+    """Whether digits are the visible end of a masked number; a mask shows nothing of a shorter one."""
     return and_(func.right(row.phone, SHOWN_DIGITS) == end, func.length(row.phone) > SHOWN_DIGITS)
 
 

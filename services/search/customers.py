@@ -1,4 +1,4 @@
-"""The one search over all customers: by name, initials, telephone, e-mail or number, however it was typed."""
+"""Search over all customers: by name, initials, phone, e-mail or customer number, in any spelling."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,14 +21,14 @@ SHARE = 0.1
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',
-    'enable_seqscan': 'off',  # whatever is typed, no search reads a table from end to end
+    'enable_seqscan': 'off',  # no search may read a whole table
 }
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One customer who may be meant, how well it fits, and what of the record fits."""
+    """One matching customer, how well it matches, and the matching part of the record."""
 
     customer: Customer
     rank: Rank
@@ -36,21 +36,22 @@ class Hit:
 
 
 class CustomerSearch:
-    """Finds customers. Its connections are its own: many who search take none from those who work."""
+    """Finds customers. It has its own connections, so that searches take none from other work."""
 
     def __init__(self, db: Database, *, secret: str) -> None:
-        self._db = db.apart(connections=PLACES, server_settings=SERVER_SETTINGS)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._db = db.separate_pool(connections=PLACES, server_settings=SERVER_SETTINGS)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
         self._lookups = Lookups(self._db, secret=secret)
 
     async def search(self, agent: Agent, text: str, *, limit: int = 20) -> list[Hit]:
-        """Return who may be meant: the best rank first, within a rank the latest contact first.
+        """Return matching customers: best rank first, within a rank latest contact first.
 
-        Every agent may find every customer; by which parts of a number or an address, see ``customer_queries``. A text
-        that nothing can be called finds nobody. Safe to cancel: the query then ends in the database as well.
+        Every agent may find every customer; ``customer_queries`` tells by which parts of a number
+        or address. A text that cannot be a name or number finds nobody. Safe to cancel: the query
+        then ends in the database too.
 
         Raises:
-            TooManyError: too many search at once, or one person looked for too many numbers (``Lookups``).
+            TooManyError: too many searches at once, or one person looked for too many numbers (``Lookups``).
             UpstreamError: the database is away, or took too long (``database.slow``).
         """
         terms, limit = parse_terms(text), min(limit, MAX_HITS)
@@ -72,7 +73,7 @@ class CustomerSearch:
 async def _found(
     session: AsyncSession, agent: Agent, terms: SearchTerms, limit: int
 ) -> dict[UUID, Way | OpenWay]:
-    """Return ``limit`` customers or a few more, the best rank first, and how each was found."""
+    """Return ``limit`` customers or a few more, best rank first, and how each was found."""
     everybody, own_only = ways(terms), open_ways(terms)
     own = await queries.among_own(session, agent, own_only) if own_only else []
     found: dict[UUID, Way | OpenWay] = {}
@@ -89,7 +90,7 @@ async def _found(
 
 
 async def _latest(session: AsyncSession, tried: list[Way], limit: int) -> list[Candidate]:
-    """Return the customers of one rank."""
+    """Return the customers of one rank, latest contact first."""
     found: list[Candidate] = []
     left = dict(enumerate(tried))
     for place, way in enumerate(tried):

@@ -1,4 +1,4 @@
-"""Look-ups of whole numbers and addresses, as rows."""
+"""Queries for look-ups of whole numbers and addresses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import AuditAction, AuditEntry, Lookup
 
 LOOKUPS_LOCK = 32336
-"""The first half of the advisory locks of ``take_turns``."""
+"""The first key of ``take_turns``'s advisory locks."""
 
 
 async def take_turns(session: AsyncSession, agent_id: UUID) -> None:
-    """Let one look-up of a person after the other through, in every process, until the transaction ends."""
+    """Let look-ups of one person run one at a time, in all processes, until the transaction ends."""
     await session.exec(
         select(func.pg_advisory_xact_lock(LOOKUPS_LOCK, func.hashtext(str(agent_id))))
     )
@@ -28,13 +28,13 @@ async def is_known(session: AsyncSession, lookup: Lookup) -> bool:
 async def count(
     session: AsyncSession, agent_id: UUID, since: datetime, *, alike: str | None = None
 ) -> tuple[int, datetime | None]:
-    """Return how many different values a person looked for since then, and when last.
+    """Return how many different values a person looked for since then, and the time of the last.
 
     Args:
-        session: where.
-        agent_id: who.
-        since: from when on.
-        alike: count only those whose masks look the same.
+        session: the session.
+        agent_id: the person.
+        since: the beginning of the period.
+        alike: count only values whose masks look like this one's.
     """
     statement = select(func.count(), func.max(col(Lookup.looked_at))).where(
         col(Lookup.agent_id) == agent_id, col(Lookup.looked_at) > since
@@ -45,7 +45,7 @@ async def count(
 
 
 async def is_recorded(session: AsyncSession, agent_id: UUID, since: datetime) -> bool:
-    """Whether the audit log has said of a person since then that their look-ups are unusual."""
+    """Whether the audit log already has an entry about a person's unusual look-ups since then."""
     statement = select(AuditEntry.id).where(
         col(AuditEntry.action) == AuditAction.LOOKUPS_UNUSUAL.value,
         col(AuditEntry.agent_id) == agent_id,
@@ -55,5 +55,5 @@ async def is_recorded(session: AsyncSession, agent_id: UUID, since: datetime) ->
 
 
 async def forget(session: AsyncSession, *, before: datetime) -> None:
-    """Delete what counts no more."""
+    """Delete look-ups that no longer count."""
     await session.exec(delete(Lookup).where(col(Lookup.looked_at) < before))

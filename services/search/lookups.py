@@ -1,10 +1,11 @@
-"""How many different numbers and addresses one person looks for: a masked one must not be guessed by trying them all.
+"""Limits look-ups of different numbers and addresses, so that masked ones cannot be guessed.
 
-The whole of a number finds a customer whose number is masked (``customer_queries``), so whoever sees its last four digits could
-try the ten thousand that end so. Who works at a desk looks for some dozens of numbers an hour, hardly two of them with the same
-end. More than that is slowed down, more with each further one, and stands in the audit log for the monthly review.
+A whole number finds a customer whose number is masked (``customer_queries``), so a person who sees
+its last four digits could try the ten thousand numbers that end so. An agent looks up some dozens
+of numbers an hour, hardly two with the same end. Further ones are delayed, each longer than the
+last, and recorded in the audit log for the monthly review.
 
-What is kept is a keyed hash, for a month: neither the number nor the address (decision 0020).
+A look-up is stored as a keyed hash, for a month: neither number nor address (decision 0020).
 """
 
 import hashlib
@@ -17,7 +18,7 @@ from datetime import timedelta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
-from desk.brake import Brake
+from desk.backoff import Backoff
 from desk.db import Database
 from desk.errors import TooManyError
 from models import Agent, AuditAction, Lookup
@@ -28,14 +29,14 @@ from services.text.terms import MOBILE_DIGITS, SearchTerms, whole_numbers
 from services.work import recording as audit
 
 KEPT = timedelta(days=30)
-ALL_BRAKE = Brake(
+ALL_BACKOFF = Backoff(
     limit=60, window=timedelta(hours=1), first=timedelta(seconds=30), most=timedelta(minutes=10)
 )
-"""Different values within an hour. A day's work is some dozens; a program that pops screens for its agent needs no more."""
-PHONE_BRAKE = Brake(limit=6, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
-"""Numbers of one end within a month: of 3,000 numbers 6 end alike by chance once in a million."""
-EMAIL_BRAKE = Brake(limit=30, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
-"""Addresses of one mask (``mi***@example.com``) within a month: many begin alike."""
+"""Different values within an hour; an agent, or a program for one, looks up some dozens."""
+PHONE_BACKOFF = Backoff(limit=6, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+"""Numbers with one end within a month: of 3,000 numbers 6 end alike by chance once in a million."""
+EMAIL_BACKOFF = Backoff(limit=30, window=KEPT, first=timedelta(minutes=1), most=timedelta(hours=1))
+"""Addresses with one mask (``mi***@example.com``) within a month: many begin alike."""
 RECORDED_EVERY = timedelta(hours=1)
 SHOWN_LETTERS = 2
 
@@ -44,27 +45,27 @@ _EMAIL = re.compile(r'[^@\s]+@[^@\s]+\.[a-z]{2,}')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeValue:
-    """A whole number or address, and what the mask of one shows: what a guesser keeps the same."""
+    """A whole number or address, and its masked form, which a guesser keeps the same."""
 
     value: str
     alike: str
-    brake: Brake
+    backoff: Backoff
 
     @classmethod
     def of_phone(cls, digits: str) -> 'WholeValue':
-        """Return a number as it is counted."""
-        return cls(value=digits, alike=digits[-SHOWN_DIGITS:], brake=PHONE_BRAKE)
+        """Return a number in the form that is counted."""
+        return cls(value=digits, alike=digits[-SHOWN_DIGITS:], backoff=PHONE_BACKOFF)
 
     @classmethod
     def of_email(cls, address: str) -> 'WholeValue':
-        """Return an address as it is counted."""
+        """Return an address in the form that is counted."""
         name, _, domain = address.lower().rpartition('@')
         alike = f'{name[:SHOWN_LETTERS]}@{domain}'
-        return cls(value=address.lower(), alike=alike, brake=EMAIL_BRAKE)
+        return cls(value=address.lower(), alike=alike, backoff=EMAIL_BACKOFF)
 
 
 def whole_values(terms: SearchTerms) -> list[WholeValue]:
-    """Return what a typed text may be the whole of; nothing while it is half typed."""
+    """Return the complete numbers or addresses that a typed text may be; none while it is half typed."""
     found = []
     if len(terms.phone) >= MOBILE_DIGITS and _is_number(terms.phone):
         found.append(WholeValue.of_phone(whole_numbers(terms.phone)[-1]))
@@ -74,7 +75,7 @@ def whole_values(terms: SearchTerms) -> list[WholeValue]:
 
 
 class Lookups:
-    """Counts look-ups of whole values per person, in all processes together."""
+    """Counts look-ups of whole values per person, across all processes."""
 
     def __init__(self, db: Database, *, secret: str) -> None:
         self._db = db
@@ -86,11 +87,12 @@ class Lookups:
         """Count a look-up. The same value again counts once.
 
         Args:
-            agent: who looks.
-            values: what for; none is no look-up.
-            only_alike: count series of one mask only, where many different values are a day's work.
+            agent: the person.
+            values: the values looked up; without any, nothing is counted.
+            only_alike: count only values of one mask, for work that needs many different values.
 
-        Raises ``TooManyError`` when it has to wait: nothing may be said of the values then.
+        Raises:
+            TooManyError: the person has to wait; the values must not be looked up.
         """
         if not values:
             return
@@ -106,14 +108,14 @@ class Lookups:
             raise TooManyError('search.lookups', wait_seconds=wait)
 
     async def tidy(self) -> None:
-        """Forget what counts no more."""
+        """Delete look-ups that no longer count."""
         async with self._db.transaction() as session:
             await queries.forget(session, before=clock.now() - KEPT)
 
     async def _noted(
         self, session: AsyncSession, agent: Agent, one: WholeValue, *, only_alike: bool
     ) -> list['_Series']:
-        """Return the series that a look-up belongs to; note it when it need not wait for any."""
+        """Return the series that a look-up belongs to; store the look-up unless it has to wait."""
         row = Lookup(
             agent_id=agent.id,
             value_hash=self._sealed(one.value),
@@ -121,9 +123,9 @@ class Lookups:
         )
         if await queries.is_known(session, row):
             return []
-        series = [await _series(session, agent, one.brake, alike=row.alike_hash)]
+        series = [await _series(session, agent, one.backoff, alike=row.alike_hash)]
         if not only_alike:
-            series.append(await _series(session, agent, ALL_BRAKE))
+            series.append(await _series(session, agent, ALL_BACKOFF))
         if not any(each.wait_seconds for each in series):
             session.add(row)
         return series
@@ -131,7 +133,7 @@ class Lookups:
     async def _record(
         self, session: AsyncSession, agent: Agent, series: Sequence['_Series']
     ) -> None:
-        """Write down that somebody looks for unusually many, once in a while."""
+        """Record a person's unusually many look-ups, once in a while."""
         unusual = [one for one in series if one.is_unusual]
         since = clock.now() - RECORDED_EVERY
         if not unusual or await queries.is_recorded(session, agent.id, since):
@@ -146,27 +148,27 @@ class Lookups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Series:
-    """So many look-ups before this one, of all values or of one mask."""
+    """The number of look-ups before this one, of all values or of one mask."""
 
-    brake: Brake
+    backoff: Backoff
     alike: str | None
     times: int
     wait_seconds: int
 
     @property
     def is_unusual(self) -> bool:
-        return self.times >= self.brake.limit
+        return self.times >= self.backoff.limit
 
 
 async def _series(
-    session: AsyncSession, agent: Agent, brake: Brake, *, alike: str | None = None
+    session: AsyncSession, agent: Agent, backoff: Backoff, *, alike: str | None = None
 ) -> _Series:
-    since = clock.now() - brake.window
+    since = clock.now() - backoff.window
     times, last_at = await queries.count(session, agent.id, since, alike=alike)
-    wait = brake.wait_seconds(times, last_at)
-    return _Series(brake=brake, alike=alike, times=times, wait_seconds=wait)
+    wait = backoff.wait_seconds(times, last_at)
+    return _Series(backoff=backoff, alike=alike, times=times, wait_seconds=wait)
 
 
 def _is_number(digits: str) -> bool:
-    """Whether digits are a whole number, not one that is half typed: 0 begins an area code."""
+    """Whether digits are a complete number and not a half-typed one: 0 begins an area code."""
     return not digits.startswith('0') or parse_phone(digits) is not None

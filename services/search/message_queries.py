@@ -1,10 +1,12 @@
-"""Looking for words in messages: among the newest first, then in the index, and last along the filters.
+"""Message search: first among the newest messages, then in the index, last along the filters.
 
-A word that everybody uses is met among the ``NEWEST`` messages, which are read as they are; a rare one is found by the index, which is asked for
-at most ``MANY`` rows. What is left is a common word under narrow filters, and that is the planner's to decide.
+A common word appears among the ``NEWEST`` messages, which are scanned; a rare one is found by the
+index, which returns at most ``MANY`` rows. What is left is a common word under narrow filters,
+which the planner decides.
 
-The index is filled after the messages are stored (``index_new``), so that storing them costs no more for it. Until then
-they are among the newest: they are found at once, unless more than ``NEWEST`` are written between two turns.
+Messages are indexed after they are stored (``index_new``), so that storing them is no slower. Until
+then they are among the newest and found at once, unless more than ``NEWEST`` are written between
+two runs.
 """
 
 from collections.abc import Sequence
@@ -28,16 +30,17 @@ MANY = 2_000
 BATCH = 500
 GRACE = timedelta(minutes=1)
 INDEX_LOCK = 0x7E4D
-"""The advisory lock that lets one process index at a time; ``note_department`` (migration 0002) takes it too."""
+"""The advisory lock of the one process that indexes; ``note_department`` (migration 0002) takes it
+too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFilter:
-    """Which messages are looked through; nothing narrows nothing."""
+    """The conditions for messages; unset ones match all."""
 
     since: datetime | None = None
     until: datetime | None = None
-    """Up to this moment, itself not included."""
+    """Up to this time, exclusive."""
     agent_id: UUID | None = None
     department: str | None = None
     status: ChatStatus | None = None
@@ -46,7 +49,7 @@ class MessageFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQuery:
-    """Who looks for what, and from which place on."""
+    """A search: the agent, the words, the filter and the place to continue from."""
 
     agent: Agent
     words: Sequence[str]
@@ -70,12 +73,13 @@ async def among_newest(session: AsyncSession, query: MessageQuery, *, limit: int
 async def by_index(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> tuple[list[Position], bool]:
-    """Return up to ``limit`` matches of a department, and whether these are out of all there are.
+    """Return up to ``limit`` matches of a department, and whether they come from the complete result.
 
-    The department is the one asked for, or the agent's own; supervisors have none. See ``held_elsewhere``.
+    The department is the requested one, or the agent's own; supervisors have none. See
+    ``held_elsewhere``.
     """
     indexed = may_say(query.words, _department(query))
-    # Materialized, limited and by itself: nothing tempts the planner to begin with the messages.
+    # Materialized and limited, so that the planner does not begin with the messages.
     some = select(col(MessageGrams.message_id)).where(*indexed).limit(MANY + 1).cte('some')
     count = select(func.count().label('all')).select_from(some).subquery()
     count_of_all = (
@@ -93,7 +97,7 @@ async def by_index(
 async def held_elsewhere(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> list[Position]:
-    """Return up to ``limit`` matches in chats that the agent holds or held for other departments, newest first."""
+    """Return up to ``limit`` matches in the agent's chats of other departments, newest first."""
     if query.agent.sees_everything or query.only.department:
         return []
     theirs = (
@@ -122,7 +126,7 @@ def _department(query: MessageQuery) -> str | None:
 async def along_filters(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> list[Position]:
-    """Return up to ``limit`` matches, newest first, however the planner gets them."""
+    """Return up to ``limit`` matches, newest first, in the planner's own way."""
     page = _page(query, Message, limit).where(*says(Message, query.words), *_within(query))
     return [(at, message_id) for at, message_id in (await session.exec(page)).all()]
 
@@ -140,10 +144,10 @@ async def by_ids(
 
 
 async def index_new(session: AsyncSession) -> int:
-    """Index the oldest ``BATCH`` messages that are not yet, in one transaction; returns how many.
+    """Index the oldest ``BATCH`` unindexed messages in one transaction; return how many.
 
-    It begins ``GRACE`` before the newest indexed one: so long may a writer wait between its clock and its commit.
-    Does nothing while another process is at it.
+    It begins ``GRACE`` before the newest indexed one, because a writer may take that long from its
+    clock to its commit. Does nothing while another process indexes.
     """
     if not (await session.exec(select(func.pg_try_advisory_xact_lock(INDEX_LOCK)))).one():
         return 0
@@ -168,7 +172,7 @@ async def index_new(session: AsyncSession) -> int:
 
 
 def _led_page(query: MessageQuery, lines: Any, limit: int, some: Any = None) -> Any:
-    """Return the newest of these messages (of ``some``) whose chats are wanted; the planner begins with them."""
+    """Return the newest messages (in ``some``) whose chats match; the planner begins with messages."""
     chats = chats_among(lines, visible_to(query.agent), *_of_chats(query.only))
     led = lines if some is None else some.join(lines, true())
     return (
@@ -190,7 +194,7 @@ def _page(query: MessageQuery, message: Any, limit: int) -> Any:
 
 
 def may_say(words: Sequence[str], department: str | None) -> list[ColumnElement[bool]]:
-    """Return the conditions by which the index finds messages of a department (of any) that may have these words."""
+    """Return the index conditions for messages of a department (or any) that may contain these words."""
     grams: list[Any] = [func.text_grams(word) for word in words if has_grams(word)]
     if department:
         grams.append(array([func.department_gram(department)]))
@@ -198,16 +202,16 @@ def may_say(words: Sequence[str], department: str | None) -> list[ColumnElement[
 
 
 def lines_among(some: Any, *conditions: ColumnElement[bool]) -> Any:
-    """Return the messages that ``some`` names, each looked up by its key.
+    """Return the messages in ``some``, each looked up by its key.
 
-    ``OFFSET 0`` keeps the planner from joining them in another order, which it likes to while it has no statistics.
+    ``OFFSET 0`` keeps the planner from another join order, which it prefers without statistics.
     """
     line = select(Message).where(col(Message.id) == some.c.message_id, *conditions)
     return line.offset(0).lateral()
 
 
 def chats_among(lines: Any, *conditions: ColumnElement[bool]) -> Any:
-    """Return the chats of messages, each looked up by its key, as ``lines_among``."""
+    """Return the chats of messages, each looked up by its key, as in ``lines_among``."""
     chat = select(col(ChatSession.start_time), col(ChatSession.id))
     return (
         chat.where(col(ChatSession.id) == lines.c.chat_session_id, *conditions).offset(0).lateral()
@@ -215,13 +219,13 @@ def chats_among(lines: Any, *conditions: ColumnElement[bool]) -> Any:
 
 
 def says(message: Any, words: Sequence[str]) -> list[ColumnElement[bool]]:
-    """Return the conditions that a message has all these words in it."""
+    """Return the conditions that a message contains all these words."""
     key = func.search_key(message.content, type_=Text)
     return [key.contains(word, autoescape=True) for word in words]
 
 
 def _within(query: MessageQuery) -> list[ColumnElement[bool]]:
-    """Return the conditions on messages themselves: what people wrote, in the period, before the page's place."""
+    """Return the conditions on messages: written by people, in the period, before the page's place."""
     written, only = col(Message.created_at), query.only
     found = [col(Message.type) == MessageType.TEXT]
     if only.since:

@@ -1,4 +1,4 @@
-"""The search for words inside messages, within the chats that one may see."""
+"""Search for words in messages of chats that the agent may see."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ SHARE = 0.08
 SERVER_SETTINGS = {
     'statement_timeout': '1s',
     'max_parallel_workers_per_gather': '0',
-    # Whatever is typed, no search reads a table from end to end.
+    # No search may read a whole table.
     'enable_seqscan': 'off',
     'enable_hashjoin': 'off',
     'enable_mergejoin': 'off',
@@ -38,7 +38,7 @@ EVERYTHING = MessageFilter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundMessage:
-    """A message that says it, the chat it was said in, and where in its text the words stand."""
+    """A matching message, its chat, and the offsets of the words in its text."""
 
     message: ChatMessage
     chat: ChatCard
@@ -46,17 +46,17 @@ class FoundMessage:
 
     @property
     def place(self) -> Position:
-        """Where the next page begins when this is the last of a page."""
+        """The place where the page after this message begins."""
         return self.message.created_at, self.message.id
 
 
 class MessageSearch:
-    """Finds messages by words in them. Connections and time are its own: see ``SearchBudget``."""
+    """Finds messages by their words. It has its own connections and time: see ``SearchBudget``."""
 
     def __init__(self, db: Database) -> None:
         self._whole = db
-        self._db = db.apart(connections=PLACES, server_settings=SERVER_SETTINGS)
-        self._budget = SearchBudget(places=PLACES, share=SHARE, pace=db.statements.pace)
+        self._db = db.separate_pool(connections=PLACES, server_settings=SERVER_SETTINGS)
+        self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
 
     async def search(
         self,
@@ -67,14 +67,15 @@ class MessageSearch:
         before: Position | None = None,
         limit: int = 20,
     ) -> list[FoundMessage]:
-        """Return messages that say all words of ``text``, newest first, ``before`` a place.
+        """Return messages that contain all words of ``text``, newest first, ``before`` a place.
 
-        A word counts inside longer ones: ``배송`` is in ``배송지``. One word of two Korean syllables, or three other
-        letters, is the least (see ``is_searchable``); with less nothing is found. A message is found from the
-        moment it is committed. Safe to cancel: the query then ends in the database as well.
+        A word also matches inside longer ones: ``배송`` is in ``배송지``. One word needs at least two
+        Korean syllables or three other letters (see ``is_searchable``), or nothing is found. A
+        message is found as soon as it is committed. Safe to cancel: the query then ends in the
+        database too.
 
         Raises:
-            TooManyError: too many search at once.
+            TooManyError: too many searches at once.
             UpstreamError: the database is away, or took too long (``database.slow``).
         """
         words = words_of(text)
@@ -96,29 +97,29 @@ class MessageSearch:
 
     @asynccontextmanager
     async def turn(self, agent: Agent) -> AsyncIterator[AsyncSession]:
-        """Look for words in some other order, within the same budget. Raises what ``search`` raises."""
+        """Hold a turn of the same budget, for a search in another order. Raises as ``search``."""
         async with self._budget.turn(agent.id), self._db.reading() as session:
             yield session
 
     async def follow(self) -> None:
-        """Index new messages as they come, until cancelled. One process of many does it."""
+        """Index new messages as they come, until cancelled. One of many processes does it."""
         while True:
             if not await self.index_new():
                 await asyncio.sleep(REST_SECONDS)
 
     async def index_new(self) -> int:
-        """Index some messages that are not yet; returns how many."""
+        """Index some unindexed messages; return how many."""
         async with self._whole.transaction() as session:
             return await queries.index_new(session)
 
 
 def words_of(text: str) -> list[str]:
-    """Return what is looked for: the words of a typed text in the letters that are searched, each once."""
+    """Return the words of a typed text as search keys, each once."""
     return list(dict.fromkeys(fold(clean(text)[:MAX_CHARS]).split()))[:MAX_WORDS]
 
 
 def is_searchable(text: str) -> bool:
-    """Whether a text selects anything: two Korean syllables, or three other letters, in one word."""
+    """Whether a text can be searched for: one word has two Korean syllables, or three other letters."""
     return any(map(has_grams, words_of(text)))
 
 

@@ -1,6 +1,7 @@
-"""Whose number it is: conditions that the indexes of telephone numbers answer.
+"""Conditions that find customers by phone number through the indexes.
 
-Whoever has a number with an extension is found by the number alone too: that is all that a call shows.
+A customer's number with an extension is also found by the number alone, because a call shows no
+extension.
 """
 
 from collections.abc import Collection
@@ -17,23 +18,23 @@ AFTER_EXTENSION = chr(ord(EXTENSION) + 1)
 
 
 def is_first(number: str) -> ColumnElement[bool]:
-    """Whether it is a customer's first number, as given or with an extension."""
+    """Whether it is a customer's main number, as given or with an extension."""
     return has_first(number, number + EXTENSION, number + AFTER_EXTENSION)
 
 
 def has_first(number: Any, extended: Any, after: Any) -> ColumnElement[bool]:
-    """Whether it is a customer's first number, or begins with it and an extension: from ``extended`` up to ``after``."""
+    """Whether it is a customer's main number, or one plus extension in ``extended`` to ``after``."""
     ordered = collate(col(Customer.phone), 'C')
     return or_(col(Customer.phone) == number, and_(ordered >= extended, ordered < after))
 
 
 def is_further(numbers: Collection[str]) -> ColumnElement[bool]:
-    """Whether one of them is among a customer's further numbers, as given or with an extension."""
+    """Whether one of them is among a customer's other numbers, as given or with an extension."""
     return has_further(cast(list(numbers), ARRAY(Text)))
 
 
 def has_further(wanted: Any) -> ColumnElement[bool]:
-    """Whether one of an array of numbers is among a customer's further ones."""
+    """Whether one of an array of numbers is among a customer's other ones."""
     others = col(Customer.other_phones)
     lines = func.phone_lines(others, type_=ARRAY(Text))
     return and_(others != cast([], Texts), lines.op('&&', is_comparison=True)(wanted))

@@ -1,1 +1,1 @@
-"""How customers sound: their lines are sent to Amazon Comprehend after they are stored, never on their way."""
+"""Customer sentiment: Amazon Comprehend analyses messages after they are stored, never before."""

@@ -1,4 +1,4 @@
-"""What is told when lines have been judged. Customers never hear it: it has topics of its own."""
+"""Events about analysed messages. They have their own topics, which customers never subscribe to."""
 
 from uuid import UUID
 
@@ -10,16 +10,16 @@ from models import MoodTrend, Sentiment, SentimentSource
 
 
 def sentiment_topic(chat_id: UUID) -> str:
-    """Name the topic of how a chat's customer sounds."""
+    """Return the topic of a chat's sentiment."""
     return f'sentiment:{chat_id}'
 
 
 UPSET_CUSTOMERS = 'upset-customers'
-"""The topic of customers who said several negative lines in a row, for supervisors."""
+"""The topic of customers with several negative messages in a row, for supervisors."""
 
 
 class LineMark(BaseModel):
-    """How one line sounds."""
+    """The sentiment of one message."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -34,17 +34,17 @@ class LineMark(BaseModel):
 
     @property
     def share(self) -> float:
-        """How sure it is of what it says, from 0 to 1."""
+        """The confidence in it, from 0 to 1."""
         return float(getattr(self, self.sentiment.value))
 
     @property
     def balance(self) -> float:
-        """Good minus bad, from -1 to 1."""
+        """Positive minus negative, from -1 to 1."""
         return self.positive - self.negative
 
 
 class Mood(BaseModel):
-    """How a chat's customer sounds on the whole, and where that goes."""
+    """The overall sentiment of a chat's customer, and its trend."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -57,7 +57,7 @@ class Mood(BaseModel):
 
 
 class LinesJudged(Event):
-    """Lines of a chat have marks now."""
+    """Messages of a chat were analysed."""
 
     chat_id: UUID
     marks: tuple[LineMark, ...]
@@ -69,7 +69,7 @@ class LinesJudged(Event):
 
 
 class CustomerUpset(Event):
-    """A customer said ``lines`` negative ones in a row."""
+    """A customer wrote ``lines`` negative messages in a row."""
 
     chat_id: UUID
     customer: str

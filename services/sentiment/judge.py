@@ -1,8 +1,9 @@
-"""Customers' lines on their way to Comprehend and back: in batches, after they are stored.
+"""Sends customers' messages to Comprehend in batches, after they are stored, and stores the results.
 
-Lines are heard of as events, gathered for ``GATHER_SECONDS`` or until a batch is full, claimed in the database and sent. What a
-dead process claimed, and what nobody heard of, is found by looking (``catch_up``). Nobody who talks waits for any of
-this: while Comprehend is slow or away, lines only lack their marks.
+Messages are announced by events, collected for ``GATHER_SECONDS`` or until a batch is full, claimed
+in the database and sent. Messages that a dead process claimed, or that were not announced, are
+found by queries (``catch_up``). No chat waits for this: while Comprehend is slow or away, messages
+only lack their sentiment.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ from services.sentiment import queries
 from services.sentiment.events import CustomerUpset, LineMark, LinesJudged
 from services.sentiment.mood import WARNED_AT, summed_up, upset_at
 from services.sentiment.queries import ClaimedLine
-from services.sentiment.remembered import RememberedScores
+from services.sentiment.score_cache import ScoreCache
 from services.sentiment.spending import SpendingAccount
 from services.text.language import cut, has_feeling, language_of
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -42,23 +43,25 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 log = structlog.get_logger()
 
 GATHER_SECONDS = 1.0
-"""So long a line waits for others, from the first on: with its way there, it is sent within two seconds."""
+"""How long the first message waits for others: including the transfer, it is sent within two
+seconds."""
 LOOK_SECONDS = 15.0
 CLAIM = timedelta(seconds=30)
-"""A claim this old has died with its process, or could not be sent."""
+"""A claim this old belongs to a dead process, or could not be sent."""
 LOOK_BACK = timedelta(hours=6)
-"""Older lines are left without a mark: nobody acts on them any more."""
+"""Older messages are not analysed: nobody would act on them any more."""
 RECENT = timedelta(minutes=5)
 FAR_LOOK_SECONDS = 600.0
-"""A look at all of ``LOOK_BACK`` reads every line of these hours: most looks are at ``RECENT`` ones."""
+"""A search over all of ``LOOK_BACK`` reads every message of these hours, so most searches cover
+only ``RECENT`` ones."""
 REST_SECONDS = 5.0
 MAX_HEARD = 1_000
-"""So many lines are held while Comprehend is slow; older ones are found by looking."""
+"""The most announced messages held while Comprehend is slow; others are found by queries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """A line as it is asked about: what of it is sent, in which language, and under which key its answer is remembered."""
+    """A message to analyse: the text to send, its language, and the cache key of its result."""
 
     line: ClaimedLine
     text: str
@@ -67,20 +70,20 @@ class _Asked:
 
 
 class SentimentJudge:
-    """Gives customers' lines their marks; every process has one."""
+    """Analyses customers' messages; every process has one."""
 
     def __init__(
         self,
         units_of_work: UnitsOfWork,
         topics: Topics,
         api: SentimentApi,
-        remembered: RememberedScores,
+        cache: ScoreCache,
         account: SpendingAccount,
     ) -> None:
         self._units = units_of_work
         self._topics = topics
         self._api = api
-        self._remembered = remembered
+        self._cache = cache
         self._account = account
         self._source = SentimentSource.STAND_IN if api.is_stand_in else SentimentSource.COMPREHEND
         self._heard: OrderedDict[UUID, None] = OrderedDict()
@@ -89,7 +92,7 @@ class SentimentJudge:
         self._looked_far_at = float('-inf')
 
     async def follow(self) -> None:
-        """Give marks to lines as they come, until cancelled."""
+        """Analyse messages as they come, until cancelled."""
         subscription = self._topics.subscribe(EVERY_CHAT, self._hear)
         try:
             async with asyncio.TaskGroup() as group:
@@ -99,14 +102,14 @@ class SentimentJudge:
             subscription.cancel()
 
     async def catch_up(self, look_back: timedelta = LOOK_BACK) -> int:
-        """Give marks to lines that have none though nobody is at it, a batch at most; returns how many were claimed."""
+        """Analyse up to a batch of messages that no process works on; return how many were claimed."""
         now = clock.now()
         async with self._units.db.transaction() as session:
             lines = await queries.claim_left(
                 session, since=now - LOOK_BACK, before=now - CLAIM, limit=MAX_TEXTS
             )
             if len(lines) < MAX_TEXTS:
-                # What has just been said is being gathered by who heard it.
+                # New messages are being collected by the process that was told of them.
                 lines += await queries.claim_unmarked(
                     session, since=now - look_back, until=now - CLAIM, limit=MAX_TEXTS - len(lines)
                 )
@@ -114,10 +117,10 @@ class SentimentJudge:
         return len(lines)
 
     async def close(self) -> None:
-        """Let go of the connections to Comprehend."""
+        """Close the connections to Comprehend."""
         await self._api.close()
 
-    # ---- when
+    # ---- when to analyse
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, MessageAdded) and event.message.sender is Sender.CUSTOMER:
@@ -153,49 +156,47 @@ class SentimentJudge:
         if await self._may_ask():
             is_far = time.monotonic() - self._looked_far_at >= FAR_LOOK_SECONDS
             if await self.catch_up(LOOK_BACK if is_far else RECENT) == MAX_TEXTS:
-                return  # there are more
+                return  # more messages remain
             if is_far:
                 self._looked_far_at = time.monotonic()
         await asyncio.sleep(LOOK_SECONDS)
 
     async def _may_ask(self) -> bool:
-        """Whether there is anybody to ask, and the day has room for the shortest line."""
+        """Whether Comprehend can be asked now, and the day's budget has room for the shortest message."""
         return not self._api.is_resting and await self._account.has(MIN_UNITS)
 
     async def _over_and_over(self, work: Any) -> None:
         while True:
             try:
                 await work()
-            except DeskError as error:  # the claims run out, and the lines are found again
+            except DeskError as error:  # the claims expire, and the messages are found again
                 log.warning('sentiment_waits', key=error.key)
                 await asyncio.sleep(REST_SECONDS)
 
-    # ---- what
+    # ---- analysing
 
     async def _judge(self, lines: Sequence[ClaimedLine]) -> None:
-        """Ask about claimed lines and store the answers."""
+        """Analyse claimed messages and store the results."""
         asked = [self._asked(line) for line in lines if has_feeling(line.text)]
         silent = [line for line in lines if not has_feeling(line.text)]
         known: dict[str, Scores | None] = dict(
-            await self._remembered.scores(list({one.key for one in asked}))
+            await self._cache.scores(list({one.key for one in asked}))
         )
         metrics.SENTIMENT_LINES.labels('remembered').inc(sum(one.key in known for one in asked))
         try:
             for language in sorted({one.language for one in asked}):
                 new = {o.key: o for o in asked if o.language == language and o.key not in known}
                 known |= await self._ask(list(new.values()))
-        finally:  # one language may have failed after the other was paid for
+        finally:  # one language may fail after the other was paid for
             told = [(one.line, known[one.key]) for one in asked if one.key in known]
             await self._store(told + [(line, None) for line in silent])
 
     def _asked(self, line: ClaimedLine) -> _Asked:
         text, language = cut(line.text, MAX_BYTES), language_of(line.text)
-        return _Asked(
-            line=line, text=text, language=language, key=self._remembered.key(text, language)
-        )
+        return _Asked(line=line, text=text, language=language, key=self._cache.key(text, language))
 
     async def _ask(self, asked: Sequence[_Asked]) -> dict[str, Scores | None]:
-        """Return the answers by key, of as many as the day has room for."""
+        """Return the results by key, for as many as the day's budget allows."""
         prices = [units(one.text) for one in asked]
         count = await self._account.take(prices) if asked else 0
         if not count:
@@ -211,11 +212,11 @@ class SentimentJudge:
             raise
         metrics.SENTIMENT_LINES.labels('asked').inc(count)
         answers = {one.key: found for one, found in zip(some, scores, strict=True)}
-        await self._remembered.keep({key: one for key, one in answers.items() if one is not None})
+        await self._cache.keep({key: one for key, one in answers.items() if one is not None})
         return answers
 
     async def _store(self, told: Sequence[tuple[ClaimedLine, Scores | None]]) -> None:
-        """Store answers, chat by chat, each with its mood and what is to be told of it."""
+        """Store results chat by chat, with the chat's mood and the events."""
         chats = sorted({line.chat_id for line, _ in told})
         for chat_id in chats:
             of_chat = [(line.id, scores) for line, scores in told if line.chat_id == chat_id]
@@ -231,7 +232,7 @@ class SentimentJudge:
             if await queries.tell(work.session, message_id, scores, {'source': self._source})
             and scores is not None
         }
-        if not new:  # nothing can be said of them, or somebody else has said it
+        if not new:  # not analysable, or another process has stored them
             return
         await queries.begin_mood(work.session, chat_id, self._source)
         mood = await queries.locked_mood(work.session, chat_id)
@@ -244,7 +245,7 @@ class SentimentJudge:
         await self._warn(work, mood, marks)
 
     async def _warn(self, work: UnitOfWork, mood: ChatMood, marks: Sequence[LineMark]) -> None:
-        """Tell supervisors of a customer who said several negative lines in a row, once for each row."""
+        """Warn supervisors of several negative messages in a row, once for each series."""
         upset = upset_at(marks, mood.warned_number)
         chat = await queries.chat(work.session, mood.chat_session_id)
         if upset is None or chat is None:

@@ -1,4 +1,4 @@
-"""A chat summed up from how its customer's lines sound."""
+"""The mood of a chat: the sum of its customer's messages."""
 
 from collections.abc import Sequence
 
@@ -6,16 +6,16 @@ from models import MoodTrend, Sentiment
 from services.sentiment.events import LineMark, Mood
 
 CLEAR = 0.25
-"""So far from nothing, of 1, a mean says something; a nearer one is neutral, or mixed when both were said."""
+"""A mean beyond this (of 1) is clear; a smaller one is neutral, or mixed when both kinds occurred."""
 TURN = 0.3
-"""So much the later half has to differ from the earlier one to be a turn."""
+"""The difference between the later and the earlier half that counts as a trend."""
 MIN_TREND_LINES = 4
 WARNED_AT = 3
-"""So many negative lines in a row a supervisor hears of."""
+"""The number of negative messages in a row that supervisors are warned of."""
 
 
 def summed_up(marks: Sequence[LineMark]) -> Mood:
-    """Return the mood of a chat with these lines (one at least), oldest first."""
+    """Return the mood of a chat with these messages (at least one), oldest first."""
     balances = [mark.balance for mark in marks]
     return Mood(
         source=marks[-1].source,
@@ -28,9 +28,10 @@ def summed_up(marks: Sequence[LineMark]) -> Mood:
 
 
 def upset_at(marks: Sequence[LineMark], warned_number: int) -> LineMark | None:
-    """Return the line that makes ``WARNED_AT`` negative ones in a row, the newest such.
+    """Return the message that completes the newest series of ``WARNED_AT`` negative ones, if any.
 
-    A row is told of once, however long it grows: none whose lines reach ``warned_number`` is told of again.
+    A series is reported once, however long it grows: one that begins at or before ``warned_number``
+    is not reported again.
     """
     found, in_a_row, begin = None, 0, 0
     for mark in marks:

@@ -1,4 +1,7 @@
-"""Customers' lines that want a mark: claimed, told, summed up. Any number of processes may do it at the same time."""
+"""Queries for customers' messages to analyse: claim, store, sum up.
+
+Any number of processes may run them at once.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -31,7 +34,7 @@ from services.sentiment.events import LineMark, Mood
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedLine:
-    """A line that this process has claimed: nobody else asks about it for a while."""
+    """A message that this process has claimed: no other process analyses it for a while."""
 
     id: UUID
     chat_id: UUID
@@ -42,14 +45,14 @@ _said_by_customers = (col(Message.sender) == Sender.CUSTOMER, col(Message.type) 
 
 
 async def claim_new(session: AsyncSession, message_ids: Collection[UUID]) -> list[ClaimedLine]:
-    """Claim those of these lines that nobody has claimed yet."""
+    """Claim those of these messages that are not claimed yet."""
     return await _claim(session, col(Message.id).in_(message_ids))
 
 
 async def claim_unmarked(
     session: AsyncSession, *, since: datetime, until: datetime, limit: int
 ) -> list[ClaimedLine]:
-    """Claim lines between two moments that nobody has claimed, the newest first."""
+    """Claim messages between two times that are not claimed yet, newest first."""
     is_claimed = exists().where(col(MessageSentiment.message_id) == col(Message.id))
     newest = (
         select(col(Message.id))
@@ -63,7 +66,7 @@ async def claim_unmarked(
 async def claim_left(
     session: AsyncSession, *, since: datetime, before: datetime, limit: int
 ) -> list[ClaimedLine]:
-    """Claim lines since a moment that were claimed ``before`` another and never told: their process died, or gave up."""
+    """Claim messages whose claim is older than ``before`` without a result: their process died."""
     left = (
         select(col(MessageSentiment.message_id))
         .join(Message, col(Message.id) == col(MessageSentiment.message_id))
@@ -89,7 +92,10 @@ async def claim_left(
 async def tell(
     session: AsyncSession, message_id: UUID, scores: Scores | None, values: dict[str, Any]
 ) -> bool:
-    """Store how a line sounds; none: it cannot be read, and is not asked about again. Returns whether it was still open."""
+    """Store the result of a message; without one it is not analysable.
+
+    Returns whether it was still open.
+    """
     if scores is not None:
         values = values | {
             'sentiment': Sentiment(scores.label.lower()),
@@ -111,18 +117,18 @@ async def tell(
 
 
 async def chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
-    """Return a chat as it is now."""
+    """Return a chat, read now."""
     return await session.get(ChatSession, chat_id)
 
 
 async def begin_mood(session: AsyncSession, chat_id: UUID, source: SentimentSource) -> None:
-    """Make a chat's mood, unless there is one."""
+    """Create a chat's mood, unless there is one."""
     values = {'chat_session_id': chat_id, 'source': source, 'sentiment': Sentiment.NEUTRAL}
     await session.exec(insert(ChatMood).values(**values).on_conflict_do_nothing())
 
 
 async def locked_mood(session: AsyncSession, chat_id: UUID) -> ChatMood:
-    """Return a chat's mood, locked until the transaction ends: who judges the same chat waits."""
+    """Return a chat's mood, locked until the transaction ends against other results of the chat."""
     statement = (
         select(ChatMood)
         .where(col(ChatMood.chat_session_id) == chat_id)
@@ -133,7 +139,7 @@ async def locked_mood(session: AsyncSession, chat_id: UUID) -> ChatMood:
 
 
 async def marks_of(session: AsyncSession, chat_id: UUID) -> list[LineMark]:
-    """Return the marks of a chat's lines, oldest first."""
+    """Return the sentiments of a chat's messages, oldest first."""
     statement = (
         select(MessageSentiment)
         .where(
@@ -149,7 +155,7 @@ async def marks_of(session: AsyncSession, chat_id: UUID) -> list[LineMark]:
 async def visible_marks(
     session: AsyncSession, agent: Agent, chat_id: UUID, *, limit: int
 ) -> list[LineMark]:
-    """Return the newest marks of a chat's lines, oldest first; none of a chat that the agent may not see."""
+    """Return a chat's newest sentiments, oldest first; none for a chat that the agent may not see."""
     is_visible = exists(
         select(col(ChatSession.id)).where(col(ChatSession.id) == chat_id, _reach(agent))
     )
@@ -168,7 +174,7 @@ async def visible_marks(
 
 
 async def moods(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUID, Mood]:
-    """Return the moods of these chats, by chat; the caller has shown them to their reader."""
+    """Return the moods of these chats, by chat; the caller has checked that their reader may see them."""
     if not chat_ids:
         return {}
     statement = select(ChatMood).where(col(ChatMood.chat_session_id).in_(chat_ids))
@@ -177,12 +183,12 @@ async def moods(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUID,
 
 
 def chats_that_sound(sentiment: Sentiment) -> Any:
-    """Select the chats whose customer sounds so on the whole."""
+    """Select the chats with this overall sentiment."""
     return select(col(ChatMood.chat_session_id)).where(col(ChatMood.sentiment) == sentiment)
 
 
 async def locked_spending(session: AsyncSession, day: date) -> SentimentSpending:
-    """Return what was spent on a day, locked until the transaction ends."""
+    """Return a day's use, locked until the transaction ends."""
     await session.exec(insert(SentimentSpending).values(day=day).on_conflict_do_nothing())
     statement = (
         select(SentimentSpending)
@@ -194,7 +200,7 @@ async def locked_spending(session: AsyncSession, day: date) -> SentimentSpending
 
 
 async def spent_on(session: AsyncSession, day: date) -> int:
-    """Return what was spent on a day, in Comprehend's units."""
+    """Return a day's use, in Comprehend's units."""
     statement = select(SentimentSpending.units).where(col(SentimentSpending.day) == day)
     return (await session.exec(statement)).first() or 0
 

@@ -1,4 +1,4 @@
-"""How customers sound, as their chats' readers see it."""
+"""Chat sentiments for the chats' readers."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -13,14 +13,14 @@ MAX_MARKS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatSentiment:
-    """The newest marks of a chat's lines, oldest first, and what all of them say together; none before the first."""
+    """The newest sentiments of a chat's messages, oldest first, and its mood, if any."""
 
     marks: list[LineMark]
     mood: Mood | None
 
 
 class Sentiments:
-    """Marks of lines, and moods of chats, for those who may see the chat."""
+    """Message sentiments and chat moods, for agents who may see the chat."""
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._db = units.db
@@ -28,7 +28,7 @@ class Sentiments:
     async def of_chat(
         self, agent: Agent, chat_id: UUID, *, limit: int = MAX_MARKS
     ) -> ChatSentiment:
-        """Return how a chat sounds; nothing of a chat that is not the agent's to see."""
+        """Return a chat's sentiments; empty for a chat that the agent may not see."""
         async with self._db.reading() as session:
             marks = await queries.visible_marks(session, agent, chat_id, limit=limit)
             moods = await queries.moods(session, [chat_id]) if marks else {}

@@ -1,4 +1,4 @@
-"""What the desk needs to judge lines, put together from settings; nothing where that is off."""
+"""Sets up sentiment analysis from the settings."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,21 @@ from services.aws import comprehend
 from services.aws.client import AwsPlace
 from services.aws.comprehend import SentimentApi
 from services.sentiment.judge import SentimentJudge
-from services.sentiment.remembered import RememberedScores
+from services.sentiment.score_cache import ScoreCache
 from services.sentiment.spending import SpendingAccount
 from services.work.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentimentSetup:
-    """Who says how customers sound, and what that may cost a day."""
+    """The sentiment service, and its limit of cost a day."""
 
     api: SentimentApi
     usd_a_day: float
 
     @classmethod
     def of(cls, settings: Settings) -> 'SentimentSetup | None':
-        """Return what the settings say; nothing where no line may be sent."""
+        """Return the setup from the settings; ``None`` where sentiment analysis is off."""
         if not settings.has_sentiment:
             return None
         place = AwsPlace(region=settings.aws_region, endpoints=settings.aws_endpoints)
@@ -35,8 +35,8 @@ class SentimentSetup:
     def judge(
         self, units: UnitsOfWork, topics: Topics, redis: 'Redis', stream: EventStream, secret: str
     ) -> SentimentJudge:
-        """Return what gives lines their marks, in this process."""
+        """Return this process's analyser."""
         source = 'stand-in' if self.api.is_stand_in else 'comprehend'
-        remembered = RememberedScores(redis, prefix=stream.prefix, secret=secret, source=source)
+        cache = ScoreCache(redis, prefix=stream.prefix, secret=secret, source=source)
         account = SpendingAccount(units.db, usd_a_day=self.usd_a_day)
-        return SentimentJudge(units, topics, self.api, remembered, account)
+        return SentimentJudge(units, topics, self.api, cache, account)

@@ -1,7 +1,8 @@
-"""What may be asked of Comprehend on a day: one account for all processes, kept in the database.
+"""The daily budget for Comprehend: one account for all processes, in the database.
 
-It is written down before it is asked, so that no crash and no second process spends more than the limit. What was
-refused is given back; what was not answered in time may be charged, and stays.
+Use is recorded before the request, so that neither a crash nor a second process exceeds the limit.
+A refused request is given back; a request without an answer in time may be charged, and stays
+recorded.
 """
 
 from collections.abc import Sequence
@@ -14,19 +15,19 @@ from services.sentiment import queries
 
 
 class SpendingAccount:
-    """Units of a day in Seoul, up to a limit in US dollars."""
+    """Units on a day in Seoul, up to a limit in US dollars."""
 
     def __init__(self, db: Database, *, usd_a_day: float) -> None:
         self._db = db
         self.limit = round(usd_a_day / UNIT_USD)
 
     async def has(self, units: int) -> bool:
-        """Whether so much could be asked today."""
+        """Whether today's budget has this many units left."""
         async with self._db.reading() as session:
             return await queries.spent_on(session, today()) + units <= self.limit
 
     async def take(self, prices: Sequence[int]) -> int:
-        """Write down the first of these prices, as many as the day has room for; returns how many."""
+        """Record the first of these prices, as many as today's budget allows; return how many."""
         async with self._db.transaction() as session:
             account = await queries.locked_spending(session, today())
             count = 0
@@ -39,7 +40,7 @@ class SpendingAccount:
         return count
 
     async def give_back(self, units: int) -> None:
-        """Write down that so much was not asked after all."""
+        """Give back units that were not used."""
         async with self._db.transaction() as session:
             account = await queries.locked_spending(session, today())
             account.units = max(0, account.units - units)
@@ -47,5 +48,5 @@ class SpendingAccount:
 
 
 def today() -> date:
-    """Return the day in Seoul."""
+    """Return today's date in Seoul."""
     return clock.now().astimezone(clock.SEOUL).date()

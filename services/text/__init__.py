@@ -1,1 +1,4 @@
-"""Text as people write it: Hangul, search terms, masking, telephone numbers. Knows no row and no service."""
+"""Text rules: Hangul, search terms, masking, phone numbers.
+
+The package knows no rows and no services.
+"""

@@ -1,4 +1,4 @@
-"""E-mail addresses: what can be written to, by the ``email-validator`` library, and nobody is asked over the network."""
+"""E-mail addresses, checked with the ``email-validator`` library and without any network lookup."""
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -8,9 +8,9 @@ MAX_CHARS = 254  # RFC 5321, 4.5.3.1.3: a path of 256 with its brackets
 
 
 def parse_email(text: str) -> str | None:
-    """Return an address as it is kept, its domain in lower case; nothing when nobody can be written to there.
+    """Return an address as it is stored, its domain in lower case; ``None`` when it is not valid.
 
-    One with a ``*`` is a masked one and no address.
+    An address with a ``*`` is masked and counts as invalid.
     """
     if len(text) > MAX_CHARS or '*' in text:
         return None

@@ -1,7 +1,8 @@
-"""Hangul as it is typed: initials (초성), and the two keyboards that people mix up.
+"""Hangul while it is typed: initials (초성), and text typed with the wrong keyboard layout.
 
-The two-set keyboard (두벌식, KS X 5002) puts consonants on the left and vowels on the right. A syllable is an
-initial, a vowel and perhaps a final; a final goes over to the next syllable when a vowel follows it.
+The two-set keyboard (두벌식, KS X 5002) has consonants on the left and vowels on the right. A syllable
+is an initial, a vowel and an optional final; a final moves to the next syllable when a vowel
+follows it.
 """
 
 FIRST_SYLLABLE, LAST_SYLLABLE = '가', '힣'
@@ -25,34 +26,35 @@ KEYS = dict(
 LETTERS = {letter: key for key, letter in KEYS.items()}
 LAST_JOINED_VOWEL = {'ㅗ': 'ㅚ', 'ㅜ': 'ㅟ', 'ㅡ': 'ㅢ'}
 LAST_JOINED_FINAL = {'ㄱ': 'ㄳ', 'ㄴ': 'ㄶ', 'ㄹ': 'ㅀ', 'ㅂ': 'ㅄ'}
-"""What these may still become; Unicode has all that is between the two in one row."""
+"""The last final that each final can grow into; in Unicode all finals between the two are adjacent."""
 
 
 def is_syllable(letter: str) -> bool:
-    """Whether a letter is a whole syllable."""
+    """Whether a letter is a complete syllable."""
     return FIRST_SYLLABLE <= letter <= LAST_SYLLABLE
 
 
 def apart(text: str) -> str:
-    """Take joined consonants apart: a keyboard makes ㄳ out of the initials ㄱㅅ."""
+    """Split joined consonants: a keyboard joins the initials ㄱㅅ to ㄳ."""
     return ''.join(PARTS.get(letter, letter) if letter not in VOWELS else letter for letter in text)
 
 
 def initial(letter: str) -> str:
-    """Return the initial of a syllable; any other letter as it is."""
+    """Return the initial of a syllable, or any other letter unchanged."""
     return _letters(letter)[0] if is_syllable(letter) else letter
 
 
 def initial_range(initial: str) -> tuple[str, str]:
-    """Return the first and the last syllable that begin with an initial."""
+    """Return the first and last syllable with this initial."""
     first = ord(FIRST_SYLLABLE) + INITIALS.index(initial) * SYLLABLES_AN_INITIAL
     return chr(first), chr(first + SYLLABLES_AN_INITIAL - 1)
 
 
 def unfinished(text: str) -> list[tuple[str, str, str]]:
-    """Return what a text may become whose last syllable is still being typed: a beginning, and a range for the next syllable.
+    """Return what a half-typed last syllable may become: the text before, and a range for the next.
 
-    ``남구`` may become 남궁, and ``김섲``, whose last consonant goes over to the vowel that follows, 김서준.
+    ``남구`` may become 남궁; ``김섲`` may become 김서준, when its last consonant moves to the vowel that
+    follows.
     """
     if not text or not is_syllable(text[-1]):
         return []
@@ -70,19 +72,19 @@ def unfinished(text: str) -> list[tuple[str, str, str]]:
 
 
 def typed_in_hangul(keys: str) -> str:
-    """Return what these keys would have written with the keyboard in Hangul: ``rlacjftn`` is 김철수."""
+    """Return what these keys write in the Hangul layout: ``rlacjftn`` is 김철수."""
     return composed([KEYS.get(key) or KEYS.get(key.lower(), key) for key in keys])
 
 
 def typed_in_latin(text: str) -> str:
-    """Return what would have been written with the keyboard in English: ``ㅏㅑㅡ`` is kim."""
+    """Return what these letters write in the English layout: ``ㅏㅑㅡ`` is kim."""
     return ''.join(_keys(letter) for letter in text)
 
 
 def composed(letters: list[str]) -> str:
-    """Put single letters together to syllables, as a keyboard does while one types."""
+    """Join single letters into syllables, as a keyboard does."""
     written: list[str] = []
-    waiting: list[str] = []  # the letters of the syllable that is being typed
+    waiting: list[str] = []  # the letters of the current syllable
     for letter in letters:
         if letter in VOWELS and len(waiting) > 2:
             waiting, carried = _given_over(waiting)
@@ -98,7 +100,7 @@ def composed(letters: list[str]) -> str:
 
 
 def _joined(waiting: list[str], letter: str) -> list[str] | None:
-    """Return the syllable with one letter more, or nothing when the letter begins another."""
+    """Return the syllable extended by one letter, or ``None`` when the letter begins a new one."""
     match waiting:
         case [initial] if initial in INITIALS and letter in VOWELS:
             return [initial, letter]
@@ -112,7 +114,7 @@ def _joined(waiting: list[str], letter: str) -> list[str] | None:
 
 
 def _given_over(waiting: list[str]) -> tuple[list[str], str]:
-    """Part a syllable from the final that the next vowel takes for its initial."""
+    """Split a syllable from the final that the next vowel takes as its initial."""
     initial, vowel, final = waiting
     if final in PARTS:
         return [initial, vowel, PARTS[final][0]], PARTS[final][1]
@@ -134,7 +136,7 @@ def _keys(letter: str) -> str:
 
 
 def _letters(syllable: str) -> tuple[str, str, str]:
-    """Return the initial, the vowel and the final of a syllable; without a final it is empty."""
+    """Return the initial, the vowel and the final of a syllable; the final may be empty."""
     place = ord(syllable) - ord(FIRST_SYLLABLE)
     return (
         INITIALS[place // SYLLABLES_AN_INITIAL],

@@ -1,4 +1,4 @@
-"""Where in a text the searched words stand, as places in it and never as markup."""
+"""Positions of search hits in a text, as offsets and never as markup."""
 
 import re
 import unicodedata
@@ -8,15 +8,15 @@ from services.text.folding import fold, is_plain
 from services.text.visible import JOINERS, is_selector
 
 Span = tuple[int, int]
-"""From a place in the text to the place after its end."""
+"""A start offset, and the offset after the end."""
 
 MOST_IN_A_CLUSTER = 32
-_FOLLOWING = ('\u1160', '\u11ff')  # vowels and finals of Hangul that is written in parts
+_FOLLOWING = ('\u1160', '\u11ff')  # vowels and finals of decomposed Hangul
 _SKIN_TONES = ('\U0001f3fb', '\U0001f3ff')
 
 
 def spans(text: str, words: Sequence[str]) -> list[Span]:
-    """Return where the words (folded) stand in a text, in order; neighbours become one."""
+    """Return where the folded words occur in a text, in order; adjacent hits are joined."""
     key, clusters = _with_clusters(text)
     return _merged(
         (clusters[begin][0], clusters[begin + len(word) - 1][1])
@@ -26,7 +26,7 @@ def spans(text: str, words: Sequence[str]) -> list[Span]:
 
 
 def pattern_spans(text: str, patterns: Iterable[str]) -> list[Span]:
-    """Return where regular expressions of folded letters fit in a text, as ``spans`` does."""
+    """Return where regular expressions over folded letters match in a text, as ``spans`` does."""
     key, clusters = _with_clusters(text)
     return _merged(
         (clusters[found.start()][0], clusters[found.end() - 1][1])
@@ -36,10 +36,10 @@ def pattern_spans(text: str, patterns: Iterable[str]) -> list[Span]:
 
 
 def excerpt(text: str, found: Sequence[Span], *, chars: int) -> tuple[str, list[Span]]:
-    """Return the part of a text around its first found place, on one line, and where the places stand in it."""
+    """Return one line of text around the first hit, and the offsets of the hits in it."""
     begin = (
         max(0, found[0][0] - chars // 6) if found else 0
-    )  # near to where an eye, or a narrow column, begins
+    )  # close to the start, where a narrow column shows it
     lead = '…' if begin else ''
     part = text[begin : begin + chars].replace('\n', ' ')
     shift = len(lead) - begin
@@ -65,7 +65,7 @@ def _all(key: str, word: str) -> Iterator[int]:
 
 
 def _with_clusters(text: str) -> tuple[str, list[Span]]:
-    """Return the text in the letters that are searched, and of each letter where in the text it comes from."""
+    """Return the folded text, and for each letter its offset in the original."""
     if is_plain(text):
         return text.lower(), [(place, place + 1) for place in range(len(text))]
     key: list[str] = []
@@ -78,7 +78,7 @@ def _with_clusters(text: str) -> tuple[str, list[Span]]:
 
 
 def _clusters(text: str) -> Iterator[Span]:
-    """Yield where letters stand with the marks that belong to them, and emoji with all that they are joined of."""
+    """Yield the offsets of letters with combining marks, and of emoji with their joined parts."""
     begin = 0
     for place in range(1, len(text) + 1):
         if place == len(text) or (

@@ -1,7 +1,7 @@
-"""Web addresses in what people write: where they end although Korean goes on without a space.
+"""Web addresses in text, also where a Korean particle follows without a space.
 
-``https://example.com/docs에서`` is an address and a particle. Letters that are not ASCII belong to an address only at the
-beginning of a part of its path, as in ``/wiki/서울``, or as a label of its host.
+``https://example.com/docs에서`` is an address and a particle. Non-ASCII letters belong to an address
+only at the beginning of a path segment, as in ``/wiki/서울``, or as a label of its host.
 """
 
 import re
@@ -19,13 +19,14 @@ _LONG_PARTICLES = '에서(?:는|도)?|으로(?:는|도)?|에는|입니다|이에
 _PARTICLE = re.compile(
     rf'(?<=[가-힣])(?:{_LONG_PARTICLES})$|(?<=/)(?:{_LONG_PARTICLES}|[은는이가을를에로도와과의만])$'
 )
-"""Those of one syllable end words too (사과, 회의): they are particles only where no word stands before them."""
+"""One-syllable particles also end words (사과, 회의): they count as particles only where no word stands
+before them."""
 _STOPS = '.,!?;:|\\^'
 _BRACKETS = {')': '(', ']': '[', '}': '{'}
 
 
 class Link(NamedTuple):
-    """One web address in a text, and where it leads."""
+    """One web address in a text, and its target."""
 
     begin: int
     end: int
@@ -33,7 +34,7 @@ class Link(NamedTuple):
 
 
 def links(text: str) -> list[Link]:
-    """Return the web addresses in a text, in order; one that begins with ``www.`` leads to ``https://www.``."""
+    """Return the web addresses in a text, in order; ``www.`` becomes ``https://www.`` in the target."""
     return [_link(found) for found in _LINK.finditer(text)]
 
 
@@ -46,7 +47,7 @@ def _link(found: re.Match[str]) -> Link:
 
 
 def _without_stops(written: str) -> str:
-    """Leave out what ends the sentence rather than the address, a bracket that was opened before it as well."""
+    """Strip punctuation that ends the sentence, and a bracket that was opened before the address."""
     while written[-1] in _STOPS or (
         written[-1] in _BRACKETS
         and written.count(written[-1]) > written.count(_BRACKETS[written[-1]])

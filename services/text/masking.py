@@ -1,7 +1,7 @@
-"""What must not be kept of what people write: resident, card and account numbers, masked before anything stores them.
+"""Masking of resident, card and account numbers in text, before anything stores it.
 
-Only digits become ``*``, each in its place: no text gets longer or shorter, and one that was masked stays as it is.
-``services.text.masking_rules`` says which numbers they are.
+Only digits become ``*``, each in its place: the length of a text never changes, and masking again
+changes nothing. ``services.text.masking_rules`` decides which numbers are masked.
 """
 
 import asyncio
@@ -15,18 +15,18 @@ from services.text.masking_rules import Group, Window
 GAPS = ' \t\u00a0\u2000-\u200d\u2060\u3000\ufeff'
 DASHES = '._\u2010-\u2015\u2212\u30fc\ufe63\uff0d-'
 RUN = re.compile(rf'\d(?:[{GAPS}/·{DASHES}]{{0,3}}\d){{9,}}')
-"""Ten digits or more with little between them, in any script: the least that a number to mask has."""
+"""Ten or more digits with little between them, in any script: the shortest number that is masked."""
 GROUP = re.compile(r'\d+')
 DASHED = re.compile(rf'[{DASHES}]')
 NOISE_GROUPS = 60
 LONG_CHARS = 500
-"""Digits written to be dear to look through cost 13 µs a character: from here on they have the loop no more to themselves."""
+"""Digits written to be slow to scan cost 13 µs a character: longer texts are scanned in a thread."""
 EMAIL = re.compile(r'[\w.+-]+@[\w-]+(?:\.[\w-]+)+')
 PHONE = re.compile(r'(?<!\d)(?:\+?82[ .-]?)?0?\d{1,3}[ .-]?\d{3,4}[ .-]?\d{4}(?!\d)')
 
 
 class MaskedKind(NamedTuple):
-    """One kind of number: how it is known, and how many of its first and last digits may stay."""
+    """One kind of number: its test, and how many of its first and last digits may stay."""
 
     fits: rules.Rule
     first: int
@@ -34,32 +34,33 @@ class MaskedKind(NamedTuple):
 
 
 KINDS = (
-    MaskedKind(rules.is_resident, 6, 0),  # the birth date stays, as on the country's own papers
+    MaskedKind(rules.is_resident, 6, 0),  # the birth date stays, as on official papers
     MaskedKind(rules.is_card, 4, 4),
     MaskedKind(rules.is_account, 3, 2),
 )
 
 
 def masked(text: str) -> str:
-    """Return a text with its resident, card and account numbers masked: ``850101-*******``, ``4111-****-****-1111``."""
-    if RUN.search(text) is None:  # nearly every message
+    """Return a text with its resident, card and account numbers masked: ``850101-*******``."""
+    if RUN.search(text) is None:  # true for nearly every message
         return text
     while (once := _hide(text, _hidden(text))) != text:
-        text = once  # what is left beside a masked number is judged again, so that masking twice is masking once
+        text = once  # masking one number changes how its neighbours are judged: repeat until stable
     return text
 
 
 async def masked_in_thread(text: str) -> str:
-    """Return what ``masked`` returns; a long text with many digits is looked through beside the loop."""
+    """Return what ``masked`` returns; a long text with many digits is scanned in a thread."""
     if len(text) < LONG_CHARS or RUN.search(text) is None:
         return masked(text)
     return await asyncio.to_thread(masked, text)
 
 
 def masked_wholly(text: str, *names: str) -> str:
-    """Return a text that may stand where no personal value may.
+    """Return a text that may be stored where no personal data may be.
 
-    Numbers and addresses to reach people at go as well, and ``names`` of people whom it may be about.
+    Phone numbers and e-mail addresses are masked too, and ``names`` of people whom the text may be
+    about.
     """
     text = masked(text)
     for name in filter(None, names):
@@ -78,11 +79,11 @@ def _hide(text: str, places: Iterator[int] | list[int]) -> str:
 
 
 def _hidden(text: str) -> Iterator[int]:
-    """Yield the places of the digits that must go."""
+    """Yield the offsets of the digits to mask."""
     for run in RUN.finditer(text):
         groups, first = _groups(text, run), 0
         if len(groups) > NOISE_GROUPS and len(run.group()) < 4 * len(groups):
-            continue  # single digits by the hundred: nobody's number, and dear to look through
+            continue  # hundreds of single digits: not a number, and slow to scan
         while first < len(groups):
             found = _known(text, groups, first)
             if found is None:
@@ -96,7 +97,7 @@ def _hidden(text: str) -> Iterator[int]:
 
 
 def _known(text: str, groups: list[Group], first: int) -> tuple[Window, MaskedKind] | None:
-    """Return the number that begins with a group, and what it is."""
+    """Return the number that begins at a group, and its kind."""
     windows, digits = [], ''
     for end, group in enumerate(groups[first : first + rules.MAX_DIGITS], start=first + 1):
         digits += group.digits

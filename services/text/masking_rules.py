@@ -1,12 +1,13 @@
-"""Which numbers in a text are resident, card and account numbers, and which only look like them.
+"""Rules that tell resident, card and account numbers from numbers that only look like them.
 
-A number is known by what it is: a real birth date, a check digit, an issuer, a bank's shape, the words around it. So order numbers,
-parcels, telephone numbers, dates and amounts stay readable. Where the two conflict, a number that its writer calls an order's is one,
-and what carriers print as well as banks is a parcel's where the words around it are of parcels. Many banks are called by
-everyday words (하나, 우리, 부산): these say something only directly before a number.
+A number is recognised by a valid birth date, a check digit, an issuer, a bank's format, and the
+words around it. So order numbers, parcel numbers, phone numbers, dates and amounts stay readable.
+When rules conflict, a number that its writer calls an order number is one, and a format that
+carriers and banks share is a parcel number where the words around it are about parcels. Many banks
+have everyday words as names (하나, 우리, 부산): these count only directly before a number.
 
-Sources: resident numbers, 주민등록법 시행규칙 §2 (those given since October 2020 have no check digit); cards, ISO/IEC 7812 (issuers,
-lengths, Luhn); accounts, the shapes that the banks print.
+Sources: resident numbers, 주민등록법 시행규칙 §2 (those issued since October 2020 have no check digit);
+cards, ISO/IEC 7812 (issuers, lengths, Luhn); accounts, the formats that the banks print.
 """
 
 import re
@@ -21,10 +22,10 @@ from desk import clock
 
 NO_CHECK_DIGIT_SINCE = date(2020, 10, 1)
 RECENT = timedelta(days=90)
-"""A number that begins with so recent a day is an order's rather than an infant's."""
+"""A number that begins with a date this recent is an order number rather than an infant's."""
 MAX_YEARS_UNCHECKED = 95
 CENTURIES = {**dict.fromkeys('1256', 1900), **dict.fromkeys('3478', 2000)}
-"""By the seventh digit; 9 and 0 were given to people born before 1900."""
+"""By the seventh digit; 9 and 0 were issued to people born before 1900."""
 FOREIGNERS = '5678'
 
 ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
@@ -43,7 +44,7 @@ ISSUERS: tuple[tuple[str, str, tuple[int, ...]], ...] = (
     ('81', '81', (16, 17, 18, 19)),
     ('50', '50', (16, 19)),  # Maestro
     ('56', '58', (16, 19)),
-    ('9', '9', (16,)),  # Korea's own
+    ('9', '9', (16,)),  # domestic Korean cards
 )
 ISSUED = {
     (length, start)
@@ -51,7 +52,7 @@ ISSUED = {
     for length in lengths
     for start in range(int(low.ljust(4, '0')), int(high.ljust(4, '9')) + 1)
 }
-"""Length and first four digits of every card."""
+"""The length and first four digits of every issued card range."""
 CARD_SHAPES = {
     (4, 4, 4, 4),
     (4, 6, 5),
@@ -67,7 +68,7 @@ ACCOUNT_SHAPES = {
     (6, 2, 6),
 }  # fmt: skip
 CARRIER_SHAPES = {(4, 4, 4), (4, 4, 4, 1), (4, 4, 4, 4), (4, 4, 5), (5, 4, 4)}
-"""What is printed on parcels, where it is not in one piece."""
+"""Formats printed on parcels, where the number has gaps."""
 BUSINESS_SHAPE = (3, 2, 5)
 ACCOUNT_DIGITS = range(10, 15)
 MAX_ACCOUNT_PARTS = 5
@@ -101,7 +102,7 @@ BANK_NAME = re.compile(r'신한|카뱅|케뱅|씨티|\b(?:IBK|KDB)\b')
 EVERYDAY_BANK = re.compile(
     r'국민|우리|하나|기업|산업|카카오|토스|우체국|제일|대구|부산|경남|광주|전북|제주|\b(?:KB|NH|SC|iM)\b'
 )
-"""Banks that are called as other things are, too."""
+"""Bank names that are also everyday words."""
 OTHER_WORD = re.compile(
     rf'주문|접수|예약|사업자|영수증|전화|휴대폰|핸드폰|연락처|팩스|order|invoice|booking|phone|{PARCEL_WORD.pattern}|{GOODS_WORD.pattern}'
     r'|(?:거래|승인|상품|계약|회원|고객|쿠폰|조회|추적)\s?(?:번호|코드)',
@@ -126,7 +127,7 @@ AMOUNT = re.compile(r'\s?(?:원|만\s?원|천|억|won|krw|포인트|점)', re.IG
 
 
 class Group(NamedTuple):
-    """Digits without anything between them, as ASCII; ``is_dashed`` when a dash or dot joins them to what stands before."""
+    """Adjacent digits, in ASCII; ``is_dashed`` when a dash or dot joins them to the group before."""
 
     start: int
     end: int
@@ -135,28 +136,28 @@ class Group(NamedTuple):
 
 
 class Window(NamedTuple):
-    """Neighbouring groups, from ``first`` up to but not with ``end``, that may be one number."""
+    """Adjacent groups from ``first`` to before ``end`` that may be one number."""
 
     text: str
     groups: Sequence[Group]
     first: int
     end: int
     digits: str
-    """All digits of it."""
+    """All its digits."""
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many digits stand together."""
+        """The number of digits in each group."""
         return tuple(len(group.digits) for group in self.groups[self.first : self.end])
 
     @property
     def is_single(self) -> bool:
-        """Whether nothing stands between its digits."""
+        """Whether nothing separates its digits."""
         return self.end - self.first == 1
 
     @property
     def is_dashed(self) -> bool:
-        """Whether dashes hold all of it together."""
+        """Whether dashes join all its groups."""
         rest = self.groups[self.first + 1 : self.end]
         return bool(rest) and all(group.is_dashed for group in rest)
 
@@ -167,28 +168,28 @@ class Window(NamedTuple):
         return goes_on or self.groups[self.first].is_dashed
 
     def before(self, most: int) -> str:
-        """Return what stands before it."""
+        """Return the text before it."""
         start = self.groups[self.first].start
         return self.text[max(0, start - most) : start]
 
     def after(self, most: int) -> str:
-        """Return what stands after it."""
+        """Return the text after it."""
         end = self.groups[self.end - 1].end
         return self.text[end : end + most]
 
     @property
     def is_called_other(self) -> bool:
-        """Whether its writer says that it is an order's, a telephone's or the like: ``주문번호: …``, ``ORD-…``."""
+        """Whether its writer labels it as an order, a phone or the like: ``주문번호: …``, ``ORD-…``."""
         return CALLED_OTHER.search(self.before(20)) is not None
 
     @property
     def is_called_goods(self) -> bool:
-        """Whether its writer says that it is an article's: ``품번 …``."""
+        """Whether its writer labels it as an article number: ``품번 …``."""
         return CALLED_GOODS.search(self.before(20)) is not None
 
     @property
     def may_be_parcel(self) -> bool:
-        """Whether carriers print such numbers, and words of parcels stand around it."""
+        """Whether carriers print this format and words about parcels surround it."""
         if not self.is_single and self.sizes not in CARRIER_SHAPES:
             return False
         before = self.before(24)
@@ -197,7 +198,7 @@ class Window(NamedTuple):
 
     @property
     def is_parcel_after(self) -> bool:
-        """Whether a word of parcels follows in its sentence."""
+        """Whether a word about parcels follows in its sentence."""
         after = SENTENCE_END.split(self.after(12), maxsplit=1)[0]
         return PARCEL_WORD.search(after) is not None
 
@@ -206,14 +207,14 @@ Rule = Callable[[Window], bool]
 
 
 def is_worth_a_look(digits: str, parts: int) -> bool:
-    """Whether so many digits in so many parts can be any of them; spares a hostile text's thousands of others."""
+    """Whether this many digits in this many groups can be any kind; rejects most of a hostile text quickly."""
     if parts <= MAX_ACCOUNT_PARTS:
         return len(digits) >= MIN_DIGITS
     return len(digits) == RESIDENT_DIGITS or (len(digits), int(digits[:4])) in ISSUED
 
 
 def is_resident(number: Window) -> bool:
-    """Whether it is a resident number (주민등록번호, 외국인등록번호): a birth date, a sex, and where there is one, a check digit."""
+    """Whether it is a resident number (주민등록번호): birth date, sex, and a check digit if any."""
     digits = number.digits
     if len(digits) != RESIDENT_DIGITS or digits[6] not in CENTURIES or number.is_joined:
         return False
@@ -227,7 +228,7 @@ def is_resident(number: Window) -> bool:
 
 
 def _may_be_unchecked(number: Window, born: date) -> bool:
-    """Whether it is a resident number although its check digit is wrong: a new one, or one mistyped."""
+    """Whether it is a resident number in spite of its check digit: a recent one, or a mistyped one."""
     today = clock.now().astimezone(clock.SEOUL).date()
     if RESIDENT_WORD.search(number.before(20)):
         return True
@@ -237,7 +238,7 @@ def _may_be_unchecked(number: Window, born: date) -> bool:
 
 
 def is_card(number: Window) -> bool:
-    """Whether it is a card's number: an issuer's, as long as theirs are, with Luhn's check digit."""
+    """Whether it is a card number: a known issuer, a length of that issuer, and Luhn's check digit."""
     digits = number.digits
     if (len(digits), int(digits[:4])) not in ISSUED or not luhn.is_valid(digits):
         return False
@@ -254,7 +255,7 @@ def is_card(number: Window) -> bool:
 
 
 def is_account(number: Window) -> bool:
-    """Whether it is a bank account's: as long as theirs are, and called so by the words around it."""
+    """Whether it is a bank account number: a fitting length, and words around it that say so."""
     digits = number.digits
     parts = number.end - number.first
     if len(digits) not in ACCOUNT_DIGITS or parts > MAX_ACCOUNT_PARTS or number.is_joined:
@@ -268,7 +269,7 @@ def is_account(number: Window) -> bool:
 
 
 def _is_of_something_else(number: Window) -> bool:
-    """Whether it is a telephone's, a business's or an amount, or called something else."""
+    """Whether it is a phone number, a business number or an amount, or is labelled as something else."""
     is_business = number.sizes == BUSINESS_SHAPE and brn.is_valid(number.digits)
     is_amount = AMOUNT.match(number.after(4)) is not None
     return (
@@ -280,16 +281,14 @@ def _is_of_something_else(number: Window) -> bool:
 
 
 def _is_called_account(number: Window, *, is_shaped: bool) -> bool:
-    """Whether the nearest word says so; a bank's name says so only of a number in a bank's shape."""
+    """Whether the nearest word says account; a bank's name counts only with a bank's format."""
     before = number.before(24)
     if is_shaped and CALLED_ACCOUNT.search(before):
         return True
     if is_shaped and CALLED_BANK.search(before):
         return not number.may_be_parcel
     words = SHAPED_WORD if is_shaped else PLAIN_WORD
-    sentence = _sentence(
-        before
-    )  # what is called something else in another sentence is something else
+    sentence = _sentence(before)  # a label in another sentence does not count
     nearest = [
         one
         for one in words.finditer(before)
@@ -302,12 +301,12 @@ def _is_called_account(number: Window, *, is_shaped: bool) -> bool:
 
 
 def _sentence(before: str) -> int:
-    """Return where the sentence begins that a number stands in."""
+    """Return where the sentence that contains a number begins."""
     return max((end.end() for end in SENTENCE_END.finditer(before)), default=0)
 
 
 def _parts_after_birth_date(number: Window) -> bool:
-    """Whether nothing or something stands between the sixth and the seventh digit, as people write it."""
+    """Whether the gap after the sixth digit is one that people write in a resident number."""
     if number.is_single:
         return True
     place = 0
@@ -319,7 +318,7 @@ def _parts_after_birth_date(number: Window) -> bool:
 
 
 def _born(digits: str) -> date | None:
-    """Return the day that a resident number names; none when there is no such day, or not yet."""
+    """Return the birth date in a resident number; ``None`` for an impossible or future date."""
     try:
         born = date(CENTURIES[digits[6]] + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
     except ValueError:
@@ -333,7 +332,7 @@ def _resident_check_digit(digits: str) -> int:
 
 
 def _begins_with_recent_day(digits: str) -> bool:
-    """Whether the first six digits are a day of these years, as order numbers begin: ``261122…``."""
+    """Whether the first six digits are a recent date, as order numbers begin: ``261122…``."""
     today = clock.now().astimezone(clock.SEOUL).date()
     return _is_day(f'20{digits[:6]}') and abs(2000 + int(digits[:2]) - today.year) <= 1
 

@@ -1,10 +1,11 @@
-"""Telephone numbers: one reader for every way in, one writer for every way out.
+"""Phone numbers: one parser for all input, one formatter for all output.
 
-A number of Korea is kept as it is dialled there, digits only: ``01012345678``, ``15881234``. One of another country is
-kept with its plus and country code: ``+12124567890``. An extension (내선) follows an ``x``: ``0212345678x301``.
+A Korean number is stored as it is dialled there, digits only: ``01012345678``, ``15881234``. A
+foreign number is stored with plus and country code: ``+12124567890``. An extension (내선) follows an
+``x``: ``0212345678x301``.
 
-What is a number is decided by Google's ``phonenumbers``, and by the numbering plan where that lags behind it:
-eight digits from 15xx, 16xx and 18xx (대표번호) and 010 with eight more, no fewer.
+Google's ``phonenumbers`` decides which numbers are valid, and the numbering plan where the library
+lags behind: eight digits from 15xx, 16xx and 18xx (대표번호), and 010 with exactly eight more.
 """
 
 import re
@@ -18,22 +19,22 @@ from services.text.visible import UNSEEN
 
 REGION, COUNTRY_CODE = 'KR', 82
 MAX_CHARS = 60
-"""The longest spelling: what is longer is not looked at."""
+"""The longest accepted spelling; longer text is not parsed."""
 MAX_KEPT_CHARS = 20  # customers.phone, chat_sessions.visitor_phone
 MIN_TYPED_DIGITS = 3
 MIN_WHOLE_DIGITS = 9
-"""Fewer digits may as well be the end of a longer number."""
+"""Fewer digits may be the end of a longer number."""
 EXTENSION = 'x'
 
 _PLAIN_MOBILE = re.compile(r'010-?([0-9]{4})-?([0-9]{4})')
-"""What nine numbers of ten look like; the library would take forty times as long to say the same."""
+"""Matches nine numbers of ten, forty times as fast as the library."""
 _SHARED = r'1[568][0-9]{6}'
 _SHARED_ABROAD = re.compile(rf'(?:\+?82)?({_SHARED})')
 _MOBILE_NATIONAL = re.compile(r'10[0-9]{8}')
 _NORTH_AMERICAN = re.compile(r'1[2-9][0-9]{9}')
-"""Eleven digits that begin so are nothing in Korea."""
+"""Eleven digits with this beginning are no Korean number."""
 _AS_DIALLED_FROM_ABROAD = re.compile(r'^00(?=82)')
-# As NFKC leaves them: ㅡ is \u1173 and ㆍ is \u119e by then.
+# As NFKC leaves them: ㅡ has become \u1173 and ㆍ \u119e.
 _DASHES = re.compile(r'[_\u00b7\u02d7\u1173\u119e\u2010-\u2015\u2022\u2212\u30fb\u30fc]')
 _EXCEL_FLOAT = re.compile(r'([0-9]+)\.0+')
 _NUMBER = re.compile(r'[^0-9+*@]*(\+?\s*[0-9][0-9\s().\-/]*[0-9])[^0-9+*@]*')
@@ -51,17 +52,17 @@ _WRITTEN = (
 
 
 class TypedNumber(NamedTuple):
-    """What a typed text says of a number: its digits as they are kept, or as many as were typed."""
+    """The number in a typed text: its digits as they are stored, or as many as were typed."""
 
     digits: str = ''
     is_all: bool = False
-    """Whether the text says nothing else."""
+    """Whether the text contains nothing else."""
 
 
 def parse_phone(text: str) -> str | None:
-    """Return a number, however it is spelt, as it is kept; nothing when it is none that can be dialled.
+    """Return a number as it is stored, from any spelling; ``None`` for one that cannot be dialled.
 
-    Words around it, as in ``전화 010-1234-5678 (본인)``, are left out.
+    Words around it are ignored, as in ``전화 010-1234-5678 (본인)``.
     """
     if plain := _PLAIN_MOBILE.fullmatch(text):
         return f'010{plain[1]}{plain[2]}'
@@ -77,7 +78,7 @@ def parse_phone(text: str) -> str | None:
 
 
 def typed_number(text: str) -> TypedNumber:
-    """Return what is looked for when somebody types a number, or a part of one: its beginning, its end, its middle."""
+    """Return the digits to search for from a typed number or part of one: start, end or middle."""
     if len(text) > MAX_CHARS:
         return TypedNumber()
     spelt, whole = _spelt(text), parse_phone(text)
@@ -96,16 +97,16 @@ def typed_number(text: str) -> TypedNumber:
 
 
 def written(number: str, *, extension: str = '내선') -> str:
-    """Return a kept number as people write it: ``010-1234-5678``, ``+1 212-456-7890``, ``02-1234-5678 내선 301``."""
+    """Return a stored number as people write it: ``010-1234-5678``, ``02-1234-5678 내선 301``."""
     line, _, ending = number.partition(EXTENSION)
     shown = '-'.join(_parts(line)) or _written_abroad(line)
     return f'{shown} {extension} {ending}' if ending else shown
 
 
 def masked_phone(number: str) -> str:
-    """Return a kept number with its middle hidden: ``010-****-5678``; empty stays empty.
+    """Return a stored number with its middle hidden: ``010-****-5678``; empty stays empty.
 
-    What begins with no area code keeps its last four digits only. An extension is not told.
+    A number without an area code keeps only its last four digits. The extension is left out.
     """
     line = without_extension(number)
     parts = _parts(line)
@@ -115,18 +116,18 @@ def masked_phone(number: str) -> str:
 
 
 def without_extension(number: str) -> str:
-    """Return the number that is dialled before an extension is asked for."""
+    """Return the number without its extension."""
     return number.partition(EXTENSION)[0]
 
 
 def e164(number: str) -> str:
-    """Return a kept number as telephone networks spell it, its extension left out: ``+821012345678``, ``+8215881234``."""
+    """Return a stored number in E.164, without its extension: ``+821012345678``, ``+8215881234``."""
     line = without_extension(number)
     return line if line.startswith('+') else f'+{COUNTRY_CODE}{line.removeprefix("0")}'
 
 
 def _spelt(text: str) -> str:
-    """Return a spelling in ASCII digits and hyphens, without unseen signs and the ``.0`` of a cell that was a number."""
+    """Return a spelling in ASCII digits and hyphens, without a spreadsheet's ``.0``."""
     spelt = _DASHES.sub('-', unicodedata.normalize('NFKC', UNSEEN.sub('', text)).strip())
     if not spelt.isascii():
         spelt = ''.join(str(int(one)) if one.isdecimal() else one for one in spelt)
@@ -135,14 +136,14 @@ def _spelt(text: str) -> str:
 
 
 def _dialled_in_korea(spelt: str) -> str | None:
-    """Return a number as it is kept, of its digits and perhaps a plus."""
+    """Return a number as it is stored, from its digits and an optional plus."""
     if shared := _SHARED_ABROAD.fullmatch(spelt):
         return shared[1]
     spelt = _AS_DIALLED_FROM_ABROAD.sub('+', spelt)
     spellings = [spelt]
     if _NORTH_AMERICAN.fullmatch(spelt):
         spellings.append('+' + spelt)
-    if spelt.startswith('00'):  # 00 where Korea dials 001, 002 …
+    if spelt.startswith('00'):  # 00 in place of a Korean prefix (001, 002 …)
         spellings.append('+' + spelt[2:])
     return next(filter(None, map(_kept, spellings)), None)
 
@@ -164,7 +165,7 @@ def _kept(spelt: str) -> str | None:
 
 
 def _parts(line: str) -> tuple[str, ...]:
-    """Return the parts that hyphens stand between in a number of Korea; none for others."""
+    """Return the hyphenated parts of a Korean number; empty for others."""
     found = next(filter(None, (one.fullmatch(line) for one in _WRITTEN)), None)
     return found.groups() if found else ()
 

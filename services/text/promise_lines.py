@@ -1,8 +1,9 @@
-"""Lines in which somebody at the desk promises to do something by a time.
+"""Finds messages in which an agent promises to do something by a time.
 
-Both must stand in one sentence: an act of one's own that is still to come (``드리겠습니다``, ``할게요``, ``I'll``), and a time.
-What only sounds so (알겠습니다, 기다리겠습니다, we will be closed) is left out. A missed one costs a key, a wrong one a glance:
-the agent decides (``services.contacts.promises``).
+Both must be in one sentence: the agent's own future act (``드리겠습니다``, ``할게요``, ``I'll``), and a
+time. Phrases that only sound like a promise (알겠습니다, 기다리겠습니다, we will be closed) are skipped. A
+missed promise costs one keystroke, a wrong one a glance: the agent decides
+(``services.contacts.promises``).
 """
 
 import re
@@ -45,14 +46,14 @@ _WILL_EN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PromiseLine:
-    """What was promised, in the words of the line, and until when."""
+    """A promise in the words of the message, and its due time."""
 
     body: str
     due_at: datetime
 
 
 def promised(text: str, said_at: datetime) -> PromiseLine | None:
-    """Return the first promise with a time that a line of somebody at the desk contains, if there is one."""
+    """Return the first promise with a time in an agent's message, or ``None``."""
     for part in _SENTENCE_ENDS.split(text)[:MOST_SENTENCES]:
         sentence = part.strip()[:MOST_SENTENCE_CHARS]
         if not (_WILL.search(sentence) or _WILL_EN.search(sentence)):

@@ -1,4 +1,4 @@
-"""What a sentence says of a time, before it is known which moment that is."""
+"""The parts of a time in a sentence, before they are resolved to a date and time."""
 
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -6,7 +6,7 @@ from datetime import time, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """A time of day; ``is_sure`` when the sentence says which half of the day."""
+    """A time of day; ``is_sure`` when the sentence tells morning from afternoon."""
 
     at: time
     is_sure: bool
@@ -14,21 +14,21 @@ class Hour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day: so many days or working days ahead, a weekday, or a date."""
+    """A day: a number of days or working days ahead, a weekday, or a date."""
 
     ahead: int | None = None
     working_days: int | None = None
     weekday: int | None = None
     """0 is Monday."""
     weeks: int | None = None
-    """Of this (0) or the next (1) … week; the next such day where nothing is said."""
+    """This week (0), the next (1) …; ``None`` for the next such weekday."""
     month: int | None = None
     number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeParts:
-    """The parts that were found; either ``after``, or a day, an hour, or both."""
+    """The parts of a time: either ``after``, or a day, an hour, or both."""
 
     words: str
     after: timedelta | None = None
@@ -37,7 +37,7 @@ class TimeParts:
 
 
 def hour_of(hour: int, minute: int, *, half: str | None) -> Hour | None:
-    """Return a time of day; ``half`` is ``am``, ``pm`` or not said. Nothing when there is no such time."""
+    """Return a time of day, or ``None`` if there is no such time; ``half`` is ``am``, ``pm`` or empty."""
     if half == 'pm' and hour < 12:
         hour += 12
     elif half == 'am' and hour == 12:

@@ -1,7 +1,8 @@
-"""When a sentence says that something will be done: ``내일 오전 10시``, ``30분 뒤``, ``월요일``, ``by 3 pm``.
+"""Finds the due time that a sentence names: ``내일 오전 10시``, ``30분 뒤``, ``월요일``, ``by 3 pm``.
 
-``dateparser`` was tried and is not used (docs/decisions/0027). A day without an hour means the end of the working day, an
-hour without 오전 or 오후 the next one in the day of a desk. Times that are vague (곧, 다음 주 중, soon) are none.
+``dateparser`` was tried and is not used (docs/decisions/0027). A day without an hour means the end
+of the working day, an hour without 오전 or 오후 the next such hour in the working day. Vague times (곧,
+다음 주 중, soon) are ignored.
 """
 
 import re
@@ -16,22 +17,22 @@ from services.text.spoken_time_parts import Day, Hour, TimeParts
 HANGUL = re.compile('[가-힣]')
 END_OF_DAY = time(18)
 DAY_BEGINS, DAY_ENDS = time(8), time(21)
-"""Between these an hour without 오전 or 오후 is meant."""
+"""An hour without 오전 or 오후 lies between these."""
 LATEST = timedelta(days=180)
-"""Nobody at a desk promises anything for later: a year or a number was taken for a day."""
+"""Later times are misread: no agent promises anything for then."""
 WORKING_DAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenTime:
-    """A moment that a sentence names, and the words that name it."""
+    """A time that a sentence names, and the words that name it."""
 
     at: datetime
     words: str
 
 
 def spoken_time(sentence: str, said_at: datetime) -> SpokenTime | None:
-    """Return the moment after ``said_at`` that a sentence names (of several the first); nothing when there is none."""
+    """Return the first time after ``said_at`` that a sentence names, or ``None``."""
     here = said_at.astimezone(clock.SEOUL)
     language = korean if HANGUL.search(sentence) else english
     parts = language.time_parts(sentence)
@@ -72,21 +73,21 @@ def _working_day(today: date, count: int) -> date:
 
 
 def _weekday(today: date, weekday: int, weeks: int | None) -> date:
-    """Return the next such day, or that of this (0), the next (1) … week; weeks begin on Monday."""
+    """Return the next such weekday, or this week's (0), next week's (1) …; weeks begin on Monday."""
     if weeks is None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     return today + timedelta(days=weekday - today.weekday() + 7 * weeks)
 
 
 def _date(today: date, month: int | None, day: int) -> date | None:
-    """Return the next day of that number, in that month if one is named."""
+    """Return the next day with this number, in the given month if any."""
     for ahead in range(13):
         years, place = divmod(today.month - 1 + ahead, 12)
         if month not in (None, place + 1):
             continue
         try:
             found = date(today.year + years, place + 1, day)
-        except ValueError:  # no such day in that month
+        except ValueError:  # the month has no such day
             continue
         if found >= today:
             return found
@@ -99,14 +100,14 @@ def _end_of(day: date, here: datetime) -> datetime:
 
 
 def _next(hour: Hour, here: datetime) -> datetime | None:
-    """Return when it is so late the next time."""
+    """Return the next time that it is this hour."""
     days = [here.date() + timedelta(days=ahead) for ahead in (0, 1)]
     moments = [datetime.combine(day, one, clock.SEOUL) for day in days for one in _readings(hour)]
     return next((one for one in sorted(moments) if one > here), None)
 
 
 def _readings(hour: Hour) -> list[time]:
-    """Return what an hour may mean: itself, or with nothing said the one that lies in a desk's day."""
+    """Return what an hour may mean: itself, or without 오전 and 오후 the one in the working day."""
     if hour.is_sure or hour.at.hour > 12:
         return [hour.at]
     other = hour.at.replace(hour=(hour.at.hour + 12) % 24)

@@ -1,4 +1,4 @@
-"""Times as people write them in English."""
+"""Times in English sentences."""
 
 import re
 from datetime import time, timedelta
@@ -17,7 +17,7 @@ AFTER = re.compile(
     re.IGNORECASE,
 )
 UNITS = {'minute': 1, 'min': 1, 'hour': 60, 'hr': 60}
-"""Minutes."""
+"""In minutes."""
 DAY_WORDS = {'today': 0, 'tonight': 0, 'day after tomorrow': 2, 'tomorrow': 1}
 DAY_WORD = re.compile(r'\b(?:day after tomorrow|today|tonight|tomorrow)\b', re.IGNORECASE)
 WEEKDAYS = ('monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday')
@@ -44,7 +44,7 @@ PART = re.compile(rf'\b(?:{"|".join(PARTS)})\b', re.IGNORECASE)
 
 
 def time_parts(sentence: str) -> TimeParts | None:
-    """Return what a sentence says of a time; nothing when it says nothing."""
+    """Return the parts of the time in a sentence, or ``None``."""
     day_words, day = _day(sentence)
     if found := AFTER.search(sentence):
         unit = (found['unit'] or found['later_unit']).lower()

@@ -1,4 +1,4 @@
-"""Times as Koreans write them."""
+"""Times in Korean sentences."""
 
 import re
 from datetime import time, timedelta
@@ -11,7 +11,7 @@ NUMBERS = {
 }  # fmt: skip
 _NUMBER = r'\d{1,3}|열한|열두|한|두|세|네|다섯|여섯|일곱|여덟|아홉|열'
 _SPAN = rf'(?:(?:{_NUMBER})\s*[~\-\u2013\u223c]\s*)?'
-"""Of ``2~3일`` the later one counts."""
+"""In ``2~3일`` the later number counts."""
 _LATER = r'(?:정도\s*|쯤\s*)?(?:뒤|후|이내|안에|안으로|내에|내로|있다가)'
 AFTER = re.compile(
     rf'(?<![\d가-힣])(?:{_SPAN}(?P<hours>{_NUMBER})\s*시간(?P<half>\s*반)?\s*)?'
@@ -42,11 +42,11 @@ HALF_DAY = re.compile('(?<![가-힣])(오전|오후|저녁|정오|자정|점심)
 HALF_DAYS = {
     '오전': time(12), '오후': time(18), '저녁': time(20), '정오': time(12), '자정': time(23, 59), '점심': time(13),
 }  # fmt: skip
-"""When the part of the day is over that something is said to be done in."""
+"""When each part of the day ends, as the due time of a promise."""
 
 
 def time_parts(sentence: str) -> TimeParts | None:
-    """Return what a sentence says of a time; nothing when it says nothing."""
+    """Return the parts of the time in a sentence, or ``None``."""
     if (after := _after(sentence)) is not None:
         return after
     day_words, day = _day(sentence)

@@ -1,6 +1,6 @@
-"""What PostgreSQL can keep of a text."""
+"""Characters that PostgreSQL cannot store."""
 
 import re
 
 UNSTORABLE = re.compile('[\x00\ud800-\udfff]')
-"""What PostgreSQL cannot keep: NUL, and the halves of characters that JSON can carry."""
+"""NUL, and unpaired surrogates, which JSON can carry."""

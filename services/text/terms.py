@@ -1,7 +1,8 @@
-"""What somebody typed into the search box, read in every way that it may be meant.
+"""Interprets a text from the search box in every way it may be meant.
 
-``김철`` is a part of a name, ``ㄱㅊㅅ`` its initials, ``rlacjftn`` a name with the keyboard left in English,
-``+82 10 1234-5678`` a phone number, ``C-0001234`` a customer number. One text may be several of them.
+``김철`` is part of a name, ``ㄱㅊㅅ`` its initials, ``rlacjftn`` a name typed in the English layout,
+``+82 10 1234-5678`` a phone number, ``C-0001234`` a customer number. One text may be several of
+them.
 """
 
 import re
@@ -13,7 +14,7 @@ from services.text.phone_numbers import typed_number
 from services.text.visible import one_line
 
 MAX_CHARS = 100
-"""The longest name and e-mail on record: a longer text is found nowhere."""
+"""The longest name and e-mail on record: a longer text matches nothing."""
 MAX_TYPED = 1_000
 MIN_ENDING_DIGITS = 4
 MIN_NUMBER_DIGITS = 7
@@ -29,7 +30,7 @@ _HONORIFIC = re.compile(r'(?<=..)(?:고객님|님|씨)$')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfinished:
-    """A name whose last syllable is still being typed: what is before it, and the range that it may end in."""
+    """A name with a half-typed last syllable: the text before it, and the possible endings."""
 
     begun: str
     first: str
@@ -37,39 +38,40 @@ class Unfinished:
 
     @property
     def pattern(self) -> str:
-        """The regular expression of what it may become."""
+        """The regular expression of the possible names."""
         return f'{re.escape(self.begun)}[{self.first}-{self.last}]'
 
     @property
     def endings(self) -> str:
-        """The last two syllables of whatever it may become, with spaces between."""
+        """The last two syllables of each possible name, with spaces between."""
         every = map(chr, range(ord(self.first), ord(self.last) + 1))
         return ' '.join(self.begun[-1:] + syllable for syllable in every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchTerms:
-    """One typed text in all its readings; an empty reading finds nothing."""
+    """One typed text in all its interpretations; an empty one finds nothing."""
 
     names: tuple[str, ...] = ()
-    """Name keys: folded, no spaces. The others are the reading with the other keyboard, and those without 님."""
+    """Name keys: folded, without spaces. After the first: the other keyboard layout, and forms
+    without 님."""
     unfinished: tuple[Unfinished, ...] = ()
     email: str = ''
     initials: str = ''
-    """Initials, other letters between them as they are: ``ㄱㅊㅅ``, ``김ㅊㅅ`` read as ``ㄱㅊㅅ``."""
+    """Initials, with other letters unchanged: ``ㄱㅊㅅ``; ``김ㅊㅅ`` counts as ``ㄱㅊㅅ``."""
     pattern: str = ''
-    """The regular expression of the names that ``initials`` stand for."""
+    """The regular expression of names that fit ``initials``."""
     phone: str = ''
     number: int | None = None
 
     @property
     def is_begun_form(self) -> bool:
-        """Whether nothing but the beginning of a legal form was typed: ``주식회``."""
+        """Whether only the beginning of a legal form was typed: ``주식회``."""
         return any(form.startswith(name) for name in self.names for form in LEGAL_FORMS)
 
 
 def parse_terms(text: str) -> SearchTerms:
-    """Read a typed text. Nothing is too odd: what cannot be found is read as nothing."""
+    """Interpret a typed text. Never raises: an unusable text gets empty interpretations."""
     typed = clean(text)
     if not typed or len(typed) > MAX_CHARS:
         return SearchTerms()
@@ -94,7 +96,7 @@ def parse_terms(text: str) -> SearchTerms:
 
 
 def clean(text: str) -> str:
-    """Return a text as PostgreSQL can take it, in composed letters, without what nobody sees."""
+    """Return a text that PostgreSQL can store, in composed letters, without invisible characters."""
     return one_line(_CONTROLS.sub(' ', text[:MAX_TYPED]).translate(_FULL_WIDTH))
 
 
@@ -104,14 +106,14 @@ def initials_of(key: str) -> str:
 
 
 def has_grams(key: str) -> bool:
-    """Whether the index can select by a key: by two letters, by three of ASCII."""
+    """Whether the index can select by a key: it needs two letters, or three in ASCII."""
     return len(key) > 2 or (len(key) == 2 and not key.isascii())
 
 
 def whole_numbers(digits: str) -> list[str]:
-    """Return the numbers that digits may be the whole of, as they are kept.
+    """Return the complete stored numbers that these digits may be.
 
-    Of a mobile phone people leave out 010, of a number in North America the country code.
+    People leave out the 010 of a mobile phone, and the country code of a number in North America.
     """
     found = [digits]
     if len(digits) == MOBILE_DIGITS and not digits.startswith('0'):
@@ -130,11 +132,11 @@ def _may_be_email(typed: str, *, is_phone: bool) -> bool:
 
 
 def _other_keyboard(typed: str) -> str:
-    """Return the text as the other keyboard writes it, when it can be meant: whole syllables, or initials only."""
+    """Return the text in the other keyboard layout, if that gives whole syllables or only initials."""
     if typed.isascii() and typed.isalpha():
         typed = (
             typed.lower() if typed.isupper() else typed
-        )  # Caps Lock; one capital is a double consonant
+        )  # Caps Lock; a single capital is a double consonant
         written = hangul.apart(hangul.typed_in_hangul(typed))
         is_name = all(hangul.is_syllable(letter) for letter in written)
         is_initials = all(letter in hangul.INITIALS for letter in written)
@@ -145,7 +147,7 @@ def _other_keyboard(typed: str) -> str:
 
 
 def _has_initials(key: str) -> bool:
-    """Whether a key is of initials and syllables, with one initial at least."""
+    """Whether a key consists of initials and syllables, with at least one initial."""
     letters = [letter in hangul.INITIALS for letter in key]
     return any(letters) and all(
         is_initial or hangul.is_syllable(letter)
@@ -161,7 +163,7 @@ def _syllables(letter: str) -> str:
 
 
 def _number(typed: str) -> int | None:
-    """Return the customer number: ``C-0001234``, ``#1234``; bare only when written out in full, ``0001234``."""
+    """Return the customer number: ``C-0001234``, ``#1234``; bare digits only in full, ``0001234``."""
     written = _NUMBER.fullmatch(typed)
     if not written and not (
         typed.isdecimal() and typed.isascii() and len(typed) == MIN_NUMBER_DIGITS

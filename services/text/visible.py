@@ -1,23 +1,27 @@
-"""What can be seen of a text. Signs without a look of their own are not part of a name, a message or a number.
+"""Visible text: characters without a glyph are not part of a name, a message or a number.
 
-A joiner or a selector inside an emoji is such a sign too, and stays: without it a family is three strangers.
+Joiners and selectors inside an emoji are such characters too, and stay: without them a family
+becomes separate people.
 """
 
 import re
 import unicodedata
 
 BLANK_LETTERS = '\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0'
-"""Letters, marks and symbols that are drawn as nothing: Hangul fillers, the empty Braille pattern and the like."""
+"""Letters, marks and symbols with an empty glyph: Hangul fillers, the empty Braille pattern and
+others."""
 FORMATTING = (
     '\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb'
     '\U0001bca0-\U0001bca3\U0001d173-\U0001d17a'
 )
-"""Signs that steer how others are drawn: directions, joiners, soft hyphens, marks of the byte order."""
+"""Characters that control others: direction marks, joiners, soft hyphens, byte order marks."""
 SELECTORS = '\u180b-\u180d\ufe00-\ufe0f\U000e0020-\U000e007f\U000e0100-\U000e01ef'
-"""What chooses the look of the sign before it: emoji or text, a flag's region, a way to write an ideograph."""
+"""Characters that choose the glyph of the one before: emoji or text, a flag's region, an
+ideograph's form."""
 IDEOGRAPH_SELECTORS = '\U000e0100'
 MOST_PARTS = 4
-"""Of so many characters one that is composed may come: a Hangul syllable is three, a letter with two accents as well."""
+"""The most characters that compose into one: three for a Hangul syllable or a letter with two
+accents."""
 JOINERS = '\u200c\u200d'
 
 UNSEEN = re.compile(f'[{BLANK_LETTERS}{FORMATTING}{SELECTORS}]')
@@ -28,7 +32,7 @@ _UNPRINTABLE = {'Cc', 'Cs', 'Co', 'Zl', 'Zp'}
 
 
 def members(ranges: str) -> str:
-    """Return each character of ``a-z``, as a regular expression's brackets take them."""
+    """Return each character of ranges such as ``a-z``, written as in a regular expression's brackets."""
     return re.sub(
         '(.)-(.)', lambda ends: ''.join(map(chr, range(ord(ends[1]), ord(ends[2]) + 1))), ranges
     )
@@ -38,7 +42,7 @@ _AROUND = members(_SPACES + BLANK_LETTERS + FORMATTING + SELECTORS)
 
 
 def trimmed(text: str) -> str:
-    """Return a text without spaces and unseen signs around it; empty when there is nothing to see."""
+    """Return a text without spaces and invisible characters at its ends; it may be empty."""
     seen = text.strip(_AROUND)
     begin = text.find(seen)
     end = begin + len(seen)
@@ -48,18 +52,18 @@ def trimmed(text: str) -> str:
 
 
 def is_visible(text: str) -> bool:
-    """Whether there is anything to see."""
+    """Whether a text contains anything visible."""
     return text.strip(_AROUND) != ''
 
 
 def one_line(text: str) -> str:
-    """Return a name as it is kept: composed, one space between words, unseen signs only where joined signs need them."""
+    """Return a name as it is stored: composed, single spaces, no invisible signs but in emoji."""
     composed = unicodedata.normalize('NFC', trimmed(_INSIDE.sub('', text)))
     return ' '.join(composed.split())
 
 
 def parse_name(text: str, *, most: int) -> str | None:
-    """Return a name as it is kept; nothing when there is none to see, it is too long, or something in it cannot be printed."""
+    """Return a name as it is stored; ``None`` when it is empty, too long or unprintable."""
     if is_too_long(text, most):
         return None
     name = one_line(text)
@@ -68,16 +72,16 @@ def parse_name(text: str, *, most: int) -> str | None:
 
 
 def is_too_long(text: str, most: int) -> bool:
-    """Whether a text has more than ``most`` characters however it is composed: known before it costs anything to compose it."""
+    """Whether a text has over ``most`` characters in any composed form; cheaper than composing it."""
     return len(text) > most * MOST_PARTS
 
 
 def is_selector(sign: str) -> bool:
-    """Whether a sign only chooses the look of the one before it."""
+    """Whether a character only chooses the glyph of the one before it."""
     return _SELECTOR.match(sign) is not None
 
 
 def _belongs_to(letter: str, sign: str) -> bool:
-    """Whether a sign chooses the look of the letter before it; of letters and digits only ideographs have a choice."""
+    """Whether a selector fits the letter before it; of letters, only ideographs have variants."""
     is_chosen = not letter.isalnum() or sign >= IDEOGRAPH_SELECTORS
     return is_chosen and is_selector(sign)

@@ -1,1 +1,1 @@
-"""How a use case changes something: unit of work, outbox, relay, and recording for the audit log."""
+"""How a use case stores a change: unit of work, outbox, relay, and records for the audit log."""

@@ -1,4 +1,4 @@
-"""The outbox's rows: claimed, read and removed."""
+"""The outbox's rows: claim, read and remove them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +13,9 @@ from models import OutboxEntry
 
 
 async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[OutboxEntry]:
-    """Mark the oldest entries made before ``before`` as this process's to send; return them, oldest first.
+    """Claim the oldest entries made before ``before`` for this process; return them, oldest first.
 
-    A claim older than ``before`` has died with its process and may be taken again.
+    A claim older than ``before`` belongs to a dead process and may be taken over.
     """
     left = (
         select(OutboxEntry.id)
@@ -27,7 +27,7 @@ async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
         .cte('left_behind')
-    )  # as a subquery it may be run for each row, and claim more than the limit
+    )  # a plain subquery may run for each row, and claim more than the limit
     statement = (
         update(OutboxEntry)
         .where(col(OutboxEntry.id).in_(select(left.c.id)))
@@ -39,11 +39,12 @@ async def claim(session: AsyncSession, *, before: datetime, limit: int) -> list[
 
 
 async def remove(statements: StatementPool, entry_ids: Sequence[int]) -> None:
-    """Remove entries that the stream has."""
+    """Remove entries that are on the stream."""
     await statements.first(_REMOVE, {'ids': list(entry_ids)})
 
 
-# Its commit waits for no disk: what a crash brings back is told twice, and every message would wait for it.
+# This commit does not wait for the disk: after a crash events are sent twice, but no message waits
+# for it.
 _REMOVE = """
     WITH gone AS (DELETE FROM outbox WHERE id = ANY(%(ids)s) RETURNING id)
     SELECT count(*), set_config('synchronous_commit', 'off', true) FROM gone

@@ -1,7 +1,8 @@
-"""What is written down of every change of someone's data, and how it gets into the log.
+"""Audit records: what is recorded of each change of a person's data, and how it gets into the log.
 
-A use case says ``work.record(...)`` (``services.work.unit_of_work``); the entries are written as the last thing of its transaction, because the
-log is one chain and the writer of an entry holds its end until the commit (decision 0011).
+A use case calls ``work.record(...)`` (``services.work.unit_of_work``); the entries are written as
+the last step of its transaction, because the log is one chain and its end is locked until the
+commit (decision 0011).
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,10 +26,10 @@ KINDS: dict[type[SQLModel], SubjectKind] = {
 }
 
 Subject = Agent | Customer | ChatSession | Call | Note | tuple[SubjectKind, UUID]
-"""Whose data it is: the row itself, or what it is and its id."""
+"""The object of an act: the row itself, or its kind and id."""
 
 current_route: ContextVar[str] = ContextVar('current_route', default='')
-"""The page or route that is being served, as a template (``/desk/customers/{id}``); set by the web side."""
+"""The route being served, as a template (``/desk/customers/{id}``); set by the web layer."""
 
 
 def entry(
@@ -40,15 +41,17 @@ def entry(
     reason: str = '',
     details: Mapping[str, object] | None = None,
 ) -> AuditEntry:
-    """Return what is to be written down. No personal value: ``fields`` are names, ``details`` counts and ids.
+    """Return an audit record.
+
+    It holds no personal data: ``fields`` are names, ``details`` counts and ids.
 
     Args:
-        agent: who did it; nobody for a customer and for the desk itself.
-        action: what was done.
-        subject: whose data it is.
-        fields: the names of the fields that changed.
-        reason: why, in words; numbers and addresses in them are masked.
-        details: numbers and ids that say how much and what else.
+        agent: the person who acted; none for a customer and for the desk itself.
+        action: the action.
+        subject: the object of the action.
+        fields: the names of the changed fields.
+        reason: the reason in words; phone numbers and addresses in it are masked.
+        details: further counts and ids.
     """
     kind, subject_id = _kind_and_id(subject)
     return AuditEntry(
@@ -63,10 +66,10 @@ def entry(
 
 
 async def write(session: AsyncSession, entries: Sequence[AuditEntry]) -> None:
-    """Write entries at the end of the chain. Nothing may follow in this transaction but its commit."""
+    """Write entries at the end of the chain. Only the commit may follow in this transaction."""
     if not entries:
         return
-    await session.flush()  # waits for whatever rows it has to, before the chain's end is held
+    await session.flush()  # waits for row locks before it locks the end of the chain
     await session.exec(insert(AuditEntry), params=[one.model_dump() for one in entries])
 
 

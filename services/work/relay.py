@@ -1,8 +1,8 @@
-"""From the outbox to the stream: after the commit, tell; never forget to.
+"""The relay from the outbox to the stream: every committed event is published at least once.
 
-What this process commits is handed over and sent at once, in batches. What a process left behind when it died
-is swept up by any other, as it is written: this version of the desk may not be able to read it. The same event may be
-told twice; it is never untold.
+A process publishes its own events at once, in batches. Another process sweeps up the events that a
+dead process left, without decoding them, because another version of the desk may have written them.
+An event may be published twice, but is never lost.
 """
 
 import asyncio
@@ -26,9 +26,10 @@ QueuedT = TypeVar('QueuedT')
 
 SWEEP_SECONDS = 0.5
 FORGET_SECONDS = 0.1
-"""What was sent is forgotten this much later, many at a time: otherwise every message costs a transaction more."""
+"""The delay before sent entries are deleted together: otherwise every message costs one more
+transaction."""
 LEFT_BEHIND = timedelta(seconds=1)
-"""An entry this old was forgotten by its process (or the stream was away)."""
+"""An entry this old was left behind by its process, or the stream was away."""
 MAX_BATCH = 500
 
 
@@ -41,7 +42,7 @@ class Committed:
 
 
 class Relay:
-    """This process's way from the outbox to the stream."""
+    """This process's relay from the outbox to the stream."""
 
     def __init__(self, db: Database, stream: EventStream) -> None:
         self._db = db
@@ -50,16 +51,19 @@ class Relay:
         self._sent: asyncio.Queue[int] = asyncio.Queue()
 
     def hand_over(self, committed: Sequence[Committed]) -> None:
-        """Send these as soon as possible; returns at once."""
+        """Queue these events for sending; returns at once."""
         for one in committed:
             self._waiting.put_nowait(one)
 
     async def whisper(self, event: Event) -> None:
-        """Send an event that is worth nothing later (typing): it is not kept anywhere."""
+        """Send an event that has no later value (typing) and is not stored."""
         await self._stream.send([event])
 
     async def carry(self) -> None:
-        """Send what is handed over, until cancelled. What is sent is forgotten beside the next sendings."""
+        """Send queued events, until cancelled.
+
+        Sent entries are deleted while the next ones are sent.
+        """
         async with asyncio.TaskGroup() as group:
             group.create_task(self._forget_sent())
             while True:
@@ -69,7 +73,7 @@ class Relay:
                         self._sent.put_nowait(one.entry_id)
 
     async def sweep(self) -> None:
-        """Send what any process left behind, until cancelled."""
+        """Send the events that any process left behind, until cancelled."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             try:
@@ -78,7 +82,7 @@ class Relay:
                 log.warning('sweep_failed', exc_info=True)
 
     async def sweep_once(self) -> int:
-        """Send the oldest entries that were left behind; returns how many."""
+        """Send the oldest entries that were left behind; return how many."""
         if not self._stream.is_live:
             return 0
         async with self._db.transaction() as session:
@@ -99,12 +103,12 @@ class Relay:
     async def _forget(self, entry_ids: Sequence[int]) -> None:
         try:
             await outbox_queries.remove(self._db.statements, entry_ids)
-        except DeskError:  # the sweep tells it again: better twice than never
+        except DeskError:  # the sweep sends it again: better twice than never
             log.warning('outbox_not_cleared', entries=len(entry_ids))
 
 
 async def _all_of(queue: asyncio.Queue[QueuedT]) -> list[QueuedT]:
-    """Take what is in a queue, at most ``MAX_BATCH``; wait for the first."""
+    """Take at most ``MAX_BATCH`` items from a queue; wait for the first."""
     found = [await queue.get()]
     while not queue.empty() and len(found) < MAX_BATCH:
         found.append(queue.get_nowait())

@@ -1,8 +1,8 @@
-"""The one way to change something, to tell about it and to answer for it.
+"""Unit of work: the one way to change data, publish events about it and record it for the audit.
 
-A use case opens a piece of work, changes rows and says what that means. The events are written to the outbox
-in the same transaction and handed to the relay after the commit; what it records goes into the audit log as the
-transaction's last act.
+A use case begins a unit of work, changes rows and adds events. The events are written to the outbox
+in the same transaction and handed to the relay after the commit; audit records are written as the
+transaction's last step.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -24,14 +24,14 @@ from services.work.relay import Committed, Relay
 
 @dataclass(slots=True)
 class UnitOfWork:
-    """One transaction, the events that come true with it, and what the audit log will say of it."""
+    """One transaction, with the events and audit records that belong to it."""
 
     session: AsyncSession
     events: list[Event] = field(default_factory=list)
     entries: list[AuditEntry] = field(default_factory=list)
 
     def tell(self, event: Event) -> None:
-        """Publish ``event`` once this work is committed."""
+        """Publish ``event`` once this unit of work is committed."""
         self.events.append(event)
 
     def record(
@@ -44,10 +44,11 @@ class UnitOfWork:
         reason: str = '',
         details: Mapping[str, object] | None = None,
     ) -> None:
-        """Write into the audit log that ``agent`` did this, if this work is committed.
+        """Record in the audit log that ``agent`` did this, if this unit of work is committed.
 
-        Whoever changes someone's data calls it once for each act. No personal value ever enters it: ``fields`` are the
-        names of what changed, ``details`` counts and ids (see ``audit.entry``).
+        Code that changes a person's data calls it once for each act. It takes no personal data:
+        ``fields`` are the names of changed fields, ``details`` counts and ids (see
+        ``services.work.recording.entry``).
         """
         self.entries.append(
             audit.entry(
@@ -57,7 +58,7 @@ class UnitOfWork:
 
 
 class UnitsOfWork:
-    """Where pieces of work are done: the database and the relay behind it."""
+    """Begins units of work: holds the database and the relay."""
 
     def __init__(self, db: Database, relay: Relay) -> None:
         self.db = db
@@ -65,7 +66,7 @@ class UnitsOfWork:
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
-        """Run the block as one transaction, then publish what it told."""
+        """Run the block as one transaction, then publish its events."""
         async with self.db.transaction() as session:
             work = UnitOfWork(session)
             yield work

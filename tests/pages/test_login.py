@@ -14,7 +14,7 @@ from desk.settings import Settings
 from pages import login
 from pages.api import auth, problems
 from pages.web import gate
-from services.people.attempts import ACCOUNT_BRAKE
+from services.people.attempts import ACCOUNT_BACKOFF
 from services.registry import Services
 from tests.support.make import PASSWORD, Make
 from tests.support.production import in_production
@@ -297,7 +297,7 @@ async def test_browser_stays_known_after_signing_out(
     agent = await make.agent()
     await sign_in(browser, agent.username)
     await browser.post('/auth/logout')
-    for number in range(ACCOUNT_BRAKE.limit):
+    for number in range(ACCOUNT_BACKOFF.limit):
         await make.failure(agent.username, network=f'192.0.2.{number % 250}')
 
     known = await sign_in(browser, agent.username)

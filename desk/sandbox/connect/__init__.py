@@ -1,5 +1,6 @@
-"""Connect in a box: a contact centre that speaks AWS, on one machine.
+"""A simulator of Amazon Connect: a contact centre with AWS's interfaces, on one machine.
 
-``world`` is the centre itself, as plain objects; ``aws`` speaks for it in AWS's wire formats, ``softphone`` in the
-softphone's; ``hand`` acts for the people in it, ``control`` lets programs and people do that; ``faults`` goes wrong.
+``world`` is the centre itself, as plain objects; ``aws`` implements AWS's wire formats for it,
+``softphone`` the softphone's; ``hand`` acts for its people, ``control`` offers that to programs and
+people; ``faults`` simulates failures.
 """

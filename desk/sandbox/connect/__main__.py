@@ -1,4 +1,4 @@
-"""Run the sandbox as a process: ``python -m desk.sandbox.connect`` (``make sandbox``)."""
+"""Runs the simulator as a process: ``python -m desk.sandbox.connect`` (``make sandbox``)."""
 
 import gc
 import os
@@ -12,7 +12,7 @@ import uvicorn
 from typing_extensions import override
 
 from desk import logging
-from desk.sandbox.connect import outside, server
+from desk.sandbox.connect import moto_server, server
 from desk.sandbox.connect.centre import Centre
 from desk.sandbox.connect.control import api, page
 from desk.sandbox.connect.faults import AS_IN_AWS
@@ -61,14 +61,14 @@ def _serve(options: Options, stack: ExitStack) -> None:
         ws='websockets-sansio',
         timeout_graceful_shutdown=1,
     )
-    with suppress(KeyboardInterrupt):  # uvicorn raises it anew when all has ended
+    with suppress(KeyboardInterrupt):  # uvicorn raises it again after its shutdown
         Server(config, centre).run(sockets=[listener])
     if keeper is not None and keeper.trouble:
         raise SandboxError(keeper.trouble)
 
 
 class Server(uvicorn.Server):
-    """Lets those who wait for news go when it ends: softphones ask and wait for half a minute."""
+    """A server that releases waiting requests on shutdown: softphones poll for half a minute."""
 
     def __init__(self, config: uvicorn.Config, centre: Centre) -> None:
         super().__init__(config)
@@ -81,10 +81,10 @@ class Server(uvicorn.Server):
 
 
 def _listener(port: int) -> socket.socket:
-    """Return where requests come in: they wait from now on until they are served.
+    """Return the listening socket: requests wait there until they are served.
 
     Raises:
-        SandboxError: somebody else listens there, or nobody may.
+        SandboxError: the port is in use or not permitted.
     """
     try:
         return socket.create_server((HOST, port), backlog=BACKLOG)
@@ -95,17 +95,17 @@ def _listener(port: int) -> socket.socket:
 
 
 def _tune_collector() -> None:
-    """Let the collector leave alone what stays for good: a centre only grows, and looking through it takes half a second."""
+    """Exempt lasting objects from garbage collection: a full one takes half a second in a large centre."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 50, 1_000)
 
 
 def _publisher(centre: Centre, options: Options, stack: ExitStack) -> Publisher | None:
-    """Start moto and let it hear of events; without moto nobody does."""
+    """Start moto and return the publisher of events to it; without moto none are published."""
     if not options.moto_port or find_spec('moto') is None:
         return None
-    stack.enter_context(outside.running(HOST, options.moto_port))
+    stack.enter_context(moto_server.running(HOST, options.moto_port))
     publisher = Publisher(centre, f'http://{HOST}:{options.moto_port}', seed=options.seed)
     publisher.prepare()
     return publisher

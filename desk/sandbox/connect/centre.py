@@ -1,4 +1,4 @@
-"""A running centre: the world, its clock, and who hears of what happens."""
+"""A running centre: the world, its clock, and the listeners to its events."""
 
 import asyncio
 from collections import deque
@@ -20,7 +20,7 @@ ItemListener = Callable[[Room, Item], None]
 
 
 class Centre:
-    """One simulated contact centre in one process; one thread uses it."""
+    """One simulated contact centre in one process, used by one thread."""
 
     def __init__(self, *, seed: int = 0, events: EventFaults | None = None) -> None:
         self.clock = Clock()
@@ -29,13 +29,13 @@ class Centre:
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
         self.event_listeners: list[EventListener] = []
         self.item_listeners: list[ItemListener] = []
-        self.act_listeners: list[Callable[[], None]] = []  # the world may be another one now
+        self.act_listeners: list[Callable[[], None]] = []  # the world may have been replaced
         self._is_closing = asyncio.Event()
         self.world.core.on_item = self._hear
 
     @contextmanager
     def acting(self) -> Iterator[World]:
-        """Bring the world to the present, let it be acted on, and tell what happened."""
+        """Advance the world to the present, let the block act on it, and publish the events."""
         self.world.run_to(self.clock.now())
         try:
             yield self.world
@@ -45,7 +45,7 @@ class Centre:
             self.tell_of_act()
 
     def pass_time(self) -> None:
-        """Let happen what is due by now; who waits for an act is not woken by time in which nothing happens."""
+        """Process everything that is due; wakes waiting requests only if something happened."""
         before = self.world.state.numbers
         self.world.run_to(self.clock.now())
         self.world.settle()
@@ -55,29 +55,29 @@ class Centre:
 
     @property
     def is_closing(self) -> bool:
-        """Whether nobody should wait any more."""
+        """Whether waiting requests must end."""
         return self._is_closing.is_set()
 
     def close(self) -> None:
-        """Let nobody wait any more: the process ends."""
+        """End all waiting requests: the process ends."""
         self._is_closing.set()
         self.tell_of_act()
 
     async def rest(self, seconds: float) -> None:
-        """Let so much of the wall's time pass, unless the process ends."""
+        """Wait for real seconds, unless the process ends."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._is_closing.wait(), seconds)
 
     def snapshot(self) -> bytes:
-        """Return the whole centre as a file's content."""
+        """Return the whole centre as the content of a file."""
         return world_state.dumped(self.world.state)
 
     def restore(self, content: bytes) -> None:
-        """Be the centre of a snapshot from now on."""
+        """Replace the centre with a snapshot."""
         self._become(world_state.loaded(content))
 
     def start_over(self, *, seed: int = 0) -> None:
-        """Be a fresh centre from now on, at the time that it is."""
+        """Replace the centre with a fresh one, at the current time."""
         self.clock.reset()
         self._become(seeded(self.clock.now(), seed=seed))
 
@@ -90,7 +90,7 @@ class Centre:
         self.tell_of_act()
 
     def tell_of_act(self) -> None:
-        """Let who waits for news look whether there are any for them."""
+        """Wake waiting requests, so that they look for news."""
         for listener in self.act_listeners:
             listener()
 

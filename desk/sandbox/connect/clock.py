@@ -1,4 +1,4 @@
-"""The sandbox's clock: the wall's, moved ahead or held still by whoever tests."""
+"""The simulator's clock: real time, which a tester can move ahead or stop."""
 
 from datetime import datetime, timedelta
 
@@ -6,42 +6,42 @@ from desk import clock
 
 
 class Clock:
-    """A clock that can be moved forward, and back to the wall's only for a fresh centre."""
+    """A clock that can be moved forward, and back to real time only for a fresh centre."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()
         self._held: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the sandbox's present moment, in UTC."""
+        """Return the simulator's current time, in UTC."""
         return self._held or clock.now() + self._ahead
 
     @property
     def is_held(self) -> bool:
-        """Whether it stands still."""
+        """Whether it is stopped."""
         return self._held is not None
 
     def advance(self, by: timedelta) -> None:
-        """Let so much time have passed."""
+        """Move the clock forward."""
         self._ahead += by
         if self._held is not None:
             self._held += by
 
     def catch_up(self, moment: datetime) -> None:
-        """Do not show less than this moment: the clock of a restored centre may be ahead."""
+        """Move the clock at least to this time: a restored centre's clock may be ahead."""
         if moment > self.now():
             self.advance(moment - self.now())
 
     def reset(self) -> None:
-        """Show what the wall's shows: nothing has happened yet."""
+        """Return to real time, for a fresh centre."""
         self._ahead, self._held = timedelta(), None
 
     def hold(self) -> None:
-        """Stand still until ``advance`` or ``release``."""
+        """Stop until ``advance`` or ``release``."""
         self._held = self.now()
 
     def release(self) -> None:
-        """Go on from here."""
+        """Continue from the current time."""
         if self._held is not None:
             self._ahead = self._held - clock.now()
             self._held = None

@@ -1,9 +1,10 @@
-"""What goes wrong on purpose: one object for every side of the sandbox (``Centre.faults``).
+"""Simulated faults: one object for every side of the simulator (``Centre.faults``).
 
-Who answers asks before answering. AWS's side asks ``due('connect.StopContact')``, the softphone's side
-``due('softphone.acceptContact')`` and ``has(Trouble.DEAD_POLL, 'agent1')``. Who keeps sockets open adds a function to
-``cutters``; who lets somebody wait adds one to ``listeners`` and asks again when it is called. Who tells of events
-reads ``events``. A script changes all this at its times on the sandbox's clock.
+Code that answers requests asks first: the AWS side ``due('connect.StopContact')``, the softphone
+side ``due('softphone.acceptContact')`` and ``has(Trouble.DEAD_POLL, 'agent1')``. Code with open
+sockets adds a function to ``cutters``; code that lets requests wait adds one to ``listeners`` and
+asks again when it is called. The publisher reads ``events``. A script changes all this at its times
+on the simulator's clock.
 """
 
 from collections.abc import Callable
@@ -19,11 +20,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Trouble(StrEnum):
-    """What can be wrong with somebody's softphone."""
+    """A fault of an agent's softphone."""
 
-    SIGNED_OUT = 'signed_out'  # the session is over: requests are answered as nobody's
+    SIGNED_OUT = 'signed_out'  # the session is over: requests are answered as unauthenticated
     DENIED = 'denied'  # signed in, but not allowed to use a softphone
-    DEAD_POLL = 'dead_poll'  # GetAgentSnapshot is taken and never answered
+    DEAD_POLL = 'dead_poll'  # GetAgentSnapshot is accepted and never answered
     NO_SOCKET = 'no_socket'  # WebSockets are refused
 
 
@@ -32,7 +33,7 @@ class _Part(BaseModel):
 
 
 class ErrorFault(_Part):
-    """An error that an operation answers with, some times or always."""
+    """An error that an operation answers with, a number of times or always."""
 
     operation: str = Field(
         description='``service.Operation`` as in AWS, ``softphone.operation``, or ``*``',
@@ -46,7 +47,7 @@ class ErrorFault(_Part):
 
 
 class EventFaults(_Part):
-    """Which part of all events is lost, comes late, or comes twice."""
+    """The shares of all events that are lost, late, or repeated."""
 
     lost: Share = 0
     late: Share = 0
@@ -55,14 +56,14 @@ class EventFaults(_Part):
 
 
 class SoftphoneFault(_Part):
-    """What is wrong with the softphone of one agent, or of all."""
+    """The faults of one agent's softphone, or of all."""
 
     trouble: Trouble
     username: str = ANY
 
 
 class FaultPlan(_Part):
-    """All that goes wrong at one moment."""
+    """All faults at one time."""
 
     latency_seconds: float = Field(default=0, ge=0, le=120, description='before every answer')
     throttling: bool = Field(default=False, description='every request is one too many')
@@ -72,7 +73,7 @@ class FaultPlan(_Part):
 
 
 class FaultChange(_Part):
-    """What is to be otherwise; what is not named stays."""
+    """A change of faults; fields that are not set stay."""
 
     latency_seconds: float | None = Field(default=None, ge=0, le=120)
     throttling: bool | None = None
@@ -90,11 +91,11 @@ class FaultStep(_Part):
 
 
 AS_IN_AWS = EventFaults(late=0.1, repeated=0.03)
-"""Connect promises neither order nor that an event comes once; the shares are ours."""
+"""Connect guarantees neither order nor single delivery; the shares are assumed."""
 
 
 class Faults:
-    """What goes wrong now, and what will."""
+    """The current faults, and the planned ones."""
 
     def __init__(self, now: Callable[[], datetime], *, events: EventFaults | None = None) -> None:
         self.cutters: list[Callable[[], None]] = []
@@ -106,38 +107,38 @@ class Faults:
 
     @property
     def plan(self) -> FaultPlan:
-        """Return what goes wrong at this moment."""
+        """Return the current faults."""
         self.catch_up()
         return self._plan
 
     @property
     def is_orderly(self) -> bool:
-        """Whether events are as the sandbox was started with: as disorderly as AWS's, at most."""
+        """Whether events are no more disorderly than the simulator was started with."""
         return self.events == self._calm.events
 
     @property
     def steps_left(self) -> int:
-        """Return how many lines of the script are still to come."""
+        """Return the number of script lines still to come."""
         self.catch_up()
         return len(self._script)
 
     @property
     def events(self) -> EventFaults:
-        """Return what happens to events."""
+        """Return the current faults of events."""
         return self.plan.events
 
     def change(self, change: FaultChange) -> None:
-        """Let something be otherwise from now on."""
+        """Change faults from now on."""
         self.catch_up()
         self._apply(change)
 
     def add(self, fault: ErrorFault) -> None:
-        """Let an operation answer with an error, instead of what it was told to before."""
+        """Let an operation answer with an error, in place of an earlier one."""
         others = [other for other in self.plan.errors if other.operation != fault.operation]
         self._apply(FaultChange(errors=(*others, fault)))
 
     def play(self, steps: list[FaultStep]) -> None:
-        """Follow a script from now on, instead of any other."""
+        """Follow a script from now on, in place of an earlier one."""
         now = self._now()
         self._script = sorted(
             ((now + timedelta(seconds=step.after_seconds), step.change) for step in steps),
@@ -146,23 +147,23 @@ class Faults:
         self.catch_up()
 
     def clear(self) -> None:
-        """Let nothing go wrong but what the sandbox was started with."""
+        """Clear all faults but those that the simulator was started with."""
         self._script = []
         self._become(self._calm)
 
     def catch_up(self) -> None:
-        """Do what the script says up to now."""
+        """Apply the script up to now."""
         while self._script and self._script[0][0] <= self._now():
             _, change = self._script.pop(0)
             self._apply(change)
 
     def cut_sockets(self) -> None:
-        """Cut every WebSocket, as a network that fails does."""
+        """Close every WebSocket, as a network failure does."""
         for cut in list(self.cutters):
             cut()
 
     def due(self, operation: str) -> ErrorFault | None:
-        """Return the error that an operation answers with now, if any; it is then one less."""
+        """Return the error that an operation answers with now, if any, and count it."""
         wanted = {operation, ANY}
         fault = next((each for each in self.plan.errors if each.operation in wanted), None)
         if fault is not None and fault.times is not None:
@@ -174,7 +175,7 @@ class Faults:
         return fault
 
     def has(self, trouble: Trouble, username: str) -> bool:
-        """Whether this is wrong with that agent's softphone now."""
+        """Whether an agent's softphone has this fault now."""
         whose = {username, ANY}
         return any(
             each.trouble is trouble and each.username in whose for each in self.plan.softphones

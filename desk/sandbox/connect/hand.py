@@ -1,7 +1,7 @@
-"""The hand of whoever tests: acts for the customers and the agents that boto3 cannot act for.
+"""Acts for customers and agents in ways that boto3 cannot; for testers.
 
-The one way to these acts. The JSON API and the control page (``control``) and the load player call them; the softphone
-calls the same acts of the world.
+It is the only way to these actions. The JSON API, the control page (``control``) and the load
+player call it; the softphone calls the same actions of the world.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ AgentAct = Callable[[World, Agent], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who wants something, of which queue (its id or its name)."""
+    """A customer's contact details, and the queue they want (by id or name)."""
 
     queue: str
     name: str = ''
@@ -37,24 +37,27 @@ class Caller:
 
 
 class Hand:
-    """Acts for the people of one centre. Every act raises a ``Refusal`` where the world does not do it."""
+    """Acts for the people of one centre.
+
+    Every action raises a ``Refusal`` where the world refuses it.
+    """
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
         self._tokens: dict[tuple[str, Role], str] = {}
 
     def ring(self, number: str, caller: Caller) -> str:
-        """Let a customer call; return the contact's id."""
+        """Make a customer call; return the contact's id."""
         with self._centre.acting() as world:
             return world.arrivals.ring(number, _wish(world, caller)).id
 
     def ask_to_be_called(self, number: str, caller: Caller) -> str:
-        """Let a customer ask for a callback; return the contact's id."""
+        """Make a customer request a callback; return the contact's id."""
         with self._centre.acting() as world:
             return world.arrivals.call_back(number, _wish(world, caller)).id
 
     def start_chat(self, caller: Caller, text: str = '') -> str:
-        """Let a customer start a chat, come in, and say something first; return the contact's id."""
+        """Make a customer start a chat, join, and write first; return the contact's id."""
         with self._centre.acting() as world:
             wish = _wish(world, caller)
             contact = world.arrivals.chat(
@@ -66,14 +69,14 @@ class Hand:
             return contact.id
 
     def start_task(self, caller: Caller, description: str = '') -> str:
-        """Let there be a task; return the contact's id."""
+        """Create a task; return the contact's id."""
         with self._centre.acting() as world:
             wish = _wish(world, caller)
             wish.description = description
             return world.arrivals.task(wish).id
 
     def say(self, contact_id: str, role: Role, text: str) -> None:
-        """Let the customer or the agent of a call or a chat say something."""
+        """Make the customer or the agent of a call or chat say something."""
         with self._centre.acting() as world:
             contact = world.core.live(contact_id)
             if contact.channel is Channel.CHAT:
@@ -82,18 +85,18 @@ class Hand:
                 world.calls.say(contact_id, role, text)
 
     def type(self, contact_id: str, role: Role) -> None:
-        """Let the customer or the agent of a chat be seen typing."""
+        """Send a typing event of the customer or the agent of a chat."""
         with self._centre.acting() as world:
             token = self._token(world, world.core.live(contact_id), role)
             world.chats.signal(token, TYPING, '')
 
     def press(self, contact_id: str, digits: str) -> None:
-        """Let the customer of a call press keys."""
+        """Make the customer of a call press keys."""
         with self._centre.acting() as world:
             world.calls.press(contact_id, digits)
 
     def hang_up(self, contact_id: str) -> None:
-        """Let the customer of a call hang up, or the customer of a chat leave."""
+        """Make the customer of a call hang up, or of a chat leave."""
         with self._centre.acting() as world:
             contact = world.core.live(contact_id)
             if contact.channel is Channel.CHAT:
@@ -102,7 +105,7 @@ class Hand:
                 world.calls.customer_leaves(contact_id)
 
     def choose_status(self, username: str, status: str) -> None:
-        """Let an agent choose a status, by its id or its name."""
+        """Set an agent's status, by id or name."""
         with self._centre.acting() as world:
             statuses = world.state.statuses.values()
             found = next((each.id for each in statuses if status in {each.id, each.name}), status)
@@ -115,7 +118,7 @@ class Hand:
         auto_accepts: Iterable[Channel] | None = None,
         after_work_seconds: int | None = None,
     ) -> None:
-        """Set what an agent accepts by itself, and how long after-contact work may take (0: as long as they like)."""
+        """Set an agent's automatic acceptance, and the seconds of after-contact work (0: no limit)."""
         with self._centre.acting() as world:
             profile = agent_of(world, username).profile
             if auto_accepts is not None:
@@ -124,12 +127,12 @@ class Hand:
                 profile.after_work_seconds = dict.fromkeys(Channel, after_work_seconds)
 
     def act(self, username: str, act: AgentAct[Answer]) -> Answer:
-        """Let an agent do something of ``ACTS`` (or anything else that the world lets them do)."""
+        """Make an agent do one of ``ACTS`` (or any other action of the world)."""
         with self._centre.acting() as world:
             return act(world, agent_of(world, username))
 
     def dial(self, *, silent: list[str], forbidden: list[str]) -> None:
-        """Say which numbers never answer, and which must not be called."""
+        """Set the numbers that never answer, and those that must not be called."""
         dialling = self._centre.world.state.dialling
         dialling.silent_numbers, dialling.forbidden_numbers = silent, forbidden
 
@@ -137,7 +140,7 @@ class Hand:
         world.chats.write(self._token(world, contact, role), 'text/plain', text)
 
     def _token(self, world: World, contact: Contact, role: Role) -> str:
-        """Return a connection of who has that role in a chat; the first time they come in by it."""
+        """Return a connection for a role in a chat; the first one lets the participant join."""
         room = world.rooms.of(contact)
         participant = room.first(role)
         if participant is None:
@@ -152,22 +155,22 @@ class Hand:
 
 
 def accept(contact_id: str) -> AgentAct[None]:
-    """Take what rings."""
+    """Accept an offered contact."""
     return lambda world, agent: world.hands.accept(agent, contact_id)
 
 
 def reject(contact_id: str) -> AgentAct[None]:
-    """Refuse what rings."""
+    """Reject an offered contact."""
     return lambda world, agent: world.hands.reject(agent, contact_id)
 
 
 def fail(contact_id: str) -> AgentAct[None]:
-    """Take what rings, and have a line that fails."""
+    """Accept an offered contact, whose connection then fails."""
     return lambda world, agent: world.hands.fail(agent, contact_id)
 
 
 def clear(contact_id: str) -> AgentAct[None]:
-    """Let go of what is over."""
+    """Clear an ended contact."""
     return lambda world, agent: world.hands.clear(agent, contact_id)
 
 
@@ -177,36 +180,36 @@ def end(contact_id: str) -> AgentAct[None]:
 
 
 def swap(contact_id: str) -> AgentAct[None]:
-    """Let who waits and who talks change places."""
+    """Swap the talking and the held party."""
     return lambda world, agent: world.calls.swap(agent, contact_id)
 
 
 def conference(contact_id: str) -> AgentAct[None]:
-    """Let all talk to all."""
+    """Connect all parties with each other."""
     return lambda world, agent: world.calls.conference(agent, contact_id)
 
 
 def hold(contact_id: str, leg_id: str = '') -> AgentAct[None]:
-    """Let one of the others wait; the customer when none is named."""
+    """Put one party on hold; the customer when none is named."""
     return lambda world, agent: world.calls.hold(
         agent, contact_id, leg_id or customer_leg(world, contact_id).id
     )
 
 
 def resume(contact_id: str, leg_id: str = '') -> AgentAct[None]:
-    """Talk to who was waiting; the customer when none is named."""
+    """Resume a held party; the customer when none is named."""
     return lambda world, agent: world.calls.resume(
         agent, contact_id, leg_id or customer_leg(world, contact_id).id
     )
 
 
 def drop(contact_id: str, leg_id: str) -> AgentAct[None]:
-    """Hang up on one of the others."""
+    """Hang up on one party."""
     return lambda world, agent: world.calls.drop(agent, contact_id, leg_id)
 
 
 def add(contact_id: str, endpoint: Endpoint) -> AgentAct[str]:
-    """Call somebody else into the call; return the id of their contact."""
+    """Add another party to the call; return the id of its contact."""
     return lambda world, agent: world.calls.add(agent, contact_id, endpoint).id
 
 
@@ -221,7 +224,7 @@ def transfer(contact_id: str, endpoint: Endpoint) -> AgentAct[str]:
 
 
 def token(contact_id: str) -> AgentAct[str]:
-    """Return the token with which the agent takes part in a chat: what the softphone is given."""
+    """Return the agent's participant token in a chat, as the softphone gets it."""
 
     def of(world: World, agent: Agent) -> str:
         room = world.rooms.of(world.core.talking(agent, contact_id))
@@ -234,7 +237,7 @@ def token(contact_id: str) -> AgentAct[str]:
 
 
 def legs(contact_id: str) -> AgentAct[list[Leg]]:
-    """Return the ends of a contact: what ``hold``, ``resume`` and ``drop`` name."""
+    """Return the ends of a contact, which ``hold``, ``resume`` and ``drop`` name."""
     return lambda world, _agent: world.core.contact(contact_id).legs
 
 
@@ -242,7 +245,7 @@ def customer_leg(world: World, contact_id: str) -> Leg:
     """Return the customer's end of a call.
 
     Raises:
-        NotThere: there is no such call.
+        NotThere: the call does not exist.
     """
     if leg := world.core.contact(contact_id).first_leg:
         return leg
@@ -253,7 +256,7 @@ def agent_of(world: World, username: str) -> Agent:
     """Return an agent by username.
 
     Raises:
-        NotThere: there is nobody of that name.
+        NotThere: the agent does not exist.
     """
     for agent in world.state.agents.values():
         if agent.profile.username == username:
@@ -270,6 +273,6 @@ def _wish(world: World, caller: Caller) -> Wish:
 
 
 def _queue_id(world: World, wanted: str) -> str:
-    """Return a queue's id by its id or its name; what is neither the world refuses."""
+    """Return a queue's id from its id or name; an unknown one is returned for the world to refuse."""
     standard = (queue for queue in world.state.queues.values() if queue.type is QueueType.STANDARD)
     return next((queue.id for queue in standard if queue.name == wanted), wanted)

@@ -1,8 +1,8 @@
-"""The file that a centre begins from and is kept in while it runs, so that a kill loses a second at most.
+"""The file in which a running centre is saved, so that a kill loses at most a second.
 
-The file is always whole: it is written beside itself and put in its place. Writing goes on in a thread; putting the
-centre into words holds the centre up, and for that a twentieth of the time is taken at most. A file that is no snapshot
-is put aside, never overwritten.
+The file is always complete: a new one is written beside it and renamed. Writing runs in a thread;
+serializing blocks the centre, and may take at most a twentieth of the time. A file that is not a
+snapshot is moved aside, never overwritten.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ from desk.sandbox.errors import SandboxError
 log = structlog.get_logger()
 
 REST_SECONDS = 0.5
-SHARE = 20  # so many times as long as putting it into words took, nothing is put into words
+SHARE = 20  # after serializing, the pause is this many times as long
 WRITING_SHARE = 4
 LONGEST_REASON = 200
 
 
 class Keeper:
-    """Keeps one centre in one file."""
+    """Saves one centre in one file."""
 
     def __init__(self, centre: Centre, path: Path) -> None:
         self._centre = centre
@@ -45,14 +45,14 @@ class Keeper:
 
     @property
     def trouble(self) -> str:
-        """Return why the newest state is not in the file; empty while it is."""
+        """Return why the newest state is not saved; empty while it is."""
         return self._trouble
 
     def begin(self) -> None:
-        """Bring back what the file holds, and see that it can be written.
+        """Restore the centre from the file, and check that the file can be written.
 
         Raises:
-            SandboxError: it cannot be read, or not be written.
+            SandboxError: the file cannot be read or written.
         """
         content = self._read()
         if content is not None:
@@ -62,7 +62,7 @@ class Keeper:
             raise SandboxError(self._trouble)
 
     async def keep(self) -> None:
-        """Write what has changed, for ever; what cannot be written is tried again."""
+        """Save changes, until cancelled; a failed write is tried again."""
         while True:
             began = time.perf_counter()
             body = self._news()
@@ -74,7 +74,7 @@ class Keeper:
             await asyncio.sleep(rest)
 
     def finish(self) -> None:
-        """Write what has changed, now."""
+        """Save changes now."""
         self._is_stirred = True
         body = self._news()
         if body is not None:
@@ -84,7 +84,7 @@ class Keeper:
         self._is_stirred = True
 
     def _news(self) -> list[bytes] | None:
-        """Return the centre in words, if it is another one than the file holds."""
+        """Return the serialized centre if it differs from the file."""
         world = self._centre.world
         if not self._is_stirred and not self._trouble and world.state.numbers == self._seen:
             return None
@@ -123,7 +123,7 @@ class Keeper:
         return aside.name
 
     def _write(self, turn: int, head: bytes, body: list[bytes]) -> None:
-        """Write the file whole or not at all; who comes late does not write over what is newer."""
+        """Write the file completely or not at all; a late write never replaces a newer one."""
         with self._writing:
             if turn < self._turn:
                 return

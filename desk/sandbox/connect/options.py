@@ -1,4 +1,4 @@
-"""How the sandbox runs, from ``SANDBOX_…`` in the environment. A process of its own, it has settings of its own."""
+"""The simulator's settings, from ``SANDBOX_…`` in the environment; it is a separate process."""
 
 from pathlib import Path
 from typing import Self
@@ -12,7 +12,7 @@ LAST_PORT = 65_535
 
 
 class Options(BaseSettings):
-    """All that can be set, with the values of a desk on one machine."""
+    """All settings, with the defaults for one machine."""
 
     model_config = SettingsConfigDict(env_prefix='SANDBOX_', extra='ignore', frozen=True)
 
@@ -36,10 +36,10 @@ class Options(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """Return what is set.
+        """Return the settings from the environment.
 
         Raises:
-            SandboxError: some of it cannot be; the text lists it.
+            SandboxError: some are invalid; the text lists them.
         """
         try:
             return cls()

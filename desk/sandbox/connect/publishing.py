@@ -1,10 +1,11 @@
-"""Telling the outside: contact events to SQS, agent events to Kinesis, chats to SNS, by AWS's wire formats.
+"""Publishes events: contact events to SQS, agent events to Kinesis, chats to SNS, in AWS's wire formats.
 
-On purpose some events are lost, come late or twice (``Faults.events``); a seed makes it the same every time. Where nobody
-listens (moto is away) events are dropped: they are best effort in AWS too.
+Some events are lost, late or repeated on purpose (``Faults.events``), the same ones for the same
+seed. While moto is away events are dropped: AWS's own delivery is best effort too.
 
-moto looks through all messages of a queue whenever one is sent, so a queue that nobody reads would stop the whole sandbox.
-Only ``WINDOW`` unread messages are in it at a time; the rest waits here, the newest ``MAX_UNREAD``.
+moto scans all messages of a queue whenever one is sent, so an unread queue would slow down the
+whole simulator. At most ``WINDOW`` unread messages are in it at a time; the rest waits here, the
+newest ``MAX_UNREAD``.
 """
 
 import asyncio
@@ -33,12 +34,10 @@ log = structlog.get_logger()
 
 MAX_WAITING = 50_000
 MAX_BATCH = 200
-LOOK_SECONDS = (
-    0.1  # how often it is seen whether what comes late is due, and whether the queue was read
-)
+LOOK_SECONDS = 0.1  # how often late events and the queue's length are checked
 WINDOW, MAX_UNREAD = 20, 10_000
 CONTACT, AGENT = 'contact', 'agent'
-AT_ONCE = {CONTACT: 10, AGENT: 100}  # SQS and Kinesis take several at once
+AT_ONCE = {CONTACT: 10, AGENT: 100}  # SQS and Kinesis accept several at once
 
 
 UNHARMED = EventFaults()
@@ -46,34 +45,34 @@ UNHARMED = EventFaults()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """Something to tell, and where."""
+    """One event with its destination."""
 
     to: str
     body: Json
     key: str = ''
     attributes: dict[str, str] = field(default_factory=dict)
     at: datetime | None = None
-    how: EventFaults = UNHARMED  # what went wrong with events when it was written
+    how: EventFaults = UNHARMED  # the faults of events when it was written
 
 
 class Disorder:
-    """Loses, holds back and repeats letters, the same way for the same seed."""
+    """Loses, delays and repeats letters, the same ones for the same seed."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
+        self._random = random.Random(seed)  # noqa: S311 - reproducible on purpose
         self._late: list[tuple[datetime, Letter]] = []
 
     @property
     def holds_back(self) -> bool:
-        """Whether anything is still to come late."""
+        """Whether delayed letters remain."""
         return bool(self._late)
 
     def forget(self) -> None:
-        """Hold nothing back any more."""
+        """Drop all delayed letters."""
         self._late.clear()
 
     def mixed(self, letters: list[Letter], now: datetime) -> list[Letter]:
-        """Return what to tell now: some of it twice, with what came late until now at the end."""
+        """Return the letters to send now, some repeated, with due delayed ones at the end."""
         told: list[Letter] = []
         for letter in letters:
             how = letter.how
@@ -93,7 +92,7 @@ class Disorder:
 
 
 class Publisher:
-    """Carries what happens in a centre to moto (or whatever speaks AWS at the address)."""
+    """Sends a centre's events to moto (or any AWS endpoint at the address)."""
 
     def __init__(self, centre: Centre, endpoint_url: str, *, seed: int = 0) -> None:
         self._centre = centre
@@ -103,24 +102,24 @@ class Publisher:
         self._clients: dict[str, Any] = {}
         self._queue_url = ''
         self._unread: deque[Letter] = deque(maxlen=MAX_UNREAD)
-        self._room = 0  # in the queue
+        self._room = 0  # free places in the queue
         self.told_listeners: list[Callable[[list[datetime]], None]] = []
         centre.event_listeners.append(self._hear_event)
         centre.item_listeners.append(self._hear_item)
 
     def prepare(self) -> None:
-        """Make the queue and the stream that events go to. Blocks; call it before serving."""
+        """Create the queue and the stream for events. Blocks; call it before serving."""
         self._queue_url = self._client('sqs').create_queue(QueueName=CONTACT_QUEUE)['QueueUrl']
         kinesis = self._client('kinesis')
         if AGENT_STREAM not in kinesis.list_streams()['StreamNames']:
             kinesis.create_stream(StreamName=AGENT_STREAM, ShardCount=1)
 
     async def carry(self) -> None:
-        """Tell what there is to tell, for ever."""
+        """Send letters, until cancelled."""
         world = self._centre.world
         while True:
             letters = await self._next()
-            if world is not self._centre.world:  # nobody waits for what another centre told
+            if world is not self._centre.world:  # another centre's letters have no readers
                 world = self._centre.world
                 self._unread.clear()
                 self._disorder.forget()
@@ -133,7 +132,7 @@ class Publisher:
                     listener([letter.at for letter in told if letter.at])
 
     async def _next(self) -> list[Letter]:
-        """Wait for letters, but no longer than it takes to look after those that come late."""
+        """Wait for letters, at most until delayed ones must be checked."""
         try:
             looks = self._disorder.holds_back or self._unread
             async with asyncio.timeout(LOOK_SECONDS if looks else None):
@@ -169,7 +168,7 @@ class Publisher:
             self._letters.put_nowait(replace(letter, how=self._centre.faults.events))
 
     def _send_now(self, others: list[Letter]) -> list[Letter]:
-        """Send these, and as many of the unread as have room; return what was sent."""
+        """Send these, and as many unread ones as there is room for; return the sent ones."""
         if self._unread and self._room < 1:
             self._room = WINDOW - self._in_queue()
         count = max(0, min(self._room, len(self._unread), MAX_BATCH))
@@ -179,18 +178,18 @@ class Publisher:
         return letters
 
     def _in_queue(self) -> int:
-        """Return how many messages nobody has read yet."""
+        """Return the number of unread messages in the queue."""
         name = 'ApproximateNumberOfMessages'
         try:
             answer = self._client('sqs').get_queue_attributes(
                 QueueUrl=self._queue_url, AttributeNames=[name]
             )
         except (BotoCoreError, ClientError):
-            return 0  # nobody is there: what is sent is lost
+            return 0  # moto is away, so messages are lost
         return int(answer['Attributes'][name])
 
     def _send_all(self, letters: list[Letter]) -> None:
-        """Send to each in the given order, as many at once as it takes."""
+        """Send letters to each destination in order, in the largest batches."""
         by_receiver = sorted(letters, key=lambda letter: letter.to)
         for to, same in groupby(by_receiver, key=lambda letter: letter.to):
             waiting = list(same)
@@ -226,7 +225,7 @@ class Publisher:
                 region_name=self._centre.world.state.instance.region,
                 endpoint_url=self._endpoint_url,
                 aws_access_key_id='sandbox',
-                aws_secret_access_key='sandbox',  # noqa: S106 - moto asks for any
+                aws_secret_access_key='sandbox',  # noqa: S106 - moto requires one
                 config=Config(connect_timeout=2, read_timeout=5, retries={'total_max_attempts': 1}),
             )
         return self._clients[service]

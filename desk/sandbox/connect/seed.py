@@ -1,4 +1,4 @@
-"""The centre that the sandbox starts with: the demo desk's agents, in Korean, with the same ids every time."""
+"""The simulator's first centre: the demo desk's agents, in Korean, with the same ids every time."""
 
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
@@ -48,7 +48,7 @@ FLOW_TYPES = ('CUSTOMER_QUEUE', 'AGENT_TRANSFER', 'QUEUE_TRANSFER')
 
 
 def seed_id(name: str) -> str:
-    """Return the id of what the seed knows by this name."""
+    """Return the seed's id for a name."""
     return str(uuid5(NAMESPACE, name))
 
 
@@ -56,7 +56,7 @@ INSTANCE_ID = seed_id('instance')
 
 
 def seeded(now: datetime, *, seed: int = 0) -> State:
-    """Return a centre in the morning: everybody set up, nobody signed in, nothing waiting."""
+    """Return a centre with all users configured, signed out, and without contacts."""
     instance = Instance(
         id=INSTANCE_ID,
         alias=ALIAS,
@@ -135,7 +135,7 @@ def _add_agents(state: State) -> None:
 def add_agent(
     state: State, username: str, last_name: str, first_name: str, queue_name: str
 ) -> Agent:
-    """Set up an agent who serves one of the seed's queues first; they are offline."""
+    """Add an offline agent, who serves one of the seed's queues first."""
     agent_id = seed_id(f'user/{username}')
     own = Queue(id=f'agent/{agent_id}', name=username, type=QueueType.AGENT, agent_id=agent_id)
     state.queues[own.id] = own

@@ -1,7 +1,7 @@
 """A stand-in for Comprehend's sentiment, from a small word list in Korean and English.
 
-It is no model: it knows some words, whether they are negated, and nothing else. It is here so that a desk on one
-machine has something to show and tests have the same answer every time. Do not judge people or text by it.
+It is not a model: it knows some words and whether they are negated. It gives a local desk something
+to show, and tests the same answer every time. Do not judge people or text by it.
 """
 
 import re
@@ -47,7 +47,7 @@ class Sentiment:
 
     @property
     def label(self) -> str:
-        """Return the name of the greatest score."""
+        """Return the label of the highest score."""
         scores = {
             'POSITIVE': self.positive,
             'NEGATIVE': self.negative,
@@ -58,7 +58,7 @@ class Sentiment:
 
 
 def sentiment(text: str, language: str) -> Sentiment:
-    """Return how a text sounds.
+    """Return the sentiment of a text.
 
     Args:
         text: any text of a chat.
@@ -84,7 +84,7 @@ def _is_negated(text: str, found: re.Match[str], language: str) -> bool:
 
 
 def _scores(up: int, down: int) -> Sentiment:
-    """Return scores for so many good and bad words; each half of what is left goes to the strongest."""
+    """Return the scores for these numbers of words; each word gives its label half of the remainder."""
     weights = {
         'positive': up * 3.0 + 0.1,
         'negative': down * 3.0 + 0.1,

@@ -1,4 +1,4 @@
-"""The sandbox as one ASGI app, and as a process."""
+"""The simulator as one ASGI app."""
 
 import asyncio
 import re
@@ -40,14 +40,14 @@ def build(
     publisher: Publisher | None = None,
     keeper: Keeper | None = None,
 ) -> Starlette:
-    """Return the app of a centre: AWS's side, its sockets and files, and the control of whoever tests.
+    """Return a centre's app: the AWS side, its sockets and files, the softphone, and the control.
 
     Args:
-        centre: what is served.
-        home: where Amazon's library for the softphone is kept.
-        throttled: whether AWS's rates are kept.
-        publisher: who tells the outside what happens, if anybody.
-        keeper: who keeps the centre in a file, if anybody.
+        centre: the centre.
+        home: the folder of Amazon's softphone library.
+        throttled: whether AWS's rate limits apply.
+        publisher: publishes events, if given.
+        keeper: saves the centre in a file, if given.
     """
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
@@ -78,7 +78,7 @@ def build(
             Route('/{path:path}', aws.__call__, methods=METHODS),
         ],
         middleware=[
-            # Neither a foreign page nor a name that is made to point here may act on this machine.
+            # Neither another site's page nor a host name that points here may act on this machine.
             Middleware(TrustedHostMiddleware, allowed_hosts=['127.0.0.1', 'localhost']),
             Middleware(OwnPagesOnly),
             Middleware(
@@ -93,13 +93,13 @@ def build(
 
 
 class OwnPagesOnly:
-    """Refuses what a page from anywhere but this machine asks for, sockets included."""
+    """Refuses requests and sockets of pages from other machines."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what comes from programs and from pages of this machine."""
+        """Pass on requests of programs and of this machine's pages."""
         origin = Headers(scope=scope).get('origin') if scope['type'] != 'lifespan' else None
         if origin is None or OWN_ORIGIN.fullmatch(origin):
             await self._app(scope, receive, send)
@@ -110,13 +110,13 @@ class OwnPagesOnly:
 
 
 class Files:
-    """Where chats' files are put and got: what presigned addresses of S3 are to Connect."""
+    """Stores and returns chats' files, in place of Connect's presigned S3 addresses."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
 
     async def serve(self, request: Request) -> Response:
-        """Take or give a file."""
+        """Store or return a file."""
         attachment_id = request.path_params['attachment_id']
         attachment = self._centre.world.state.attachments.get(attachment_id)
         if attachment is None or attachment.is_completed is not (request.method == 'GET'):

@@ -1,1 +1,1 @@
-"""Importing customers from a sheet: reading, trying, writing all or nothing."""
+"""Import of customers from a sheet: read it, try it, then store all of it or nothing."""

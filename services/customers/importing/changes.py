@@ -1,4 +1,4 @@
-"""What an import would do to records on file."""
+"""The effects of an import on existing records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from models import Customer
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the rows without fault would do."""
+    """The effects of the rows without errors, as numbers."""
 
     new: int
     changed: int
@@ -24,17 +24,17 @@ class RecordChange:
     name_before: str
     name_after: str
     fields: Sequence[str]
-    """What changes: names of fields, ``phones`` and ``attributes.…`` among them."""
+    """The names of the changed fields, including ``phones`` and ``attributes.…``."""
 
     @property
     def code(self) -> str:
-        """The customer number as people write it."""
+        """The customer number as shown."""
         return Customer.code_of(self.number)
 
 
 @dataclass(frozen=True, slots=True)
 class OtherPerson:
-    """A row that gives another name and another number than the record that it names."""
+    """A row whose name and number both differ from the record that it refers to."""
 
     row: int
     number: int
@@ -45,5 +45,5 @@ class OtherPerson:
 
     @property
     def code(self) -> str:
-        """The customer number as people write it."""
+        """The customer number as shown."""
         return Customer.code_of(self.number)

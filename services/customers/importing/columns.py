@@ -1,4 +1,4 @@
-"""What the columns of a sheet hold, by what people write above them and in them."""
+"""The meaning of a sheet's columns, guessed from their headings and cells."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Column(StrEnum):
-    """What a column of a sheet may hold."""
+    """The possible meanings of a column."""
 
     NUMBER = 'number'
     NAME = 'name'
@@ -19,11 +19,11 @@ class Column(StrEnum):
     RISK = 'risk_level'
     MEMO = 'memo'
     ATTRIBUTE = 'attribute'
-    """Of the centre's own kind: kept under its heading."""
+    """The centre's own field: stored under the column's heading."""
 
 
 SEVERAL = frozenset({Column.OTHER_PHONES, Column.ATTRIBUTE})
-"""What several columns may hold together; of everything else one column says what it is."""
+"""Meanings that several columns may share; every other meaning has one column."""
 HEADINGS: dict[str, Column] = {
     heading: column
     for column, headings in {
@@ -46,9 +46,9 @@ HEADINGS: dict[str, Column] = {
     }.items()
     for heading in headings.split()
 }
-"""Headings without spaces, marks and what stands in brackets."""
+"""Headings without spaces, punctuation and text in brackets."""
 OWNERS = ('고객', '회원', 'customer')
-"""What may stand in front of a heading: 고객 성함."""
+"""Words that may precede a heading: 고객 성함."""
 _REMARK = re.compile(r'\([^)]*\)|\[[^\]]*\]')
 _MARKS = re.compile(r'[\W_]')
 _NUMBERED = re.compile(r'(.+?)(\d)')
@@ -56,15 +56,17 @@ _CODE = re.compile(r'c-\d{1,12}', re.IGNORECASE)
 
 
 def known(headings: Sequence[str]) -> int:
-    """Return how many columns have a heading that says what they are."""
+    """Return how many columns have a known heading."""
     return len({column for heading in headings if (column := _column(heading))})
 
 
 def guessed(headings: Sequence[str], sample: Sequence[Sequence[str]] = ()) -> list[Column | None]:
-    """Return what each column most likely is; nothing where its heading says nothing. None is guessed twice.
+    """Return the likeliest meaning of each column; ``None`` for an unknown heading.
 
-    A column is the customer number only when its cells look like one: 번호 counts rows in most sheets, or is the number
-    of another system, and would lead to strangers.
+    No meaning is guessed twice.
+
+    A column counts as the customer number only when its cells look like one: in most sheets 번호
+    numbers the rows or belongs to another system, and would match wrong customers.
     """
     found: list[Column | None] = []
     for place, heading in enumerate(headings):

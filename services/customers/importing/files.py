@@ -1,7 +1,7 @@
-"""Sheets on their way in: each in a folder of its own that is gone when its import has ended.
+"""Uploaded sheets: each in its own folder, which is deleted when its import ends.
 
-Sheets hold people's data. A folder is locked by the process that works with it, so that what a killed process left is known
-by its lock that nobody holds, and is removed by any other.
+Sheets contain personal data. The process that uses a folder locks it, so a folder without a lock
+was left by a process that died, and any other process deletes it.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ import anyio
 PREFIX = 'desk-import-'
 LOCK = 'lock'
 GRACE_SECONDS = 60
-"""A folder is left alone for so long: its lock may be about to be taken."""
+"""A new folder is left alone for this long, because its lock may be about to be taken."""
 
 
 class ImportFile:
-    """A sheet on its way in: a folder that nobody else reads, gone when it is closed."""
+    """An uploaded sheet in a private folder, which is deleted when it is closed."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -34,31 +34,31 @@ class ImportFile:
         fcntl.flock(lock, fcntl.LOCK_EX)
 
     async def fill(self, chunks: AsyncIterator[bytes]) -> None:
-        """Write what people bring. Raises ``FileNotFoundError``: it was closed meanwhile."""
+        """Write the uploaded content. Raises ``FileNotFoundError``: it was closed meanwhile."""
         async with await anyio.open_file(self.sheet, 'wb') as sheet:
             async for chunk in chunks:
                 await sheet.write(chunk)
 
     async def close(self) -> None:
-        """Remove all of it."""
+        """Delete the folder."""
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
         self._unlock()
 
     @staticmethod
     async def tidy() -> None:
-        """Remove what nobody closed and nobody works with any more."""
+        """Delete folders that were not closed and that no process uses."""
         await asyncio.to_thread(_remove_left, time.time() - GRACE_SECONDS)
 
 
 def _remove_left(before: float) -> None:
     for folder in Path(tempfile.gettempdir()).glob(f'{PREFIX}*'):
-        with suppress(OSError):  # somebody works with it, was faster, or it is somebody else's
+        with suppress(OSError):  # it is in use, already deleted, or another user's
             if folder.stat().st_mtime < before:
                 _remove(folder)
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder. Raises ``OSError``: it is locked."""
+    """Delete a folder. Raises ``OSError``: it is locked."""
     lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

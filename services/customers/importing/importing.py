@@ -1,8 +1,9 @@
-"""Bringing customers in from a sheet: looked at, tried, and then written all or nothing.
+"""Imports customers from a sheet: inspected, tried, and then stored as a whole or not at all.
 
-A row is a customer on record when it has their number, or when they alone have its telephone number; else it is a new
-one. An empty cell changes nothing. The sheet is read by a process of its own; the rows go into the database by COPY, in
-one transaction for the whole file. A trial is the same transaction, given up at its end.
+A row matches a customer with its customer number, or the only customer with its phone number;
+otherwise it is a new customer. An empty cell changes nothing. A separate process reads the sheet;
+the rows go into the database by COPY, in one transaction for the whole file. A trial is the same
+transaction, rolled back at its end.
 """
 
 import asyncio
@@ -35,28 +36,29 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 WORKER = 'services.customers.importing.sheet_worker'
 MAX_FILE_BYTES = 300 << 20
 WORKER_SECONDS = 900.0
-"""By the clock; its processor time is bounded by itself (``sheet_worker``)."""
+"""Real time; the worker limits its own processor time (``sheet_worker``)."""
 MAX_READERS = 2
-"""So many sheets are read at a time in a process: each reader takes a core, and up to ``sheet_worker.MAX_MEMORY_BYTES``."""
+"""The sheets that one process reads at a time: each reader needs a core, and up to
+``sheet_worker.MAX_MEMORY_BYTES``."""
 WAIT_SECONDS = 10.0
-"""So long a sheet waits for its turn to be read."""
+"""How long a sheet waits for its turn to be read."""
 MAX_FAULTS_SHOWN = 100
 MAX_CHANGES_SHOWN = 100
 
 
 class Phase(StrEnum):
-    """What an import is at."""
+    """The phase of an import."""
 
     READING = 'reading'
     CHECKING = 'checking'
     WRITING = 'writing'
     WRITTEN = 'written'
-    """From here on it cannot be given up."""
+    """From here on it cannot be cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is, in rows; ``total`` is not known while the sheet is read."""
+    """The progress of an import, in rows; ``total`` is unknown while the sheet is read."""
 
     phase: Phase
     rows: int = 0
@@ -68,82 +70,85 @@ Tell = Callable[[Progress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetPreview:
-    """What a sheet is at first sight."""
+    """A first look at a sheet."""
 
     encoding: str
     sheets: tuple[str, ...]
-    """The sheets of a workbook that can be chosen."""
+    """The sheets of the workbook."""
     choice: SheetChoice
-    """Which of them is meant, and where its headings are."""
+    """The selected sheet and its headings."""
     opening: tuple[tuple[int, tuple[str, ...]], ...]
-    """The first rows with their numbers, among which the headings are."""
+    """The first rows with their numbers, including the headings."""
     headings: tuple[str, ...]
     columns: tuple[Column | None, ...]
-    """What each column most likely holds."""
+    """The likeliest meaning of each column."""
     sample: tuple[tuple[str, ...], ...]
     """The first rows below the headings, at most five."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a sheet is to be brought in."""
+    """How to import a sheet."""
 
     columns: tuple[Column | None, ...]
     choice: SheetChoice | None = None
     same_people: frozenset[int] = frozenset()
-    """The rows that are about the customer they name, although name and number are others (``Report.other_people``)."""
+    """Rows confirmed to be about the customer they refer to, although name and number differ
+    (``Report.other_people``)."""
     leaves_out_faulty: bool = False
-    """Write the rows without fault although there are others; else one fault keeps the whole file out."""
+    """Store the rows without errors even if others have some; otherwise one error refuses the whole
+    file."""
     is_trial: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What an import did, or would do."""
+    """The effects of an import or a trial."""
 
     new: int
     changed: int
     same: int
     faulty: int
     faults: tuple[RowFault, ...]
-    """The first of them, by row, at most ``MAX_FAULTS_SHOWN``."""
+    """The first errors, by row, at most ``MAX_FAULTS_SHOWN``."""
     renamed: int
-    """How many of those who change get another name."""
+    """The number of changed records that get another name."""
     changes: tuple[RecordChange, ...]
-    """Those who change, at most ``MAX_CHANGES_SHOWN``, who gets another name first."""
+    """Changed records, at most ``MAX_CHANGES_SHOWN``, those with another name first."""
     other_people: tuple[OtherPerson, ...]
-    """Rows that wait for a decision, among the faulty ones: they seem to be about somebody else than they name."""
+    """Rows that need a decision, counted among the errors: they seem to be about another person
+    than the record they refer to."""
     run_id: UUID | None = None
-    """By this it can be undone; none when nothing was written."""
+    """The id for undoing it; ``None`` when nothing was stored."""
 
     @property
     def is_written(self) -> bool:
-        """Whether it was done."""
+        """Whether the import was stored."""
         return self.run_id is not None
 
 
 class CustomerImport:
-    """Brings customers in. One file at a time, in all processes together."""
+    """Imports customers. One file at a time, across all processes."""
 
     def __init__(self, units: UnitsOfWork, lookup: PhoneLookup) -> None:
-        apart = units.db.apart(connections=2, server_settings={})
+        apart = units.db.separate_pool(connections=2, server_settings={})
         self._units = UnitsOfWork(apart, units.relay)
         self._lookup = lookup
         self._readers = asyncio.Semaphore(MAX_READERS)
 
     def may_import(self, agent: Agent) -> bool:
-        """Whether somebody may bring customers in: supervisors and administrators."""
+        """Whether a person may import customers: supervisors and administrators."""
         return agent.sees_everything
 
     async def look(
         self, agent: Agent, file: ImportFile, choice: SheetChoice | None = None
     ) -> SheetPreview:
-        """Say what a sheet is; of a choice that does not say everything, what is most likely.
+        """Inspect a sheet; parts of ``choice`` that are not set are guessed.
 
         Raises:
             NotAllowedError: not a supervisor.
-            InvalidInputError: it is no sheet, broken, empty or too large (``sheet.…``).
-            ConflictError: others have their sheets read just now (``import.crowded``).
+            InvalidInputError: not a sheet, broken, empty or too large (``sheet.…``).
+            ConflictError: too many sheets are being read now (``import.crowded``).
         """
         self._admit(agent, file)
         said: dict[str, Any] = {}
@@ -162,12 +167,14 @@ class CustomerImport:
         )
 
     async def run(self, agent: Agent, file: ImportFile, plan: Plan, tell: Tell) -> Report:
-        """Try a sheet, or write it. Safe to cancel: until it tells ``Phase.WRITTEN``, nothing of it is there.
+        """Try a sheet, or import it.
+
+        Safe to cancel: until it reports ``Phase.WRITTEN``, nothing is stored.
 
         Raises:
-            NotAllowedError, InvalidInputError: as ``look``; also when no column says whom a row is about, or two go to
-                one place.
-            ConflictError: somebody else imports just now; or as ``look``.
+            NotAllowedError, InvalidInputError: as ``look``; also when no column identifies the customer, or two
+                columns have the same meaning.
+            ConflictError: another import is running; or as ``look``.
         """
         self._admit(agent, file)
         if not {Column.PHONE, Column.NUMBER} & set(plan.columns):
@@ -192,7 +199,10 @@ class CustomerImport:
         return report
 
     async def recent(self, agent: Agent) -> list[RecentImport]:
-        """Return the imports of the last day, which can be undone, the newest first. Raises ``NotAllowedError``."""
+        """Return the imports of the last day, which can be undone, newest first.
+
+        Raises ``NotAllowedError``.
+        """
         self._check_role(agent)
         async with self._units.db.reading() as session:
             runs = await undo_queries.recent(session, clock.now() - UNDO_WITHIN)
@@ -211,11 +221,11 @@ class CustomerImport:
     async def undo(
         self, agent: Agent, run_id: UUID, *, leaves_changed: bool = False
     ) -> ImportUndone:
-        """Undo an import within a day: all or nothing, or all but what was changed since.
+        """Undo an import within a day: all of it, or all but the records changed since.
 
         Raises:
             NotAllowedError: not a supervisor.
-            ImportChangedError: records of it cannot go back, and ``leaves_changed`` does not say to leave them.
+            ImportChangedError: some records cannot be restored, and ``leaves_changed`` is not set.
             NotFoundError, ConflictError: see ``undoing.undo``.
         """
         self._check_role(agent)
@@ -225,7 +235,7 @@ class CustomerImport:
         return undone
 
     async def tidy(self) -> None:
-        """Remove what is kept of imports that can no longer be undone, and sheets that nobody closed."""
+        """Delete the data of imports that can no longer be undone, and abandoned sheets."""
         await ImportFile.tidy()
         async with self._units.db.transaction() as session:
             await undo_queries.forget_before(session, clock.now() - UNDO_WITHIN)
@@ -233,12 +243,12 @@ class CustomerImport:
     async def faulty_rows(
         self, file: ImportFile, choice: SheetChoice, sentences: Mapping[str, str]
     ) -> Path:
-        """Return a CSV of the rows with faults, as they were, to be mended and brought in by itself.
+        """Return a CSV of the original rows with errors, to be corrected and imported separately.
 
         Args:
             file: a sheet that was tried.
             choice: the table that was tried.
-            sentences: what to say of a fault, by its key, and of the column that says so, as ``heading``.
+            sentences: the text for each error's key, and for the column of errors, under ``heading``.
         """
         arguments = ('mend', str(file.sheet), str(file.folder), _dumped(choice))
         async with (
@@ -253,7 +263,7 @@ class CustomerImport:
 
     @asynccontextmanager
     async def _reader(self) -> AsyncIterator[None]:
-        """Have one of the readers for the block. Raises ``ConflictError``: none came free in time."""
+        """Hold one of the readers for the block. Raises ``ConflictError``: none became free in time."""
         try:
             await asyncio.wait_for(self._readers.acquire(), WAIT_SECONDS)
         except TimeoutError as error:
@@ -273,7 +283,7 @@ class CustomerImport:
             raise InvalidInputError('sheet.too_large', most=MAX_FILE_BYTES >> 20)
 
     async def _read(self, file: ImportFile, plan: Plan, tell: Tell) -> tuple[int, int]:
-        """Let the worker read the sheet; returns how many rows are right and how many are not."""
+        """Let the worker read the sheet; return the numbers of good and bad rows."""
         good = bad = 0
         arguments = (str(file.sheet), str(file.folder), _dumped(plan.choice or SheetChoice()))
         async for line in _said('read', *arguments, json.dumps(plan.columns)):
@@ -284,13 +294,13 @@ class CustomerImport:
         return good, bad
 
     async def _record_trial(self, agent: Agent, tried: Report) -> None:
-        """Write down that numbers were held against those on record: a trial tells which are there."""
+        """Record in the audit log that numbers were compared with records: a trial reveals which exist."""
         details = {'new': tried.new, 'changed': tried.changed, 'same': tried.same}
         async with self._units.begin() as work:
             work.record(agent, AuditAction.IMPORT_TRIED, details=details)
 
     async def _write(self, agent: Agent, work: UnitOfWork, tried: Report, tell: Tell) -> Report:
-        """Write it; returns what it came to, which colleagues may have changed meanwhile."""
+        """Store the import; return its report, recomputed as colleagues may have changed records."""
         total = tried.new + tried.changed
         tell(Progress(Phase.WRITING, 0, total))
         run = ImportRun(agent_id=agent.id, new=tried.new, changed=tried.changed)
@@ -310,7 +320,7 @@ class CustomerImport:
 
 
 async def _tried(work: UnitOfWork, file: ImportFile, plan: Plan, bad: int) -> Report:
-    """Find out what the rows that were loaded would do, beside those that were bad already."""
+    """Return what the loaded rows would do, besides those already known as bad."""
     session = work.session
     counts = await queries.match(session, plan.same_people)
     found = await queries.faults(session)
@@ -331,7 +341,10 @@ def _dumped(choice: SheetChoice) -> str:
 
 
 async def _said(*arguments: str) -> Any:
-    """Return what the worker says, line by line. Raises ``InvalidInputError`` when it cannot read the sheet."""
+    """Yield the worker's output, line by line.
+
+    Raises ``InvalidInputError`` when it cannot read the sheet.
+    """
     async with _readable(), worker_process(WORKER, *arguments, seconds=WORKER_SECONDS) as worker:
         while line := await worker.says.readline():
             said = json.loads(line)
@@ -342,7 +355,7 @@ async def _said(*arguments: str) -> Any:
 
 @asynccontextmanager
 async def _readable() -> AsyncIterator[None]:
-    """Say in a sentence why the worker came to no end. Raises ``InvalidInputError``."""
+    """Turn the worker's failure into a readable error. Raises ``InvalidInputError``."""
     try:
         yield
     except WorkerSlowError as error:
@@ -354,7 +367,7 @@ async def _readable() -> AsyncIterator[None]:
 
 
 def _keep_faults(file: ImportFile, found: Sequence[RowFault]) -> tuple[RowFault, ...]:
-    """Add what the database found to what the worker did; returns the first of all by row."""
+    """Add the database's errors to the worker's; return the first of all, by row."""
     path = file.folder / FAULTS
     with path.open('a', encoding='utf-8') as faults:
         faults.writelines(json.dumps(asdict(one), ensure_ascii=False) + '\n' for one in found)

@@ -1,7 +1,8 @@
-"""Bringing customers in: copied into a table of the transaction's own, compared with what is on record, then written.
+"""Queries for importing customers: rows go to a temporary table, are compared, then stored.
 
-All of it is one transaction. Rows on record are locked as late as possible: an import of minutes must not keep a chat
-from ending, which updates its customer. So those that somebody else changed meanwhile are compared once more when they are locked.
+All of it is one transaction. Records are locked as late as possible: an import of minutes must not
+block the end of a chat, which updates its customer. So records that changed meanwhile are compared
+again once they are locked.
 """
 
 from collections.abc import AsyncIterator, Collection
@@ -59,7 +60,8 @@ _MATCHING = (
     UPDATE incoming SET fault = 'import.name_missing'
     WHERE customer_id IS NULL AND name IS NULL AND fault IS NULL
     """,
-    # Who differs in everything that tells people apart is somebody else, until a person says that they are not.
+    # A row that differs in every identifying field is about another person, until somebody confirms
+    # otherwise.
     """
     UPDATE incoming SET fault = 'import.other_person'
     FROM customers WHERE customers.id = customer_id AND incoming.number IS NOT NULL AND fault IS NULL
@@ -73,7 +75,7 @@ _MATCHING = (
     FROM customers WHERE customers.id = customer_id AND fault IS NULL AND incoming.attributes IS NOT NULL
         AND (SELECT count(*) FROM jsonb_object_keys(customers.attributes || incoming.attributes)) >
             greatest({MAX_ATTRIBUTES}, (SELECT count(*) FROM jsonb_object_keys(customers.attributes)))
-    """,  # noqa: S608 - a number of ours
+    """,  # noqa: S608 - a constant of this module
     """
     WITH named AS (
         SELECT row, min(row) OVER (PARTITION BY coalesce(customer_id::text, phone)) AS first
@@ -83,7 +85,7 @@ _MATCHING = (
     FROM named WHERE named.row = incoming.row AND first < named.row
     """,
 )
-"""Which customer a row is about, and what stands in its way."""
+"""The customer that each row matches, and errors that prevent the match."""
 
 _SIMPLE = ('name', 'email', 'customer_type', 'status', 'risk_level', 'memo')
 _DIFFERENCES = ', '.join(
@@ -96,16 +98,17 @@ _TO_COMPARE = """
         AND (changed IS NULL OR changed <> '{}' AND (
             incoming.version <> customers.version OR merged_into_id IS NOT NULL OR erased_at IS NOT NULL))
 """
-"""Rows that were not compared yet, and those that would change what became another since."""
+"""Rows not compared yet, and rows whose record changed since they were compared."""
 _COMPARING = (
-    # A number that the customer has is no change of the first one; without a column of others they stay.
+    # A number that the customer already has does not change the main one; without a column of other
+    # numbers these stay.
     f"""
     UPDATE incoming SET
         first_phone = CASE WHEN incoming.phone = ANY(customers.other_phones) THEN customers.phone
             ELSE coalesce(incoming.phone, customers.phone) END,
         further_phones = coalesce(incoming.other_phones, customers.other_phones)
     {_TO_COMPARE}
-    """,  # noqa: S608 - made of the names above
+    """,  # noqa: S608 - built from the names above
     """
     UPDATE incoming SET further_phones = array_remove(further_phones, first_phone)
     WHERE first_phone = ANY(further_phones)
@@ -123,15 +126,16 @@ _COMPARING = (
                         WHERE customers.attributes -> key IS DISTINCT FROM value), '{{}}')
             END
     {_TO_COMPARE}
-    """,  # noqa: S608 - made of the names above
+    """,  # noqa: S608 - built from the names above
 )
-"""What a row would change: by field [before, after], as ``customer_changes`` keeps it; nothing of who is gone."""
+"""The changes of a row: by field [before, after], as in ``customer_changes``; none for deleted
+customers."""
 _LOCK = """
     SELECT count(*) FROM (
         SELECT FROM customers JOIN incoming ON incoming.customer_id = customers.id
         WHERE fault IS NULL AND changed <> '{}' ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS locked
 """
-"""In the order of everybody who locks several (``customer_queries.locked``)."""
+"""In the common lock order (``services.customers.queries.locked``)."""
 _COUNTS = """
     SELECT count(*) FILTER (WHERE customer_id IS NULL), count(*) FILTER (WHERE changed <> '{}'),
         count(*) FILTER (WHERE changed = '{}')
@@ -164,7 +168,7 @@ _UPDATE = f"""
     RETURNING customers.id, customers.version)
     INSERT INTO imported_customers (run_id, customer_id, version, is_new) SELECT :run_id, id, version, false FROM written
     RETURNING customer_id
-"""  # noqa: S608 - made of the names above
+"""  # noqa: S608 - built from the names above
 
 
 _CHANGES = """
@@ -182,13 +186,13 @@ _RENAMED = "SELECT count(*) FROM incoming WHERE fault IS NULL AND changed ? 'nam
 
 
 async def is_first(session: AsyncSession) -> bool:
-    """Whether nobody else imports; until the end of this transaction nobody else will."""
+    """Whether no other import is running; holds the lock until the transaction ends."""
     statement = text('SELECT pg_try_advisory_xact_lock(:lock)').bindparams(lock=LOCK)
     return bool((await session.exec(statement)).scalar_one())  # type: ignore[call-overload]  # plain SQL
 
 
 async def load(session: AsyncSession, rows: Path) -> None:
-    """Copy the rows of a file into ``incoming``."""
+    """Copy the rows of a file into the table ``incoming``."""
     await _run(session, _INCOMING)
     connection: Any = await (await session.connection()).get_raw_connection()
     async with (
@@ -202,9 +206,9 @@ async def load(session: AsyncSession, rows: Path) -> None:
 
 
 async def match(session: AsyncSession, same_people: Collection[int]) -> Counts:
-    """Find out which customer each row is about, what is in its way, and what it would change.
+    """Match rows with customers; find their errors and the changes they would make.
 
-    ``same_people`` are rows of which a person has said that they are about the record they name.
+    ``same_people`` are rows confirmed to be about the record they refer to.
     """
     for statement in (*_MATCHING, *_COMPARING):
         decided = {'same_people': list(same_people)} if ':same_people' in statement else {}
@@ -213,7 +217,7 @@ async def match(session: AsyncSession, same_people: Collection[int]) -> Counts:
 
 
 async def faults(session: AsyncSession) -> list[RowFault]:
-    """Return what stands in the way, by row."""
+    """Return the errors, by row."""
     statement = 'SELECT row, fault, other_row FROM incoming WHERE fault IS NOT NULL ORDER BY row'
     return [
         RowFault(row=row, key=key, values=_values(key, other_row))
@@ -228,22 +232,22 @@ def _values(key: str, other_row: int | None) -> dict[str, object]:
 
 
 async def changes(session: AsyncSession, *, limit: int) -> tuple[RecordChange, ...]:
-    """Return which records would change, those that get another name first."""
+    """Return the records that would change, those with a new name first."""
     return tuple(RecordChange(*row) for row in await _run(session, _CHANGES, limit=limit))
 
 
 async def renamed(session: AsyncSession) -> int:
-    """Return how many records would get another name."""
+    """Return how many records would get a new name."""
     return int((await _run(session, _RENAMED)).scalar_one())
 
 
 async def other_people(session: AsyncSession, *, limit: int) -> tuple[OtherPerson, ...]:
-    """Return the rows that seem to be about somebody else than the record they name."""
+    """Return the rows that seem to be about another person than the record they refer to."""
     return tuple(OtherPerson(*row) for row in await _run(session, _OTHER_PEOPLE, limit=limit))
 
 
 async def insert(session: AsyncSession, run_id: UUID) -> AsyncIterator[int]:
-    """Write the new customers; says after each batch how many rows are behind it."""
+    """Store the new customers; yield the number of processed rows after each batch."""
     last = (await _run(session, 'SELECT coalesce(max(row), 0) FROM incoming')).scalar_one()
     for after in range(0, last, BATCH_ROWS):
         upto = min(after + BATCH_ROWS, last)
@@ -252,7 +256,7 @@ async def insert(session: AsyncSession, run_id: UUID) -> AsyncIterator[int]:
 
 
 async def update(session: AsyncSession, agent_id: UUID, run_id: UUID) -> list[UUID]:
-    """Write what changes of those on record as they are by now, and what it was before; returns who they are."""
+    """Update existing customers from their current values, store old values, and return their ids."""
     for statement in (_LOCK, *_COMPARING):
         await _run(session, statement)
     await _run(session, _NOTE_CHANGES, agent_id=agent_id)

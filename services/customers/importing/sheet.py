@@ -1,6 +1,6 @@
-"""A sheet of customers: what each row says or has wrong.
+"""Parses the rows of a customer sheet: their values and errors.
 
-Knows no database: whether a row is a new customer or one on record is for ``customer_import``.
+It does not use the database: ``services.customers.importing.queries`` decides whether a row is a new customer.
 """
 
 import json
@@ -39,12 +39,12 @@ WORDS: dict[Column, dict[str, str]] = {
         '높음': RiskLevel.HIGH, '상': RiskLevel.HIGH, '고위험': RiskLevel.HIGH, 'high': RiskLevel.HIGH,
     },
 }  # fmt: skip
-"""What people write for the members of an enum."""
+"""Accepted words for the members of an enum."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFault:
-    """What is wrong with a row: a catalogue key and its values."""
+    """The error of a row: a catalogue key and its values."""
 
     row: int
     """As Excel counts: the headings are row 1."""
@@ -54,7 +54,7 @@ class RowFault:
 
 @dataclass(slots=True, kw_only=True)
 class Given:
-    """What one row says. A column that is not in ``values`` is to be left as it is."""
+    """The values of one row. A column missing in ``values`` stays unchanged."""
 
     row: int
     values: dict[Column, Value] = field(default_factory=dict)
@@ -62,17 +62,17 @@ class Given:
     attributes: dict[str, str] = field(default_factory=dict)
 
     def cells(self) -> list[Value | None]:
-        """Return it in the order of ``COPIED``, for COPY; ``other_phones`` as PostgreSQL writes an array."""
+        """Return the values for COPY in the order of ``COPIED``; ``other_phones`` in array syntax."""
         others = f'{{{",".join(self.other_phones)}}}' if self.other_phones else None
         own = json.dumps(self.attributes, ensure_ascii=False) if self.attributes else None
         return [self.row, *(self.values.get(column) for column in COPIED), others, own]
 
 
 def check_columns(columns: Sequence[Column | None], headings: Sequence[str]) -> None:
-    """Refuse columns of which one would silently overwrite another, and an own field without a name.
+    """Refuse two columns with one meaning, and an own field without a heading.
 
     Raises:
-        InvalidInputError: two columns go to one place (``import.column_twice``), or a heading is missing.
+        InvalidInputError: two columns have the same meaning (``import.column_twice``), or a heading is missing.
     """
     first: dict[str, int] = {}
     for place, (column, heading) in enumerate(zip(columns, headings, strict=True)):
@@ -90,7 +90,7 @@ def check_columns(columns: Sequence[Column | None], headings: Sequence[str]) -> 
 def parse_row(
     row: SheetRow, columns: Sequence[Column | None], headings: Sequence[str]
 ) -> Given | RowFault:
-    """Read one row by the mapping of its columns."""
+    """Parse one row by the meanings of its columns."""
     if row.fault:
         values = {'column': column_letters(row.place)} if row.place >= 0 else {}
         return RowFault(row=row.number, key=row.fault, values=values)
@@ -109,7 +109,7 @@ def parse_row(
 def _take(given: Given, column: Column | None, cell: str, heading: str) -> None:
     if not cell or column is None:
         return
-    text = cell if column is Column.MEMO else clean(cell)  # a memo keeps its lines
+    text = cell if column is Column.MEMO else clean(cell)  # a memo keeps its line breaks
     if not text:
         return
     if column is Column.ATTRIBUTE:
@@ -152,6 +152,7 @@ READERS: dict[Column, Callable[[str], Value]] = {
     Column.RISK: partial(_word, words=WORDS[Column.RISK]),
     Column.MEMO: partial(customer_fields.read_text, key='customer.memo', most=MAX_MEMO_CHARS),
 }
-"""How the text of a cell is read."""
+"""The parser for each meaning of a column."""
 COPIED = tuple(READERS)
-"""The columns that a row is copied by, in this order, between its number and its other phones and attributes."""
+"""The columns that are copied, in this order, between the row's number and its other phones and
+attributes."""

@@ -1,11 +1,11 @@
-"""Reads a sheet of customers in a process of its own (``desk.worker_process``); speaks lines of JSON.
+"""Reads a customer sheet in a separate process (``desk.worker_process``); communicates in lines of JSON.
 
-look PATH CHOICE                  what the sheet is: where its table is, headings, guessed columns, the first rows
-read PATH FOLDER CHOICE COLUMNS   writes FOLDER/rows.csv for COPY and FOLDER/faults.jsonl; says how far it is
-mend PATH FOLDER CHOICE           writes FOLDER/faulty.csv: the rows of faults.jsonl and what is wrong with each,
-                                  in the sentences that come by the standard input
+look PATH CHOICE                  describes the sheet: its table, headings, guessed columns, first rows
+read PATH FOLDER CHOICE COLUMNS   writes FOLDER/rows.csv for COPY and FOLDER/faults.jsonl; reports progress
+mend PATH FOLDER CHOICE           writes FOLDER/faulty.csv: the rows of faults.jsonl with their errors, in
+                                  the sentences from standard input
 
-CHOICE says which table of the file is meant, and COLUMNS what each of its columns is, as JSON.
+CHOICE selects the table in the file, and COLUMNS gives the meaning of each column, as JSON.
 """
 
 import csv
@@ -31,11 +31,11 @@ FAULTS = 'faults.jsonl'
 FAULTY = 'faulty.csv'
 SAMPLE_ROWS = 5
 GUESSED_BY_ROWS = 50
-"""By so many rows it is guessed what a column holds."""
+"""The number of rows from which the meaning of a column is guessed."""
 MAX_SHOWN_CHARS = 100
-"""So much of a cell is said of the first rows."""
+"""The length to which cells of the first rows are cut."""
 MAX_SHOWN_CELLS = 20
-"""So many cells are said of the rows among which the headings are."""
+"""The number of cells reported of the rows that may hold the headings."""
 MAX_SHOWN_SHEETS = 200
 TELL_SECONDS = 0.2
 TELL_EVERY_ROWS = 100
@@ -43,11 +43,11 @@ MAX_ROWS = 2_000_000
 MAX_CPU_SECONDS = 300
 MAX_MEMORY_BYTES = 2 << 30
 MAX_FILE_BYTES = 2 << 30
-"""Of this process alone: a sheet that needs more is none."""
+"""For this process only: a sheet that needs more is refused."""
 
 
 def look(path: Path, choice: SheetChoice) -> None:
-    """Say what the sheet is."""
+    """Describe the sheet."""
     sheet = open_sheet(path, choice, sheet_columns.known)
     rows = [row.cells for row in islice(sheet.rows, GUESSED_BY_ROWS)]
     _say(
@@ -62,7 +62,7 @@ def look(path: Path, choice: SheetChoice) -> None:
 
 
 def read_all(path: Path, folder: Path, choice: SheetChoice, columns: list[Column | None]) -> None:
-    """Read every row; what is right is written for COPY, what is wrong noted."""
+    """Read every row: write good ones for COPY, and record the errors of bad ones."""
     sheet, good, bad, told_at = open_sheet(path, choice, sheet_columns.known), 0, 0, 0.0
     check_columns(columns, sheet.headings)
     with (
@@ -87,7 +87,7 @@ def read_all(path: Path, folder: Path, choice: SheetChoice, columns: list[Column
 
 
 def mend(path: Path, folder: Path, choice: SheetChoice, sentences: dict[str, str]) -> None:
-    """Write the faulty rows as they were, with what is wrong beside them."""
+    """Write the original rows with errors, and the errors beside them."""
     with (folder / FAULTS).open(encoding='utf-8') as lines:
         faults = {one['row']: one for one in map(json.loads, lines)}
     sheet = open_sheet(path, choice, sheet_columns.known)
@@ -126,7 +126,7 @@ def _say(**said: object) -> None:
 
 
 def main(command: str, *rest: str) -> None:
-    """Do one of the commands; a sheet that cannot be read is said as ``{"unreadable": key}``."""
+    """Run one of the commands; an unreadable sheet is reported as ``{"unreadable": key}``."""
     bound_work(
         cpu_seconds=MAX_CPU_SECONDS, memory_bytes=MAX_MEMORY_BYTES, file_bytes=MAX_FILE_BYTES
     )

@@ -1,4 +1,4 @@
-"""Which table of a file is meant, in the reader's own words: pages know the services, not the kernel's readers."""
+"""The choice of a table in a file, re-exported for pages, which may not import ``desk.sheet_reader``."""
 
 from desk.sheet_reader.rows import column_letters
 from desk.sheet_reader.sheets import Headings, SheetChoice

@@ -1,4 +1,4 @@
-"""Undoing an import in sets: what can go back, what cannot and why, and how it goes."""
+"""Queries for undoing an import: which records can be restored, why others cannot, and restoring them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,8 @@ _LOCK = """
         SELECT FROM customers JOIN imported_customers ON customer_id = customers.id
         WHERE run_id = :run_id ORDER BY customers.id FOR NO KEY UPDATE OF customers) AS locked
 """
-"""In the order of everybody who locks several (``customer_queries.locked``); nothing is linked to who is locked."""
+"""In the common lock order (``services.customers.queries.locked``); locked records get no new contacts or
+notes."""
 _JUDGE = """
     CREATE TEMPORARY TABLE undoing ON COMMIT DROP AS
     SELECT customer_id, is_new, imported.version, CASE
@@ -77,7 +78,7 @@ _RESTORE = """
 
 
 async def recent(session: AsyncSession, since: datetime) -> Sequence[tuple[ImportRun, Agent]]:
-    """Return the imports since then, the newest first, and who brought them in."""
+    """Return the imports since then, newest first, with the names of their importers."""
     statement = (
         select(ImportRun, Agent)
         .join(Agent, col(Agent.id) == col(ImportRun.agent_id))
@@ -88,36 +89,36 @@ async def recent(session: AsyncSession, since: datetime) -> Sequence[tuple[Impor
 
 
 async def locked(session: AsyncSession, run_id: UUID) -> ImportRun | None:
-    """Return an import, which nobody else undoes meanwhile."""
+    """Return an import, locked against another undo."""
     return await session.get(ImportRun, run_id, with_for_update=ROW_LOCK)
 
 
 async def judge(session: AsyncSession, run_id: UUID) -> int:
-    """Lock the records of an import and find out which cannot go back; returns how many."""
+    """Lock the records of an import and find those that cannot be restored; return how many."""
     await _run(session, _LOCK, run_id=run_id)
     await _run(session, _JUDGE, run_id=run_id)
     return int((await _run(session, _COUNT_LEFT)).scalar_one())
 
 
 async def left(session: AsyncSession, *, limit: int) -> list[tuple[str, int, str]]:
-    """Return which records cannot go back: why, as a catalogue key, their number and name."""
+    """Return records that cannot be restored: the reason's catalogue key, their number and name."""
     return [tuple(row) for row in await _run(session, _LEFT, limit=limit)]
 
 
 async def remove_new(session: AsyncSession) -> int:
-    """Remove the records that the import made; returns how many."""
+    """Delete the records that the import created; return how many."""
     return int((await _run(session, _DELETE)).rowcount)
 
 
 async def restore_changed(session: AsyncSession, agent_id: UUID) -> list[UUID]:
-    """Put the records that the import changed back to what they were; returns which."""
+    """Restore the records that the import changed; return their ids."""
     await _run(session, _BEFORE)
     await _run(session, _NOTE_CHANGES, agent_id=agent_id)
     return list((await _run(session, _RESTORE)).scalars())
 
 
 async def forget_before(session: AsyncSession, moment: datetime) -> None:
-    """Remove what is kept to undo imports that are older."""
+    """Delete the undo data of older imports."""
     old = select(col(ImportRun.id)).where(col(ImportRun.created_at) < moment)
     await session.exec(delete(ImportedCustomer).where(col(ImportedCustomer.run_id).in_(old)))
 

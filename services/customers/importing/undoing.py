@@ -1,7 +1,8 @@
-"""An import can be undone for a day: what it made goes, what it changed becomes what it was.
+"""Undoes an import within a day: created records are deleted, changed ones restored.
 
-One transaction, all or nothing. A record that somebody changed since, that has contacts or notes by now, or that became
-part of another stays as it is: the undoing is refused with the list of these, and can then be done for all others.
+One transaction, all or nothing. A record that was changed since, has contacts or notes by now, or
+was merged stays as it is: the undo is refused with a list of these, and can then be repeated for
+all others.
 """
 
 from collections.abc import Sequence
@@ -22,12 +23,13 @@ from services.work.unit_of_work import UnitOfWork
 UNDO_WITHIN = timedelta(hours=24)
 MAX_LEFT_SHOWN = 100
 MAX_TOLD = 1_000
-"""So many open cards hear of their change at once; after a larger import they do when they are opened anew."""
+"""The largest number of open cards that are told at once; after a larger import a card shows the
+change when it is reopened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecentImport:
-    """An import that can still be undone, or was."""
+    """An import of the last day, undone or not."""
 
     run_id: UUID
     at: datetime
@@ -38,7 +40,7 @@ class RecentImport:
 
 
 class LeftReason(StrEnum):
-    """Why an undoing leaves a record as it is, as a catalogue key (``undo_queries`` decides)."""
+    """Why an undo leaves a record as it is, as a catalogue key (``undo_queries`` decides)."""
 
     CHANGED = 'import.left_changed'
     USED = 'import.left_used'
@@ -47,7 +49,7 @@ class LeftReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LeftRecord:
-    """A record that an undoing leaves as it is."""
+    """A record that an undo leaves as it is."""
 
     reason: LeftReason
     code: str
@@ -56,7 +58,7 @@ class LeftRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportUndone:
-    """What undoing an import came to."""
+    """The result of undoing an import."""
 
     removed: int
     restored: int
@@ -64,7 +66,7 @@ class ImportUndone:
 
 
 class ImportChangedError(ConflictError):
-    """Records of the import were changed since. Nothing was undone; the others can be."""
+    """Some records of the import were changed since. Nothing was undone; the others can be."""
 
     def __init__(self, left: Sequence[LeftRecord], *, count: int) -> None:
         super().__init__('import.undo_changed', count=count)
@@ -76,12 +78,12 @@ class ImportChangedError(ConflictError):
 async def undo(
     work: UnitOfWork, agent: Agent, run_id: UUID, *, leaves_changed: bool
 ) -> ImportUndone:
-    """Undo an import within a piece of work.
+    """Undo an import within a unit of work.
 
     Raises:
-        NotFoundError: there is no such import.
-        ConflictError: it was undone already, is older than ``UNDO_WITHIN``, or somebody else imports just now.
-        ImportChangedError: some of its records cannot go back, and ``leaves_changed`` does not say to leave them.
+        NotFoundError: the import does not exist.
+        ConflictError: it was undone already, is older than ``UNDO_WITHIN``, or another import is running.
+        ImportChangedError: some records cannot be restored, and ``leaves_changed`` is not set.
     """
     if not await queries.is_first(work.session):
         raise ConflictError('import.busy')
@@ -96,7 +98,7 @@ async def undo(
         raise ImportChangedError(records, count=count)
     try:
         removed = await undo_queries.remove_new(work.session)
-    except IntegrityError as error:  # something belongs to one of them that is not known here
+    except IntegrityError as error:  # a table that this module does not know refers to one of them
         raise ConflictError('import.undo_in_use') from error
     restored = await undo_queries.restore_changed(work.session, agent.id)
     run.undone_at = clock.now()

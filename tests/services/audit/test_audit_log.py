@@ -17,7 +17,7 @@ from desk.settings import Settings
 from models import AuditAction, Customer, SubjectKind
 from models.audit import FIRST_PREVIOUS_HASH
 from services.audit import queries as audit_queries
-from services.audit.chain import Chain, ChainFault, Head, Sealed
+from services.audit.chain import Chain, ChainFault, Head, SealedEntry
 from services.audit.log import AuditLog
 from services.audit.scan import BATCH
 from services.registry import Services
@@ -44,7 +44,7 @@ def log(units: UnitsOfWork) -> AuditLog:
 
 
 @pytest.fixture
-async def five(units: UnitsOfWork) -> list[Sealed]:
+async def five(units: UnitsOfWork) -> list[SealedEntry]:
     """A log of five entries."""
     await write(units, 5)
     return await stored(units)
@@ -64,7 +64,7 @@ async def write(units: UnitsOfWork, count: int = 1) -> None:
             )
 
 
-async def stored(units: UnitsOfWork) -> list[Sealed]:
+async def stored(units: UnitsOfWork) -> list[SealedEntry]:
     """All entries, oldest first."""
     async with units.db.reading() as session:
         return list(await audit_queries.sealed_after(session, 0, limit=1_000))
@@ -259,10 +259,10 @@ async def test_changed_order_is_found(owner: Database, log: AuditLog) -> None:
 
 
 async def test_entry_sealed_anew_no_longer_fits_the_next(
-    owner: Database, log: AuditLog, five: list[Sealed]
+    owner: Database, log: AuditLog, five: list[SealedEntry]
 ) -> None:
-    changed = Sealed(
-        **{name: getattr(five[2], name) for name in Sealed.__dataclass_fields__}
+    changed = SealedEntry(
+        **{name: getattr(five[2], name) for name in SealedEntry.__dataclass_fields__}
         | {'reason': '몰래'}
     )
     await tamper(

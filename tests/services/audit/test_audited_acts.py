@@ -10,7 +10,7 @@ from desk.db import Database
 from desk.settings import Settings
 from models import AuditAction
 from services.audit import queries as audit_queries
-from services.audit.chain import Sealed
+from services.audit.chain import SealedEntry
 from services.customers.importing.importing import ImportFile, Plan
 from services.customers.importing.sheet import Column
 from services.people.admin import NewAdmin, make_first_admin
@@ -26,7 +26,7 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     await db.close()
 
 
-async def entries(db: Database) -> list[Sealed]:
+async def entries(db: Database) -> list[SealedEntry]:
     """The whole log, oldest first."""
     async with db.reading() as session:
         return list(await audit_queries.sealed_after(session, 0, limit=100))

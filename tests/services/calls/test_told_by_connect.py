@@ -238,8 +238,8 @@ async def test_consult_that_ends_is_a_leg_and_no_step(
         CallLegKind.INBOUND: agent.id,
         CallLegKind.TRANSFER: colleague.id,
     }
-    assert detail.story is not None
-    assert len(detail.story.leg_ids) == 1
+    assert detail.computed is not None
+    assert len(detail.computed.leg_ids) == 1
 
 
 async def test_call_goes_on_with_the_colleague_it_was_handed_to(

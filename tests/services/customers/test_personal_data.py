@@ -11,7 +11,7 @@ from desk.errors import InvalidInputError, NotFoundError
 from desk.settings import Settings
 from models import Call, CallDirection, ChatStatus
 from services.audit import queries as audit_queries
-from services.audit.chain import Sealed
+from services.audit.chain import SealedEntry
 from services.customers.personal_data import (
     Contacts,
     RevealReason,
@@ -31,7 +31,7 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     await db.close()
 
 
-async def entries(db: Database) -> list[Sealed]:
+async def entries(db: Database) -> list[SealedEntry]:
     """The whole audit log, oldest first."""
     async with db.reading() as session:
         return list(await audit_queries.sealed_after(session, 0, limit=100))

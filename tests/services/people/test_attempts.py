@@ -8,7 +8,7 @@ import pytest
 
 from desk import clock, passwords
 from desk.errors import NotSignedInError, TooManyError
-from services.people.attempts import ACCOUNT_BRAKE, NETWORK_BRAKE, SOURCE_BRAKE
+from services.people.attempts import ACCOUNT_BACKOFF, NETWORK_BACKOFF, SOURCE_BACKOFF
 from services.people.devices import KNOWN_FOR, MAX_ACCOUNTS
 from services.people.sign_ins import Staff
 from services.registry import Services
@@ -61,10 +61,10 @@ async def test_stranger_who_guesses_all_day_keeps_nobody_out(
     guessed = 0
     for _ in range(12):
         guessed += await guesses(services, agent.username, STRANGER, 10)
-        later.enter_context(clock.moved(SOURCE_BRAKE.most))
+        later.enter_context(clock.moved(SOURCE_BACKOFF.most))
         await sign_in(services, agent.username, HOME)
 
-    assert guessed == SOURCE_BRAKE.limit + 11  # and not more because the owner came in between
+    assert guessed == SOURCE_BACKOFF.limit + 11  # and not more because the owner came in between
 
 
 async def test_stranger_who_has_many_addresses_slows_down_unknown_browsers_only(
@@ -72,12 +72,12 @@ async def test_stranger_who_has_many_addresses_slows_down_unknown_browsers_only(
 ) -> None:
     agent = await make.agent()
     known = services.sign_ins.device_after(await sign_in(services, agent.username, HOME), None)
-    for number in range(ACCOUNT_BRAKE.limit):
+    for number in range(ACCOUNT_BACKOFF.limit):
         await make.failure(agent.username, network=f'192.0.2.{number % 250}')
 
     with pytest.raises(TooManyError) as refused:
         await sign_in(services, agent.username, CENTRE)
-    assert refused.value.wait_seconds <= ACCOUNT_BRAKE.most.total_seconds()
+    assert refused.value.wait_seconds <= ACCOUNT_BACKOFF.most.total_seconds()
     await sign_in(services, agent.username, CENTRE, device=known)
 
 
@@ -86,7 +86,7 @@ async def test_colleague_who_tries_many_accounts_slows_down_no_known_browser(
 ) -> None:
     agent, new = await make.agent(), await make.agent()
     known = services.sign_ins.device_after(await sign_in(services, agent.username, CENTRE), None)
-    for number in range(NETWORK_BRAKE.limit):
+    for number in range(NETWORK_BACKOFF.limit):
         assert await guesses(services, f'guessed-{number}', CENTRE, 1) == 1
 
     with pytest.raises(TooManyError):
@@ -98,9 +98,9 @@ async def test_known_browser_guesses_no_more_than_others(services: Services, mak
     agent, other = await make.agent(), await make.agent()
     known = services.sign_ins.device_after(await sign_in(services, agent.username, HOME), None)
 
-    assert await guesses(services, agent.username, HOME, 20, device=known) == SOURCE_BRAKE.limit
+    assert await guesses(services, agent.username, HOME, 20, device=known) == SOURCE_BACKOFF.limit
     assert await guesses(services, agent.username, CENTRE, 20, device=known) == 0
-    assert await guesses(services, other.username, HOME, 20, device=known) == SOURCE_BRAKE.limit
+    assert await guesses(services, other.username, HOME, 20, device=known) == SOURCE_BACKOFF.limit
 
 
 async def test_all_addresses_of_a_subscriber_are_one(services: Services, make: Make) -> None:
@@ -109,10 +109,10 @@ async def test_all_addresses_of_a_subscriber_are_one(services: Services, make: M
         await guesses(services, agent.username, f'2001:db8:1:2::{number:x}', 1)
         for number in range(1, 9)
     ]
-    for number in range(NETWORK_BRAKE.limit):
+    for number in range(NETWORK_BACKOFF.limit):
         await guesses(services, f'guessed-{number}', f'2001:db8:5:6:{number:x}::1', 1)
 
-    assert sum(one_by_one) == SOURCE_BRAKE.limit
+    assert sum(one_by_one) == SOURCE_BACKOFF.limit
     with pytest.raises(TooManyError):
         await sign_in(services, other.username, '2001:db8:5:6:ffff::2')
     await sign_in(services, other.username, '2001:db8:5:7::1')
@@ -124,7 +124,7 @@ async def test_only_what_we_signed_makes_a_browser_known(
     agent, other = await make.agent(), await make.agent()
     staff = await sign_in(services, agent.username, HOME)
     device = services.sign_ins.device_after(staff, None)
-    for number in range(ACCOUNT_BRAKE.limit):
+    for number in range(ACCOUNT_BACKOFF.limit):
         await make.failure(agent.username, network=f'192.0.2.{number % 250}')
     head, body, seal = device.split('.')
     of_other = services.sign_ins.device_after(await sign_in(services, other.username, HOME), None)
@@ -135,7 +135,7 @@ async def test_only_what_we_signed_makes_a_browser_known(
     with pytest.raises(NotSignedInError):  # nor does it open anything
         await services.sign_ins.staff_by_bearer(device)
     later.enter_context(clock.moved(KNOWN_FOR + timedelta(seconds=1)))
-    assert await guesses(services, agent.username, HOME, 9, device=device) == SOURCE_BRAKE.limit
+    assert await guesses(services, agent.username, HOME, 9, device=device) == SOURCE_BACKOFF.limit
 
 
 async def test_browser_of_many_is_known_for_the_last_of_them(
@@ -147,7 +147,7 @@ async def test_browser_of_many_is_known_for_the_last_of_them(
         staff = await sign_in(services, agent.username, CENTRE, device=device)
         device = services.sign_ins.device_after(staff, device)
     for agent in (agents[-1], agents[0]):  # the latest failure counts
-        for number in range(ACCOUNT_BRAKE.limit):
+        for number in range(ACCOUNT_BACKOFF.limit):
             await make.failure(agent.username, network=f'192.0.2.{number % 250}')
 
     assert len(device or '') < 2_000  # of the 4,096 bytes that a browser keeps

@@ -16,7 +16,7 @@ from desk.errors import (
 from desk.settings import Settings
 from models import Agent, AgentRole, AgentStatus, AuditAction, SubjectKind
 from services.audit import queries as audit_queries
-from services.audit.chain import Sealed
+from services.audit.chain import SealedEntry
 from services.people.events import AgentChanged, SessionRevoked, agent_topic
 from services.registry import Services
 from tests.support.listening import listen
@@ -47,7 +47,7 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     await db.close()
 
 
-async def entries(db: Database) -> list[Sealed]:
+async def entries(db: Database) -> list[SealedEntry]:
     """The whole log, oldest first."""
     async with db.reading() as session:
         return list(await audit_queries.sealed_after(session, 0, limit=100))

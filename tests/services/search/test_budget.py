@@ -7,14 +7,14 @@ from collections import Counter
 import pytest
 
 from desk.errors import TooManyError
-from desk.pace import FEW, WINDOW_SECONDS, Pace
+from desk.statement_speed import FEW, WINDOW_SECONDS, StatementSpeed
 from services.search.budget import MAX_WAITING, WAIT_SECONDS, SearchBudget
 
 COST = 0.01
 
 
-class KnownPace(Pace):
-    """A pace that a test sets."""
+class KnownSpeed(StatementSpeed):
+    """A speed that a test sets."""
 
     def __init__(self, *, is_slowed: bool = False) -> None:
         super().__init__()
@@ -45,24 +45,24 @@ async def searched(budget: SearchBudget, *, seconds: float, people: int = 10) ->
 
 
 async def test_what_nobody_else_needs_is_had_after_a_moment() -> None:
-    budget = SearchBudget(places=4, share=0.1, pace=KnownPace())
+    budget = SearchBudget(places=4, share=0.1, speed=KnownSpeed())
     await searched(budget, seconds=2)
 
     assert await searched(budget, seconds=1) > 0.6
 
 
 async def test_who_slows_the_talk_down_keeps_to_the_least() -> None:
-    pace = KnownPace()
-    budget = SearchBudget(places=4, share=0.1, pace=pace)
+    speed = KnownSpeed()
+    budget = SearchBudget(places=4, share=0.1, speed=speed)
     await searched(budget, seconds=2)
-    pace.now = True
+    speed.now = True
     await searched(budget, seconds=1)
 
     assert await searched(budget, seconds=1) < 0.1 + 4 * COST + 0.05
 
 
 async def test_hundred_searches_of_one_make_nobody_else_wait() -> None:
-    budget = SearchBudget(places=1, share=1, pace=KnownPace())
+    budget = SearchBudget(places=1, share=1, speed=KnownSpeed())
     order: list[str] = []
 
     async def search(who: str) -> None:
@@ -82,7 +82,7 @@ async def test_hundred_searches_of_one_make_nobody_else_wait() -> None:
 
 
 async def test_who_types_on_before_it_was_their_turn_costs_nothing() -> None:
-    budget = SearchBudget(places=1, share=1, pace=KnownPace())
+    budget = SearchBudget(places=1, share=1, speed=KnownSpeed())
     reached = 0
 
     async def search() -> None:
@@ -105,7 +105,7 @@ async def test_who_types_on_before_it_was_their_turn_costs_nothing() -> None:
 
 
 async def test_too_many_who_search_are_told_so() -> None:
-    budget = SearchBudget(places=1, share=1, pace=KnownPace())
+    budget = SearchBudget(places=1, share=1, speed=KnownSpeed())
 
     async def search() -> None:
         async with budget.turn():
@@ -120,7 +120,7 @@ async def test_too_many_who_search_are_told_so() -> None:
 
 
 async def test_sentence_comes_within_a_second_where_the_turn_does_not() -> None:
-    budget = SearchBudget(places=1, share=1, pace=KnownPace())
+    budget = SearchBudget(places=1, share=1, speed=KnownSpeed())
     began = time.monotonic()
 
     async with budget.turn():
@@ -135,7 +135,7 @@ async def test_sentence_comes_within_a_second_where_the_turn_does_not() -> None:
 
 
 async def test_one_slow_search_lets_nobody_wait_long() -> None:
-    budget = SearchBudget(places=1, share=0.01, most=0.01, pace=KnownPace())
+    budget = SearchBudget(places=1, share=0.01, most=0.01, speed=KnownSpeed())
     async with budget.turn():
         await asyncio.sleep(0.5)  # for which fifty seconds would have to be rested
 
@@ -146,20 +146,20 @@ async def test_one_slow_search_lets_nobody_wait_long() -> None:
 def test_pace_tells_that_the_talk_has_become_slower(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
     monkeypatch.setattr(time, 'monotonic', lambda: now)
-    pace = Pace()
+    speed = StatementSpeed()
 
     def talk(seconds: float, *, windows: int) -> None:
         nonlocal now
         for _ in range(windows):
             for _ in range(5):
-                pace.note(seconds)
+                speed.note(seconds)
             now += WINDOW_SECONDS
 
     talk(0.002, windows=FEW + 1)
-    assert not pace.is_slowed
+    assert not speed.is_slowed
     talk(0.004, windows=4)
-    assert not pace.is_slowed  # as much as a disk jitters
+    assert not speed.is_slowed  # as much as a disk jitters
     talk(0.007, windows=4)
-    assert pace.is_slowed
+    assert speed.is_slowed
     now += 60
-    assert not pace.is_slowed  # nobody talks: nobody is in the way
+    assert not speed.is_slowed  # nobody talks: nobody is in the way

@@ -15,7 +15,7 @@ from models import Agent, AuditAction
 from services.audit.filter import AuditFilter
 from services.history.filter import HistoryFilter
 from services.registry import Services
-from services.search.lookups import ALL_BRAKE, EMAIL_BRAKE, PHONE_BRAKE, whole_values
+from services.search.lookups import ALL_BACKOFF, EMAIL_BACKOFF, PHONE_BACKOFF, whole_values
 from services.text.terms import parse_terms
 from tests.support.make import Make
 
@@ -77,8 +77,8 @@ async def test_masked_number_is_not_guessed_by_trying_all_that_end_so(
     agent, other = await make.agent(), await make.agent()
     await make.customer(phone='01010505678')
 
-    assert await tried(services, agent, *alike(51)) == PHONE_BRAKE.limit
-    assert await unusual(services, make) == [(agent.id, {'alike': PHONE_BRAKE.limit})]
+    assert await tried(services, agent, *alike(51)) == PHONE_BACKOFF.limit
+    assert await unusual(services, make) == [(agent.id, {'alike': PHONE_BACKOFF.limit})]
     with pytest.raises(TooManyError) as refused:  # nor is it said whether it is the one
         await services.customer_search.search(agent, '01010505678')
     assert refused.value.key == 'search.lookups'
@@ -92,7 +92,7 @@ async def test_masked_address_is_not_guessed_either(services: Services, make: Ma
     agent = await make.agent()
     guesses = [f'mi{number}@example.com' for number in range(40)]
 
-    assert await tried(services, agent, *guesses) == EMAIL_BRAKE.limit
+    assert await tried(services, agent, *guesses) == EMAIL_BACKOFF.limit
     assert len(await unusual(services, make)) == 1
 
 
@@ -104,7 +104,7 @@ async def test_every_way_to_write_a_number_is_the_same_look_up(
 
     for _ in range(3):
         assert await tried(services, agent, *ways) == len(ways)
-    assert await tried(services, agent, *alike(10)) == PHONE_BRAKE.limit - 1
+    assert await tried(services, agent, *alike(10)) == PHONE_BACKOFF.limit - 1
 
 
 async def test_many_different_numbers_in_an_hour_are_slowed_down_too(
@@ -114,10 +114,10 @@ async def test_many_different_numbers_in_an_hour_are_slowed_down_too(
     numbers = [f'0107{number:03}{number:04}' for number in range(100)]
 
     assert await tried(services, agent, *numbers[:40]) == 40
-    assert await tried(another_desk, agent, *numbers[40:]) == ALL_BRAKE.limit - 40
-    assert await unusual(services, make) == [(agent.id, {'lookups': ALL_BRAKE.limit})]
+    assert await tried(another_desk, agent, *numbers[40:]) == ALL_BACKOFF.limit - 40
+    assert await unusual(services, make) == [(agent.id, {'lookups': ALL_BACKOFF.limit})]
 
-    later.enter_context(clock.moved(ALL_BRAKE.first))
+    later.enter_context(clock.moved(ALL_BACKOFF.first))
     assert await tried(services, agent, *numbers[90:]) == 1  # and then waits twice as long
     later.enter_context(clock.moved(timedelta(hours=1)))
     assert await tried(services, agent, *numbers[91:]) == 9
@@ -167,7 +167,7 @@ async def test_numbers_written_into_a_record_of_ones_own_are_counted_as_well(
     await make.customer(name='윤보라', phone='01098127634')
     mine = await make.customer(name='윤보라')
 
-    for middle in range(PHONE_BRAKE.limit):
+    for middle in range(PHONE_BACKOFF.limit):
         await make.changed(mine, phone=f'010{middle:04}7634')
         assert await services.customer_duplicates.suggestions(agent, mine.id) == []
     await make.changed(mine, phone='01098127634')
@@ -181,7 +181,7 @@ async def test_colleagues_records_have_duplicates_all_day_long(
     services: Services, make: Make
 ) -> None:
     agent = await make.agent()
-    for number in range(ALL_BRAKE.limit + 5):
+    for number in range(ALL_BACKOFF.limit + 5):
         one = await make.customer(phone=f'0108{number:03}{number:04}')
         await services.customer_duplicates.suggestions(agent, one.id)
 

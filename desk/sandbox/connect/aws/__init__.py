@@ -1,1 +1,1 @@
-"""AWS's side of the sandbox: its wire formats, answered from the simulated centre."""
+"""The simulator's AWS interfaces: their wire formats, answered from the simulated centre."""

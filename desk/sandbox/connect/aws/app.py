@@ -1,6 +1,7 @@
-"""AWS's side of the centre: one ASGI app for Connect, its participant service, Contact Lens and Comprehend.
+"""The AWS interfaces as one ASGI app: Connect, its participant service, Contact Lens and Comprehend.
 
-A request is found, throttled, read, checked and answered by botocore's models; ``operations`` holds what each one does.
+A request is routed, throttled, parsed, checked and answered by botocore's models; ``operations``
+implements each operation.
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ TARGET = 'Comprehend_20171127'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An operation that is asked for, and how."""
+    """A requested operation, with the values of its path."""
 
     operation: Operation
     protocol: Protocol
@@ -38,18 +39,18 @@ class Asked:
 
 
 class AwsSide:
-    """Answers AWS's requests for one centre."""
+    """Answers AWS requests for one centre."""
 
     def __init__(self, centre: Centre, *, throttled: bool = True) -> None:
         self.centre = centre
         self.throttles = Throttles(on=throttled)
 
     def forget(self) -> None:
-        """Forget who asked what: for a centre that starts over."""
+        """Reset all rate limits, for a centre that starts over."""
         self.throttles.reset()
 
     async def __call__(self, request: Request) -> Response:
-        """Answer one request; every answer is AWS's, whatever was asked."""
+        """Answer one request; errors are in AWS's formats too."""
         asked = find(request)
         if asked is None:
             return _error_response(errors.unknown(f'{request.method} {request.url.path}'), None)
@@ -101,7 +102,7 @@ class AwsSide:
             raise errors.throttled(operation)
 
     def _check_instance(self, operation: Operation, parameters: Json) -> None:
-        """Know one instance only, by its id or its ARN."""
+        """Refuse any other instance than this one, by id or ARN."""
         instance = self.centre.world.state.instance
         asked = parameters.get('InstanceId', instance.id)
         if asked not in {instance.id, instance.arn}:
@@ -109,7 +110,7 @@ class AwsSide:
 
 
 def find(request: Request) -> Asked | None:
-    """Return which operation a request is for, if for any."""
+    """Return the operation of a request, or ``None``."""
     raw_path = request.scope.get('raw_path', request.url.path.encode()).decode('latin-1')
     raw_path = raw_path.split('?')[0]
     if request.method == 'POST' and raw_path == '/':

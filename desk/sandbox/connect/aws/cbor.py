@@ -1,7 +1,7 @@
-"""Comprehend's newer protocol, ``smithy-rpc-v2-cbor``: botocore's own parser and serializer, turned round.
+"""Comprehend's newer protocol, ``smithy-rpc-v2-cbor``: botocore's parser and serializer in reverse.
 
-What the client's serializer writes is read by the client's parser with the input's shape, and an answer is written
-by its serializer as if the output were an input.
+The client's parser reads requests with the input's shape, and its serializer writes answers as if
+the output were an input.
 """
 
 from botocore.model import DenormalizedStructureBuilder, OperationModel, StructureShape
@@ -21,14 +21,14 @@ _ERROR = DenormalizedStructureBuilder().with_members(
 
 
 class _Turned(OperationModel):
-    """An operation whose input is another shape."""
+    """An operation with another shape as its input."""
 
     shape: StructureShape
 
     @property
     @override
     def input_shape(self) -> StructureShape:
-        """Return what is to be written."""
+        """Return the shape to write."""
         return self.shape
 
 

@@ -1,6 +1,7 @@
-"""Whether values keep the rules of botocore's models: what is required, how long, how many, which words.
+"""Validates values by botocore's models: required members, lengths, numbers of items, allowed words.
 
-boto3 itself checks only what is required, types and least lengths. Services check the rest, and so does this.
+boto3 itself checks only required members, types and minimum lengths. Services check the rest, and
+so does the simulator.
 """
 
 import re
@@ -12,7 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 
 def lacking(shape: Shape, value: Any, where: str = '') -> Iterator[str]:
-    """Yield what is required and not there."""
+    """Yield the required members that are missing."""
     if isinstance(shape, StructureShape):
         for name in shape.required_members:
             if value.get(name) is None:
@@ -22,7 +23,7 @@ def lacking(shape: Shape, value: Any, where: str = '') -> Iterator[str]:
 
 
 def _parts(shape: Shape, value: Any) -> Iterator[tuple[Shape, Any, str]]:
-    """Yield what a value is made of, each with its shape and, in a structure, its name."""
+    """Yield the parts of a value with their shapes; in a structure, with their names."""
     if isinstance(shape, StructureShape):
         for name, item in value.items():
             if name in shape.members and item is not None:
@@ -34,7 +35,7 @@ def _parts(shape: Shape, value: Any) -> Iterator[tuple[Shape, Any, str]]:
 
 
 def wrong(shape: Shape, value: Any, where: str = '') -> Iterator[str]:
-    """Yield what is there and may not be so."""
+    """Yield the members with invalid values."""
     if isinstance(shape, StructureShape):
         yield from _wrong_members(shape, value, where)
     elif isinstance(shape, ListShape):
@@ -81,9 +82,9 @@ def _out_of_bounds(shape: Shape, size: float, what: str) -> Iterator[str]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """Return a model's pattern; none when it is written for another engine.
+    """Return a model's pattern; ``None`` when it is written for another regular expression engine.
 
-    Some patterns of the model have every backslash twice, as they stand in JSON.
+    Some patterns in the model have every backslash doubled, as in JSON.
     """
     try:
         return re.compile(pattern.replace('\\\\', '\\'))

@@ -1,6 +1,7 @@
-"""Errors as AWS gives them: which name, which status.
+"""AWS's errors: names and status codes.
 
-A refusal becomes the first name of its kind that the operation's own model knows; botocore's model has its status.
+A refusal becomes the first of its names that the operation's model contains; botocore's model gives
+the status.
 """
 
 from desk.sandbox.connect.aws.models import Operation
@@ -8,7 +9,7 @@ from desk.sandbox.connect.world import refusals
 
 
 class AwsError(Exception):
-    """An answer that is an error."""
+    """An error as the answer."""
 
     def __init__(self, name: str, message: str, status: int) -> None:
         super().__init__(message)
@@ -59,29 +60,29 @@ STATUSES = {
 
 
 def error(operation: Operation, names: tuple[str, ...], message: str) -> AwsError:
-    """Return the first of these errors that the operation knows."""
+    """Return the first of these errors that the operation's model contains."""
     known = operation.error_names
     name = next((name for name in names if name in known), names[0])
     return AwsError(name, message, known.get(name, STATUSES.get(name, 400)))
 
 
 def refused(operation: Operation, refusal: refusals.Refusal) -> AwsError:
-    """Return the error that a refusal is for this operation."""
+    """Return this operation's error for a refusal."""
     return error(operation, NAMES[type(refusal)], str(refusal))
 
 
 def invalid(operation: Operation, message: str) -> AwsError:
-    """Return the error for a value that cannot be."""
+    """Return the error for an invalid value."""
     return error(operation, INVALID, message)
 
 
 def malformed(operation: Operation, message: str) -> AwsError:
-    """Return the error for a request that lacks something or cannot be read."""
+    """Return the error for a request that is incomplete or cannot be parsed."""
     return error(operation, MALFORMED, message)
 
 
 def throttled(operation: Operation) -> AwsError:
-    """Return the error for too many requests; where none is modelled it is what Connect sends all the same."""
+    """Return the error for too many requests; Connect sends it also where it is not modelled."""
     names = ('ThrottlingException', 'TooManyRequestsException')
     if 'ThrottlingException' not in operation.error_names and operation.service == 'connect':
         return AwsError('TooManyRequestsException', 'Too Many Requests', 429)
@@ -89,11 +90,11 @@ def throttled(operation: Operation) -> AwsError:
 
 
 def unknown(what: str) -> AwsError:
-    """Return the error for an operation that is not there."""
+    """Return the error for an unknown operation."""
     return AwsError('UnknownOperationException', f'{what} is not there', 404)
 
 
 def broken(operation: Operation) -> AwsError:
-    """Return the error for a fault of the sandbox itself."""
+    """Return the error for a bug in the simulator."""
     names = ('InternalServiceException', 'InternalServerException')
     return error(operation, names, 'Internal failure')

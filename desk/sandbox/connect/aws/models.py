@@ -1,4 +1,4 @@
-"""Which operations there are and where they are found: read from botocore's own service models."""
+"""The supported operations and their routes, read from botocore's service models."""
 
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,12 +22,12 @@ class Operation:
 
     @property
     def key(self) -> str:
-        """Return what handlers are registered by: ``connect.StopContact``."""
+        """The key of its handler: ``connect.StopContact``."""
         return f'{self.service}.{self.name}'
 
     @property
     def error_names(self) -> dict[str, int]:
-        """Return the errors that the model knows, each with its HTTP status."""
+        """The errors in the model, each with its HTTP status."""
         return {
             shape.name: int(shape.metadata.get('error', {}).get('httpStatusCode', 400))
             for shape in self.model.error_shapes
@@ -42,7 +42,7 @@ class _Node:
 
 
 class Catalogue:
-    """Every operation of the services that the sandbox has a port for."""
+    """Every operation of the simulated services."""
 
     def __init__(self) -> None:
         loader = Loader()
@@ -54,7 +54,7 @@ class Catalogue:
             self._add_service(service, ServiceModel(description, service))
 
     def at(self, method: str, raw_path: str) -> tuple[Operation, dict[str, str]] | None:
-        """Return what a REST request asks for, with the values of its path's labels."""
+        """Return the operation of a REST request, with the values of its path's labels."""
         values: list[str] = []
         node = self._root
         for part in raw_path.strip('/').split('/'):
@@ -71,7 +71,7 @@ class Catalogue:
         return operation, dict(zip(names, values, strict=True))
 
     def rpc(self, name: str) -> Operation | None:
-        """Return Comprehend's operation of that name."""
+        """Return the Comprehend operation with a name."""
         return self._rpc.get(name)
 
     def _add_service(self, service: str, model: Any) -> None:

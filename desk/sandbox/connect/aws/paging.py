@@ -1,4 +1,7 @@
-"""Pages of long answers. A token is opaque to clients: it says of which list, from where, until when."""
+"""Pages of long answers.
+
+A token is opaque to clients: it names the list, the position and the expiry.
+"""
 
 import base64
 import binascii
@@ -12,26 +15,26 @@ from desk.sandbox.connect.world.events import Json
 
 T = TypeVar('T')
 DEFAULT_SIZE = 100
-TOKEN_LIFE = timedelta(minutes=5)  # GetCurrentMetricData: five minutes; assumed of the others
+TOKEN_LIFE = timedelta(minutes=5)  # GetCurrentMetricData: five minutes; assumed for the others
 
 
-class BadToken(ValueError):  # noqa: N818 - says what it is
-    """A token of another list, of another time, or of nobody."""
+class BadToken(ValueError):  # noqa: N818 - clear without the suffix
+    """The token belongs to another list, has expired, or is invalid."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Who asks for a page, and when."""
+    """The request for a page, and its time."""
 
     list_name: str
     now: datetime
 
 
 def page(items: Sequence[T], request: Json, place: Place) -> tuple[list[T], str | None]:
-    """Return the page that a request asks for, and the token of the next.
+    """Return the requested page, and the token of the next.
 
     Raises:
-        BadToken: ``NextToken`` is none of this list's, or too old.
+        BadToken: ``NextToken`` does not belong to this list, or has expired.
     """
     size = int(request.get('MaxResults') or DEFAULT_SIZE)
     start = _start(request['NextToken'], place) if request.get('NextToken') else 0

@@ -1,4 +1,4 @@
-"""Requests into Python's values, and answers out of them, by the shapes of botocore's models."""
+"""Converts requests to Python values, and answers from them, by the shapes of botocore's models."""
 
 import base64
 import json
@@ -11,8 +11,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from desk.sandbox.connect.world.events import Json
 
 
-class Unreadable(ValueError):  # noqa: N818 - says what the request is
-    """The request is not what the model says."""
+class Unreadable(ValueError):  # noqa: N818 - clear without the suffix
+    """The request does not match the model."""
 
 
 def read_rest(
@@ -25,7 +25,7 @@ def read_rest(
     """Return the parameters of a rest-json request.
 
     Raises:
-        Unreadable: the body is no JSON object, or something in it is of another type.
+        Unreadable: the body is not a JSON object, or a value has another type.
     """
     if shape is None:
         return {}
@@ -47,7 +47,7 @@ def read_rest(
 
 
 def read_body(shape: StructureShape, body: bytes) -> Json:
-    """Return the parameters of a JSON body alone.
+    """Return the parameters of a JSON body only.
 
     Raises:
         Unreadable: as ``read_rest``.
@@ -56,7 +56,7 @@ def read_body(shape: StructureShape, body: bytes) -> Json:
 
 
 def written(shape: Shape, value: Any) -> Any:
-    """Return a value as it goes over the wire as JSON."""
+    """Return a value in its JSON wire format."""
     if isinstance(shape, StructureShape):
         return {
             member.serialization.get('name', name): written(member, value[name])

@@ -1,6 +1,7 @@
-"""The chat's WebSocket: ``aws/subscribe``, ``aws/heartbeat``, ``aws/ping``, and ``aws/chat`` with what is said.
+"""The chat WebSocket: ``aws/subscribe``, ``aws/heartbeat``, ``aws/ping``, ``aws/chat`` with messages.
 
-A socket that cannot keep up is closed; its reader asks for the transcript when it is back, as Connect's readers must.
+A socket that cannot keep up is closed; its reader requests the transcript after reconnecting, as
+with Connect.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from desk.sandbox.connect.world.state import State
 log = structlog.get_logger()
 
 LIFE_SECONDS = 59 * 60
-MAX_SOCKETS = 5  # by participant
+MAX_SOCKETS = 5  # for each participant
 MAX_WAITING = 1_000
 DENIED = 4403
 TOO_MANY = 4429
@@ -29,7 +30,7 @@ CUT = 1012
 
 
 class Sockets:
-    """Who listens to which chat."""
+    """The listeners of each chat."""
 
     def __init__(self, centre: Centre) -> None:
         self._centre = centre
@@ -39,7 +40,7 @@ class Sockets:
         centre.faults.cutters.append(self.cut)
 
     async def serve(self, socket: WebSocket) -> None:
-        """Serve one socket until it closes, has lived long enough, or its reader is too slow."""
+        """Serve one socket until it closes, reaches its maximum age, or its reader is too slow."""
         try:
             with self._centre.acting() as world:
                 room, participant = world.rooms.at(socket.query_params.get('token', ''))
@@ -63,7 +64,7 @@ class Sockets:
             readers.remove((participant.id, waiting))
 
     def cut(self) -> None:
-        """Let every socket be closed, as a network that fails does."""
+        """Close every socket, as a network failure does."""
         for is_cut in self._open:
             is_cut.set()
 
@@ -74,20 +75,20 @@ class Sockets:
 
 
 async def talk(socket: WebSocket, waiting: asyncio.Queue[str], is_cut: asyncio.Event) -> None:
-    """Tell an accepted socket what waits, and answer it, until it closes, is cut, or has lived long enough."""
+    """Send pending items to an accepted socket and answer it, until it closes, is cut, or is too old."""
     subscribed = asyncio.Event()
     try:
         async with asyncio.timeout(LIFE_SECONDS), asyncio.TaskGroup() as group:
             group.create_task(_tell(socket, waiting, subscribed))
             group.create_task(_close(socket, is_cut))
             await _listen(socket, subscribed)
-            raise WebSocketDisconnect  # noqa: TRY301 - ends the group
+            raise WebSocketDisconnect  # noqa: TRY301 - ends the task group
     except* (WebSocketDisconnect, RuntimeError, TimeoutError):
         log.debug('sandbox_socket_over')
 
 
 def item_frame_words(state: State, room: Room, item: Item) -> Json:
-    """Return an item of a room as sockets tell it."""
+    """Return a room's item in the sockets' format."""
     words = item_words(state, item)
     words['InitialContactId'] = room.id
     if item.content_type in {DELIVERED, READ}:
@@ -152,7 +153,7 @@ def _read(text: str) -> dict[str, Any]:
 
 
 def frame(words: Json) -> str:
-    """Return what a socket is sent about a chat."""
+    """Return the frame that a socket is sent about a chat."""
     content = json.dumps(words, ensure_ascii=False)
     return json.dumps(
         {'topic': 'aws/chat', 'contentType': 'application/json', 'content': content},

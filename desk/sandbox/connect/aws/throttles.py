@@ -1,7 +1,8 @@
-"""How often one may ask: token buckets with the rates of the service quotas (requests a second, burst).
+"""Rate limits: token buckets with the rates of the service quotas (requests a second, burst).
 
-Control-plane buckets are shared by all users of an account and Region; participant buckets by instance. Here there is
-one instance in one account, so both are one bucket for each operation. Time is the world's, so that tests can move it.
+Control-plane buckets are shared by all users of an account and Region; participant buckets by
+instance. The simulator has one instance in one account, so both are one bucket for each operation.
+Time is the world's, so that tests can move it.
 """
 
 from datetime import datetime
@@ -48,7 +49,7 @@ class Throttles:
         self._buckets: dict[str, tuple[float, datetime]] = {}
 
     def admits(self, key: str, now: datetime) -> bool:
-        """Take a token for a request of this operation, if there is one."""
+        """Take a token for a request of this operation; return whether there was one."""
         if not self.on:
             return True
         rate, burst = RATES.get(key, DEFAULT)

@@ -1,4 +1,7 @@
-"""Idempotency: the same ``ClientToken`` again gives the same answer, and does nothing. A restart forgets none."""
+"""Idempotency: a repeated ``ClientToken`` gets the same answer, without effect.
+
+Tokens survive a restart.
+"""
 
 import json
 from datetime import datetime, timedelta
@@ -12,7 +15,7 @@ DEFAULT_LIFE = timedelta(days=1)  # assumed: AWS documents only the seven days o
 
 
 def known_answer(state: State, operation: str, request: Json, now: datetime) -> Json | None:
-    """Return the answer that the request's token was given, if any.
+    """Return the earlier answer for the request's token, if any.
 
     Raises:
         TokenReused: the token was used with another request.
@@ -26,13 +29,13 @@ def known_answer(state: State, operation: str, request: Json, now: datetime) -> 
 
 
 def keep_answer(state: State, operation: str, request: Json, answer: Json, now: datetime) -> None:
-    """Remember what a request with a token was answered; the oldest are dropped when their time is over."""
+    """Store the answer for a request's token; expired ones are dropped, oldest first."""
     if not request.get('ClientToken'):
         return
     while state.answers and next(iter(state.answers.values())).until <= now:
         del state.answers[next(iter(state.answers))]
     key = _key(operation, request)
-    state.answers.pop(key, None)  # one whose time is over goes to the end
+    state.answers.pop(key, None)  # an expired one moves to the end
     until = now + LIVES.get(operation, DEFAULT_LIFE)
     state.answers[key] = KeptAnswer(asked=_asked(request), answer=answer, until=until)
 

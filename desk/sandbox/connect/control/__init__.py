@@ -1,1 +1,4 @@
-"""Control over the sandbox: a JSON interface with OpenAPI, a page for people, a load player. All act by ``hand``."""
+"""Control of the simulator: a JSON API with OpenAPI, a page for people, a load player.
+
+All act through ``hand``.
+"""

@@ -1,11 +1,11 @@
-"""What many routes answer."""
+"""Answers shared by many routes."""
 
 from typing import Any
 
 from desk.sandbox.connect.control.shapes import Refused
 
 NOTHING: dict[str, str] = {}
-"""It was done, and there is nothing to tell."""
+"""The action succeeded and returns nothing."""
 
 
 def _refusal(description: str, code: str, message: str) -> dict[str, Any]:

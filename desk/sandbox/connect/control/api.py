@@ -1,7 +1,8 @@
-"""The JSON interface under ``/_sandbox``: everything that a tester needs, described by OpenAPI.
+"""The JSON API under ``/_sandbox``: every action that a tester needs, described by OpenAPI.
 
-Every answer that is no success is a ``Refused``: 400 what was asked cannot be read, 404 there is no such thing, 409 the
-world does not do that now. It is for the same machine only, like all of the sandbox.
+Every unsuccessful answer is a ``Refused``: 400 the request is invalid, 404 the object does not
+exist, 409 the world refuses it now. Like the whole simulator it is reachable only from the same
+machine.
 """
 
 from typing import Any
@@ -46,7 +47,7 @@ TAGS = [
 
 
 def build(centre: Centre, aws: AwsSide, player: Player) -> FastAPI:
-    """Return the interface as an app to be mounted at ``PREFIX``."""
+    """Return the API as an app to mount at ``PREFIX``."""
     app = FastAPIOffline(
         title='Connect in a box',
         version='1',
@@ -79,7 +80,7 @@ def build(centre: Centre, aws: AwsSide, player: Player) -> FastAPI:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    """Return the description without FastAPI's own refusal, which is never given here."""
+    """Return the description without FastAPI's own validation error, which is never sent."""
     if app.openapi_schema is None:
         app.openapi_schema = get_openapi(
             title=app.title,
@@ -102,14 +103,14 @@ async def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 
 async def _unreadable(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - it is registered for this type
     wrong = [('.'.join(map(str, each['loc'][1:])), str(each['msg'])) for each in error.errors()]
     message = '; '.join(f'{field}: {reason}' if field else reason for field, reason in wrong)
     return _answer(400, 'Unreadable', message, [field for field, _ in wrong if field])
 
 
 async def _not_served(_request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is registered for this type
     return _answer(error.status_code, 'NotServed', str(error.detail))
 
 

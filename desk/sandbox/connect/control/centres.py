@@ -1,4 +1,4 @@
-"""The clock, and the whole centre: keep it, bring it back, start over."""
+"""Routes for the clock and the whole centre: save, restore, start over."""
 
 from datetime import timedelta
 
@@ -24,17 +24,17 @@ SOFTPHONE = 'softphone.'
 
 
 def router(centre: Centre, aws: AwsSide) -> APIRouter:
-    """Serve the clock and the whole centre."""
+    """Return the routes for the clock and the whole centre."""
     api = APIRouter(tags=['centre'])
 
     @api.get('/health')
     async def health() -> ClockView:
-        """Say that the sandbox is there, and what time it is."""
+        """Return the simulator's health and time."""
         return _time(centre)
 
     @api.post('/clock')
     async def move(wanted: ClockMove) -> ClockView:
-        """Let time have passed, stand still, or go on; what is due happens in its order."""
+        """Move, stop or release the clock; due events run in their order."""
         if wanted.held is not None:
             (centre.clock.hold if wanted.held else centre.clock.release)()
         centre.clock.advance(timedelta(seconds=wanted.advance))
@@ -46,13 +46,13 @@ def router(centre: Centre, aws: AwsSide) -> APIRouter:
         '/state', response_class=Response, responses={200: {'content': {'application/json': {}}}}
     )
     async def keep() -> Response:
-        """Return the whole centre, to be brought back."""
+        """Return the whole centre, for a later restore."""
         centre.pass_time()
         return Response(centre.snapshot(), media_type='application/json')
 
     @api.put('/state', status_code=204, responses=REFUSED, openapi_extra=SNAPSHOT)
     async def bring_back(request: Request) -> None:
-        """Be the centre that was kept."""
+        """Restore a saved centre."""
         try:
             centre.restore(await request.body())
         except ValidationError as error:
@@ -61,7 +61,7 @@ def router(centre: Centre, aws: AwsSide) -> APIRouter:
 
     @api.delete('/state', status_code=204)
     async def start_over() -> None:
-        """Be a fresh centre, with nothing going wrong."""
+        """Start over with a fresh centre, without faults."""
         centre.start_over()
         aws.forget()
 

@@ -1,4 +1,4 @@
-"""What is chosen: a contact with its legs and its conversation, or an agent; and what can be done with it."""
+"""The detail of the selected contact or agent, with the possible actions."""
 
 from collections.abc import Callable
 
@@ -61,7 +61,7 @@ ACTS: dict[str, tuple[str, Callable[[str], AgentAct[None]]]] = {
 
 
 class ContactDetail:
-    """One contact: facts, legs, conversation; to speak as the customer, to act as the agent."""
+    """One contact: facts, legs, conversation; forms to speak as the customer and act as the agent."""
 
     def __init__(self, page: OpenPage) -> None:
         self._page = page
@@ -96,7 +96,7 @@ class ContactDetail:
         self._facts = Piece('dl', 'box-facts')
 
     def show(self, contact: ContactView, floor: FloorView) -> None:
-        """Show a contact as it is."""
+        """Show a contact's current state."""
         self._contact_id = contact.id
         self._facts.show(self._words_of(contact, floor))
         self._talk.show(
@@ -181,7 +181,7 @@ class ContactDetail:
 
 
 class AgentDetail:
-    """One agent: their status, and what is wrong with their softphone."""
+    """One agent: their status, and their softphone's faults."""
 
     def __init__(self, page: OpenPage) -> None:
         self._page = page
@@ -241,7 +241,7 @@ def _who(contact: ContactView) -> str:
 
 
 def possible(contact: ContactView, floor: FloorView) -> set[str]:
-    """Return which acts an agent can do with a contact now."""
+    """Return the actions that an agent can do with a contact now."""
     states = {AgentContactState(state) for state in floor.holders(contact.id).values()}
     may: set[str] = set()
     if states & RINGING:

@@ -1,7 +1,8 @@
-"""What the page is made of: plain HTML in few elements, each sent anew only when it has changed.
+"""The page's elements: plain HTML in few elements, each sent only when it has changed.
 
-The only way to make markup is a template of ours, filled by ``filled``, which escapes. A form is one element: its fields
-live in the browser and come as one event, so that nothing that is typed is ever drawn over.
+Markup is made only from this package's templates, filled by ``filled``, which escapes values. A
+form is one element: its fields live in the browser and arrive as one event, so that a redraw never
+overwrites typed text.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -19,21 +20,21 @@ SUBMIT = """(event) => {
   emit({...fields, act: event.submitter?.value ?? ''});
   for (const field of event.target.querySelectorAll('[data-once]')) field.value = '';
 }"""
-"""The fields of a form and the button that sent it; what is said once is then empty."""
+"""Sends a form's fields and the button; fields for a message are then emptied."""
 
 
 def filled(template: str, **values: object) -> Markup:
-    """Return a template of ours with its ``{names}`` filled in, escaped unless they are ``Markup``."""
+    """Return a template with its ``{names}`` filled in, escaped unless they are ``Markup``."""
     return Markup(template).format(**values)  # noqa: S704 - templates are literals of the control page
 
 
 def joined(parts: Iterable[Markup]) -> Markup:
-    """Return markup after markup."""
+    """Return the parts joined."""
     return Markup().join(parts)
 
 
 class Piece(ui.element):
-    """One element whose inside is our markup."""
+    """One element with this page's own markup inside."""
 
     def __init__(self, tag: str, classes: str = '', inside: Markup | None = None) -> None:
         super().__init__(tag)
@@ -43,28 +44,28 @@ class Piece(ui.element):
             self.show(inside)
 
     def show(self, inside: Markup) -> None:
-        """Show other markup; the same again sends nothing."""
+        """Show other markup; unchanged markup is not sent."""
         if inside != self._shown:
             self._shown = inside
             self._props['innerHTML'] = str(inside)
             self.update()
 
     def put(self, name: str, value: str | None) -> None:
-        """Set an attribute, or take it away; the same again sends nothing."""
+        """Set an attribute, or remove it; an unchanged one is not sent."""
         if self._props.get(name) != value:
             self._props[name] = value
             self.update()
 
 
 def button(text: str, act: Callable[[], Awaitable[None] | None], classes: str = '') -> Piece:
-    """Draw a button."""
+    """Return a button."""
     piece = Piece('button', f'box-button {classes}', filled('{text}', text=text))
     piece.put('type', 'button')
     return piece.on('click', act, args=[])
 
 
 def form(name: str, act: Act, inside: Markup) -> Piece:
-    """Draw a form; ``act`` gets its fields and, as ``act``, the value of the button that sent it."""
+    """Return a form; ``act`` gets its fields and, as ``act``, the value of the button that sent it."""
     piece = Piece('form', 'box-form', inside)
     piece.put('aria-label', name)
     piece.put('autocomplete', 'off')
@@ -76,7 +77,7 @@ def form(name: str, act: Act, inside: Markup) -> Piece:
 
 
 def field(label: str, name: str, value: str = '', *, kind: str = 'text', more: str = '') -> Markup:
-    """Return a labelled field; ``more`` are attributes of ours."""
+    """Return a labelled field; ``more`` are further attributes as markup."""
     return filled(
         '<label>{label}<input name="{name}" type="{kind}" value="{value}" {more}></label>',
         label=label,
@@ -98,7 +99,7 @@ def area(label: str, name: str, value: str = '') -> Markup:
 
 
 def tick(label: str, name: str, *, is_on: bool) -> Markup:
-    """Return a labelled box to tick."""
+    """Return a labelled checkbox."""
     return filled(
         '<label class="box-tick"><input type="checkbox" name="{name}" value="on" {on}>{label}</label>',
         label=label,
@@ -108,7 +109,7 @@ def tick(label: str, name: str, *, is_on: bool) -> Markup:
 
 
 def choice(label: str, name: str, options: Mapping[str, str], chosen: str = '') -> Markup:
-    """Return a labelled choice."""
+    """Return a labelled select."""
     return filled(
         '<label>{label}<select name="{name}">{options}</select></label>',
         label=label,
@@ -118,7 +119,7 @@ def choice(label: str, name: str, options: Mapping[str, str], chosen: str = '') 
 
 
 def bare_choice(label: str, name: str, options: Mapping[str, str]) -> Markup:
-    """Return a choice whose label is heard, not seen."""
+    """Return a select whose label only screen readers get."""
     return filled(
         '<select name="{name}" aria-label="{label}">{options}</select>',
         label=label,
@@ -128,7 +129,7 @@ def bare_choice(label: str, name: str, options: Mapping[str, str]) -> Markup:
 
 
 def sending(*buttons: tuple[str, str]) -> Markup:
-    """Return the buttons of a form: value and text of each."""
+    """Return the buttons of a form from their values and texts."""
     inside = joined(
         filled('<button class="box-button" value="{value}">{text}</button>', value=value, text=text)
         for value, text in buttons

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose, by switch and by script."""
+"""Routes for simulated faults, by switch and by script."""
 
 from fastapi import APIRouter
 
@@ -15,7 +15,7 @@ SOFTPHONE = 'softphone.'
 
 
 def router(centre: Centre, aws: AwsSide, hand: Hand) -> APIRouter:
-    """Serve the switches of what goes wrong."""
+    """Return the routes for simulated faults."""
     api = APIRouter(tags=['faults'])
     faults = centre.faults
 
@@ -26,19 +26,19 @@ def router(centre: Centre, aws: AwsSide, hand: Hand) -> APIRouter:
 
     @api.get('/faults')
     async def read() -> FaultView:
-        """Return what goes wrong now."""
+        """Return the current faults."""
         return now()
 
     @api.patch('/faults', responses=REFUSED)
     async def change(wanted: FaultChange) -> FaultView:
-        """Let something be otherwise; lists are replaced, what is not named stays."""
+        """Change faults; lists are replaced, fields that are not set stay."""
         check(wanted)
         faults.change(wanted)
         return now()
 
     @api.delete('/faults')
     async def clear() -> FaultView:
-        """Let nothing go wrong, and forget the script."""
+        """Clear all faults and the script."""
         faults.clear()
         return now()
 
@@ -51,7 +51,7 @@ def router(centre: Centre, aws: AwsSide, hand: Hand) -> APIRouter:
 
     @api.put('/faults/script', responses=REFUSED)
     async def play(steps: list[FaultStep]) -> FaultView:
-        """Follow a script on the sandbox's clock, from now on, instead of any other."""
+        """Follow a script on the simulator's clock, from now on, in place of an earlier one."""
         for step in steps:
             check(step.change)
         faults.play(steps)
@@ -64,26 +64,26 @@ def router(centre: Centre, aws: AwsSide, hand: Hand) -> APIRouter:
 def _outside(api: APIRouter, centre: Centre, aws: AwsSide, hand: Hand) -> None:
     @api.put('/throttles', status_code=204)
     async def keep_rates(wanted: Switch) -> None:
-        """Keep AWS's request rates, or not; every bucket is full again."""
+        """Turn AWS's rate limits on or off; all buckets are refilled."""
         aws.throttles.on = wanted.on
         aws.throttles.reset()
 
     @api.put('/dialling', status_code=204)
     async def dial(wanted: Dialling) -> None:
-        """Say which numbers never answer, and which must not be called."""
+        """Set the numbers that never answer, and those that must not be called."""
         hand.dial(silent=list(wanted.silent), forbidden=list(wanted.forbidden))
 
     @api.delete('/sockets', status_code=204)
     async def cut() -> None:
-        """Cut every WebSocket once."""
+        """Close every WebSocket once."""
         centre.faults.cut_sockets()
 
 
 def check(change: FaultChange) -> None:
-    """Refuse an operation that nobody has.
+    """Refuse a fault for an unknown operation.
 
     Raises:
-        NotThere: there is no such operation.
+        NotThere: the operation does not exist.
     """
     for fault in change.errors or ():
         known = fault.operation in catalogue().operations or fault.operation == ANY

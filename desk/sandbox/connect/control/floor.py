@@ -1,4 +1,4 @@
-"""What all open pages show, read at most twice a second however many there are."""
+"""The state that all open pages show, read at most twice a second for any number of pages."""
 
 import time
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ READ_SECONDS = 0.4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FloorView:
-    """The centre at one moment."""
+    """The centre at one time."""
 
     now: datetime
     is_held: bool
@@ -26,7 +26,7 @@ class FloorView:
     contact_count: int
 
     def holders(self, contact_id: str) -> dict[str, str]:
-        """Return who has something of a contact: state by username."""
+        """Return the agents who have a contact: state by username."""
         return {
             agent.username: held.state
             for agent in self.agents
@@ -44,7 +44,7 @@ class Floor:
         self._read_at = 0.0
 
     def view(self, *, fresh: bool = False) -> FloorView:
-        """Return the floor as it is, or was less than half a second ago."""
+        """Return the current state, at most half a second old."""
         if self._view is None or fresh or time.monotonic() - self._read_at > READ_SECONDS:
             self._view, self._read_at = self._read(), time.monotonic()
         return self._view
@@ -63,7 +63,7 @@ class Floor:
 
 
 def _in_hand(world: World) -> list[ContactView]:
-    """Return what is over, but still in somebody's hands."""
+    """Return ended contacts that agents still have."""
     return [
         views.contact(world, contact, is_whole=False)
         for agent in world.state.agents.values()

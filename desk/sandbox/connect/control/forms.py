@@ -1,4 +1,4 @@
-"""The left side: be the customer, let things go wrong, keep and bring back the centre."""
+"""The page's left side: act as the customer, set faults, save and restore the centre."""
 
 import json
 
@@ -36,11 +36,11 @@ BRING_BACK = """async (event) => {
   const answer = await fetch('/_sandbox/state', {method: 'PUT', headers, body: file});
   emit({status: String(answer.status)});
 }"""
-"""A snapshot is bigger than what a socket takes: it goes to the JSON interface."""
+"""A snapshot is too large for a socket message: the browser sends it to the JSON API."""
 
 
 class CustomerForm:
-    """Ring a call, ask for a callback, start a chat, make a task."""
+    """Make a call, request a callback, start a chat, create a task."""
 
     def __init__(self, page: OpenPage) -> None:
         self._page = page
@@ -99,7 +99,7 @@ class CustomerForm:
         return Caller(queue=fields['queue'], name=fields['name'], attributes=attributes)
 
     def _number(self, fields: Fields) -> str:
-        """Return a number as Connect writes it; people write it as in their country."""
+        """Return a number in Connect's format, from the national one that people type."""
         try:
             number = phonenumbers.parse(fields['number'], 'KR')
         except NumberParseException as error:
@@ -108,7 +108,7 @@ class CustomerForm:
 
 
 class FaultForm:
-    """What goes wrong now, and the switches."""
+    """The current faults, and their switches."""
 
     def __init__(self, page: OpenPage) -> None:
         self._page = page
@@ -153,7 +153,7 @@ class FaultForm:
             button(w('모두 없애기'), lambda: page.do(page.centre.faults.clear), 'box-danger')
 
     def show(self) -> None:
-        """Show what goes wrong now."""
+        """Show the current faults."""
         faults = self._page.centre.faults
         lines = told(faults.plan, self._page)
         if faults.steps_left:
@@ -197,7 +197,7 @@ class FaultForm:
 
 
 class StateForm:
-    """Keep the centre, bring it back, start over."""
+    """Save the centre, restore it, start over."""
 
     def __init__(self, page: OpenPage) -> None:
         self._page = page
@@ -238,7 +238,7 @@ class StateForm:
 
 
 def told(plan: FaultPlan, page: OpenPage) -> list[str]:
-    """Return what goes wrong, a line each; that events come as AWS's do is nothing wrong."""
+    """Return the current faults, one a line; events as disorderly as AWS's are no fault."""
     w = page.words
     events = EventFaults() if page.centre.faults.is_orderly else plan.events
     lines = {
@@ -266,10 +266,10 @@ def _shares(events: EventFaults, page: OpenPage) -> str:
 
 
 def _number(text: str) -> float:
-    """Read a number that somebody typed.
+    """Parse a typed number.
 
     Raises:
-        Unreadable: it is none.
+        Unreadable: it is not a number.
     """
     try:
         return float(json.loads(text or '0'))

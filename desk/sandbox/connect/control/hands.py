@@ -1,4 +1,4 @@
-"""What agents do, for tests that have no softphone."""
+"""Routes for agents' actions, for tests without a softphone."""
 
 from fastapi import APIRouter
 
@@ -32,12 +32,12 @@ MOVING = {'add': acts.add, 'transfer': acts.transfer}
 
 
 def router(hand: Hand) -> APIRouter:
-    """Serve what agents do."""
+    """Return the routes for agents' actions."""
     api = APIRouter(prefix='/agents/{username}', tags=['agents'], responses=REFUSED)
 
     @api.patch('')
     async def set_up(username: str, wanted: AgentSetUp) -> dict[str, str]:
-        """Set what an agent accepts by itself, and how long after-contact work may take."""
+        """Set an agent's automatic acceptance, and the time limit of after-contact work."""
         hand.set_up(
             username,
             auto_accepts=wanted.auto_accepts,
@@ -47,7 +47,7 @@ def router(hand: Hand) -> APIRouter:
 
     @api.post('/status')
     async def choose_status(username: str, wanted: StatusChoice) -> dict[str, str]:
-        """Choose a status; the next one while there is anything in hand."""
+        """Set an agent's status; during a contact it becomes the next one."""
         hand.choose_status(username, wanted.status)
         return NOTHING
 
@@ -75,7 +75,7 @@ def router(hand: Hand) -> APIRouter:
 
     @api.post('/token')
     async def token(username: str, of: OfContact) -> Token:
-        """Return the token with which the agent takes part in a chat."""
+        """Return the agent's participant token in a chat."""
         return Token(token=hand.act(username, acts.token(of.contact_id)))
 
     _with_contact(api, hand)

@@ -1,4 +1,4 @@
-"""The load tab: what is to be played, how far it is, and how late things happened."""
+"""The load tab: the plan, its progress, and the delays."""
 
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ class LoadForm:
         )
 
     def show(self) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         self._progress.show(self._told(self._page.player.progress))
 
     def _act(self, fields: Fields) -> None:

@@ -1,4 +1,4 @@
-"""Playing a load: start it, stop it, see how far it is."""
+"""Routes for playing a load: start, stop, progress."""
 
 from fastapi import APIRouter
 
@@ -8,12 +8,12 @@ from desk.sandbox.connect.control.load.player import LoadProgress, Player
 
 
 def router(player: Player) -> APIRouter:
-    """Serve the load player."""
+    """Return the load player's routes."""
     api = APIRouter(prefix='/load', tags=['load'])
 
     @api.get('')
     async def progress() -> LoadProgress:
-        """Return how far it is, what was played, and how late things happened."""
+        """Return the progress, the played actions, and their delays."""
         return player.progress
 
     @api.post('', responses=REFUSED)
@@ -27,7 +27,7 @@ def router(player: Player) -> APIRouter:
 
     @api.delete('')
     async def stop() -> LoadProgress:
-        """Play no more; what goes on goes on."""
+        """Stop playing; open contacts stay."""
         player.stop()
         return player.progress
 

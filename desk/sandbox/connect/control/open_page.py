@@ -1,4 +1,4 @@
-"""What every part of one open page shares: the centre, the hand, the reader's words, and how an act is answered."""
+"""The objects that all parts of one open page share: centre, hand, language, results of actions."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,8 +16,8 @@ from desk.sandbox.connect.control.words import Words
 from desk.sandbox.connect.world.refusals import NotThere, Refusal
 
 
-class Unreadable(ValueError):  # noqa: N818 - what was typed; no fault of the program
-    """What was typed cannot be used; its text says why, in the reader's words."""
+class Unreadable(ValueError):  # noqa: N818 - bad input, not a program error
+    """Typed text cannot be used; the message tells the reader why, in their language."""
 
 
 class OpenPage:
@@ -35,7 +35,7 @@ class OpenPage:
         self.drawn_after: Callable[[], None] = lambda: None
 
     def do(self, act: Callable[[], object], said: str = '') -> None:
-        """Do something, say what came of it, and draw the floor anew."""
+        """Do something, report the result, and redraw the floor."""
         w = self.words
         try:
             act()
@@ -53,13 +53,13 @@ class OpenPage:
         self.drawn_after()
 
     def move_clock(self, seconds: float) -> None:
-        """Let so much time have passed."""
+        """Move the clock forward."""
         self.centre.clock.advance(timedelta(seconds=seconds))
         self.centre.faults.catch_up()
         self.centre.pass_time()
 
     def contact(self, contact_id: str) -> ContactView | None:
-        """Return a contact with all that was said; none when there is no such thing (any more)."""
+        """Return a contact with its conversation; ``None`` when it does not exist (any more)."""
         with self.centre.acting() as world:
             found = world.state.contacts.get(contact_id)
             return views.contact(world, found) if found else None

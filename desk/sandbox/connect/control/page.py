@@ -1,6 +1,6 @@
-"""The control page: the centre live, and everything that the JSON interface does, for people.
+"""The control page: the live centre, and every action of the JSON API, for people.
 
-Served at ``/_sandbox/control/``. Drawn anew at most twice a second, and what has not changed is not sent.
+Served at ``/_sandbox/control/``. Redrawn at most twice a second; unchanged parts are not sent.
 """
 
 from copy import copy
@@ -44,7 +44,7 @@ EMPTY = '컨택을 고르면 통화 구간과 대화가 여기에 보입니다.'
 
 
 def register(app: FastAPI, centre: Centre, aws: AwsSide, player: Player) -> None:
-    """Serve the page in ``app``, whose life-cycle it then shares."""
+    """Serve the page in ``app``, sharing its life cycle."""
     floor = Floor(centre)
     app.mount('/static', StaticFiles(directory=STATIC))
 
@@ -54,7 +54,7 @@ def register(app: FastAPI, centre: Centre, aws: AwsSide, player: Player) -> None
         _dress(request, words)
         ControlPage(OpenPage(centre, aws, player, floor, words), request)
 
-    # The page sends no XHR: a bar that announces one would only ever announce somebody else's.
+    # The page makes no XHR calls, so NiceGUI's loading bar would never apply.
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
     nicegui_app.on_exception(lambda error: log.error('sandbox_page_failed', exc_info=error))
     ui.run_with(
@@ -99,7 +99,7 @@ class ControlPage:
         ui.timer(DRAW_SECONDS, self.draw)
 
     def draw(self) -> None:
-        """Show the floor as it is."""
+        """Show the current floor."""
         floor = self._page.floor.view()
         self._queues.show(floor)
         self._agents.show(floor, self._chosen_agent)
@@ -217,10 +217,10 @@ class ControlPage:
 
 
 def _dress(request: Request, words: Words) -> None:
-    """Give the page its stylesheet, its theme and its language."""
+    """Set the page's stylesheet, theme and language."""
     ui.add_head_html(HEAD)
     if theme := THEMES.get(request.query_params.get('theme', '')):
         ui.add_head_html(theme)
     client = ui.context.client
-    client.page = copy(client.page)  # the page is everybody's, its language this reader's
+    client.page = copy(client.page)  # the page object is shared, the language is this reader's
     client.page.language = 'en-US' if words.language == 'en' else 'ko-KR'

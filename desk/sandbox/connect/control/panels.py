@@ -1,4 +1,4 @@
-"""The live panels: queues, agents, contacts. A row is one element that stays, so that focus stays on it."""
+"""The live panels: queues, agents, contacts. A row keeps its element, so that focus stays on it."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -69,7 +69,7 @@ STATUS_COLOURS = {
 
 
 def lasted(since: datetime | None, now: datetime) -> str:
-    """Return how long something has gone on: ``0:42``, ``12:05``, ``1:03:20``."""
+    """Return the duration since a time: ``0:42``, ``12:05``, ``1:03:20``."""
     if since is None:
         return ''
     seconds = max(0, int((now - since).total_seconds()))
@@ -79,7 +79,7 @@ def lasted(since: datetime | None, now: datetime) -> str:
 
 
 class Rows:
-    """A list of rows that can be chosen; one element a row, and at most ``MOST_ROWS``."""
+    """A list of selectable rows; one element for each row, at most ``MOST_ROWS``."""
 
     def __init__(self, name: str, classes: str, choose: Choose) -> None:
         self._classes, self._choose = classes, choose
@@ -113,14 +113,14 @@ class Rows:
 
 
 class QueuePanel:
-    """Every queue with who waits in it."""
+    """Every queue with its waiting contacts."""
 
     def __init__(self, words: Words) -> None:
         self._words = words
         self._table = Piece('table', 'box-table')
 
     def show(self, floor: FloorView) -> None:
-        """Show the queues as they are."""
+        """Show the queues' current state."""
         w = self._words
         titles = ['이름', '음성', '채팅', '업무', '최장 대기', '가능', '상담 중', '근무']
         head = joined(filled('<th scope="col">{text}</th>', text=w(title)) for title in titles)
@@ -146,14 +146,14 @@ class QueuePanel:
 
 
 class AgentPanel:
-    """Every agent with what they have in hand."""
+    """Every agent with their contacts."""
 
     def __init__(self, words: Words, choose: Choose) -> None:
         self._words = words
         self._rows = Rows(words('상담원'), 'box-agent', choose)
 
     def show(self, floor: FloorView, chosen: str) -> None:
-        """Show the agents as they are, those at work first."""
+        """Show the agents' current state, those at work first."""
         at_work = sorted(floor.agents, key=lambda each: each.status_type is StatusType.OFFLINE)
         shown = at_work[:MOST_ROWS]
         rows = {agent.username: self._row(agent, floor.now) for agent in shown}
@@ -177,7 +177,7 @@ class AgentPanel:
         )
 
     def _held(self, contacts: list[HeldView]) -> Markup:
-        """Return what an agent has in hand; the same twice is counted."""
+        """Return an agent's contacts as text; equal ones are counted."""
         counts = Counter((each.channel, *held_words(each.state, each.channel)) for each in contacts)
         return joined(
             filled(
@@ -192,7 +192,7 @@ class AgentPanel:
 
 
 class ContactPanel:
-    """What goes on, the newest first."""
+    """The current contacts, newest first."""
 
     def __init__(self, words: Words, choose: Choose) -> None:
         self._words = words
@@ -202,7 +202,7 @@ class ContactPanel:
         ).classes('box-empty')
 
     def show(self, floor: FloorView, chosen: str) -> None:
-        """Show the contacts as they are."""
+        """Show the contacts' current state."""
         names = {agent.username: agent.name for agent in floor.agents}
         rows = {each.id: self._row(each, floor, names) for each in floor.contacts}
         left = floor.contact_count - len(rows)
@@ -231,7 +231,7 @@ class ContactPanel:
 
 
 def state_of(contact: ContactView, floor: FloorView) -> tuple[str, str]:
-    """Return what a contact's state is called, and its colour: its agent's word goes before its own."""
+    """Return the label and colour of a contact's state; the state for its agent takes precedence."""
     held = floor.holders(contact.id).get(contact.agent or '')
     if held:
         return held_words(AgentContactState(held), contact.channel)
@@ -241,14 +241,14 @@ def state_of(contact: ContactView, floor: FloorView) -> tuple[str, str]:
 
 
 def held_words(state: AgentContactState, channel: Channel) -> tuple[str, str]:
-    """Return what a contact in somebody's hands is called, and its colour."""
+    """Return the label and colour of a contact's state for its agent."""
     text, colour = HELD[state]
     is_talk = channel is not Channel.VOICE and state is AgentContactState.CONNECTED
     return ('상담 중' if is_talk else text), colour
 
 
 def spelled(customer: str) -> str:
-    """Return a phone number as people in its country write it; anything else as it is."""
+    """Return a phone number in its country's format; any other text unchanged."""
     if not customer.startswith('+'):
         return customer
     number = phonenumbers.parse(customer)
@@ -258,13 +258,13 @@ def spelled(customer: str) -> str:
 
 
 def whose(leg: LegView) -> str:
-    """Return what a call's end is called: whoever was called first is the customer."""
+    """Return the label of a call's end: the first called party is the customer."""
     is_customer = leg.is_initial and leg.kind is LegKind.OUTBOUND
     return LEGS[LegKind.INBOUND if is_customer else leg.kind]
 
 
 def legs_line(legs: list[LegView], words: Words) -> Markup:
-    """Return a call's ends in one line; nothing where only the customer is on the line."""
+    """Return a call's ends in one line; empty where only the customer is on the line."""
     if len(legs) < 2:
         return Markup()
     said = ' · '.join(f'{words(whose(leg))} {words(LEG_STATES[leg.state])}' for leg in legs)

@@ -1,4 +1,4 @@
-"""What the JSON interface is asked and what it answers, each with an example."""
+"""The requests and answers of the JSON API, each with an example."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -33,7 +33,7 @@ def _example(**values: Any) -> ConfigDict:
 
 
 class Refused(BaseModel):
-    """Why something was not done. Programs branch on ``code``."""
+    """Why an action was refused. Programs branch on ``code``."""
 
     model_config = _example(code='NotPossible', message='Nobody would hear it')
     code: str
@@ -42,7 +42,7 @@ class Refused(BaseModel):
 
 
 class CallWish(BaseModel):
-    """Who calls."""
+    """A customer who calls."""
 
     model_config = _example(number=NUMBER, queue=QUEUE, name='최유진', attributes={'grade': 'VIP'})
     number: PhoneNumber
@@ -52,7 +52,7 @@ class CallWish(BaseModel):
 
 
 class ChatWish(BaseModel):
-    """Who wants to chat."""
+    """A customer who starts a chat."""
 
     model_config = _example(
         name='최유진', queue=QUEUE, text='주문한 상품이 아직 안 왔어요', attributes={}
@@ -64,7 +64,7 @@ class ChatWish(BaseModel):
 
 
 class TaskWish(BaseModel):
-    """What is to be done."""
+    """A task to create."""
 
     model_config = _example(name='주소 확인', queue=QUEUE, description='동·호수가 빠졌습니다')
     name: str = Field(min_length=1, max_length=512)
@@ -74,14 +74,14 @@ class TaskWish(BaseModel):
 
 
 class Made(BaseModel):
-    """The contact that there is now."""
+    """The new contact."""
 
     model_config = _example(id=CONTACT_ID)
     id: str
 
 
 class Line(BaseModel):
-    """Who says what."""
+    """A spoken or written line, and its speaker."""
 
     model_config = _example(role='CUSTOMER', text='배송이 너무 늦어서 짜증나요')
     role: Role = Role.CUSTOMER
@@ -89,28 +89,28 @@ class Line(BaseModel):
 
 
 class Typing(BaseModel):
-    """Who types."""
+    """A participant who types."""
 
     model_config = _example(role='CUSTOMER')
     role: Role = Role.CUSTOMER
 
 
 class Digits(BaseModel):
-    """Which keys are pressed."""
+    """The pressed keys."""
 
     model_config = _example(digits='1#')
     digits: str = Field(pattern=r'^[0-9*#]{1,64}$')
 
 
 class StatusChoice(BaseModel):
-    """Which status an agent chooses."""
+    """The status that an agent chooses."""
 
     model_config = _example(status='상담 가능')
     status: str = Field(min_length=1, description="a status's name or id")
 
 
 class AgentSetUp(BaseModel):
-    """How an agent is set up; what is not named stays."""
+    """An agent's settings; fields that are not set stay."""
 
     model_config = _example(auto_accepts=['VOICE', 'CHAT'], after_work_seconds=30)
     auto_accepts: list[Channel] | None = None
@@ -118,14 +118,14 @@ class AgentSetUp(BaseModel):
 
 
 class OfContact(BaseModel):
-    """Which contact."""
+    """The id of a contact."""
 
     model_config = _example(contact_id=CONTACT_ID)
     contact_id: str
 
 
 class OfLeg(BaseModel):
-    """Which end of which call; the customer's when none is named."""
+    """One end of a call; the customer's when none is named."""
 
     model_config = _example(contact_id=CONTACT_ID, leg_id='')
     contact_id: str
@@ -133,7 +133,7 @@ class OfLeg(BaseModel):
 
 
 class To(BaseModel):
-    """Whom to call."""
+    """The called party."""
 
     model_config = _example(type='phone_number', phone_number=NUMBER)
     type: EndpointType
@@ -143,7 +143,7 @@ class To(BaseModel):
 
     @property
     def endpoint(self) -> Endpoint:
-        """Return it as the world knows it."""
+        """Return it as the world's endpoint."""
         return Endpoint(
             type=self.type,
             phone_number=self.phone_number,
@@ -153,7 +153,7 @@ class To(BaseModel):
 
 
 class MoveTo(To):
-    """Where to bring a contact, or whom to bring into it."""
+    """The target of a transfer, or the party to add."""
 
     model_config = _example(contact_id=CONTACT_ID, type='queue', queue_id='…')
     contact_id: str
@@ -166,7 +166,7 @@ class LegWords(BaseModel):
     kind: LegKind
     state: LegState
     is_muted: bool = False
-    digits: str = ''  # what the agent pressed towards it
+    digits: str = ''  # digits that the agent sent to it
 
 
 class Legs(BaseModel):
@@ -182,7 +182,7 @@ class Token(BaseModel):
 
 
 class ClockMove(BaseModel):
-    """How to move the clock."""
+    """A change of the clock."""
 
     model_config = _example(advance=60, held=True)
     advance: float = Field(default=0, ge=0, le=90 * 86_400, description='seconds')
@@ -190,7 +190,7 @@ class ClockMove(BaseModel):
 
 
 class ClockView(BaseModel):
-    """The sandbox's time."""
+    """The simulator's time."""
 
     model_config = _example(now='2026-01-02T00:00:00Z', is_held=True)
     now: datetime
@@ -205,7 +205,7 @@ class Switch(BaseModel):
 
 
 class Dialling(BaseModel):
-    """Which numbers never answer, and which must not be called."""
+    """The numbers that never answer, and those that must not be called."""
 
     model_config = _example(silent=[NUMBER], forbidden=[])
     silent: list[PhoneNumber] = []
@@ -213,7 +213,7 @@ class Dialling(BaseModel):
 
 
 class FaultView(BaseModel):
-    """What goes wrong now."""
+    """The current faults."""
 
     plan: FaultPlan
     keeps_rates: bool = Field(description="whether AWS's request rates are kept")

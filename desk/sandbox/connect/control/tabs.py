@@ -1,4 +1,4 @@
-"""Several panels in one place, one of them shown."""
+"""Several panels in one place, one of them visible."""
 
 from nicegui import ui
 
@@ -15,7 +15,7 @@ ARROWS = """(event) => {
 
 
 class Tabs:
-    """Several panels in one place; arrow keys go from tab to tab."""
+    """Several panels in one place; arrow keys move between tabs."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self._tabs: dict[str, Piece] = {}
@@ -27,7 +27,7 @@ class Tabs:
         self._chosen = next(iter(names))
 
     def panel(self, key: str) -> ui.element:
-        """Return the panel of a tab, to be drawn in."""
+        """Return the panel of a tab, to draw in."""
         panel = ui.element('div').classes('box-tabpanel')
         panel.props['role'], panel.props['aria-labelledby'] = 'tabpanel', self._tabs[key].html_id
         self._panels[key] = panel

@@ -1,6 +1,6 @@
-"""How the centre is now, in words that the JSON interface answers and the page shows.
+"""The centre's current state, as the JSON API answers and the page shows it.
 
-Numbers come from the same metrics that GetCurrentMetricData answers: what is seen here is what boto3 sees.
+Numbers come from the metrics of GetCurrentMetricData: the same values that boto3 gets.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.contact import Contact, Leg
 from desk.sandbox.connect.world.directory import Queue
-from desk.sandbox.connect.world.metrics import Live
+from desk.sandbox.connect.world.realtime_metrics import RealtimeMetrics
 from desk.sandbox.connect.world.room import ItemType
 from desk.sandbox.connect.world.terms import (
     AgentContactState,
@@ -33,7 +33,7 @@ SPOKEN = frozenset({ItemType.MESSAGE, ItemType.ATTACHMENT})
 
 
 class HeldView(BaseModel):
-    """What an agent has of a contact."""
+    """A contact's state for one of its agents."""
 
     contact_id: str
     channel: Channel
@@ -42,7 +42,7 @@ class HeldView(BaseModel):
 
 
 class AgentView(BaseModel):
-    """An agent, and what they have in hand."""
+    """An agent with their contacts."""
 
     id: str
     username: str
@@ -56,7 +56,7 @@ class AgentView(BaseModel):
 
 
 class QueueView(BaseModel):
-    """A queue, who waits in it, and who serves it."""
+    """A queue with its waiting contacts and its agents."""
 
     id: str
     name: str
@@ -80,7 +80,7 @@ class LegView(BaseModel):
 
 
 class LineView(BaseModel):
-    """What somebody said or wrote."""
+    """A spoken or written line of a conversation."""
 
     at: datetime
     role: Role
@@ -88,7 +88,7 @@ class LineView(BaseModel):
 
 
 class ContactView(BaseModel):
-    """A contact: where it is, and what has happened to it."""
+    """A contact with its place and history."""
 
     id: str
     channel: Channel
@@ -112,14 +112,14 @@ class ContactView(BaseModel):
 
 
 def agents(world: World) -> list[AgentView]:
-    """Return every agent, as they were set up."""
-    live = Live(world.core)
+    """Return every agent, in the order of the configuration."""
+    live = RealtimeMetrics(world.core)
     return [_agent(world, live, agent) for agent in world.state.agents.values()]
 
 
 def queues(world: World) -> list[QueueView]:
     """Return every queue but the agents' own."""
-    live = Live(world.core)
+    live = RealtimeMetrics(world.core)
     standard = [each for each in world.state.queues.values() if each.type is QueueType.STANDARD]
     return [_queue(live, queue) for queue in standard]
 
@@ -127,13 +127,13 @@ def queues(world: World) -> list[QueueView]:
 def contacts(
     world: World, *, is_over: bool = False, limit: int = MOST_CONTACTS
 ) -> list[ContactView]:
-    """Return the newest contacts that go on, or that are over, newest first; without what was said."""
+    """Return the newest current or ended contacts, newest first; without conversations."""
     newest = (each for each in reversed(world.state.contacts.values()) if each.is_over is is_over)
     return [contact(world, each, is_whole=False) for each in islice(newest, limit)]
 
 
 def contact(world: World, contact: Contact, *, is_whole: bool = True) -> ContactView:
-    """Return one contact, by default with all that was said."""
+    """Return one contact, by default with its conversation."""
     state = world.state
     queue, agent = (
         state.queues.get(contact.queue_id or ''),
@@ -167,7 +167,7 @@ def name_of(agent: Agent) -> str:
     return f'{agent.profile.last_name}{agent.profile.first_name}'
 
 
-def _agent(world: World, live: Live, agent: Agent) -> AgentView:
+def _agent(world: World, live: RealtimeMetrics, agent: Agent) -> AgentView:
     status = world.state.statuses[agent.status_id]
     following = world.state.statuses.get(agent.next_status_id or '')
     return AgentView(
@@ -191,7 +191,7 @@ def _agent(world: World, live: Live, agent: Agent) -> AgentView:
     )
 
 
-def _queue(live: Live, queue: Queue) -> QueueView:
+def _queue(live: RealtimeMetrics, queue: Queue) -> QueueView:
     serving = live.agents(queue_id=queue.id)
     return QueueView(
         id=queue.id,
@@ -221,7 +221,7 @@ def _leg(leg: Leg) -> LegView:
 
 
 def _customer(world: World, contact: Contact) -> str:
-    """Return the customer's number, or the name that they chat by."""
+    """Return the customer's number, or their name in the chat."""
     if contact.channel is not Channel.CHAT:
         return contact.customer_number
     people = world.rooms.of(contact).participants.values()

@@ -1,4 +1,4 @@
-"""The centre as it is: agents, queues, contacts, and what was told."""
+"""Routes for the centre's state: agents, queues, contacts, and published events."""
 
 from typing import Annotated, Any
 
@@ -13,12 +13,12 @@ Limit = Annotated[int, Query(ge=1, le=views.MOST_CONTACTS)]
 
 
 def router(centre: Centre) -> APIRouter:
-    """Serve what is to be seen."""
+    """Return the routes for the centre's state."""
     api = APIRouter(tags=['watching'])
 
     @api.get('/agents')
     async def agents() -> list[AgentView]:
-        """Return every agent with their status and what they have in hand."""
+        """Return every agent with their status and contacts."""
         with centre.acting() as world:
             return views.agents(world)
 
@@ -30,13 +30,13 @@ def router(centre: Centre) -> APIRouter:
 
     @api.get('/contacts')
     async def contacts(*, over: bool = False, limit: Limit = 50) -> list[ContactView]:
-        """Return the newest contacts that go on (or that are over), newest first, without what was said."""
+        """Return the newest open (or ended) contacts, newest first, without their conversations."""
         with centre.acting() as world:
             return views.contacts(world, is_over=over, limit=limit)
 
     @api.get('/contacts/{contact_id}', responses=REFUSED)
     async def contact(contact_id: str) -> ContactView:
-        """Return a contact with its legs and what was said."""
+        """Return a contact with its legs and conversation."""
         with centre.acting() as world:
             return views.contact(world, world.core.contact(contact_id))
 

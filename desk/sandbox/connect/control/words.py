@@ -1,6 +1,6 @@
-"""The page's words: Korean in the code, English here. ``tests`` finds what is missing.
+"""The page's texts: Korean in the code, English here. ``tests`` finds missing ones.
 
-The sandbox stands by itself, so it shares no catalogue with the desk.
+The simulator is independent, so it shares no catalogue with the desk.
 """
 
 from collections.abc import Mapping
@@ -194,18 +194,18 @@ ENGLISH: Mapping[str, str] = {
 
 
 class Words:
-    """Texts in the language of one reader."""
+    """Texts in one reader's language."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
 
     def __call__(self, korean: str, **values: object) -> str:
-        """Return a text, its ``{names}`` filled in."""
+        """Return a text, with its ``{names}`` filled in."""
         found = ENGLISH[korean] if self.language == 'en' else korean
         return found.format(**values) if values else found
 
 
 def language_of(request: Request) -> Language:
-    """Return the reader's language: asked for by ``?lang=``, else by their browser, else Korean."""
+    """Return the reader's language: from ``?lang=``, else from their browser, else Korean."""
     asked = request.query_params.get('lang') or request.headers.get('accept-language', 'ko')
     return 'en' if asked.lower().startswith('en') else 'ko'

@@ -1,7 +1,7 @@
-"""An agent in the softphone's words: how they are, how they are set up, whom they can call.
+"""An agent in the softphone's format: state, configuration, and endpoints.
 
-Names and types of states are those of the library's own constants. Which of them a real instance gives was not seen
-everywhere; what is assumed says so. Numbers are those of threads of amazon-connect-streams.
+Names and types of states are the library's own constants. Not all of them were observed on a real
+instance; assumptions are marked. Numbers are threads of amazon-connect-streams.
 """
 
 from collections.abc import Iterator
@@ -31,14 +31,14 @@ STATE_TYPES = {
 }
 RINGS, DIALS, TALKS = 'PendingBusy', 'CallingCustomer', 'Busy'
 WORKS_AFTER = 'AfterCallWork'
-MISSED, UNNAMED = 'MissedCallAgent', 'Default'  # of a callback it has no name of its own (344)
+MISSED, UNNAMED = 'MissedCallAgent', 'Default'  # a missed callback has no own name (344)
 NOT_REACHED, FAILED = 'FailedConnectCustomer', 'FailedConnectAgent'
-NOT_CALLED_BACK = 'MissedCallCustomer'  # the vendor's documentation
+NOT_CALLED_BACK = 'MissedCallCustomer'  # from the vendor's documentation
 ERRORS = frozenset({MISSED, UNNAMED, NOT_REACHED, FAILED, NOT_CALLED_BACK})
 
 
 def snapshot_words(world: World, agent: Agent) -> Json:
-    """Return how an agent is now, without the time: the same words are the same state."""
+    """Return an agent's state, without the time: equal answers mean an equal state."""
     status = world.state.statuses[agent.status_id]
     following = world.state.statuses.get(agent.next_status_id or '')
     return {
@@ -60,7 +60,7 @@ def status_words(world: World, status: AgentStatus, since: object = None) -> Jso
 
 
 def configuration_words(world: World, agent: Agent) -> Json:
-    """Return how an agent is set up."""
+    """Return an agent's configuration."""
     instance, profile = world.state.instance, agent.profile
     routing = world.state.profiles[profile.routing_profile_id]
     return {
@@ -90,14 +90,14 @@ def queues_of(world: World, agent: Agent) -> list[Json]:
 
 
 def endpoints(world: World) -> Iterator[Json]:
-    """Yield whom an agent can call by name. Here every queue has all quick connects."""
+    """Yield the named endpoints that an agent can call. Here every queue has all quick connects."""
     for each in world.state.quick_connects.values():
         arn = world.state.instance.arn_of('transfer-destination', each.id)
         yield endpoint_words(world, each.endpoint) | {'endpointARN': arn}
 
 
 def countries(world: World) -> list[str]:
-    """Return the countries that may be called, by their codes of two letters."""
+    """Return the countries that may be called, by two-letter code."""
     return [
         region.lower()
         for prefix in world.state.dialling.countries
@@ -106,7 +106,7 @@ def countries(world: World) -> list[str]:
 
 
 def _state_words(world: World, agent: Agent) -> Json:
-    """Return the agent's state: what a call makes of it, else what they chose."""
+    """Return the agent's state: the one that a call causes, else the chosen one."""
     calls = [held for held in agent.assignments.values() if held.channel is Channel.VOICE]
     if not calls:
         return status_words(world, world.state.statuses[agent.status_id], agent.status_since)
@@ -136,7 +136,7 @@ def _system_state(world: World, held: Assignment) -> str:
 
 
 def _is_dialled(world: World, held: Assignment) -> bool:
-    """Whether the agent waits, or waited in vain, for somebody to pick up."""
+    """Whether the agent's own call is ringing, or was not answered."""
     first = world.core.contact(held.contact_id).first_leg
     waits_or_failed = {LegState.CONNECTING, LegState.DISCONNECTED}
     return first is not None and first.kind is LegKind.OUTBOUND and first.state in waits_or_failed

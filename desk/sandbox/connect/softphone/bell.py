@@ -1,21 +1,21 @@
-"""A bell that wakes everybody who waits for something to happen."""
+"""Wakes all tasks that wait for an event."""
 
 import asyncio
 
 
 class Bell:
-    """Rings for all who wait now; who comes later waits for the next time."""
+    """Wakes all current waiters; later ones wait for the next ring."""
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
-        """Wake who waits."""
+        """Wake the waiters."""
         self._rung.set()
         self._rung = asyncio.Event()
 
     async def heard(self, seconds: float) -> bool:
-        """Wait for the next ring, so long at most; return whether it came."""
+        """Wait for the next ring, at most this many seconds; return whether it came."""
         try:
             await asyncio.wait_for(self._rung.wait(), seconds)
         except TimeoutError:

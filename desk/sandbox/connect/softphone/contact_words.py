@@ -1,6 +1,7 @@
-"""A contact in the softphone's words: as the agent has it, with its connections.
+"""A contact in the softphone's format: as its agent has it, with its connections.
 
-Numbers are those of threads of amazon-connect-streams in which the service's users and its vendor say how it is.
+Numbers are threads of amazon-connect-streams in which the service's users and its vendor describe
+the behaviour.
 """
 
 import json
@@ -37,12 +38,12 @@ STATES = {
     AgentContactState.ENDED: 'ended',
 }
 UNNAMED = {'type': 'phone_number', 'phoneNumber': 'INTERNAL-TRANSFER'}
-"""Who is called within the instance, an agent or a queue (876; the vendor, 2024-08)."""
-NOWHERE = 'softphone'  # a context token of media that are not there
+"""The endpoint for internal targets, agents and queues (876; the vendor, 2024-08)."""
+NOWHERE = 'softphone'  # a context token without media
 
 
 def contact_words(world: World, agent: Agent, held: Assignment) -> Json:
-    """Return what an agent has of a contact."""
+    """Return an agent's contact."""
     contact = world.core.contact(held.contact_id)
     is_monitored = contact.initiation is Initiation.MONITOR
     return {
@@ -81,7 +82,7 @@ def queue_words(world: World, queue_id: str) -> Json:
 
 
 def endpoint_words(world: World, endpoint: Endpoint) -> Json:
-    """Return somebody or something that can be called."""
+    """Return an endpoint."""
     words: Json = {'type': endpoint.type.value, 'name': endpoint.name or None}
     if endpoint.type is EndpointType.PHONE_NUMBER:
         return words | {'phoneNumber': endpoint.phone_number}
@@ -93,7 +94,7 @@ def endpoint_words(world: World, endpoint: Endpoint) -> Json:
 
 
 def own_connection_id(world: World, contact: Contact, agent: Agent) -> str:
-    """Return the id of an agent's connection to a chat or a task: in a chat it is the participant's."""
+    """Return the id of an agent's connection to a chat or a task: for a chat, the participant's."""
     place = _place(world, contact, agent)
     return place.id if place else str(uuid5(NAMESPACE_URL, f'{contact.id}/{agent.id}'))
 
@@ -103,13 +104,13 @@ def _type(contact: Contact) -> str:
 
 
 def _state(held: Assignment) -> str:
-    """Return the contact's state for the agent. Of a missed task no user tells anything: assumed."""
+    """Return the contact's state for the agent. For a missed task it is assumed."""
     is_missed_task = (held.channel, held.state) == (Channel.TASK, AgentContactState.MISSED)
     return 'missed' if is_missed_task else STATES[held.state]
 
 
 def _since(held: Assignment) -> object:
-    """Return since when the contact is as it is; a hold is no state of a contact."""
+    """Return the time of the contact's state; a hold is not a state of a contact."""
     return (held.connected_at if held.state in TALKING else None) or held.since
 
 
@@ -135,7 +136,7 @@ def _connections(world: World, agent: Agent, contact: Contact, held: Assignment)
     if contact.agent_id != agent.id:
         return _remains(world, contact, held)
     is_monitored = contact.initiation is Initiation.MONITOR
-    left = {leg.id for leg in contact.left}  # they talk on, for the agent who has gone (868, 215)
+    left = {leg.id for leg in contact.left}  # still talking, as the agent left them (868, 215)
     ends = [*(leg for leg in contact.legs if leg.id not in left), *contact.left]
     return [
         _leg_words(world, agent, contact, leg)
@@ -160,7 +161,7 @@ def _leg_words(world: World, agent: Agent, contact: Contact, leg: Leg) -> Json:
 
 
 def _remains(world: World, contact: Contact, held: Assignment) -> list[Json]:
-    """Return the ends of a call that has gone on to somebody else: all down, for this agent."""
+    """Return the ends of a call that continues with another agent: all disconnected, for this one."""
     down = {'type': LegState.DISCONNECTED.value, 'timestamp': held.since}
     legs = [_connection(held.leg_id, 'agent', down, is_initial=False)]
     if (first := contact.first_leg) is not None:
@@ -171,7 +172,7 @@ def _remains(world: World, contact: Contact, held: Assignment) -> list[Json]:
 
 
 def _caller(world: World, contact: Contact) -> Endpoint | None:
-    """Return who is at the other end of a contact that a colleague began: the customer, else the colleague."""
+    """Return the other party of a contact that a colleague began: the customer, else the colleague."""
     if contact.customer_number:
         return Endpoint(type=EndpointType.PHONE_NUMBER, phone_number=contact.customer_number)
     colleague_id = contact.upstream_id and world.core.contact(contact.upstream_id).agent_id
@@ -179,7 +180,7 @@ def _caller(world: World, contact: Contact) -> Endpoint | None:
 
 
 def _media(agent: Agent) -> Json | None:
-    """Return what makes a call a softphone's. There is no audio: the tokens lead nowhere."""
+    """Return the media of a softphone call. There is no audio: the tokens are dummies."""
     if agent.profile.desk_phone:
         return None
     return {
@@ -215,23 +216,23 @@ def _chat_connections(world: World, agent: Agent, contact: Contact, held: Assign
 
 
 def _place(world: World, contact: Contact, agent: Agent) -> Participant | None:
-    """Return the agent's newest place in a chat, whether they are still there or not."""
+    """Return the agent's newest participant in a chat, still present or not."""
     room = world.state.rooms.get(contact.room_id or '')
     places = [p for p in room.participants.values() if p.agent_id == agent.id] if room else []
     return places[-1] if places else None
 
 
 def _own_state(held: Assignment) -> Json:
-    """Return the state of the agent's connection to a chat or a task: it says what was rejected (977, 1005)."""
+    """Return the state of the agent's connection to a chat or task; it shows a rejection (977, 1005)."""
     if held.state is AgentContactState.REJECTED:
         return {'type': STATES[held.state], 'timestamp': held.since}
     return _plain_state(held)
 
 
 def _customer_state(held: Assignment, *, is_there: bool) -> Json:
-    """Return the state of the customer's connection: they are still there when the agent missed them (391).
+    """Return the state of the customer's connection: connected although the agent missed the chat (391).
 
-    Of a rejected chat the same is assumed.
+    For a rejected chat the same is assumed.
     """
     if held.state in FAILED and is_there:
         return {'type': LegState.CONNECTED.value, 'timestamp': held.since}

@@ -1,4 +1,4 @@
-"""Errors as the softphone's service gives them: a name that the library knows, and a status."""
+"""The softphone service's errors: a name that the library knows, and a status."""
 
 from desk.sandbox.connect.world import refusals
 
@@ -13,7 +13,7 @@ FAILED = 'InternalServiceException'
 NOT_FOUND = 'ContactNotFoundException'
 RESUMED = 'CallAlreadyResumedException'
 STATUSES = {UNAUTHORIZED: 401, DENIED: 403, FAILED: 500}
-"""All others have 400. The library signs in anew at 401, and says at 403 that access is denied."""
+"""All others have 400. The library signs in again at 401, and reports denied access at 403."""
 
 NAMES: tuple[tuple[type[refusals.Refusal], str], ...] = (
     (refusals.NotPermitted, BAD_ENDPOINT),
@@ -25,7 +25,7 @@ MESSAGES = {RESUMED: 'Error received from Voice Service'}  # streams#735
 
 
 class SoftphoneError(Exception):
-    """An answer that is an error."""
+    """An error as the answer."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(message)
@@ -35,6 +35,6 @@ class SoftphoneError(Exception):
 
 
 def refused(refusal: refusals.Refusal) -> SoftphoneError:
-    """Return the error that a refusal of the world is."""
+    """Return the error for a refusal of the world."""
     name = next(name for kind, name in NAMES if isinstance(refusal, kind))
     return SoftphoneError(name, MESSAGES.get(name, str(refusal)))

@@ -1,8 +1,8 @@
-"""The softphone's operations and their shapes, read from the API model that lies inside the vendor's release.
+"""The softphone's operations and shapes, parsed from the API model inside the vendor's release.
 
-The release holds the model of its private service (``AmazonConnectCTIService``) in the form of AWS's SDK for
-JavaScript. Here it becomes a model of botocore's, so that requests and answers are read, checked and written by the
-same code as those of AWS's public services.
+The release contains the model of its private service (``AmazonConnectCTIService``) in the format of
+AWS's SDK for JavaScript. It is converted to a botocore model, so that requests and answers are
+parsed, checked and written by the same code as for AWS's public services.
 """
 
 import json
@@ -21,7 +21,7 @@ LITERALS = {'!0': 'true', '!1': 'false'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation, with what it takes and what it answers."""
+    """One operation, with its input and output."""
 
     name: str
     takes: StructureShape
@@ -29,13 +29,13 @@ class Operation:
 
 
 class SoftphoneModel:
-    """Every operation that the library can ask for."""
+    """Every operation of the library."""
 
     def __init__(self, release: str) -> None:
-        """Read the model out of a release's text.
+        """Parse the model from a release's text.
 
         Raises:
-            ValueError: the text holds no such model.
+            ValueError: the text contains no such model.
         """
         description = _described(_literal(release))
         self._service: Any = ServiceModel(description, 'softphone')
@@ -47,7 +47,7 @@ class SoftphoneModel:
         return self._names
 
     def operation(self, name: str) -> Operation | None:
-        """Return an operation, if there is such a one."""
+        """Return an operation, or ``None``."""
         if name not in self._names:
             return None
         model = self._service.operation_model(name)
@@ -55,7 +55,7 @@ class SoftphoneModel:
 
 
 def _literal(release: str) -> Json:
-    """Return the object literal of the model as data."""
+    """Return the model's object literal as data."""
     start = release.index(BEGINNING)
     text = KEY.sub(r'\1"\2":', release[start : _end(release, start)])
     for literal, word in LITERALS.items():
@@ -64,7 +64,7 @@ def _literal(release: str) -> Json:
 
 
 def _end(text: str, start: int) -> int:
-    """Return where the braces that open at ``start`` are closed; the model has none inside its texts."""
+    """Return where the braces that open at ``start`` close; the model's strings contain none."""
     depth = 0
     for brace in re.compile('[{}]').finditer(text, start):
         depth += 1 if brace[0] == '{' else -1
@@ -74,7 +74,7 @@ def _end(text: str, start: int) -> int:
 
 
 def _described(model: Json) -> Json:
-    """Return the model with a name for every shape, as botocore wants it."""
+    """Return the model with a name for every shape, as botocore requires."""
     shapes: Json = {}
     for name, shape in model['shapes'].items():
         _named(shape, name, shapes)
@@ -96,7 +96,7 @@ def _described(model: Json) -> Json:
 
 
 def _named(shape: Json, name: str, shapes: Json) -> Json:
-    """Keep a shape that stands in its place under a name of its own, and return a reference to it."""
+    """Store an inline shape under its own name, and return a reference to it."""
     if 'shape' in shape:
         return shape
     whole = {'type': 'string', **shape}

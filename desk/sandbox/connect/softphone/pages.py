@@ -1,7 +1,8 @@
-"""The pages of the softphone: sign-in, sign-out, and the CCP that a desk embeds.
+"""The softphone's pages: sign-in, sign-out, and the CCP that a desk embeds.
 
-A desk embeds ``/ccp-v2/``. Who is signed in is known by a cookie; ``/ccp-v2/?agent=agent1`` is that agent whatever the
-cookie says, so that two agents can sit in one browser. Without Amazon's library the pages say what is missing.
+A desk embeds ``/ccp-v2/``. A cookie identifies the signed-in agent; ``/ccp-v2/?agent=agent1`` is
+that agent regardless of the cookie, so that two agents can use one browser. Without Amazon's
+library the pages say what is missing.
 """
 
 import json
@@ -38,7 +39,7 @@ SAFE = {
 
 
 class Pages:
-    """What a browser loads of one centre's softphones."""
+    """The pages of one centre's softphones."""
 
     def __init__(self, centre: Centre, sessions: Sessions, library: bytes) -> None:
         self._centre = centre
@@ -46,7 +47,7 @@ class Pages:
         self._library = library
 
     async def ccp(self, request: Request) -> Response:
-        """Serve the CCP to who is signed in, and to others the way in."""
+        """Serve the CCP to a signed-in agent, otherwise the sign-in page."""
         named = self._session_by_name(request)
         session = named or self._session(request)
         if session is None:
@@ -62,7 +63,7 @@ class Pages:
         return _page('CCP', body)
 
     async def script(self, request: Request) -> Response:
-        """Serve the library, and the two scripts of ours that give it its part."""
+        """Serve the library, and the two scripts that configure it."""
         name = request.path_params['name']
         if name == 'streams':
             return Response(self._library, media_type=SCRIPT)
@@ -72,35 +73,35 @@ class Pages:
         return Response(text, media_type=SCRIPT, headers={'Cache-Control': 'no-store'})
 
     async def login(self, request: Request) -> Response:
-        """Offer the agents to sign in as; ``?agent=`` signs in, as an identity provider would."""
+        """List the agents to sign in as; ``?agent=`` signs in, as an identity provider would."""
         agent = self._agent(request.query_params.get('agent', ''))
         if agent is None:
             return _page('로그인 · Sign in', self._choice())
         answer = RedirectResponse(CCP_PATH, HTTPStatus.SEE_OTHER)
-        known = self._session(request)  # another tab of theirs: both share the worker
+        known = self._session(request)  # another tab of the same agent shares the worker
         is_theirs = known is not None and known.agent_id == agent.id
         session = known if known and is_theirs else self._sessions.begin(agent.id)
         answer.set_cookie(_cookie(request), session.id, httponly=True, samesite='lax')
         return answer
 
     async def logout(self, request: Request) -> Response:
-        """Sign out whom the cookie or ``?agent=`` names.
+        """Sign out the agent of the cookie or of ``?agent=``.
 
-        Their status stays (streams#493): it is the CCP that lets them be offline before it comes here.
+        Their status stays (streams#493): the CCP sets them offline before it comes here.
         """
         username = request.query_params.get('agent')
         agent = self._agent(username) if username else None
         session = self._sessions.of(agent.id) if agent else self._session(request)
         while session is not None:
             self._sessions.end(session)
-            self._centre.tell_of_act()  # polls of theirs end
+            self._centre.tell_of_act()  # their polls end
             session = self._sessions.of(agent.id) if agent else None
         answer = Response(status_code=HTTPStatus.OK)
         answer.delete_cookie(_cookie(request))
         return answer
 
     async def authorize(self, request: Request) -> Response:
-        """Give the page of who is signed in a new token."""
+        """Give a signed-in agent's page a new token."""
         session = self._session(request)
         if session is None:
             return JSONResponse({'message': 'Unauthorized'}, HTTPStatus.UNAUTHORIZED)
@@ -109,11 +110,11 @@ class Pages:
         return JSONResponse({'accessToken': token, 'expiration': expiry.isoformat()})
 
     async def no_apps(self, _request: Request) -> Response:
-        """Say that Voice ID and the other services of the agent's applications are not there."""
+        """Answer that Voice ID and other agent applications are missing."""
         return JSONResponse({'message': 'The sandbox has no agent applications'}, 404)
 
     def _settings(self, request: Request, session: Session) -> dict[str, object]:
-        """Return what the library is started with: addresses, and a token that lasts."""
+        """Return the library's start settings: addresses, and a token of the session."""
         instance = self._centre.world.state.instance
         base = str(request.base_url).rstrip('/')
         return {
@@ -134,7 +135,7 @@ class Pages:
         }
 
     def _session(self, request: Request) -> Session | None:
-        """Return the sign-in that the cookie names, if it lasts."""
+        """Return the session of the cookie, if valid."""
         session = self._sessions.find(request.cookies.get(_cookie(request), ''))
         agent = agent_of(self._centre.world, session)
         if session is None or agent is None:
@@ -143,7 +144,7 @@ class Pages:
         return None if is_out else session
 
     def _session_by_name(self, request: Request) -> Session | None:
-        """Return a sign-in of the agent whom the address names."""
+        """Return a session of the agent in the address."""
         agent = self._agent(request.query_params.get('agent', ''))
         if agent is None or self._centre.faults.has(Trouble.SIGNED_OUT, agent.profile.username):
             return None
@@ -164,7 +165,7 @@ class Pages:
 
 
 def missing_page(reason: str) -> Response:
-    """Say that the softphone cannot be served, and why."""
+    """Return a page that says why the softphone cannot be served."""
     body = f'<h1>소프트폰을 열 수 없습니다</h1><p lang="en">{escape(reason)}</p>'
     return _page('CCP', body, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -179,5 +180,5 @@ def _name(agent: Agent) -> str:
 
 
 def _cookie(request: Request) -> str:
-    """Return the cookie's name: cookies know no ports, and there may be two sandboxes."""
+    """Return the cookie's name, with the port: cookies ignore ports, and two simulators may run."""
     return f'softphone_{request.url.port or 80}'

@@ -1,7 +1,8 @@
-"""The service that the softphone's worker asks: ``AmazonConnectCTIService`` over JSON 1.0.
+"""The service behind the softphone's worker: ``AmazonConnectCTIService`` over JSON 1.0.
 
-A request is known by its bearer token, read and checked by the library's own API model, and answered by
-``operations``. ``GetAgentSnapshot`` is a long poll: it is answered when the agent is otherwise than its token says.
+A request is identified by its bearer token, parsed and checked by the library's own API model, and
+answered by ``operations``. ``GetAgentSnapshot`` is a long poll: it is answered when the agent's
+state differs from its token.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ log = structlog.get_logger()
 POLL = 'GetAgentSnapshot'
 POLL_SECONDS = 30.0
 GAP_SECONDS = 0.04
-"""The answer to an act comes before the snapshot that shows it, as it does in Connect."""
+"""An action's answer precedes the snapshot that shows it, as in Connect."""
 MEDIA_TYPE = 'application/x-amz-json-1.0'
 
 
@@ -83,10 +84,10 @@ class Service:
         return written
 
     def _admitted(self, token: str) -> tuple[Agent, Session]:
-        """Return who asks.
+        """Return the agent of a request.
 
         Raises:
-            SoftphoneError: nobody who is signed in, or who may use a softphone.
+            SoftphoneError: not signed in, or not allowed to use a softphone.
         """
         session = self._sessions.at(token)
         agent = agent_of(self._centre.world, session)
@@ -124,7 +125,7 @@ class Service:
                 raise SoftphoneError('PaginationException', str(bad)) from bad
 
     async def _poll(self, token: str, parameters: Json) -> Json:
-        """Return how the agent is, once it is news or time is up."""
+        """Return the agent's snapshot when it has changed or time is up."""
         patience = min(POLL_SECONDS, parameters.get('timeout', 0) / 1_000)
         until = time.monotonic() + patience
         while True:
@@ -145,8 +146,8 @@ class Service:
     def _snapshot(self, agent: Agent, token: str) -> tuple[Json, str]:
         """Return an agent's snapshot and its version.
 
-        A contact that was cleared and is offered anew at once is left out one time, so that the library sees it go
-        before it comes.
+        A contact that was cleared and is offered again at once is left out of one snapshot, so that
+        the library sees it end before it begins again.
         """
         world = self._centre.world
         _take_places(world, agent)
@@ -162,21 +163,21 @@ class Service:
 
 
 def _offers(snapshot: Json) -> dict[str, str]:
-    """Return the agent's own connection of each contact: another one is another offer."""
+    """Return the agent's connection of each contact: a new connection means a new offer."""
     return {
         each['contactId']: each['connections'][0]['connectionId'] for each in snapshot['contacts']
     }
 
 
 def _take_places(world: World, agent: Agent) -> None:
-    """Let the agent have a place in the chats that they have: the library goes to it while they still ring."""
+    """Add the agent to their chats: the library needs a participant while they still ring."""
     for held in agent.assignments.values():
         if held.channel is Channel.CHAT and held.is_live:
             world.rooms.place_of(world.core.contact(held.contact_id), agent)
 
 
 def _read(shape: StructureShape, body: bytes) -> Json:
-    """Return the parameters of a request that keeps the model's rules."""
+    """Return the checked parameters of a request."""
     try:
         parameters = reading.read_body(shape, body)
     except reading.Unreadable as error:

@@ -1,7 +1,7 @@
-"""Who is signed in at the softphone. A sign-in lasts until the sign-out: people are at a sandbox for as long as they like.
+"""Softphone sessions. A session lasts until the sign-out, for convenience.
 
-Ids and tokens say whose they are, so that a softphone whose sandbox was restarted comes back by its cookie. Nobody needs
-a password here: there is nothing to forge.
+Ids and tokens contain their agent, so that a softphone returns by its cookie after a restart of the
+simulator. There are no passwords, so nothing to forge.
 """
 
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from secrets import token_urlsafe
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 
-MARK = '.'  # between an agent, a sign-in of theirs and a token of it
+MARK = '.'  # between an agent, their session and its token
 
 
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """One agent's sign-in. All their tabs share it, and with it the worker."""
+    """One agent's session. All their tabs share it, and with it the worker."""
 
     id: str
     agent_id: str
@@ -24,10 +24,10 @@ class Session:
 
 
 class Sessions:
-    """Every sign-in that lasts.
+    """Every valid session.
 
     Args:
-        is_agent: whether somebody has this id.
+        is_agent: whether an id belongs to an agent.
     """
 
     def __init__(self, is_agent: Callable[[str], bool]) -> None:
@@ -43,7 +43,7 @@ class Sessions:
         return session
 
     def find(self, session_id: str) -> Session | None:
-        """Return the sign-in that a cookie names, if it lasts; it may be of an earlier run of the sandbox."""
+        """Return the session of a cookie, if valid; it may come from an earlier run of the simulator."""
         if session_id in self._by_id:
             return self._by_id[session_id]
         agent_id, mark, _ = session_id.partition(MARK)
@@ -53,23 +53,23 @@ class Sessions:
         return self._by_id[session_id]
 
     def of(self, agent_id: str) -> Session | None:
-        """Return a sign-in of an agent, if any lasts."""
+        """Return a session of an agent, if there is one."""
         return next((each for each in self._by_id.values() if each.agent_id == agent_id), None)
 
     def issue(self, session: Session) -> str:
-        """Return a new token to ask the service with."""
+        """Return a new token for the service."""
         token = f'{session.id}{MARK}{token_urlsafe(24)}'
         self._keep(token, session)
         return token
 
     def at(self, token: str) -> Session | None:
-        """Return the sign-in that a token is of, if it lasts."""
+        """Return the session of a token, if valid."""
         if token not in self._by_token and (session := self.find(token.rpartition(MARK)[0])):
             self._keep(token, session)
         return self._by_token.get(token)
 
     def end(self, session: Session) -> None:
-        """Sign out: none of its tokens is good any more."""
+        """Sign out: all its tokens become invalid."""
         self._ended.add(session.id)
         self._by_id.pop(session.id, None)
         for token in session.tokens:
@@ -81,5 +81,5 @@ class Sessions:
 
 
 def agent_of(world: World, session: Session | None) -> Agent | None:
-    """Return who is signed in; nobody when the world has become another one without them."""
+    """Return the agent of a session; ``None`` when the world was replaced by one without them."""
     return world.state.agents.get(session.agent_id) if session is not None else None

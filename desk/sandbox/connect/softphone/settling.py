@@ -1,16 +1,17 @@
-"""The moment between an act and its effect: who has hung up has the contact for a while longer (streams#732).
+"""The delay between hanging up and its effect: the agent keeps the contact a little longer (streams#732).
 
-The answer comes at once. Until the snapshot shows the end, the contact is live: it cannot be cleared.
+The answer comes at once. Until the snapshot shows the end, the contact is live and cannot be
+cleared.
 """
 
 import time
 
 SECONDS = 0.4
-TALKING = 'TALKING'  # what the service calls a live contact when it refuses (streams#743)
+TALKING = 'TALKING'  # the service's word for a live contact in its refusal (streams#743)
 
 
 class Settling:
-    """Which ends are not shown yet, and to whom."""
+    """The ends of contacts that are not shown yet, by agent."""
 
     def __init__(self) -> None:
         self._until: dict[
@@ -18,15 +19,15 @@ class Settling:
         ] = {}  # by agent and contact, on the monotonic clock
 
     def begin(self, agent_id: str, contact_id: str) -> None:
-        """Let the end of a contact be shown a little later."""
+        """Delay the end of a contact in an agent's snapshot."""
         self._until.setdefault(agent_id, {})[contact_id] = time.monotonic() + SECONDS
 
     def holds(self, agent_id: str, contact_id: str) -> bool:
-        """Whether a contact is still live for the agent who has hung up."""
+        """Whether a contact still counts as live for an agent who has hung up."""
         return contact_id in self._left(agent_id)
 
     def seconds_left(self, agent_id: str) -> float:
-        """Return how long an agent's snapshot has to wait."""
+        """Return how many seconds an agent's snapshot has to wait."""
         return max(self._left(agent_id).values(), default=0.0)
 
     def _left(self, agent_id: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The agent's WebSocket: every chat that the agent takes part in, over one socket."""
+"""The agent's WebSocket: all chats of the agent over one socket."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from desk.sandbox.connect.world.room import Item, Room
 
 
 class AgentSockets:
-    """Which agents listen."""
+    """The open sockets, by agent."""
 
     def __init__(self, centre: Centre, sessions: Sessions) -> None:
         self._centre = centre
@@ -23,7 +23,7 @@ class AgentSockets:
         centre.faults.cutters.append(self._cut)
 
     async def serve(self, socket: WebSocket) -> None:
-        """Serve one socket until it closes, is cut, or has lived long enough."""
+        """Serve one socket until it closes, is cut, or reaches its maximum age."""
         session = self._sessions.find(socket.query_params.get('session', ''))
         agent = agent_of(self._centre.world, session)
         if agent is None or self._centre.faults.has(Trouble.NO_SOCKET, agent.profile.username):
@@ -45,7 +45,7 @@ class AgentSockets:
             is_cut.set()
 
     def _hear(self, room: Room, item: Item) -> None:
-        """Tell the agents who are in the room; who has just left hears that it has ended."""
+        """Send an item to the room's agents; an agent who has just left gets its end."""
         there = {
             each.agent_id
             for each in room.participants.values()

@@ -1,4 +1,4 @@
-"""The softphone's side of a centre, as routes: the CCP's pages, the service behind them, the agents' socket."""
+"""The softphone's routes for a centre: the CCP's pages, the service behind them, the agents' socket."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ from desk.sandbox.errors import SandboxError
 
 
 def routes(centre: Centre, home: Path) -> list[BaseRoute]:
-    """Return what is served; without Amazon's library in the desk's home, a page that says so."""
+    """Return the routes; without Amazon's library in the desk's home, a page that says so."""
     try:
         library = vendor.content(vendor.STREAMS, home)
     except SandboxError as error:

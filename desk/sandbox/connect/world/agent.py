@@ -1,4 +1,4 @@
-"""An agent: what they are, what they have in hand, and how much more they can take."""
+"""An agent of the simulated centre: configuration, status, contacts and capacity."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,20 +9,20 @@ from desk.sandbox.connect.world.terms import RINGING, TALKING, AgentContactState
 
 @dataclass(slots=True, kw_only=True)
 class Assignment:
-    """A contact in an agent's hands. It takes a slot until it is cleared."""
+    """A contact assigned to an agent. It uses a slot until it is cleared."""
 
     contact_id: str
     channel: Channel
     state: AgentContactState
     since: datetime
-    turn: int  # changes with every state, so that a timer of an earlier one is known to be stale
+    turn: int  # changes with every state, so that outdated timers are recognised
     queue_id: str | None = None
     connected_at: datetime | None = None
-    leg_id: str = ''  # the agent's end of a call: it is theirs even when the call has gone on
+    leg_id: str = ''  # the agent's end of a call, also after the call has moved on
 
     @property
     def is_live(self) -> bool:
-        """Whether the contact itself is here, not only its remains."""
+        """Whether the agent has the contact itself, not only its after-contact work or missed offer."""
         return self.state in RINGING or self.state in TALKING
 
 
@@ -41,5 +41,5 @@ class Agent:
     assignments: dict[str, Assignment] = field(default_factory=dict)
 
     def active(self, channel: Channel) -> int:
-        """Return how many slots of the channel are taken."""
+        """Return the number of slots in use for the channel."""
         return sum(a.channel is channel for a in self.assignments.values())

@@ -1,4 +1,4 @@
-"""How contacts come to be: a call comes in, a number is dialled, a chat or a task is started, a colleague is asked."""
+"""How contacts begin: incoming and outgoing calls, callbacks, chats, tasks, transfers, monitoring."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,7 +37,7 @@ from desk.sandbox.connect.world.terms import (
 
 @dataclass(slots=True, kw_only=True)
 class Wish:
-    """What is said about a contact when it is started."""
+    """The details of a contact to start."""
 
     flow_id: str = ''
     queue_id: str | None = None
@@ -52,7 +52,7 @@ class Wish:
 
 
 class Arrivals:
-    """New contacts, whoever starts them."""
+    """Starts contacts."""
 
     def __init__(
         self, core: Core, routing: Routing, rooms: Rooms, endings: Endings, hands: Hands
@@ -73,13 +73,13 @@ class Arrivals:
         return contact
 
     def dial(self, number: str, wish: Wish, *, ring_seconds: int = 60) -> Contact:
-        """Call a customer; whoever answers goes into the queue (``StartOutboundVoiceContact``).
+        """Call a customer; a customer who answers goes into the queue (``StartOutboundVoiceContact``).
 
         Raises:
-            NotThere: there is no such flow or queue.
-            NotPossible: nothing says into which queue.
-            NotPermitted: the number is in a country that is not allowed, or must not be called.
-            OverQuota: too many calls go on.
+            NotThere: the flow or queue does not exist.
+            NotPossible: no queue is given.
+            NotPermitted: the country is not allowed, or the number must not be called.
+            OverQuota: too many calls are open.
         """
         self._check_number(number)
         contact = self._wished(Channel.VOICE, Initiation.API, wish)
@@ -89,7 +89,7 @@ class Arrivals:
         return contact
 
     def call_back(self, number: str, wish: Wish, *, in_seconds: int = 0) -> Contact:
-        """Let a customer who asked to be called wait in a queue without waiting on the line."""
+        """Queue a callback for a customer, who does not wait on the line."""
         self._check_number(number)
         contact = self._wished(Channel.VOICE, Initiation.CALLBACK, wish)
         contact.customer_number, contact.is_callback = number, True
@@ -113,7 +113,7 @@ class Arrivals:
         """Start a task, now or at a time within ninety days.
 
         Raises:
-            NotThere, NotPossible, OverQuota: as ``dial``; or the time is past or too far.
+            NotThere, NotPossible, OverQuota: as ``dial``; or the time is past or too late.
         """
         wait = (at - self._core.now).total_seconds() if at else 0.0
         if at and not 0 < wait <= MAX_SCHEDULE.total_seconds():
@@ -126,9 +126,9 @@ class Arrivals:
         """Move a task to a queue or an agent, in a new contact (``TransferContact``).
 
         Raises:
-            NotThere, Gone: no such contact, flow, queue or user.
-            NotPossible: it is no task, or waits for its time.
-            OverQuota: it has been moved eleven times.
+            NotThere, Gone: the contact, flow, queue or user does not exist; the contact has ended.
+            NotPossible: it is not a task, or is scheduled.
+            OverQuota: it was moved eleven times.
         """
         contact = self._core.live(contact_id)
         self._flow(flow_id)
@@ -148,11 +148,11 @@ class Arrivals:
         return self._move(contact, endpoint)
 
     def assign(self, contact_id: str, agent_id: str) -> None:
-        """Give a waiting chat or task to an agent, whatever their status (``AssociateContactWithUser``).
+        """Give a waiting chat or task to an agent, in any status (``AssociateContactWithUser``).
 
         Raises:
-            NotThere, Gone: no such contact or user.
-            NotPossible: it does not wait, is a call, is not in the agent's manual queues, or does not fit.
+            NotThere, Gone: the contact or user does not exist; the contact has ended.
+            NotPossible: it does not wait, is a call, is not in the agent's manual queues, or exceeds their capacity.
         """
         contact, agent = self._core.live(contact_id), self._core.agent(agent_id)
         profile = self._core.state.profiles[agent.profile.routing_profile_id]
@@ -165,10 +165,10 @@ class Arrivals:
         self._routing.offer(contact, agent)
 
     def monitor(self, contact_id: str, agent_id: str, *, barge: bool = False) -> Contact:
-        """Let a supervisor listen to a call or read a chat, in a contact of their own.
+        """Let a supervisor listen to a call or read a chat, in their own contact.
 
         Raises:
-            NotThere, Gone: no such contact or user.
+            NotThere, Gone: the contact or user does not exist; the contact has ended.
             NotPossible: no agent is connected, or the supervisor is offline, busy, or listens already.
         """
         contact, agent = self._core.live(contact_id), self._core.agent(agent_id)
@@ -192,7 +192,7 @@ class Arrivals:
         return listening
 
     def make(self, channel: Channel, initiation: Initiation) -> Contact:
-        """Return a new contact that nothing has happened to yet."""
+        """Return a new contact without any step."""
         contact = Contact(
             id=self._core.new_id(),
             number=self._core.number(),
@@ -205,7 +205,7 @@ class Arrivals:
         return contact
 
     def follow(self, contact: Contact, initiation: Initiation) -> Contact:
-        """Return a new contact that carries another one on."""
+        """Return a new contact that continues another one."""
         new = self.make(contact.channel, initiation)
         new.initial_id, new.previous_id = contact.root_id, contact.id
         new.customer_number, new.name = contact.customer_number, contact.name
@@ -220,10 +220,10 @@ class Arrivals:
         return new
 
     def check_endpoint(self, endpoint: Endpoint) -> None:
-        """Refuse what cannot be called.
+        """Refuse an endpoint that cannot be called.
 
         Raises:
-            NotThere: no such user or queue.
+            NotThere: the user or queue does not exist.
             OverQuota: the agent's own queue is full.
             NotPermitted: the number may not be called.
         """
@@ -242,7 +242,7 @@ class Arrivals:
         return endpoint.queue_id
 
     def begin(self, contact: Contact) -> None:
-        """Let the time of a scheduled contact have come."""
+        """Start a scheduled contact, whose time has come."""
         self._enter(contact)
         self._routing.enqueue(contact, contact.queue_id or '')
 

@@ -1,7 +1,7 @@
-"""What an agent does with a call: hold, consult, swap, conference, leave; and what the others may do.
+"""Actions during a call: hold, consult, swap, conference, leave; by its agent and the other parties.
 
-Whoever is added to a call has a contact of their own that points back at the call. Leaving a call that somebody was
-added to hands the customer to them.
+A party that is added to a call has its own contact, which refers back to the call. When an agent
+leaves a call to which a party was added, the customer goes to that party.
 """
 
 from dataclasses import replace
@@ -37,7 +37,7 @@ KEYS = frozenset('0123456789*#')
 
 
 class Calls:
-    """Voice contacts that are connected, and calls that agents make."""
+    """Connected voice contacts, and calls that agents make."""
 
     def __init__(
         self, core: Core, routing: Routing, endings: Endings, hands: Hands, arrivals: Arrivals
@@ -49,14 +49,14 @@ class Calls:
         self._arrivals = arrivals
 
     def hold(self, agent: Agent, contact_id: str, leg_id: str) -> None:
-        """Let one of the others wait."""
+        """Put one of the other parties on hold."""
         self._turn(agent, contact_id, leg_id, LegState.CONNECTED, LegState.HOLD)
 
     def resume(self, agent: Agent, contact_id: str, leg_id: str) -> None:
-        """Talk to who was waiting.
+        """Resume a held party.
 
         Raises:
-            Resumed: they do not wait.
+            Resumed: the party is not on hold.
         """
         leg = self._leg(self._voice(agent, contact_id), leg_id)
         if leg.state is LegState.CONNECTED and leg.kind is not LegKind.AGENT:
@@ -64,16 +64,16 @@ class Calls:
         self._turn(agent, contact_id, leg_id, LegState.HOLD, LegState.CONNECTED)
 
     def mute(self, agent: Agent, contact_id: str, leg_id: str, *, muted: bool) -> None:
-        """Let somebody not be heard, the agent included."""
+        """Mute or unmute a party, including the agent."""
         contact = self._voice(agent, contact_id)
         self._leg(contact, leg_id).is_muted = muted
         self._core.touch(agent)
 
     def send_digits(self, agent: Agent, contact_id: str, leg_id: str, digits: str) -> None:
-        """Press keys towards one of the others.
+        """Send digits to one of the other parties.
 
         Raises:
-            NotPossible: they are not keys, or nobody is connected there.
+            NotPossible: they are not digits, or the party is not connected.
         """
         leg = self._leg(self._voice(agent, contact_id), leg_id)
         if leg.state is not LegState.CONNECTED or not set(digits) <= KEYS | {','}:
@@ -81,11 +81,11 @@ class Calls:
         leg.digits += digits
 
     def add(self, agent: Agent, contact_id: str, endpoint: Endpoint) -> Contact:
-        """Call somebody else into the call; the customer waits meanwhile. Returns their contact.
+        """Add a party to the call, with the customer on hold meanwhile; return the party's contact.
 
         Raises:
-            NotThere, Gone, NotPossible: no such call, or nobody else can be added now.
-            OverQuota: the call, or the queue of the agent who is called, is full.
+            NotThere, Gone, NotPossible: the call does not exist, or no party can be added now.
+            OverQuota: the call, or the queue of the called agent, is full.
         """
         contact = self._voice(agent, contact_id)
         if len([leg for leg in contact.legs if leg.is_up]) >= MAX_CALL_LEGS:
@@ -107,10 +107,10 @@ class Calls:
         return added
 
     def swap(self, agent: Agent, contact_id: str) -> None:
-        """Let who waits and who talks change places.
+        """Swap the talking and the held party.
 
         Raises:
-            NotPossible: there are not two to change.
+            NotPossible: there are not two parties to swap.
         """
         contact = self._voice(agent, contact_id)
         held = [leg for leg in contact.others_up if leg.state is LegState.HOLD]
@@ -124,10 +124,10 @@ class Calls:
         self._endings.reckon_hold(contact)
 
     def conference(self, agent: Agent, contact_id: str) -> None:
-        """Let all talk to all.
+        """Connect all parties with each other.
 
         Raises:
-            NotPossible: there are not two others who have picked up.
+            NotPossible: fewer than two other parties have answered.
         """
         contact = self._voice(agent, contact_id)
         there = [leg for leg in contact.others_up if leg.state is not LegState.CONNECTING]
@@ -138,7 +138,7 @@ class Calls:
         self._endings.reckon_hold(contact)
 
     def drop(self, agent: Agent, contact_id: str, leg_id: str) -> None:
-        """Hang up on one of the others, or on all of them (the agent's own leg: ``leave``)."""
+        """Hang up on one of the other parties, or on all of them (the agent's own leg: ``leave``)."""
         contact = self._voice_in_hand(agent, contact_id)
         leg = self._leg(contact, leg_id)
         if leg.kind is LegKind.AGENT:
@@ -153,7 +153,7 @@ class Calls:
             self._endings.end(contact, Reason.AGENT)
 
     def leave(self, agent: Agent, contact_id: str) -> None:
-        """Hang up. The customer stays with whoever was added to the call."""
+        """Hang up. The customer stays with the party that was added to the call."""
         contact = self._voice_in_hand(agent, contact_id)
         first = contact.first_leg
         thirds = [leg for leg in contact.third_legs if leg.is_up]
@@ -162,11 +162,11 @@ class Calls:
         self._endings.end(contact, Reason.AGENT)
 
     def say(self, contact_id: str, role: Role, text: str) -> None:
-        """Let the customer or the agent of a call say something; nobody hears who waits or is muted.
+        """Let the customer or the agent of a call say something; a held or muted party is not heard.
 
         Raises:
-            NotThere, Gone: there is no such call, or not any more.
-            NotPossible: agent and customer are not connected, or it is somebody else, or nothing.
+            NotThere, Gone: the call does not exist, or has ended.
+            NotPossible: agent and customer are not connected, or the role or the text is invalid.
         """
         contact = self._core.live(contact_id)
         leg = {Role.CUSTOMER: contact.first_leg, Role.AGENT: contact.agent_leg}.get(role)
@@ -177,11 +177,11 @@ class Calls:
         contact.said.append(said)
 
     def press(self, contact_id: str, digits: str) -> None:
-        """Let the customer of a call press keys. Flows only lead to queues: nobody acts on them.
+        """Let the customer of a call press keys. Flows only lead to queues, so keys have no effect.
 
         Raises:
-            NotThere, Gone: there is no such call, or not any more.
-            NotPossible: they are no keys, or the customer is not on the line.
+            NotThere, Gone: the call does not exist, or has ended.
+            NotPossible: they are not keys, or the customer is not on the line.
         """
         contact = self._core.live(contact_id)
         leg = contact.first_leg
@@ -191,7 +191,7 @@ class Calls:
         contact.pressed += digits
 
     def customer_leaves(self, contact_id: str) -> None:
-        """Let the customer of a call hang up, wherever the call is."""
+        """Let the customer of a call hang up, in any stage of the call."""
         contact = self._core.live(contact_id)
         while contact.upstream_id is not None:
             contact = self._core.live(contact.upstream_id)
@@ -205,11 +205,11 @@ class Calls:
             self._endings.end(contact, Reason.CUSTOMER, remains=remains)
 
     def call(self, agent: Agent, endpoint: Endpoint, *, queue_id: str = '') -> Contact:
-        """Let an agent call a number or a colleague, for a queue or their own outbound one. Returns the contact.
+        """Let an agent call a number or a colleague, for a queue or their own; return the contact.
 
         Raises:
-            NotPossible: the agent is offline, busy or talking, or is called by themselves.
-            NotThere, NotPermitted: nobody is there, or they may not be called.
+            NotPossible: the agent is offline, busy or talking, or calls themselves.
+            NotThere, NotPermitted: the target does not exist, or may not be called.
         """
         if not self._core.is_online(agent) or not self._routing.has_slot(agent, Channel.VOICE):
             raise NotPossible('The agent cannot make a call now')
@@ -237,7 +237,7 @@ class Calls:
         return contact
 
     def _hand_over(self, contact: Contact, first: Leg, thirds: list[Leg]) -> None:
-        """Give the customer to the first who was added; the others who were added come along."""
+        """Give the customer to the first added party; other added parties come along."""
         heir = self._core.live(thirds[0].other_contact_id or '')
         heir_leg = heir.first_leg
         if heir_leg is None:

@@ -1,4 +1,4 @@
-"""What those who take part in a chat do: write, type, acknowledge, send files, leave."""
+"""Actions of a chat's participants: write, type, acknowledge, send files, leave."""
 
 import json
 
@@ -28,7 +28,7 @@ from desk.sandbox.connect.world.room import (
 from desk.sandbox.connect.world.rooms import Rooms
 from desk.sandbox.connect.world.terms import MAX_STREAMS, Reason, Role
 
-MAX_BYTES = 16_384  # of every kind; botocore 1.44
+MAX_BYTES = 16_384  # for every content type; botocore 1.44
 CONTENT_TYPES = frozenset(
     {
         'text/plain',
@@ -60,7 +60,7 @@ FILE_TYPES = frozenset(
 
 
 class Chats:
-    """The participants' side of chats."""
+    """The participants' actions in chats."""
 
     def __init__(self, core: Core, rooms: Rooms, endings: Endings) -> None:
         self._core = core
@@ -71,8 +71,8 @@ class Chats:
         """Send a message.
 
         Raises:
-            NotPermitted: the connection is no longer good.
-            NotPossible: the content is of a kind or length that is not taken.
+            NotPermitted: the connection is no longer valid.
+            NotPossible: the content type or length is not accepted.
         """
         room, participant = self._rooms.at(token)
         is_taken = content_type in {*room.content_types, 'text/plain'}
@@ -84,12 +84,12 @@ class Chats:
         return self._rooms.post(room, participant, content_type, content)
 
     def signal(self, token: str, content_type: str, content: str) -> Item:
-        """Tell that somebody types, or has got or read a message.
+        """Send a typing event or a receipt.
 
         Raises:
-            NotPermitted: the connection is no longer good.
-            NotPossible: there is no such event, or it names no message.
-            InTheWay: a receipt, with more than two taking part.
+            NotPermitted: the connection is no longer valid.
+            NotPossible: the event does not exist, or names no message.
+            InTheWay: a receipt, with more than two participants.
         """
         room, participant = self._rooms.at(token)
         if content_type in {DELIVERED, READ}:
@@ -102,7 +102,7 @@ class Chats:
         return self._rooms.post(room, participant, content_type)
 
     def leave(self, token: str) -> None:
-        """Let a participant go; without the customer or the agent the chat ends."""
+        """Remove a participant; without the customer or the agent the chat ends."""
         room, participant = self._rooms.at(token)
         if participant.role is Role.CUSTOMER:
             self._endings.end(self._core.live(room.contact_id), Reason.CUSTOMER)
@@ -112,12 +112,12 @@ class Chats:
             self._rooms.leave(room, participant)
 
     def add_bot(self, contact: Contact, name: str) -> Participant:
-        """Let a program take part, until an agent comes.
+        """Add a program as a participant, until an agent joins.
 
         Raises:
-            NotPossible: it is no chat.
-            InTheWay: there is one already, or an agent is there.
-            OverQuota: nobody listens to the chat's stream.
+            NotPossible: the contact is not a chat.
+            InTheWay: there is one already, or an agent has joined.
+            OverQuota: the chat is not streamed.
         """
         room = self._rooms.of(contact)
         if not room.streams:
@@ -127,11 +127,11 @@ class Chats:
         return self._rooms.add(room, Role.CUSTOM_BOT, name)
 
     def stream(self, contact: Contact, topic_arn: str) -> Stream:
-        """Tell a topic all that is said from now on.
+        """Send the chat to a topic from now on.
 
         Raises:
-            NotPossible: it is no chat.
-            OverQuota: two topics are told already.
+            NotPossible: the contact is not a chat.
+            OverQuota: the chat has two topics already.
         """
         room = self._rooms.of(contact)
         if len(room.streams) >= MAX_STREAMS:
@@ -141,11 +141,11 @@ class Chats:
         return stream
 
     def stop_stream(self, contact: Contact, streaming_id: str) -> None:
-        """Tell a topic no more.
+        """Stop sending the chat to a topic.
 
         Raises:
-            NotPossible: it is no chat.
-            NotThere: there is no such stream.
+            NotPossible: the contact is not a chat.
+            NotThere: the stream does not exist.
         """
         room = self._rooms.of(contact)
         left = [stream for stream in room.streams if stream.id != streaming_id]
@@ -157,9 +157,9 @@ class Chats:
         """Announce a file.
 
         Raises:
-            NotPermitted: the connection is no longer good.
-            NotPossible: the type is not taken.
-            OverQuota: it is too big, or the chat has too many.
+            NotPermitted: the connection is no longer valid.
+            NotPossible: the type is not accepted.
+            OverQuota: the file is too large, or the chat has too many.
         """
         room, participant = self._rooms.at(token)
         if content_type not in FILE_TYPES:
@@ -179,11 +179,11 @@ class Chats:
         return attachment
 
     def complete_upload(self, token: str, attachment_id: str) -> None:
-        """Make an uploaded file part of the chat.
+        """Add an uploaded file to the chat.
 
         Raises:
-            NotPermitted, NotPossible: as ``attachment``; or nothing was uploaded, or of another size.
-            InTheWay: it is part of it already.
+            NotPermitted, NotPossible: as ``attachment``; or nothing was uploaded, or with another size.
+            InTheWay: the file was added already.
         """
         room, participant = self._rooms.at(token)
         attachment = self._core.state.attachments.get(attachment_id)
@@ -200,7 +200,7 @@ class Chats:
         """Return a file of the chat.
 
         Raises:
-            NotPermitted: the connection is no longer good, or a program asks.
+            NotPermitted: the connection is no longer valid, or belongs to a program.
             NotPossible: the chat has no such file.
         """
         room, participant = self._rooms.at(token)

@@ -1,7 +1,7 @@
-"""A contact, its legs, and what happened to it.
+"""A contact, its legs, and its history.
 
-A contact is in one place (``Stage``). What agents still have of it (after-contact work, a missed offer) is in
-their own ``Assignment``. A transfer makes a new contact that points back at the one it came from.
+A contact is in one place (``Stage``). After-contact work and missed offers are in the agents' own
+``Assignment``. A transfer makes a new contact that refers back to the earlier one.
 """
 
 from dataclasses import dataclass, field
@@ -41,24 +41,24 @@ class Leg:
     since: datetime
     is_initial: bool = False
     endpoint: Endpoint | None = None
-    other_contact_id: str | None = None  # the contact at the far side, when it is one of ours
+    other_contact_id: str | None = None  # the contact at the other end, when it is in this centre
     is_muted: bool = False
-    digits: str = ''  # the keys that the agent pressed towards it
+    digits: str = ''  # the digits that the agent sent to it
 
     @property
     def is_up(self) -> bool:
-        """Whether somebody is, or may yet be, at this end."""
+        """Whether the party is connected, or may still answer."""
         return self.state in UP
 
     def turn(self, state: LegState, now: datetime) -> None:
-        """Let the leg be in that state from now on."""
+        """Set the leg's state from now on."""
         if state is not self.state:
             self.state, self.since = state, now
 
 
 @dataclass(slots=True, kw_only=True)
 class Attempt:
-    """One offer to one agent, and what became of it."""
+    """One offer to one agent, and its outcome."""
 
     agent_id: str
     at: datetime
@@ -67,7 +67,7 @@ class Attempt:
 
 @dataclass(slots=True, kw_only=True)
 class Holds:
-    """How often and how long an agent let the others wait."""
+    """How often and how long an agent had the others on hold."""
 
     count: int = 0
     seconds: float = 0.0
@@ -75,12 +75,12 @@ class Holds:
     since: datetime | None = None
 
     def begin(self, now: datetime) -> None:
-        """Start a hold, unless one goes on."""
+        """Start a hold, unless one is running."""
         if self.since is None:
             self.since, self.count = now, self.count + 1
 
     def end(self, now: datetime) -> None:
-        """End the hold that goes on, if any."""
+        """End the running hold, if any."""
         if self.since is not None:
             lasted = (now - self.since).total_seconds()
             self.seconds += lasted
@@ -90,7 +90,7 @@ class Holds:
 
 @dataclass(slots=True, kw_only=True)
 class Recording:
-    """Which parts of a call are recorded."""
+    """The recorded parts of a call."""
 
     started_at: datetime | None = None
     stopped_at: datetime | None = None
@@ -99,7 +99,7 @@ class Recording:
 
 @dataclass(slots=True, kw_only=True)
 class Utterance:
-    """What somebody said on the phone: text, there is no audio."""
+    """A spoken text; there is no audio."""
 
     id: str
     role: Role
@@ -155,11 +155,11 @@ class Contact:
     transfers: int = 0
     next_ids: list[str] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
-    left: list[Leg] = field(default_factory=list)  # the others, as the agent left them talking
+    left: list[Leg] = field(default_factory=list)  # the others, as they were when the agent left
     holds: Holds = field(default_factory=Holds)
     recording: Recording = field(default_factory=Recording)
     said: list[Utterance] = field(default_factory=list)
-    pressed: str = ''  # the keys that the customer pressed
+    pressed: str = ''  # the digits that the customer pressed
 
     @property
     def is_over(self) -> bool:
@@ -168,31 +168,31 @@ class Contact:
 
     @property
     def root_id(self) -> str:
-        """Return the id of the contact that the conversation began with."""
+        """Return the id of the conversation's first contact."""
         return self.initial_id or self.id
 
     @property
     def upstream_id(self) -> str | None:
-        """Return the contact whose agent added this one to their call, while the two are one call."""
+        """Return the contact whose agent added this one to their call, while both are one call."""
         first = self.first_leg
         return first.other_contact_id if first and first.kind is LegKind.INBOUND else None
 
     @property
     def agent_leg(self) -> Leg | None:
-        """Return the agent's end, if there is one."""
+        """Return the agent's end, or ``None``."""
         return next((leg for leg in self.legs if leg.kind is LegKind.AGENT), None)
 
     @property
     def first_leg(self) -> Leg | None:
-        """Return the other end that the contact began with: the customer's."""
+        """Return the first other end of the contact: the customer's."""
         return next((leg for leg in self.legs if leg.is_initial), None)
 
     @property
     def third_legs(self) -> list[Leg]:
-        """Return who was added later, whether still there or not."""
+        """Return the parties added later, still connected or not."""
         return [leg for leg in self.legs if leg.kind is not LegKind.AGENT and not leg.is_initial]
 
     @property
     def others_up(self) -> list[Leg]:
-        """Return every end but the agent's that is up."""
+        """Return all connected ends but the agent's."""
         return [leg for leg in self.legs if leg.kind is not LegKind.AGENT and leg.is_up]

@@ -1,4 +1,4 @@
-"""What every part of the world stands on: the state, the time, ids, timers, and telling what happened."""
+"""The foundation of the world's parts: state, time, ids, timers, and events."""
 
 import heapq
 from collections.abc import Callable
@@ -26,28 +26,28 @@ NAMESPACE = UUID('0e4f7a3d-9f0b-4f47-8a53-6b3d8c1f2a10')
 
 
 class Core:
-    """The state and the few acts that all parts share."""
+    """The state, and actions that all parts share."""
 
     def __init__(self, state: State) -> None:
         self.state = state
         self.told: list[events.Event] = []
-        self.changed: dict[str, None] = {}  # agents since the last telling, in order
-        self.looked_up: set[str] = set()  # contacts since the last snapshot
+        self.changed: dict[str, None] = {}  # agents changed since their last event, in order
+        self.looked_up: set[str] = set()  # contacts looked up since the last snapshot
         self.on_item: Callable[[Room, Item], None] = lambda _room, _item: None
         self._snapshots: dict[str, events.Json] = {}
 
     @property
     def now(self) -> datetime:
-        """Return the world's present moment."""
+        """Return the world's current time."""
         return self.state.now
 
     def number(self) -> int:
-        """Return the next number of the world: what is later has a greater one."""
+        """Return the world's next number; later numbers are greater."""
         self.state.numbers += 1
         return self.state.numbers
 
     def new_id(self) -> str:
-        """Return an id that the same history of the same seed gives again."""
+        """Return an id that is the same for the same history and seed."""
         return str(uuid5(NAMESPACE, f'{self.state.seed}/{self.number()}'))
 
     def later(
@@ -60,7 +60,7 @@ class Core:
         turn: int = 0,
         detail: str = '',
     ) -> None:
-        """Let something be due in so many seconds."""
+        """Schedule a timer in this many seconds."""
         timer = Timer(
             at=self.now + timedelta(seconds=seconds),
             number=self.number(),
@@ -76,7 +76,7 @@ class Core:
         """Return the contact.
 
         Raises:
-            NotThere: there is none of that id.
+            NotThere: it does not exist.
         """
         if contact := self.state.contacts.get(contact_id):
             self.looked_up.add(contact_id)
@@ -87,7 +87,7 @@ class Core:
         """Return a contact that has not ended.
 
         Raises:
-            NotThere, Gone: there is none, or not any more.
+            NotThere, Gone: it does not exist, or has ended.
         """
         contact = self.contact(contact_id)
         if contact.is_over:
@@ -98,17 +98,17 @@ class Core:
         """Return the agent.
 
         Raises:
-            NotThere: there is none of that id.
+            NotThere: the agent does not exist.
         """
         if agent := self.state.agents.get(agent_id):
             return agent
         raise NotThere(f'User {agent_id} does not exist')
 
     def assignment(self, agent: Agent, contact_id: str) -> Assignment:
-        """Return what the agent has of the contact.
+        """Return the agent's assignment of the contact.
 
         Raises:
-            NotThere: nothing.
+            NotThere: the agent does not have it.
         """
         if assignment := agent.assignments.get(contact_id):
             return assignment
@@ -128,27 +128,27 @@ class Core:
         return contact
 
     def is_online(self, agent: Agent) -> bool:
-        """Whether the agent is signed in for work, available or not."""
+        """Whether the agent is at work, available or not."""
         return self.state.statuses[agent.status_id].type is not StatusType.OFFLINE
 
     def turn(self, agent: Agent, assignment: Assignment, state: AgentContactState) -> None:
-        """Let the assignment be in that state from now on."""
+        """Set the assignment's state from now on."""
         assignment.state, assignment.since = state, self.now
         assignment.turn = self.number()
         self.touch(agent)
 
     def touch(self, agent: Agent) -> None:
-        """Remember to tell how the agent is now."""
+        """Note that the agent has changed, for the next agent event."""
         self.changed[agent.id] = None
 
     def tell(self, kind: str, contact: Contact, **more: object) -> None:
-        """Tell what happened to a contact."""
+        """Publish an event of a contact."""
         contact.updated_at = self.now
         self.looked_up.add(contact.id)
         self.told.append(events.contact_event(self.state, kind, contact, self.new_id(), more))
 
     def tell_agents(self) -> None:
-        """Tell how those agents are now who have changed since the last time."""
+        """Publish an event for each agent who has changed since the last time."""
         for agent_id in self.changed:
             agent = self.state.agents[agent_id]
             snapshot = events.agent_snapshot(self.state, agent)
@@ -160,14 +160,14 @@ class Core:
         self.changed.clear()
 
     def beat(self, agent: Agent) -> None:
-        """Tell that an agent is still as they were."""
+        """Publish a heartbeat event of an agent without changes."""
         snapshot = events.agent_snapshot(self.state, agent)
         event = events.agent_event(self.state, agent, snapshot, snapshot, self.new_id())
         event.body['EventType'] = 'HEART_BEAT'
         self.told.append(event)
 
     def open(self, contact: Contact) -> None:
-        """Let there be a new contact."""
+        """Add a new contact."""
         self.state.contacts[contact.id] = contact
         self.state.going[contact.channel] = self.state.going.get(contact.channel, 0) + 1
 
@@ -180,7 +180,15 @@ class Core:
         initial: bool = False,
         to: str | None = None,
     ) -> Leg:
-        """Return a new end of a call: who is there, whether the call began with it, and which contact of ours it leads to."""
+        """Return a new end of a call.
+
+        Args:
+            kind: the kind of party.
+            state: its state.
+            endpoint: its address.
+            initial: whether the call began with it.
+            to: the contact in this centre that it leads to.
+        """
         return Leg(
             id=self.new_id(),
             kind=kind,
@@ -192,12 +200,12 @@ class Core:
         )
 
     def customer_leg(self, kind: LegKind, state: LegState, number: str) -> Leg:
-        """Return a new end of a call that begins with a customer at a number."""
+        """Return a new end of a call for a customer at a number."""
         phone = Endpoint(type=EndpointType.PHONE_NUMBER, phone_number=number)
         return self.new_leg(kind, state, phone, initial=True)
 
     def close(self, contact: Contact, reason: Reason) -> None:
-        """Let a contact have ended; its legs, its place and its agent's hands are the caller's."""
+        """End a contact; the caller ends its legs, its place and its agent's assignment."""
         contact.stage, contact.reason = Stage.ENDED, reason
         contact.disconnected_at = self.now
         self.state.going[contact.channel] -= 1

@@ -1,4 +1,4 @@
-"""What an administrator sets up: statuses, queues, routing profiles, flows, quick connects, users."""
+"""The administrators' configuration: statuses, queues, routing profiles, flows, quick connects, users."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,7 @@ class Instance:
         return f'arn:aws:connect:{self.region}:{self.account}:instance/{self.id}'
 
     def arn_of(self, kind: str, thing_id: str) -> str:
-        """Return the ARN of something in the instance (``queue``, ``agent``, ``contact`` …)."""
+        """Return the ARN of an object in the instance (``queue``, ``agent``, ``contact`` …)."""
         return f'{self.arn}/{kind}/{thing_id}'
 
 
@@ -46,13 +46,13 @@ class Waiting:
 
     @property
     def key(self) -> tuple[int, datetime, int]:
-        """Return what the queue is sorted by."""
+        """Return the sort key in the queue."""
         return (self.priority, self.since, self.number)
 
 
 @dataclass(slots=True, kw_only=True)
 class Queue:
-    """Contacts that wait, the next one first."""
+    """Waiting contacts, next one first."""
 
     id: str
     name: str
@@ -74,7 +74,7 @@ class ServedQueue:
 
 @dataclass(slots=True, kw_only=True)
 class RoutingProfile:
-    """What its agents are offered, and how much of it at once."""
+    """The contacts that its agents are offered, and how many at once."""
 
     id: str
     name: str
@@ -88,7 +88,7 @@ class RoutingProfile:
 
 @dataclass(slots=True, kw_only=True)
 class Flow:
-    """What a contact goes through first. Here: straight into a queue."""
+    """A contact's entry point. In the simulator it leads straight into a queue."""
 
     id: str
     name: str
@@ -98,7 +98,7 @@ class Flow:
 
 @dataclass(slots=True, kw_only=True)
 class Endpoint:
-    """Somebody or something that can be called."""
+    """A party that can be called."""
 
     type: EndpointType
     name: str = ''
@@ -122,7 +122,7 @@ class QuickConnect:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Return where it leads."""
+        """Return its target."""
         return Endpoint(
             type=self.type,
             name=self.name,
@@ -134,7 +134,7 @@ class QuickConnect:
 
 @dataclass(slots=True, kw_only=True)
 class Profile:
-    """What is set up about a user."""
+    """A user's configuration."""
 
     username: str
     first_name: str
@@ -144,5 +144,5 @@ class Profile:
     security_profile_id: str
     auto_accepts: tuple[Channel, ...] = ()
     after_work_seconds: dict[Channel, int] = field(default_factory=dict)  # none or 0: no limit
-    desk_phone: str = ''  # the number that calls are taken on, instead of the softphone
+    desk_phone: str = ''  # the number for calls in place of the softphone
     preferences: dict[str, str] = field(default_factory=dict)

@@ -1,8 +1,9 @@
-"""How contacts end, and what that does to those they were part of.
+"""How contacts end, and the effect on connected contacts.
 
-A contact ends once. Its agent keeps it as after-contact work, unless they dialled it and nobody answered (streams#567);
-a call that failed passes by itself (streams#241). Who was consulted goes down with the call, unless the
-call was handed to them; who consulted hears that the other has gone.
+A contact ends once. Its agent keeps it as after-contact work, unless they dialled it and nobody
+answered (streams#567); a failed call is cleared by itself (streams#241). A consulted agent's
+contact ends with the call, unless the call was handed to them; the consulting agent's call
+continues when the consulted one hangs up.
 """
 
 from desk.sandbox.connect.world.agent import Agent
@@ -23,7 +24,7 @@ from desk.sandbox.connect.world.terms import (
 
 
 class Endings:
-    """The end of contacts, from whichever side."""
+    """The end of contacts, from either side."""
 
     def __init__(self, core: Core, routing: Routing, rooms: Rooms) -> None:
         self._core = core
@@ -38,13 +39,13 @@ class Endings:
         remains: AgentContactState = AgentContactState.ENDED,
         keep_room: bool = False,
     ) -> None:
-        """End a contact that goes on.
+        """End an open contact.
 
         Args:
-            contact: what ends.
-            reason: why.
-            remains: what an agent who had answered or dialled is left with.
-            keep_room: the chat goes on in another contact.
+            contact: the contact.
+            reason: why it ended.
+            remains: the state for an agent who had answered or dialled it.
+            keep_room: the chat continues in another contact.
         """
         if contact.stage is Stage.QUEUED:
             self._routing.leave(contact)
@@ -58,7 +59,7 @@ class Endings:
         self._tell_upstream(contact)
 
     def far_end_gone(self, contact: Contact, leg: Leg) -> None:
-        """Let a leg of a contact be down; end the contact if the agent is left alone."""
+        """Disconnect a leg of a contact; end the contact if the agent is left alone."""
         leg.turn(LegState.DISCONNECTED, self._core.now)
         if not contact.others_up:
             self.end(contact, Reason.THIRD_PARTY)
@@ -68,7 +69,7 @@ class Endings:
             self.reckon_hold(contact)
 
     def reckon_hold(self, contact: Contact) -> None:
-        """Let the agent's hands say whether everybody else waits."""
+        """Update the agent's hold time, which runs while all others are on hold."""
         if contact.stage is not Stage.CONNECTED or contact.agent_id is None:
             return
         agent = self._core.agent(contact.agent_id)
@@ -94,7 +95,7 @@ class Endings:
         held = agent.assignments[contact.id]
         has_failed = remains is AgentContactState.ERROR
         is_called_back = contact.is_callback and held.state is AgentContactState.CONNECTING
-        if was_offered and not has_failed and not is_called_back:  # nothing is left of it
+        if was_offered and not has_failed and not is_called_back:  # no agent keeps it
             del agent.assignments[contact.id]
             contact.agent_id = agent.id if contact.initiation is Initiation.OUTBOUND else None
             agent.idle_since = self._core.now
@@ -134,7 +135,7 @@ class Endings:
                 self.end(monitor, Reason.OTHER)
 
     def _tell_upstream(self, contact: Contact) -> None:
-        """Let who added this contact to their call hear that it has gone."""
+        """Disconnect this contact in the call that it was added to."""
         if contact.upstream_id is None:
             return
         upstream = self._core.contact(contact.upstream_id)

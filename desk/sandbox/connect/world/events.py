@@ -1,6 +1,6 @@
-"""What happened, in the shapes in which Amazon Connect tells it.
+"""Events in the formats of Amazon Connect.
 
-Contact events are EventBridge's envelope; agent events are the records of the Kinesis data stream.
+Contact events have EventBridge's envelope; agent events are records of the Kinesis data stream.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.state import State
 from desk.sandbox.connect.world.terms import StatusType
 
-Json = dict[str, Any]  # what is told leaves Python's types here
+Json = dict[str, Any]  # published data has no Python types
 
 
 @dataclass(slots=True, kw_only=True)
 class Event:
-    """One thing to tell: to whom, about what, in which words."""
+    """One event to publish: its destination, subject and body."""
 
     kind: Literal['contact', 'agent']
     subject_id: str
@@ -25,14 +25,14 @@ class Event:
 
 
 def stamp(at: datetime | None) -> str | None:
-    """Return a time as Connect's streams write it: UTC with milliseconds."""
+    """Return a time in the format of Connect's streams: UTC with milliseconds."""
     return f'{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z' if at else None
 
 
 def contact_event(
     state: State, kind: str, contact: Contact, event_id: str, more: dict[str, object]
 ) -> Event:
-    """Return the EventBridge event about a contact."""
+    """Return the EventBridge event of a contact."""
     instance = state.instance
     body = {
         'version': '0',
@@ -109,7 +109,7 @@ def _agent(state: State, contact: Contact) -> Json | None:
 def agent_event(
     state: State, agent: Agent, snapshot: Json, before: Json | None, event_id: str
 ) -> Event:
-    """Return the record that tells how an agent is now and was before."""
+    """Return the record of an agent's current and previous state."""
     body = {
         'AWSAccountId': state.instance.account,
         'AgentARN': state.instance.arn_of('agent', agent.id),
@@ -133,7 +133,7 @@ def _event_type(snapshot: Json, before: Json | None) -> str:
 
 
 def agent_snapshot(state: State, agent: Agent) -> Json:
-    """Return how an agent is, as the agent event stream writes it."""
+    """Return an agent's state in the format of the agent event stream."""
     status = state.statuses[agent.status_id]
     following = state.statuses.get(agent.next_status_id or '')
     return {

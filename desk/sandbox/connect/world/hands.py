@@ -1,4 +1,4 @@
-"""What an agent does with what they are offered: status, accept, reject, miss, clear."""
+"""An agent's actions on offers: status, accept, reject, miss, clear."""
 
 from desk.sandbox.connect.world.agent import Agent, Assignment
 from desk.sandbox.connect.world.contact import Contact
@@ -24,7 +24,7 @@ from desk.sandbox.connect.world.terms import (
 
 
 class Hands:
-    """An agent's own acts on status and offers."""
+    """An agent's actions on status and offers."""
 
     def __init__(self, core: Core, routing: Routing, rooms: Rooms, endings: Endings) -> None:
         self._core = core
@@ -33,17 +33,15 @@ class Hands:
         self._endings = endings
 
     def choose_status(self, agent: Agent, status_id: str) -> None:
-        """Set an agent's status, or the next one while they have anything in hand.
+        """Set an agent's status, or the next one while they have a contact.
 
         Raises:
-            NotThere: there is no such status.
+            NotThere: the status does not exist.
         """
         if status_id not in self._core.state.statuses:
             raise NotThere(f'Agent status {status_id} does not exist')
         if agent.assignments:
-            is_back = (
-                status_id == agent.status_id
-            )  # assumed: choosing the present one takes it back
+            is_back = status_id == agent.status_id  # assumed: choosing the current one cancels it
             agent.next_status_id = None if is_back else status_id
             agent.next_status_since = None if is_back else self._core.now
             self._core.touch(agent)
@@ -52,7 +50,7 @@ class Hands:
             self._set_status(agent, status_id)
 
     def rings(self, agent: Agent, contact_id: str) -> bool:
-        """Whether a contact waits for the agent to take or to refuse it."""
+        """Whether a contact is offered to the agent."""
         try:
             self._ringing(agent, contact_id)
         except (NotThere, NotPossible):
@@ -60,11 +58,11 @@ class Hands:
         return True
 
     def accept(self, agent: Agent, contact_id: str) -> None:
-        """Take what rings. A callback is dialled first.
+        """Accept an offered contact. A callback is dialled first.
 
         Raises:
             NotThere: the agent does not have it.
-            NotPossible: it does not ring.
+            NotPossible: it is not offered.
         """
         held = self._ringing(agent, contact_id)
         contact = self._core.live(contact_id)
@@ -75,7 +73,9 @@ class Hands:
             self.connect(contact)
 
     def reject(self, agent: Agent, contact_id: str) -> None:
-        """Refuse what rings. Refused voice shows as missed (admin guide, "about contact states").
+        """Reject an offered contact.
+
+        Rejected voice shows as missed (admin guide, "about contact states").
 
         Raises:
             NotThere, NotPossible: as ``accept``.
@@ -86,17 +86,17 @@ class Hands:
         self._not_taken(agent, held, state)
 
     def miss(self, agent: Agent, contact_id: str) -> None:
-        """Let an offer have run out of time."""
+        """End an offer that timed out."""
         self._not_taken(agent, self._ringing(agent, contact_id), AgentContactState.MISSED)
 
     def fail(self, agent: Agent, contact_id: str) -> None:
-        """Let an accepted offer have failed to connect. That passes by itself (streams#289)."""
+        """Fail to connect an accepted offer. It is cleared by itself (streams#289)."""
         held = self._ringing(agent, contact_id)
         self._not_taken(agent, held, AgentContactState.ERROR)
         self._core.later(FAILED_SECONDS, Due.CLEAR, contact_id, agent_id=agent.id, turn=held.turn)
 
     def clear(self, agent: Agent, contact_id: str) -> None:
-        """Let go of what is over, and be free for the next.
+        """Clear an ended contact, which frees its slot.
 
         Raises:
             NotThere: the agent does not have it.
@@ -118,7 +118,7 @@ class Hands:
             self._routing.serve(agent)
 
     def connect(self, contact: Contact) -> None:
-        """Let a contact and the agent whom it was offered to be connected."""
+        """Connect a contact with the agent it was offered to."""
         agent = self._core.agent(contact.agent_id or '')
         held = self._core.assignment(agent, contact.id)
         contact.stage, contact.connected_to_agent_at = Stage.CONNECTED, self._core.now
@@ -134,7 +134,7 @@ class Hands:
         self._core.tell('CONNECTED_TO_AGENT', contact)
 
     def answered(self, contact: Contact) -> None:
-        """Let who was dialled have picked up: a customer, or an outside party of a call."""
+        """Connect a dialled party that has answered: a customer, or an outside party of a call."""
         if contact.initiation is Initiation.EXTERNAL_OUTBOUND:
             contact.connected_to_system_at = self._core.now
             self._core.tell('CONNECTED_TO_SYSTEM', contact)
@@ -148,11 +148,11 @@ class Hands:
             self._routing.enqueue(contact, contact.queue_id or '')
 
     def gave_up(self, contact: Contact) -> None:
-        """Let who was dialled not have picked up."""
+        """End the dialling of a party that did not answer."""
         self._endings.end(contact, Reason.TELECOM, remains=AgentContactState.ERROR)
 
     def dial(self, contact: Contact, number: str, ring_seconds: int = 60) -> None:
-        """Ring a number; time tells whether anybody picks up."""
+        """Dial a number; a timer decides whether it is answered."""
         dialling = self._core.state.dialling
         if number in dialling.silent_numbers or dialling.answer_seconds > ring_seconds:
             self._core.later(ring_seconds, Due.GIVE_UP, contact.id)
@@ -160,7 +160,7 @@ class Hands:
             self._core.later(dialling.answer_seconds, Due.ANSWER, contact.id)
 
     def _dial(self, contact: Contact) -> None:
-        """Call back the customer who asked for it."""
+        """Dial the customer of a callback."""
         if leg := contact.agent_leg:
             leg.turn(LegState.CONNECTED, self._core.now)
         if leg := contact.first_leg:
@@ -200,7 +200,7 @@ class Hands:
         self._connect_upstream(contact)
 
     def _connect_upstream(self, contact: Contact) -> None:
-        """Let who added this contact to their call hear that it is there."""
+        """Connect this contact in the call that it was added to."""
         if contact.upstream_id is None:
             return
         upstream = self._core.contact(contact.upstream_id)

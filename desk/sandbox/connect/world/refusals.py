@@ -1,26 +1,26 @@
-"""What the world says no to. The AWS side and the softphone side each give a refusal their own code.
+"""The world's refusals. The AWS side and the softphone side each give them their own codes.
 
 Refusal
-├── NotThere       no such thing
-├── Gone           it was there, and has ended
+├── NotThere       it does not exist
+├── Gone           it has ended
 ├── NotPossible    not in this state, or not with this value
-│   └── Resumed    who does not wait cannot be resumed
-├── NotPermitted   never, for this caller, number or participant
-├── InTheWay       something else was first
+│   └── Resumed    the party is not on hold
+├── NotPermitted   never for this caller, number or participant
+├── InTheWay       something else came first
 └── OverQuota      more than the instance may have
 """
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word; it is no fault of the program
-    """The world does not do that, and says why."""
+class Refusal(Exception):  # noqa: N818 - the field's word; not a program error
+    """The world refuses an action and says why."""
 
 
 class NotThere(Refusal):
-    """No such thing."""
+    """It does not exist."""
 
 
 class Gone(Refusal):
-    """It was there, and has ended."""
+    """It has ended."""
 
 
 class NotPossible(Refusal):
@@ -28,23 +28,23 @@ class NotPossible(Refusal):
 
 
 class Resumed(NotPossible):
-    """Who does not wait cannot be resumed."""
+    """The party is not on hold."""
 
 
 class TooLong(NotPossible):
-    """More bytes than are read."""
+    """The text has too many bytes."""
 
 
 class TooMany(NotPossible):
-    """More texts than are read at once."""
+    """Too many texts at once."""
 
 
 class Unsupported(NotPossible):
-    """A language that is not read."""
+    """The language is not supported."""
 
 
 class NotPermitted(Refusal):
-    """Never: for this caller, this number, this participant."""
+    """Never for this caller, number or participant."""
 
 
 class Unwelcome(NotPermitted):
@@ -52,11 +52,11 @@ class Unwelcome(NotPermitted):
 
 
 class InTheWay(Refusal):
-    """Something else was first."""
+    """Something else came first."""
 
 
 class TokenReused(InTheWay):
-    """The same token came with another request."""
+    """The token was used with another request."""
 
 
 class OverQuota(Refusal):

@@ -1,4 +1,4 @@
-"""A chat's room: who is in it, and what was said. Transfers keep the room; its contact changes."""
+"""A chat's room: its participants and its transcript. Transfers keep the room; its contact changes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,7 @@ ACKNOWLEDGED = f'{EVENT}connection.acknowledged'
 
 
 class ItemType(StrEnum):
-    """What one line of a transcript is."""
+    """The type of a transcript's line."""
 
     MESSAGE = 'MESSAGE'
     EVENT = 'EVENT'
@@ -51,17 +51,17 @@ KEPT = frozenset(ItemType) - {
     ItemType.MESSAGE_READ,
     ItemType.CONNECTION_ACK,
 }
-"""What stays in the transcript; the rest is only told to those who are there."""
+"""The types that stay in the transcript; others are only sent to present participants."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Participant:
-    """Somebody in a chat."""
+    """A person or program in a chat."""
 
     id: str
     role: Role
     name: str
-    token: str  # good for as long as the participant is
+    token: str  # valid for as long as the participant is in the chat
     contact_id: str
     made_at: datetime
     joined_at: datetime | None = None
@@ -76,7 +76,7 @@ class Participant:
 
 @dataclass(slots=True, kw_only=True)
 class Connection:
-    """A participant's licence to read and write, good for a day."""
+    """A participant's connection, valid for a day."""
 
     token: str
     participant_id: str
@@ -86,7 +86,7 @@ class Connection:
 
 @dataclass(slots=True, kw_only=True)
 class Receipt:
-    """When somebody got and read a message."""
+    """When a participant received and read a message."""
 
     participant_id: str
     delivered_at: datetime | None = None
@@ -95,7 +95,7 @@ class Receipt:
 
 @dataclass(slots=True, kw_only=True)
 class Attachment:
-    """A file of a chat. It is part of the transcript once its upload is completed."""
+    """A file of a chat. It is in the transcript once its upload is completed."""
 
     id: str
     name: str
@@ -122,13 +122,13 @@ class Item:
     name: str = ''
     attachment_ids: list[str] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
-    about_id: str = ''  # the message that a receipt is about
-    only_for: str = ''  # the participant who alone is told; the transcript keeps it for all
+    about_id: str = ''  # the message of a receipt
+    only_for: str = ''  # the only participant who is told; the transcript keeps it for all
 
 
 @dataclass(slots=True, kw_only=True)
 class Stream:
-    """A topic that a chat is told to."""
+    """A topic that a chat is sent to."""
 
     id: str
     topic_arn: str
@@ -136,10 +136,10 @@ class Stream:
 
 @dataclass(slots=True, kw_only=True)
 class Room:
-    """A chat from its first word to its last, over all its contacts."""
+    """A chat from its first to its last line, over all its contacts."""
 
     id: str  # the first contact's
-    contact_id: str  # the one it is now
+    contact_id: str  # the current one
     content_types: list[str]
     expires_at: datetime
     participants: dict[str, Participant] = field(default_factory=dict)
@@ -149,11 +149,11 @@ class Room:
 
     @property
     def present(self) -> list[Participant]:
-        """Return who is in it now."""
+        """Return the present participants."""
         return [p for p in self.participants.values() if p.is_here]
 
     def first(self, role: Role) -> Participant | None:
-        """Return the participant of that role who has not left."""
+        """Return the first participant with a role who has not left."""
         return next(
             (p for p in self.participants.values() if p.role is role and p.left_at is None), None
         )

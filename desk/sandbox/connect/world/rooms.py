@@ -1,4 +1,4 @@
-"""The rooms of chats: who comes and goes, and what is said. What a chat's end does to its contact is ``chats``'."""
+"""The rooms of chats: participants and lines. ``chats`` ends the contacts of ended chats."""
 
 from datetime import timedelta
 from hashlib import sha256
@@ -40,7 +40,7 @@ class Rooms:
         self._state = core.state
 
     def make(self, contact: Contact, name: str, minutes: int, content_types: list[str]) -> Room:
-        """Open the room of a new chat; the customer has five minutes to come in."""
+        """Create the room of a new chat; the customer has five minutes to join."""
         room = Room(
             id=contact.id,
             contact_id=contact.id,
@@ -58,14 +58,14 @@ class Rooms:
         """Return a chat's room.
 
         Raises:
-            NotPossible: the contact is no chat.
+            NotPossible: the contact is not a chat.
         """
         if room := self._state.rooms.get(contact.room_id or ''):
             return room
         raise NotPossible(f'Contact {contact.id} is not a chat')
 
     def add(self, room: Room, role: Role, name: str, *, agent_id: str | None = None) -> Participant:
-        """Give somebody a token to come in with."""
+        """Add a participant, with a token to join."""
         participant = Participant(
             id=self._core.new_id(),
             role=role,
@@ -82,10 +82,10 @@ class Rooms:
         return participant
 
     def connect(self, participant_token: str, *, join: bool) -> Connection:
-        """Give a participant a connection; ``join`` or the first socket lets them in.
+        """Give a participant a connection; with ``join``, or with the first socket, they join.
 
         Raises:
-            NotPermitted: nobody's token, or the chat is over for them.
+            NotPermitted: the token is unknown, or the chat is over for them.
         """
         found = self._state.participant_tokens.get(participant_token)
         if found is None:
@@ -111,7 +111,7 @@ class Rooms:
         """Return the room and the participant of a connection.
 
         Raises:
-            NotPermitted: it is nobody's, has run out, or the chat is over for them.
+            NotPermitted: it is unknown, has expired, or the chat is over for them.
         """
         connection = self._state.connections.get(connection_token)
         if connection is None or connection.expires_at <= self._core.now:
@@ -123,13 +123,13 @@ class Rooms:
         return room, participant
 
     def join(self, room: Room, participant: Participant) -> None:
-        """Let somebody be in the room from now on; again is nothing."""
+        """Let a participant join; a repeat does nothing."""
         if participant.joined_at is None:
             participant.joined_at = self._core.now
             self.post(room, participant, JOINED)
 
     def leave(self, room: Room, participant: Participant) -> None:
-        """Let somebody be gone; again is nothing."""
+        """Let a participant leave; a repeat does nothing."""
         if participant.left_at is None:
             was_here = participant.is_here
             participant.left_at = self._core.now
@@ -137,7 +137,10 @@ class Rooms:
                 self.post(room, participant, LEFT)
 
     def place_of(self, contact: Contact, agent: Agent) -> Participant:
-        """Return the agent's place in a chat. A softphone asks for it while the chat still rings."""
+        """Return the agent's participant in a chat.
+
+        A softphone requests it while the chat still rings.
+        """
         room = self.of(contact)
         for participant in room.participants.values():
             if participant.agent_id == agent.id and participant.left_at is None:
@@ -148,20 +151,20 @@ class Rooms:
         return self.add(room, role, name, agent_id=agent.id)
 
     def agent_joins(self, contact: Contact, agent: Agent) -> None:
-        """Let the agent of a chat come in; a custom participant makes room."""
+        """Let the agent of a chat join; a custom participant then leaves."""
         room = self.of(contact)
         if bot := room.first(Role.CUSTOM_BOT):
             self.leave(room, bot)
         self.join(room, self.place_of(contact, agent))
 
     def agent_leaves(self, room: Room, agent_id: str | None) -> None:
-        """Let an agent or supervisor be gone, if the chat goes on."""
+        """Let an agent or supervisor leave a chat that continues."""
         for participant in list(room.participants.values()):
             if room.ended_at is None and agent_id and participant.agent_id == agent_id:
                 self.leave(room, participant)
 
     def carry_over(self, contact: Contact, new: Contact) -> None:
-        """Let the room go on in another contact; the agent leaves it, and alone hears why (chatjs#241)."""
+        """Move the room to another contact; the agent leaves, and only they get the reason (chatjs#241)."""
         room = self.of(contact)
         agent = room.first(Role.AGENT)
         if agent is not None:
@@ -170,7 +173,7 @@ class Rooms:
         self.post(room, None, TRANSFERRED, only_for=agent.id if agent else '')
 
     def end(self, room: Room) -> None:
-        """Let the chat be over for everybody."""
+        """End the chat for everybody."""
         for participant in list(room.participants.values()):
             self.leave(room, participant)
         self.post(room, None, CHAT_ENDED)
@@ -186,7 +189,7 @@ class Rooms:
         attachment_ids: list[str] | None = None,
         only_for: str = '',
     ) -> Item:
-        """Say something in the room, and tell whoever listens."""
+        """Add a line to the room, and send it to all listeners."""
         by_default = ItemType.ATTACHMENT if attachment_ids else ItemType.MESSAGE
         item = Item(
             id=self._core.new_id(),
@@ -207,10 +210,10 @@ class Rooms:
         return item
 
     def _is_awaited(self, participant: Participant) -> bool:
-        """Whether somebody is an agent at whom the chat still rings: only taking it lets them in."""
+        """Whether the chat still rings at this agent: only accepting it lets them join."""
         contact = self._core.contact(participant.contact_id)
         return participant.agent_id is not None and contact.stage is Stage.OFFERED
 
     def _secret(self) -> str:
-        """Return a token. It is repeatable, so that a seed gives the same day again; it guards nothing real."""
+        """Return a token. It is reproducible by the seed, and protects nothing real."""
         return sha256(f'{self._state.seed}/{self._core.number()}'.encode()).hexdigest() * 2

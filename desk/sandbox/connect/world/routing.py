@@ -1,8 +1,9 @@
-"""Who gets which contact next.
+"""The simulator's routing of contacts to agents.
 
-A contact goes to the agent who has been idle longest among those who serve its queue and have a free slot. An agent
-gets, among the queues of their routing profile, the one of the smallest priority number, and there the contact of the
-smallest priority number that has waited longest. Nobody is offered anything while a next status is chosen.
+A contact goes to the longest idle agent who serves its queue and has a free slot. An agent gets,
+among the queues of their routing profile, the one with the smallest priority number, and there the
+longest waiting contact with the smallest priority number. An agent with a next status gets no
+offers.
 """
 
 from bisect import bisect_left, insort
@@ -34,7 +35,7 @@ from desk.sandbox.connect.world.terms import (
 
 
 class Routing:
-    """Queues, and the offers that empty them."""
+    """The queues, and offers from them."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -44,7 +45,7 @@ class Routing:
         """Return the queue.
 
         Raises:
-            NotThere: there is none of that id.
+            NotThere: it does not exist.
         """
         if queue := self._state.queues.get(queue_id):
             return queue
@@ -54,14 +55,14 @@ class Routing:
         """Return the routing profile.
 
         Raises:
-            NotThere: there is none of that id.
+            NotThere: it does not exist.
         """
         if profile := self._state.profiles.get(profile_id):
             return profile
         raise NotThere(f'Routing profile {profile_id} does not exist')
 
     def enqueue(self, contact: Contact, queue_id: str) -> None:
-        """Let a contact wait in a queue from now on, and offer it if somebody is free."""
+        """Add a contact to a queue, and offer it if an agent is free."""
         self.queue(queue_id)
         contact.queue_id, contact.enqueued_at = queue_id, self._core.now
         self._wait(contact)
@@ -70,14 +71,14 @@ class Routing:
         self.consider(contact)
 
     def requeue(self, contact: Contact) -> None:
-        """Put a contact that nobody took back where it was in its queue."""
+        """Return a contact that nobody accepted to its old place in the queue."""
         contact.agent_id = None
         contact.legs = [leg for leg in contact.legs if leg.kind is not LegKind.AGENT]
         self._wait(contact)
         self.consider(contact)
 
     def reprioritise(self, contact: Contact, priority: int, age_shift_seconds: int) -> None:
-        """Move a contact within its queue, by priority or as if it had waited longer."""
+        """Move a contact within its queue, by priority or by adding waiting time."""
         is_waiting = contact.stage is Stage.QUEUED
         if is_waiting:
             self.leave(contact)
@@ -87,17 +88,17 @@ class Routing:
             self.consider(contact)
 
     def leave(self, contact: Contact) -> None:
-        """Take a waiting contact out of its queue."""
+        """Remove a waiting contact from its queue."""
         waiting = self._waiting(contact)
         place = bisect_left(waiting, self._place(contact).key, key=lambda other: other.key)
         del waiting[place]
 
     def consider(self, contact: Contact) -> None:
-        """Offer a waiting contact to the agent who has been idle longest, if any may have it."""
+        """Offer a waiting contact to the longest idle agent who may have it, if any."""
         free = [
             agent
             for agent in self._state.agents.values()
-            if contact.id not in agent.assignments  # what they missed is theirs until it is cleared
+            if contact.id not in agent.assignments  # a missed one stays until it is cleared
             and self.is_free(agent, contact.channel)
             and (served := self._served(agent, contact)) is not None
             and self._is_ripe(contact, served)
@@ -106,12 +107,12 @@ class Routing:
             self.offer(contact, min(free, key=lambda agent: agent.idle_since))
 
     def serve(self, agent: Agent) -> None:
-        """Offer an agent what waits for them, for as long as they have a free slot."""
+        """Offer an agent waiting contacts while they have a free slot."""
         while contact := self._next(agent):
             self.offer(contact, agent)
 
     def offer(self, contact: Contact, agent: Agent) -> None:
-        """Let a waiting contact ring at an agent."""
+        """Offer a waiting contact to an agent."""
         self.leave(contact)
         contact.stage, contact.agent_id = Stage.OFFERED, agent.id
         contact.attempts.append(Attempt(agent_id=agent.id, at=self._core.now))
@@ -123,7 +124,7 @@ class Routing:
             self._core.later(0, Due.ACCEPT, contact.id, agent_id=agent.id, turn=held.turn)
 
     def hand_over(self, contact: Contact, agent: Agent, state: AgentContactState) -> Assignment:
-        """Put a contact into an agent's hands."""
+        """Assign a contact to an agent."""
         held = Assignment(
             contact_id=contact.id,
             channel=contact.channel,
@@ -158,7 +159,7 @@ class Routing:
         return agent.active(channel) < profile.concurrency.get(channel, 0)
 
     def _next(self, agent: Agent) -> Contact | None:
-        """Return what an agent should be offered now."""
+        """Return the next contact for an agent."""
         best: tuple[tuple[int, int, datetime, int], Contact] | None = None
         for served in self._served_queues(agent):
             if not self.is_free(agent, served.channel):
@@ -177,7 +178,7 @@ class Routing:
         yield from self._state.profiles[agent.profile.routing_profile_id].served
 
     def _served(self, agent: Agent, contact: Contact) -> ServedQueue | None:
-        """Return on which terms the agent serves the contact's queue, if at all."""
+        """Return the priority and delay with which the agent serves the contact's queue, or ``None``."""
         wanted = (contact.queue_id, contact.channel)
         if agent.queue_id == contact.queue_id:
             return ServedQueue(queue_id=agent.queue_id, channel=contact.channel, priority=0)

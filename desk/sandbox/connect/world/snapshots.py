@@ -1,7 +1,7 @@
-"""A centre as a file's content, written again and again at the price of what goes on.
+"""Serializes a centre repeatedly, at a cost that depends on its open contacts only.
 
-A long day is contacts that are over. Each of them is put into words once, and again when somebody has looked it up
-since (``Core.looked_up``): nobody changes a contact that is over without.
+A long day consists mostly of ended contacts. Each of them is serialized once, and again after it
+was looked up (``Core.looked_up``), because nothing changes an ended contact without a look-up.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ APART = frozenset(
 
 
 class SnapshotWriter:
-    """Puts one world into words, as ``state.loaded`` reads them."""
+    """Serializes one world, for ``state.loaded``."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -36,7 +36,7 @@ class SnapshotWriter:
         self._answers = _Parts(TypeAdapter(KeptAnswer), is_settled=lambda _: True)
 
     def body(self) -> list[bytes]:
-        """Return everything but the time, to be joined: equal bodies are an equal centre."""
+        """Return everything but the time, to be joined: equal bodies mean an equal centre."""
         state = self._core.state
         looked_up, self._core.looked_up = self._core.looked_up, set()
         found = [state.contacts[each] for each in looked_up if each in state.contacts]
@@ -56,12 +56,12 @@ class SnapshotWriter:
         return [*body, rest[1:]]
 
     def head(self) -> bytes:
-        """Return what stands before the body: the time."""
+        """Return the text before the body: the time."""
         return b'{"now":%b,' % to_json(self._core.now)
 
 
 class _Parts(Generic[T]):
-    """Things by their ids; the words of those that are settled are kept."""
+    """Objects by id; the texts of unchanged ones are cached."""
 
     def __init__(self, adapter: TypeAdapter[T], *, is_settled: Callable[[T], bool]) -> None:
         self._adapter = adapter
@@ -71,7 +71,7 @@ class _Parts(Generic[T]):
     def words(
         self, things: Mapping[str, T], fresh: AbstractSet[str | None] = frozenset()
     ) -> list[bytes]:
-        """Return the things, with what stands between them; what is ``fresh`` is put into words anew."""
+        """Return the texts of the objects with separators; ``fresh`` ones are serialized again."""
         words = [self._words(key, thing, is_fresh=key in fresh) for key, thing in things.items()]
         return [part for each in words for part in (b',', each)][1:]
 

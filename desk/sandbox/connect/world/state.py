@@ -1,4 +1,4 @@
-"""All that the simulated centre knows, as plain data: it can be written to a file and read back."""
+"""The complete state of the simulated centre, as plain data that fits into a file."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,22 +22,22 @@ from desk.sandbox.connect.world.terms import QUOTAS, Channel
 
 
 class Due(StrEnum):
-    """What time brings."""
+    """The kinds of timers."""
 
-    ACCEPT = 'accept'  # the agent's settings accept by themselves
+    ACCEPT = 'accept'  # the agent accepts automatically
     MISS = 'miss'
-    ANSWER = 'answer'  # who is called picks up
-    GIVE_UP = 'give up'  # who is called does not
-    CLEAR = 'clear'  # after-contact work is over
-    BEGIN = 'begin'  # a scheduled contact
-    CONSIDER = 'consider'  # a queue's delay is over
-    EXPIRE = 'expire'  # a chat has lasted long enough, or nobody came
-    LEAVE = 'leave'  # a custom participant who never joined
+    ANSWER = 'answer'  # the called party answers
+    GIVE_UP = 'give up'  # the called party does not answer
+    CLEAR = 'clear'  # after-contact work ends
+    BEGIN = 'begin'  # a scheduled contact begins
+    CONSIDER = 'consider'  # a queue's delay has passed
+    EXPIRE = 'expire'  # a chat has reached its maximum age, or nobody joined
+    LEAVE = 'leave'  # a custom participant never joined
 
 
 @dataclass(slots=True, kw_only=True, order=True)
 class Timer:
-    """Something that happens when it is time, unless what it is about has moved on."""
+    """A timer, which is ignored when its subject has changed meanwhile."""
 
     at: datetime
     number: int
@@ -50,17 +50,17 @@ class Timer:
 
 @dataclass(slots=True, kw_only=True)
 class Dialling:
-    """How people who are called behave."""
+    """The behaviour of called numbers."""
 
     answer_seconds: int = 3
-    silent_numbers: list[str] = field(default_factory=list)  # they ring and ring
-    forbidden_numbers: list[str] = field(default_factory=list)  # asked not to be called
+    silent_numbers: list[str] = field(default_factory=list)  # never answered
+    forbidden_numbers: list[str] = field(default_factory=list)  # must not be called
     countries: tuple[str, ...] = ('+82', '+1', '+81')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAnswer:
-    """What a request with a ``ClientToken`` was answered; the same again gets it again."""
+    """The answer for a ``ClientToken``, returned for a repeated request."""
 
     asked: str
     answer: dict[str, Any]
@@ -88,7 +88,7 @@ class State:
     attachments: dict[str, Attachment] = field(default_factory=dict)
     answers: dict[str, KeptAnswer] = field(default_factory=dict)  # by operation and token
     timers: list[Timer] = field(default_factory=list)
-    going: dict[Channel, int] = field(default_factory=dict)  # contacts that have not ended
+    going: dict[Channel, int] = field(default_factory=dict)  # the number of open contacts
     quotas: dict[Channel, int] = field(default_factory=lambda: dict(QUOTAS))
     dialling: Dialling = field(default_factory=Dialling)
 
@@ -97,7 +97,7 @@ _STATE: TypeAdapter[State] = TypeAdapter(State)
 
 
 def dumped(state: State) -> bytes:
-    """Return the centre as JSON; who does so again and again uses ``snapshots``."""
+    """Return the centre as JSON; for repeated use see ``snapshots``."""
     return _STATE.dump_json(state)
 
 
@@ -105,6 +105,6 @@ def loaded(content: bytes) -> State:
     """Return the centre that ``dumped`` wrote.
 
     Raises:
-        ValueError: it is no centre.
+        ValueError: the content is not a centre.
     """
     return _STATE.validate_json(content)

@@ -1,6 +1,7 @@
-"""The words of a contact centre, spelt as Amazon Connect spells them, and its limits.
+"""Contact centre terms, spelt as in Amazon Connect, and its limits.
 
-Limits are those of Amazon Connect's "service quotas" and feature specifications unless a line says otherwise.
+Limits are those of Amazon Connect's "service quotas" and feature specifications unless a line says
+otherwise.
 """
 
 from datetime import timedelta
@@ -8,7 +9,7 @@ from enum import StrEnum
 
 
 class Channel(StrEnum):
-    """What a contact is made of."""
+    """The channel of a contact."""
 
     VOICE = 'VOICE'
     CHAT = 'CHAT'
@@ -16,7 +17,7 @@ class Channel(StrEnum):
 
 
 class Initiation(StrEnum):
-    """How a contact came to be."""
+    """How a contact began."""
 
     INBOUND = 'INBOUND'
     OUTBOUND = 'OUTBOUND'
@@ -29,10 +30,10 @@ class Initiation(StrEnum):
 
 
 class Stage(StrEnum):
-    """The one place where a contact is."""
+    """The place of a contact; it has exactly one."""
 
-    SCHEDULED = 'SCHEDULED'  # a task or a callback that waits for its time
-    SYSTEM = 'SYSTEM'  # being dialled, in a flow, or with nobody but an outside party
+    SCHEDULED = 'SCHEDULED'  # a task or a callback before its time
+    SYSTEM = 'SYSTEM'  # being dialled, in a flow, or with an outside party only
     QUEUED = 'QUEUED'
     OFFERED = 'OFFERED'  # at one agent, who is not connected yet
     CONNECTED = 'CONNECTED'
@@ -40,7 +41,7 @@ class Stage(StrEnum):
 
 
 class AgentContactState(StrEnum):
-    """What a contact is to the agent who has it."""
+    """A contact's state for its agent."""
 
     INCOMING = 'INCOMING'
     CONNECTING = 'CONNECTING'
@@ -59,7 +60,7 @@ CLEARABLE = FAILED | {AgentContactState.ENDED}
 
 
 class StatusType(StrEnum):
-    """What an agent status means to routing."""
+    """An agent status's meaning for routing."""
 
     ROUTABLE = 'ROUTABLE'
     CUSTOM = 'CUSTOM'
@@ -67,14 +68,14 @@ class StatusType(StrEnum):
 
 
 class QueueType(StrEnum):
-    """A queue of the centre, or one agent's own."""
+    """A queue of the centre, or an agent's own."""
 
     STANDARD = 'STANDARD'
     AGENT = 'AGENT'
 
 
 class LegKind(StrEnum):
-    """Whose end of a call a leg is."""
+    """The party at one end of a call."""
 
     AGENT = 'agent'
     INBOUND = 'inbound'
@@ -83,9 +84,9 @@ class LegKind(StrEnum):
 
 
 class LegState(StrEnum):
-    """Where one end of a call is."""
+    """The state of one end of a call."""
 
-    INIT = 'init'  # a callback's customer, whom nobody has dialled yet
+    INIT = 'init'  # a callback's customer before dialling
     CONNECTING = 'connecting'
     CONNECTED = 'connected'
     HOLD = 'hold'
@@ -95,7 +96,7 @@ class LegState(StrEnum):
 
 
 class EndpointType(StrEnum):
-    """What can be called from a softphone."""
+    """The targets that a softphone can call."""
 
     PHONE_NUMBER = 'phone_number'
     AGENT = 'agent'
@@ -116,7 +117,7 @@ class Reason(StrEnum):
 
 
 class Role(StrEnum):
-    """Who takes part in a chat."""
+    """The roles in a chat."""
 
     AGENT = 'AGENT'
     CUSTOMER = 'CUSTOMER'
@@ -130,12 +131,12 @@ OFFER_SECONDS = {Channel.VOICE: 20, Channel.CHAT: 20, Channel.TASK: 30}
 DEFAULT_PRIORITY = 5
 MAX_AGENT_QUEUE = 10
 MAX_CALL_LEGS = 6  # with the multi-party setting, the agent's leg included
-QUOTAS = {Channel.VOICE: 10, Channel.CHAT: 500, Channel.TASK: 2_500}  # at once, by instance
+QUOTAS = {Channel.VOICE: 10, Channel.CHAT: 500, Channel.TASK: 2_500}  # open ones, by instance
 MAX_TRANSFERS = 11
 MAX_ATTRIBUTE_BYTES = 32_768
 MAX_SCHEDULE = timedelta(days=90)
 MAX_STREAMS = 2
-CHAT_CONNECT_SECONDS = 300  # a customer who has not joined by then never will
+CHAT_CONNECT_SECONDS = 300  # a customer who has not joined by then cannot
 BOT_CONNECT_SECONDS = 15
 DEFAULT_CHAT_MINUTES = 25 * 60
 HEARTBEAT_SECONDS = 120

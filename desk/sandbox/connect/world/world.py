@@ -1,7 +1,7 @@
-"""The whole centre: its parts put together, and its time.
+"""The whole simulated centre: its parts and its time.
 
-Nothing here knows of HTTP. Whoever speaks for the centre calls ``run_to`` with the present moment, then one act of
-one part, then ``settle``; ``told`` then holds what is to be told to the outside.
+It knows nothing of HTTP. An interface calls ``run_to`` with the current time, then one action of
+one part, then ``settle``; ``told`` then holds the events to publish.
 """
 
 import heapq
@@ -40,7 +40,7 @@ UNSTOPPABLE = frozenset(
         Initiation.MONITOR,
     }
 )
-"""Voice contacts that ``StopContact`` refuses."""
+"""Voice contacts that ``StopContact`` refuses to end."""
 
 
 class World:
@@ -61,11 +61,11 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """Return the world's present moment."""
+        """Return the world's current time."""
         return self.state.now
 
     def run_to(self, moment: datetime) -> None:
-        """Let time pass up to a moment; what is due on the way happens in its order."""
+        """Advance to a time; timers on the way run in order."""
         while self.state.timers and self.state.timers[0].at <= moment:
             timer = heapq.heappop(self.state.timers)
             self.state.now = max(self.state.now, timer.at)
@@ -76,12 +76,12 @@ class World:
         self._beat()
 
     def settle(self) -> None:
-        """Let what is due at this very moment happen, and tell how agents are now."""
+        """Run timers that are due now, and publish agents' changes."""
         self.run_to(self.state.now)
         self.core.tell_agents()
 
     def take_told(self) -> list[Event]:
-        """Return what has happened since the last time, oldest first."""
+        """Return the events since the last call, oldest first."""
         told, self.core.told = self.core.told, []
         return told
 
@@ -89,8 +89,8 @@ class World:
         """End a contact from outside (``StopContact``).
 
         Raises:
-            NotThere, Gone: there is none, or not any more.
-            NotPossible: it is a voice contact that cannot be stopped so.
+            NotThere, Gone: it does not exist, or has ended.
+            NotPossible: it is a voice contact that cannot be stopped this way.
         """
         contact = self.core.live(contact_id)
         if contact.channel is Channel.VOICE and contact.initiation in UNSTOPPABLE:
@@ -98,7 +98,7 @@ class World:
         self.endings.end(contact, Reason.API)
 
     def end_for_agent(self, agent_id: str, contact_id: str) -> None:
-        """Let an agent end what they have: leave a call, end a chat, finish a task."""
+        """Let an agent end a contact: leave a call, end a chat, finish a task."""
         agent = self.core.agent(agent_id)
         contact = self.core.live(contact_id)
         if contact.channel is Channel.VOICE and contact.initiation is not Initiation.MONITOR:
@@ -157,7 +157,7 @@ class World:
             self.endings.end(self.core.live(room.contact_id), Reason.EXPIRED)
 
     def _beat(self) -> None:
-        """Tell every two minutes how the agents are who are at work."""
+        """Publish a heartbeat of every agent at work, every two minutes."""
         if self.state.now - self._beaten_at >= timedelta(seconds=HEARTBEAT_SECONDS):
             self._beaten_at = self.state.now
             for agent in self.state.agents.values():

@@ -4,8 +4,8 @@ import re
 import subprocess
 import sys
 
-from desk.sandbox.connect.world.metrics import AGENT_METRICS
-from desk.sandbox.connect.world.past import METRICS
+from desk.sandbox.connect.world.historical_metrics import METRICS
+from desk.sandbox.connect.world.realtime_metrics import AGENT_METRICS
 from tests.support.sandbox.box import ROOT, Box
 
 DOCS = (ROOT / 'docs' / 'sandbox.md').read_text()

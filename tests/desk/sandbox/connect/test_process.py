@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from desk.sandbox.connect import outside
+from desk.sandbox.connect import moto_server
 from desk.sandbox.connect.options import Options
 from desk.sandbox.connect.seed import seed_id
 from desk.sandbox.errors import SandboxError
@@ -53,7 +53,7 @@ def test_port_that_is_taken_is_said_in_a_sentence(taken: int) -> None:
 def test_nothing_is_told_to_a_stranger_at_the_port_of_moto(taken: int) -> None:
     with (
         pytest.raises(SandboxError, match=f'Port {taken} is taken: set SANDBOX_MOTO_PORT'),
-        outside.running('127.0.0.1', taken),
+        moto_server.running('127.0.0.1', taken),
     ):
         pass
 

@@ -17,7 +17,7 @@ from desk.sandbox.connect.world.agent import Agent
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.directory import Endpoint
-from desk.sandbox.connect.world.metrics import Live
+from desk.sandbox.connect.world.realtime_metrics import RealtimeMetrics
 from desk.sandbox.connect.world.refusals import Refusal
 from desk.sandbox.connect.world.snapshots import SnapshotWriter
 from desk.sandbox.connect.world.state import dumped
@@ -323,7 +323,7 @@ class Centre(RuleBasedStateMachine):
 
     @invariant()
     def metrics_equal_a_recount(self) -> None:
-        live = Live(self.world.core)
+        live = RealtimeMetrics(self.world.core)
         for queue in self.world.state.queues.values():
             for channel in Channel:
                 contacts = [

@@ -1,4 +1,4 @@
-"""What each simulated operation does: one function an operation, registered by its key."""
+"""The simulated operations: one function each, registered by its key."""
 
 from desk.sandbox.connect.aws.operations import (
     agents,

@@ -1,4 +1,4 @@
-"""Comprehend's sentiment, and Contact Lens on top of it. A stand-in: see ``sentiment``."""
+"""Comprehend's sentiment, and Contact Lens based on it. A stand-in: see ``sentiment``."""
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler
 from desk.sandbox.connect.sentiment import LANGUAGES, MAX_BATCH, MAX_BYTES, sentiment
@@ -12,7 +12,7 @@ MILLISECONDS_A_LETTER = 150  # assumed: six or seven syllables a second
 
 
 def detect_sentiment(call: Call) -> Json:
-    """Answer with how one text sounds."""
+    """Answer with the sentiment of one text."""
     text, language = call.parameters['Text'], call.parameters['LanguageCode']
     _check_language(language)
     if len(text.encode()) > MAX_BYTES:
@@ -23,7 +23,7 @@ def detect_sentiment(call: Call) -> Json:
 
 
 def batch_detect_sentiment(call: Call) -> Json:
-    """Answer with how some texts sound; those that cannot be read are in ``ErrorList``."""
+    """Answer with the sentiments of texts; those that cannot be analysed are in ``ErrorList``."""
     texts, language = call.parameters['TextList'], call.parameters['LanguageCode']
     _check_language(language)
     if len(texts) > MAX_BATCH:
@@ -64,7 +64,7 @@ def _words(text: str, language: str) -> Json:
 
 
 def list_realtime_contact_analysis_segments_v2(call: Call) -> Json:
-    """Answer with a chat's lines and how they sound."""
+    """Answer with a chat's messages and their sentiments."""
     contact = call.world.core.contact(call.key('ContactId'))
     if contact.channel is not Channel.CHAT:
         raise NotPossible('Only chats are analysed here')
@@ -81,7 +81,7 @@ def list_realtime_contact_analysis_segments_v2(call: Call) -> Json:
 
 
 def list_realtime_contact_analysis_segments(call: Call) -> Json:
-    """Answer with what was said in a call, and how it sounds."""
+    """Answer with a call's transcript and sentiments."""
     contact = call.world.core.contact(call.key('ContactId'))
     if contact.channel is not Channel.VOICE:
         raise NotPossible('Only calls are analysed here')
@@ -110,7 +110,7 @@ def _language(text: str) -> str:
 
 
 def _tone(text: str) -> str:
-    """Return how a text sounds in the words of Contact Lens, which knows nothing mixed."""
+    """Return a text's sentiment in Contact Lens's words; Contact Lens has no mixed one."""
     label = sentiment(text, _language(text)).label
     return label if label != 'MIXED' else 'NEUTRAL'
 

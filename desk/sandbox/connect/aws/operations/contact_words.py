@@ -1,4 +1,4 @@
-"""A contact in the words of ``DescribeContact``, ``SearchContacts`` and ``ListAssociatedContacts``."""
+"""A contact in the formats of ``DescribeContact``, ``SearchContacts`` and ``ListAssociatedContacts``."""
 
 from desk.sandbox.connect.aws.operations.call import Call
 from desk.sandbox.connect.world.contact import Contact
@@ -6,7 +6,7 @@ from desk.sandbox.connect.world.events import Json
 
 
 def own_words(call: Call, contact: Contact) -> Json:
-    """Return what is said of a contact among those that belong together."""
+    """Return a contact as an associated contact."""
     return {
         'ContactId': contact.id,
         'ContactArn': call.arn('contact', contact.id),
@@ -21,7 +21,7 @@ def own_words(call: Call, contact: Contact) -> Json:
 
 
 def found_words(call: Call, contact: Contact) -> Json:
-    """Return what a search says of a contact."""
+    """Return a contact as a search result."""
     return {
         'Arn': call.arn('contact', contact.id),
         'Id': contact.id,
@@ -45,7 +45,7 @@ def found_words(call: Call, contact: Contact) -> Json:
 
 
 def contact_words(call: Call, contact: Contact) -> Json:
-    """Return all that is said of a contact."""
+    """Return all details of a contact."""
     return found_words(call, contact) | {
         'Description': contact.description or None,
         'RelatedContactId': contact.related_id,
@@ -90,7 +90,7 @@ def _number(number: str) -> Json | None:
 
 
 def _recordings(contact: Contact) -> list[Json]:
-    """Return where the recording would be; the sandbox has no audio."""
+    """Return where the recordings would be; the simulator has no audio."""
     recording = contact.recording
     if recording.started_at is None or not contact.is_over:
         return []

@@ -1,4 +1,4 @@
-"""Contacts: starting, ending, moving, describing them."""
+"""Operations on contacts: start, end, move, describe."""
 
 import re
 from datetime import datetime
@@ -75,7 +75,7 @@ def start_chat_contact(call: Call) -> Json:
 
 
 def start_task_contact(call: Call) -> Json:
-    """Start a task, now or at its time."""
+    """Start a task, now or at its scheduled time."""
     asked = call.parameters
     if asked.get('TaskTemplateId'):
         raise NotPossible('The sandbox has no task templates')
@@ -120,13 +120,13 @@ def _check_attributes(attributes: dict[str, str]) -> None:
 
 
 def stop_contact(call: Call) -> Json:
-    """End a contact; one that is gone answers 410."""
+    """End a contact; one that has ended answers 410."""
     call.world.stop(call.key('ContactId'))
     return {}
 
 
 def transfer_contact(call: Call) -> Json:
-    """Move a task to a queue or a user; nothing but tasks (and e-mail, which the sandbox has not)."""
+    """Move a task to a queue or a user; only tasks (and e-mail, not simulated) can be moved."""
     queue_id, user_id = call.key('QueueId'), call.key('UserId')
     if bool(queue_id) == bool(user_id):
         raise NotPossible('Either QueueId or UserId is required, not both')
@@ -186,7 +186,7 @@ def update_contact_routing_data(call: Call) -> Json:
 
 
 def tag_contact(call: Call) -> Json:
-    """Set tags of a contact; it has at most six."""
+    """Set tags of a contact, at most six."""
     contact = call.world.core.contact(call.key('ContactId'))
     tags = contact.tags | call.parameters['Tags']
     if len(tags) > 6:
@@ -196,12 +196,12 @@ def tag_contact(call: Call) -> Json:
 
 
 def describe_contact(call: Call) -> Json:
-    """Answer with all that is known of a contact."""
+    """Answer with all details of a contact."""
     return {'Contact': contact_words(call, call.world.core.contact(call.key('ContactId')))}
 
 
 def search_contacts(call: Call) -> Json:
-    """Answer with the contacts of a time and of criteria, the newest first."""
+    """Answer with the contacts of a period that match criteria, newest first."""
     asked = call.parameters
     start, end = asked['TimeRange']['StartTime'], asked['TimeRange']['EndTime']
     if start >= end:
@@ -253,7 +253,7 @@ def _sort(found: list[Contact], sort: Json, by_default: str) -> None:
 
 
 def list_associated_contacts(call: Call) -> Json:
-    """Answer with all contacts of the conversation that a contact is part of."""
+    """Answer with all contacts of a contact's conversation."""
     contact = call.world.core.contact(call.key('ContactId'))
     found, token = call.page(_conversation(call, contact), f'associated/{contact.id}')
     return {
@@ -267,7 +267,7 @@ def _conversation(call: Call, contact: Contact) -> list[Contact]:
 
 
 def create_participant(call: Call) -> Json:
-    """Let a program take part in a chat; no other role may be added."""
+    """Let a program join a chat; no other role can be added."""
     contact = call.world.core.live(call.key('ContactId'))
     details = call.parameters['ParticipantDetails']
     if details.get('ParticipantRole') != Role.CUSTOM_BOT or contact.channel is not Channel.CHAT:

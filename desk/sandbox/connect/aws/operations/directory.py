@@ -1,4 +1,4 @@
-"""What is set up: instances, users, queues, statuses, quick connects, routing profiles, flows."""
+"""Operations on the configuration: instance, users, queues, statuses, quick connects, profiles, flows."""
 
 from collections.abc import Iterable
 
@@ -17,13 +17,13 @@ QUICK_CONNECT_TYPES = {
 
 
 def list_instances(call: Call) -> Json:
-    """Answer with the one instance there is."""
+    """Answer with the one instance."""
     instances, token = call.page([_instance(call.world.state.instance)], 'instances')
     return {'InstanceSummaryList': instances, 'NextToken': token}
 
 
 def describe_instance(call: Call) -> Json:
-    """Answer with the one instance there is."""
+    """Answer with the one instance."""
     return {'Instance': _instance(call.world.state.instance)}
 
 
@@ -59,7 +59,7 @@ def describe_user(call: Call) -> Json:
 
 
 def search_users(call: Call) -> Json:
-    """Answer with all users whose name fits; limits of after-contact work are in milliseconds here."""
+    """Answer with the users of a name; limits of after-contact work are in milliseconds here."""
     wanted = (call.parameters.get('SearchCriteria') or {}).get('StringCondition') or {}
     found = [
         agent for agent in call.world.state.agents.values() if _fits(agent.profile.username, wanted)
@@ -116,7 +116,7 @@ def _user(call: Call, agent: Agent, identity: Json, *, second: int) -> Json:
 
 
 def list_queues(call: Call) -> Json:
-    """Answer with all queues of the types that are asked for."""
+    """Answer with all queues of the requested types."""
     wanted = call.parameters.get('QueueTypes') or ['STANDARD', 'AGENT']
     queues = [q for q in call.world.state.queues.values() if q.type in wanted]
     found, token = call.page(queues, 'queues')
@@ -130,7 +130,7 @@ def list_queues(call: Call) -> Json:
 
 
 def list_agent_statuses(call: Call) -> Json:
-    """Answer with all statuses of the types that are asked for."""
+    """Answer with all statuses of the requested types."""
     wanted = call.parameters.get('AgentStatusTypes')
     statuses = [
         s for s in call.world.state.statuses.values() if not wanted or s.type.value in wanted
@@ -151,7 +151,7 @@ def list_agent_statuses(call: Call) -> Json:
 
 
 def list_quick_connects(call: Call) -> Json:
-    """Answer with all quick connects of the types that are asked for."""
+    """Answer with all quick connects of the requested types."""
     wanted = call.parameters.get('QuickConnectTypes') or QUICK_CONNECT_TYPES.values()
     connects = [
         c for c in call.world.state.quick_connects.values() if QUICK_CONNECT_TYPES[c.type] in wanted
@@ -262,7 +262,7 @@ def _routing_profile(call: Call) -> RoutingProfile:
 
 
 def list_contact_flows(call: Call) -> Json:
-    """Answer with all flows of the types that are asked for."""
+    """Answer with all flows of the requested types."""
     wanted = call.parameters.get('ContactFlowTypes')
     flows = [f for f in call.world.state.flows.values() if not wanted or f.type in wanted]
     found, token = call.page(flows, 'flows')

@@ -1,4 +1,4 @@
-"""How it went: ``GetMetricDataV2``."""
+"""Historical metrics: ``GetMetricDataV2``."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.world.contact import Contact
 from desk.sandbox.connect.world.events import Json
-from desk.sandbox.connect.world.past import METRICS, Past, Span, Threshold
+from desk.sandbox.connect.world.historical_metrics import (
+    METRICS,
+    HistoricalMetrics,
+    Span,
+    Threshold,
+)
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
 from desk.sandbox.connect.world.terms import Channel
 
@@ -27,7 +32,7 @@ OLDEST = timedelta(days=93)
 
 
 def get_metric_data_v2(call: Call) -> Json:
-    """Answer with historical metrics, row by row; a row without contacts is not there."""
+    """Answer with historical metrics, row by row; rows without contacts are left out."""
     asked = call.parameters
     if asked['ResourceArn'] != call.world.state.instance.arn:
         raise NotThere(f'{asked["ResourceArn"]} does not exist')
@@ -60,7 +65,7 @@ def _check(filters: dict[str, list[str]], groupings: list[str], metrics: list[Js
 
 
 def _must_be_there(call: Call, filters: dict[str, list[str]]) -> None:
-    """Refuse a filter that names nothing: an answer without rows would look like a quiet day."""
+    """Refuse a filter for unknown objects: an answer without rows would look like a quiet day."""
     find: dict[str, Callable[[str], object]] = {
         'QUEUE': call.world.routing.queue,
         'ROUTING_PROFILE': call.world.routing.profile,
@@ -102,7 +107,7 @@ def _spans(call: Call) -> Iterator[Span]:
 
 
 def _floor(at: datetime, period: str, zone_name: str) -> datetime:
-    """Return when the interval began that a time is in: days and weeks begin where the reader lives."""
+    """Return the beginning of a time's interval: days and weeks begin in the reader's time zone."""
     if period in SHORT_PERIODS:
         seconds = PERIODS[period].total_seconds()
         return at - timedelta(seconds=at.timestamp() % seconds)
@@ -147,7 +152,7 @@ def _touches(contact: Contact, span: Span) -> bool:
 
 
 def _row(dimensions: dict[str, str], contacts: list[Contact], span: Span, asked: Json) -> Json:
-    past = Past(contacts, span)
+    past = HistoricalMetrics(contacts, span)
     period = (asked.get('Interval') or {}).get('IntervalPeriod', 'TOTAL')
     return {
         'Dimensions': dimensions,

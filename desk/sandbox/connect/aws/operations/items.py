@@ -1,7 +1,7 @@
-"""A line of a chat, as transcript, socket and stream write it.
+"""A line of a chat in the format of transcript, socket and stream.
 
-All that is neither a message nor a file is an event, and what nobody did names nobody: so a transcript of 2026 in S3,
-and the event in chatjs#241.
+Everything but messages and files is an event, and an event without an actor names nobody: as in a
+transcript of 2026 in S3, and in chatjs#241.
 """
 
 from desk.sandbox.connect.world.events import Json, stamp

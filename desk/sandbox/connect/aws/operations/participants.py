@@ -1,4 +1,4 @@
-"""The participant service: what those who take part in a chat ask for, by their tokens."""
+"""The participant service: requests of a chat's participants, authorised by their tokens."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from desk.sandbox.connect.world.events import Json, stamp
 from desk.sandbox.connect.world.refusals import NotPossible, NotThere
 from desk.sandbox.connect.world.room import Item
 
-SOCKET_SECONDS = 100  # within which a socket must be opened
+SOCKET_SECONDS = 100  # a socket must be opened within this time
 UPLOAD_SECONDS = 900
 DEFAULT_URL_SECONDS = 300
 
@@ -25,7 +25,7 @@ def create_participant_connection(call: Call) -> Json:
 
 
 def connection_words(call: Call, participant_token: str, types: list[str], *, join: bool) -> Json:
-    """Return a new connection of a participant, as an address, as a token, or both."""
+    """Return a participant's new connection, as a socket address, a token, or both."""
     connection = call.world.rooms.connect(participant_token, join=join)
     found: Json = {}
     if 'WEBSOCKET' in types:
@@ -44,14 +44,14 @@ def connection_words(call: Call, participant_token: str, types: list[str], *, jo
 
 
 def send_message(call: Call) -> Json:
-    """Say something."""
+    """Send a message."""
     asked = call.parameters
     item = call.world.chats.write(asked['ConnectionToken'], asked['ContentType'], asked['Content'])
     return _sent(item)
 
 
 def send_event(call: Call) -> Json:
-    """Tell that one types, or has got or read a message."""
+    """Send an event: typing, or receipt of a message."""
     asked = call.parameters
     content = str(asked.get('Content', ''))
     item = call.world.chats.signal(asked['ConnectionToken'], asked['ContentType'], content)
@@ -63,7 +63,7 @@ def _sent(item: Item) -> Json:
 
 
 def start_attachment_upload(call: Call) -> Json:
-    """Answer with where to put a file."""
+    """Answer with the address for uploading a file."""
     asked = call.parameters
     attachment = call.world.chats.begin_upload(
         asked['ConnectionToken'],
@@ -86,14 +86,14 @@ def start_attachment_upload(call: Call) -> Json:
 
 
 def complete_attachment_upload(call: Call) -> Json:
-    """Make an uploaded file part of the chat."""
+    """Add an uploaded file to the chat."""
     [attachment_id] = call.parameters['AttachmentIds']
     call.world.chats.complete_upload(call.parameters['ConnectionToken'], attachment_id)
     return {}
 
 
 def get_attachment(call: Call) -> Json:
-    """Answer with where to get a file."""
+    """Answer with the address for downloading a file."""
     asked = call.parameters
     attachment = call.world.chats.attachment(asked['ConnectionToken'], asked['AttachmentId'])
     seconds = int(asked.get('UrlExpiryInSeconds', DEFAULT_URL_SECONDS))
@@ -105,7 +105,7 @@ def get_attachment(call: Call) -> Json:
 
 
 def disconnect_participant(call: Call) -> Json:
-    """Let a participant go."""
+    """Remove a participant from the chat."""
     call.world.chats.leave(call.parameters['ConnectionToken'])
     return {}
 

@@ -1,4 +1,4 @@
-"""How the floor is now: ``GetCurrentMetricData`` and ``GetCurrentUserData``."""
+"""Real-time metrics: ``GetCurrentMetricData`` and ``GetCurrentUserData``."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import product
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
 from desk.sandbox.connect.world.agent import Agent, Assignment
 from desk.sandbox.connect.world.events import Json
-from desk.sandbox.connect.world.metrics import AGENT_METRICS, Live
+from desk.sandbox.connect.world.realtime_metrics import AGENT_METRICS, RealtimeMetrics
 from desk.sandbox.connect.world.refusals import NotPossible
 from desk.sandbox.connect.world.terms import Channel
 
@@ -16,7 +16,7 @@ GROUPINGS = {'QUEUE', 'CHANNEL', 'ROUTING_PROFILE', 'AGENT_STATUS'}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What one row of metrics counts."""
+    """The queues, channel or profile that one row of metrics counts."""
 
     queue_ids: tuple[str, ...]
     channel: Channel | None = None
@@ -34,7 +34,7 @@ def get_current_metric_data(call: Call) -> Json:
     names = {metric.get('Name') for metric in asked['CurrentMetrics']}
     if 'AGENT_STATUS' in groupings and names != {'AGENTS_ONLINE'}:
         raise NotPossible('By AGENT_STATUS there is AGENTS_ONLINE only')
-    live = Live(call.world.core)
+    live = RealtimeMetrics(call.world.core)
     rows = [
         {
             'Dimensions': _dimensions(call, group),
@@ -56,7 +56,7 @@ def get_current_metric_data(call: Call) -> Json:
 
 
 def _groups(call: Call, groupings: set[str]) -> Iterator[Group]:
-    """Yield what each row counts: all together, or apart by what is grouped by."""
+    """Yield one group for each row: a total, or one for each grouping value."""
     filters = call.parameters['Filters']
     queue_ids, profile_ids = _filtered(call, filters)
     channels = [Channel(name) for name in filters.get('Channels') or [] if name in list(Channel)]
@@ -94,7 +94,7 @@ def _filtered(call: Call, filters: Json) -> tuple[tuple[str, ...], tuple[str, ..
     return queue_ids, profile_ids
 
 
-def _value(live: Live, metric: Json, group: Group) -> float:
+def _value(live: RealtimeMetrics, metric: Json, group: Group) -> float:
     name = metric.get('Name', '')
     if name in AGENT_METRICS:
         return float(live.count_agents(name, _agents(live, group)))
@@ -106,7 +106,7 @@ def _value(live: Live, metric: Json, group: Group) -> float:
     raise NotPossible(f'The sandbox does not count {name}')
 
 
-def _agents(live: Live, group: Group) -> list[Agent]:
+def _agents(live: RealtimeMetrics, group: Group) -> list[Agent]:
     found: dict[str, Agent] = {}
     for queue_id in group.queue_ids or [None]:
         for profile_id in group.profile_ids or [None]:
@@ -118,28 +118,28 @@ def _agents(live: Live, group: Group) -> list[Agent]:
     return list(found.values())
 
 
-def _in_queue(live: Live, group: Group) -> float:
+def _in_queue(live: RealtimeMetrics, group: Group) -> float:
     return float(sum(live.in_queue(queue_id, group.channel) for queue_id in group.queue_ids))
 
 
-def _scheduled(live: Live, group: Group) -> float:
+def _scheduled(live: RealtimeMetrics, group: Group) -> float:
     return float(sum(live.scheduled(queue_id, group.channel) for queue_id in group.queue_ids))
 
 
-def _oldest(live: Live, group: Group) -> float:
+def _oldest(live: RealtimeMetrics, group: Group) -> float:
     """Return the longest wait: in seconds when grouped, in milliseconds when not, as Connect does."""
     seconds = max((live.oldest_seconds(q, group.channel) for q in group.queue_ids), default=0.0)
     return float(round(seconds) if group.dimensions else round(seconds * 1_000))
 
 
-def _expected_wait(live: Live, group: Group) -> float:
-    """Return a guess: as long as the oldest has waited (assumed; Connect's formula is not public)."""
+def _expected_wait(live: RealtimeMetrics, group: Group) -> float:
+    """Return an estimate: the oldest contact's wait (assumed; Connect's formula is not public)."""
     return float(
         round(max((live.oldest_seconds(q, group.channel) for q in group.queue_ids), default=0))
     )
 
 
-_QUEUE_METRICS: dict[str, Callable[[Live, Group], float]] = {
+_QUEUE_METRICS: dict[str, Callable[[RealtimeMetrics, Group], float]] = {
     'CONTACTS_IN_QUEUE': _in_queue,
     'CONTACTS_SCHEDULED': _scheduled,
     'OLDEST_CONTACT_AGE': _oldest,
@@ -178,10 +178,10 @@ def _sort(rows: list[Json], criteria: list[Json]) -> None:
 
 
 def get_current_user_data(call: Call) -> Json:
-    """Answer with how each agent is now."""
+    """Answer with each agent's current state."""
     filters = call.parameters['Filters']
     states = (filters.get('ContactFilter') or {}).get('ContactStates')
-    live = Live(call.world.core)
+    live = RealtimeMetrics(call.world.core)
     found = [agent for agent in _wanted(call, live, filters) if _has_state(agent, states)]
     agents, token = call.page(found, 'current-users')
     return {
@@ -191,8 +191,8 @@ def get_current_user_data(call: Call) -> Json:
     }
 
 
-def _wanted(call: Call, live: Live, filters: Json) -> list[Agent]:
-    """Return the agents at work whom the filters name; one filter is required."""
+def _wanted(call: Call, live: RealtimeMetrics, filters: Json) -> list[Agent]:
+    """Return the agents at work that match the filters; one filter is required."""
     queues, profiles, agents = (
         [bare(each) for each in filters.get(key) or []]
         for key in ('Queues', 'RoutingProfiles', 'Agents')
@@ -219,7 +219,7 @@ def _has_state(agent: Agent, states: list[str] | None) -> bool:
     return not states or any(held.state in states for held in agent.assignments.values())
 
 
-def _user_words(call: Call, live: Live, agent: Agent, states: list[str] | None) -> Json:
+def _user_words(call: Call, live: RealtimeMetrics, agent: Agent, states: list[str] | None) -> Json:
     profile = call.world.state.profiles[agent.profile.routing_profile_id]
     status = call.world.state.statuses[agent.status_id]
     following = call.world.state.statuses.get(agent.next_status_id or '')

@@ -1,4 +1,4 @@
-"""Recording of calls: begun once, suspended and resumed, stopped once. There is no audio."""
+"""Recording of calls: started once, suspended and resumed, stopped once. There is no audio."""
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler
 from desk.sandbox.connect.world.contact import Contact
@@ -8,7 +8,7 @@ from desk.sandbox.connect.world.terms import Channel
 
 
 def start_contact_recording(call: Call) -> Json:
-    """Begin to record; after a stop there is no second beginning."""
+    """Start the recording; a stopped recording cannot be started again."""
     contact = _call(call)
     if contact.recording.started_at is not None:
         raise NotPossible('The recording of this contact was begun before')
@@ -17,20 +17,20 @@ def start_contact_recording(call: Call) -> Json:
 
 
 def suspend_contact_recording(call: Call) -> Json:
-    """Record silence from now on; again is nothing."""
+    """Suspend the recording: it contains silence from now on; a repeat does nothing."""
     contact = _recorded(call)
     contact.recording.suspended_since = contact.recording.suspended_since or call.world.now
     return {}
 
 
 def resume_contact_recording(call: Call) -> Json:
-    """Record what is said again; again is nothing."""
+    """Resume the recording; a repeat does nothing."""
     _recorded(call).recording.suspended_since = None
     return {}
 
 
 def stop_contact_recording(call: Call) -> Json:
-    """Record no more, for good."""
+    """Stop the recording for good."""
     _recorded(call).recording.stopped_at = call.world.now
     return {}
 

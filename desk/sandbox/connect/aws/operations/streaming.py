@@ -1,4 +1,4 @@
-"""Chat streaming: which topics are told what is said."""
+"""Chat streaming: sends a chat's messages to SNS topics."""
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler
 from desk.sandbox.connect.world.events import Json
@@ -6,17 +6,17 @@ from desk.sandbox.connect.world.refusals import NotPossible
 
 
 def start_contact_streaming(call: Call) -> Json:
-    """Tell a standard SNS topic all that is said in a chat from now on."""
+    """Send a chat's messages to a standard SNS topic from now on."""
     contact = call.world.core.live(call.key('ContactId'))
     arn = topic_of(call.parameters['ChatStreamingConfiguration'])
     return {'StreamingId': call.world.chats.stream(contact, arn).id}
 
 
 def topic_of(configuration: Json) -> str:
-    """Return the topic that a streaming configuration names.
+    """Return the topic of a streaming configuration.
 
     Raises:
-        NotPossible: it is no standard topic.
+        NotPossible: it is not a standard topic.
     """
     arn = str(configuration['StreamingEndpointArn'])
     if not arn.startswith('arn:aws:sns:') or arn.endswith('.fifo'):
@@ -25,7 +25,7 @@ def topic_of(configuration: Json) -> str:
 
 
 def stop_contact_streaming(call: Call) -> Json:
-    """Tell a topic no more."""
+    """Stop sending to a topic."""
     contact = call.world.core.live(call.key('ContactId'))
     call.world.chats.stop_stream(contact, call.parameters['StreamingId'])
     return {}

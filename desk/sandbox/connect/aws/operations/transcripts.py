@@ -1,7 +1,8 @@
-"""What was said in a chat, page by page: ``GetTranscript``.
+"""A chat's transcript, page by page: ``GetTranscript``.
 
-A token names the last line of its page, so that a line that comes in between is in no page twice. Without a place to
-start the scan goes backward from now, with one forward; forward from now is refused (chatjs#19).
+A token names the last line of its page, so that a line added meanwhile is on no page twice. Without
+a start position the scan goes backward from now, with one forward; forward from now is refused
+(chatjs#19).
 """
 
 import base64
@@ -21,14 +22,14 @@ BACKWARD, FORWARD = 'BACKWARD', 'FORWARD'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """What is still to be read, in the order of reading."""
+    """The lines still to read, in reading order."""
 
     direction: str
     items: list[Item]
 
 
 def get_transcript(call: Call) -> Json:
-    """Answer with what was said: by default the ten newest, newest first."""
+    """Answer with the transcript: by default the ten newest lines, newest first."""
     asked = call.parameters
     room, _ = call.world.rooms.at(asked['ConnectionToken'])
     token = asked.get('NextToken')
@@ -45,7 +46,7 @@ def get_transcript(call: Call) -> Json:
 
 
 def _begun(room: Room, asked: Json) -> Scan:
-    """Return the scan that a request without a token asks for."""
+    """Return the scan for a request without a token."""
     position = asked.get('StartPosition') or {}
     if len(position) > 1:
         raise NotPossible('StartPosition has one member')
@@ -58,7 +59,7 @@ def _begun(room: Room, asked: Json) -> Scan:
 
 
 def _split(room: Room, position: Json) -> tuple[list[Item], list[Item]]:
-    """Return what is from a place on, and what is up to it; who stands at the place is in both."""
+    """Return the lines from a position on, and those up to it; the line at the position is in both."""
     if 'AbsoluteTime' in position:
         at = _moment(position['AbsoluteTime'])
         newer = [item for item in room.items if item.at >= at]
@@ -73,7 +74,7 @@ def _split(room: Room, position: Json) -> tuple[list[Item], list[Item]]:
 
 
 def _continued(room: Room, token: str) -> Scan:
-    """Return the scan that goes on behind the page that a token was in."""
+    """Return the scan that continues after a token's page."""
     try:
         direction, item_id = json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, TypeError) as error:

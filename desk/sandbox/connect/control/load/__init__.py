@@ -1,1 +1,1 @@
-"""A played day: customers who call and chat, agents who work. The same seed gives the same day, at any speed."""
+"""A played day of customers and agents. The same seed gives the same day, at any speed."""

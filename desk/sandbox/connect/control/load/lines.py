@@ -1,4 +1,4 @@
-"""What played customers and agents say."""
+"""The messages of played customers and agents."""
 
 NAMES = (
     '최유진',

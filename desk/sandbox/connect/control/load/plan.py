@@ -1,4 +1,4 @@
-"""What is to be played, and the shape of a day."""
+"""The plan of a load, and the shape of a day."""
 
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -9,22 +9,23 @@ from desk.clock import SEOUL
 
 DAY_MINUTES = 1_440
 BY_HOUR = (2, 1, 1, 1, 1, 2, 5, 12, 29, 52, 62, 57, 38, 48, 57, 52, 48, 41, 29, 21, 14, 10, 7, 5)
-"""How a Korean contact centre's day goes, hour by hour from midnight: a busy morning, lunch, a busy afternoon."""
+"""Contacts in each hour of a Korean contact centre's day, from midnight: a busy morning, lunch, a
+busy afternoon."""
 
 SHIFT_HOURS, SHIFT_STARTS = 9, (8, 9, 10, 11)
-NIGHT_EVERY = 8  # one agent in so many works at night
+NIGHT_EVERY = 8  # one of this many agents works at night
 LUNCH_MINUTES, BREAK_MINUTES = 60, 15
 
 
 class Shape(StrEnum):
-    """How contacts and agents are spread over the time."""
+    """How contacts and agents are distributed over time."""
 
-    DAY = 'day'  # from the next midnight in Seoul, by hours and shifts
-    FLAT = 'flat'  # evenly, everybody at work
+    DAY = 'day'  # from the next midnight in Seoul, with busy hours and shifts
+    FLAT = 'flat'  # evenly, with all agents at work
 
 
 class LoadPlan(BaseModel):
-    """What is to be played."""
+    """The plan of a load."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -52,14 +53,14 @@ class LoadPlan(BaseModel):
     patience_seconds: float = Field(default=180, gt=0, le=3_600)
 
     def begins(self, now: datetime) -> datetime:
-        """Return when the play begins: a day at midnight, anything else now."""
+        """Return the start: the next midnight for a day, otherwise now."""
         if self.shape is Shape.FLAT:
             return now
         tomorrow = now.astimezone(SEOUL).date() + timedelta(days=1)
         return datetime.combine(tomorrow, time(), SEOUL).astimezone(now.tzinfo)
 
     def busyness(self, at: datetime) -> float:
-        """Return how many contacts come at this time, in averages of the day."""
+        """Return the rate of contacts at this time, relative to the day's average."""
         if self.shape is Shape.FLAT:
             return 1.0
         return BY_HOUR[at.astimezone(SEOUL).hour] * len(BY_HOUR) / sum(BY_HOUR)
@@ -71,7 +72,7 @@ class LoadPlan(BaseModel):
 
 
 class Duty(StrEnum):
-    """What an agent is to do from a time on, by the names of the seed's statuses."""
+    """An agent's status from a time on, by the seed's names."""
 
     WORK = '상담 가능'
     LUNCH = '점심'
@@ -80,7 +81,7 @@ class Duty(StrEnum):
 
 
 def shift(place: int) -> list[tuple[float, Duty]]:
-    """Return what the agent at this place of the list does, as hours of the day."""
+    """Return the duties of the agent at this position, by hours of the day."""
     if place % NIGHT_EVERY == NIGHT_EVERY - 1:
         return [(0, Duty.WORK), (8, Duty.HOME), (20, Duty.WORK)]
     start = SHIFT_STARTS[place % len(SHIFT_STARTS)]

@@ -1,4 +1,4 @@
-"""What is to happen when, in order; and how late it happened."""
+"""Planned actions in order of time, and their delays."""
 
 import heapq
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from pydantic import BaseModel
 
 Act = Callable[[], None]
 
-MOST_MS = 10_000  # what is later is counted as so late
+MOST_MS = 10_000  # longer delays count as this one
 
 
 class Timeline:
-    """Acts by their times. Two of one time happen in the order in which they were planned."""
+    """Actions by time. Actions of one time happen in the order in which they were planned."""
 
     def __init__(self) -> None:
         self._steps: list[tuple[datetime, int, Act]] = []
@@ -21,21 +21,21 @@ class Timeline:
 
     @property
     def next_at(self) -> datetime | None:
-        """Return when the next act is due."""
+        """Return when the next action is due."""
         return self._steps[0][0] if self._steps else None
 
     def at(self, moment: datetime, act: Act) -> None:
-        """Let something happen at a time."""
+        """Plan an action for a time."""
         self._planned += 1
         heapq.heappush(self._steps, (moment, self._planned, act))
 
     def take(self) -> Act:
-        """Return the next act; it is then no longer planned."""
+        """Remove and return the next action."""
         return heapq.heappop(self._steps)[2]
 
 
 class Late(BaseModel):
-    """How late things of one kind were, in milliseconds of real time."""
+    """The delays of one kind of action, in milliseconds of real time."""
 
     count: int
     p50: int
@@ -46,7 +46,7 @@ class Late(BaseModel):
 
 
 class Lateness:
-    """Counts how late things were, to the millisecond."""
+    """Counts delays, to the millisecond."""
 
     def __init__(self, deadline_ms: int) -> None:
         self._deadline = deadline_ms
@@ -54,13 +54,13 @@ class Lateness:
         self._most = 0.0
 
     def note(self, milliseconds: float) -> None:
-        """Take note of one thing; what was early was on time."""
+        """Record one delay; an early action counts as on time."""
         late = max(0.0, milliseconds)
         self._counts[min(int(late), MOST_MS - 1)] += 1
         self._most = max(self._most, late)
 
     def read(self) -> Late:
-        """Return what was found."""
+        """Return the recorded delays."""
         count = sum(self._counts)
         return Late(
             count=count,
@@ -72,6 +72,6 @@ class Lateness:
         )
 
     def _share(self, wanted: float) -> int:
-        """Return how late so many of all were at most."""
+        """Return the largest delay of this share of all actions."""
         seen = accumulate(self._counts)
         return next((late for late, count in enumerate(seen) if count and count >= wanted), 0)

@@ -1,6 +1,7 @@
-"""What each operation of the softphone does, in the world. Names are those of the library's API model.
+"""The softphone's operations on the world. Names are those of the library's API model.
 
-``GetAgentSnapshot`` waits, and is the service's own; ``PauseContact`` and ``ResumeContact`` are not there.
+The service itself answers the long poll ``GetAgentSnapshot``; ``PauseContact`` and
+``ResumeContact`` are missing.
 """
 
 from desk.sandbox.connect.softphone.operations import agents, contacts, lines

@@ -1,4 +1,4 @@
-"""The agent: how they are set up, their state, whom they can call."""
+"""Operations on the agent: configuration, state, endpoints."""
 
 from desk.sandbox.connect.aws.operations.call import bare
 from desk.sandbox.connect.softphone import agent_words
@@ -9,12 +9,12 @@ from desk.sandbox.connect.world.terms import Channel
 
 
 def get_agent_configuration(ask: Ask) -> Json:
-    """Answer with how the agent is set up."""
+    """Answer with the agent's configuration."""
     return {'configuration': agent_words.configuration_words(ask.world, ask.agent)}
 
 
 def update_agent_configuration(ask: Ask) -> Json:
-    """Let the agent use the softphone or a desk phone, and accept calls by themselves or not."""
+    """Set the agent's softphone or desk phone, and automatic acceptance."""
     wanted, profile = ask.parameters['configuration'], ask.agent.profile
     if not wanted['softphoneEnabled'] and not wanted['extension']:
         raise SoftphoneError('InvalidConfigurationException', 'A desk phone needs its number')
@@ -27,7 +27,7 @@ def update_agent_configuration(ask: Ask) -> Json:
 
 
 def get_agent_permissions(ask: Ask) -> Json:
-    """Answer with what the agent may do."""
+    """Answer with the agent's permissions."""
     return ask.page(agent_words.PERMISSIONS, 'permissions')
 
 
@@ -41,8 +41,8 @@ def get_agent_states(ask: Ask) -> Json:
 def put_agent_state(ask: Ask) -> Json:
     """Set the agent's state, or the next one.
 
-    With a live contact only the next state can be chosen. After the only contact it is cleared (streams#952); a next
-    state that was chosen before wins then (streams#613).
+    During a live contact only the next state can be set. After the only contact it is cleared
+    (streams#952); a next state that was set earlier then wins (streams#613).
     """
     arn = ask.parameters['state'].get('agentStateARN') or ''
     status_id = bare(arn)
@@ -72,7 +72,7 @@ def get_routing_profile_queues(ask: Ask) -> Json:
 
 
 def get_endpoints(ask: Ask) -> Json:
-    """Answer with whom the agent can call by name."""
+    """Answer with the named endpoints that the agent can call."""
     for arn in ask.parameters['queueARNs']:
         ask.world.routing.queue(bare(arn))
     return ask.page(list(agent_words.endpoints(ask.world)), 'endpoints')

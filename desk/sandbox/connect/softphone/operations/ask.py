@@ -1,4 +1,4 @@
-"""What an operation of the softphone is given: the world, who asks, and parameters that keep the model's rules."""
+"""The input of a softphone operation: the world, the agent, and parameters that passed the checks."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ T = TypeVar('T')
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One request of one agent, read and checked."""
+    """One parsed and checked request of one agent."""
 
     world: World
     agent: Agent
@@ -26,25 +26,25 @@ class Ask:
 
     @property
     def contact_id(self) -> str:
-        """Return which contact is meant."""
+        """Return the id of the requested contact."""
         return str(self.parameters['contactId'])
 
     @property
     def leg_id(self) -> str:
-        """Return which connection is meant."""
+        """Return the id of the requested connection."""
         return str(self.parameters['connectionId'])
 
     @property
     def held(self) -> Assignment | None:
-        """Return what the agent has of the contact."""
+        """Return the agent's assignment of the contact."""
         return self.agent.assignments.get(self.contact_id)
 
     def is_live(self, held: Assignment) -> bool:
-        """Whether a contact goes on, for all that the agent has been shown."""
+        """Whether a contact is live, as far as the agent has been shown."""
         return held.is_live or self.settling.holds(self.agent.id, held.contact_id)
 
     def page(self, items: Sequence[T], name: str) -> Json:
-        """Return the page that is asked for under a name, and the token of the next."""
+        """Return the requested page under a name, and the token of the next."""
         wanted = {
             'MaxResults': self.parameters.get('maxResults'),
             'NextToken': self.parameters.get('nextToken'),

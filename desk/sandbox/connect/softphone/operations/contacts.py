@@ -1,4 +1,4 @@
-"""Contacts: taking and clearing them, calling, and everything that is done within a call."""
+"""Operations on contacts: accept and clear them, call, and all actions during a call."""
 
 from datetime import UTC, datetime
 
@@ -27,24 +27,24 @@ from desk.sandbox.connect.world.terms import (
 
 
 def accept_contact(ask: Ask) -> Json:
-    """Take what rings."""
+    """Accept an offered contact."""
     ask.world.hands.accept(ask.agent, ask.contact_id)
     return {}
 
 
 def reject_contact(ask: Ask) -> Json:
-    """Refuse what rings."""
+    """Reject an offered contact."""
     ask.world.hands.reject(ask.agent, ask.contact_id)
     return {}
 
 
 def clear_contact(ask: Ask) -> Json:
-    """Let go of what is over. A live contact is ended by its connection (streams#743, 1013)."""
+    """Clear an ended contact. A live contact is ended through its connection (streams#743, 1013)."""
     return _cleared(ask, f'Cannot clear contact: invalid state {TALKING}')
 
 
 def complete_contact(ask: Ask) -> Json:
-    """Let go of what is over: the older name of clearing, and not for who monitors (streams#289, 1012)."""
+    """Clear an ended contact: the older name, and not for monitoring supervisors (streams#289, 1012)."""
     contact = ask.world.state.contacts.get(ask.contact_id)
     if contact is not None and contact.initiation is Initiation.MONITOR:
         raise SoftphoneError('InvalidContactTypeException', 'Who monitors clears the contact')
@@ -70,7 +70,7 @@ def create_outbound_contact(ask: Ask) -> Json:
 
 
 def create_additional_connection(ask: Ask) -> Json:
-    """Call somebody else into a call, or move a chat or a task to them."""
+    """Add a party to a call, or move a chat or a task to them."""
     contact, endpoint = ask.world.core.contact(ask.contact_id), _endpoint(ask)
     if contact.channel is Channel.VOICE:
         ask.world.calls.add(ask.agent, contact.id, endpoint)
@@ -84,7 +84,7 @@ def create_additional_connection(ask: Ask) -> Json:
 
 
 def create_task_contact(ask: Ask) -> Json:
-    """Give somebody a task, now or later (assumed: the time is in seconds, as all others are)."""
+    """Create a task for an endpoint, now or later (assumed: the time is in seconds, like all others)."""
     asked, endpoint = ask.parameters, _endpoint(ask)
     later = asked.get('scheduledTime')
     wish = Wish(
@@ -100,7 +100,7 @@ def create_task_contact(ask: Ask) -> Json:
 
 
 def destroy_connection(ask: Ask) -> Json:
-    """Hang up on somebody, leave, or refuse what rings; a chat and a task have only the agent to leave."""
+    """Hang up on a party, leave, or refuse an offer; in a chat or task only the agent can leave."""
     contact, was_held = ask.world.core.contact(ask.contact_id), ask.held
     was_live = was_held is not None and was_held.is_live
     _hang_up(ask, contact)
@@ -122,50 +122,50 @@ def _hang_up(ask: Ask, contact: Contact) -> None:
 
 
 def hold_connection(ask: Ask) -> Json:
-    """Let somebody wait."""
+    """Put a party on hold."""
     ask.world.calls.hold(ask.agent, ask.contact_id, ask.leg_id)
     return {}
 
 
 def resume_connection(ask: Ask) -> Json:
-    """Talk to who was waiting."""
+    """Resume a held party."""
     ask.world.calls.resume(ask.agent, ask.contact_id, ask.leg_id)
     return {}
 
 
 def toggle_active_connections(ask: Ask) -> Json:
-    """Let who waits and who talks change places."""
+    """Swap the talking and the held party."""
     ask.world.calls.swap(ask.agent, ask.contact_id)
     return {}
 
 
 def conference_connections(ask: Ask) -> Json:
-    """Let all talk to all."""
+    """Connect all parties with each other."""
     ask.world.calls.conference(ask.agent, ask.contact_id)
     return {}
 
 
 def mute_participant(ask: Ask) -> Json:
-    """Let somebody not be heard."""
+    """Mute a party."""
     ask.world.calls.mute(ask.agent, ask.contact_id, ask.leg_id, muted=True)
     return {}
 
 
 def unmute_participant(ask: Ask) -> Json:
-    """Let somebody be heard again."""
+    """Unmute a party."""
     ask.world.calls.mute(ask.agent, ask.contact_id, ask.leg_id, muted=False)
     return {}
 
 
 def send_digits(ask: Ask) -> Json:
-    """Press keys towards somebody."""
+    """Send digits to a party."""
     digits = str(ask.parameters['digits'])
     ask.world.calls.send_digits(ask.agent, ask.contact_id, ask.leg_id, digits)
     return {}
 
 
 def update_monitor_participant_state(ask: Ask) -> Json:
-    """Let a supervisor listen only, or talk too."""
+    """Let a monitoring supervisor only listen, or also talk."""
     ask.world.core.assignment(ask.agent, ask.contact_id)
     leg = _monitoring_leg(ask.world.core.live(ask.contact_id))
     wanted = str(ask.parameters['targetMonitorMode']).lower()
@@ -176,7 +176,7 @@ def update_monitor_participant_state(ask: Ask) -> Json:
 
 
 def _endpoint(ask: Ask) -> Endpoint:
-    """Return who is to be called: a number, a quick connect, or an agent by their own ARN."""
+    """Return the endpoint to call: a number, a quick connect, or an agent by ARN."""
     endpoint = _named(ask, ask.parameters['endpoint'])
     try:
         ask.world.arrivals.check_endpoint(endpoint)

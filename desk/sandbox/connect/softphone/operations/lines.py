@@ -1,4 +1,4 @@
-"""The lines between softphone and service: sockets, chats, tokens, and what is only taken note of."""
+"""Connections between softphone and service: sockets, chats, tokens, and requests without effect."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from desk.sandbox.connect.softphone.errors import INVALID_STATE, SoftphoneError
 from desk.sandbox.connect.softphone.operations.ask import Ask, Handler
 from desk.sandbox.connect.world.events import Json
 
-SOCKET_SECONDS = 3_540  # 59 minutes, as those of chats; the library refuses less than 300
+SOCKET_SECONDS = 3_540  # 59 minutes, as for chats; the library refuses less than 300 s
 TOKEN_LIFE = timedelta(hours=12)
 
 
@@ -33,12 +33,12 @@ def get_new_auth_token(ask: Ask) -> Json:
 
 
 def take_note(_ask: Ask) -> Json:
-    """Take logs, reports and complaints, and do nothing."""
+    """Accept logs, reports and complaints without effect."""
     return {}
 
 
 def _connection_token(ask: Ask) -> str:
-    """Return a connection to a chat, which the library calls a participant's token, while it rings already."""
+    """Return a chat connection (the library's participant token), also while the chat rings."""
     contact = ask.world.core.live(str(ask.parameters.get('contactId')))
     ask.world.core.assignment(ask.agent, contact.id)
     place = ask.world.rooms.place_of(contact, ask.agent)

@@ -25,8 +25,8 @@ from desk.sandbox.connect.world.refusals import Refusal
 from desk.sandbox.connect.world.terms import AgentContactState, EndpointType, Initiation
 from models import CallLeg, CallLegKind, CallMoment, StepKind
 from services.aws.facts import HeldContact, agent_event, contact_event
+from services.calls.computed_call import ComputedCall, computed_call
 from services.calls.legs import KINDS, MOMENTS, fill
-from services.calls.story import Story, story_of
 
 AGENTS = ('agent1', 'agent2', 'agent3', 'agent4')
 QUEUE = '주문·배송'
@@ -56,8 +56,8 @@ class Ledger:
             for held in agent.contacts:
                 self._hold(agent.user_id, held)
 
-    def story(self, root_id: str) -> Story | None:
-        return story_of(root_id, [*self.legs.values()], [*self.moments.values()])
+    def story(self, root_id: str) -> ComputedCall | None:
+        return computed_call(root_id, [*self.legs.values()], [*self.moments.values()])
 
     def _hold(self, user_id: str, held: HeldContact) -> None:
         leg = self._leg(held.contact_id, held.initiation)
@@ -195,7 +195,7 @@ def told(at: datetime | None) -> datetime | None:
     return at and at.replace(microsecond=at.microsecond // 1_000 * 1_000)
 
 
-def assert_is(story: Story, root: Contact, play: Play) -> None:
+def assert_is(story: ComputedCall, root: Contact, play: Play) -> None:
     """Compare a story with the conversation as the centre has it."""
     conversation = [
         one
@@ -220,7 +220,7 @@ def assert_is(story: Story, root: Contact, play: Play) -> None:
     assert_steps(story, root, play)
 
 
-def assert_steps(story: Story, root: Contact, play: Play) -> None:
+def assert_steps(story: ComputedCall, root: Contact, play: Play) -> None:
     kinds = [step.kind for step in story.steps]
     assert kinds[0] is StepKind.CREATED
     assert kinds.count(StepKind.CREATED) == 1

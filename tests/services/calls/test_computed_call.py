@@ -16,7 +16,7 @@ from models import (
     CallMomentKind,
     StepKind,
 )
-from services.calls.story import Story, story_of
+from services.calls.computed_call import ComputedCall, computed_call
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 ROOT = 'contact-1'
@@ -32,15 +32,15 @@ def leg(contact_id: str = ROOT, kind: CallLegKind = CallLegKind.INBOUND, **facts
     return CallLeg(call_id=UUID(int=1), contact_id=contact_id, kind=kind, **values)
 
 
-def told(*legs: CallLeg, moments: tuple[CallMoment, ...] = (), **more: Any) -> Story:
-    story = story_of(ROOT, legs, moments, **more)
+def told(*legs: CallLeg, moments: tuple[CallMoment, ...] = (), **more: Any) -> ComputedCall:
+    story = computed_call(ROOT, legs, moments, **more)
     assert story
     return story
 
 
 def test_nothing_is_told_before_the_beginning_is_known() -> None:
-    assert story_of(ROOT, [leg(started_at=None)], []) is None
-    assert story_of(ROOT, [leg('contact-2', previous_contact_id=ROOT)], []) is None
+    assert computed_call(ROOT, [leg(started_at=None)], []) is None
+    assert computed_call(ROOT, [leg('contact-2', previous_contact_id=ROOT)], []) is None
 
 
 INBOUND, API, OWN = CallLegKind.INBOUND, CallLegKind.API, CallLegKind.OUTBOUND

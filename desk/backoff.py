@@ -1,4 +1,4 @@
-"""How long somebody has to wait who did something too often: longer with each further time."""
+"""Growing delays for an action that one person repeats too often."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +10,8 @@ MAX_DOUBLINGS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brake:
-    """After ``limit`` times within ``window`` the next try waits: ``first``, then twice that, up to ``most``."""
+class Backoff:
+    """Allow ``limit`` tries in ``window``; then wait ``first``, doubling up to ``most``."""
 
     limit: int
     window: timedelta
@@ -19,7 +19,7 @@ class Brake:
     most: timedelta
 
     def wait_seconds(self, times: int, last_at: datetime | None) -> int:
-        """Return how long the next try has to wait from now on; 0 when it may come at once."""
+        """Return how many seconds from now the next try must wait; 0 when it need not wait."""
         if last_at is None or times < self.limit:
             return 0
         doublings = min(times - self.limit, MAX_DOUBLINGS)

@@ -1,4 +1,4 @@
-"""What a home remembers between starts: its password and the servers' ports."""
+"""The data that a home keeps between starts: its password and the servers' ports."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from desk.sandbox.accounts import open_private
 from desk.sandbox.errors import SandboxError
 
 
-class Memory:
+class HomeFile:
     """The home's ``sandbox.json``, readable by its owner only."""
 
     def __init__(self, home: Path) -> None:
@@ -19,20 +19,20 @@ class Memory:
 
     @property
     def password(self) -> str:
-        """The one password of this home's servers, made at the first start."""
+        """The one password of this home's servers, created at the first start."""
         return self._password
 
     @property
     def is_new(self) -> bool:
-        """Say whether nothing has been remembered yet."""
+        """Whether nothing has been stored yet."""
         return not self._path.exists()
 
     def port(self, server: str) -> int | None:
-        """Return the port that ``server`` was last started on."""
+        """Return the last port of ``server``."""
         return self._ports.get(server)
 
     def free_port(self, server: str) -> int:
-        """Return a port that nobody listens on, the remembered one if possible, and remember it."""
+        """Return and store a free port, the last one if possible."""
         port = self._ports.get(server)
         if port is None or not is_free(port):
             port = _any_free_port()
@@ -41,7 +41,7 @@ class Memory:
         return port
 
     def keep(self) -> None:
-        """Write it down; a killed desk leaves the old file or the new one."""
+        """Write the file; a killed desk leaves the old one or the new one."""
         text = json.dumps({'password': self._password, 'ports': self._ports})
         draft = self._path.with_suffix('.draft')
         file = open_private(draft, os.O_WRONLY | os.O_TRUNC)
@@ -65,9 +65,9 @@ class Memory:
 
 
 def is_free(port: int) -> bool:
-    """Say whether a server could listen on 127.0.0.1 at ``port``."""
+    """Whether a server could listen on 127.0.0.1 at ``port``."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers do
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the servers set it
         try:
             probe.bind(('127.0.0.1', port))
         except OSError:

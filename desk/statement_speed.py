@@ -1,6 +1,7 @@
-"""How fast the statements of those who talk run now, beside how fast they run when nothing else is going on.
+"""How long the statements of running chats take now, compared with a quiet database.
 
-What slows them down is whatever else the database and this process do: who may wait (a search) asks here and waits.
+They slow down when the database or this process does other work. Work that can wait, such as a
+search, asks here first.
 """
 
 import time
@@ -8,22 +9,22 @@ from collections import deque
 from statistics import median
 
 WINDOW_SECONDS = 0.25
-"""So long statements are counted together; with 50 messages a second that is a dozen."""
+"""Statements are averaged over this many seconds; at 50 messages a second, a dozen statements."""
 QUIET_SECONDS = 2.0
-"""So long after the last statement nobody talks, and nothing is in anybody's way."""
+"""With no statement for this many seconds nobody is chatting, so other work disturbs nobody."""
 MEMORY_WINDOWS = 1_200
-"""Windows with statements that are remembered: five minutes of an unbroken talk."""
+"""The number of windows that are remembered: five minutes of continuous chatting."""
 QUICK_SHARE = 0.25
-"""The quickest quarter of the windows tells how fast it can be: a single quick one is chance."""
+"""The quickest quarter of the windows defines normal speed; a single quick window may be chance."""
 RECENT_WINDOWS = 4
 FEW = 8
-"""From so many windows on that is known."""
+"""The number of windows needed before normal speed is known."""
 SLOW_TIMES, SLOW_SECONDS = 1.3, 0.003
-"""Slowed down is what takes so many times as long (the budget, DESIGN §8) and, as clocks and disks jitter, so much longer."""
+"""Slow: this many times normal (budget, DESIGN §8) and this many seconds more, as clocks jitter."""
 
 
-class Pace:
-    """Statements' times in windows: the last one beside the quickest of the last minutes."""
+class StatementSpeed:
+    """Durations of statements, in windows: the last ones compared with the quickest of the last minutes."""
 
     def __init__(self) -> None:
         self._times: list[float] = []
@@ -31,7 +32,7 @@ class Pace:
         self._windows: deque[float] = deque(maxlen=MEMORY_WINDOWS)
 
     def note(self, seconds: float) -> None:
-        """Count a statement that took so long."""
+        """Record how many seconds a statement took."""
         now = time.monotonic()
         if now - self._began >= WINDOW_SECONDS:
             if self._times:
@@ -43,7 +44,7 @@ class Pace:
 
     @property
     def is_slowed(self) -> bool:
-        """Whether statements take longer now than when they are quick; not while nobody talks or little is known."""
+        """Whether statements take longer than normal; false while nobody chats or too little is known."""
         if time.monotonic() - self._last > QUIET_SECONDS or len(self._windows) < FEW:
             return False
         quick = sorted(self._windows)[int(len(self._windows) * QUICK_SHARE)]

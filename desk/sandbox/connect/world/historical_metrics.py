@@ -1,7 +1,7 @@
-"""How it went: the historical metrics, counted from the contacts themselves.
+"""Historical metrics, counted from the contacts themselves.
 
-A contact counts in the interval in which it ended; while it goes on it counts as created and queued only. A metric
-that divides by nothing has no value.
+A contact counts in the interval in which it ended; while it is open it counts only as created and
+queued. A metric that would divide by zero has no value.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,26 +16,26 @@ Number = float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """From when (included) to when (excluded)."""
+    """A period, from (inclusive) to (exclusive)."""
 
     start: datetime
     end: datetime
 
     def holds(self, at: datetime | None) -> bool:
-        """Whether a time is within."""
+        """Whether a time is in the period."""
         return at is not None and self.start <= at < self.end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """What ``SERVICE_LEVEL`` calls quick enough."""
+    """The limit for ``SERVICE_LEVEL``."""
 
     seconds: float
     includes: bool  # LTE, else LT
 
 
-class Past:
-    """The metrics of some contacts in a span of time."""
+class HistoricalMetrics:
+    """The metrics of some contacts in a period."""
 
     def __init__(self, contacts: Iterable[Contact], span: Span) -> None:
         known = list(contacts)
@@ -52,33 +52,33 @@ class Past:
         """Return a metric.
 
         Raises:
-            KeyError: there is no such metric here.
+            KeyError: the metric does not exist here.
         """
         if metric == 'SERVICE_LEVEL' and threshold is not None:
             return self._service_level(threshold)
         return METRICS[metric](self)
 
     def count(self, contacts: str) -> float:
-        """Return how many contacts there are of a kind (``handled`` …)."""
+        """Return the number of contacts of a kind (``handled`` …)."""
         return float(len(getattr(self, f'_{contacts}')))
 
     def seconds(self, contacts: str, of: Callable[[Contact], float]) -> list[float]:
-        """Return a time of each contact of a kind."""
+        """Return a duration of each contact of a kind."""
         return [of(contact) for contact in getattr(self, f'_{contacts}')]
 
     def transferred(self) -> float:
-        """Return how many contacts were handed on by their agent."""
+        """Return how many contacts their agent transferred."""
         return float(sum(bool(contact.next_ids) for contact in self._handled))
 
     def answer_rate(self) -> Number:
-        """Return how many of the offers were accepted, in percent."""
+        """Return the percentage of accepted offers."""
         if not self._attempts:
             return None
         accepted = sum(a.outcome is AgentContactState.CONNECTED for a in self._attempts)
         return 100 * accepted / len(self._attempts)
 
     def not_responded(self) -> float:
-        """Return how many offers nobody took."""
+        """Return how many offers were not accepted."""
         return float(
             sum(a.outcome not in {None, AgentContactState.CONNECTED} for a in self._attempts)
         )
@@ -95,17 +95,17 @@ class Past:
 
 
 def after_work_seconds(contact: Contact) -> float:
-    """Return how long after-contact work took."""
+    """Return the duration of after-contact work."""
     return _between(contact.after_work_started_at, contact.after_work_ended_at)
 
 
 def queue_seconds(contact: Contact) -> float:
-    """Return how long somebody waited until an agent was connected."""
+    """Return the wait until an agent was connected."""
     return _between(contact.enqueued_at, contact.connected_to_agent_at)
 
 
 def abandon_seconds(contact: Contact) -> float:
-    """Return how long somebody waited until they left."""
+    """Return the wait until the customer left."""
     return _between(contact.enqueued_at, contact.disconnected_at)
 
 
@@ -123,43 +123,45 @@ def _between(start: datetime | None, end: datetime | None) -> float:
     return (end - start) / timedelta(seconds=1) if start and end else 0.0
 
 
-def _average(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
-    def metric(past: Past) -> Number:
+def _average(
+    contacts: str, of: Callable[[Contact], float]
+) -> Callable[[HistoricalMetrics], Number]:
+    def metric(past: HistoricalMetrics) -> Number:
         values = past.seconds(contacts, of)
         return sum(values) / len(values) if values else None
 
     return metric
 
 
-def _total(contacts: str, of: Callable[[Contact], float]) -> Callable[[Past], Number]:
+def _total(contacts: str, of: Callable[[Contact], float]) -> Callable[[HistoricalMetrics], Number]:
     return lambda past: sum(past.seconds(contacts, of))
 
 
-def _count(contacts: str) -> Callable[[Past], Number]:
+def _count(contacts: str) -> Callable[[HistoricalMetrics], Number]:
     return lambda past: past.count(contacts)
 
 
-def _abandonment_rate(past: Past) -> Number:
+def _abandonment_rate(past: HistoricalMetrics) -> Number:
     over = past.count('abandoned') + past.count('handled')
     return 100 * past.count('abandoned') / over if over else None
 
 
-def _longest_wait(past: Past) -> Number:
+def _longest_wait(past: HistoricalMetrics) -> Number:
     return max(
         (*past.seconds('handled', queue_seconds), *past.seconds('abandoned', abandon_seconds)),
         default=None,
     )
 
 
-METRICS: dict[str, Callable[[Past], Number]] = {
+METRICS: dict[str, Callable[[HistoricalMetrics], Number]] = {
     'CONTACTS_CREATED': _count('created'),
     'CONTACTS_QUEUED': _count('queued'),
     'CONTACTS_HANDLED': _count('handled'),
     'CONTACTS_ABANDONED': _count('abandoned'),
-    'CONTACTS_TRANSFERRED_OUT': Past.transferred,
+    'CONTACTS_TRANSFERRED_OUT': HistoricalMetrics.transferred,
     'ABANDONMENT_RATE': _abandonment_rate,
-    'AGENT_ANSWER_RATE': Past.answer_rate,
-    'AGENT_NON_RESPONSE': Past.not_responded,
+    'AGENT_ANSWER_RATE': HistoricalMetrics.answer_rate,
+    'AGENT_NON_RESPONSE': HistoricalMetrics.not_responded,
     'AVG_ABANDON_TIME': _average('abandoned', abandon_seconds),
     'AVG_AFTER_CONTACT_WORK_TIME': _average('handled', after_work_seconds),
     'AVG_CONTACT_DURATION': _average(

@@ -1,7 +1,7 @@
-"""What stands for S3, SNS, SQS and Kinesis: moto's server, in a process of its own.
+"""The stand-in for S3, SNS, SQS and Kinesis: moto's server, in a separate process.
 
-It looks through whole queues for every message, which must not hold the centre up. It ends with who started it, however
-that ends: it waits for the end of what it could read from there.
+It scans whole queues for every message, which must not block the centre. It ends with its parent in
+any case, because it waits for the end of the pipe from it.
 """
 
 import socket
@@ -20,16 +20,16 @@ STEP_SECONDS = 0.05
 
 @contextmanager
 def running(host: str, port: int) -> Iterator[None]:
-    """Run moto for as long as the block does.
+    """Run moto while the block runs.
 
     Raises:
-        SandboxError: somebody else listens there, or moto does not.
+        SandboxError: the port is in use, or moto does not answer.
     """
     if _listens(host, port):
         message = f'Port {port} is taken: set SANDBOX_MOTO_PORT to a free one, or to 0 to run without events.'
         raise SandboxError(message)
-    command = [sys.executable, '-m', 'desk.sandbox.connect.outside', host, str(port)]
-    with subprocess.Popen(  # noqa: S603 - our own module
+    command = [sys.executable, '-m', 'desk.sandbox.connect.moto_server', host, str(port)]
+    with subprocess.Popen(  # noqa: S603 - this module
         command, stdin=subprocess.PIPE, start_new_session=True
     ) as process:
         try:
@@ -40,10 +40,10 @@ def running(host: str, port: int) -> Iterator[None]:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until there is nothing more to read."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a package of development only
+    """Serve until standard input ends."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - a development dependency
 
-    getLogger('werkzeug').setLevel('WARNING')  # every request
+    getLogger('werkzeug').setLevel('WARNING')  # it logs every request
     moto = ThreadedMotoServer(ip_address=host, port=port, verbose=False)
     moto.start()
     sys.stdin.read()

@@ -1,6 +1,7 @@
-"""How the floor is now: the real-time metrics, counted from the state itself.
+"""Real-time metrics, counted from the state itself.
 
-A contact that rings at an agent still counts as in its queue, since it is waiting until somebody takes it (assumed).
+A contact that rings at an agent still counts as in its queue, because it waits until it is accepted
+(assumed).
 """
 
 from collections.abc import Callable, Iterator
@@ -19,19 +20,19 @@ from desk.sandbox.connect.world.terms import (
 )
 
 
-class Live:
-    """The metrics of this moment. Make one for every question: it remembers what it has counted."""
+class RealtimeMetrics:
+    """The current metrics. Create one for every request: it caches its counts."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._state = core.state
 
     def in_queue(self, queue_id: str, channel: Channel | None = None) -> int:
-        """Return how many wait in a queue, those who ring included."""
+        """Return how many contacts wait in a queue, including ringing ones."""
         return len(list(self.waiting(queue_id, channel)))
 
     def scheduled(self, queue_id: str, channel: Channel | None = None) -> int:
-        """Return how many will come into a queue at their time."""
+        """Return how many scheduled contacts a queue will get."""
         return sum(
             contact.stage is Stage.SCHEDULED
             and contact.queue_id == queue_id
@@ -40,7 +41,7 @@ class Live:
         )
 
     def oldest_seconds(self, queue_id: str, channel: Channel | None = None) -> float:
-        """Return how long the one who waits longest has waited; 0 when nobody does."""
+        """Return the longest wait in seconds; 0 when no contact waits."""
         return max(
             (
                 (self._core.now - contact.enqueued_at).total_seconds()
@@ -51,7 +52,7 @@ class Live:
         )
 
     def waiting(self, queue_id: str, channel: Channel | None) -> Iterator[Contact]:
-        """Yield who waits in a queue."""
+        """Yield the waiting contacts of a queue."""
         queue = self._state.queues[queue_id]
         for waiting_channel, places in queue.waiting.items():
             if channel in {None, waiting_channel}:
@@ -89,7 +90,7 @@ class Live:
         return sum(AGENT_METRICS[metric](self, agent) for agent in counted)
 
     def slots(self, agents: list[Agent], channel: Channel | None) -> tuple[int, int]:
-        """Return how many slots of these agents are taken and free; only the available have free ones."""
+        """Return the used and free slots of these agents; only available agents have free ones."""
         channels = [channel] if channel else list(Channel)
         active = sum(agent.active(each) for agent in agents for each in channels)
         free = sum(self._free(agent, each) for agent in agents for each in channels)
@@ -100,11 +101,11 @@ class Live:
         return self._core.is_online(agent)
 
     def is_routable(self, agent: Agent) -> bool:
-        """Whether the agent's status lets contacts come."""
+        """Whether the agent's status allows contacts."""
         return self._state.statuses[agent.status_id].type is StatusType.ROUTABLE
 
     def is_available(self, agent: Agent) -> bool:
-        """Whether the agent could be offered something now."""
+        """Whether the agent could be offered a contact now."""
         return self.is_routable(agent) and any(self._free(agent, each) for each in Channel)
 
     def _free(self, agent: Agent, channel: Channel) -> int:
@@ -130,31 +131,31 @@ class Live:
         )
 
 
-def _has(*states: AgentContactState) -> Callable[[Live, Agent], bool]:
+def _has(*states: AgentContactState) -> Callable[[RealtimeMetrics, Agent], bool]:
     wanted = frozenset(states)
 
-    def claim(_live: Live, agent: Agent) -> bool:
+    def claim(_live: RealtimeMetrics, agent: Agent) -> bool:
         return any(held.state in wanted for held in agent.assignments.values())
 
     return claim
 
 
-def _is_unproductive(live: Live, agent: Agent) -> bool:
+def _is_unproductive(live: RealtimeMetrics, agent: Agent) -> bool:
     return live.is_online(agent) and not live.is_routable(agent)
 
 
-def _is_on_call(_live: Live, agent: Agent) -> bool:
+def _is_on_call(_live: RealtimeMetrics, agent: Agent) -> bool:
     return any(
         held.state in TALKING and held.channel is Channel.VOICE
         for held in agent.assignments.values()
     )
 
 
-def _is_staffed(live: Live, agent: Agent) -> bool:
+def _is_staffed(live: RealtimeMetrics, agent: Agent) -> bool:
     return live.is_online(agent) and not _is_unproductive(live, agent)
 
 
-AGENT_METRICS: dict[str, Callable[[Live, Agent], bool]] = {
+AGENT_METRICS: dict[str, Callable[[RealtimeMetrics, Agent], bool]] = {
     'AGENTS_ONLINE': lambda live, agent: live.is_online(agent),
     'AGENTS_AVAILABLE': lambda live, agent: live.is_available(agent),
     'AGENTS_ON_CALL': _is_on_call,

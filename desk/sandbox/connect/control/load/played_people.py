@@ -1,7 +1,7 @@
-"""Who is played: customers who call and chat, agents who accept, talk, hold, and clear.
+"""Played people: customers who call and chat, agents who accept, talk, hold, and clear.
 
-Every decision is drawn from the plan's seed and from what it is about, so that it does not depend on what else goes on.
-Agents react to what the centre tells of them, as their softphones would.
+Every decision is drawn from the plan's seed and its subject, so that it does not depend on other
+events. Agents react to the centre's events, as their softphones would.
 """
 
 import math
@@ -36,14 +36,14 @@ from desk.sandbox.connect.world.terms import (
 )
 
 QUEUES = ((ORDERS, 5), (PAYMENTS, 3), (SUPPORT, 2))
-ACCEPTED, REJECTED = 0.93, 0.96  # of all offers; the rest rings out
+ACCEPTED, REJECTED = 0.93, 0.96  # of all offers; the rest time out
 HELD, CUSTOMER_ENDS = 0.25, 0.65
-FAILED_SECONDS = (3.0, 8.0)  # until somebody clears what they missed
+FAILED_SECONDS = (3.0, 8.0)  # until an agent clears a missed contact
 SIGN_IN_SECONDS = 30.0
 
 
 class Tally(BaseModel):
-    """What has been played."""
+    """Counts of the played actions."""
 
     calls: int = 0
     chats: int = 0
@@ -56,8 +56,8 @@ class Tally(BaseModel):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stagehands:
-    """What the cast works with."""
+class PlayContext:
+    """The objects that the played people use."""
 
     centre: Centre
     hand: Hand
@@ -65,22 +65,22 @@ class Stagehands:
     plan: LoadPlan
 
 
-class Cast:
-    """All who are played."""
+class PlayedPeople:
+    """All played people."""
 
-    def __init__(self, with_: Stagehands, begins: datetime) -> None:
-        self._centre, self._hand = with_.centre, with_.hand
-        self._timeline, self._plan = with_.timeline, with_.plan
+    def __init__(self, context: PlayContext, begins: datetime) -> None:
+        self._centre, self._hand = context.centre, context.hand
+        self._timeline, self._plan = context.timeline, context.plan
         self._begins = begins
-        self._ends = begins + timedelta(minutes=with_.plan.minutes)
+        self._ends = begins + timedelta(minutes=context.plan.minutes)
         self._agents: dict[str, str] = {}  # usernames by id
-        self._touched: dict[str, None] = {}  # agents who are to react, in order
+        self._touched: dict[str, None] = {}  # agents who have to react, in order
         self._seen: set[tuple[str, str, int]] = set()
         self._talked: set[str] = set()
         self.tally = Tally()
 
     def enter(self) -> None:
-        """Hire who is not there, plan shifts, and let the first customers come."""
+        """Create missing agents, plan shifts, and schedule the first customers."""
         for place, agent in enumerate(_staff(self._centre.world, self._plan.agents)):
             self._agents[agent.id] = agent.profile.username
             if limit := self._plan.after_work_limit_seconds:
@@ -93,12 +93,12 @@ class Cast:
         self._come('chat', self._plan.chats_per_minute, self._chat)
 
     def hear(self, event: Event) -> None:
-        """Take note of who has something new in hand."""
+        """Note the agents who have a new contact."""
         if event.subject_id in self._agents:
             self._touched[event.subject_id] = None
 
     def react(self) -> None:
-        """Let agents decide on what is new in their hands."""
+        """Let agents decide about new contacts."""
         while self._touched:
             agent_id = next(iter(self._touched))
             del self._touched[agent_id]
@@ -118,7 +118,7 @@ class Cast:
                 yield self._begins + timedelta(days=day, hours=hour) + late, duty
 
     def _come(self, kind: str, a_minute: float, begin: Callable[[int, Random], None]) -> None:
-        """Let customers of one kind come at random, more of them in busy hours (by thinning)."""
+        """Schedule the next customers of one kind at random times, more in busy hours (by thinning)."""
         if not a_minute:
             return
         chance = self._chance(kind)
@@ -189,7 +189,7 @@ class Cast:
         username: str,
         act: Callable[[str], acts.AgentAct[None]],
     ) -> None:
-        """Do something with what is still as it was when it was decided."""
+        """Do something with a contact unless its state has changed since the decision."""
         held = agent.assignments.get(contact_id)
         if held is not None and held.turn == turn:
             self._hand.act(username, act(contact_id))
@@ -273,12 +273,12 @@ class Cast:
             self.tally.refused += 1
 
     def _chance(self, *about: object) -> Random:
-        """Return the dice for one decision."""
-        return Random('/'.join(map(str, (self._plan.seed, *about))))  # noqa: S311 - repeatable on purpose
+        """Return the random generator for one decision."""
+        return Random('/'.join(map(str, (self._plan.seed, *about))))  # noqa: S311 - reproducible on purpose
 
 
 def _staff(world: World, count: int) -> list[Agent]:
-    """Return so many agents; who is not there is hired."""
+    """Return this many agents; missing ones are created."""
     there = [a for a in world.state.agents.values() if a.profile.username.startswith('agent')]
     for number in range(len(there), count):
         queue, _ = QUEUES[number % len(QUEUES)]
@@ -295,5 +295,5 @@ def _caller(chance: Random) -> Caller:
 
 
 def _around(chance: Random, mean: float) -> float:
-    """Return a length of time: a few are much longer than most (log-normal)."""
+    """Return a random duration: a few are much longer than most (log-normal)."""
     return chance.lognormvariate(math.log(mean) - 0.125, 0.5) if mean else 0.0

@@ -1,6 +1,7 @@
-"""What texts were said to sound like, remembered in Redis for every process: the same words are paid for once.
+"""A cache of sentiments by text, in Redis for every process, so that equal texts are paid for once.
 
-The key is a keyed hash of the text: nobody without the desk's secret finds the words. Redis away: everything is asked.
+The key is a keyed hash of the text: only the desk's secret relates it to the words. While Redis is
+away nothing is cached.
 """
 
 import asyncio
@@ -22,8 +23,8 @@ KEEP_SECONDS = 7 * 24 * 3600
 WAIT_SECONDS = 0.5
 
 
-class RememberedScores:
-    """Scores by text, language and who gave them."""
+class ScoreCache:
+    """Cached scores by text, language and source."""
 
     def __init__(self, redis: 'Redis', *, prefix: str, secret: str, source: str) -> None:
         self._redis = redis
@@ -31,12 +32,12 @@ class RememberedScores:
         self._secret = hmac.digest(secret.encode(), b'sentiment', hashlib.sha256)
 
     def key(self, text: str, language: str) -> str:
-        """Return the key of a text."""
+        """Return the cache key of a text."""
         sealed = hmac.new(self._secret, f'{language}:{text}'.encode(), hashlib.sha256)
         return f'{self._prefix}:{sealed.hexdigest()}'
 
     async def scores(self, keys: Sequence[str]) -> dict[str, Scores]:
-        """Return what is remembered, by key."""
+        """Return the cached scores, by key."""
         if not keys:
             return {}
         try:
@@ -47,7 +48,7 @@ class RememberedScores:
         return {key: Scores(**json.loads(one)) for key, one in zip(keys, found, strict=True) if one}
 
     async def keep(self, scores: Mapping[str, Scores]) -> None:
-        """Remember scores by key; it may fail, and then they are asked for again."""
+        """Cache scores by key; after a failure they are requested again."""
         if not scores:
             return
         try:

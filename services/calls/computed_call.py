@@ -1,8 +1,8 @@
-"""What a call is and what happened to it, computed from the facts that Connect told: no database, no clock.
+"""Computes a call's state and steps from the facts that Connect reported: no database, no clock.
 
-The customer goes along a path of legs: from the first contact, when it has ended, to the one that carried on from it and
-outlived it. Whoever was only asked (a consult) or listened is not on the path. The same facts in any order give the same
-story.
+The customer follows a path of legs: from the first contact, when it has ended, to the one that
+continued it and outlived it. Consults and listening supervisors are not on the path. The same facts
+in any order give the same result.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ from models import (
 
 OUTBOUND_KINDS = frozenset({CallLegKind.OUTBOUND, CallLegKind.API, CallLegKind.CALLBACK})
 NOT_REACHED = ('UNANSWERED', 'BUSY', 'NEVER_ARRIVED', 'NO_ANSWER')
-"""Parts of Connect's reasons that say that somebody who was called did not answer."""
+"""Parts of Connect's reasons which say that the called party did not answer."""
 NOT_TAKEN = {
     CallMomentKind.MISSED: StepKind.MISSED,
     CallMomentKind.FAILED: StepKind.MISSED,
@@ -40,8 +40,8 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryStep:
-    """One step of a call, as ``contact_steps`` keeps it."""
+class ComputedStep:
+    """One step of a call, as ``contact_steps`` stores it."""
 
     kind: StepKind
     at: datetime
@@ -53,13 +53,13 @@ class StoryStep:
 
     @property
     def key(self) -> tuple[StepKind, datetime, UUID | None]:
-        """What makes it the same step when it is computed again."""
+        """The values that identify the step when it is computed again."""
         return self.kind, self.at, self.agent_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What a call is now, and its steps so far in order."""
+class ComputedCall:
+    """The current state of a call, and its steps in order."""
 
     direction: CallDirection
     started_at: datetime
@@ -70,19 +70,19 @@ class Story:
     end_time: datetime | None
     ending: CallEnding | None
     reason: str
-    steps: tuple[StoryStep, ...]
+    steps: tuple[ComputedStep, ...]
     leg_ids: tuple[UUID, ...]
     """The legs of the customer's path, in order."""
 
 
-def story_of(
+def computed_call(
     root_id: str,
     legs: Sequence[CallLeg],
     moments: Sequence[CallMoment],
     *,
     dialled_by_id: UUID | None = None,
-) -> Story | None:
-    """Return the story of the call that begins with a contact; nothing while its beginning is not known."""
+) -> ComputedCall | None:
+    """Return the call that begins with a contact; ``None`` while its beginning is unknown."""
     root = next((leg for leg in legs if leg.contact_id == root_id), None)
     if root is None or root.started_at is None:
         return None
@@ -97,7 +97,7 @@ def story_of(
     if ending is not None and last.ended_at is not None:
         kind = StepKind.ABANDONED if ending is CallEnding.ABANDONED else StepKind.ENDED
         steps.append(
-            StoryStep(
+            ComputedStep(
                 kind=kind,
                 at=last.ended_at,
                 agent_id=holder,
@@ -106,7 +106,7 @@ def story_of(
                 reason=ending.value,
             )
         )
-    return Story(
+    return ComputedCall(
         direction=direction,
         started_at=root.started_at,
         phone=root.phone,
@@ -122,7 +122,7 @@ def story_of(
 
 
 def _followers(root: CallLeg, legs: Sequence[CallLeg]) -> Iterator[CallLeg]:
-    """Return the legs that the customer went on to, in order."""
+    """Return the legs after the first on the customer's path, in order."""
     current, passed = root, {root.contact_id}
     while current.ended_at is not None:
         outliving = [
@@ -143,12 +143,12 @@ def _followers(root: CallLeg, legs: Sequence[CallLeg]) -> Iterator[CallLeg]:
 def _holder(
     path: Sequence[CallLeg], answered: Sequence[CallLeg], dialled_by_id: UUID | None
 ) -> UUID | None:
-    """Return who has the call, or had it last."""
+    """Return the agent who has the call, or had it last."""
     last = path[-1]
     if last.agent_id is not None and (last.answered_at or last.kind is CallLegKind.OUTBOUND):
         return last.agent_id
     if last.ended_at is None and len(path) > 1:
-        return None  # it waits for somebody, or goes on with somebody outside
+        return None  # it waits for an agent, or continues with an outside party
     return answered[-1].agent_id if answered else dialled_by_id
 
 
@@ -170,16 +170,16 @@ def _ending(
     return CallEnding.MISSED
 
 
-def _steps(path: Sequence[CallLeg], moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
-    """Return what happened along the path, in order of time for each leg."""
+def _steps(path: Sequence[CallLeg], moments: Sequence[CallMoment]) -> Iterator[ComputedStep]:
+    """Return the steps along the path, in order of time for each leg."""
     since: datetime | None = None
     former: UUID | None = None
     for leg in path:
         begun = leg.started_at or leg.created_at
         if since is None:
-            yield StoryStep(kind=StepKind.CREATED, at=begun, queue_id=leg.queue_id)
+            yield ComputedStep(kind=StepKind.CREATED, at=begun, queue_id=leg.queue_id)
         else:
-            yield StoryStep(
+            yield ComputedStep(
                 kind=StepKind.TRANSFERRED,
                 at=since,
                 agent_id=leg.agent_id if leg.answered_at else None,
@@ -192,9 +192,10 @@ def _steps(path: Sequence[CallLeg], moments: Sequence[CallMoment]) -> Iterator[S
 
 
 def _in_order(moments: Sequence[CallMoment]) -> list[CallMoment]:
-    """Return moments as they followed each other, those of the same millisecond, too.
+    """Return agents' states in order, also those of the same millisecond.
 
-    What had rung at somebody is missed before it rings at the next; it rings before it is missed by the same one.
+    A call is missed by one agent before it rings at the next, and rings before the same agent
+    misses it.
     """
 
     def rang_before(moment: CallMoment) -> bool:
@@ -214,12 +215,12 @@ def _in_order(moments: Sequence[CallMoment]) -> list[CallMoment]:
 
 def _of_leg(
     leg: CallLeg, moments: Sequence[CallMoment], since: datetime | None
-) -> Iterator[StoryStep]:
-    """Return the steps of one leg; before ``since`` the customer was elsewhere."""
+) -> Iterator[ComputedStep]:
+    """Return the steps of one leg, from ``since`` on: before, the customer was on another leg."""
 
-    def step(kind: StepKind, at: datetime, **more: object) -> StoryStep:
+    def step(kind: StepKind, at: datetime, **more: object) -> ComputedStep:
         at = max(at, since) if since else at
-        return StoryStep(kind=kind, at=at, queue_id=leg.queue_id, **more)  # type: ignore[arg-type]
+        return ComputedStep(kind=kind, at=at, queue_id=leg.queue_id, **more)  # type: ignore[arg-type]
 
     waited = leg.queued_at is not None and not (
         since and leg.answered_at and leg.answered_at <= since
@@ -241,7 +242,7 @@ def _of_leg(
 def _holds(
     moments: Sequence[CallMoment], since: datetime | None
 ) -> Iterator[tuple[StepKind, datetime, UUID | None]]:
-    """Return when an agent let all others wait, and when they talked again."""
+    """Return when an agent put all others on hold, and when they talked again."""
     held = False
     for moment in moments:
         if since and moment.at < since:
@@ -254,14 +255,14 @@ def _holds(
             yield StepKind.RESUMED, moment.at, moment.agent_id
 
 
-def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
-    """Return how it rang at agents, and what became of it where it was not taken; nobody is offered what they dial."""
+def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[ComputedStep]:
+    """Return when the leg rang at agents and how unanswered rings ended; not for an agent's own call."""
     if leg.kind is CallLegKind.OUTBOUND:
         return
     rang: dict[str, datetime] = {}
     for moment in moments:
         if moment.kind is CallMomentKind.RINGING:
-            if moment.connect_user in rang:  # a callback that was accepted rings at the customer
+            if moment.connect_user in rang:  # an accepted callback rings at the customer
                 continue
             rang[moment.connect_user] = moment.at
             kind = StepKind.OFFERED
@@ -269,7 +270,7 @@ def _offers(leg: CallLeg, moments: Sequence[CallMoment]) -> Iterator[StoryStep]:
             kind = NOT_TAKEN[moment.kind]
         else:
             continue
-        yield StoryStep(
+        yield ComputedStep(
             kind=kind,
             at=moment.at,
             agent_id=moment.agent_id,
