@@ -101,7 +101,8 @@ class StatementPool:
             if time.monotonic() - opened_at < MAX_AGE_SECONDS:
                 return opened_at, connection
             await connection.close()
+        opening_at = time.monotonic()  # ``close`` while it opens closes it too, after its statement
         connection = await psycopg.AsyncConnection.connect(
             self._address, autocommit=True, row_factory=namedtuple_row
         )
-        return time.monotonic(), connection
+        return opening_at, connection

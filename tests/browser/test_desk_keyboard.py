@@ -1,5 +1,6 @@
 """The desk without a mouse, and what a screen shows of itself: keys, counts, clocks, titles, panes."""
 
+import re
 from datetime import timedelta
 
 from playwright.async_api import expect
@@ -103,8 +104,8 @@ async def test_wait_clocks_tick_and_turn_late(desk: DeskScreen, make: Make, agen
     await desk.opens()
     ticking = desk.rows.locator('time')
 
-    await expect(ticking).to_have_text('3:01')
     await expect(ticking).to_have_attribute('data-late', '1')
+    await expect(ticking).to_have_text(re.compile(r'3:\d\d'))
 
 
 async def test_strange_texts_stay_texts(

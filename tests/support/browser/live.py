@@ -79,9 +79,13 @@ class LiveDesk:
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
-            self._process.send_signal(how)
-            self._process.wait(timeout=20)
-            self._process = None
+            process, self._process = self._process, None
+            process.send_signal(how)
+            try:
+                process.wait(timeout=20)
+            finally:
+                process.kill()  # nothing when it has ended
+                process.wait()
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -145,8 +149,8 @@ def database(
 def served(settings: Settings, log: Path, *, script: str = 'main.py') -> Iterator[LiveDesk]:
     """Serve a desk; several on the same settings are the processes of one."""
     desk = LiveDesk(settings, log=log, script=script)
-    desk.start()
     try:
+        desk.start()
         yield desk
     finally:
         desk.stop()
