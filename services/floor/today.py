@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -23,13 +23,24 @@ KEPT_SECONDS = 30.0
 
 
 class Measure(StrEnum):
-    """The figures by quarter hour."""
+    """The figures by quarter hour: numbers of contacts, and averages over them."""
 
     ARRIVED = 'arrived'
     WAIT = 'wait'
     """평균 대기 in seconds, of answered contacts."""
     ABANDONED = 'abandoned'
+    FIRST_RESPONSE = 'first_response'
+    """첫 응답 (FRT) in seconds, of chats."""
+    HANDLING = 'handling'
+    """평균 처리 (AHT) in seconds: talk, a call's hold and 후처리 over the talks that ended."""
+    WRAP_UP = 'wrap_up'
+    """평균 후처리 in seconds."""
+    NEGATIVE = 'negative'
+    """부정 비율 in percent, of the chats whose mood is known."""
 
+
+NUMBERS = frozenset({Measure.ARRIVED, Measure.ABANDONED})
+"""The measures that are numbers of contacts; the others are averages."""
 
 Row = tuple[float | None, ...]
 """One value for each quarter hour; ``None`` without any contact, or in the future."""
@@ -66,43 +77,61 @@ class Today:
     async def _read(self) -> DayCurves:
         today = day_of(clock.now())
         days = [today - timedelta(weeks=week) for week in range(WEEKS + 1)]
-        async with self._db.reading() as session:
-            rows = await queries.quarters(
-                session, [(beginning_of(day), end_of(day)) for day in days]
-            )
-        by_day: dict[str, list[Quarter]] = defaultdict(list)
-        for row in rows:
-            by_day[row.day].append(row)
-        mine = by_day.pop(today.isoformat(), [])
+        rows = await self._quarters([(beginning_of(day), end_of(day)) for day in days])
+        earlier = {row.day for row in rows[Measure.ARRIVED]} - {today.isoformat()}
         second = (clock.now() - beginning_of(today)).total_seconds()
         now = int(second // queries.QUARTER_SECONDS)
+
+        def curves(of_today: bool, count: int, until: int) -> dict[Measure, Row]:
+            return {
+                measure: curve_of(
+                    [one for one in found if (one.day == today.isoformat()) is of_today],
+                    days=count if measure in NUMBERS else 0,
+                    until=until,
+                )
+                for measure, found in rows.items()
+            }
+
         return DayCurves(
             day=today,
-            weeks=len(by_day),
+            weeks=len(earlier),
             now=now,
-            today=curves_of(mine, days=1, until=now),
-            usual=curves_of([one for rows in by_day.values() for one in rows], days=len(by_day)),
+            today=curves(of_today=True, count=1, until=now),
+            usual=curves(of_today=False, count=len(earlier), until=QUARTERS - 1),
         )
 
+    async def _quarters(self, days: queries.Days) -> dict[Measure, Sequence[Quarter]]:
+        async with self._db.reading() as session:
+            return {
+                Measure.ARRIVED: await queries.arrived(session, days),
+                Measure.WAIT: await queries.first_outcomes(session, days, StepKind.TAKEN),
+                Measure.ABANDONED: await queries.first_outcomes(session, days, StepKind.ABANDONED),
+                Measure.FIRST_RESPONSE: await queries.first_responses(session, days),
+                Measure.HANDLING: await queries.handled(session, days),
+                Measure.WRAP_UP: await queries.wrapped_up(session, days),
+                Measure.NEGATIVE: await queries.moods(session, days),
+            }
 
-def curves_of(rows: list[Quarter], *, days: int, until: int = QUARTERS - 1) -> dict[Measure, Row]:
-    """Return the average of some days by quarter hour; ``None`` after ``until``."""
-    counts: dict[tuple[StepKind, int], int] = defaultdict(int)
-    waited: dict[int, float] = defaultdict(float)
+
+def curve_of(rows: Sequence[Quarter], *, days: int, until: int) -> Row:
+    """Return one value for each quarter hour, ``None`` after ``until``.
+
+    Args:
+        rows: the quarter hours of one or more days.
+        days: over how many days a number of contacts is averaged; 0 for an average over the contacts.
+        until: the last quarter hour that is known.
+    """
+    counts: dict[int, int] = defaultdict(int)
+    totals: dict[int, float] = defaultdict(float)
     for row in rows:
-        counts[row.kind, row.quarter] += row.contacts
-        if row.kind is StepKind.TAKEN:
-            waited[row.quarter] += row.contacts * row.wait_seconds
+        counts[row.quarter] += row.contacts
+        totals[row.quarter] += row.total
 
-    def per_day(kind: StepKind, quarter: int) -> float | None:
-        return counts[kind, quarter] / days if days and quarter <= until else None
+    def value(quarter: int) -> float | None:
+        if quarter > until:
+            return None
+        if days:
+            return counts[quarter] / days
+        return totals[quarter] / counts[quarter] if counts[quarter] else None
 
-    def wait(quarter: int) -> float | None:
-        taken = counts[StepKind.TAKEN, quarter]
-        return waited[quarter] / taken if taken and quarter <= until else None
-
-    return {
-        Measure.ARRIVED: tuple(per_day(StepKind.CREATED, one) for one in range(QUARTERS)),
-        Measure.WAIT: tuple(wait(one) for one in range(QUARTERS)),
-        Measure.ABANDONED: tuple(per_day(StepKind.ABANDONED, one) for one in range(QUARTERS)),
-    }
+    return tuple(value(quarter) for quarter in range(QUARTERS))

@@ -1,40 +1,41 @@
-"""Queries for figures by quarter hour, counted from the contacts' steps."""
+"""Queries for figures by quarter hour: of waits and handling from the contacts' steps, of answers and mood from chats."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, text
+from sqlalchemy import ColumnElement, Float, and_, cast, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import ContactStep, StepKind
+from models import Channel, ChatMood, ChatSession, ContactStep, Message, Sender, Sentiment, StepKind
+from services.floor.figures import IN_PROGRESS, SILENT
 
 QUARTER_SECONDS = 900
+Days = Collection[tuple[datetime, datetime]]
+"""Each from, and exclusive until."""
 
 
 class Quarter(NamedTuple):
-    """One quarter hour of a day, for one kind of step."""
+    """One quarter hour of a day: how many there were, and the sum of what is averaged over them."""
 
     day: str
     quarter: int
     """0 to 95, from midnight in Seoul."""
-    kind: StepKind
     contacts: int
-    wait_seconds: float
-    """The average wait since the customers came."""
+    total: float
 
 
-async def quarters(
-    session: AsyncSession, days: Collection[tuple[datetime, datetime]]
-) -> Sequence[Quarter]:
-    """Return arrivals, first answers and 포기 of these days (from, exclusive until), by quarter hour."""
+async def arrived(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the contacts that came."""
+    step = ContactStep
+    return await _read(session, col(step.at), days, col(step.kind) == StepKind.CREATED)
+
+
+async def first_outcomes(session: AsyncSession, days: Days, kind: StepKind) -> Sequence[Quarter]:
+    """Return the contacts whose first wait ended by ``kind`` (taken or abandoned), and how long they had waited in seconds."""
     step, earlier = ContactStep, aliased(ContactStep)
-    local = func.timezone('Asia/Seoul', col(step.at))
-    day = func.to_char(local, text("'YYYY-MM-DD'"))
-    second = func.extract('epoch', local - func.date_trunc(text("'day'"), local))
-    quarter: Any = func.floor(second / QUARTER_SECONDS)
     was_taken = (
         select(col(earlier.id))
         .where(
@@ -44,20 +45,116 @@ async def quarters(
         )
         .exists()
     )
-    waited = func.avg(func.extract('epoch', col(step.at) - col(step.came_at)))
-    columns: tuple[Any, ...] = (day, quarter, col(step.kind), func.count(), waited)
-    statement: Any = (
-        select(*columns)
+    waited = _seconds(col(step.came_at), col(step.at))
+    is_outcome = and_(col(step.kind) == kind, not_(was_taken))
+    return await _read(session, col(step.at), days, is_outcome, total=func.sum(waited))
+
+
+async def first_responses(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the chats whose first answer was written then, and how long after their start in seconds."""
+    answered = (
+        select(func.min(col(Message.created_at)))
         .where(
-            or_(*(and_(col(step.at) >= begin, col(step.at) < end) for begin, end in days)),
-            or_(
-                col(step.kind) == StepKind.CREATED,
-                and_(col(step.kind).in_((StepKind.TAKEN, StepKind.ABANDONED)), not_(was_taken)),
-            ),
+            col(Message.chat_session_id) == col(ChatSession.id),
+            col(Message.sender) == Sender.AGENT,
         )
-        .group_by(text('1, 2, 3'))
-    )  # fmt: skip
+        .scalar_subquery()
+    )
+    chats = (
+        select(col(ChatSession.start_time).label('began'), answered.label('answered'))
+        .where(_within(col(ChatSession.start_time), days))
+        .subquery()
+    )
+    taken = _seconds(chats.c.began, chats.c.answered)
+    is_answered = chats.c.answered.is_not(None)
+    return await _read(session, chats.c.answered, days, is_answered, total=func.sum(taken))
+
+
+async def handled(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the talks that ended then, and what was spent on contacts (talk, a call's hold, 후처리) in seconds."""
+    span = _spans(days)
+    is_hold = and_(span.c.kind == StepKind.HELD, span.c.channel == Channel.CALL)
+    is_talk = span.c.kind.in_(IN_PROGRESS)
+    counts = or_(is_talk, is_hold, span.c.kind == StepKind.WRAP_UP_BEGUN)
+    is_end = and_(
+        or_(is_talk, span.c.kind == StepKind.HELD),
+        span.c.next_kind.not_in((*IN_PROGRESS, StepKind.HELD)),
+    )
+    return await _read(
+        session,
+        span.c.until,
+        days,
+        span.c.until.is_not(None),
+        count=func.count().filter(is_end),
+        total=func.sum(_seconds(span.c.at, span.c.until)).filter(counts),
+    )
+
+
+async def wrapped_up(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the wrap-ups that ended then, and how long they took in seconds."""
+    span = _spans(days)
+    is_done = and_(span.c.kind == StepKind.WRAP_UP_BEGUN, span.c.until.is_not(None))
+    took = _seconds(span.c.at, span.c.until)
+    return await _read(session, span.c.until, days, is_done, total=func.sum(took))
+
+
+async def moods(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the chats that began then and whose mood is known; 100 is added for each negative one."""
+    moods = (
+        select(col(ChatSession.start_time).label('began'), col(ChatMood.sentiment).label('mood'))
+        .join(ChatMood, col(ChatMood.chat_session_id) == col(ChatSession.id))
+        .where(_within(col(ChatSession.start_time), days))
+        .subquery()
+    )
+    upset = func.count().filter(moods.c.mood == Sentiment.NEGATIVE) * 100
+    return await _read(session, moods.c.began, days, moods.c.mood.is_not(None), total=upset)
+
+
+def _spans(days: Days) -> Any:
+    """Return the steps of these days that move a contact, each with the next one of its contact."""
+    step = ContactStep
+    in_order: dict[str, Any] = {'partition_by': col(step.contact_id), 'order_by': col(step.id)}
+    columns: tuple[Any, ...] = (
+        col(step.kind),
+        col(step.channel),
+        col(step.at),
+        func.lead(col(step.kind)).over(**in_order).label('next_kind'),
+        func.lead(col(step.at)).over(**in_order).label('until'),
+    )
+    return (
+        select(*columns)
+        .where(_within(col(step.at), days), col(step.kind).in_(set(StepKind) - SILENT))
+        .subquery()
+    )
+
+
+async def _read(
+    session: AsyncSession,
+    at: Any,
+    days: Days,
+    condition: ColumnElement[bool],
+    *,
+    count: Any = None,
+    total: Any = None,
+) -> Sequence[Quarter]:
+    """Group by the quarter hour of ``at`` in Seoul; ``count`` and ``total`` are aggregates, by default of all rows."""
+    local = func.timezone('Asia/Seoul', at)
+    day = func.to_char(local, text("'YYYY-MM-DD'"))
+    second = func.extract('epoch', local - func.date_trunc(text("'day'"), local))
+    quarter: Any = func.floor(second / QUARTER_SECONDS)
+    rows = func.count()
+    counted = rows if count is None else count
+    columns: tuple[Any, ...] = (day, quarter, counted, rows if total is None else total)
+    statement: Any = select(*columns).where(_within(at, days), condition).group_by(text('1, 2'))
     return [
-        Quarter(row[0], int(row[1]), StepKind(row[2]), row[3], float(row[4] or 0))
+        Quarter(row[0], int(row[1]), row[2], float(row[3] or 0))
         for row in (await session.exec(statement)).all()
     ]
+
+
+def _within(at: Any, days: Days) -> ColumnElement[bool]:
+    return or_(*(and_(at >= begin, at < end) for begin, end in days))
+
+
+def _seconds(begin: Any, end: Any) -> Any:
+    return cast(func.extract('epoch', end - begin), Float)

@@ -12,7 +12,7 @@ from pages.parts.floor.board_numbers import NOTHING
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import filled
-from services.floor.today import QUARTERS, DayCurves, Measure, Row
+from services.floor.today import NUMBERS, QUARTERS, DayCurves, Measure, Row
 
 AGAIN_SECONDS = 60.0
 COLOUR = 'getComputedStyle(document.documentElement).getPropertyValue("--{name}").trim()'
@@ -20,7 +20,7 @@ COLOUR = 'getComputedStyle(document.documentElement).getPropertyValue("--{name}"
 
 
 class BoardToday(Component):
-    """Three small charts with one time axis; ``toggle`` shows their table instead."""
+    """Small charts with one time axis; ``toggle`` shows their table instead."""
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context.services.topics)
@@ -82,6 +82,10 @@ def measure_names() -> dict[Measure, str]:
         Measure.ARRIVED: _('인입(건)'),
         Measure.WAIT: _('평균 대기(초)'),
         Measure.ABANDONED: _('포기(건)'),
+        Measure.FIRST_RESPONSE: _('첫 응답(초)'),
+        Measure.HANDLING: _('평균 처리(초)'),
+        Measure.WRAP_UP: _('평균 후처리(초)'),
+        Measure.NEGATIVE: _('부정 비율(%)'),
     }
 
 
@@ -94,7 +98,7 @@ def _colour(name: str) -> str:
 
 
 def _options(curves: DayCurves, measure: Measure, name: str) -> dict[str, Any]:
-    is_bar = measure is not Measure.WAIT
+    is_bar = measure in NUMBERS
     label: dict[str, Any] = {':color': _colour('text-2'), 'fontSize': 12}
     axis: dict[str, Any] = {
         'axisLabel': label,

@@ -6,7 +6,7 @@ import pytest
 
 from desk import clock
 from desk.errors import NotAllowedError
-from models import AgentStatus, QueueMode
+from models import AgentStatus, QueueMode, Sentiment
 from services.chats.visits import ChatStart
 from services.floor.today import Measure
 from services.registry import Services
@@ -47,3 +47,32 @@ async def test_today_stands_beside_the_same_weekdays_average(
     assert set(curves.today[Measure.ARRIVED][curves.now + 1 :]) <= {None}
     with pytest.raises(NotAllowedError):
         await services.today.curves(agent)
+
+
+async def test_answers_handling_wrap_up_and_mood_stand_where_they_ended(
+    services: Services, make: Make
+) -> None:
+    boss = await make.supervisor(status=AgentStatus.OFFLINE)
+    agent = await make.agent()
+    with clock.moved(-timedelta(seconds=200)):
+        chat_id = await come(services, '01098765432')
+        await services.chats.take(agent, chat_id)
+    chat = await services.chats.chat(agent, chat_id)
+    with clock.moved(-timedelta(seconds=140)):
+        await services.chats.reply(agent, make.outgoing(chat, '안녕하세요'))
+    with clock.moved(-timedelta(seconds=100)):
+        await services.chats.end(agent, chat_id)
+    with clock.moved(-timedelta(seconds=70)):
+        await services.wrap_ups.finish(agent, chat_id)
+    await make.judged(chat, Sentiment.NEGATIVE)
+
+    curves = await services.today.curves(boss)
+
+    def only(measure: Measure) -> float:
+        [value] = [one for one in curves.today[measure] if one is not None]
+        return value
+
+    assert only(Measure.FIRST_RESPONSE) == pytest.approx(60, abs=5)
+    assert only(Measure.HANDLING) == pytest.approx(130, abs=5)
+    assert only(Measure.WRAP_UP) == pytest.approx(30, abs=5)
+    assert only(Measure.NEGATIVE) == 100
