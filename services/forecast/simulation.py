@@ -1,0 +1,325 @@
+"""The next minutes of the floor, played with random arrivals, times and patience, from the state it is in now.
+
+Pure: it reads nothing and knows no clock. Times are seconds from now; what lies before now is negative. Times are taken
+as exponentially distributed with the means that the day has shown, so that what is left of a talk or of somebody's
+patience does not depend on how long it has lasted.
+"""
+
+import heapq
+import math
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from random import Random
+
+from pydantic import BaseModel, ConfigDict
+
+HANDLING_SECONDS = 300.0
+"""Where the day has shown nothing yet."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra='forbid')
+
+
+class QueueNow(_Frozen):
+    """A queue as it is, and what the day has shown of it."""
+
+    id: str
+    waiting: tuple[float, ...] = ()
+    """How long each contact has waited, in seconds."""
+    arrivals_per_second: float = 0.0
+    handling_seconds: float = HANDLING_SECONDS
+    """The mean of talk and 후처리."""
+    patience_seconds: float | None = None
+    """The mean time after which a customer gives up; none when nobody does."""
+    target_seconds: float = 20.0
+
+
+class AgentNow(_Frozen):
+    """An agent as they are."""
+
+    id: str
+    queues: frozenset[str]
+    """The queues that they serve."""
+    places: int = 1
+    """How many contacts they take at once."""
+    in_hand: tuple[str, ...] = ()
+    """The queues of the contacts that they have now."""
+    is_available: bool = True
+    returns_after: float | None = None
+    """For one who is not available: the mean time until they are, in seconds; none: not in the time that is played."""
+
+
+class FloorNow(_Frozen):
+    """The whole floor."""
+
+    queues: tuple[QueueNow, ...]
+    agents: tuple[AgentNow, ...]
+    breaks_per_second: float = 0.0
+    """How often one agent who is available goes on a break."""
+    break_seconds: float = 600.0
+
+
+class Change(_Frozen):
+    """What a supervisor considers; empty for leaving all as it is."""
+
+    moved: Mapping[str, frozenset[str]] = {}
+    """The queues that agents serve for that time, by agent."""
+    holds_breaks: bool = False
+    """Whether nobody goes on a break for that time."""
+    seconds: float = 0.0
+    """For how long."""
+
+
+@dataclass(slots=True)
+class QueueOutcome:
+    """What became of one queue in one run."""
+
+    answered: int = 0
+    in_time: int = 0
+    abandoned: int = 0
+    waited_seconds: float = 0.0
+    """The sum over the answered."""
+    waiting: int = 0
+    """How many wait at the end."""
+
+
+class _Kind(IntEnum):
+    ARRIVAL = 0
+    GIVES_UP = 1
+    DONE = 2
+    BREAK = 3
+    BACK = 4
+    CHANGE_OVER = 5
+
+
+@dataclass(slots=True, eq=False)
+class _Contact:
+    came: float
+    queue: QueueNow
+    is_waiting: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class _Agent:
+    now: AgentNow
+    queues: frozenset[str]
+    load: int
+    is_available: bool
+
+    @property
+    def is_free(self) -> bool:
+        return self.is_available and self.load < self.now.places
+
+
+@dataclass(slots=True)
+class Run:
+    """One run through the time to come."""
+
+    floor: FloorNow
+    change: Change
+    seconds: float
+    random: Random
+    outcomes: dict[str, QueueOutcome] = field(default_factory=dict)
+    _events: list[tuple[float, int, _Kind, object]] = field(default_factory=list)
+    _waiting: dict[str, deque[_Contact]] = field(default_factory=dict)
+    _agents: list[_Agent] = field(default_factory=list)
+    _free: dict[str, dict[_Agent, None]] = field(default_factory=dict)
+    """By queue the agents with a free place, in order of when they took one last."""
+    _count: int = 0
+
+    def play(self) -> Mapping[str, QueueOutcome]:
+        """Return what became of each queue, by its id."""
+        self._begin()
+        while self._events and self._events[0][0] <= self.seconds:
+            at, _, kind, about = heapq.heappop(self._events)
+            self._happens(at, kind, about)
+        for queue_id, outcome in self.outcomes.items():
+            outcome.waiting = sum(one.is_waiting for one in self._waiting[queue_id])
+        return self.outcomes
+
+    # ---- the beginning
+
+    def _begin(self) -> None:
+        for queue in self.floor.queues:
+            self.outcomes[queue.id] = QueueOutcome()
+            self._waiting[queue.id] = deque()
+            for waited in sorted(queue.waiting, reverse=True):
+                self._queue(_Contact(-waited, queue), 0.0)
+            self._next_arrival(queue, 0.0)
+        for now in self.floor.agents:
+            self._agents.append(self._present(now))
+        if self.change.moved and self.change.seconds:
+            self._later(self.change.seconds, _Kind.CHANGE_OVER, None)
+        for agent in self._agents:
+            self._serve(agent, 0.0)
+
+    def _present(self, now: AgentNow) -> _Agent:
+        """Let an agent be there, with what they have in hand and when they go or come."""
+        queues = self.change.moved.get(now.id, now.queues) if self.change.seconds else now.queues
+        agent = _Agent(now, queues, len(now.in_hand), now.is_available)
+        means = {queue.id: queue.handling_seconds for queue in self.floor.queues}
+        for queue_id in now.in_hand:
+            self._later(self._drawn(means.get(queue_id, HANDLING_SECONDS)), _Kind.DONE, agent)
+        if now.is_available:
+            self._next_break(agent, 0.0)
+        elif now.returns_after is not None:
+            self._later(self._drawn(now.returns_after), _Kind.BACK, agent)
+        return agent
+
+    # ---- what happens
+
+    def _happens(self, at: float, kind: _Kind, about: object) -> None:
+        match kind, about:
+            case _Kind.ARRIVAL, QueueNow() as queue:
+                self._queue(_Contact(at, queue), at)
+                self._next_arrival(queue, at)
+                self._offer(queue, at)
+            case _Kind.GIVES_UP, _Contact() as contact if contact.is_waiting:
+                contact.is_waiting = False
+                self.outcomes[contact.queue.id].abandoned += 1
+            case _Kind.DONE, _Agent() as agent:
+                agent.load -= 1
+                self._serve(agent, at)
+            case _Kind.BREAK, _Agent() as agent:
+                agent.is_available = False
+                self._note(agent)
+                self._later(at + self._drawn(self.floor.break_seconds), _Kind.BACK, agent)
+            case _Kind.BACK, _Agent() as agent:
+                agent.is_available = True
+                self._next_break(agent, at)
+                self._serve(agent, at)
+            case _Kind.CHANGE_OVER, None:
+                for agent in self._agents:
+                    self._take_out(agent)
+                    agent.queues = agent.now.queues
+                    self._serve(agent, at)
+
+    def _queue(self, contact: _Contact, at: float) -> None:
+        self._waiting[contact.queue.id].append(contact)
+        if contact.queue.patience_seconds is not None:
+            left = self._drawn(contact.queue.patience_seconds)
+            self._later(at + left, _Kind.GIVES_UP, contact)
+
+    def _offer(self, queue: QueueNow, at: float) -> None:
+        """Give a contact that has come to the free agent of its queue who took one longest ago."""
+        if agent := next(iter(self._free.get(queue.id, ())), None):
+            self._serve(agent, at)
+
+    def _note(self, agent: _Agent) -> None:
+        """Keep in mind whether an agent is free, behind all others who are."""
+        self._take_out(agent)
+        if agent.is_free:
+            for queue_id in agent.queues:
+                self._free.setdefault(queue_id, {})[agent] = None
+
+    def _take_out(self, agent: _Agent) -> None:
+        for queue_id in agent.queues:
+            self._free.get(queue_id, {}).pop(agent, None)
+
+    def _serve(self, agent: _Agent, at: float) -> None:
+        """Let an agent take those who have waited longest in their queues, as many as they have places for."""
+        while agent.is_free and (contact := self._longest_waiting(agent.queues)) is not None:
+            contact.is_waiting = False
+            waited = at - contact.came
+            outcome = self.outcomes[contact.queue.id]
+            outcome.answered += 1
+            outcome.waited_seconds += waited
+            outcome.in_time += waited <= contact.queue.target_seconds
+            agent.load += 1
+            self._later(at + self._drawn(contact.queue.handling_seconds), _Kind.DONE, agent)
+        self._note(agent)
+
+    def _longest_waiting(self, queues: frozenset[str]) -> _Contact | None:
+        first: _Contact | None = None
+        for queue_id in queues:
+            waiting = self._waiting.get(queue_id)
+            while waiting and not waiting[0].is_waiting:
+                waiting.popleft()
+            if waiting and (first is None or waiting[0].came < first.came):
+                first = waiting[0]
+        return first
+
+    # ---- what is to come
+
+    def _next_arrival(self, queue: QueueNow, at: float) -> None:
+        if queue.arrivals_per_second > 0:
+            self._later(at + self._drawn(1 / queue.arrivals_per_second), _Kind.ARRIVAL, queue)
+
+    def _next_break(self, agent: _Agent, at: float) -> None:
+        if self.floor.breaks_per_second > 0:
+            begin = max(at, self.change.seconds) if self.change.holds_breaks else at
+            self._later(begin + self._drawn(1 / self.floor.breaks_per_second), _Kind.BREAK, agent)
+
+    def _later(self, at: float, kind: _Kind, about: object) -> None:
+        self._count += 1
+        heapq.heappush(self._events, (at, self._count, kind, about))
+
+    def _drawn(self, mean: float) -> float:
+        return self.random.expovariate(1 / mean) if mean > 0 else 0.0
+
+
+class Spread(_Frozen):
+    """A figure over all runs: in the middle, and between which values it lay in eight of ten runs."""
+
+    low: float
+    middle: float
+    high: float
+
+
+class Forecast(_Frozen):
+    """What becomes of a queue; a figure is none when there was nothing to divide by in most runs."""
+
+    queue_id: str
+    level: Spread | None
+    """서비스 레벨 in percent, of those who were answered or gave up."""
+    wait: Spread | None
+    """Mean wait of the answered in seconds."""
+    abandoned: Spread
+    waiting: Spread
+    """How many wait at the end."""
+
+
+def forecasts(
+    floor: FloorNow, change: Change, *, seconds: float, runs: int, seed: int
+) -> tuple[Forecast, ...]:
+    """Play the time to come again and again; the same seed gives the same answer.
+
+    Args:
+        floor: the state now.
+        change: what is tried; an empty one leaves all as it is.
+        seconds: how far ahead.
+        runs: how often.
+        seed: of the random numbers; two changes with one seed meet the same arrivals at first.
+    """
+    played = [
+        Run(floor, change, seconds, Random(f'{seed}-{run}')).play()  # noqa: S311 - a simulation
+        for run in range(runs)
+    ]
+    return tuple(_forecast(queue.id, [one[queue.id] for one in played]) for queue in floor.queues)
+
+
+def _forecast(queue_id: str, outcomes: Sequence[QueueOutcome]) -> Forecast:
+    levels = [
+        100 * one.in_time / ended for one in outcomes if (ended := one.answered + one.abandoned)
+    ]
+    waits = [one.waited_seconds / one.answered for one in outcomes if one.answered]
+    most = len(outcomes) / 2
+    return Forecast(
+        queue_id=queue_id,
+        level=_spread(levels) if len(levels) > most else None,
+        wait=_spread(waits) if len(waits) > most else None,
+        abandoned=_spread([one.abandoned for one in outcomes]),
+        waiting=_spread([one.waiting for one in outcomes]),
+    )
+
+
+def _spread(values: Sequence[float]) -> Spread:
+    ordered = sorted(values)
+
+    def at(share: float) -> float:
+        return ordered[min(len(ordered) - 1, math.floor(share * len(ordered)))]
+
+    return Spread(low=at(0.1), middle=at(0.5), high=at(0.9))
