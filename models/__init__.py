@@ -47,6 +47,7 @@ from models.floor_board import (
     ThresholdKind,
     WallLink,
 )
+from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
@@ -76,6 +77,7 @@ from models.wrap_up import (
 
 __all__ = [
     'Agent',
+    'AgentLoan',
     'AgentPresence',
     'AgentRole',
     'AgentSkill',
@@ -107,6 +109,7 @@ __all__ = [
     'Draft',
     'FloorAlert',
     'FloorThreshold',
+    'Forecast',
     'HistoryView',
     'ImportRun',
     'ImportedCustomer',

@@ -49,6 +49,7 @@ from services.floor.router import Router
 from services.floor.steering import Steering
 from services.floor.today import Today
 from services.floor.walls import Walls
+from services.forecast.what_if import WhatIf
 from services.history.exports import Exports
 from services.history.history import History
 from services.history.views import HistoryViews
@@ -128,6 +129,7 @@ class Services:
     viewers: Viewers
     visits: Visits
     walls: Walls
+    what_if: WhatIf
     sign_ins: SignIns
     today: Today
     softphones: Softphones
@@ -240,6 +242,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
         transfer_targets=TransferTargets(db, directory),
         walls=Walls(units, board),
+        what_if=WhatIf(units, board),
         today=Today(db),
         sign_ins=SignIns(units, jwt_secret=jwt_secret, session_hours=session_hours),
     )

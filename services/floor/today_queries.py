@@ -35,6 +35,14 @@ async def arrived(session: AsyncSession, days: Days) -> Sequence[Quarter]:
 
 async def first_outcomes(session: AsyncSession, days: Days, kind: StepKind) -> Sequence[Quarter]:
     """Return the contacts whose first wait ended by ``kind`` (taken or abandoned), and how long they had waited in seconds."""
+    step = ContactStep
+    waited = seconds_between(col(step.came_at), col(step.at))
+    is_outcome = and_(col(step.kind) == kind, is_first_outcome())
+    return await _read(session, col(step.at), days, is_outcome, total=func.sum(waited))
+
+
+def is_first_outcome() -> ColumnElement[bool]:
+    """Return the condition that a step says how its contact's first wait ended: taken, or abandoned."""
     step, earlier = ContactStep, aliased(ContactStep)
     was_taken = (
         select(col(earlier.id))
@@ -45,9 +53,7 @@ async def first_outcomes(session: AsyncSession, days: Days, kind: StepKind) -> S
         )
         .exists()
     )
-    waited = _seconds(col(step.came_at), col(step.at))
-    is_outcome = and_(col(step.kind) == kind, not_(was_taken))
-    return await _read(session, col(step.at), days, is_outcome, total=func.sum(waited))
+    return and_(col(step.kind).in_((StepKind.TAKEN, StepKind.ABANDONED)), not_(was_taken))
 
 
 async def first_responses(session: AsyncSession, days: Days) -> Sequence[Quarter]:
@@ -62,39 +68,40 @@ async def first_responses(session: AsyncSession, days: Days) -> Sequence[Quarter
     )
     chats = (
         select(col(ChatSession.start_time).label('began'), answered.label('answered'))
-        .where(_within(col(ChatSession.start_time), days))
+        .where(within(col(ChatSession.start_time), days))
         .subquery()
     )
-    taken = _seconds(chats.c.began, chats.c.answered)
+    taken = seconds_between(chats.c.began, chats.c.answered)
     is_answered = chats.c.answered.is_not(None)
     return await _read(session, chats.c.answered, days, is_answered, total=func.sum(taken))
 
 
 async def handled(session: AsyncSession, days: Days) -> Sequence[Quarter]:
     """Return the talks that ended then, and what was spent on contacts (talk, a call's hold, 후처리) in seconds."""
-    span = _spans(days)
-    is_hold = and_(span.c.kind == StepKind.HELD, span.c.channel == Channel.CALL)
+    span = spans(days)
+    ended, spent = handling_of(span)
+    is_over = span.c.until.is_not(None)
+    return await _read(session, span.c.until, days, is_over, count=ended, total=spent)
+
+
+def handling_of(span: Any) -> tuple[Any, Any]:
+    """Return two aggregates over ``spans``: the talks that ended, and the seconds that count as 처리."""
     is_talk = span.c.kind.in_(IN_PROGRESS)
+    is_hold = and_(span.c.kind == StepKind.HELD, span.c.channel == Channel.CALL)
     counts = or_(is_talk, is_hold, span.c.kind == StepKind.WRAP_UP_BEGUN)
     is_end = and_(
         or_(is_talk, span.c.kind == StepKind.HELD),
         span.c.next_kind.not_in((*IN_PROGRESS, StepKind.HELD)),
     )
-    return await _read(
-        session,
-        span.c.until,
-        days,
-        span.c.until.is_not(None),
-        count=func.count().filter(is_end),
-        total=func.sum(_seconds(span.c.at, span.c.until)).filter(counts),
-    )
+    spent = func.sum(seconds_between(span.c.at, span.c.until)).filter(counts)
+    return func.count().filter(is_end), spent
 
 
 async def wrapped_up(session: AsyncSession, days: Days) -> Sequence[Quarter]:
     """Return the wrap-ups that ended then, and how long they took in seconds."""
-    span = _spans(days)
+    span = spans(days)
     is_done = and_(span.c.kind == StepKind.WRAP_UP_BEGUN, span.c.until.is_not(None))
-    took = _seconds(span.c.at, span.c.until)
+    took = seconds_between(span.c.at, span.c.until)
     return await _read(session, span.c.until, days, is_done, total=func.sum(took))
 
 
@@ -103,18 +110,19 @@ async def moods(session: AsyncSession, days: Days) -> Sequence[Quarter]:
     moods = (
         select(col(ChatSession.start_time).label('began'), col(ChatMood.sentiment).label('mood'))
         .join(ChatMood, col(ChatMood.chat_session_id) == col(ChatSession.id))
-        .where(_within(col(ChatSession.start_time), days))
+        .where(within(col(ChatSession.start_time), days))
         .subquery()
     )
     upset = func.count().filter(moods.c.mood == Sentiment.NEGATIVE) * 100
     return await _read(session, moods.c.began, days, moods.c.mood.is_not(None), total=upset)
 
 
-def _spans(days: Days) -> Any:
+def spans(days: Days) -> Any:
     """Return the steps of these days that move a contact, each with the next one of its contact."""
     step = ContactStep
     in_order: dict[str, Any] = {'partition_by': col(step.contact_id), 'order_by': col(step.id)}
     columns: tuple[Any, ...] = (
+        col(step.queue_id),
         col(step.kind),
         col(step.channel),
         col(step.at),
@@ -123,7 +131,7 @@ def _spans(days: Days) -> Any:
     )
     return (
         select(*columns)
-        .where(_within(col(step.at), days), col(step.kind).in_(set(StepKind) - SILENT))
+        .where(within(col(step.at), days), col(step.kind).in_(set(StepKind) - SILENT))
         .subquery()
     )
 
@@ -145,16 +153,18 @@ async def _read(
     rows = func.count()
     counted = rows if count is None else count
     columns: tuple[Any, ...] = (day, quarter, counted, rows if total is None else total)
-    statement: Any = select(*columns).where(_within(at, days), condition).group_by(text('1, 2'))
+    statement: Any = select(*columns).where(within(at, days), condition).group_by(text('1, 2'))
     return [
         Quarter(row[0], int(row[1]), row[2], float(row[3] or 0))
         for row in (await session.exec(statement)).all()
     ]
 
 
-def _within(at: Any, days: Days) -> ColumnElement[bool]:
+def within(at: Any, days: Days) -> ColumnElement[bool]:
+    """Return the condition that a time lies in one of these days."""
     return or_(*(and_(at >= begin, at < end) for begin, end in days))
 
 
-def _seconds(begin: Any, end: Any) -> Any:
+def seconds_between(begin: Any, end: Any) -> Any:
+    """Return how many seconds lie between two times."""
     return cast(func.extract('epoch', end - begin), Float)

@@ -38,6 +38,12 @@ async def with_admins(
     return {person.id: person for person in await session.exec(statement)}
 
 
+async def locked(session: AsyncSession, agent_ids: Collection[UUID]) -> Sequence[Agent]:
+    """Return these people, locked in one order to avoid deadlocks."""
+    statement = select(Agent).where(col(Agent.id).in_(agent_ids)).order_by(col(Agent.id))
+    return (await session.exec(statement.with_for_update(key_share=True))).all()
+
+
 async def named(session: AsyncSession, agent_ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the names of these people by id."""
     people = await session.exec(select(Agent).where(col(Agent.id).in_(agent_ids)))

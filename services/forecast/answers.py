@@ -1,0 +1,26 @@
+"""The question that is put to the simulation's process, and its answer."""
+
+from pydantic import BaseModel, ConfigDict
+
+from services.forecast.simulation import Change, FloorNow, Forecast
+
+
+class Question(BaseModel):
+    """What would happen in so many seconds, as it is and with a change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    floor: FloorNow
+    change: Change
+    seconds: float
+    seed: int
+
+
+class Answer(BaseModel):
+    """Both futures, queue by queue, and over how many runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: int
+    as_it_is: tuple[Forecast, ...]
+    changed: tuple[Forecast, ...]
