@@ -82,6 +82,8 @@ class StatusLink(Component):
             return
         if fits(here, there, state.agent.states if state.agent else []):
             self._agreed = (here, there.name)
+            if self.props.get('data-in-step') != there.name:
+                self.props['data-in-step'] = there.name
         elif self._agreed is not None and here == self._agreed[0] and there.name == self._agreed[1]:
             return  # refused before: wait until one side changes
         elif self._agreed is not None and here == self._agreed[0]:

@@ -32,20 +32,21 @@ async def test_choice_on_the_desk_is_connects_too(phone_of: Phones, box: Box) ->
 
 async def test_choice_at_connect_is_the_desks_too(phone: CallScreen, box: Box) -> None:
     now = phone.desk.locator('.desk-status-now')
+
+    async def are_in_step(status: str) -> None:
+        """Wait until the desk no longer tells Connect what its agent has chosen."""
+        await expect(phone.desk.locator(f'[data-in-step="{status}"]')).to_be_attached()
+
+    await are_in_step('상담 가능')
+    box.set_status('agent1', LUNCH)
+    await expect(now).to_contain_text('이석 · 식사')
+    await are_in_step('점심')
+    box.set_status('agent1', OFFLINE)
+    await expect(now).to_contain_text('오프라인')
+    await are_in_step('오프라인')
+    box.set_status('agent1', AVAILABLE)
+
     await expect(now).to_contain_text('상담 가능')
-
-    for status, name, wanted in (
-        (LUNCH, '점심', '이석 · 식사'),
-        (OFFLINE, '오프라인', '오프라인'),
-        (AVAILABLE, '상담 가능', '상담 가능'),
-    ):
-
-        async def is_followed(status: str = status, name: str = name, wanted: str = wanted) -> bool:
-            if shown(box) != name:  # also when the desk was still telling Connect, and won
-                box.set_status('agent1', status)
-            return wanted in await now.inner_text()
-
-        await until(is_followed)
 
 
 async def test_state_chosen_in_a_call_comes_true_after_it(phone: CallScreen, box: Box) -> None:
