@@ -28,6 +28,7 @@ from pages.parts.floor.board_time import BoardTime, read_moment, written_moment
 from pages.parts.floor.board_today import BoardToday
 from pages.parts.floor.board_tools import show_notices, show_walls
 from pages.parts.floor.status_choice import status_names
+from pages.parts.floor.what_if_dialog import show_what_if
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.key_map import Keys
@@ -114,6 +115,7 @@ class Dashboard(Component):
             ui.element('div').classes('desk-spring')
             self._time = BoardTime(self._shell, self._go)
             self._then = button(_('그때 그 순간'), self._go_back_in_time)
+            self._if = button(_('지금 옮기면?'), self._ask_what_if)
             button(_('알림'), self._show_alerts)
             button(_('공지'), lambda: show_notices(self._shell, self._names()))
             button(_('전광판'), lambda: show_walls(self._shell, self._department))
@@ -150,6 +152,7 @@ class Dashboard(Component):
         self._past, self._board, self._whole = at, board, whole
         self._time.show(at)
         self._then.set_visibility(at is None)
+        self._if.set_visibility(at is None)
         self.classes('board-past' if at else '', remove='' if at else 'board-past')
         self._write_address()
         await self._draw(anew=is_first or was_past is not (at is not None))
@@ -201,6 +204,7 @@ class Dashboard(Component):
         keys.add('KeyD', 'D', _('오늘과 평소'), self._open_today)
         keys.add('KeyG', 'G', _('그래프와 표 바꾸기'), self._today.toggle)
         keys.add('KeyT', 'T', _('그때 그 순간'), self._go_back_in_time)
+        keys.add('KeyI', 'I', _('지금 옮기면?'), self._ask_what_if)
         keys.add('Escape', 'Esc', _('처음으로'), self._step_back)
         return keys
 
@@ -214,6 +218,10 @@ class Dashboard(Component):
             await self._choose(AGENTS)
         elif self._past is not None:
             await self._go(None)
+
+    async def _ask_what_if(self) -> None:
+        if self._whole is not None and self._past is None:
+            await show_what_if(self._shell, self._whole)
 
     async def _show_alerts(self) -> None:
         await self._alerts.show_list()

@@ -171,7 +171,7 @@ async def due_loans(session: AsyncSession, now: datetime, *, limit: int) -> Sequ
         .where(col(AgentLoan.until) <= now, col(AgentLoan.ended_at).is_(None))
         .order_by(col(AgentLoan.until))
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(key_share=True, skip_locked=True)
     )
     return (await session.exec(statement)).all()
 
@@ -185,6 +185,6 @@ async def loans_of(session: AsyncSession, by_id: UUID, until: datetime) -> Seque
             col(AgentLoan.until) == until,
             col(AgentLoan.ended_at).is_(None),
         )
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return (await session.exec(statement)).all()

@@ -10,10 +10,12 @@ from nicegui.testing import User
 from desk import clock
 from models import Agent, AgentStatus, QueueMode
 from pages.parts.kit.living import Living
+from pages.parts.kit.markup import Piece
 from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.pages.conftest import SignIn
 from tests.support.make import DEPARTMENT, Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 NUMBER = re.compile(r'data-open="([^"]+)" aria-label="([^"]+)"')
@@ -129,3 +131,42 @@ async def test_address_names_a_second_of_the_past(
         await user.should_not_see('늦은 고객')
         user.find('지금으로').click()
         await user.should_see('늦은 고객', retries=100)
+
+
+async def test_change_is_asked_about_done_and_taken_back(
+    sign_in: SignIn, make: Make, services: Services, boss: Agent
+) -> None:
+    await busy_floor(services, make)
+    helper = await make.agent(department='결제', last_name='이', first_name='도움')
+    user = await sign_in(boss)
+    await user.open('/desk/dashboard')
+    await user.should_see('최장 대기', retries=100)
+
+    user.find('지금 옮기면?').click()
+    await user.should_see('물어보기', retries=100)
+    asked = {'minutes': '10', 'department': DEPARTMENT, f'agent-{helper.id}': 'on'}
+    user.find(kind=Piece, content='물어보기').trigger('submit', asked)
+    await user.should_see('남는 대기', retries=200)
+    user.find('이대로 하기').click()
+    await user.should_see('지금 되돌리기', retries=100)
+
+    assert (await services.agents.agent(helper.id)).department == DEPARTMENT
+    [done] = await services.what_if.recent(boss)
+    user.find(kind=Living, content='지금 되돌리기').trigger('click', str(done.forecast.id))
+    await until(lambda: _is_in(services, helper, '결제'))
+
+
+async def test_nothing_to_ask_about_is_said_in_the_dialog(sign_in: SignIn, boss: Agent) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/dashboard')
+    await user.should_see('정의 v1', retries=100)
+    user.find('지금 옮기면?').click()
+    await user.should_see('물어보기', retries=100)
+
+    user.find(kind=Piece, content='물어보기').trigger('submit', {'minutes': '30'})
+
+    await user.should_see('옮길 상담원과 부서를 고르거나', retries=100)
+
+
+async def _is_in(services: Services, agent: Agent, department: str) -> bool:
+    return (await services.agents.agent(agent.id)).department == department
