@@ -20,7 +20,11 @@ LAUNCH_ARGS = (
     '--no-first-run',
     '--use-fake-device-for-media-stream',  # a microphone, where calls are taken
 )
-NAMES = ('chromium', 'chromium-browser', 'google-chrome')
+PACKAGES = ('chromium-headless-shell', 'chromium')
+"""Debian's, the first that there is. The shell draws the same pages without the browser around them: pages open 1.5 to 3
+times as fast, since Chromium itself starts two processes of its own menus for each person.
+"""
+NAMES = (*PACKAGES, 'chromium-browser', 'google-chrome')
 MISSING = 'No Chromium was found: install the package "chromium", or name its file in the variable CHROMIUM.'
 NO_FONT = (
     'No Korean font was found: install "fonts-noto-cjk", or Hangul shows as boxes in pictures.'
@@ -71,7 +75,7 @@ def _install_browser() -> bool:
     if os.environ.get('CHROMIUM'):
         return False  # somebody chose another one, and it is not there: do not choose for them
     if _may_apt():
-        _apt('chromium')
+        any(_apt(package) for package in PACKAGES)
     else:
         _run(sys.executable, '-m', 'playwright', 'install', 'chromium')
     return _found()
