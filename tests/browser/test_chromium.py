@@ -61,7 +61,7 @@ def outside(bare: Path, tmp_path: Path) -> Path:
     a_script(
         tmp_path / 'apt-get',
         f'echo "$*" >> {tmp_path}/called',
-        f'case "$*" in *chromium) printf "#!/bin/sh\n" > {tmp_path}/chromium; {CHMOD} +x {tmp_path}/chromium;; esac',
+        f'case "$*" in *chromium-headless-shell) printf "#!/bin/sh\n" > {tmp_path}/chromium-headless-shell; {CHMOD} +x {tmp_path}/chromium-headless-shell;; esac',
     )
     return tmp_path
 
@@ -83,10 +83,27 @@ def test_root_of_a_debian_gets_its_package(
 
     assert chromium.install() == 0
 
-    assert calls(outside) == ['-qq update', 'install -qq -y --no-install-recommends chromium']
-    assert capsys.readouterr().out.strip() == str(outside / 'chromium')
+    assert calls(outside) == [
+        '-qq update',
+        'install -qq -y --no-install-recommends chromium-headless-shell',
+    ]
+    assert capsys.readouterr().out.strip() == str(outside / 'chromium-headless-shell')
     assert chromium.install() == 0
     assert len(calls(outside)) == 2  # it is there now
+
+
+def test_debian_without_the_shell_gets_chromium_itself(
+    outside: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, 'geteuid', lambda: 0)
+    a_script(
+        outside / 'apt-get',
+        f'case "$*" in *shell) exit 100;; *chromium) printf "#!/bin/sh\n" > {outside}/chromium; {CHMOD} +x {outside}/chromium;; esac',
+    )
+
+    assert chromium.install() == 0
+
+    assert capsys.readouterr().out.strip() == str(outside / 'chromium')
 
 
 def test_everybody_else_gets_playwrights_own(

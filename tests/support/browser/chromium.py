@@ -54,7 +54,8 @@ def executable() -> str:
 
 def install() -> int:
     """Make sure of a browser, and of a Korean font where that is possible; return the exit status."""
-    if not _found() and not _install_browser():
+    is_slow = _may_apt() and not os.environ.get('CHROMIUM') and not shutil.which(PACKAGES[0])
+    if (is_slow or not _found()) and not _install_browser():
         print(MISSING, file=sys.stderr)
         return 1
     if not _has_korean_font() and not (_may_apt() and _apt('fonts-noto-cjk')):
