@@ -136,9 +136,17 @@ class Steering:
         return await _each(chat_ids, act)
 
     async def move(
-        self, supervisor: Agent, chat_ids: Sequence[UUID], queue_id: UUID, reason: str
+        self,
+        supervisor: Agent,
+        chat_ids: Sequence[UUID],
+        queue_id: UUID,
+        reason: str,
+        *,
+        only_waiting: bool = False,
     ) -> Steered:
         """Move chats to a queue, keeping their waiting time; an open chat is taken from its agent.
+
+        With ``only_waiting``, for taking a move back, an open chat stays with its agent.
 
         Raises:
             NotAllowedError, InvalidInputError: see ``assign``.
@@ -160,6 +168,8 @@ class Steering:
 
             async def act(chat_id: UUID) -> None:
                 chat = _going_on(chats.get(chat_id))
+                if only_waiting and chat.status is not ChatStatus.WAITING:
+                    raise ConflictError('chat.taken')
                 if chat.agent_id is not None and chat.agent_id not in holders:
                     raise ConflictError('chat.taken')  # taken in this instant
                 holder_id = chat.agent_id

@@ -5,9 +5,11 @@ from nicegui.testing import User
 
 from models import Agent, AgentStatus, Priority
 from pages.parts.kit.markup import Piece
+from services.chats.events import ChatCard
 from services.registry import Services
 from tests.pages.conftest import SignIn
 from tests.support.make import Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
@@ -41,6 +43,31 @@ async def test_priority_is_changed_by_the_form(
     await user.should_see('상담 1건을 처리했습니다', retries=100)
     await user.should_see('긴급', retries=100)
     assert (await services.chats.chat(boss, chat.id)).priority is Priority.URGENT
+
+
+async def test_move_and_priority_are_taken_back_by_one_press(
+    sign_in: SignIn, make: Make, services: Services, boss: Agent
+) -> None:
+    other = await make.queue(name='환불', department='결제')
+    chat = await make.chat(visitor_name='정하윤')
+    was = await services.chats.chat(boss, chat.id)
+    user = await sign_in(boss)
+
+    for form in (
+        {'deed': 'priority', 'priority': 'urgent', 'reason': '급함'},
+        {'deed': 'moved', 'queue': str(other.id), 'reason': '환불 문의'},
+    ):
+        await picking(user, '정하윤')
+        user.find(kind=Piece, content='사유').trigger('submit', form)
+        await user.should_see('되돌리기', retries=100)
+        user.find('되돌리기').click()
+        await until(lambda: _is_as_before(services, boss, was))
+
+
+async def _is_as_before(services: Services, boss: Agent, was: ChatCard) -> bool:
+    now = await services.chats.chat(boss, was.id)
+    has_changed = now.version > was.version
+    return has_changed and (now.queue_id, now.priority) == (was.queue_id, was.priority)
 
 
 async def test_what_cannot_be_done_is_said_in_the_form_and_nothing_is_lost(

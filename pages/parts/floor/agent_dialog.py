@@ -12,10 +12,10 @@ from pages.context import PageContext
 from pages.locale import _, language
 from pages.parts.floor.acting_form import acting_form
 from pages.parts.floor.status_choice import AWAY, status_names
-from pages.parts.kit import dialog
+from pages.parts.kit import dialog, toast
 from pages.parts.kit.markup import filled
 from services.floor.board import AgentNow
-from services.people.states import OTHER
+from services.people.states import CHOOSABLE, OTHER
 
 SIGN_OUT = 'sign-out'
 
@@ -39,16 +39,19 @@ class _AgentForm:
         self, context: PageContext, agent: AgentNow, reasons: Sequence[AwayReason]
     ) -> None:
         self._context, self._agent = context, agent
+        self._codes = {one.id: one.code for one in reasons}
+        self._can_undo = False
         title = _('상태 바꾸기: {name}', name=agent.name)
         with dialog.titled(context.dialogs, title) as opened:
             now = _('지금: {state}', state=status_names()[agent.status])
             ui.label(now).classes('desk-sub')
             hint = _('상담 중이면 상담이 끝난 뒤에 바뀝니다. 사유는 기록에 남습니다.')
             fields = _form(agent, reasons)
-            acting_form(context, opened, fields, do=self._do, then=notices.done, hint=hint)
+            acting_form(context, opened, fields, do=self._do, then=self._tell, hint=hint)
 
     async def _do(self, values: Mapping[str, str]) -> str:
         value, why = values.get('status', ''), values.get('reason', '')
+        self._can_undo = value != SIGN_OUT and self._agent.status in CHOOSABLE
         services, by, agent = self._context.services, self._context.agent, self._agent
         if value == SIGN_OUT:
             await self._context.still(services.accounts.sign_out_agent(by, agent.id, why))
@@ -62,6 +65,20 @@ class _AgentForm:
         if changed.next_status is not None:
             return _('상담이 끝나면 바뀝니다: {name}', name=agent.name)
         return _('상태를 바꿨습니다: {name}', name=agent.name)
+
+    def _tell(self, text: str) -> None:
+        if self._can_undo:
+            toast.undoable(self._context, text, self._set_back)
+        else:
+            notices.done(text)
+
+    async def _set_back(self) -> None:
+        """Give the agent the state that they had chosen before."""
+        agent = self._agent
+        code = self._codes.get(agent.reason_id, OTHER) if agent.reason_id else OTHER
+        await self._context.services.agent_states.set_by_supervisor(
+            self._context.agent, agent.id, agent.status, reason=code, note=_('되돌림')
+        )
 
 
 def _form(agent: AgentNow, reasons: Sequence[AwayReason]) -> Markup:

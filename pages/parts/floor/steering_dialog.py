@@ -1,19 +1,20 @@
 """배정·이동: the dialog in which a supervisor assigns, moves or prioritises waiting contacts, usable by keyboard alone."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from uuid import UUID
 
 from markupsafe import Markup
 
 from desk.errors import DeskError, InvalidInputError
-from models import Priority, Queue
+from models import ChatStatus, Priority, Queue
 from models.audit import MAX_REASON_CHARS
 from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.floor.acting_form import acting_form
 from pages.parts.floor.status_choice import status_names
-from pages.parts.kit import dialog
+from pages.parts.kit import dialog, toast
 from pages.parts.kit.markup import Piece, filled
 from services.chats.events import ChatCard
 from services.floor.events import Deed
@@ -55,6 +56,8 @@ class _SteeringForm:
         self._context = context
         self._steering = context.services.steering
         self._names = {chat.id: chat.visitor_name for chat in chats}
+        self._chats = {chat.id: chat for chat in chats}
+        self._deed = first
         title = _('상담 {count}건 배정·이동', count=len(chats))
         with dialog.titled(context.dialogs, title) as opened:
             Piece(inside=_who(chats)).classes('desk-sub')
@@ -63,7 +66,8 @@ class _SteeringForm:
 
     async def _do(self, values: Mapping[str, str]) -> Steered:
         supervisor, ids, why = self._context.agent, list(self._names), values.get('reason', '')
-        match values.get('deed'):
+        self._deed = _deed_of(values)
+        match self._deed:
             case Deed.MOVED:
                 return await self._steering.move(supervisor, ids, _uuid(values, 'queue'), why)
             case Deed.PRIORITY:
@@ -73,12 +77,39 @@ class _SteeringForm:
                 return await self._steering.assign(supervisor, ids, _uuid(values, 'agent'), why)
 
     def _tell(self, steered: Steered) -> None:
-        notices.done(_('상담 {count}건을 처리했습니다', count=len(steered.done)))
+        text = _('상담 {count}건을 처리했습니다', count=len(steered.done))
+        undo = {Deed.MOVED: self._move_back, Deed.PRIORITY: self._set_back}.get(self._deed)
+        if undo is None:
+            notices.done(text)
+        else:
+            toast.undoable(self._context, text, partial(undo, steered.done))
         if steered.left:
             reasons = {sentence(language(), error) for error in steered.left.values()}
             names = ', '.join(self._names[one] for one in steered.left)
             text = _('처리하지 못한 상담: {names}', names=names)
             notices.stay(f'{text} ({" ".join(sorted(reasons))})')
+
+    async def _move_back(self, chat_ids: Sequence[UUID]) -> None:
+        """Move those that waited, and still do, to the queues where they were."""
+        by_queue: dict[UUID, list[UUID]] = {}
+        for one in chat_ids:
+            was = self._chats[one]
+            if was.status is ChatStatus.WAITING and was.queue_id is not None:
+                by_queue.setdefault(was.queue_id, []).append(one)
+        for queue_id, ids in by_queue.items():
+            await self._steering.move(
+                self._context.agent, ids, queue_id, _('되돌림'), only_waiting=True
+            )
+
+    async def _set_back(self, chat_ids: Sequence[UUID]) -> None:
+        for priority in {self._chats[one].priority for one in chat_ids}:
+            ids = [one for one in chat_ids if self._chats[one].priority is priority]
+            await self._steering.set_priority(self._context.agent, ids, priority, _('되돌림'))
+
+
+def _deed_of(values: Mapping[str, str]) -> Deed:
+    given = values.get('deed', '')
+    return Deed(given) if given in set(Deed) else Deed.ASSIGNED
 
 
 def _uuid(values: Mapping[str, str], name: str) -> UUID:
