@@ -16,6 +16,7 @@ from services.calls.connect_users import ConnectUsers
 from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
 from services.calls.listening import ConnectListener
+from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
 from services.chats.chats import Chats
@@ -122,6 +123,7 @@ class Services:
     promises: Promises
     queue_notices: QueueNotices
     queues: Queues
+    recordings: Recordings
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
     skills: Skills
@@ -144,6 +146,7 @@ class Services:
             'agent-events': listener.follow_agents,
             'quiet-calls': listener.ask_about_quiet,
             'connect-floor': self.connect_floor.follow,
+            'recordings': self.recordings.follow,
         }
 
     @property
@@ -230,6 +233,7 @@ def assemble(  # noqa: PLR0913 - it puts everything together
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
+        recordings=Recordings(units, calls, directory),
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment

@@ -63,6 +63,7 @@ class CallOperations:
 
     def __init__(self, services: Services) -> None:
         self._calls = services.calls
+        self._recordings = services.recordings
         self._softphones = services.softphones
         self._targets = services.transfer_targets
         self._wrap_ups = services.wrap_ups
@@ -136,12 +137,12 @@ class CallOperations:
         return Attributes(attributes=attributes)
 
     async def pause_recording(self, staff: SignedIn, call_id: UUID) -> None:
-        """Let silence be recorded from now on; 409 where nothing is recorded."""
-        await self._calls.pause_recording(staff.agent, call_id)
+        """Let nothing be recorded; it resumes by itself after the queue's time. 409 where nothing is recorded."""
+        await self._recordings.pause(staff.agent, call_id)
 
     async def resume_recording(self, staff: SignedIn, call_id: UUID) -> None:
         """Record again what is said."""
-        await self._calls.resume_recording(staff.agent, call_id)
+        await self._recordings.resume(staff.agent, call_id)
 
     async def monitor(self, staff: SignedIn, call_id: UUID, wish: Monitor) -> Monitored:
         """Let a supervisor listen by their own softphone; 409 when nobody talks, or theirs is busy."""

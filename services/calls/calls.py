@@ -1,4 +1,4 @@
-"""Calls as the desk's people work with them: list, read, dial, stop, transfer, attributes, recording, monitoring."""
+"""Calls as the desk's people work with them: list, read, dial, stop, attributes, monitoring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -193,17 +193,11 @@ class Calls:
         )
         return await api.attributes(root_id)
 
-    async def pause_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Let nothing be recorded while a card number is said. Raises as ``stop``, and where nothing is recorded."""
-        leg, root_id = await self._recorded_leg(agent, call_id)
-        await self._directory.api.pause_recording(leg.contact_id, root_id)
-        await self._record(agent, AuditAction.RECORDING_PAUSED, call_id)
-
-    async def resume_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Go on recording. Raises as ``pause_recording``."""
-        leg, root_id = await self._recorded_leg(agent, call_id)
-        await self._directory.api.resume_recording(leg.contact_id, root_id)
-        await self._record(agent, AuditAction.RECORDING_RESUMED, call_id)
+    async def of_contact(self, agent: Agent, contact_id: str) -> Call | None:
+        """Return the call that one of Connect's contacts is part of; nothing before the desk has heard of it."""
+        async with self._db.reading() as session:
+            call = await queries.call_by_contact(session, contact_id)
+            return await queries.call_of(session, agent, call.id) if call else None
 
     async def monitor(
         self,
@@ -253,10 +247,6 @@ class Calls:
 
     async def _open_leg(self, agent: Agent, call_id: UUID) -> CallLeg:
         return (await self.open_leg(agent, call_id))[1]
-
-    async def _recorded_leg(self, agent: Agent, call_id: UUID) -> tuple[CallLeg, str]:
-        call, leg = await self.open_leg(agent, call_id)
-        return leg, _contact_of(call)
 
     async def _begun(self, agent: Agent, phone: str, call_id: UUID) -> Call:
         """Return the row of a call that is asked for: the earlier one of the same id, or a new one."""

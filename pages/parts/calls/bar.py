@@ -19,6 +19,8 @@ from pages.parts.calls.keypad import Keypad
 from pages.parts.calls.legs import LegList
 from pages.parts.calls.notes import BarNotes
 from pages.parts.calls.phone_state import RING_SECONDS, Call, Phase, PhoneState
+from pages.parts.calls.recording import KEY as RECORDING_KEY
+from pages.parts.calls.recording import RecordingPauseButton
 from pages.parts.calls.remote_acts import RemoteActs
 from pages.parts.calls.softphone import Softphone
 from pages.parts.calls.status_link import StatusLink
@@ -58,6 +60,7 @@ class CallBar(Component):
             self._said = Piece('span').classes('desk-unseen').props('role=status aria-live=assertive')  # fmt: skip
             with ui.element('div').classes('desk-call-row'):
                 self._about = Piece('div').classes('desk-call-about')
+                self._recording = RecordingPauseButton(context)
                 self._draw_buttons()
                 self._draw_dialling()
             self._legs = LegList(self._on_leg)
@@ -103,6 +106,7 @@ class CallBar(Component):
         self._buttons['mute'].set_attribute('aria-pressed', str(state.muted).lower())
         self._about.set_inside(self._summary(state))
         self._legs.show(state.call, view)
+        self._recording.show(state)
         if 'keypad' not in can:
             self._keypad.set_visibility(False)
         is_open = str(self._keypad.visible).lower()
@@ -268,6 +272,9 @@ class CallBar(Component):
         for code, names in by_code.items():
             text = ' · '.join(self._acts[name].text for name in names)
             keys.everywhere.add(code, f'Shift + {code[-1]}', text, partial(self._first_of, names))
+        keys.everywhere.add(
+            RECORDING_KEY, 'Shift + R', _('녹음 멈춤 · 재개'), self._recording.toggle
+        )
         keys.everywhere.add('KeyD', 'Shift + D', _('전화 걸기'), lambda: self._number.run_method('focus'))  # fmt: skip
         keys.everywhere.add('KeyL', 'Shift + L', _('발신 고객 열기'), self._open_caller)
 
