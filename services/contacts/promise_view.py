@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from desk import clock
 from desk.events import Event
-from models import Agent, ChatSession, Promise, PromiseStatus, Queue
+from models import Agent, Call, ChatSession, Customer, Promise, PromiseStatus, Queue
 
 GRACE = timedelta(minutes=10)
 """Kept so little late is kept."""
@@ -22,7 +22,7 @@ class PromiseView:
     version: int
     contact_id: UUID
     customer: str
-    """Whom it was promised to, as the chat has the name."""
+    """Whom it was promised to, as the chat has the name, or the record behind the call."""
     department: str
     """Whose agents may take it while nobody owns it."""
     owner_id: UUID | None
@@ -46,15 +46,22 @@ class PromiseView:
 
     @classmethod
     def of(
-        cls, row: Promise, chat: ChatSession | None, queue: Queue | None, owner: Agent | None
+        cls,
+        row: Promise,
+        chat: ChatSession | None,
+        queue: Queue | None,
+        owner: Agent | None,
+        call: Call | None = None,
+        customer: Customer | None = None,
     ) -> 'PromiseView':
         """Return a row with the names of those whom it concerns."""
+        contact = chat or call
         return cls(
             id=row.id,
             version=row.version,
             contact_id=row.contact_id,
-            customer=chat.visitor_name if chat else '',
-            department=queue.department if queue else chat.department if chat else '',
+            customer=chat.visitor_name if chat else customer.name if customer else '',
+            department=queue.department if queue else contact.department if contact else '',
             owner_id=row.owner_id,
             owner=owner.name if owner else '',
             made_by_id=row.made_by_id,
