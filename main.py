@@ -55,6 +55,7 @@ from services import housekeeping, registry
 from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
+from services.calls.dial_rules import QuietHours
 from services.floor import replay
 from services.people import admin
 from services.people.admin import NewAdmin
@@ -107,6 +108,7 @@ class ProcessResources:
             session_hours=settings.session_hours,
             sentiment=SentimentSetup.of(settings),
             connect=connect,
+            quiet_hours=QuietHours.of(settings.quiet_hours),
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 

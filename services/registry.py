@@ -11,8 +11,10 @@ from desk.stream import EventStream
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
+from services.calls.callers import Callers
 from services.calls.calls import Calls
 from services.calls.connect_users import ConnectUsers
+from services.calls.dial_rules import DialRules, QuietHours
 from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
 from services.calls.listening import ConnectListener
@@ -94,8 +96,10 @@ class Services:
     steering: Steering
     audit_log: AuditLog
     authority: Authority
+    callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    dial_rules: DialRules
     connect_floor: ConnectFloor
     connect_users: ConnectUsers
     connect_listener: ConnectListener | None
@@ -165,10 +169,11 @@ def assemble(  # noqa: PLR0913 - it puts everything together
     session_hours: int,
     sentiment: SentimentSetup | None = None,
     connect: ConnectConnection | None = None,
+    quiet_hours: QuietHours | None = None,
 ) -> Services:
     """Put the services together over one database and one event stream; opens nothing.
 
-    Without ``connect`` the desk has no voice: calls are read and nothing else.
+    Without ``connect`` the desk has no voice: calls are read and nothing else. Nobody is called in ``quiet_hours``.
     """
     relay = Relay(db, stream)
     units = UnitsOfWork(db, relay)
@@ -181,7 +186,8 @@ def assemble(  # noqa: PLR0913 - it puts everything together
     authority = Authority(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
-    calls = Calls(units, directory, phones)
+    rules = DialRules(phones, quiet_hours or QuietHours())
+    calls = Calls(units, directory, phones, rules)
     history = History(db, customer_search, message_search)
     return Services(
         topics=topics,
@@ -203,8 +209,10 @@ def assemble(  # noqa: PLR0913 - it puts everything together
         steering=Steering(units),
         audit_log=AuditLog(db),
         authority=authority,
+        callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
         connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),
         connect_listener=ConnectListener(units, connect, call_log, redis, prefix=stream.prefix)

@@ -104,9 +104,13 @@ class CallOperations:
     async def dial(self, staff: SignedIn, wish: Dial) -> CallItem:
         """Call a customer: Connect rings them and brings them to an agent when they answer."""
         if wish.customer_id is not None:
-            call = await self._calls.dial_customer(staff.agent, wish.customer_id, call_id=wish.id)
+            call = await self._calls.dial_customer(
+                staff.agent, wish.customer_id, call_id=wish.id, purpose=wish.purpose
+            )
         else:
-            call = await self._calls.dial(staff.agent, wish.phone or '', call_id=wish.id)
+            call = await self._calls.dial(
+                staff.agent, wish.phone or '', call_id=wish.id, purpose=wish.purpose
+            )
         [item] = await self._items(staff.agent, call)
         return item
 

@@ -30,6 +30,7 @@ from models import (
 )
 from services.calls import queries
 from services.calls.call_log import finish_undialled
+from services.calls.dial_rules import DialPurpose, DialRules
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
 from services.calls.story import Story, StoryStep, story_of
@@ -70,9 +71,14 @@ class Calls:
     """What people do with calls. Everything that asks Connect raises ``ConflictError`` where none is set up."""
 
     def __init__(
-        self, units: UnitsOfWork, directory: ConnectDirectory, phones: PhoneLookup
+        self,
+        units: UnitsOfWork,
+        directory: ConnectDirectory,
+        phones: PhoneLookup,
+        rules: DialRules,
     ) -> None:
         self._units = units
+        self._rules = rules
         self._db = units.db
         self._directory = directory
         self._phones = phones
@@ -112,14 +118,21 @@ class Calls:
         story = story_of(root_id, legs, moments, dialled_by_id=dialled_by_id)
         return CallDetail(call=call, legs=legs, moments=moments, story=story)
 
-    async def dial(self, agent: Agent, number: str, *, call_id: UUID) -> Call:
+    async def dial(
+        self,
+        agent: Agent,
+        number: str,
+        *,
+        call_id: UUID,
+        purpose: DialPurpose = DialPurpose.SERVICE,
+    ) -> Call:
         """Call a customer: Connect rings them, and brings them to an agent when they answer.
 
         The id is the sender's: the same one again is the same call, and rings nobody twice.
 
         Raises:
             InvalidInputError: no number, or one that must not be called.
-            ConflictError: a call to the number is being made, or the id is another call's.
+            ConflictError: a call to the number is being made, the id is another call's, or ``DialRules`` forbid it.
             TooManyError: Connect has no room for more calls.
             UpstreamError: Connect is away; whether it calls is not known, and the same id may be tried again.
         """
@@ -127,7 +140,7 @@ class Calls:
         phone = parse_phone(number)
         if phone is None:
             raise InvalidInputError('call.number')
-        call = await self._begun(agent, phone, call_id)
+        call = await self._begun(agent, phone, call_id, purpose)
         if call.contact_id is not None or call.end_time is not None:
             return call
         attributes = {'desk_call': str(call.id), 'desk_agent': agent.username}
@@ -144,13 +157,20 @@ class Calls:
             raise
         return await self._made(call.id, contact_id)
 
-    async def dial_customer(self, agent: Agent, customer_id: UUID, *, call_id: UUID) -> Call:
+    async def dial_customer(
+        self,
+        agent: Agent,
+        customer_id: UUID,
+        *,
+        call_id: UUID,
+        purpose: DialPurpose = DialPurpose.SERVICE,
+    ) -> Call:
         """Call the first number of a customer on record. Raises ``NotFoundError``, and as ``dial`` does."""
         async with self._db.reading() as session:
             customer = require_customer(
                 await customer_queries.following_merges(session, customer_id)
             )
-        return await self.dial(agent, customer.phone, call_id=call_id)
+        return await self.dial(agent, customer.phone, call_id=call_id, purpose=purpose)
 
     async def stop(self, agent: Agent, call_id: UUID) -> None:
         """End an open call for everybody in it.
@@ -248,7 +268,7 @@ class Calls:
     async def _open_leg(self, agent: Agent, call_id: UUID) -> CallLeg:
         return (await self.open_leg(agent, call_id))[1]
 
-    async def _begun(self, agent: Agent, phone: str, call_id: UUID) -> Call:
+    async def _begun(self, agent: Agent, phone: str, call_id: UUID, purpose: DialPurpose) -> Call:
         """Return the row of a call that is asked for: the earlier one of the same id, or a new one."""
         async with self._db.reading() as session:
             earlier = await queries.call_by_id(session, call_id)
@@ -256,6 +276,7 @@ class Calls:
             if (earlier.dialled_by_id, earlier.phone) != (agent.id, phone):
                 raise ConflictError('call.another')
             return earlier
+        await self._rules.check(phone, purpose)
         found = await self._phones.customers(phone, limit=2)
         call = Call(
             id=call_id,

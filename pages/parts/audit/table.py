@@ -220,6 +220,8 @@ def _field_name(name: str) -> str:
         'customer_type': _('유형'),
         'status': _('상태'),
         'risk_level': _('위험도'),
+        'call_permission': _('전화 동의'),
+        'connect_user_id': _('Connect 사용자'),
         'memo': _('메모'),
         'attributes': _('추가 정보'),
         'period': _('기간'),

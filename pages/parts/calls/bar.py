@@ -6,7 +6,7 @@ from functools import partial
 from markupsafe import Markup
 from nicegui import ui
 
-from desk.errors import DeskError, InvalidInputError
+from desk.errors import ConflictError, DeskError, InvalidInputError
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
@@ -29,6 +29,7 @@ from pages.parts.kit.buttons import button
 from pages.parts.kit.key_map import KeyMap
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.sound import Sound
+from services.calls.dial_rules import DialPurpose
 from services.text.phone_numbers import e164, parse_phone
 
 CAUSE = 'calls'
@@ -71,6 +72,7 @@ class CallBar(Component):
             self.health = Health(
                 context, self.phone, sound, self._notes, needs_microphone=needs_microphone
             )
+        context.dial = self.dial_number
         self._add_keys(keys)
         self.phone.on_change(self._changed)
         self._changed()
@@ -209,8 +211,24 @@ class CallBar(Component):
         if number is None:
             notices.tell(InvalidInputError('softphone.no_number'))
             return
-        if await self.still(self._command('dial', number=e164(number))):
+        if await self.still(self._dialled(number, DialPurpose.SERVICE)):
             self._number.set_value('')
+
+    async def dial_number(self, phone: str, purpose: DialPurpose) -> None:
+        """Call a number of a customer's; say why not."""
+        if self.phone.state.call is not None:
+            notices.tell(ConflictError('softphone.in_call'))
+            return
+        await self._dialled(phone, purpose)
+
+    async def _dialled(self, phone: str, purpose: DialPurpose) -> bool:
+        """Call a number if the desk's rules let it; returns whether the softphone heard."""
+        try:
+            await self.still(self._context.services.dial_rules.check(phone, purpose))
+        except DeskError as error:
+            notices.tell(error)
+            return False
+        return await self._command('dial', number=e164(phone))
 
     async def _choose_whom(self) -> None:
         await choose_place(
@@ -277,6 +295,7 @@ class CallBar(Component):
         )
         keys.everywhere.add('KeyD', 'Shift + D', _('전화 걸기'), lambda: self._number.run_method('focus'))  # fmt: skip
         keys.everywhere.add('KeyL', 'Shift + L', _('발신 고객 열기'), self._open_caller)
+        keys.everywhere.add('KeyC', 'Shift + C', _('발신 고객 연결'), self._link_caller)
 
     def _first_of(self, names: list[str]) -> Awaitable[None] | None:
         can = possible(self.phone.state)
@@ -286,3 +305,7 @@ class CallBar(Component):
     def _open_caller(self) -> None:
         if self._caller is not None and not self._caller.is_deleted:
             self._caller.open_first()
+
+    async def _link_caller(self) -> None:
+        if self._caller is not None and not self._caller.is_deleted:
+            await self._caller.link_sure()

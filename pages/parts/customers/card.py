@@ -43,6 +43,7 @@ def facts(context: PageContext, customer: Customer, access: ContactAccess) -> No
             _fact(name, value)
     with veil:
         veil.eye()
+        veil.dialling(*phones_of(customer))
     memo(customer)
 
 

@@ -1,7 +1,9 @@
 """A desk beside Connect in a box, as NiceGUI's ``User`` sees it: what the softphone says, the test says for it."""
 
 import asyncio
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -20,6 +22,8 @@ from tests.support.sandbox.standing import box, contact_queue, running
 
 __all__ = ['box', 'contact_queue', 'running']
 
+COMMAND = re.compile(r'.*runMethod\(\w+, "command", (?P<arguments>\[.*\])\)', re.DOTALL)
+"""How a page asks its softphone for something."""
 CUSTOMER_LEG, OWN_LEG = 'leg-customer', 'leg-agent'
 
 
@@ -53,6 +57,16 @@ class Phone:
 
     user: User
     box: Box
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """What the desk asked of the softphone, in order; it always says that it heard."""
+
+    def __post_init__(self) -> None:
+        self.user.javascript_rules[COMMAND] = self._heard
+
+    def _heard(self, asked: re.Match[str]) -> dict[str, Any]:
+        name, arguments = json.loads(asked['arguments'])
+        self.asked.append((name, arguments))
+        return {'ok': True, 'data': None}
 
     def says(self, *calls: dict[str, Any], **more: Any) -> None:
         """Tell the page what the softphone is now."""
@@ -65,7 +79,8 @@ class Phone:
         wish = {'number': number, 'queue_id': ORDERS, 'recorded': True, **more}
         made = await asyncio.to_thread(self.box.hand, 'POST', 'calls', **wish)
         contact_id = str(made['id'])
-        self.says(a_call(contact_id, 'incoming', number=number, rings=True))
+        attributes = more.get('attributes', {})
+        self.says(a_call(contact_id, 'incoming', number=number, rings=True, attributes=attributes))
         return contact_id
 
     async def answers(self, contact_id: str, number: str = NUMBER) -> None:
