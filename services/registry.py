@@ -17,6 +17,7 @@ from services.calls.connect_users import ConnectUsers
 from services.calls.dial_rules import DialRules, QuietHours
 from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
+from services.calls.limits import LongCalls
 from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
@@ -120,6 +121,7 @@ class Services:
     history_views: HistoryViews
     inbox: Inbox
     invitations: Invitations
+    long_calls: LongCalls
     lookups: Lookups
     message_search: MessageSearch
     personal_data: PersonalData
@@ -234,6 +236,7 @@ def assemble(  # noqa: PLR0913 - it puts everything together
         history_views=HistoryViews(units),
         inbox=Inbox(units),
         invitations=Invitations(units),
+        long_calls=LongCalls(db),
         lookups=lookups,
         message_search=message_search,
         personal_data=PersonalData(units),

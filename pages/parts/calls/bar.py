@@ -17,6 +17,7 @@ from pages.parts.calls.connect_dialog import Place, choose_place
 from pages.parts.calls.health import Health
 from pages.parts.calls.keypad import Keypad
 from pages.parts.calls.legs import LegList
+from pages.parts.calls.long_call import LongCall
 from pages.parts.calls.notes import BarNotes
 from pages.parts.calls.phone_state import RING_SECONDS, Call, Phase, PhoneState
 from pages.parts.calls.recording import KEY as RECORDING_KEY
@@ -61,6 +62,7 @@ class CallBar(Component):
             self._said = Piece('span').classes('desk-unseen').props('role=status aria-live=assertive')  # fmt: skip
             with ui.element('div').classes('desk-call-row'):
                 self._about = Piece('div').classes('desk-call-about')
+                self._long = LongCall(context)
                 self._recording = RecordingPauseButton(context)
                 self._draw_buttons()
                 self._draw_dialling()
@@ -109,6 +111,7 @@ class CallBar(Component):
         self._about.set_inside(self._summary(state))
         self._legs.show(state.call, view)
         self._recording.show(state)
+        self._long.show(state, view)
         if 'keypad' not in can:
             self._keypad.set_visibility(False)
         is_open = str(self._keypad.visible).lower()
