@@ -246,6 +246,20 @@ class Calls:
         await self._record(supervisor, AuditAction.CALL_MONITORED, call_id)
         return contact_id
 
+    async def dismiss(self, agent: Agent, call_id: UUID) -> None:
+        """Clear the agent's own ended part of a call at Connect, so that they are free there.
+
+        Raises:
+            NotFoundError: there is no such call.
+            ConflictError: the agent is no user of Connect's, or Connect has nothing of it to clear.
+        """
+        detail = await self.detail(agent, call_id)
+        own = [leg for leg in detail.legs if leg.agent_id == agent.id and leg.answered_at]
+        if not own:
+            raise ConflictError('call.not_answered')
+        user_id = await self._directory.user_id(agent)
+        await self._directory.api.dismiss(user_id, own[-1].contact_id)
+
     async def give_up_undialled(self, *, after: timedelta = UNDIALLED) -> int:
         """End calls that were asked for and whose contact never came; returns how many."""
         async with self._units.begin() as work:

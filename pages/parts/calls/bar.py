@@ -13,6 +13,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.calls.acts import call_acts, possible
 from pages.parts.calls.caller_card import CallerCard
+from pages.parts.calls.clearing import Clearing
 from pages.parts.calls.connect_dialog import Place, choose_place
 from pages.parts.calls.health import Health
 from pages.parts.calls.keypad import Keypad
@@ -71,6 +72,7 @@ class CallBar(Component):
             self._notes = BarNotes(self.phone)
             StatusLink(context, self.phone)
             RemoteActs(context, self.phone)
+            Clearing(context, self.phone)
             self.health = Health(
                 context, self.phone, sound, self._notes, needs_microphone=needs_microphone
             )
