@@ -148,7 +148,11 @@ def create(
         show_welcome_message=False,
     )
     if softphone is not None:
-        app.add_middleware(softphone_window.SoftphoneWindow, softphone=softphone)
+        app.add_middleware(
+            softphone_window.SoftphoneWindow,
+            softphone=softphone,
+            directory=services.connect_directory,
+        )
     gate.install(app, services, settings)
     metrics.PAGES.set_function(open_pages)
     app.add_middleware(Measured)  # outside of the gate: who is refused is counted as well

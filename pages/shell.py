@@ -291,7 +291,8 @@ class Shell(PageContext):
     def _draw_call_bar(self) -> None:
         """Draw the bar of who takes calls; without Connect, and for others, there is none."""
         softphone = self._screens.softphone
-        if softphone is not None and softphone.is_for(self.agent):
+        directory = self.services.connect_directory
+        if softphone is not None and softphone.is_for(self.agent, directory):
             needs_microphone = softphone.has_audio()
             CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
 

@@ -153,6 +153,7 @@ class Services:
             'quiet-calls': listener.ask_about_quiet,
             'connect-floor': self.connect_floor.follow,
             'recordings': self.recordings.follow,
+            'connect-users': self.connect_directory.follow_users,
         }
 
     @property

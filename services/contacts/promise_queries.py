@@ -51,7 +51,8 @@ async def view(session: AsyncSession, promise_id: UUID) -> PromiseView | None:
 
 def _with_names() -> Any:
     return (
-        select(Promise, ChatSession, Queue, Agent, Call, Customer)
+        select(Promise, ChatSession, Queue, Agent)
+        .add_columns(Call, Customer)
         .outerjoin(ChatSession, col(ChatSession.id) == col(Promise.contact_id))
         .outerjoin(Call, col(Call.id) == col(Promise.contact_id))
         .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))

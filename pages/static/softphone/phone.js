@@ -12,8 +12,8 @@ const COME_BACK_MS = 20000; // not again and again
 const KEPT = "desk.softphone.call";
 
 export class Phone {
-  constructor({ ccpUrl, framedUrl, loginUrl, username }, owner) {
-    Object.assign(this, { ccpUrl, framedUrl, loginUrl, username, owner });
+  constructor({ ccpUrl, framedUrl, loginUrl, username, connectName }, owner) {
+    Object.assign(this, { ccpUrl, framedUrl, loginUrl, username, connectName, owner });
     this.listeners = new Set();
     this.interrupted = sessionStorage.getItem(KEPT);
     this.slow = 0; // commands without an answer, in a row
@@ -53,7 +53,7 @@ export class Phone {
 
   begin(agent) {
     clearTimeout(this.patience);
-    if (agent.getConfiguration().username !== this.username) return this.become("mismatch");
+    if (agent.getConfiguration().username !== this.connectName) return this.become("mismatch");
     agent.onRefresh(() => this.look());
     agent.onMuteToggle(({ muted }) => {
       this.muted = muted;
@@ -63,7 +63,7 @@ export class Phone {
       this.trouble = errorType;
       this.tell();
     });
-    this.commands = commands(this.username);
+    this.commands = commands(this.connectName);
     this.link = "ready";
     if (this.owner.tookOver) connect.becomeMaster(connect.MasterTopics.SOFTPHONE);
     this.look();
