@@ -15,7 +15,7 @@ What is served (DESIGN §3)
     /desk/history …           every past and present contact       pages/history.py
     /desk/dashboard, /audit, /settings   the floor; who did what; queues and people   pages/dashboard.py, pages/audit.py …
     /talk …                   the customer's side of a chat        pages/talk.py
-    /chat/… /customers/… /calls/… /history/… /contacts/… /ws/{agent_id}
+    /chat/… /customers/… /calls/… /callbacks/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
     /healthz /readyz /metrics for the machines that run us         pages/api/health.py
 

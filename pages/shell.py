@@ -296,6 +296,11 @@ class Shell(PageContext):
             needs_microphone = softphone.has_audio()
             CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether this desk has a softphone for anybody."""
+        return self._screens.softphone is not None
+
     def _draw_rail(self) -> None:
         """Draw the ways to the screens that are for this person."""
         served = {*self._screens.home_paths, *self._screens.others}

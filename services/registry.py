@@ -11,6 +11,7 @@ from desk.stream import EventStream
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
+from services.calls.callbacks import Callbacks
 from services.calls.callers import Callers
 from services.calls.calls import Calls
 from services.calls.connect_users import ConnectUsers
@@ -97,6 +98,7 @@ class Services:
     steering: Steering
     audit_log: AuditLog
     authority: Authority
+    callbacks: Callbacks
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
@@ -212,6 +214,7 @@ def assemble(  # noqa: PLR0913 - it puts everything together
         steering=Steering(units),
         audit_log=AuditLog(db),
         authority=authority,
+        callbacks=Callbacks(units, rules),
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
