@@ -32,6 +32,7 @@ export class Phone {
     this.startedAt = Date.now();
     this.known = { agent: null, calls: [] };
     this.muted = false;
+    this.trouble = "";
     this.unheard = 0;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.link === "starting" && this.become("unreachable"), SPEAK_UP_MS);
@@ -61,6 +62,10 @@ export class Phone {
     });
     agent.onSoftphoneError(({ errorType }) => {
       this.trouble = errorType;
+      this.tell();
+    });
+    agent.onLocalMediaStreamCreated(() => {
+      this.trouble = ""; // the sound of a call has come
       this.tell();
     });
     this.commands = commands(this.connectName);
