@@ -1,5 +1,6 @@
 """녹음 멈춤 in the call bar: a button, a key, and a red clock that runs down to where the recording resumes."""
 
+from nicegui import ui
 from nicegui.testing import User
 
 from models import Agent
@@ -7,6 +8,11 @@ from services.registry import Services
 from tests.pages.calls.conftest import Phone, a_call
 from tests.support.pressing import press
 from tests.support.until import until
+
+SHIFT_R = {
+    'action': 'keydown', 'repeat': False, 'key': 'R', 'code': 'KeyR', 'location': 0,
+    'shiftKey': True, 'altKey': False, 'ctrlKey': False, 'metaKey': False,
+}  # fmt: skip
 
 
 async def is_known(services: Services, agent: Agent, contact_id: str) -> None:
@@ -19,7 +25,7 @@ async def is_known(services: Services, agent: Agent, contact_id: str) -> None:
     await until(answered, seconds=15)
 
 
-async def test_recording_pauses_by_the_button_and_goes_on_by_it(
+async def test_recording_pauses_by_the_button_and_goes_on_by_its_key(
     phone: Phone, user: User, agent: Agent, services: Services
 ) -> None:
     contact_id = await phone.rings()
@@ -30,7 +36,7 @@ async def test_recording_pauses_by_the_button_and_goes_on_by_it(
     await user.should_see('녹음 안 함', retries=40)
     assert phone.box.hand('GET', f'contacts/{contact_id}')['recording'] == 'paused'
 
-    press(user, '녹음 재개')
+    user.find(ui.keyboard).trigger('key', SHIFT_R)
     await user.should_not_see('녹음 안 함', retries=40)
     assert phone.box.hand('GET', f'contacts/{contact_id}')['recording'] == 'on'
 
