@@ -15,7 +15,7 @@ Paths and the modules that serve them
     /desk/history …           every past and present contact       pages/history.py
     /desk/dashboard, /audit, /settings   the live floor; the audit log; queues and people   pages/dashboard.py, pages/audit.py …
     /talk …                   the customer's side of a chat        pages/talk.py
-    /chat/… /customers/… /calls/… /history/… /contacts/… /ws/{agent_id}
+    /chat/… /customers/… /calls/… /callbacks/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
     /healthz /readyz /metrics liveness, readiness, Prometheus      pages/api/health.py
 
@@ -55,6 +55,7 @@ from services import housekeeping, registry
 from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
+from services.calls.dial_rules import QuietHours
 from services.floor import replay
 from services.people import admin
 from services.people.admin import NewAdmin
@@ -107,6 +108,7 @@ class ProcessResources:
             session_hours=settings.session_hours,
             sentiment=SentimentSetup.of(settings),
             connect=connect,
+            quiet_hours=QuietHours.of(settings.quiet_hours),
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 

@@ -104,6 +104,11 @@ class Settings(BaseSettings):
         default=True, description='whether a local desk without Connect starts Connect in a box'
     )
 
+    quiet_hours: str = Field(
+        default='21:00-08:00',
+        pattern=r'^(|([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])$',
+        description='in Seoul, when no customer is called; empty: they are called at any hour',
+    )
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
     abandon_after_seconds: int = Field(
         default=120, ge=10, description='a silent waiting customer is gone'

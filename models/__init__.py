@@ -19,7 +19,10 @@ from models.call import (
     CallLegKind,
     CallMoment,
     CallMomentKind,
+    PauseEnding,
+    RecordingPause,
 )
+from models.callback import Callback, CallbackAttempt, CallbackStatus
 from models.chat import (
     ChatEnding,
     ChatSession,
@@ -31,6 +34,7 @@ from models.chat import (
     Sender,
 )
 from models.customer import (
+    CallPermission,
     Customer,
     CustomerChange,
     CustomerMerge,
@@ -93,6 +97,10 @@ __all__ = [
     'CallLegKind',
     'CallMoment',
     'CallMomentKind',
+    'CallPermission',
+    'Callback',
+    'CallbackAttempt',
+    'CallbackStatus',
     'Channel',
     'ChatEnding',
     'ChatMood',
@@ -123,6 +131,7 @@ __all__ = [
     'Note',
     'NoticeReceipt',
     'OutboxEntry',
+    'PauseEnding',
     'Priority',
     'Promise',
     'PromiseStatus',
@@ -130,6 +139,7 @@ __all__ = [
     'QueueMode',
     'QueueNotice',
     'QueueTarget',
+    'RecordingPause',
     'RiskLevel',
     'RoutingDecision',
     'Row',

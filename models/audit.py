@@ -81,6 +81,9 @@ class AuditAction(StrEnum):
     CALL_MONITORED = 'call_monitored'
     RECORDING_PAUSED = 'recording_paused'
     RECORDING_RESUMED = 'recording_resumed'
+    CALLBACK_MADE = 'callback_made'
+    CALLBACK_TAKEN = 'callback_taken'
+    CALLBACK_CLOSED = 'callback_closed'
 
 
 class SubjectKind(StrEnum):
@@ -95,6 +98,7 @@ class SubjectKind(StrEnum):
     QUEUE = 'queue'
     SKILL = 'skill'
     PROMISE = 'promise'
+    CALLBACK = 'callback'
 
 
 class AuditEntry(SQLModel, table=True):

@@ -186,3 +186,31 @@ class CallMoment(Row, table=True):
         sa_type=labels(CallMomentKind, 'call_moment_kind', newer=CallMomentKind.TALKING)
     )
     at: datetime = Field(sa_type=Timestamp)
+
+
+class PauseEnding(StrEnum):
+    """Why a recording goes on: its agent said so, its time was over, or the call was; or Connect never paused it."""
+
+    AGENT = 'agent'
+    LIMIT = 'limit'
+    OVER = 'over'
+    REFUSED = 'refused'
+
+
+class RecordingPause(Row, table=True):
+    """A time in which nothing of a call is recorded, because a card number is said. It is open until ``resumed_at``."""
+
+    __tablename__ = 'recording_pauses'
+    __table_args__ = (
+        Index('uq_recording_pauses_open', 'call_id', unique=True, postgresql_where=text('resumed_at IS NULL')),
+        Index('idx_recording_pauses_due', 'resume_at', postgresql_where=text('resumed_at IS NULL')),
+    )  # fmt: skip
+
+    call_id: UUID = Field(foreign_key='calls.id')
+    contact_id: str = Field(max_length=256, description='the leg that is recorded')
+    agent_id: UUID = Field(foreign_key='agents.id')
+    resume_at: datetime = Field(sa_type=Timestamp, description='the desk resumes it then by itself')
+    resumed_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    ending: PauseEnding | None = Field(
+        default=None, sa_type=labels(PauseEnding, 'pause_ending', newer=PauseEnding.OVER)
+    )

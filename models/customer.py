@@ -34,6 +34,15 @@ class RiskLevel(StrEnum):
     HIGH = 'high'
 
 
+class CallPermission(StrEnum):
+    """What a customer may be called for: anything, what they are in contact about, or not at all (전화 거부)."""
+
+    ANYTHING = 'anything'
+    """They have agreed to advertising by telephone (정보통신망법 50조)."""
+    SERVICE = 'service'
+    NOTHING = 'nothing'
+
+
 def _given_by_the_database() -> Any:
     return Field(
         default=None, sa_type=BigInteger, sa_column_args=(Identity(always=False),), nullable=False
@@ -98,6 +107,9 @@ class Customer(Row, table=True):
     customer_type: CustomerType = labelled(CustomerType, 'customer_type', CustomerType.INDIVIDUAL)
     status: CustomerStatus = labelled(CustomerStatus, 'customer_status', CustomerStatus.ACTIVE)
     risk_level: RiskLevel = labelled(RiskLevel, 'risk_level', RiskLevel.LOW)
+    call_permission: CallPermission = labelled(
+        CallPermission, 'call_permission', CallPermission.SERVICE
+    )
     memo: str = Field(default='', sa_column_kwargs={'server_default': ''})
     attributes: dict[str, str] = Field(
         default_factory=dict,

@@ -82,6 +82,16 @@ class Queue(Row, table=True):
     wrap_up_seconds: int | None = Field(
         default=120, description='after so long 후처리 ends by itself; never when empty'
     )
+    recording_pause_seconds: int = _number(90)
+    """So long the recording of a call may pause; then it resumes by itself."""
+    long_call_seconds: int | None = Field(
+        default=600,
+        sa_column_kwargs={'server_default': '600'},
+        description='first notice to who talks',
+    )
+    very_long_call_seconds: int | None = Field(
+        default=1_200, sa_column_kwargs={'server_default': '1200'}, description='second notice'
+    )
     version: int = _number(1)
     updated_at: datetime = timestamp_field()
 

@@ -35,6 +35,7 @@ from pages.api import (
     agents,
     auth,
     call_wrap_ups,
+    callbacks,
     calls,
     chats,
     contacts,
@@ -106,6 +107,7 @@ def create(
         queues.router(services),
         people.router(services),
         calls.router(services),
+        callbacks.router(services),
         call_wrap_ups.router(services),
         sockets.router(services),
         login.router(services, settings),
@@ -146,7 +148,11 @@ def create(
         show_welcome_message=False,
     )
     if softphone is not None:
-        app.add_middleware(softphone_window.SoftphoneWindow, softphone=softphone)
+        app.add_middleware(
+            softphone_window.SoftphoneWindow,
+            softphone=softphone,
+            directory=services.connect_directory,
+        )
     gate.install(app, services, settings)
     metrics.PAGES.set_function(open_pages)
     app.add_middleware(RequestMetrics)  # outside of the gate: refused requests are counted too

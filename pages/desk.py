@@ -10,6 +10,7 @@ from models import ChatStatus, Sender
 from pages import notices, shell
 from pages.component import Component
 from pages.locale import _
+from pages.parts.calls.callback_list import CallbackList
 from pages.parts.customers.panel import CustomerPanel
 from pages.parts.floor.absence_list import AbsenceList
 from pages.parts.floor.assignments import explain
@@ -74,6 +75,7 @@ class Workspace:
             WrapUpList(self._shell)
             self._absences = AbsenceList(self._shell, on_news=self._shell.sound.tick)
             self._promises = PromiseList(self._shell, on_due=self._shell.sound.tick)
+            self._callbacks = CallbackList(self._shell) if self._shell.has_voice else None
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
@@ -103,6 +105,8 @@ class Workspace:
         """Apply the agent's changed rights; a chat that the agent may no longer see closes."""
         self._add_supervisors_keys()
         self._promises.refresh()
+        if self._callbacks is not None:
+            self._callbacks.refresh()
         self._absences.refresh()
         await self._shell.still(self._read_ringing())
         if self._conversation is not None:

@@ -291,9 +291,15 @@ class Shell(PageContext):
     def _draw_call_bar(self) -> None:
         """Draw the call bar, for agents who take calls; without Connect nobody does."""
         softphone = self._screens.softphone
-        if softphone is not None and softphone.is_for(self.agent):
+        directory = self.services.connect_directory
+        if softphone is not None and softphone.is_for(self.agent, directory):
             needs_microphone = softphone.has_audio()
             CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether this desk has a softphone for anybody."""
+        return self._screens.softphone is not None
 
     def _draw_rail(self) -> None:
         """Draw the links to the screens that this person may open."""

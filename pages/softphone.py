@@ -16,6 +16,7 @@ from pages.locale import language_of, text
 from pages.web import forms
 from pages.web.principals import principals_in
 from pages.web.softphone import Softphone, origin_of
+from services.calls.directory import ConnectDirectory
 from services.people.sign_ins import Staff
 
 DESK = '/desk'
@@ -46,14 +47,15 @@ def router(softphone: Softphone) -> APIRouter:
 class SoftphoneWindow:
     """Answers a tab that opens a page of the desk with the window; passes every other request on."""
 
-    def __init__(self, app: ASGIApp, *, softphone: Softphone) -> None:
+    def __init__(self, app: ASGIApp, *, softphone: Softphone, directory: ConnectDirectory) -> None:
         self._app = app
+        self._directory = directory
         self._softphone = softphone
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         staff = principals_in(scope).staff if _is_opened_in_tab(scope) else None
-        if staff is None or not self._softphone.is_for(staff.agent):
+        if staff is None or not self._softphone.is_for(staff.agent, self._directory):
             await self._app(scope, receive, send)
             return
         await self._window(Request(scope), staff)(scope, receive, send)
@@ -76,12 +78,15 @@ class SoftphoneWindow:
 
     def _config(self, asked: HTTPConnection, staff: Staff, language: str) -> dict[str, object]:
         phone, agent = self._softphone, staff.agent
+        user = self._directory.user(agent)
+        name = user.username if user else agent.username
         return {
             'username': agent.username,
+            'connectName': name,
             'server': SERVER,
             'ccpUrl': phone.ccp_for(asked),
-            'loginUrl': phone.login_for(asked, agent),
-            'framedUrl': phone.framed_for(asked, agent),
+            'loginUrl': phone.login_for(asked, name),
+            'framedUrl': phone.framed_for(asked, name),
             'words': {
                 'away': text(language, '데스크에 다시 연결하고 있습니다.'),
                 'away_call': text(

@@ -11,11 +11,16 @@ from desk.stream import EventStream
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
+from services.calls.callbacks import Callbacks
+from services.calls.callers import Callers
 from services.calls.calls import Calls
 from services.calls.connect_users import ConnectUsers
+from services.calls.dial_rules import DialRules, QuietHours
 from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
+from services.calls.limits import LongCalls
 from services.calls.listening import ConnectListener
+from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
 from services.chats.chats import Chats
@@ -94,8 +99,11 @@ class Services:
     steering: Steering
     audit_log: AuditLog
     authority: Authority
+    callbacks: Callbacks
+    callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    dial_rules: DialRules
     connect_floor: ConnectFloor
     connect_users: ConnectUsers
     connect_listener: ConnectListener | None
@@ -116,6 +124,7 @@ class Services:
     history_views: HistoryViews
     inbox: Inbox
     invitations: Invitations
+    long_calls: LongCalls
     lookups: Lookups
     message_search: MessageSearch
     personal_data: PersonalData
@@ -123,6 +132,7 @@ class Services:
     promises: Promises
     queue_notices: QueueNotices
     queues: Queues
+    recordings: Recordings
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
     skills: Skills
@@ -146,6 +156,8 @@ class Services:
             'agent-events': listener.follow_agents,
             'quiet-calls': listener.ask_about_quiet,
             'connect-floor': self.connect_floor.follow,
+            'recordings': self.recordings.follow,
+            'connect-users': self.connect_directory.follow_users,
         }
 
     @property
@@ -164,10 +176,11 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     session_hours: int,
     sentiment: SentimentSetup | None = None,
     connect: ConnectConnection | None = None,
+    quiet_hours: QuietHours | None = None,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
-    Without ``connect`` the desk makes no calls, and only shows stored ones.
+    Without ``connect`` the desk has no voice: calls are read and nothing else. Nobody is called in ``quiet_hours``.
     """
     relay = Relay(db, stream)
     units = UnitsOfWork(db, relay)
@@ -180,7 +193,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     authority = Authority(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
-    calls = Calls(units, directory, phones)
+    rules = DialRules(phones, quiet_hours or QuietHours())
+    calls = Calls(units, directory, phones, rules)
     history = History(db, customer_search, message_search)
     return Services(
         topics=topics,
@@ -202,8 +216,11 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         steering=Steering(units),
         audit_log=AuditLog(db),
         authority=authority,
+        callbacks=Callbacks(units, rules),
+        callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
         connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),
         connect_listener=ConnectListener(units, connect, call_log, redis, prefix=stream.prefix)
@@ -225,6 +242,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         history_views=HistoryViews(units),
         inbox=Inbox(units),
         invitations=Invitations(units),
+        long_calls=LongCalls(db),
         lookups=lookups,
         message_search=message_search,
         personal_data=PersonalData(units),
@@ -232,6 +250,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
+        recordings=Recordings(units, calls, directory),
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment

@@ -26,6 +26,7 @@ from desk.stream import EventStream
 from models import migrations
 from services import registry
 from services.aws.connection import ConnectConnection
+from services.calls.dial_rules import QuietHours
 from services.chats import chats, visits
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup
@@ -95,6 +96,7 @@ def settings(backing: BackingUrls, shelf: Shelf, tmp_path: Path) -> Iterator[Set
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
         connect_sandbox=False,
+        quiet_hours='',
     )
     shelf.put_back(name)
 
@@ -173,6 +175,7 @@ async def assembled(
         session_hours=12,
         sentiment=sentiment,
         connect=connect,
+        quiet_hours=QuietHours.of(settings.quiet_hours),
     )
     await stream.open()
     going = {

@@ -21,6 +21,7 @@ from pages.api.shapes import Text, shown_as
 from pages.api.wrap_up_shapes import WrapUpItem
 from services.aws.connect_api import QuickConnect, QuickConnectKind
 from services.calls.calls import CallDetail
+from services.calls.dial_rules import DialPurpose
 from services.customers.personal_data import masked_phone
 from services.history.filter import ContactState
 from services.text.phone_numbers import MAX_CHARS
@@ -186,6 +187,7 @@ class Dial(BaseModel):
     id: UUID
     phone: Annotated[Text, Field(max_length=MAX_CHARS)] | None = None
     customer_id: UUID | None = None
+    purpose: DialPurpose = DialPurpose.SERVICE
 
     @model_validator(mode='after')
     def one_of_both(self) -> Self:

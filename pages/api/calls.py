@@ -66,6 +66,7 @@ class CallOperations:
 
     def __init__(self, services: Services) -> None:
         self._calls = services.calls
+        self._recordings = services.recordings
         self._softphones = services.softphones
         self._targets = services.transfer_targets
         self._wrap_ups = services.wrap_ups
@@ -106,9 +107,13 @@ class CallOperations:
     async def dial(self, staff: SignedIn, wish: Dial) -> CallItem:
         """Call a customer: Connect rings the customer and connects an agent when the customer answers."""
         if wish.customer_id is not None:
-            call = await self._calls.dial_customer(staff.agent, wish.customer_id, call_id=wish.id)
+            call = await self._calls.dial_customer(
+                staff.agent, wish.customer_id, call_id=wish.id, purpose=wish.purpose
+            )
         else:
-            call = await self._calls.dial(staff.agent, wish.phone or '', call_id=wish.id)
+            call = await self._calls.dial(
+                staff.agent, wish.phone or '', call_id=wish.id, purpose=wish.purpose
+            )
         [item] = await self._items(staff.agent, call)
         return item
 
@@ -139,12 +144,12 @@ class CallOperations:
         return Attributes(attributes=attributes)
 
     async def pause_recording(self, staff: SignedIn, call_id: UUID) -> None:
-        """Pause the recording: silence is recorded from now on; 409 when the call is not recorded."""
-        await self._calls.pause_recording(staff.agent, call_id)
+        """Let nothing be recorded; it resumes by itself after the queue's time. 409 where nothing is recorded."""
+        await self._recordings.pause(staff.agent, call_id)
 
     async def resume_recording(self, staff: SignedIn, call_id: UUID) -> None:
-        """Resume the recording."""
-        await self._calls.resume_recording(staff.agent, call_id)
+        """Record again what is said."""
+        await self._recordings.resume(staff.agent, call_id)
 
     async def monitor(self, staff: SignedIn, call_id: UUID, wish: Monitor) -> Monitored:
         """Let a supervisor listen through their own softphone; 409 when nobody is talking, or the softphone is busy."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models import (
     CallDirection,
     CallEnding,
+    CallPermission,
     ChatEnding,
     ChatStatus,
     CustomerStatus,
@@ -50,6 +51,7 @@ CUSTOMER_EXAMPLE: dict[str, Any] = {
     'customer_type': 'individual',
     'status': 'active',
     'risk_level': 'high',
+    'call_permission': 'service',
     'warnings': ['high_risk'],
     'attributes': {'회원 등급': '골드'},
     'memo': '오후 통화 선호',
@@ -103,6 +105,7 @@ class Customer(BaseModel):
     customer_type: CustomerType
     status: CustomerStatus
     risk_level: RiskLevel
+    call_permission: CallPermission
     warnings: list[CustomerWarning]
     attributes: dict[str, str]
     memo: str

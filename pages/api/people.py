@@ -30,6 +30,7 @@ PERSON_EXAMPLE: dict[str, Any] = {
     'chat_capacity': 3,
     'is_active': True,
     'status': 'available',
+    'connect_user_id': None,
     'levels': {SKILL: 3},
 }
 INVITEE_EXAMPLE: dict[str, Any] = {
@@ -51,7 +52,10 @@ Department = Annotated[Text, Field(min_length=1, max_length=MAX_DEPARTMENT_CHARS
 
 
 class Person(BaseModel):
-    """A person who works at the desk; ``levels`` are the levels of their skills, by skill id."""
+    """Somebody who works at the desk; ``levels`` are those of their skills, by the skill's id.
+
+    ``connect_user_id`` is whom they are at Amazon Connect; empty: the user of the same username.
+    """
 
     model_config = shown_as(PERSON_EXAMPLE)
 
@@ -65,6 +69,7 @@ class Person(BaseModel):
     chat_capacity: int
     is_active: bool
     status: AgentStatus
+    connect_user_id: str | None
     levels: dict[UUID, int]
 
     @classmethod
@@ -148,6 +153,9 @@ class PersonChange(BaseModel):
     department: Department | None = None
     chat_capacity: Annotated[int, Field(ge=1, le=MAX_CHATS)] | None = None
     levels: dict[UUID, Annotated[int, Field(ge=0, le=MAX_LEVEL)]] | None = None
+    connect_user_id: Annotated[Text, Field(max_length=256)] | None = Field(
+        default=None, description='empty: the user of the same username'
+    )
     role: AgentRole | None = None
     is_active: bool | None = None
 
@@ -187,6 +195,7 @@ class PeopleOperations:
 
     def __init__(self, services: Services) -> None:
         self._authority = services.authority
+        self._connect_users = services.connect_users
         self._invitations = services.invitations
         self._skills = services.skills
 
@@ -221,6 +230,8 @@ class PeopleOperations:
             await self._authority.move(by, agent_id, change.department)
         if change.chat_capacity is not None:
             await self._skills.set_capacity(by, agent_id, change.chat_capacity)
+        if change.connect_user_id is not None:
+            await self._connect_users.set_user(by, agent_id, change.connect_user_id or None)
         if change.levels:
             await self._skills.set_levels(by, agent_id, change.levels)
         await self._change_rights(by, agent_id, change)

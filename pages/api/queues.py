@@ -34,6 +34,9 @@ QUEUE_EXAMPLE: dict[str, Any] = {
     'chats_during_call': False,
     'wrap_up_required': False,
     'wrap_up_seconds': 120,
+    'recording_pause_seconds': 90,
+    'long_call_seconds': 600,
+    'very_long_call_seconds': 1200,
 }
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
@@ -63,6 +66,9 @@ class QueueItem(BaseModel):
     chats_during_call: bool
     wrap_up_required: bool
     wrap_up_seconds: int | None
+    recording_pause_seconds: int
+    long_call_seconds: int | None
+    very_long_call_seconds: int | None
 
 
 class QueueItems(BaseModel):
@@ -99,6 +105,9 @@ class QueueFields(BaseModel):
     chats_during_call: bool | None = None
     wrap_up_required: bool | None = None
     wrap_up_seconds: Number | None = None
+    recording_pause_seconds: Number | None = None
+    long_call_seconds: Number | None = None
+    very_long_call_seconds: Number | None = None
 
     def values_as_typed(self) -> dict[str, str]:
         """Return the given fields as text, as the settings form sends them."""

@@ -65,6 +65,7 @@ PREFIXES = (
     ('/chat', Area.API),
     ('/customers', Area.API),
     ('/calls', Area.API),
+    ('/callbacks', Area.API),
     ('/agents', Area.API),
     ('/history', Area.API),
     ('/contacts', Area.API),
@@ -79,7 +80,7 @@ PAGES = frozenset({Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
-    '/auth', '/chat', '/customers', '/calls', '/history', '/agents', '/contacts', '/promises', '/queues',
+    '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
 )  # fmt: skip
 
 

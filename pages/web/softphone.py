@@ -11,6 +11,7 @@ from desk.settings import Settings
 from desk.vendor_files import STREAMS, VendorFileError
 from models import Agent, AgentRole
 from pages.web.hosts import host_name
+from services.calls.directory import ConnectDirectory
 
 log = structlog.get_logger()
 
@@ -45,8 +46,10 @@ class Softphone:
             library=library, ccp_url=settings.connect_ccp_url, login_url=settings.connect_login_url
         )
 
-    def is_for(self, agent: Agent) -> bool:
-        """Return whether a person takes calls: administrators have no agent at Connect."""
+    def is_for(self, agent: Agent, directory: ConnectDirectory) -> bool:
+        """Whether somebody takes calls: Connect knows them. As long as it has not said whom it knows, their role decides."""
+        if directory.knows_users:
+            return directory.user(agent) is not None
         return agent.role is not AgentRole.ADMIN
 
     def has_audio(self) -> bool:
@@ -57,14 +60,14 @@ class Softphone:
         """Return the CCP's address for a browser, see ``_by_the_same_name``."""
         return _by_the_same_name(self.ccp_url, asked)
 
-    def login_for(self, asked: HTTPConnection, agent: Agent) -> str:
-        """Return the address where an agent signs in; empty when the CCP asks by itself."""
-        address = self.login_url.replace('{username}', quote(agent.username, safe=''))
+    def login_for(self, asked: HTTPConnection, username: str) -> str:
+        """Return where a user of Connect signs in, empty when the CCP asks by itself."""
+        address = self.login_url.replace('{username}', quote(username, safe=''))
         return _by_the_same_name(address, asked)
 
-    def framed_for(self, asked: HTTPConnection, agent: Agent) -> str:
-        """Return the first address of the CCP's frame: its sign-in page if that needs no click, else the CCP."""
-        ccp, login = self.ccp_for(asked), self.login_for(asked, agent)
+    def framed_for(self, asked: HTTPConnection, username: str) -> str:
+        """Return what the CCP's frame begins with: its own sign-in, which needs no click, else the CCP itself."""
+        ccp, login = self.ccp_for(asked), self.login_for(asked, username)
         return login if login and origin_of(login) == origin_of(ccp) else ccp
 
 

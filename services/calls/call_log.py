@@ -28,6 +28,7 @@ from models import (
 from models.step import Channel
 from services.aws.facts import AgentFacts, ContactFacts, HeldContact
 from services.calls import queries
+from services.calls.callback_outcomes import follow_call
 from services.calls.computed_call import OUTBOUND_KINDS, ComputedCall, ComputedStep, computed_call
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
@@ -198,6 +199,7 @@ async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = No
     locked.department = await _department(session, locked, agents)
     await _write(work, locked, computed.steps)
     await _follow_up(work, locked, before, agents)
+    await follow_call(work, locked)
     if before.differs(locked):
         locked.version += 1
         session.add(locked)

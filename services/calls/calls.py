@@ -1,4 +1,4 @@
-"""Agents' actions on calls: list, read, dial, stop, transfer, attributes, recording, monitoring."""
+"""Calls as the desk's people work with them: list, read, dial, stop, attributes, monitoring."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from models import (
 from services.calls import queries
 from services.calls.call_log import finish_undialled
 from services.calls.computed_call import ComputedCall, ComputedStep, computed_call
+from services.calls.dial_rules import DialPurpose, DialRules
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
 from services.contacts.access import may_write
@@ -73,9 +74,14 @@ class Calls:
     """
 
     def __init__(
-        self, units: UnitsOfWork, directory: ConnectDirectory, phones: PhoneLookup
+        self,
+        units: UnitsOfWork,
+        directory: ConnectDirectory,
+        phones: PhoneLookup,
+        rules: DialRules,
     ) -> None:
         self._units = units
+        self._rules = rules
         self._db = units.db
         self._directory = directory
         self._phones = phones
@@ -118,22 +124,29 @@ class Calls:
         computed = computed_call(root_id, legs, moments, dialled_by_id=dialled_by_id)
         return CallDetail(call=call, legs=legs, moments=moments, computed=computed)
 
-    async def dial(self, agent: Agent, number: str, *, call_id: UUID) -> Call:
-        """Call a customer: Connect rings them, and connects them to an agent when they answer.
+    async def dial(
+        self,
+        agent: Agent,
+        number: str,
+        *,
+        call_id: UUID,
+        purpose: DialPurpose = DialPurpose.SERVICE,
+    ) -> Call:
+        """Call a customer: Connect rings them, and brings them to an agent when they answer.
 
         The caller makes the id: the same id again is the same call, and rings nobody twice.
 
         Raises:
             InvalidInputError: no number, or one that must not be called.
-            ConflictError: the number is already being dialled, or the id is another call's.
-            TooManyError: Connect has no capacity for more calls.
-            UpstreamError: Connect is away; the call may have been made, and the same id may be tried again.
+            ConflictError: a call to the number is being made, the id is another call's, or ``DialRules`` forbid it.
+            TooManyError: Connect has no room for more calls.
+            UpstreamError: Connect is away; whether it calls is not known, and the same id may be tried again.
         """
         api = self._directory.api
         phone = parse_phone(number)
         if phone is None:
             raise InvalidInputError('call.number')
-        call = await self._begun(agent, phone, call_id)
+        call = await self._begun(agent, phone, call_id, purpose)
         if call.contact_id is not None or call.end_time is not None:
             return call
         attributes = {'desk_call': str(call.id), 'desk_agent': agent.username}
@@ -150,16 +163,20 @@ class Calls:
             raise
         return await self._made(call.id, contact_id)
 
-    async def dial_customer(self, agent: Agent, customer_id: UUID, *, call_id: UUID) -> Call:
-        """Call the main number of a customer on record.
-
-        Raises ``NotFoundError``, and as ``dial`` does.
-        """
+    async def dial_customer(
+        self,
+        agent: Agent,
+        customer_id: UUID,
+        *,
+        call_id: UUID,
+        purpose: DialPurpose = DialPurpose.SERVICE,
+    ) -> Call:
+        """Call the first number of a customer on record. Raises ``NotFoundError``, and as ``dial`` does."""
         async with self._db.reading() as session:
             customer = require_customer(
                 await customer_queries.following_merges(session, customer_id)
             )
-        return await self.dial(agent, customer.phone, call_id=call_id)
+        return await self.dial(agent, customer.phone, call_id=call_id, purpose=purpose)
 
     async def stop(self, agent: Agent, call_id: UUID) -> None:
         """End an open call for everybody in it.
@@ -202,20 +219,11 @@ class Calls:
         )
         return await api.attributes(root_id)
 
-    async def pause_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Pause the recording, e.g. for a card number.
-
-        Raises as ``stop``, and where nothing is recorded.
-        """
-        leg, root_id = await self._recorded_leg(agent, call_id)
-        await self._directory.api.pause_recording(leg.contact_id, root_id)
-        await self._record(agent, AuditAction.RECORDING_PAUSED, call_id)
-
-    async def resume_recording(self, agent: Agent, call_id: UUID) -> None:
-        """Resume the recording. Raises as ``pause_recording``."""
-        leg, root_id = await self._recorded_leg(agent, call_id)
-        await self._directory.api.resume_recording(leg.contact_id, root_id)
-        await self._record(agent, AuditAction.RECORDING_RESUMED, call_id)
+    async def of_contact(self, agent: Agent, contact_id: str) -> Call | None:
+        """Return the call that one of Connect's contacts is part of; nothing before the desk has heard of it."""
+        async with self._db.reading() as session:
+            call = await queries.call_by_contact(session, contact_id)
+            return await queries.call_of(session, agent, call.id) if call else None
 
     async def monitor(
         self,
@@ -244,6 +252,20 @@ class Calls:
         await self._record(supervisor, AuditAction.CALL_MONITORED, call_id)
         return contact_id
 
+    async def dismiss(self, agent: Agent, call_id: UUID) -> None:
+        """Clear the agent's own ended part of a call at Connect, so that they are free there.
+
+        Raises:
+            NotFoundError: there is no such call.
+            ConflictError: the agent is no user of Connect's, or Connect has nothing of it to clear.
+        """
+        detail = await self.detail(agent, call_id)
+        own = [leg for leg in detail.legs if leg.agent_id == agent.id and leg.answered_at]
+        if not own:
+            raise ConflictError('call.not_answered')
+        user_id = await self._directory.user_id(agent)
+        await self._directory.api.dismiss(user_id, own[-1].contact_id)
+
     async def give_up_undialled(self, *, after: timedelta = UNDIALLED) -> int:
         """End dialled calls whose contact never came; return how many."""
         async with self._units.begin() as work:
@@ -269,18 +291,15 @@ class Calls:
     async def _open_leg(self, agent: Agent, call_id: UUID) -> CallLeg:
         return (await self.open_leg(agent, call_id))[1]
 
-    async def _recorded_leg(self, agent: Agent, call_id: UUID) -> tuple[CallLeg, str]:
-        call, leg = await self.open_leg(agent, call_id)
-        return leg, _contact_of(call)
-
-    async def _begun(self, agent: Agent, phone: str, call_id: UUID) -> Call:
-        """Return the row of a dialled call: the earlier one with this id, or a new one."""
+    async def _begun(self, agent: Agent, phone: str, call_id: UUID, purpose: DialPurpose) -> Call:
+        """Return the row of a call that is asked for: the earlier one of the same id, or a new one."""
         async with self._db.reading() as session:
             earlier = await queries.call_by_id(session, call_id)
         if earlier is not None:
             if (earlier.dialled_by_id, earlier.phone) != (agent.id, phone):
                 raise ConflictError('call.another')
             return earlier
+        await self._rules.check(phone, purpose)
         found = await self._phones.customers(phone, limit=2)
         call = Call(
             id=call_id,

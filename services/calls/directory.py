@@ -1,11 +1,15 @@
 """Maps Connect's users and queues to the desk's people and queues, and back."""
 
+import asyncio
+
 from desk.db import Database
 from desk.errors import ConflictError
 from models import Agent, Queue
-from services.aws.connect_api import ConnectApi
+from services.aws.connect_api import ConnectApi, ConnectUser
 from services.calls import queries
 
+LOOK_SECONDS = 60.0
+"""So often a process looks who Connect's users are; the gateway remembers them for a few minutes."""
 AGENT_QUEUE = 'agent/'
 """The prefix of the id of an agent's own queue."""
 
@@ -16,6 +20,7 @@ class ConnectDirectory:
     def __init__(self, db: Database, api: ConnectApi | None) -> None:
         self._db = db
         self._api = api
+        self._users: tuple[ConnectUser, ...] | None = None
 
     @property
     def api(self) -> ConnectApi:
@@ -23,6 +28,30 @@ class ConnectDirectory:
         if self._api is None:
             raise ConflictError('call.not_set_up')
         return self._api
+
+    def user(self, agent: Agent) -> ConnectUser | None:
+        """Return which user of Connect somebody is, as it was known last. Asks nobody: for what must be drawn at once."""
+        name = agent.username.lower()
+        wanted = agent.connect_user_id
+        for one in self._users or ():
+            if one.id == wanted or (wanted is None and one.username.lower() == name):
+                return one
+        return None
+
+    @property
+    def knows_users(self) -> bool:
+        """Whether Connect has said who its users are; not where none is set up, or it has been away from the beginning."""
+        return self._users is not None
+
+    async def look(self) -> None:
+        """Learn who Connect's users are. Raises ``UpstreamError``, ``ConflictError`` where none is set up."""
+        self._users = tuple(await self.api.users())
+
+    async def follow_users(self) -> None:
+        """Keep knowing who Connect's users are, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def agent(self, user_id: str, username: str = '') -> Agent | None:
         """Return the person of a Connect user; ``None`` without a sign-in here.
@@ -36,6 +65,11 @@ class ConnectDirectory:
             username = next((one.username for one in users if one.id == user_id), '')
         async with self._db.reading() as session:
             return await queries.agent_by_connect(session, user_id, username)
+
+    async def name_of(self, user_id: str) -> str:
+        """Return the username of a user of Connect; empty for none. Raises ``UpstreamError``."""
+        users = await self.api.users()
+        return next((one.username for one in users if one.id == user_id), '')
 
     async def queue(self, queue_id: str) -> Queue | None:
         """Return the desk's queue with the same name; ``None`` for agents' own queues.

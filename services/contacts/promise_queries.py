@@ -14,7 +14,9 @@ from models import (
     Agent,
     AgentRole,
     AgentStatus,
+    Call,
     ChatSession,
+    Customer,
     DismissedPromise,
     Message,
     Promise,
@@ -26,8 +28,10 @@ from services.contacts.access import visible_to
 from services.contacts.promise_view import PromiseView
 
 IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
-DEPARTMENT = func.coalesce(col(Queue.department), col(ChatSession.department), '')
-"""The department whose agents may take a promise without an owner."""
+DEPARTMENT = func.coalesce(
+    col(Queue.department), col(ChatSession.department), col(Call.department), ''
+)
+"""Whose agents may take a promise that nobody owns."""
 
 
 async def shown(
@@ -48,7 +52,10 @@ async def view(session: AsyncSession, promise_id: UUID) -> PromiseView | None:
 def _with_names() -> Any:
     return (
         select(Promise, ChatSession, Queue, Agent)
+        .add_columns(Call, Customer)
         .outerjoin(ChatSession, col(ChatSession.id) == col(Promise.contact_id))
+        .outerjoin(Call, col(Call.id) == col(Promise.contact_id))
+        .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
         .outerjoin(Queue, col(Queue.id) == col(Promise.queue_id))
         .outerjoin(Agent, col(Agent.id) == col(Promise.owner_id))
     )
@@ -66,8 +73,11 @@ def unowned_for(agent: Agent) -> ColumnElement[bool]:
 
 
 def seen_of_customer(agent: Agent, customer_id: UUID) -> ColumnElement[bool]:
-    """Return the condition for promises to a customer from chats that an agent may see."""
-    return and_(col(ChatSession.customer_id) == customer_id, visible_to(agent))
+    """Say which promises to a customer an agent may see: of the chats and calls that they may see."""
+    return or_(
+        and_(col(ChatSession.customer_id) == customer_id, visible_to(agent)),
+        and_(col(Call.customer_id) == customer_id, visible_to(agent, Call)),
+    )
 
 
 def of_contacts(contact_ids: Collection[UUID]) -> ColumnElement[bool]:

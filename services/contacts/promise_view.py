@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from desk import clock
 from desk.events import Event
-from models import Agent, ChatSession, Promise, PromiseStatus, Queue
+from models import Agent, Call, ChatSession, Customer, Promise, PromiseStatus, Queue
 
 GRACE = timedelta(minutes=10)
 """A promise kept this little late counts as kept."""
@@ -22,7 +22,7 @@ class PromiseView:
     version: int
     contact_id: UUID
     customer: str
-    """The customer's name, as in the chat."""
+    """Whom it was promised to, as the chat has the name, or the record behind the call."""
     department: str
     """The department whose agents may take it while it has no owner."""
     owner_id: UUID | None
@@ -46,15 +46,22 @@ class PromiseView:
 
     @classmethod
     def of(
-        cls, row: Promise, chat: ChatSession | None, queue: Queue | None, owner: Agent | None
+        cls,
+        row: Promise,
+        chat: ChatSession | None,
+        queue: Queue | None,
+        owner: Agent | None,
+        call: Call | None = None,
+        customer: Customer | None = None,
     ) -> 'PromiseView':
-        """Build the view of a row, with the names it needs."""
+        """Return a row with the names of those whom it concerns."""
+        contact = chat or call
         return cls(
             id=row.id,
             version=row.version,
             contact_id=row.contact_id,
-            customer=chat.visitor_name if chat else '',
-            department=queue.department if queue else chat.department if chat else '',
+            customer=chat.visitor_name if chat else customer.name if customer else '',
+            department=queue.department if queue else contact.department if contact else '',
             owner_id=row.owner_id,
             owner=owner.name if owner else '',
             made_by_id=row.made_by_id,

@@ -97,7 +97,7 @@ class Promises:
             return await queries.shown(session, queries.of_contacts([contact_id]), limit=MOST_SHOWN)
 
     async def to_customer(self, agent: Agent, customer_id: UUID) -> list[PromiseView]:
-        """Return the open promises to a customer from chats that the agent may see."""
+        """Return what was promised to a customer in the chats and calls that the agent may see and is still open."""
         is_theirs = queries.seen_of_customer(agent, customer_id)
         async with self._db.reading() as session:
             return await queries.shown(session, is_theirs, queries.IS_OPEN, limit=MOST_SHOWN)

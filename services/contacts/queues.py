@@ -54,6 +54,9 @@ LIMITS = {
     'widen_after_seconds': Limits(1, 3_600, may_be_empty=True),
     'wider_level': Limits(1, MAX_LEVEL),
     'wrap_up_seconds': Limits(10, 3_600, may_be_empty=True),
+    'recording_pause_seconds': Limits(10, 600),
+    'long_call_seconds': Limits(60, 7_200, may_be_empty=True),
+    'very_long_call_seconds': Limits(60, 7_200, may_be_empty=True),
 }
 """The limits of a queue's numbers; times in seconds."""
 TARGETS = ('service_level_seconds', 'service_level_percent')
@@ -63,6 +66,7 @@ FIELDS = (
     'name', 'name_en', 'department', 'mode', 'is_active', 'service_level_seconds', 'service_level_percent',
     'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
     'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
+    'recording_pause_seconds', 'long_call_seconds', 'very_long_call_seconds',
 )  # fmt: skip
 """The fields that can be configured."""
 

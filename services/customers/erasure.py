@@ -112,6 +112,8 @@ async def _erase(
     await queries.erase_history(session, records)
     await queries.erase_words(session, [chat.id for chat in belongings.chats])
     await queries.erase_numbers(session, [call.id for call in belongings.calls])
+    phones = {phone for record in records.values() for phone in phones_of(record)}
+    await queries.erase_callbacks(session, records, phones)
     why = masked_wholly(why, *(record.name for record in records.values()))
     for chat in belongings.chats:
         _erase_chat(work, chat)

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import and_, delete, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from models import (
     Call,
+    Callback,
+    CallbackStatus,
     CallLeg,
     ChatMood,
     CustomerChange,
@@ -109,6 +111,21 @@ async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> None
     await erase_wrap_ups(session, call_ids)
     await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(phone=''))
     await session.exec(update(CallLeg).where(col(CallLeg.call_id).in_(call_ids)).values(phone=''))
+
+
+async def erase_callbacks(
+    session: AsyncSession, customer_ids: Collection[UUID], phones: Collection[str]
+) -> None:
+    """Remove whom the desk was to call and why; nobody is called any more."""
+    is_nobodys = and_(col(Callback.customer_id).is_(None), col(Callback.phone).in_(phones))
+    is_theirs = or_(col(Callback.customer_id).in_(customer_ids), is_nobodys)
+    is_open = col(Callback.status) == CallbackStatus.OPEN
+    await session.exec(
+        update(Callback)
+        .where(is_theirs, is_open)
+        .values(status=CallbackStatus.CANCELLED, closed_at=clock.now())
+    )
+    await session.exec(update(Callback).where(is_theirs).values(phone='', name='', body=''))
 
 
 async def _erase_between(session: AsyncSession, merge: CustomerMerge) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from desk.errors import InvalidInputError
-from models import Customer, CustomerStatus, CustomerType, RiskLevel
+from models import CallPermission, Customer, CustomerStatus, CustomerType, RiskLevel
 from services.text.addresses import parse_email
 from services.text.masking import masked
 from services.text.phone_numbers import parse_phone
@@ -45,6 +45,7 @@ class CustomerFields(BaseModel):
     customer_type: CustomerType = CustomerType.INDIVIDUAL
     status: CustomerStatus = CustomerStatus.ACTIVE
     risk_level: RiskLevel = RiskLevel.LOW
+    call_permission: CallPermission = CallPermission.SERVICE
     attributes: dict[str, str | None] = Field(
         default_factory=dict, description='only those that change; one without a value goes'
     )
@@ -66,6 +67,7 @@ def values_of(customer: Customer) -> dict[str, Value]:
         'customer_type': customer.customer_type.value,
         'status': customer.status.value,
         'risk_level': customer.risk_level.value,
+        'call_permission': customer.call_permission.value,
         'memo': customer.memo,
         **{ATTRIBUTE + name: value for name, value in customer.attributes.items()},
     }
@@ -80,7 +82,7 @@ def parse_fields(fields: CustomerFields) -> dict[str, Value]:
     """Return typed fields as values to store. Raises ``InvalidInputError`` for invalid ones."""
     given = fields.model_fields_set
     found: dict[str, Value] = {}
-    for name in ('customer_type', 'status', 'risk_level'):
+    for name in _KINDS:
         if name in given:
             found[name] = getattr(fields, name).value
     if 'name' in given:
@@ -194,4 +196,9 @@ def _put_field(customer: Customer, field: str, value: Any) -> None:
         setattr(customer, field, _KINDS[field](value) if field in _KINDS else value)
 
 
-_KINDS = {'customer_type': CustomerType, 'status': CustomerStatus, 'risk_level': RiskLevel}
+_KINDS = {
+    'customer_type': CustomerType,
+    'status': CustomerStatus,
+    'risk_level': RiskLevel,
+    'call_permission': CallPermission,
+}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desk.errors import InvalidInputError
-from models import CustomerStatus, RiskLevel
+from models import CallPermission, CustomerStatus, RiskLevel
 from services.customers.fields import MAX_MEMO_CHARS, MAX_PHONES, Value, Values
 
 MERGED, PARTED = 'merged', 'parted'
@@ -28,6 +28,7 @@ BOTH_FIELDS = ('phones', 'memo')
 _GRAVITY: dict[str, list[str]] = {
     'status': [CustomerStatus.ACTIVE, CustomerStatus.INACTIVE, CustomerStatus.BLOCKED],
     'risk_level': [RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH],
+    'call_permission': [CallPermission.ANYTHING, CallPermission.SERVICE, CallPermission.NOTHING],
 }
 
 

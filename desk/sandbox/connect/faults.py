@@ -26,6 +26,9 @@ class Trouble(StrEnum):
     DENIED = 'denied'  # signed in, but not allowed to use a softphone
     DEAD_POLL = 'dead_poll'  # GetAgentSnapshot is accepted and never answered
     NO_SOCKET = 'no_socket'  # WebSockets are refused
+    # Tokens last for minutes: the library renews them, or is signed out.
+    SHORT_TOKEN = 'short_token'  # noqa: S105 - the name of a fault
+    NO_AUDIO = 'no_audio'  # calls connect, and their sound does not
 
 
 class _Part(BaseModel):

@@ -46,10 +46,13 @@ class Hand:
         self._centre = centre
         self._tokens: dict[tuple[str, Role], str] = {}
 
-    def ring(self, number: str, caller: Caller) -> str:
-        """Make a customer call; return the contact's id."""
+    def ring(self, number: str, caller: Caller, *, is_recorded: bool = False) -> str:
+        """Let a customer call; return the contact's id. Most flows record from the beginning."""
         with self._centre.acting() as world:
-            return world.arrivals.ring(number, _wish(world, caller)).id
+            contact = world.arrivals.ring(number, _wish(world, caller))
+            if is_recorded:
+                contact.recording.started_at = world.now
+            return contact.id
 
     def ask_to_be_called(self, number: str, caller: Caller) -> str:
         """Make a customer request a callback; return the contact's id."""

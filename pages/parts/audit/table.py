@@ -84,6 +84,9 @@ def action_names() -> dict[AuditAction, str]:
         AuditAction.CALL_MONITORED: _('통화 듣기'),
         AuditAction.RECORDING_PAUSED: _('녹음 멈춤'),
         AuditAction.RECORDING_RESUMED: _('녹음 재개'),
+        AuditAction.CALLBACK_MADE: _('콜백 약속'),
+        AuditAction.CALLBACK_TAKEN: _('콜백 맡음'),
+        AuditAction.CALLBACK_CLOSED: _('콜백 종료'),
     }
 
 
@@ -138,6 +141,7 @@ def _kind_name(kind: str) -> str:
         SubjectKind.QUEUE: _('대기열'),
         SubjectKind.SKILL: _('역량'),
         SubjectKind.PROMISE: _('약속'),
+        SubjectKind.CALLBACK: _('콜백'),
     }
     return next((name for one, name in names.items() if one == kind), kind)
 
@@ -216,6 +220,8 @@ def _field_name(name: str) -> str:
         'customer_type': _('유형'),
         'status': _('상태'),
         'risk_level': _('위험도'),
+        'call_permission': _('전화 동의'),
+        'connect_user_id': _('Connect 사용자'),
         'memo': _('메모'),
         'attributes': _('추가 정보'),
         'period': _('기간'),

@@ -6,19 +6,23 @@ from functools import partial
 from markupsafe import Markup
 from nicegui import ui
 
-from desk.errors import DeskError, InvalidInputError
+from desk.errors import ConflictError, DeskError, InvalidInputError
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.calls.acts import call_acts, possible
 from pages.parts.calls.caller_card import CallerCard
+from pages.parts.calls.clearing import Clearing
 from pages.parts.calls.connect_dialog import Place, choose_place
 from pages.parts.calls.health import Health
 from pages.parts.calls.keypad import Keypad
 from pages.parts.calls.legs import LegList
+from pages.parts.calls.long_call import LongCall
 from pages.parts.calls.notes import BarNotes
 from pages.parts.calls.phone_state import RING_SECONDS, Call, Phase, PhoneState
+from pages.parts.calls.recording import KEY as RECORDING_KEY
+from pages.parts.calls.recording import RecordingPauseButton
 from pages.parts.calls.remote_acts import RemoteActs
 from pages.parts.calls.softphone import Softphone
 from pages.parts.calls.status_link import StatusLink
@@ -27,6 +31,7 @@ from pages.parts.kit.buttons import button
 from pages.parts.kit.key_map import KeyMap
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.sound import Sound
+from services.calls.dial_rules import DialPurpose
 from services.text.phone_numbers import e164, parse_phone
 
 CAUSE = 'calls'
@@ -58,6 +63,8 @@ class CallBar(Component):
             self._said = Piece('span').classes('desk-unseen').props('role=status aria-live=assertive')  # fmt: skip
             with ui.element('div').classes('desk-call-row'):
                 self._about = Piece('div').classes('desk-call-about')
+                self._long = LongCall(context)
+                self._recording = RecordingPauseButton(context)
                 self._draw_buttons()
                 self._draw_dialling()
             self._legs = LegList(self._on_leg)
@@ -65,9 +72,11 @@ class CallBar(Component):
             self._notes = BarNotes(self.phone)
             StatusLink(context, self.phone)
             RemoteActs(context, self.phone)
+            Clearing(context, self.phone)
             self.health = Health(
                 context, self.phone, sound, self._notes, needs_microphone=needs_microphone
             )
+        context.dial = self.dial_number
         self._add_keys(keys)
         self.phone.on_change(self._changed)
         self._changed()
@@ -103,6 +112,8 @@ class CallBar(Component):
         self._buttons['mute'].set_attribute('aria-pressed', str(state.muted).lower())
         self._about.set_inside(self._summary(state))
         self._legs.show(state.call, view)
+        self._recording.show(state)
+        self._long.show(state, view)
         if 'keypad' not in can:
             self._keypad.set_visibility(False)
         is_open = str(self._keypad.visible).lower()
@@ -205,8 +216,24 @@ class CallBar(Component):
         if number is None:
             notices.tell(InvalidInputError('softphone.no_number'))
             return
-        if await self.still(self._command('dial', number=e164(number))):
+        if await self.still(self._dialled(number, DialPurpose.SERVICE)):
             self._number.set_value('')
+
+    async def dial_number(self, phone: str, purpose: DialPurpose) -> None:
+        """Call a number of a customer's; say why not."""
+        if self.phone.state.call is not None:
+            notices.tell(ConflictError('softphone.in_call'))
+            return
+        await self._dialled(phone, purpose)
+
+    async def _dialled(self, phone: str, purpose: DialPurpose) -> bool:
+        """Call a number if the desk's rules let it; returns whether the softphone heard."""
+        try:
+            await self.still(self._context.services.dial_rules.check(phone, purpose))
+        except DeskError as error:
+            notices.tell(error)
+            return False
+        return await self._command('dial', number=e164(phone))
 
     async def _choose_whom(self) -> None:
         await choose_place(
@@ -268,8 +295,12 @@ class CallBar(Component):
         for code, names in by_code.items():
             text = ' · '.join(self._acts[name].text for name in names)
             keys.everywhere.add(code, f'Shift + {code[-1]}', text, partial(self._first_of, names))
+        keys.everywhere.add(
+            RECORDING_KEY, 'Shift + R', _('녹음 멈춤 · 재개'), self._recording.toggle
+        )
         keys.everywhere.add('KeyD', 'Shift + D', _('전화 걸기'), lambda: self._number.run_method('focus'))  # fmt: skip
         keys.everywhere.add('KeyL', 'Shift + L', _('발신 고객 열기'), self._open_caller)
+        keys.everywhere.add('KeyC', 'Shift + C', _('발신 고객 연결'), self._link_caller)
 
     def _first_of(self, names: list[str]) -> Awaitable[None] | None:
         can = possible(self.phone.state)
@@ -279,3 +310,7 @@ class CallBar(Component):
     def _open_caller(self) -> None:
         if self._caller is not None and not self._caller.is_deleted:
             self._caller.open_first()
+
+    async def _link_caller(self) -> None:
+        if self._caller is not None and not self._caller.is_deleted:
+            await self._caller.link_sure()

@@ -1,4 +1,7 @@
-"""발신 고객: the caller of a ringing call, found by number: one customer, several who share the number, or none."""
+"""발신 고객: who is calling, while it rings. By number; several who share it, and nobody, are said as well.
+
+Linking is one key where there is no doubt; where several share the number, the agent chooses.
+"""
 
 from functools import partial
 from uuid import UUID
@@ -6,26 +9,23 @@ from uuid import UUID
 from markupsafe import Markup
 from nicegui import ui
 
-from desk.errors import DeskError
+from desk.errors import ConflictError, DeskError
 from models import Customer
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
-from pages.locale import _, language
+from pages.locale import _
+from pages.parts.calls.caller_person import CallerPerson
 from pages.parts.calls.phone_state import Call
 from pages.parts.calls.words import caller_name
-from pages.parts.customers.badges import all_badges
+from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.times import moment
-from services.customers.timeline import TimelineEntry, TimelineKind
-from services.text.phone_numbers import parse_phone
+from services.calls.callers import Caller, Candidate, named_in
 
-MOST_CUSTOMERS = 5
-MOST_ENTRIES = 4
+MOST_PASTS = 2
 MOST_ATTRIBUTES = 8
-SHOWN = frozenset({TimelineKind.CHAT, TimelineKind.CALL, TimelineKind.NOTE})
-LINE_CHARS = 80
+VALUE_CHARS = 80
 
 
 class CallerCard(Component):
@@ -35,7 +35,7 @@ class CallerCard(Component):
         super().__init__(context.services.topics)
         self.call_id = call.id
         self._context, self._call = context, call
-        self._found: list[UUID] = []
+        self._caller = Caller(candidates=[])
         self.classes('desk-offer desk-caller').props('role=region')
         self.props['aria-label'] = _('발신 고객')
         with self:
@@ -49,75 +49,115 @@ class CallerCard(Component):
         self.start(notices.in_place(self._read))
 
     def open_first(self) -> None:
-        """Open the first customer on the card."""
-        if self._found:
-            self._open(self._found[0])
+        """Open the first customer who may be calling."""
+        if self._caller.candidates:
+            self._open(self._caller.candidates[0].customer.id)
+
+    async def link_sure(self) -> None:
+        """Link the customer of whom there is no doubt; say that one is to be chosen where there is."""
+        if (sure := self._caller.sure) is not None:
+            await self._link(sure)
+        elif self._caller.linked_id is None and self._caller.candidates:
+            notices.tell(ConflictError('call.choose_customer'))
+        elif self._caller.linked_id is None:
+            await self._register()
 
     def _open(self, customer_id: UUID) -> None:
         ui.navigate.to(f'/desk/customers/{customer_id}')
 
     async def _read(self) -> None:
-        number = parse_phone(self._call.number)
-        found: list[Customer] = []
-        if number is not None:
-            lookup = self._context.services.phone_lookup
-            found = await self.still(lookup.customers(number, limit=MOST_CUSTOMERS))
-        self._found = [customer.id for customer in found]
-        with self._people:
-            if not found:
-                ui.label(_('이 번호의 고객이 없습니다.')).classes('desk-sub')
-            elif len(found) > 1:
-                ui.label(_('이 번호를 쓰는 고객이 {count}명입니다.').format(count=len(found)))
-            for customer in found:
-                self._draw(customer)
-        for customer in found[:2]:
-            await self.still(self._read_past(customer))
-
-    def _draw(self, customer: Customer) -> None:
-        with ui.element('div').classes('desk-caller-person') as place:
-            Piece(inside=filled('<b>{name}</b> {badges} <span class="desk-sub">{code}</span>', name=customer.name, badges=all_badges(customer), code=customer.code))  # fmt: skip
-            past = Piece('ul')
-            past.props['data-customer'] = str(customer.id)
-            is_first = customer.id == self._found[0]
-            text = _('고객 열기 (Shift + L)') if is_first else _('고객 열기')
-            opens = button(text, partial(self._open, customer.id))
-            opens.props['aria-label'] = f'{customer.name} {_("고객 열기")}'
-        place.props['data-customer'] = str(customer.id)
-
-    async def _read_past(self, customer: Customer) -> None:
-        timeline = self._context.services.customer_timeline
-        try:
-            page = await self.still(
-                timeline.page(self._context.agent, customer.id, kinds=SHOWN, limit=MOST_ENTRIES)
+        call = self._call
+        self._caller = await self.still(
+            self._context.services.callers.caller(
+                self._context.agent, call.id, call.number, call.attributes
             )
-        except DeskError:  # merged or deleted while the call rang
+        )
+        self._people.clear()
+        with self._people:
+            self._say()
+            people = [self._draw(one) for one in self._caller.candidates]
+        for person in people[:MOST_PASTS]:
+            await self.still(person.read_past())
+
+    def _say(self) -> None:
+        count = len(self._caller.candidates)
+        if not count:
+            ui.label(_('이 번호의 고객이 없습니다.')).classes('desk-sub')
+            if self._call.number:
+                button(_('고객 등록 (Shift + C)'), self._register)
+        elif count > 1:
+            ui.label(_('이 번호를 쓰는 고객이 {count}명입니다.').format(count=count))
+
+    def _draw(self, candidate: Candidate) -> CallerPerson:
+        customer, caller = candidate.customer, self._caller
+        person = CallerPerson(self._context, candidate)
+        is_first = candidate is caller.candidates[0]
+        opens = _('고객 열기 (Shift + L)') if is_first else _('고객 열기')
+        person.act(opens, partial(self._open, customer.id), ButtonStyle.QUIET)
+        if caller.linked_id is not None:
+            person.act(_('연결 해제'), self._unlink, ButtonStyle.QUIET)
+        else:
+            is_sure = caller.sure is customer
+            text = _('연결 (Shift + C)') if is_sure else _('연결')
+            person.act(
+                text,
+                partial(self._link, customer),
+                ButtonStyle.PRIMARY if is_sure else ButtonStyle.PLAIN,
+            )
+        return person
+
+    # ---- linking
+
+    async def _link(self, customer: Customer) -> None:
+        callers, agent = self._context.services.callers, self._context.agent
+        try:
+            await self.still(callers.link(agent, self.call_id, customer.id))
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            notices.done(_('{name} 고객과 연결했습니다', name=customer.name))
+        self.start(self._read())  # what was pressed goes
+
+    async def _unlink(self) -> None:
+        try:
+            await self.still(
+                self._context.services.callers.unlink(self._context.agent, self.call_id)
+            )
+        except DeskError as error:
+            notices.tell(error)
+        else:
+            notices.done(_('연결을 해제했습니다'))
+        self.start(self._read())  # what was pressed goes
+
+    async def _register(self) -> None:
+        """Ask for the name of somebody who is not on record, and put them there."""
+        with dialog.titled(self._context.dialogs, _('고객 등록')) as question:
+            field = ui.input(value=named_in(self._call.attributes)).props('dense outlined autofocus')  # fmt: skip
+            field.props['aria-label'] = _('이름')
+            field.props['placeholder'] = _('이름')
+            field.on('keydown.enter', lambda: question.submit(field.value), args=[])
+            ui.label(caller_name(self._call)).classes('desk-sub')
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), question.close)
+                button(_('등록'), lambda: question.submit(field.value), ButtonStyle.PRIMARY)
+        name = await self.still(question)
+        if not name:
             return
-        lines = Markup().join(_line(entry) for entry in page.entries)
-        for piece in self._people.descendants():
-            if isinstance(piece, Piece) and piece.props.get('data-customer') == str(customer.id):
-                piece.set_inside(lines)
+        try:
+            await self.still(
+                self._context.services.callers.register(
+                    self._context.agent, self.call_id, str(name), self._call.number
+                )
+            )
+        except DeskError as error:
+            notices.tell(error)
+        self.start(self._read())  # what was pressed goes
 
 
 def _attributes(call: Call) -> Markup:
     """Return the attributes that the contact flow set on the call."""
     shown = list(call.attributes.items())[:MOST_ATTRIBUTES]
     return Markup().join(
-        filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value[:LINE_CHARS])
+        filled('<dt>{name}</dt><dd>{value}</dd>', name=name, value=value[:VALUE_CHARS])
         for name, value in shown
-    )
-
-
-def _line(entry: TimelineEntry) -> Markup:
-    kind, said = _('통화'), ''
-    if entry.chat is not None:
-        kind, said = _('채팅'), entry.chat.last_line
-    elif entry.note is not None:
-        kind, said = _('메모'), entry.note.text
-    elif entry.wrap_up is not None:
-        said = entry.wrap_up.summary
-    return filled(
-        '<li><time>{at}</time> <span class="desk-tag">{kind}</span> {said}</li>',
-        at=moment(entry.at, language()),
-        kind=kind,
-        said=said[:LINE_CHARS],
     )

@@ -80,6 +80,8 @@ class Health(Component):
             self._prepare_once()
 
     def _remedies(self) -> list[Remedy]:
+        if self._phone.state.trouble:
+            return [(_('다시 연결'), self._restart)]
         proof = self._phone.state.proof
         if proof is None:
             return []
@@ -90,6 +92,12 @@ class Health(Component):
 
     async def _ask(self) -> None:
         await self._phone.check(ask=self._needs_microphone)
+
+    async def _restart(self) -> None:
+        try:
+            await self.still(self._phone.command('restart'))
+        except DeskError as error:
+            notices.tell(error)
 
     async def _check(self) -> None:
         """Alert the agent and set 점검 if calls still cannot ring."""

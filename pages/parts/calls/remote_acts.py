@@ -73,8 +73,8 @@ class RemoteActs(Component):
             return {'number': asked.target}
         wanted = asked.target
         if asked.target_kind is TargetKind.USER:
-            agent = await self.still(self._context.services.connect_directory.agent(asked.target))
-            wanted = agent.username if agent else asked.target
+            name = self._context.services.connect_directory.name_of(asked.target)
+            wanted = await self.still(name) or asked.target
         places = await self.still(places_of(self._phone))
         return leading_to(places, wanted).asked
 

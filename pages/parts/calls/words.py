@@ -61,12 +61,23 @@ def link_trouble(state: PhoneState) -> str:
     }.get(state.link, '')
 
 
+def sound_trouble(kind: str) -> str:
+    """Say what Amazon's library could not do with the sound of a call (``connect.SoftphoneErrorTypes``)."""
+    return {
+        'microphone_not_shared': _('마이크를 쓰지 못했습니다. 브라우저에서 마이크를 허용하십시오.'),
+        'user_busy_error': _('다른 탭이나 프로그램이 이미 통화하고 있습니다.'),
+        'unsupported_browser': _('이 브라우저로는 통화할 수 없습니다.'),
+    }.get(kind, _('통화 소리가 연결되지 않았습니다. 네트워크를 확인하고 다시 연결하십시오.'))
+
+
 def ring_trouble(state: PhoneState, *, needs_microphone: bool, is_unlocked: bool) -> str:
     """Return why a call could not ring here, or the agent not be heard; empty when all is well."""
     if trouble := link_trouble(state):
         return trouble
     if state.agent is not None and state.agent.on_desk_phone:
         return _('Connect가 전화를 책상 전화기로 보내도록 설정되어 있습니다.')
+    if state.trouble:
+        return sound_trouble(state.trouble)
     if not is_unlocked:
         return _('소리가 아직 나지 않습니다. 화면을 한 번 누르십시오.')
     return _proven(state.proof, needs_microphone=needs_microphone) if state.proof else ''

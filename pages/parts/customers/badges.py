@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from models import Customer, CustomerStatus, CustomerType, RiskLevel
+from models import CallPermission, Customer, CustomerStatus, CustomerType, RiskLevel
 from pages.locale import _
 from pages.parts.kit.markup import filled
 from services.customers.warnings import CustomerWarning, warnings_of
@@ -18,7 +18,12 @@ def badges(warnings: Iterable[CustomerWarning]) -> Markup:
 def all_badges(customer: Customer) -> Markup:
     """Return the badges of type, status and risk, for a card."""
     kind = filled('<span class="desk-tag">{word}</span>', word=type_name(customer.customer_type))
-    return Markup().join([kind, *(_badge(warning) for warning in warnings_of(customer))])
+    found = [kind, *(_badge(warning) for warning in warnings_of(customer))]
+    if customer.call_permission is CallPermission.NOTHING:
+        found.append(
+            filled('<span class="desk-tag desk-tag-danger">{word}</span>', word=_('전화 거부'))
+        )
+    return Markup().join(found)
 
 
 def type_name(kind: CustomerType) -> str:
@@ -42,6 +47,15 @@ def risk_name(risk: RiskLevel) -> str:
         RiskLevel.MEDIUM: _('주의'),
         RiskLevel.HIGH: _('고위험'),
     }[risk]
+
+
+def permission_name(permission: CallPermission) -> str:
+    """Name what somebody may be called for."""
+    return {
+        CallPermission.ANYTHING: _('광고까지 동의'),
+        CallPermission.SERVICE: _('상담 전화만'),
+        CallPermission.NOTHING: _('전화 거부'),
+    }[permission]
 
 
 def _badge(warning: CustomerWarning) -> Markup:

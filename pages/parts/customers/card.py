@@ -43,6 +43,7 @@ def facts(context: PageContext, customer: Customer, access: ContactAccess) -> No
             _fact(name, value)
     with masked_fields:
         masked_fields.reveal_button()
+        masked_fields.dialling(*phones_of(customer))
     memo(customer)
 
 

@@ -7,12 +7,12 @@ from uuid import uuid4
 from pydantic import ValidationError
 
 from desk.errors import DeskError, InvalidInputError
-from models import Customer, CustomerStatus, CustomerType, RiskLevel
+from models import CallPermission, Customer, CustomerStatus, CustomerType, RiskLevel
 from pages import notices
 from pages.component import still
 from pages.context import PageContext
 from pages.locale import _, language, sentence
-from pages.parts.customers.badges import risk_name, status_name, type_name
+from pages.parts.customers.badges import permission_name, risk_name, status_name, type_name
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.kit import times
 from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
@@ -165,6 +165,7 @@ def field_name(name: str) -> str:
         'customer_type': _('유형'),
         'status': _('상태'),
         'risk_level': _('위험도'),
+        'call_permission': _('전화 동의'),
         'memo': _('메모'),
     }
     return names.get(name) or name.removeprefix(ATTRIBUTE)
@@ -184,6 +185,7 @@ _SHOWN: dict[str, Callable[[Any], str]] = {
     'customer_type': lambda value: type_name(CustomerType(value)),
     'status': lambda value: status_name(CustomerStatus(value)),
     'risk_level': lambda value: risk_name(RiskLevel(value)),
+    'call_permission': lambda value: permission_name(CallPermission(value)),
 }
 
 
@@ -205,6 +207,11 @@ def _fields(customer: Customer | None) -> list[FormField]:
         _choice('customer_type', _('유형'), ((one.value, type_name(one)) for one in CustomerType)),
         _choice('status', _('상태'), ((one.value, status_name(one)) for one in CustomerStatus)),
         _choice('risk_level', _('위험도'), ((one.value, risk_name(one)) for one in RiskLevel)),
+        _choice(
+            'call_permission',
+            _('전화 동의'),
+            ((one.value, permission_name(one)) for one in CallPermission),
+        ),
         FormField(name='memo', label=_('메모'), kind='lines'),
         FormField(name='attributes', label=_('추가 정보'), kind='pairs', add=_('항목 추가')),
     ]

@@ -1,5 +1,6 @@
 """One customer's page: card and form, likely duplicates, notes, and the timeline."""
 
+from functools import partial
 from uuid import UUID
 
 from nicegui import ui
@@ -12,6 +13,7 @@ from pages.component import Component, busy, still
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers import card as customer_card
+from pages.parts.customers.callback_form import new_callback
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.erase import erase
 from pages.parts.customers.form import CustomerForm
@@ -107,6 +109,7 @@ class CustomerProfile(Component):
                 customer_card.heading(self._customer)
                 button(_('고치기'), self.edit)
                 button(_('합치기'), self._merging.search)
+                button(_('콜백 약속'), partial(new_callback, self._context, self._customer))
             customer_card.facts(self._context, self._customer, self._access)
             if self._context.agent.sees_everything:
                 button(_('고객 정보 삭제'), self._erase, ButtonStyle.QUIET).classes(

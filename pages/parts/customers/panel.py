@@ -136,6 +136,7 @@ class CustomerPanel(Component):
         ):
             masked_fields.phones(chat.visitor_phone).classes('desk-sub')
             masked_fields.reveal_button()
+            masked_fields.dialling(chat.visitor_phone)
         ui.label(_('아직 확인되지 않은 고객입니다. 본인 확인 뒤 고객 정보와 연결하세요.')).classes(
             'desk-hint'
         )

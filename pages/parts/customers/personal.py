@@ -20,9 +20,10 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.kit import dialog, times
-from pages.parts.kit.buttons import button
+from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
+from services.calls.dial_rules import DialPurpose
 from services.chats.events import ChatCard
 from services.customers.personal_data import (
     REVEAL_SECONDS,
@@ -135,6 +136,7 @@ class MaskedFields(Component):
         self._is_revealed = False
         self._places: list[_MaskedField] = []
         self._buttons: list[Piece] = []
+        self._whole_only: list[ui.element] = []
         access.follow(self, self._show)
 
     def phones(self, *numbers: str, form: Callable[[Markup], Markup] = Markup) -> Piece:
@@ -152,6 +154,23 @@ class MaskedFields(Component):
             form(filled('{it}', it=masked_email(address) or none)),
             form(filled('{it}', it=address or none)),
         )
+
+    def dialling(self, *numbers: str) -> None:
+        """Draw buttons that call these numbers, to be seen while the numbers are; none where there is no softphone."""
+        if (dial := self._context.dial) is None:
+            return
+        with ui.element('div').classes('desk-dialling') as place:
+            for number in numbers:
+                shown = times.phone(number)
+                call = button(_('전화 {number}', number=shown), partial(dial, number, DialPurpose.SERVICE))  # fmt: skip
+                call.props['title'] = _('상담 전화')
+            button(
+                _('광고 전화'),
+                partial(dial, numbers[0], DialPurpose.ADVERTISING),
+                ButtonStyle.QUIET,
+            )
+        self._whole_only.append(place)
+        self._show()
 
     def draw(self, masked: Markup, whole: Markup) -> Piece:
         """Draw an element that shows ``masked`` or ``whole``."""
@@ -186,6 +205,8 @@ class MaskedFields(Component):
         is_whole = has_none or self._is_revealed
         for place in self._places:
             place.piece.set_inside(place.whole if is_whole else place.masked)
+        for shown in self._whole_only:
+            shown.set_visibility(is_whole)
         for reveal in self._buttons:
             reveal.set_visibility(not has_none)
             reveal.set_inside(

@@ -24,4 +24,7 @@ def queue_field_names() -> dict[str, str]:
         'wrap_up_required': _('후처리'),
         'wrap_up_seconds': _('후처리 제한 (초, 비우면 없음)'),
         'chats_during_call': _('통화 중 채팅'),
+        'recording_pause_seconds': _('녹음을 멈추는 시간 (초, 지나면 스스로 재개)'),
+        'long_call_seconds': _('긴 통화 알림 (초, 비우면 없음)'),
+        'very_long_call_seconds': _('아주 긴 통화 알림 (초, 비우면 없음)'),
     }

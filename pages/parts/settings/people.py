@@ -29,6 +29,7 @@ from pages.parts.settings.section import (
     table,
 )
 from pages.roles import role_name
+from services.aws.connect_api import ConnectUser
 
 
 class PeopleSection(Section):
@@ -41,6 +42,7 @@ class PeopleSection(Section):
         self._queues: Sequence[Queue] = ()
         self._skills: Sequence[Skill] = ()
         self._levels: Mapping[UUID, Mapping[UUID, int]] = {}
+        self._connect_users: Sequence[ConnectUser] = ()
         self._form: PersonForm | None = None
 
     @override
@@ -51,6 +53,14 @@ class PeopleSection(Section):
         self._queues = await self.still(services.queues.all(agent))
         self._skills = await self.still(services.skills.all(agent))
         self._levels = await self.still(services.skills.levels(agent))
+        self._connect_users = await self.still(self._users_of_connect())
+
+    async def _users_of_connect(self) -> Sequence[ConnectUser]:
+        """Return Connect's users; none where there is no Connect, or while it is away."""
+        try:
+            return await self.services.connect_users.users()
+        except DeskError:
+            return ()
 
     @override
     def draw_list(self) -> None:
@@ -122,7 +132,13 @@ class PeopleSection(Section):
 
     def _draw_form(self, one: Agent) -> None:
         self._form = PersonForm(
-            self, one, self._departments(), self._skills, self._levels.get(one.id, {}), self._closed
+            self,
+            one,
+            self._departments(),
+            self._skills,
+            self._levels.get(one.id, {}),
+            self._closed,
+            connect_users=self._connect_users,
         )
 
     def _closed(self) -> None:

@@ -18,6 +18,7 @@ from pages.parts.kit.edit_labels import edit_labels
 from pages.parts.settings.invitation import department_field, role_options
 from pages.parts.settings.queues import skill_name
 from pages.parts.settings.section import Section, levels
+from services.aws.connect_api import ConnectUser
 
 SKILL = 'skill-'
 """Prefix of a skill field's name, before the skill's id."""
@@ -27,7 +28,7 @@ Change = Callable[[], Awaitable[object]]
 class PersonForm:
     """One person's form while it is open."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a form of all that is known of a person
         self,
         section: Section,
         person: Agent,
@@ -35,10 +36,12 @@ class PersonForm:
         skills: Sequence[Skill],
         had: Mapping[UUID, int],
         close: Callable[[], None],
+        *,
+        connect_users: Sequence[ConnectUser],
     ) -> None:
         self.person_id = person.id
         self._section, self._person, self._close = section, person, close
-        self._skills = skills
+        self._skills, self._connect_users = skills, connect_users
         self._form = EditForm(
             edit_labels(_('직원 정보')),
             self._fields(departments),
@@ -68,6 +71,7 @@ class PersonForm:
                 name='chat_capacity', label=_('동시 채팅'), kind='choice', options=capacities
             ),
             department_field(departments),
+            *self._connect_field(),
             *(
                 FormField(
                     name=f'{SKILL}{one.id}',
@@ -79,12 +83,27 @@ class PersonForm:
             ),
         ]
 
+    def _connect_field(self) -> list[FormField]:
+        """Ask whom somebody is at Connect, where there is one."""
+        if not self._connect_users:
+            return []
+        options = [
+            ('', _('같은 아이디의 사용자')),
+            *((one.id, one.username) for one in self._connect_users),
+        ]
+        return [
+            FormField(
+                name='connect_user_id', label=_('Connect 사용자'), kind='choice', options=options
+            )
+        ]
+
     def _values(self, person: Agent, had: Mapping[UUID, int]) -> dict[str, str]:
         names = ('last_name', 'first_name', 'department')
         return {
             **{name: getattr(person, name) for name in names},
             'role': person.role.value,
             'chat_capacity': str(person.chat_capacity),
+            'connect_user_id': person.connect_user_id or '',
             **{f'{SKILL}{one.id}': str(had.get(one.id, 0)) for one in self._skills},
         }
 
@@ -120,6 +139,11 @@ class PersonForm:
         if (capacity := given.get('chat_capacity', '')).isdecimal():
             changes.append(
                 ('chat_capacity', partial(services.skills.set_capacity, by, who, int(capacity)))
+            )
+        if 'connect_user_id' in given:
+            chosen = given['connect_user_id'] or None
+            changes.append(
+                ('connect_user_id', partial(services.connect_users.set_user, by, who, chosen))
             )
         wanted = {
             one.id: int(given[f'{SKILL}{one.id}'])

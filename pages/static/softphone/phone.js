@@ -12,8 +12,8 @@ const COME_BACK_MS = 20000; // at most one restart in this time
 const KEPT = "desk.softphone.call";
 
 export class Phone {
-  constructor({ ccpUrl, framedUrl, loginUrl, username }, owner) {
-    Object.assign(this, { ccpUrl, framedUrl, loginUrl, username, owner });
+  constructor({ ccpUrl, framedUrl, loginUrl, username, connectName }, owner) {
+    Object.assign(this, { ccpUrl, framedUrl, loginUrl, username, connectName, owner });
     this.listeners = new Set();
     this.interrupted = sessionStorage.getItem(KEPT);
     this.slow = 0; // consecutive commands without an answer
@@ -32,6 +32,7 @@ export class Phone {
     this.startedAt = Date.now();
     this.known = { agent: null, calls: [] };
     this.muted = false;
+    this.trouble = "";
     this.unheard = 0;
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.link === "starting" && this.become("unreachable"), SPEAK_UP_MS);
@@ -53,7 +54,7 @@ export class Phone {
 
   begin(agent) {
     clearTimeout(this.patience);
-    if (agent.getConfiguration().username !== this.username) return this.become("mismatch");
+    if (agent.getConfiguration().username !== this.connectName) return this.become("mismatch");
     agent.onRefresh(() => this.look());
     agent.onMuteToggle(({ muted }) => {
       this.muted = muted;
@@ -63,7 +64,11 @@ export class Phone {
       this.trouble = errorType;
       this.tell();
     });
-    this.commands = commands(this.username);
+    agent.onLocalMediaStreamCreated(() => {
+      this.trouble = ""; // the sound of a call has come
+      this.tell();
+    });
+    this.commands = commands(this.connectName);
     this.link = "ready";
     if (this.owner.tookOver) connect.becomeMaster(connect.MasterTopics.SOFTPHONE);
     this.look();

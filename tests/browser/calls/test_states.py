@@ -2,10 +2,13 @@
 
 from playwright.async_api import expect
 
+from desk import clock
+from services.registry import Services
 from tests.browser.calls.conftest import Phones
 from tests.browser.calls.test_calls import talking
 from tests.support.browser.calling import CallScreen, until
-from tests.support.sandbox.box import AVAILABLE, LUNCH, OFFLINE, Box
+from tests.support.make import Make
+from tests.support.sandbox.box import AVAILABLE, LUNCH, OFFLINE, Box, seed_id
 
 
 def shown(box: Box, username: str = 'agent1') -> str:
@@ -62,6 +65,24 @@ async def test_state_chosen_in_a_call_comes_true_after_it(phone: CallScreen, box
         return shown(box) == '점심'
 
     await until(is_at_lunch)
+
+
+async def test_wrap_up_that_is_done_frees_the_agent_at_connect(
+    phone: CallScreen, box: Box, services: Services, make: Make
+) -> None:
+    contact_id = await talking(phone, box)
+    await phone.presses('통화 종료')
+    await phone.is_in('wrap_up')
+    agent = await services.connect_directory.agent(seed_id('user/agent1'), 'agent1')
+    assert agent is not None
+    call = await make.call(agent=agent, contact_id=contact_id, end_time=clock.now())
+    await make.wrap_up(call, done_at=None, ending=None)
+    assert box.stage_with() == {contact_id: 'ENDED'}
+
+    await services.wrap_ups.finish(agent, call.id)
+
+    await phone.is_in('none')
+    assert box.stage_with() == {}
 
 
 async def test_state_chosen_in_the_wrap_up_does_not_close_it(phone: CallScreen, box: Box) -> None:

@@ -201,3 +201,24 @@ async def test_page_that_cannot_ring_makes_its_agent_checked_until_it_can(
 
     await phone.is_ready()
     await expect(now).to_contain_text('상담 가능')
+
+
+async def test_call_without_sound_is_said_with_a_way_on(phone: CallScreen, box: Box) -> None:
+    box.hand('PATCH', 'faults', softphones=[{'trouble': 'no_audio', 'username': 'agent1'}])
+
+    await talking(phone, box)
+
+    await phone.sees('통화 소리가 연결되지 않았습니다')
+    await expect(phone.button('다시 연결')).to_be_visible()
+
+
+async def test_short_tokens_are_renewed_and_the_softphone_stays(
+    phone: CallScreen, box: Box
+) -> None:
+    box.hand('PATCH', 'faults', softphones=[{'trouble': 'short_token', 'username': 'agent1'}])
+
+    await phone.page.evaluate("softphone.command('restart')")
+    await phone.is_ready()
+    await talking(phone, box)
+
+    await phone.is_in('talking')

@@ -398,8 +398,8 @@ async def test_place_of_the_recording_is_asked_for_after_the_call(
         **centre.box.instance,
     )
     call = await centre.call()
-    await services.calls.pause_recording(agent, call.id)
-    await services.calls.resume_recording(agent, call.id)
+    await services.recordings.pause(agent, call.id)
+    await services.recordings.resume(agent, call.id)
     await centre.hang_up(contact_id)
     await centre.call(is_over)
     assert services.connect_listener

@@ -66,6 +66,7 @@ async def test_preview_says_what_comes_together_and_changes_nothing(
         'email': 'min@example.com',
         'customer_type': 'individual',
         'status': 'blocked',
+        'call_permission': 'service',
         'risk_level': 'high',
         'memo': '단골\n오후 통화',
         'attributes.회원 등급': '골드',

@@ -139,6 +139,7 @@ def database(
         jwt_secret_key=SecretStr(SECRET),
         pool_size=5,
         connect_sandbox=False,
+        quiet_hours='',
     )
     _let_arrive(settings, arrive)
     yield settings

@@ -27,8 +27,8 @@ def _beginning(api: APIRouter, hand: Hand) -> None:
 
     @api.post('/calls')
     async def ring(wish: CallWish) -> Made:
-        """Call as a customer. The contact waits in the queue, or rings at a free agent."""
-        return Made(id=hand.ring(wish.number, _caller(wish)))
+        """Let a customer call. The contact waits in the queue, or rings at whoever is free."""
+        return Made(id=hand.ring(wish.number, _caller(wish), is_recorded=wish.recorded))
 
     @api.post('/callbacks')
     async def ask_to_be_called(wish: CallWish) -> Made:

@@ -47,6 +47,8 @@ TROUBLES = {
     Trouble.DENIED: '접근 거부',
     Trouble.DEAD_POLL: '응답 없는 폴링',
     Trouble.NO_SOCKET: 'WebSocket 거부',
+    Trouble.SHORT_TOKEN: '짧은 토큰',
+    Trouble.NO_AUDIO: '소리 없음',
 }
 ACTS: dict[str, tuple[str, Callable[[str], AgentAct[None]]]] = {
     'accept': ('수락', acts.accept),

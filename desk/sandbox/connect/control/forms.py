@@ -70,7 +70,7 @@ class CustomerForm:
         hand = self._page.hand
         begin = {
             'ring': (
-                lambda: hand.ring(self._number(fields), self._caller(fields)),
+                lambda: hand.ring(self._number(fields), self._caller(fields), is_recorded=True),
                 '전화가 들어왔습니다',
             ),
             'callback': (

@@ -49,6 +49,7 @@ class CallWish(BaseModel):
     queue: QueueName
     name: str = ''
     attributes: dict[str, str] = {}
+    recorded: bool = Field(default=False, description='whether the flow records')
 
 
 class ChatWish(BaseModel):

@@ -5,12 +5,13 @@ Numbers come from the metrics of GetCurrentMetricData: the same values that boto
 
 from datetime import datetime
 from itertools import islice
+from typing import Literal
 
 from pydantic import BaseModel
 
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
-from desk.sandbox.connect.world.contact import Contact, Leg
+from desk.sandbox.connect.world.contact import Contact, Leg, Recording
 from desk.sandbox.connect.world.directory import Queue
 from desk.sandbox.connect.world.realtime_metrics import RealtimeMetrics
 from desk.sandbox.connect.world.room import ItemType
@@ -108,6 +109,7 @@ class ContactView(BaseModel):
     related_id: str | None
     legs: list[LegView]
     digits: str
+    recording: Literal['none', 'on', 'paused', 'over']
     said: list[LineView]
 
 
@@ -158,8 +160,17 @@ def contact(world: World, contact: Contact, *, is_whole: bool = True) -> Contact
         related_id=contact.related_id,
         legs=[_leg(leg) for leg in contact.legs],
         digits=contact.pressed,
+        recording=_recording(contact.recording),
         said=_said(world, contact) if is_whole else [],
     )
+
+
+def _recording(recording: Recording) -> Literal['none', 'on', 'paused', 'over']:
+    if recording.started_at is None:
+        return 'none'
+    if recording.stopped_at is not None:
+        return 'over'
+    return 'paused' if recording.suspended_since else 'on'
 
 
 def name_of(agent: Agent) -> str:

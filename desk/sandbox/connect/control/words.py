@@ -128,6 +128,8 @@ ENGLISH: Mapping[str, str] = {
     '접근 거부': 'Access denied',
     '응답 없는 폴링': 'Dead long poll',
     'WebSocket 거부': 'WebSockets refused',
+    '짧은 토큰': 'Short tokens',
+    '소리 없음': 'No audio',
     'WebSocket 끊기': 'Cut WebSockets',
     '모두 없애기': 'Clear all',
     '대본 (JSON)': 'Script (JSON)',

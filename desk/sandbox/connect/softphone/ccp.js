@@ -18,6 +18,14 @@ function tellMuted(value) {
 bus.subscribe(connect.AgentEvents.MUTE_TOGGLE, (data) => (muted = data.muted));
 bus.subscribe(connect.EventType.MUTE, (data) => tellMuted(data?.mute ?? muted));
 connect.contact((contact) => contact.onEnded(() => muted && tellMuted(false)));
+// A call whose sound does not come tells so as the library does when no network way is found for it.
+connect.contact((contact) => contact.onConnected(async () => {
+  const { audio } = await (await fetch(`audio${location.search}`)).json();
+  if (audio) return;
+  const data = { errorType: connect.SoftphoneErrorTypes.ICE_COLLECTION_TIMEOUT, errorMessage: "Ice collection timedout", endPointUrl: "" };
+  connect.ifMaster(connect.MasterTopics.SOFTPHONE, () =>
+    upstream.sendUpstream(connect.EventType.BROADCAST, { event: connect.AgentEvents.SOFTPHONE_ERROR, data }));
+}));
 const PATIENCE_MS = 3000; // the library itself waits for ever
 
 // Choose a state; with a contact in hand it is the next one, as in every CCP.

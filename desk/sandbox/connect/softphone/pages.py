@@ -6,6 +6,7 @@ library the pages say what is missing.
 """
 
 import json
+from datetime import datetime, timedelta
 from html import escape
 from http import HTTPStatus
 from importlib.resources import files
@@ -23,6 +24,8 @@ from desk.sandbox.connect.world.agent import Agent
 
 HERE = files('desk.sandbox.connect.softphone')
 CCP_PATH, LOGIN_PATH, LOGOUT_PATH = '/ccp-v2/', '/connect/login', '/connect/logout'
+AUDIO_PATH = '/ccp-v2/audio'
+SHORT_LIFE = timedelta(minutes=2)
 AUTHORIZE_PATH, API_PATH, APP_PATH = '/auth/authorize', '/connect/api', '/agent-app/api'
 OWN_SCRIPTS = frozenset({'ccp', 'worker'})
 SCRIPT = 'text/javascript; charset=utf-8'
@@ -105,9 +108,14 @@ class Pages:
         session = self._session(request)
         if session is None:
             return JSONResponse({'message': 'Unauthorized'}, HTTPStatus.UNAUTHORIZED)
-        expiry = clock.now() + TOKEN_LIFE
-        token = self._sessions.issue(session)
+        token, expiry = self._token(session)
         return JSONResponse({'accessToken': token, 'expiration': expiry.isoformat()})
+
+    async def audio(self, request: Request) -> Response:
+        """Say whether the sound of a call connects: the page of a CCP asks when one does."""
+        session = self._session(request) or self._session_by_name(request)
+        is_there = session is None or not self._has(Trouble.NO_AUDIO, session)
+        return JSONResponse({'audio': is_there}, headers={'Cache-Control': 'no-store'})
 
     async def no_apps(self, _request: Request) -> Response:
         """Answer that Voice ID and other agent applications are missing."""
@@ -117,11 +125,12 @@ class Pages:
         """Return the library's start settings: addresses, and a token of the session."""
         instance = self._centre.world.state.instance
         base = str(request.base_url).rstrip('/')
+        token, expiry = self._token(session)
         return {
             'sharedWorkerUrl': f'{CCP_PATH}worker.js?session={session.id}',
-            'authToken': self._sessions.issue(session),
+            'authToken': token,
             'refreshToken': session.id,
-            'authTokenExpiration': int((clock.now() + TOKEN_LIFE).timestamp() * 1_000),
+            'authTokenExpiration': int(expiry.timestamp() * 1_000),
             'region': instance.region,
             'account': instance.account,
             'instance': instance.id,
@@ -133,6 +142,17 @@ class Pages:
             'logoutEndpoint': LOGOUT_PATH,
             'authCookieName': _cookie(request),
         }
+
+    def _token(self, session: Session) -> tuple[str, datetime]:
+        """Return a new token and until when it is good."""
+        if self._has(Trouble.SHORT_TOKEN, session):
+            expiry = clock.now() + SHORT_LIFE
+            return self._sessions.issue(session, until=expiry), expiry
+        return self._sessions.issue(session), clock.now() + TOKEN_LIFE
+
+    def _has(self, trouble: Trouble, session: Session) -> bool:
+        agent = agent_of(self._centre.world, session)
+        return agent is not None and self._centre.faults.has(trouble, agent.profile.username)
 
     def _session(self, request: Request) -> Session | None:
         """Return the session of the cookie, if valid."""

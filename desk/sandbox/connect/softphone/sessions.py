@@ -6,8 +6,10 @@ simulator. There are no passwords, so nothing to forge.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from secrets import token_urlsafe
 
+from desk import clock
 from desk.sandbox.connect.world import World
 from desk.sandbox.connect.world.agent import Agent
 
@@ -34,6 +36,7 @@ class Sessions:
         self._is_agent = is_agent
         self._by_id: dict[str, Session] = {}
         self._by_token: dict[str, Session] = {}
+        self._until: dict[str, datetime] = {}
         self._ended: set[str] = set()
 
     def begin(self, agent_id: str) -> Session:
@@ -56,14 +59,18 @@ class Sessions:
         """Return a session of an agent, if there is one."""
         return next((each for each in self._by_id.values() if each.agent_id == agent_id), None)
 
-    def issue(self, session: Session) -> str:
-        """Return a new token for the service."""
+    def issue(self, session: Session, *, until: datetime | None = None) -> str:
+        """Return a new token to ask the service with, good until the sign-out or a moment before."""
         token = f'{session.id}{MARK}{token_urlsafe(24)}'
+        if until is not None:
+            self._until[token] = until
         self._keep(token, session)
         return token
 
     def at(self, token: str) -> Session | None:
-        """Return the session of a token, if valid."""
+        """Return the sign-in that a token is of, if both last."""
+        if (until := self._until.get(token)) is not None and clock.now() >= until:
+            return None
         if token not in self._by_token and (session := self.find(token.rpartition(MARK)[0])):
             self._keep(token, session)
         return self._by_token.get(token)

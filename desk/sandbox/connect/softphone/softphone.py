@@ -13,6 +13,7 @@ from desk.sandbox.connect.softphone.model import SoftphoneModel
 from desk.sandbox.connect.softphone.pages import (
     API_PATH,
     APP_PATH,
+    AUDIO_PATH,
     AUTHORIZE_PATH,
     CCP_PATH,
     LOGIN_PATH,
@@ -42,6 +43,7 @@ def routes(centre: Centre, home: Path) -> list[BaseRoute]:
         Route(LOGIN_PATH, pages.login),
         Route(LOGOUT_PATH, pages.logout),
         Route(AUTHORIZE_PATH, pages.authorize),
+        Route(AUDIO_PATH, pages.audio),
         Route(API_PATH, service.__call__, methods=['POST']),
         Route(f'{API_PATH}/', service.__call__, methods=['POST']),
         Route(APP_PATH, pages.no_apps, methods=['POST']),

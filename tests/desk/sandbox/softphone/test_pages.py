@@ -1,10 +1,12 @@
 """The softphone's pages: signing in and out, and what is said when Amazon's library is not there."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from desk import clock
 from desk.sandbox.connect import server
 from desk.sandbox.connect.centre import Centre
 from tests.support.sandbox.box import Box
@@ -76,3 +78,26 @@ def test_page_renews_its_token_with_its_cookie(box: Box) -> None:
 def test_what_is_not_there_is_said_not_to_be(box: Box) -> None:
     assert box.raw('POST', '/agent-app/api')[0] == 404
     assert box.raw('GET', '/ccp-v2/anything.js')[0] == 404
+
+
+def test_short_token_ends_and_another_is_given(box: Box) -> None:
+    box.hand('PATCH', 'faults', softphones=[{'trouble': 'short_token', 'username': 'agent1'}])
+    _, headers, _ = box.raw('GET', '/connect/login?agent=agent1', redirect=False)
+    cookie = {'Cookie': headers['Set-Cookie'].partition(';')[0]}
+
+    _, _, short = box.raw('GET', '/auth/authorize', headers=cookie)
+    box.hand('DELETE', 'faults')
+    _, _, usual = box.raw('GET', '/auth/authorize', headers=cookie)
+
+    left = datetime.fromisoformat(short['expiration']) - clock.now()
+    assert timedelta() < left <= timedelta(minutes=2)
+    assert datetime.fromisoformat(usual['expiration']) - clock.now() > timedelta(hours=11)
+
+
+def test_page_hears_that_there_is_no_sound(box: Box) -> None:
+    usual = box.raw('GET', '/ccp-v2/audio?agent=agent1')[2]
+    box.hand('PATCH', 'faults', softphones=[{'trouble': 'no_audio', 'username': 'agent1'}])
+
+    silent = box.raw('GET', '/ccp-v2/audio?agent=agent1')[2]
+
+    assert (usual, silent) == ({'audio': True}, {'audio': False})

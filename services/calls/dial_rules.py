@@ -1,0 +1,71 @@
+"""Whom the desk may call, when and for what: who wants no calls, the night, advertising without consent (정보통신망법 50조)."""
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Self
+
+from desk import clock
+from desk.errors import ConflictError
+from models import CallPermission, Customer
+from services.customers.phone_lookup import PhoneLookup
+
+
+class DialPurpose(StrEnum):
+    """What somebody is called for. ``promised``: a call that they asked for at this time, also by night."""
+
+    SERVICE = 'service'
+    ADVERTISING = 'advertising'
+    PROMISED = 'promised'
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The hours in Seoul in which nobody is called; ``since`` equal to ``until`` is never."""
+
+    since: time = time(21)
+    until: time = time(8)
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read ``21:00-08:00``; nothing is never."""
+        since, _dash, until = text.partition('-')
+        return cls(time.fromisoformat(since or '00:00'), time.fromisoformat(until or '00:00'))
+
+    @property
+    def are_now(self) -> bool:
+        """Whether they are at this moment."""
+        at = clock.now().astimezone(clock.SEOUL).time()
+        if self.since <= self.until:
+            return self.since <= at < self.until
+        return at >= self.since or at < self.until
+
+
+class DialRules:
+    """The one place that says why a number is not to be called."""
+
+    def __init__(self, phones: PhoneLookup, quiet: QuietHours) -> None:
+        self._phones = phones
+        self._quiet = quiet
+
+    async def check(self, phone: str, purpose: DialPurpose = DialPurpose.SERVICE) -> None:
+        """Let a number (as it is kept) be called. Whoever of its customers is the strictest decides.
+
+        Raises:
+            ConflictError: it is not to be called, with the reason.
+        """
+        customers = await self._phones.customers(phone)
+        if any(one.call_permission is CallPermission.NOTHING for one in customers):
+            raise ConflictError('dial.not_wanted')
+        if purpose is DialPurpose.ADVERTISING and not _have_agreed(customers):
+            raise ConflictError('dial.no_consent')
+        if purpose is not DialPurpose.PROMISED and self._quiet.are_now:
+            since, until = (f'{one:%H:%M}' for one in (self._quiet.since, self._quiet.until))
+            raise ConflictError('dial.night', since=since, until=until)
+
+
+def _have_agreed(customers: list[Customer]) -> bool:
+    """Whether all who have the number agreed to advertising: a number of nobody on record agreed to nothing."""
+    return bool(customers) and all(
+        one.call_permission is CallPermission.ANYTHING for one in customers
+    )
