@@ -60,5 +60,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back to the revision before."""
+    op.execute("SET LOCAL lock_timeout = '5s'")
     op.drop_table('agent_loans')
     op.drop_table('forecasts')

@@ -96,15 +96,17 @@ class _SteeringForm:
             was = self._chats[one]
             if was.status is ChatStatus.WAITING and was.queue_id is not None:
                 by_queue.setdefault(was.queue_id, []).append(one)
+        why, still = _('되돌림'), self._context.still
         for queue_id, ids in by_queue.items():
-            await self._steering.move(
-                self._context.agent, ids, queue_id, _('되돌림'), only_waiting=True
+            await still(
+                self._steering.move(self._context.agent, ids, queue_id, why, only_waiting=True)
             )
 
     async def _set_back(self, chat_ids: Sequence[UUID]) -> None:
+        why, still = _('되돌림'), self._context.still
         for priority in {self._chats[one].priority for one in chat_ids}:
             ids = [one for one in chat_ids if self._chats[one].priority is priority]
-            await self._steering.set_priority(self._context.agent, ids, priority, _('되돌림'))
+            await still(self._steering.set_priority(self._context.agent, ids, priority, why))
 
 
 def _deed_of(values: Mapping[str, str]) -> Deed:
