@@ -29,7 +29,14 @@ from models.step import Channel
 from services.aws.facts import AgentFacts, ContactFacts, HeldContact
 from services.calls import queries
 from services.calls.callback_outcomes import follow_call
-from services.calls.computed_call import OUTBOUND_KINDS, ComputedCall, ComputedStep, computed_call
+from services.calls.computed_call import (
+    OUTBOUND_KINDS,
+    OVER,
+    ComputedCall,
+    ComputedStep,
+    computed_call,
+    step_key,
+)
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
 from services.calls.legs import KINDS, MOMENTS, fill, kept_number
@@ -39,7 +46,6 @@ from services.people import state_queries
 from services.people.states import settle
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-OVER = frozenset({StepKind.ENDED, StepKind.ABANDONED})
 LATE = timedelta(minutes=15)
 """A call that ended longer ago than this when it is reported gets no 후처리."""
 
@@ -248,7 +254,7 @@ async def _department(session: AsyncSession, call: Call, agents: dict[UUID, Agen
 async def _write(work: UnitOfWork, call: Call, steps: Iterable[ComputedStep]) -> None:
     """Store the steps that are not stored yet; ``REOPENED`` follows an end that was reported wrongly."""
     written = await queries.steps_of(work.session, call.id)
-    keys = {(step.kind, step.at, step.agent_id) for step in written}
+    keys = {step_key(step.kind, step.at, step.agent_id) for step in written}
     computed = list(steps)
     ends = {step.at for step in computed if step.kind in OVER}
     false_ends = sum(step.kind in OVER and step.at not in ends for step in written)

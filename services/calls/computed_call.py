@@ -20,6 +20,7 @@ from models import (
     StepKind,
 )
 
+OVER = frozenset({StepKind.ENDED, StepKind.ABANDONED})
 OUTBOUND_KINDS = frozenset({CallLegKind.OUTBOUND, CallLegKind.API, CallLegKind.CALLBACK})
 NOT_REACHED = ('UNANSWERED', 'BUSY', 'NEVER_ARRIVED', 'NO_ANSWER')
 """Parts of Connect's reasons which say that the called party did not answer."""
@@ -54,7 +55,14 @@ class ComputedStep:
     @property
     def key(self) -> tuple[StepKind, datetime, UUID | None]:
         """The values that identify the step when it is computed again."""
-        return self.kind, self.at, self.agent_id
+        return step_key(self.kind, self.at, self.agent_id)
+
+
+def step_key(
+    kind: StepKind, at: datetime, agent_id: UUID | None
+) -> tuple[StepKind, datetime, UUID | None]:
+    """Return what identifies a step. An end is one, whoever it concerns: who dialled may be told after it."""
+    return kind, at, None if kind in OVER else agent_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
