@@ -142,6 +142,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'presence': services.presence.follow,
             'board': services.board.follow,
             'alerts': services.alerts.follow,
+            'rollups': services.rollups.follow,
             'abandoned': lambda: housekeeping.give_up_silent(services, patience),
             'tidying': lambda: housekeeping.tidy(services),
             'audit-heads': lambda: ship_heads(services.audit_log),

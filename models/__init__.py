@@ -54,6 +54,7 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
+from models.report import ReportChange, ReportLine
 from models.sentiment import (
     ChatMood,
     MessageSentiment,
@@ -127,6 +128,8 @@ __all__ = [
     'QueueMode',
     'QueueNotice',
     'QueueTarget',
+    'ReportChange',
+    'ReportLine',
     'RiskLevel',
     'RoutingDecision',
     'Row',

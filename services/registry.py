@@ -60,6 +60,8 @@ from services.people.presence import Presence
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.reports.reports import Reports
+from services.reports.rollups import Rollups
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -122,6 +124,8 @@ class Services:
     promises: Promises
     queue_notices: QueueNotices
     queues: Queues
+    reports: Reports
+    rollups: Rollups
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
     skills: Skills
@@ -180,6 +184,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     call_log = CallLog(units, directory, phones)
     calls = Calls(units, directory, phones)
     history = History(db, customer_search, message_search)
+    rollups = Rollups(db)
     return Services(
         topics=topics,
         stream=stream,
@@ -230,6 +235,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
+        reports=Reports(db, rollups),
+        rollups=rollups,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment

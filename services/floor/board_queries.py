@@ -54,6 +54,15 @@ async def facts_after(session: AsyncSession, last_id: int, missing: Collection[i
     return await _read(session, _facts().where(is_new).order_by(col(ContactStep.id)))
 
 
+async def facts_of(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """Return all steps of these contacts, each contact's in order; none for an unknown contact."""
+    statement = _facts().where(col(ContactStep.contact_id).in_(contact_ids))
+    found: dict[UUID, list[Fact]] = {one: [] for one in contact_ids}
+    for fact in await _read(session, statement.order_by(col(ContactStep.id))):
+        found[fact.contact_id].append(fact)
+    return found
+
+
 async def last_ids(session: AsyncSession, count: int) -> list[int]:
     """Return the newest ids of steps, newest first."""
     statement = select(ContactStep.id).order_by(col(ContactStep.id).desc()).limit(count)
