@@ -24,6 +24,7 @@ from pages import (
     invite,
     login,
     preferences,
+    reports,
     settings_screens,
     shell,
     talk,
@@ -125,6 +126,7 @@ def create(
     customers.register(screens)
     history.register(screens)
     dashboard.register(screens)
+    reports.register(screens)
     audit.register(screens)
     settings_screens.register(screens)
     screens.serve()

@@ -156,6 +156,7 @@ MAY = {
     'GET /desk/history': STAFF,
     'GET /desk/history/{contact_id}': STAFF,
     'GET /desk/dashboard': STAFF,  # agents are told in its place that it is not theirs
+    'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/people': STAFF,

@@ -1,0 +1,174 @@
+"""Reports at ``/desk/reports``: the figures of any period by group, and the contacts behind each number.
+
+The address holds the period, the grouping, the department and the open number, so that it can be saved and shared.
+"""
+
+from nicegui import PageArguments, ui
+from nicegui.events import GenericEventArguments
+
+from desk.errors import DeskError
+from pages import notices, shell
+from pages.component import Component
+from pages.locale import _, language
+from pages.parts.kit import dialog, times
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.key_map import Keys
+from pages.parts.kit.living import Living
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.reports.contact_list import ReportContactList
+from pages.parts.reports.query_bar import ReportBar
+from pages.parts.reports.table import WINDOW, ReportTable, chosen, row_of
+from pages.parts.reports.words import Words
+from pages.shell import Shell
+from services.floor.definitions import definition_of
+from services.reports.report_query import ReportQuery, read_query
+from services.reports.reports import Report
+
+REPORTS = '/desk/reports'
+OPENS = '(event) => { const made = event.target.closest("[data-open]"); if (made) emit(made.dataset.open) }'
+
+
+def register(screens: shell.Screens) -> None:
+    """Serve the reports."""
+    screens.add(REPORTS, reports)
+
+
+async def reports(shell: Shell, args: PageArguments) -> None:
+    """Draw the reports. Raises ``NotAllowedError`` for all but supervisors and administrators."""
+    given = dict(args.query_parameters)
+    query, ignored = read_query(given)
+    first = await shell.services.reports.report(shell.agent, query)
+    with ui.element('div').classes('desk-page'):
+        screen = ReportsScreen(shell)
+    await screen.open(first, given.get('show', ''))
+    if ignored:
+        ui.notify(_('주소에서 알아볼 수 없는 조건은 뺐습니다.'), type='warning', position='top')
+
+
+class ReportsScreen(Component):
+    """The choice above, the table below it, and under both the contacts behind the chosen number."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.services.topics)
+        self._shell = shell
+        self._report: Report | None = None
+        self._wanted = ReportQuery()
+        self._open, self._begin = '', 0
+        self.classes('board reports')
+        with self:
+            self._bar = ReportBar(self._choose)
+            with ui.element('div').classes('report-said'):
+                self._said = Piece('span').props('role=status')
+                self._version = button('', self._explain, ButtonStyle.QUIET)
+                ui.element('div').classes('desk-spring')
+                self._back = button(_('앞의 {count}줄', count=WINDOW), lambda: self._turn(-WINDOW), ButtonStyle.QUIET)  # fmt: skip
+                self._on = button(_('다음 {count}줄', count=WINDOW), lambda: self._turn(WINDOW), ButtonStyle.QUIET)  # fmt: skip
+            self._table = Living().classes('report-rows')
+            self._contacts = ReportContactList(shell)
+        self._table.on('click', self._pressed, js_handler=OPENS)
+
+    async def open(self, report: Report, show: str) -> None:
+        """Show the report and the open number of the address."""
+        self._shell.keys.use(self._make_keys())
+        choices = await self.still(self._shell.services.history.choices(self._shell.agent))
+        self._bar.offer(choices.departments)
+        self._report, self._open = report, show
+        await self._draw()
+
+    # ---- choosing
+
+    async def _choose(self, query: ReportQuery) -> None:
+        """Show another report; its first rows, and no list. Of several requests only the last one is shown."""
+        self._wanted = query
+        try:
+            report = await self.still(self._shell.services.reports.report(self._shell.agent, query))
+        except DeskError as error:
+            notices.tell(error)
+            return
+        if query != self._wanted:
+            return
+        self._report, self._open, self._begin = report, '', 0
+        await self._draw()
+
+    async def _pressed(self, event: GenericEventArguments) -> None:
+        what = str(event.args)
+        self._open = '' if what == self._open else what
+        await self._draw()
+
+    async def _close(self) -> None:
+        self._open = ''
+        await self._draw()
+
+    async def _turn(self, step: int) -> None:
+        self._begin = max(0, self._begin + step)
+        await self._draw()
+
+    async def _group(self, step: int) -> None:
+        if self._report is not None:
+            await self._choose(self._bar.neighbour(self._report.query, step))
+
+    def _make_keys(self) -> Keys:
+        keys = Keys()
+        keys.add('KeyJ', 'J', _('다음 기준으로 묶기'), lambda: self._group(1))
+        keys.add('KeyK', 'K', _('앞 기준으로 묶기'), lambda: self._group(-1))
+        keys.add('Escape', 'Esc', _('목록 닫기'), self._close)
+        return keys
+
+    def _explain(self) -> None:
+        if self._report is not None:
+            explain(self._shell, self._report)
+
+    # ---- drawing
+
+    async def _draw(self) -> None:
+        report = self._report
+        if report is None:
+            return
+        self._bar.show(report.query)
+        self._write_address(report.query)
+        self._say(report)
+        self._back.set_visibility(self._begin > 0)
+        self._on.set_visibility(self._begin + WINDOW < len(report.rows))
+        table = ReportTable(report=report, begin=self._begin, chosen=self._open)
+        self._table.set_inside(table.markup())
+        choice = chosen(report, self._open)
+        self._contacts.set_visibility(choice is not None)
+        if choice is not None:
+            row = row_of(report, choice)
+            whose = Words(language()).row(report.query.group, row) if row else _('전체')
+            await self._contacts.show(report.query, choice, whose)
+
+    def _say(self, report: Report) -> None:
+        days = [report.since.isoformat(), report.until.isoformat()]
+        said = [' ~ '.join(dict.fromkeys(days)), _('{moment} 기준', moment=times.full(report.computed_at))]  # fmt: skip
+        if report.waiting:
+            said.append(_('{count}건은 아직 세는 중입니다.', count=f'{report.waiting:,}'))
+        self._said.set_inside(filled('{text}', text=' · '.join(said)))
+        versions = ', '.join(f'v{one}' for one in report.versions)
+        self._version.set_inside(filled('{text}', text=_('정의 {versions}', versions=versions)))
+
+    def _write_address(self, query: ReportQuery) -> None:
+        parts = [query.address, f'show={self._open}' if self._open else '']
+        self._shell.set_address(f'{REPORTS}?{"&".join(filter(None, parts))}')
+
+
+def explain(shell: Shell, report: Report) -> None:
+    """Open a dialog that defines the figures."""
+    definition = definition_of(report.until)
+    with dialog.titled(shell.dialogs, _('숫자의 정의')) as opened:
+        for text in (
+            _('인입: 기간에 온 상담. 응대와 포기는 기다림이 끝난 날과 시간에 한 번만 셉니다.'),
+            _('서비스 레벨: 목표 시간 안에 응대 ÷ (응대 + 포기). 짧은 포기는 빼고 셉니다.'),
+            _('응대율: 응대 ÷ (응대 + 포기 + 짧은 포기).'),
+            _('짧은 포기: {seconds}초 안에 나간 고객. 대기 시간은 고객이 온 때부터 셉니다.', seconds=definition.short_seconds),
+            _('첫 응답: 고객이 온 때부터 상담원의 첫 메시지까지. 끝난 채팅만 셉니다.'),
+            _('처리: 상담원별로 하루에 끝낸 상담. 두 상담원이 맡은 상담은 두 건입니다.'),
+            _('평균 처리: (진행 + 보류 + 후처리 시간) ÷ 처리. 채팅의 보류 시간은 뺍니다.'),
+            _('재문의: 같은 고객이 7일 안에 다시 온 상담 ÷ 응대.'),
+            _('부정 감정: 고객이 전체적으로 부정적인 상담 ÷ 감정을 분석한 상담.'),
+            _('약속 이행: 약속을 모두 지킨 상담 ÷ 지켰거나 못 지킨 약속이 있는 상담.'),
+            _('만족도: 아직 묻지 않으므로 숫자가 없습니다.'),
+        ):  # fmt: skip
+            ui.label(text)
+        with ui.element('div').classes('desk-actions'):
+            button(_('닫기'), opened.close, ButtonStyle.PRIMARY).props('autofocus')
