@@ -53,6 +53,7 @@ from pages.api import (
 )
 from pages.api import customers as customers_api
 from pages.api import history as history_api
+from pages.api import reports as reports_api
 from pages.web import gate, unknown_paths
 from pages.web.monitoring import open_pages
 from pages.web.request_metrics import RequestMetrics
@@ -105,6 +106,7 @@ def create(
         contacts.router(services),
         promises.router(services),
         queues.router(services),
+        reports_api.router(services),
         people.router(services),
         calls.router(services),
         call_wrap_ups.router(services),

@@ -3,6 +3,8 @@
 The address holds the period, the grouping, the department and the open number, so that it can be saved and shared.
 """
 
+from collections.abc import Mapping
+
 from nicegui import PageArguments, ui
 from nicegui.events import GenericEventArguments
 
@@ -35,14 +37,10 @@ def register(screens: shell.Screens) -> None:
 
 async def reports(shell: Shell, args: PageArguments) -> None:
     """Draw the reports. Raises ``NotAllowedError`` for all but supervisors and administrators."""
-    given = dict(args.query_parameters)
-    query, ignored = read_query(given)
-    first = await shell.services.reports.report(shell.agent, query)
+    shell.services.reports.check(shell.agent)
     with ui.element('div').classes('desk-page'):
         screen = ReportsScreen(shell)
-    await screen.open(first, given.get('show', ''))
-    if ignored:
-        ui.notify(_('주소에서 알아볼 수 없는 조건은 뺐습니다.'), type='warning', position='top')
+    await screen.open(dict(args.query_parameters))
 
 
 class ReportsScreen(Component):
@@ -67,12 +65,19 @@ class ReportsScreen(Component):
             self._contacts = ReportContactList(shell)
         self._table.on('click', self._pressed, js_handler=OPENS)
 
-    async def open(self, report: Report, show: str) -> None:
+    async def open(self, given: Mapping[str, str]) -> None:
         """Show the report and the open number of the address."""
         self._shell.keys.use(self._make_keys())
+        query, ignored = read_query(given)
+        if ignored:
+            told = _('주소에서 알아볼 수 없는 조건은 뺐습니다.')
+            ui.notify(told, type='warning', position='top')
         choices = await self.still(self._shell.services.history.choices(self._shell.agent))
         self._bar.offer(choices.departments)
-        self._report, self._open = report, show
+        self._report = await self.still(
+            self._shell.services.reports.report(self._shell.agent, query)
+        )
+        self._open = given.get('show', '')
         await self._draw()
 
     # ---- choosing

@@ -60,6 +60,7 @@ from services.people.presence import Presence
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.reports.exports import ReportExports
 from services.reports.reports import Reports
 from services.reports.rollups import Rollups
 from services.search.customers import CustomerSearch
@@ -125,6 +126,7 @@ class Services:
     queue_notices: QueueNotices
     queues: Queues
     reports: Reports
+    report_exports: ReportExports
     rollups: Rollups
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
@@ -185,6 +187,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     calls = Calls(units, directory, phones)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
+    reports = Reports(db, rollups)
     return Services(
         topics=topics,
         stream=stream,
@@ -235,7 +238,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
-        reports=Reports(db, rollups),
+        reports=reports,
+        report_exports=ReportExports(units, reports),
         rollups=rollups,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)

@@ -70,6 +70,7 @@ PREFIXES = (
     ('/contacts', Area.API),
     ('/promises', Area.API),
     ('/queues', Area.API),
+    ('/reports', Area.API),
     ('/softphone', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
@@ -80,6 +81,7 @@ PAGES = frozenset({Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/history', '/agents', '/contacts', '/promises', '/queues',
+    '/reports',
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ class Unit(StrEnum):
     CONTACTS = auto()
     PERCENT = auto()
     SECONDS = auto()
+    POINTS = auto()
 
 
 class Figure(StrEnum):
@@ -87,6 +88,8 @@ class Formula:
     @property
     def unit(self) -> Unit:
         """The unit of the figure."""
+        if self.of is None:
+            return Unit.POINTS
         if self.spans:
             return Unit.SECONDS
         return Unit.PERCENT if self.share else Unit.CONTACTS
@@ -108,7 +111,7 @@ FORMULAS: Mapping[Figure, Formula] = {
     Figure.WRAP_UP: Formula(of=Tally.HANDLED, spans=(Span.WRAP_UP,)),
     Figure.TRANSFERRED: Formula(of=Tally.TRANSFERRED),
     Figure.REPEATED: Formula(of=Tally.ANSWERED, share=Tally.REPEATED),
-    Figure.RATING: Formula(of=None, share=None),
+    Figure.RATING: Formula(of=None),
     Figure.NEGATIVE: Formula(of=Tally.JUDGED, share=Tally.NEGATIVE),
     Figure.PROMISES_KEPT: Formula(of=Tally.PROMISED, share=Tally.KEPT),
 }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, literal, true
 from sqlmodel import col, func, select
@@ -12,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import Queue, ReportLine
 from services.floor.ledger import Bucket
 from services.reports.figures import Formula, Span, Tally
-from services.reports.report_query import Grouping
+from services.reports.report_query import Grouping, Key
 
 _LINE = ReportLine
 _outcome = col(_LINE.outcome)
@@ -51,9 +50,6 @@ _KEYS: Mapping[Grouping, Any] = {
     Grouping.CATEGORY: col(_LINE.category_id),
     Grouping.CHANNEL: col(_LINE.channel),
 }
-
-Key = UUID | date | int | str | None
-"""What a row is about: an id, a day, an hour, a channel; ``None`` for contacts without one."""
 
 
 class Scope(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from desk import clock
 from services.floor.definitions import day_of
@@ -38,6 +39,10 @@ class ReportPeriod(StrEnum):
     LAST_MONTH = 'last_month'
     YEAR = 'year'
     """The last 12 months, today included."""
+
+
+Key = UUID | date | int | str | None
+"""What a row is about: an id, a day, an hour, a channel; ``None`` for contacts without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

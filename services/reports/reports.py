@@ -17,8 +17,8 @@ from services.history import queries as history_queries
 from services.people import agent_queries
 from services.reports import queries
 from services.reports.figures import FORMULAS, Figure, Span, Tally, Unit
-from services.reports.queries import Counts, Key, Scope
-from services.reports.report_query import Grouping, ReportQuery
+from services.reports.queries import Counts, Scope
+from services.reports.report_query import Grouping, Key, ReportQuery
 from services.reports.rollups import Rollups
 
 CATCH_UP_SECONDS = 2.0
@@ -123,6 +123,10 @@ class Reports:
     def __init__(self, db: Database, rollups: Rollups) -> None:
         self._db = db
         self._rollups = rollups
+
+    def check(self, watcher: Agent) -> None:
+        """Raise ``NotAllowedError`` unless a supervisor asks."""
+        check_role(watcher)
 
     async def report(self, watcher: Agent, query: ReportQuery) -> Report:
         """Return the figures of a period by group, the newest facts included."""

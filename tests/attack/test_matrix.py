@@ -132,6 +132,8 @@ MAY = {
     'POST /chat/visits/{visit_id}/read': CUSTOMERS,
     'POST /chat/visits/{visit_id}/typing': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
+    'GET /reports': SUPERVISORS,
+    'GET /reports/export': SUPERVISORS,
     'GET /history': STAFF,
     'GET /history/categories': STAFF,
     'GET /history/export': STAFF,

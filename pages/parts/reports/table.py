@@ -9,7 +9,7 @@ from pages.parts.floor.board_numbers import number_button
 from pages.parts.kit.markup import filled
 from pages.parts.reports.words import Words, value_text
 from services.reports.figures import Figure
-from services.reports.queries import Key
+from services.reports.report_query import Key
 from services.reports.reports import Choice, Numbers, Report, ReportRow
 
 WINDOW = 50

@@ -8,8 +8,7 @@ from pages.locale import text
 from pages.parts.floor.board_numbers import NOTHING, percent_text
 from pages.parts.kit import times
 from services.reports.figures import FORMULAS, Figure, Unit
-from services.reports.queries import Key
-from services.reports.report_query import Grouping, ReportPeriod
+from services.reports.report_query import Grouping, Key, ReportPeriod
 from services.reports.reports import ReportRow
 
 FIGURES = {
