@@ -4,6 +4,7 @@ The address holds the period, the grouping, the department and the open number, 
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from nicegui import PageArguments, ui
 from nicegui.events import GenericEventArguments
@@ -17,14 +18,17 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.reports.agent_day_list import AgentDayList
 from pages.parts.reports.contact_list import ReportContactList
+from pages.parts.reports.export_dialog import export_report
+from pages.parts.reports.heat_map import ReportHeat, place_chosen, place_name
 from pages.parts.reports.query_bar import ReportBar
 from pages.parts.reports.table import WINDOW, ReportTable, chosen, row_of
 from pages.parts.reports.words import Words
 from pages.shell import Shell
 from services.floor.definitions import definition_of
 from services.reports.report_query import ReportQuery, read_query
-from services.reports.reports import Report
+from services.reports.reports import Choice, Report
 
 REPORTS = '/desk/reports'
 OPENS = '(event) => { const made = event.target.closest("[data-open]"); if (made) emit(made.dataset.open) }'
@@ -43,6 +47,19 @@ async def reports(shell: Shell, args: PageArguments) -> None:
     await screen.open(dict(args.query_parameters))
 
 
+class View(StrEnum):
+    """The views of a period."""
+
+    TABLE = 'table'
+    HEAT = 'heat'
+    DAYS = 'days'
+
+
+def view_names() -> dict[View, str]:
+    """Return the names of the views."""
+    return {View.TABLE: _('표'), View.HEAT: _('요일·시간대'), View.DAYS: _('상담원 하루')}
+
+
 class ReportsScreen(Component):
     """The choice above, the table below it, and under both the contacts behind the chosen number."""
 
@@ -51,17 +68,22 @@ class ReportsScreen(Component):
         self._shell = shell
         self._report: Report | None = None
         self._wanted = ReportQuery()
-        self._open, self._begin = '', 0
+        self._open, self._begin, self._view = '', 0, View.TABLE
         self.classes('board reports')
         with self:
             self._bar = ReportBar(self._choose)
             with ui.element('div').classes('report-said'):
+                self._views = {view: self._view_button(view) for view in View}
                 self._said = Piece('span').props('role=status')
                 self._version = button('', self._explain, ButtonStyle.QUIET)
                 ui.element('div').classes('desk-spring')
+                button(_('내보내기'), self._export, ButtonStyle.QUIET)
+                button(_('인쇄'), self._print, ButtonStyle.QUIET)
                 self._back = button(_('앞의 {count}줄', count=WINDOW), lambda: self._turn(-WINDOW), ButtonStyle.QUIET)  # fmt: skip
                 self._on = button(_('다음 {count}줄', count=WINDOW), lambda: self._turn(WINDOW), ButtonStyle.QUIET)  # fmt: skip
             self._table = Living().classes('report-rows')
+            self._heat = ReportHeat(shell, self._choose_number)
+            self._days = AgentDayList(shell)
             self._contacts = ReportContactList(shell)
         self._table.on('click', self._pressed, js_handler=OPENS)
 
@@ -78,6 +100,8 @@ class ReportsScreen(Component):
             self._shell.services.reports.report(self._shell.agent, query)
         )
         self._open = given.get('show', '')
+        if given.get('view') in set(View):
+            self._view = View(given['view'])
         await self._draw()
 
     # ---- choosing
@@ -96,9 +120,24 @@ class ReportsScreen(Component):
         await self._draw()
 
     async def _pressed(self, event: GenericEventArguments) -> None:
-        what = str(event.args)
+        await self._choose_number(str(event.args))
+
+    async def _choose_number(self, what: str) -> None:
         self._open = '' if what == self._open else what
         await self._draw()
+
+    async def _show_view(self, view: 'View') -> None:
+        """Show another view of the same period; the same one again shows the table."""
+        self._view = View.TABLE if view is self._view else view
+        self._open = ''
+        await self._draw()
+
+    def _view_button(self, view: 'View') -> Piece:
+        return button(view_names()[view], lambda: self._show_view(view), ButtonStyle.QUIET)
+
+    def _toggle(self) -> None:
+        if self._view is View.HEAT:
+            self._heat.toggle()
 
     async def _close(self) -> None:
         self._open = ''
@@ -116,8 +155,19 @@ class ReportsScreen(Component):
         keys = Keys()
         keys.add('KeyJ', 'J', _('다음 기준으로 묶기'), lambda: self._group(1))
         keys.add('KeyK', 'K', _('앞 기준으로 묶기'), lambda: self._group(-1))
+        keys.add('KeyH', 'H', _('요일과 시간대별 보기'), lambda: self._show_view(View.HEAT))
+        keys.add('KeyA', 'A', _('상담원 하루 보기'), lambda: self._show_view(View.DAYS))
+        keys.add('KeyG', 'G', _('그래프와 표 바꾸기'), self._toggle)
         keys.add('Escape', 'Esc', _('목록 닫기'), self._close)
         return keys
+
+    def _export(self) -> None:
+        if self._report is not None:
+            export_report(self._shell, self._report.query)
+
+    @staticmethod
+    def _print() -> None:
+        ui.run_javascript('window.print()')
 
     def _explain(self) -> None:
         if self._report is not None:
@@ -132,16 +182,28 @@ class ReportsScreen(Component):
         self._bar.show(report.query)
         self._write_address(report.query)
         self._say(report)
-        self._back.set_visibility(self._begin > 0)
-        self._on.set_visibility(self._begin + WINDOW < len(report.rows))
-        table = ReportTable(report=report, begin=self._begin, chosen=self._open)
-        self._table.set_inside(table.markup())
-        choice = chosen(report, self._open)
+        await self.still(self._draw_view(report))
+        choice = place_chosen(self._open) or chosen(report, self._open)
         self._contacts.set_visibility(choice is not None)
         if choice is not None:
-            row = row_of(report, choice)
-            whose = Words(language()).row(report.query.group, row) if row else _('전체')
-            await self._contacts.show(report.query, choice, whose)
+            await self._contacts.show(report.query, choice, _whose(report, choice))
+
+    async def _draw_view(self, report: Report) -> None:
+        is_table = self._view is View.TABLE
+        for view, made in self._views.items():
+            made.set_attribute('aria-pressed', 'true' if view is self._view else 'false')
+        self._table.set_visibility(is_table)
+        self._heat.set_visibility(self._view is View.HEAT)
+        self._days.set_visibility(self._view is View.DAYS)
+        self._back.set_visibility(is_table and self._begin > 0)
+        self._on.set_visibility(is_table and self._begin + WINDOW < len(report.rows))
+        if is_table:
+            table = ReportTable(report=report, begin=self._begin, chosen=self._open)
+            self._table.set_inside(table.markup())
+        elif self._view is View.HEAT:
+            await self._heat.show(report.query, self._open)
+        else:
+            await self._days.show(report.query)
 
     def _say(self, report: Report) -> None:
         days = [report.since.isoformat(), report.until.isoformat()]
@@ -153,8 +215,20 @@ class ReportsScreen(Component):
         self._version.set_inside(filled('{text}', text=_('정의 {versions}', versions=versions)))
 
     def _write_address(self, query: ReportQuery) -> None:
-        parts = [query.address, f'show={self._open}' if self._open else '']
+        parts = [
+            query.address,
+            f'view={self._view}' if self._view is not View.TABLE else '',
+            f'show={self._open}' if self._open else '',
+        ]
         self._shell.set_address(f'{REPORTS}?{"&".join(filter(None, parts))}')
+
+
+def _whose(report: Report, choice: Choice) -> str:
+    """Return the name of what a chosen number is about."""
+    if choice.weekday is not None:
+        return place_name(choice)
+    row = row_of(report, choice)
+    return Words(language()).row(report.query.group, row) if row else _('전체')
 
 
 def explain(shell: Shell, report: Report) -> None:

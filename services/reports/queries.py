@@ -1,14 +1,16 @@
 """Queries for reports, all on the rollups: numbers by group, and the lines behind a number."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, literal, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Queue, ReportLine
+from models import AgentStatus, AgentStatusChange, Queue, ReportLine
 from services.floor.ledger import Bucket
 from services.reports.figures import Formula, Span, Tally
 from services.reports.report_query import Grouping, Key
@@ -147,3 +149,22 @@ def _counts(key: Key, values: Sequence[Any]) -> Counts:
     tallies = dict(zip(HOLDS, values[: len(HOLDS)], strict=True))
     sums = zip(_SPANS, values[len(HOLDS) :], strict=True)
     return Counts(key, tallies, {span: int(total) for span, total in sums})
+
+
+async def status_changes(
+    session: AsyncSession, begin: datetime, until: datetime
+) -> list[tuple[UUID, datetime, AgentStatus]]:
+    """Return, in order, agents' changes of state between two times, and each agent's last one before."""
+    change = AgentStatusChange
+    columns = select(change.agent_id, change.created_at, change.status)
+    before = (
+        columns.ext(distinct_on(col(change.agent_id)))
+        .where(col(change.created_at) < begin)
+        .order_by(col(change.agent_id), col(change.created_at).desc())
+    )
+    during = columns.where(col(change.created_at) >= begin, col(change.created_at) < until)
+    found = [
+        *(await session.exec(before)).all(),
+        *(await session.exec(during.order_by(col(change.created_at)))).all(),
+    ]
+    return [(agent_id, at, AgentStatus(status)) for agent_id, at, status in found]

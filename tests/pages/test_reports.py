@@ -4,6 +4,7 @@ import asyncio
 import re
 
 import pytest
+from nicegui import ui
 from nicegui.testing import User
 
 from models import Agent, AgentStatus, QueueMode
@@ -120,3 +121,62 @@ async def test_agents_are_told_that_it_is_not_theirs(user: User) -> None:
 
     await user.should_see('팀장', retries=100)
     await user.should_not_see('서비스 레벨')
+
+
+async def test_heat_map_is_a_table_one_key_away_whose_numbers_open(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&view=heat')
+    await user.should_see('표로 보기', retries=100)
+    await user.should_see(kind=ui.echart)
+
+    user.find('표로 보기').click()
+    await user.should_see('그래프 보기')
+    user.find(kind=Piece, content='인입').trigger('change', 'answered')
+    await until_number(user, '응대 2, ')
+
+    [opens] = [one for one, name in numbers(user).items() if name.startswith('응대 2, ')]
+    user.find(kind=Living, content='요일').trigger('click', opens)
+    await user.should_see('2건', retries=100)
+    assert rows(user) == 2
+
+
+async def until_number(user: User, begins: str) -> None:
+    """Wait until a number's name begins so."""
+    for _ in range(100):
+        if any(name.startswith(begins) for name in numbers(user).values()):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(begins)
+
+
+async def test_agents_day_is_a_line_of_states_with_the_time_in_each(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    await services.agent_states.choose(day.id, AgentStatus.AWAY)
+    await services.agent_states.choose(day.id, AgentStatus.AVAILABLE)
+    user = await sign_in(boss)
+
+    await user.open('/desk/reports?period=today&view=days')
+
+    await user.should_see('점유율', retries=100)
+    await user.should_see(day.name)
+    [drawn] = [one for one in user.find(kind=Living).elements if 'report-days' in str(one._inside)]
+    assert 'data-status="busy"' in str(drawn._inside)
+
+
+async def test_export_gives_the_table_that_is_shown(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&group=agent')
+    await user.should_see(day.name, retries=100)
+
+    user.find('내보내기').click()
+    await user.should_see('지금 보는 표를 파일로 받습니다')
+    user.find(kind=Piece, content='취소').click()
+
+    answer = await user.http_client.get('/reports/export?period=today&group=agent&format=csv')
+    assert answer.status_code == 200
+    assert day.name in answer.content.decode('utf-8-sig')

@@ -3,12 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from pages.locale import _, language
-from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.markup import Piece, options
 from pages.parts.reports.words import PERIODS, Words
 from services.reports.report_query import Grouping, ReportQuery, read_query
 
@@ -40,12 +39,12 @@ class ReportBar(ui.element):
         self._query = query
         words = Words(language())
         periods = [(one.value, words.text(name)) for one, name in PERIODS.items()]
-        self._period.set_inside(_options([('', _('직접 고름')), *periods], query.period or ''))
+        self._period.set_inside(options([('', _('직접 고름')), *periods], query.period or ''))
         groups = [(one.value, words.grouping(one)) for one in Grouping]
-        self._group.set_inside(_options(groups, query.group))
+        self._group.set_inside(options(groups, query.group))
         names = sorted({*self._names, *filter(None, [query.department])})
         departments = [('', _('모든 부서')), *((one, words.text(one)) for one in names)]
-        self._department.set_inside(_options(departments, query.department))
+        self._department.set_inside(options(departments, query.department))
         for field, day in zip((self._since, self._until), query.days, strict=True):
             field.props['value'] = day.isoformat()
             field.update()
@@ -96,15 +95,3 @@ class ReportBar(ui.element):
 
     async def _take_department(self, event: GenericEventArguments) -> None:
         await self._on_choose(replace(self._query, department=str(event.args or '')))
-
-
-def _options(options: Sequence[tuple[str, str]], chosen: str) -> Markup:
-    return Markup().join(
-        filled(
-            '<option value="{value}"{selected}>{name}</option>',
-            value=value,
-            selected=Markup(' selected') if value == chosen else '',
-            name=name,
-        )
-        for value, name in options
-    )
