@@ -54,7 +54,7 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
-from models.report import ReportChange, ReportLine
+from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
 from models.sentiment import (
     ChatMood,
     MessageSentiment,
@@ -130,9 +130,11 @@ __all__ = [
     'QueueTarget',
     'ReportChange',
     'ReportLine',
+    'ReportSubscription',
     'RiskLevel',
     'RoutingDecision',
     'Row',
+    'SavedReport',
     'Sender',
     'Sentiment',
     'SentimentSource',

@@ -1,4 +1,4 @@
-"""Rollups for reports: the counted facts of each contact by day, hour, queue and agent.
+"""Rollups for reports: the counted facts of each contact by day, hour, queue and agent; and saved reports.
 
 ``report_lines`` is only a faster way to the numbers that the facts give (DESIGN §4.12): it can be emptied and computed
 again. A trigger marks a contact in ``report_changes`` in the transaction that stores a fact about it.
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Column, Identity, SmallInteger
 from sqlmodel import Field, Index, SQLModel, text
 
-from models.base import Timestamp, labels, timestamp_field
+from models.base import Row, Timestamp, labels, timestamp_field
 from models.step import Channel
 
 
@@ -90,3 +90,22 @@ class ReportChange(SQLModel, table=True):
     )
     contact_id: UUID
     created_at: datetime = timestamp_field()
+
+
+class SavedReport(Row, table=True):
+    """A report under a name, for all supervisors."""
+
+    __tablename__ = 'saved_reports'
+
+    made_by_id: UUID = Field(foreign_key='agents.id')
+    name: str = Field(max_length=60, unique=True)
+    query: str = Field(max_length=500, description="the report, as the page's address has it")
+
+
+class ReportSubscription(SQLModel, table=True):
+    """A person on whose screen a saved report is shown."""
+
+    __tablename__ = 'report_subscriptions'
+
+    report_id: UUID = Field(primary_key=True, foreign_key='saved_reports.id', ondelete='CASCADE')
+    agent_id: UUID = Field(primary_key=True, foreign_key='agents.id', index=True)

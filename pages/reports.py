@@ -5,6 +5,7 @@ The address holds the period, the grouping, the department and the open number, 
 
 from collections.abc import Mapping
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlsplit
 
 from nicegui import PageArguments, ui
 from nicegui.events import GenericEventArguments
@@ -23,6 +24,7 @@ from pages.parts.reports.contact_list import ReportContactList
 from pages.parts.reports.export_dialog import export_report
 from pages.parts.reports.heat_map import ReportHeat, place_chosen, place_name
 from pages.parts.reports.query_bar import ReportBar
+from pages.parts.reports.saved_row import SavedReportsRow
 from pages.parts.reports.table import WINDOW, ReportTable, chosen, row_of
 from pages.parts.reports.words import Words
 from pages.shell import Shell
@@ -72,6 +74,7 @@ class ReportsScreen(Component):
         self.classes('board reports')
         with self:
             self._bar = ReportBar(self._choose)
+            self._saved = SavedReportsRow(shell, REPORTS)
             with ui.element('div').classes('report-said'):
                 self._views = {view: self._view_button(view) for view in View}
                 self._said = Piece('span').props('role=status')
@@ -90,6 +93,7 @@ class ReportsScreen(Component):
     async def open(self, given: Mapping[str, str]) -> None:
         """Show the report and the open number of the address."""
         self._shell.keys.use(self._make_keys())
+        self._shell.follow_address(self._follow)
         query, ignored = read_query(given)
         if ignored:
             told = _('주소에서 알아볼 수 없는 조건은 뺐습니다.')
@@ -102,9 +106,16 @@ class ReportsScreen(Component):
         self._open = given.get('show', '')
         if given.get('view') in set(View):
             self._view = View(given['view'])
-        await self._draw()
+        await self.still(self._draw())
+        await self._saved.load()
 
     # ---- choosing
+
+    def _follow(self, path: str) -> None:
+        """Show the report that a link on this screen leads to."""
+        query, _ignored = read_query(dict(parse_qsl(urlsplit(path).query)))
+        if self._report is not None and query != self._report.query:
+            self.start(self._choose(query))
 
     async def _choose(self, query: ReportQuery) -> None:
         """Show another report; its first rows, and no list. Of several requests only the last one is shown."""
@@ -180,6 +191,7 @@ class ReportsScreen(Component):
         if report is None:
             return
         self._bar.show(report.query)
+        self._saved.show(report.query)
         self._write_address(report.query)
         self._say(report)
         await self.still(self._draw_view(report))

@@ -63,6 +63,7 @@ from services.people.states import AgentStates
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
 from services.reports.rollups import Rollups
+from services.reports.saved import SavedReports
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -127,6 +128,7 @@ class Services:
     queues: Queues
     reports: Reports
     report_exports: ReportExports
+    saved_reports: SavedReports
     rollups: Rollups
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
@@ -240,6 +242,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queues=Queues(units),
         reports=reports,
         report_exports=ReportExports(units, reports),
+        saved_reports=SavedReports(units, reports),
         rollups=rollups,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)

@@ -12,7 +12,7 @@ from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece
 from services.registry import Services
 from services.reports.figures import Figure
-from services.reports.report_query import ReportPeriod, ReportQuery
+from services.reports.report_query import Grouping, ReportPeriod, ReportQuery
 from tests.pages.conftest import SignIn
 from tests.support.make import DEPARTMENT, Make
 
@@ -180,3 +180,19 @@ async def test_export_gives_the_table_that_is_shown(
     answer = await user.http_client.get('/reports/export?period=today&group=agent&format=csv')
     assert answer.status_code == 200
     assert day.name in answer.content.decode('utf-8-sig')
+
+
+async def test_saved_report_is_on_the_screen_of_who_subscribed(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&group=agent')
+    await user.should_see(day.name, retries=100)
+
+    user.find('이 보고서 저장').click()
+    await user.should_see('이름을 붙여 둡니다')
+    user.find(kind=ui.input).type('오늘 상담원별').trigger('keydown.enter')
+
+    await user.should_see('오늘 상담원별 인입 0 · 서비스 레벨 100% · 응대율 66%', retries=100)
+    [saved] = await services.saved_reports.all(boss)
+    assert saved.query == ReportQuery(period=ReportPeriod.TODAY, group=Grouping.AGENT)

@@ -1,4 +1,4 @@
-"""Rollups for reports, and the triggers that mark a contact when a fact about it is stored.
+"""Saved reports, rollups for reports, and the triggers that mark a contact when a fact about it is stored.
 
 Triggers, because a version that knows no reports writes facts too while a release is rolled out.
 
@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_report_changes')),
     )
     op.create_index('idx_report_changes_contact', 'report_changes', ['contact_id'])
+    _saved_reports()
     op.execute(_NOTE_STEPS)
     op.execute(_NOTE_CONTACT)
     for trigger in _TRIGGERS.values():
@@ -125,6 +126,43 @@ def upgrade() -> None:
     )
 
 
+def _saved_reports() -> None:
+    op.create_table(
+        'saved_reports',
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column(
+            'created_at',
+            sa.TIMESTAMP(timezone=True),
+            server_default=sa.text('now()'),
+            nullable=False,
+        ),
+        sa.Column('made_by_id', sa.Uuid(), nullable=False),
+        sa.Column('name', sa.String(length=60), nullable=False),
+        sa.Column('query', sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['made_by_id'], ['agents.id'], name=op.f('fk_saved_reports_made_by_id')
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_reports')),
+        sa.UniqueConstraint('name', name=op.f('uq_saved_reports_name')),
+    )
+    op.create_table(
+        'report_subscriptions',
+        sa.Column('report_id', sa.Uuid(), nullable=False),
+        sa.Column('agent_id', sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ['report_id'],
+            ['saved_reports.id'],
+            name=op.f('fk_report_subscriptions_report_id'),
+            ondelete='CASCADE',
+        ),
+        sa.ForeignKeyConstraint(
+            ['agent_id'], ['agents.id'], name=op.f('fk_report_subscriptions_agent_id')
+        ),
+        sa.PrimaryKeyConstraint('report_id', 'agent_id', name=op.f('pk_report_subscriptions')),
+    )
+    op.create_index(op.f('ix_report_subscriptions_agent_id'), 'report_subscriptions', ['agent_id'])
+
+
 def downgrade() -> None:
     """Go back to the one before."""
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -133,5 +171,7 @@ def downgrade() -> None:
         op.execute(f'DROP TRIGGER {name} ON {table}')
     op.execute('DROP FUNCTION note_steps_for_reports()')
     op.execute('DROP FUNCTION note_contact_for_reports()')
+    op.drop_table('report_subscriptions')
+    op.drop_table('saved_reports')
     op.drop_table('report_changes')
     op.drop_table('report_lines')
