@@ -115,13 +115,23 @@ async def queues(session: AsyncSession) -> Sequence[Queue]:
 
 async def targets(session: AsyncSession, queues: Sequence[Queue], day: date) -> dict[UUID, Target]:
     """Return the targets of these queues on a day."""
-    dated = await queue_queries.targets_on(session, day)
-    return {
-        one.id: Target(dated[one.id].seconds, dated[one.id].percent)
-        if one.id in dated
-        else Target(one.service_level_seconds, one.service_level_percent)
-        for one in queues
+    return (await targets_by_day(session, queues, [day]))[day]
+
+
+async def targets_by_day(
+    session: AsyncSession, queues: Sequence[Queue], days: Collection[date]
+) -> dict[date, dict[UUID, Target]]:
+    """Return the targets of these queues on each of these days."""
+    newest = {
+        one.id: Target(one.service_level_seconds, one.service_level_percent) for one in queues
     }
+    dated = await queue_queries.targets_in_order(session)
+    found = {day: dict(newest) for day in days}
+    for one in dated:
+        for day in days:
+            if one.since <= day and one.queue_id in newest:
+                found[day][one.queue_id] = Target(one.seconds, one.percent)
+    return found
 
 
 def _concerned(begin: datetime, until: datetime) -> list[Any]:

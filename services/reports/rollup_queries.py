@@ -84,13 +84,10 @@ async def facts_of(session: AsyncSession, ids: Collection[UUID]) -> list[Contact
 async def seconds_on(session: AsyncSession, found: Sequence[ContactFacts]) -> dict[date, Seconds]:
     """Return the service level seconds of each queue on the days of these contacts."""
     days = {day for one in found for day in days_of(one.steps)}
-    queues = await board_queries.queues(session)
+    by_day = await board_queries.targets_by_day(session, await board_queries.queues(session), days)
     return {
-        day: {
-            queue_id: target.seconds
-            for queue_id, target in (await board_queries.targets(session, queues, day)).items()
-        }
-        for day in days
+        day: {queue_id: target.seconds for queue_id, target in targets.items()}
+        for day, targets in by_day.items()
     }
 
 
