@@ -13,7 +13,8 @@ Paths and the modules that serve them
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
     /desk/customers …         customers, and their import          pages/customers.py, pages/customer_import.py
     /desk/history …           every past and present contact       pages/history.py
-    /desk/dashboard, /audit, /settings   the live floor; the audit log; queues and people   pages/dashboard.py, pages/audit.py …
+    /desk/dashboard, /reports   the live floor; figures of any period    pages/dashboard.py, pages/reports.py
+    /desk/audit, /settings    the audit log; queues and people     pages/audit.py, pages/settings_screens.py
     /talk …                   the customer's side of a chat        pages/talk.py
     /chat/… /customers/… /calls/… /callbacks/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
@@ -144,6 +145,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'presence': services.presence.follow,
             'board': services.board.follow,
             'alerts': services.alerts.follow,
+            'rollups': services.rollups.follow,
             'abandoned': lambda: housekeeping.give_up_silent(services, patience),
             'tidying': lambda: housekeeping.tidy(services),
             'audit-heads': lambda: ship_heads(services.audit_log),

@@ -59,6 +59,7 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
+from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
 from models.sentiment import (
     ChatMood,
     MessageSentiment,
@@ -140,9 +141,13 @@ __all__ = [
     'QueueNotice',
     'QueueTarget',
     'RecordingPause',
+    'ReportChange',
+    'ReportLine',
+    'ReportSubscription',
     'RiskLevel',
     'RoutingDecision',
     'Row',
+    'SavedReport',
     'Sender',
     'Sentiment',
     'SentimentSource',

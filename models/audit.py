@@ -73,6 +73,7 @@ class AuditAction(StrEnum):
     NOTE_REMOVED = 'note_removed'
 
     HISTORY_EXPORTED = 'history_exported'
+    REPORT_EXPORTED = 'report_exported'
 
     CALL_DIALLED = 'call_dialled'
     CALL_STOPPED = 'call_stopped'

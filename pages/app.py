@@ -24,6 +24,7 @@ from pages import (
     invite,
     login,
     preferences,
+    reports,
     settings_screens,
     shell,
     talk,
@@ -53,6 +54,7 @@ from pages.api import (
 )
 from pages.api import customers as customers_api
 from pages.api import history as history_api
+from pages.api import reports as reports_api
 from pages.web import gate, unknown_paths
 from pages.web.monitoring import open_pages
 from pages.web.request_metrics import RequestMetrics
@@ -105,6 +107,7 @@ def create(
         contacts.router(services),
         promises.router(services),
         queues.router(services),
+        reports_api.router(services),
         people.router(services),
         calls.router(services),
         callbacks.router(services),
@@ -127,6 +130,7 @@ def create(
     customers.register(screens)
     history.register(screens)
     dashboard.register(screens)
+    reports.register(screens)
     audit.register(screens)
     settings_screens.register(screens)
     screens.serve()

@@ -9,7 +9,6 @@ from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
@@ -33,7 +32,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.living import Living
-from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.markup import Piece, filled, options
 from pages.shell import Shell
 from services.floor.board import SHARES, Board, Listed, Number, Snapshot
 from services.floor.live_board import BOARD
@@ -286,10 +285,8 @@ class Dashboard(Component):
 
     def _draw_head(self, whole: Snapshot) -> None:
         names = sorted({one.department for one in whole.queues} | {one.agent.department for one in whole.agents})  # fmt: skip
-        options = [('', _('모든 부서')), *((one, _(one)) for one in names)]
-        self._departments.set_inside(
-            filled('{options}', options=_options(options, self._department))
-        )
+        choices = [('', _('모든 부서')), *((one, _(one)) for one in names)]
+        self._departments.set_inside(options(choices, self._department))
         moment = times.full(whole.at) if self._past else times.full(whole.at)[-8:]
         self._computed.set_inside(filled('{text}', text=_('{moment} 기준', moment=moment)))
         self._version.set_inside(filled('{text}', text=_('정의 v{version}', version=whole.version)))
@@ -346,15 +343,3 @@ class Dashboard(Component):
 
 def _status(value: str) -> AgentStatus | None:
     return AgentStatus(value) if value in set(AgentStatus) else None
-
-
-def _options(options: list[tuple[str, str]], chosen: str) -> Markup:
-    return Markup().join(
-        filled(
-            '<option value="{value}"{selected}>{name}</option>',
-            value=value,
-            selected=Markup(' selected') if value == chosen else '',
-            name=name,
-        )
-        for value, name in options
-    )

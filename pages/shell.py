@@ -42,7 +42,7 @@ HEAD = Markup(
     '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/desk.css">'
     '<link rel="stylesheet" href="/static/customers.css"><link rel="stylesheet" href="/static/history.css">'
     '<link rel="stylesheet" href="/static/settings.css"><link rel="stylesheet" href="/static/board.css">'
-    '<link rel="stylesheet" href="/static/calls.css">'
+    '<link rel="stylesheet" href="/static/calls.css"><link rel="stylesheet" href="/static/reports.css">'
 )
 
 Draw = Callable[..., Awaitable[None]]
@@ -361,6 +361,12 @@ def _rail_entries() -> list[RailEntry]:
             path='/desk/dashboard',
             icon='dashboard',
             text=_('대시보드'),
+            roles=(AgentRole.SUPERVISOR, AgentRole.ADMIN),
+        ),
+        RailEntry(
+            path='/desk/reports',
+            icon='summarize',
+            text=_('보고서'),
             roles=(AgentRole.SUPERVISOR, AgentRole.ADMIN),
         ),
         RailEntry(

@@ -66,6 +66,10 @@ from services.people.presence import Presence
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.reports.exports import ReportExports
+from services.reports.reports import Reports
+from services.reports.rollups import Rollups
+from services.reports.saved import SavedReports
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -133,6 +137,10 @@ class Services:
     queue_notices: QueueNotices
     queues: Queues
     recordings: Recordings
+    reports: Reports
+    report_exports: ReportExports
+    saved_reports: SavedReports
+    rollups: Rollups
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
     skills: Skills
@@ -196,6 +204,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     rules = DialRules(phones, quiet_hours or QuietHours())
     calls = Calls(units, directory, phones, rules)
     history = History(db, customer_search, message_search)
+    rollups = Rollups(db)
+    reports = Reports(db, rollups)
     return Services(
         topics=topics,
         stream=stream,
@@ -251,6 +261,10 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queue_notices=QueueNotices(units),
         queues=Queues(units),
         recordings=Recordings(units, calls, directory),
+        reports=reports,
+        report_exports=ReportExports(units, reports),
+        saved_reports=SavedReports(units, reports),
+        rollups=rollups,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment

@@ -69,6 +69,7 @@ TAGS = [
     {'name': 'chat', 'description': 'Chats, for agents'},
     {'name': 'customers', 'description': 'Customers on record, for agents'},
     {'name': 'history', 'description': 'Past and present contacts, for agents'},
+    {'name': 'reports', 'description': 'Figures of any period, for supervisors'},
     {'name': 'contacts', 'description': 'Contacts steered by hand, for supervisors'},
     {'name': 'visit', 'description': 'The own chat, for customers'},
     {'name': 'health', 'description': 'For the machines that run the desk'},
@@ -84,6 +85,7 @@ OPENED_BY = {
     '/customers': 'bearer',
     '/history': 'bearer',
     '/contacts': 'bearer',
+    '/reports': 'bearer',
     '/chat/visits/{visit_id}': 'chatToken',
 }
 """The ways to authenticate at the paths below; other paths are public."""

@@ -71,6 +71,7 @@ PREFIXES = (
     ('/contacts', Area.API),
     ('/promises', Area.API),
     ('/queues', Area.API),
+    ('/reports', Area.API),
     ('/softphone', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
@@ -81,6 +82,7 @@ PAGES = frozenset({Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
+    '/reports',
 )  # fmt: skip
 
 

@@ -1,10 +1,9 @@
 """Queries for queues."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -59,15 +58,10 @@ async def by_id(session: AsyncSession, queue_id: UUID, *, lock: bool = False) ->
     )
 
 
-async def targets_on(session: AsyncSession, day: date) -> dict[UUID, QueueTarget]:
-    """Return the target of each queue on a day; none for a queue whose target never changed."""
-    statement = (
-        select(QueueTarget)
-        .ext(distinct_on(col(QueueTarget.queue_id)))
-        .where(col(QueueTarget.since) <= day)
-        .order_by(col(QueueTarget.queue_id), col(QueueTarget.since).desc())
-    )
-    return {one.queue_id: one for one in (await session.exec(statement)).all()}
+async def targets_in_order(session: AsyncSession) -> Sequence[QueueTarget]:
+    """Return the dated targets of all queues by their first day; none of a queue whose target never changed."""
+    statement = select(QueueTarget).order_by(col(QueueTarget.since))
+    return (await session.exec(statement)).all()
 
 
 async def keep_target(session: AsyncSession, target: QueueTarget, *, replaces: bool) -> None:

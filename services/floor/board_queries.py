@@ -54,6 +54,15 @@ async def facts_after(session: AsyncSession, last_id: int, missing: Collection[i
     return await _read(session, _facts().where(is_new).order_by(col(ContactStep.id)))
 
 
+async def facts_of(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    """Return all steps of these contacts, each contact's in order; none for an unknown contact."""
+    statement = _facts().where(col(ContactStep.contact_id).in_(contact_ids))
+    found: dict[UUID, list[Fact]] = {one: [] for one in contact_ids}
+    for fact in await _read(session, statement.order_by(col(ContactStep.id))):
+        found[fact.contact_id].append(fact)
+    return found
+
+
 async def last_ids(session: AsyncSession, count: int) -> list[int]:
     """Return the newest ids of steps, newest first."""
     statement = select(ContactStep.id).order_by(col(ContactStep.id).desc()).limit(count)
@@ -106,13 +115,23 @@ async def queues(session: AsyncSession) -> Sequence[Queue]:
 
 async def targets(session: AsyncSession, queues: Sequence[Queue], day: date) -> dict[UUID, Target]:
     """Return the targets of these queues on a day."""
-    dated = await queue_queries.targets_on(session, day)
-    return {
-        one.id: Target(dated[one.id].seconds, dated[one.id].percent)
-        if one.id in dated
-        else Target(one.service_level_seconds, one.service_level_percent)
-        for one in queues
+    return (await targets_by_day(session, queues, [day]))[day]
+
+
+async def targets_by_day(
+    session: AsyncSession, queues: Sequence[Queue], days: Collection[date]
+) -> dict[date, dict[UUID, Target]]:
+    """Return the targets of these queues on each of these days."""
+    newest = {
+        one.id: Target(one.service_level_seconds, one.service_level_percent) for one in queues
     }
+    dated = await queue_queries.targets_in_order(session)
+    found = {day: dict(newest) for day in days}
+    for one in dated:
+        for day in days:
+            if one.since <= day and one.queue_id in newest:
+                found[day][one.queue_id] = Target(one.seconds, one.percent)
+    return found
 
 
 def _concerned(begin: datetime, until: datetime) -> list[Any]:

@@ -74,6 +74,8 @@ class FloorContact:
     rings_at_id: UUID | None = None
     outcome: Bucket | None = None
     """How its wait ended: the first time only."""
+    decided_by: Fact | None = None
+    """The step that ended its wait."""
     waited_seconds: float | None = None
     last_id: int = 0
 
@@ -94,8 +96,15 @@ class Handling:
 
     contacts: Contacts = field(default_factory=dict)
     """Contacts whose talk with the agent ended."""
-    seconds: float = 0.0
-    """Talk and 후처리 in total."""
+    seconds_in: dict[Bucket, float] = field(default_factory=dict)
+    """The time in 진행, 보류 and 후처리, as far as it counts: not while a chat is on hold."""
+    last: Fact | None = None
+    """The newest step that ended such a time, or a talk."""
+
+    @property
+    def seconds(self) -> float:
+        """Talk and 후처리 in total."""
+        return sum(self.seconds_in.values())
 
     @property
     def average_seconds(self) -> float | None:
@@ -149,6 +158,15 @@ class Ledger:
         """Return an agent's handled contacts on the day."""
         return self._handled.get(agent_id) or Handling()
 
+    @property
+    def handlings(self) -> Mapping[UUID, Handling]:
+        """The handled contacts of every agent who had one on the day."""
+        return self._handled
+
+    def contact(self, contact_id: UUID) -> FloorContact:
+        """Return a contact whose steps were applied."""
+        return self._contacts[contact_id]
+
     def _in_bucket(self, bucket: Bucket, queue_id: UUID) -> Contacts:
         return self._by_queue.get((bucket, queue_id), {})
 
@@ -191,8 +209,11 @@ class Ledger:
             return
         handling = self._handled[agent_id]
         is_chat_on_hold = bucket is Bucket.ON_HOLD and contact.channel is Channel.CHAT
+        handling.last = fact
         if not is_chat_on_hold:
-            handling.seconds += (fact.at - max(contact.since, self._begin)).total_seconds()
+            # Two machines' clocks differ: what ends before it began took no time.
+            passed = max(0.0, (fact.at - max(contact.since, self._begin)).total_seconds())
+            handling.seconds_in[bucket] = handling.seconds_in.get(bucket, 0.0) + passed
         is_another = fact.agent_id not in (None, agent_id)  # another agent has taken it over
         if bucket in TALKS and (is_another or BUCKET_AFTER.get(fact.kind) not in TALKS):
             handling.contacts[contact.id] = contact
@@ -203,6 +224,7 @@ class Ledger:
             return
         contact.waited_seconds = waited = (fact.at - fact.came_at).total_seconds()
         contact.outcome = outcome = self._outcome(fact, waited)
+        contact.decided_by = fact
         if fact.at >= self._begin and fact.queue_id is not None:
             self._by_queue[outcome, fact.queue_id][contact.id] = contact
 

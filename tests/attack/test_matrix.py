@@ -137,6 +137,8 @@ MAY = {
     'POST /chat/visits/{visit_id}/read': CUSTOMERS,
     'POST /chat/visits/{visit_id}/typing': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
+    'GET /reports': SUPERVISORS,
+    'GET /reports/export': SUPERVISORS,
     'GET /history': STAFF,
     'GET /history/categories': STAFF,
     'GET /history/export': STAFF,
@@ -161,6 +163,7 @@ MAY = {
     'GET /desk/history': STAFF,
     'GET /desk/history/{contact_id}': STAFF,
     'GET /desk/dashboard': STAFF,  # agents are told in its place that it is not theirs
+    'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/people': STAFF,

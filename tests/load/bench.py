@@ -17,6 +17,7 @@ from desk.sandbox import BackingUrls
 from tests.load import (
     bench_history,
     bench_rates,
+    bench_reports,
     bench_search,
     browser,
     floor,
@@ -46,8 +47,8 @@ USUAL = (
     'stranger',
 )
 SEARCHING = {'search': bench_search, 'history': bench_history, 'rates': bench_rates}
-PARTS = (*USUAL, *SEARCHING, 'transfers')
-"""The last four take minutes, for a million rows: they are measured with ``--full`` or by name."""
+PARTS = (*USUAL, *SEARCHING, 'reports', 'transfers')
+"""The last five take minutes, for a million rows: they are measured with ``--full`` or by name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -91,9 +92,11 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
         'stranger': lambda desk, _: stranger.beside_others(desk, seconds=seconds),
         'browser': lambda desk, _: browser.in_a_browser(desk),
     }
+    past = bench_reports.SMALL_CONTACTS if asked.small else bench_reports.CONTACTS
     alone: dict[str, Callable[[], Awaitable[Outcome]]] = {
         **{name: partial(_with_servers, urls, work) for name, work in works.items()},
         'routing': lambda: routing.rows(urls, routing.SMALL if asked.small else routing.Load()),
+        'reports': lambda: _rows(bench_reports.rows(urls, contacts=past)),
     }
     for name, measured in alone.items():
         if name in parts:

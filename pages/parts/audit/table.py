@@ -77,6 +77,7 @@ def action_names() -> dict[AuditAction, str]:
         AuditAction.NOTE_CHANGED: _('메모 변경'),
         AuditAction.NOTE_REMOVED: _('메모 삭제'),
         AuditAction.HISTORY_EXPORTED: _('audit.exported'),
+        AuditAction.REPORT_EXPORTED: _('보고서 내보냄'),
         AuditAction.CALL_DIALLED: _('전화 걸기'),
         AuditAction.CALL_STOPPED: _('통화 종료'),
         AuditAction.CALL_TRANSFER_ASKED: _('호전환 요청'),

@@ -16,7 +16,6 @@ from services.floor.today import NUMBERS, QUARTERS, DayCurves, Measure, Row
 
 AGAIN_SECONDS = 60.0
 COLOUR = 'getComputedStyle(document.documentElement).getPropertyValue("--{name}").trim()'
-"""A JavaScript expression for a colour: charts are drawn on a canvas, which knows no stylesheet."""
 
 
 class BoardToday(Component):
@@ -32,7 +31,7 @@ class BoardToday(Component):
             with ui.element('div').classes('board-find'):
                 self._said = Living().classes('desk-sub')
                 self._way = button('', self.toggle, ButtonStyle.QUIET)
-            self._place = ui.element('div').classes('board-charts')
+            self._place = ui.element('div').classes('board-charts').props('tabindex=0')
             self._table = Living().classes('board-rows')
         self._charts: dict[Measure, ui.echart] = {}
 
@@ -93,31 +92,32 @@ def _time(quarter: int) -> str:
     return f'{quarter // 4:02}:{quarter % 4 * 15:02}'
 
 
-def _colour(name: str) -> str:
+def colour(name: str) -> str:
+    """Return a JavaScript expression for a colour of the stylesheet: charts are drawn on a canvas, which knows none."""
     return COLOUR.replace('{name}', name)
 
 
 def _options(curves: DayCurves, measure: Measure, name: str) -> dict[str, Any]:
     is_bar = measure in NUMBERS
-    label: dict[str, Any] = {':color': _colour('text-2'), 'fontSize': 12}
+    label: dict[str, Any] = {':color': colour('text-2'), 'fontSize': 12}
     axis: dict[str, Any] = {
         'axisLabel': label,
-        'axisLine': {'lineStyle': {':color': _colour('line-strong')}},
+        'axisLine': {'lineStyle': {':color': colour('line-strong')}},
     }
     return {
         'animation': False,
-        'title': {'text': name, 'left': 8, 'top': 4, 'textStyle': {':color': _colour('text'), 'fontSize': 13}},
+        'title': {'text': name, 'left': 8, 'top': 4, 'textStyle': {':color': colour('text'), 'fontSize': 13}},
         'grid': {'left': 44, 'right': 12, 'top': 32, 'bottom': 24},
         'tooltip': {'trigger': 'axis'},
         'xAxis': {'type': 'category', 'data': [_time(one) for one in range(QUARTERS)], **axis,
                   'axisLabel': {**label, 'interval': 11}},
         'yAxis': {'type': 'value', 'min': 0, 'minInterval': 1, **axis,
-                  'splitLine': {'lineStyle': {':color': _colour('line')}}},
+                  'splitLine': {'lineStyle': {':color': colour('line')}}},
         'series': [
             {'name': _('오늘'), 'type': 'bar' if is_bar else 'line', 'showSymbol': True, 'symbolSize': 4,
-             'data': _rounded(curves.today[measure]), 'itemStyle': {':color': _colour('accent')}},
-            {'name': _('평소'), 'type': 'line', 'showSymbol': False, 'lineStyle': {'width': 1.5, ':color': _colour('line-strong')},
-             'itemStyle': {':color': _colour('line-strong')}, 'data': _rounded(curves.usual[measure])},
+             'data': _rounded(curves.today[measure]), 'itemStyle': {':color': colour('accent')}},
+            {'name': _('평소'), 'type': 'line', 'showSymbol': False, 'lineStyle': {'width': 1.5, ':color': colour('line-strong')},
+             'itemStyle': {':color': colour('line-strong')}, 'data': _rounded(curves.usual[measure])},
         ],
     }  # fmt: skip
 

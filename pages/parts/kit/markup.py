@@ -4,7 +4,7 @@ A list row or a message is one element that carries its inner markup as a prop. 
 templates by ``filled``; user text never becomes markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -45,6 +45,19 @@ def marked(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
         parts.append(filled('<mark>{found}</mark>', found=text[begin:after]))
         end = after
     return Markup().join([*parts, escape(text[end:])])
+
+
+def options(choices: Sequence[tuple[str, str]], chosen: str) -> Markup:
+    """Return the options of a ``<select>``: values and names."""
+    return Markup().join(
+        filled(
+            '<option value="{value}"{selected}>{name}</option>',
+            value=value,
+            selected=Markup(' selected') if value == chosen else '',
+            name=name,
+        )
+        for value, name in choices
+    )
 
 
 class Piece(ui.element):

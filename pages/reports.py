@@ -1,0 +1,265 @@
+"""Reports at ``/desk/reports``: the figures of any period by group, and the contacts behind each number.
+
+The address holds the period, the grouping, the department and the open number, so that it can be saved and shared.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from urllib.parse import parse_qsl, urlsplit
+
+from nicegui import PageArguments, ui
+from nicegui.events import GenericEventArguments
+
+from desk.errors import DeskError
+from pages import notices, shell
+from pages.component import Component
+from pages.locale import _, language
+from pages.parts.kit import dialog, times
+from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.key_map import Keys
+from pages.parts.kit.living import Living
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.reports.agent_day_list import AgentDayList
+from pages.parts.reports.contact_list import ReportContactList
+from pages.parts.reports.export_dialog import export_report
+from pages.parts.reports.heat_map import ReportHeat, place_chosen, place_name
+from pages.parts.reports.query_bar import ReportBar
+from pages.parts.reports.saved_row import SavedReportsRow
+from pages.parts.reports.table import WINDOW, ReportTable, chosen, row_of
+from pages.parts.reports.words import Words
+from pages.shell import Shell
+from services.floor.definitions import definition_of
+from services.reports.report_query import ReportQuery, read_query
+from services.reports.reports import Choice, Report
+
+REPORTS = '/desk/reports'
+OPENS = '(event) => { const made = event.target.closest("[data-open]"); if (made) emit(made.dataset.open) }'
+
+
+def register(screens: shell.Screens) -> None:
+    """Serve the reports."""
+    screens.add(REPORTS, reports)
+
+
+async def reports(shell: Shell, args: PageArguments) -> None:
+    """Draw the reports. Raises ``NotAllowedError`` for all but supervisors and administrators."""
+    shell.services.reports.check(shell.agent)
+    with ui.element('div').classes('desk-page'):
+        screen = ReportsScreen(shell)
+    await screen.open(dict(args.query_parameters))
+
+
+class View(StrEnum):
+    """The views of a period."""
+
+    TABLE = 'table'
+    HEAT = 'heat'
+    DAYS = 'days'
+
+
+def view_names() -> dict[View, str]:
+    """Return the names of the views."""
+    return {View.TABLE: _('표'), View.HEAT: _('요일·시간대'), View.DAYS: _('상담원 하루')}
+
+
+class ReportsScreen(Component):
+    """The choice above, the table below it, and under both the contacts behind the chosen number."""
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.services.topics)
+        self._shell = shell
+        self._report: Report | None = None
+        self._wanted = ReportQuery()
+        self._open, self._begin, self._view = '', 0, View.TABLE
+        self.classes('board reports')
+        with self:
+            self._bar = ReportBar(self._choose)
+            self._saved = SavedReportsRow(shell, REPORTS)
+            with ui.element('div').classes('report-said'):
+                self._views = {view: self._view_button(view) for view in View}
+                self._said = Piece('span').props('role=status')
+                self._version = button('', self._explain, ButtonStyle.QUIET)
+                ui.element('div').classes('desk-spring')
+                button(_('내보내기'), self._export, ButtonStyle.QUIET)
+                button(_('인쇄'), self._print, ButtonStyle.QUIET)
+                self._back = button(_('앞의 {count}줄', count=WINDOW), lambda: self._turn(-WINDOW), ButtonStyle.QUIET)  # fmt: skip
+                self._on = button(_('다음 {count}줄', count=WINDOW), lambda: self._turn(WINDOW), ButtonStyle.QUIET)  # fmt: skip
+            self._table = Living().classes('report-rows')
+            self._heat = ReportHeat(shell, self._choose_number)
+            self._days = AgentDayList(shell)
+            self._contacts = ReportContactList(shell)
+        self._table.on('click', self._pressed, js_handler=OPENS)
+
+    async def open(self, given: Mapping[str, str]) -> None:
+        """Show the report and the open number of the address."""
+        self._shell.keys.use(self._make_keys())
+        self._shell.follow_address(self._follow)
+        query, ignored = read_query(given)
+        if ignored:
+            told = _('주소에서 알아볼 수 없는 조건은 뺐습니다.')
+            ui.notify(told, type='warning', position='top')
+        choices = await self.still(self._shell.services.history.choices(self._shell.agent))
+        self._bar.offer(choices.departments)
+        self._report = await self.still(
+            self._shell.services.reports.report(self._shell.agent, query)
+        )
+        self._open = given.get('show', '')
+        if given.get('view') in set(View):
+            self._view = View(given['view'])
+        await self.still(self._draw())
+        await self._saved.load()
+
+    # ---- choosing
+
+    def _follow(self, path: str) -> None:
+        """Show the report that a link on this screen leads to."""
+        query, _ignored = read_query(dict(parse_qsl(urlsplit(path).query)))
+        if self._report is not None and query != self._report.query:
+            self.start(self._choose(query))
+
+    async def _choose(self, query: ReportQuery) -> None:
+        """Show another report; its first rows, and no list. Of several requests only the last one is shown."""
+        self._wanted = query
+        try:
+            report = await self.still(self._shell.services.reports.report(self._shell.agent, query))
+        except DeskError as error:
+            notices.tell(error)
+            return
+        if query != self._wanted:
+            return
+        self._report, self._open, self._begin = report, '', 0
+        await self._draw()
+
+    async def _pressed(self, event: GenericEventArguments) -> None:
+        await self._choose_number(str(event.args))
+
+    async def _choose_number(self, what: str) -> None:
+        self._open = '' if what == self._open else what
+        await self._draw()
+
+    async def _show_view(self, view: 'View') -> None:
+        """Show another view of the same period; the same one again shows the table."""
+        self._view = View.TABLE if view is self._view else view
+        self._open = ''
+        await self._draw()
+
+    def _view_button(self, view: 'View') -> Piece:
+        return button(view_names()[view], lambda: self._show_view(view), ButtonStyle.QUIET)
+
+    def _toggle(self) -> None:
+        if self._view is View.HEAT:
+            self._heat.toggle()
+
+    async def _close(self) -> None:
+        self._open = ''
+        await self._draw()
+
+    async def _turn(self, step: int) -> None:
+        self._begin = max(0, self._begin + step)
+        await self._draw()
+
+    async def _group(self, step: int) -> None:
+        if self._report is not None:
+            await self._choose(self._bar.neighbour(self._report.query, step))
+
+    def _make_keys(self) -> Keys:
+        keys = Keys()
+        keys.add('KeyJ', 'J', _('다음 기준으로 묶기'), lambda: self._group(1))
+        keys.add('KeyK', 'K', _('앞 기준으로 묶기'), lambda: self._group(-1))
+        keys.add('KeyH', 'H', _('요일과 시간대별 보기'), lambda: self._show_view(View.HEAT))
+        keys.add('KeyA', 'A', _('상담원 하루 보기'), lambda: self._show_view(View.DAYS))
+        keys.add('KeyG', 'G', _('그래프와 표 바꾸기'), self._toggle)
+        keys.add('Escape', 'Esc', _('목록 닫기'), self._close)
+        return keys
+
+    def _export(self) -> None:
+        if self._report is not None:
+            export_report(self._shell, self._report.query)
+
+    @staticmethod
+    def _print() -> None:
+        ui.run_javascript('window.print()')
+
+    def _explain(self) -> None:
+        if self._report is not None:
+            explain(self._shell, self._report)
+
+    # ---- drawing
+
+    async def _draw(self) -> None:
+        report = self._report
+        if report is None:
+            return
+        self._bar.show(report.query)
+        self._saved.show(report.query)
+        self._write_address(report.query)
+        self._say(report)
+        await self.still(self._draw_view(report))
+        choice = place_chosen(self._open) or chosen(report, self._open)
+        self._contacts.set_visibility(choice is not None)
+        if choice is not None:
+            await self._contacts.show(report.query, choice, _whose(report, choice))
+
+    async def _draw_view(self, report: Report) -> None:
+        is_table = self._view is View.TABLE
+        for view, made in self._views.items():
+            made.set_attribute('aria-pressed', 'true' if view is self._view else 'false')
+        self._table.set_visibility(is_table)
+        self._heat.set_visibility(self._view is View.HEAT)
+        self._days.set_visibility(self._view is View.DAYS)
+        self._back.set_visibility(is_table and self._begin > 0)
+        self._on.set_visibility(is_table and self._begin + WINDOW < len(report.rows))
+        if is_table:
+            table = ReportTable(report=report, begin=self._begin, chosen=self._open)
+            self._table.set_inside(table.markup())
+        elif self._view is View.HEAT:
+            await self._heat.show(report.query, self._open)
+        else:
+            await self._days.show(report.query)
+
+    def _say(self, report: Report) -> None:
+        days = [report.since.isoformat(), report.until.isoformat()]
+        said = [' ~ '.join(dict.fromkeys(days)), _('{moment} 기준', moment=times.full(report.computed_at))]  # fmt: skip
+        if report.waiting:
+            said.append(_('{count}건은 아직 세는 중입니다.', count=f'{report.waiting:,}'))
+        self._said.set_inside(filled('{text}', text=' · '.join(said)))
+        versions = ', '.join(f'v{one}' for one in report.versions)
+        self._version.set_inside(filled('{text}', text=_('정의 {versions}', versions=versions)))
+
+    def _write_address(self, query: ReportQuery) -> None:
+        parts = [
+            query.address,
+            f'view={self._view}' if self._view is not View.TABLE else '',
+            f'show={self._open}' if self._open else '',
+        ]
+        self._shell.set_address(f'{REPORTS}?{"&".join(filter(None, parts))}')
+
+
+def _whose(report: Report, choice: Choice) -> str:
+    """Return the name of what a chosen number is about."""
+    if choice.weekday is not None:
+        return place_name(choice)
+    row = row_of(report, choice)
+    return Words(language()).row(report.query.group, row) if row else _('전체')
+
+
+def explain(shell: Shell, report: Report) -> None:
+    """Open a dialog that defines the figures."""
+    definition = definition_of(report.until)
+    with dialog.titled(shell.dialogs, _('숫자의 정의')) as opened:
+        for text in (
+            _('인입: 기간에 온 상담. 응대와 포기는 기다림이 끝난 날과 시간에 한 번만 셉니다.'),
+            _('서비스 레벨: 목표 시간 안에 응대 ÷ (응대 + 포기). 짧은 포기는 빼고 셉니다.'),
+            _('응대율: 응대 ÷ (응대 + 포기 + 짧은 포기).'),
+            _('짧은 포기: {seconds}초 안에 나간 고객. 대기 시간은 고객이 온 때부터 셉니다.', seconds=definition.short_seconds),
+            _('첫 응답: 고객이 온 때부터 상담원의 첫 메시지까지. 끝난 채팅만 셉니다.'),
+            _('처리: 상담원별로 하루에 끝낸 상담. 두 상담원이 맡은 상담은 두 건입니다.'),
+            _('평균 처리: (진행 + 보류 + 후처리 시간) ÷ 처리. 채팅의 보류 시간은 뺍니다.'),
+            _('재문의: 같은 고객이 7일 안에 다시 온 상담 ÷ 응대.'),
+            _('부정 감정: 고객이 전체적으로 부정적인 상담 ÷ 감정을 분석한 상담.'),
+            _('약속 이행: 약속을 모두 지킨 상담 ÷ 지켰거나 못 지킨 약속이 있는 상담.'),
+            _('만족도: 아직 묻지 않으므로 숫자가 없습니다.'),
+        ):  # fmt: skip
+            ui.label(text)
+        with ui.element('div').classes('desk-actions'):
+            button(_('닫기'), opened.close, ButtonStyle.PRIMARY).props('autofocus')

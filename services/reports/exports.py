@@ -1,0 +1,50 @@
+"""Exports of reports: the table as it is shown, as CSV or XLSX. Nothing of it is stored but that it was taken."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from desk import sheets
+from desk.sheets import Row, Rows
+from models import Agent, AuditAction
+from services.floor.live_board import check_role
+from services.history.exports import ExportFormat
+from services.reports.report_query import ReportQuery
+from services.reports.reports import Report, Reports
+from services.work.unit_of_work import UnitsOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWords:
+    """The texts of a file, in its reader's language."""
+
+    rows: Callable[[Report], list[Row]]
+    """All rows of the file, its headings first."""
+
+
+class ReportExports:
+    """Exports reports, for supervisors and administrators."""
+
+    def __init__(self, units: UnitsOfWork, reports: Reports) -> None:
+        self._units = units
+        self._reports = reports
+
+    async def file(
+        self, watcher: Agent, query: ReportQuery, kind: ExportFormat, words: ReportWords
+    ) -> AsyncGenerator[bytes]:
+        """Yield a report as a file, in chunks; it is recorded before the first. Raises ``NotAllowedError``."""
+        check_role(watcher)
+        report = await self._reports.report(watcher, query)
+        rows = words.rows(report)
+        details = {'format': kind.value, 'group': query.group.value, 'rows': len(report.rows)}
+        days = {'since': report.since.isoformat(), 'until': report.until.isoformat()}
+        async with self._units.begin() as work:
+            work.record(watcher, AuditAction.REPORT_EXPORTED, details={**details, **days})
+        stream = sheets.csv_stream if kind is ExportFormat.CSV else sheets.xlsx_stream
+        async with aclosing(stream(_once(rows))) as parts:
+            async for part in parts:
+                yield part
+
+
+async def _once(rows: Rows) -> AsyncIterator[Rows]:
+    yield rows

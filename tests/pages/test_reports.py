@@ -1,0 +1,198 @@
+"""The reports without a browser: every number opens as many as it says, and the address is the report."""
+
+import asyncio
+import re
+
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+from models import Agent, AgentStatus, QueueMode
+from pages.parts.kit.living import Living
+from pages.parts.kit.markup import Piece
+from services.registry import Services
+from services.reports.figures import Figure
+from services.reports.report_query import Grouping, ReportPeriod, ReportQuery
+from tests.pages.conftest import SignIn
+from tests.support.make import DEPARTMENT, Make
+
+pytestmark = pytest.mark.slow
+NUMBER = re.compile(r'data-open="([^"]+)" aria-label="([^"]+)"')
+
+
+@pytest.fixture
+async def boss(make: Make) -> Agent:
+    """A supervisor who takes no contacts."""
+    return await make.supervisor(status=AgentStatus.OFFLINE)
+
+
+@pytest.fixture
+async def day(services: Services, make: Make) -> Agent:
+    """A day: one chat was handled, one is talked in, one gave up at once; the agent of it."""
+    await make.queue(mode=QueueMode.PULL)
+    agent = await make.agent(chat_capacity=5)
+    chats = [await make.chat(lines=1) for _ in range(3)]
+    for chat in chats[:2]:
+        await services.chats.take(agent, chat.id)
+    await services.chats.end(agent, chats[0].id)
+    await services.visits.leave(chats[2].id)
+    return agent
+
+
+def numbers(user: User) -> dict[str, str]:
+    """Return what every number opens, and its accessible name."""
+    found: dict[str, str] = {}
+    for piece in user.find(kind=Living).elements:
+        found |= dict(NUMBER.findall(str(piece._inside)))
+    return found
+
+
+def rows(user: User) -> int:
+    """Count the contacts in the list that is seen."""
+    tables = [str(one._inside) for one in user.find(kind=Living).elements]
+    return sum(one.count('<tr data-key') for one in tables if '숫자에 해당하는 상담' in one)
+
+
+async def test_every_number_is_a_button_that_opens_as_many(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports')
+    await user.should_see('대기열', retries=100)
+    report = await services.reports.report(boss, ReportQuery(period=ReportPeriod.TODAY))
+    seen = numbers(user)
+    assert seen['answered:all'] == '응대 2, 전체'
+    assert seen['short:all'] == '짧은 포기 1, 전체'
+    assert seen['service_level:all'] == '서비스 레벨 100%, 전체'
+    assert seen['rating:all'] == '만족도 \u2013, 전체'
+
+    for figure in Figure:
+        user.find(kind=Living, content='서비스 레벨').trigger('click', f'{figure}:all')
+        expected = report.total.count(figure)
+        await user.should_see(f'{expected}건', retries=100)
+        for _ in range(100):
+            if rows(user) == expected:
+                break
+            await asyncio.sleep(0.02)
+        assert rows(user) == expected, figure
+
+
+async def test_address_is_the_report_and_what_is_open_in_it(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+
+    await user.open(f'/desk/reports?period=today&group=agent&show=handled:{day.id}')
+
+    await user.should_see(f'처리 · {day.name}', retries=100)
+    await user.should_see('최유진')
+    assert numbers(user)[f'handled:{day.id}'] == f'처리 1, {day.name}'
+
+
+async def test_choice_of_another_grouping_draws_another_report(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today')
+    await user.should_see(DEPARTMENT, retries=100)
+
+    user.find(kind=Piece, content='상담 분류').trigger('change', 'channel')
+
+    for _ in range(100):
+        if 'answered:chat' in numbers(user):
+            break
+        await asyncio.sleep(0.02)
+    assert numbers(user)['answered:chat'] == '응대 2, 채팅'
+
+
+async def test_definition_of_each_figure_is_a_button_away(sign_in: SignIn, boss: Agent) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?from=nonsense')
+    await user.should_see('정의 v1', retries=100)
+    await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다.')
+
+    user.find('정의 v1').click()
+
+    await user.should_see('재문의: 같은 고객이 7일 안에')
+
+
+async def test_agents_are_told_that_it_is_not_theirs(user: User) -> None:
+    await user.open('/desk/reports')
+
+    await user.should_see('팀장', retries=100)
+    await user.should_not_see('서비스 레벨')
+
+
+async def test_heat_map_is_a_table_one_key_away_whose_numbers_open(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&view=heat')
+    await user.should_see('표로 보기', retries=100)
+    await user.should_see(kind=ui.echart)
+
+    user.find('표로 보기').click()
+    await user.should_see('그래프 보기')
+    user.find(kind=Piece, content='인입').trigger('change', 'answered')
+    await until_number(user, '응대 2, ')
+
+    [opens] = [one for one, name in numbers(user).items() if name.startswith('응대 2, ')]
+    user.find(kind=Living, content='요일').trigger('click', opens)
+    await user.should_see('2건', retries=100)
+    assert rows(user) == 2
+
+
+async def until_number(user: User, begins: str) -> None:
+    """Wait until a number's name begins so."""
+    for _ in range(100):
+        if any(name.startswith(begins) for name in numbers(user).values()):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(begins)
+
+
+async def test_agents_day_is_a_line_of_states_with_the_time_in_each(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    await services.agent_states.choose(day.id, AgentStatus.AWAY)
+    await services.agent_states.choose(day.id, AgentStatus.AVAILABLE)
+    user = await sign_in(boss)
+
+    await user.open('/desk/reports?period=today&view=days')
+
+    await user.should_see('점유율', retries=100)
+    await user.should_see(day.name)
+    [drawn] = [one for one in user.find(kind=Living).elements if 'report-days' in str(one._inside)]
+    assert 'data-status="busy"' in str(drawn._inside)
+
+
+async def test_export_gives_the_table_that_is_shown(
+    sign_in: SignIn, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&group=agent')
+    await user.should_see(day.name, retries=100)
+
+    user.find('내보내기').click()
+    await user.should_see('지금 보는 표를 파일로 받습니다')
+    user.find(kind=Piece, content='취소').click()
+
+    answer = await user.http_client.get('/reports/export?period=today&group=agent&format=csv')
+    assert answer.status_code == 200
+    assert day.name in answer.content.decode('utf-8-sig')
+
+
+async def test_saved_report_is_on_the_screen_of_who_subscribed(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&group=agent')
+    await user.should_see(day.name, retries=100)
+
+    user.find('이 보고서 저장').click()
+    await user.should_see('이름을 붙여 둡니다')
+    user.find(kind=ui.input).type('오늘 상담원별').trigger('keydown.enter')
+
+    await user.should_see('오늘 상담원별 인입 0 · 서비스 레벨 100% · 응대율 66%', retries=100)
+    [saved] = await services.saved_reports.all(boss)
+    assert saved.query == ReportQuery(period=ReportPeriod.TODAY, group=Grouping.AGENT)
