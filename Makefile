@@ -31,7 +31,7 @@ revision: $(VENV)/.ready  ## write a migration out of the models' changes (MESSA
 	@$(PY) main.py revision --message "$(MESSAGE)"
 
 test: $(VENV)/.ready browser vendor  ## the whole suite, browser tests included
-	$(PY) -m pytest -n 2 --maxfail 15 || $(PY) -m tests.support.once_more
+	$(PY) -m pytest -n 2 --maxfail 30 || $(PY) -m tests.support.once_more
 
 test-fast: $(VENV)/.ready  ## the part without browsers and processes (under a minute)
 	$(PY) -m pytest -n 2 --ignore tests/browser -m 'not slow'
