@@ -56,6 +56,11 @@ format: $(VENV)/.ready  ## format the code
 vendor: $(VENV)/.ready  ## get Amazon's browser libraries, once (the softphone and its tests need them)
 	@$(PY) -m desk.sandbox.vendor
 
+SPEED ?= 10
+.PHONY: demo
+demo: $(VENV)/.ready  ## play a believable day at the running demo desk (SPEED=10 times as fast)
+	@exec $(PY) -m services.demo.day --speed $(SPEED) --address http://127.0.0.1:$(or $(PORT),8080)
+
 .PHONY: sandbox
 sandbox: $(VENV)/.ready  ## Connect in a box: a contact centre that speaks AWS (SANDBOX_AWS_PORT=4580)
 	@$(PY) -m desk.sandbox.vendor || true
