@@ -17,6 +17,7 @@ async def dashboard(studio: Studio) -> None:
         page = await context.new_page()
         await _board(studio, page)
         await _past(studio, page)
+        await _what_if(studio, page)
         await _dialogs(studio, page)
 
 
@@ -58,6 +59,17 @@ async def _past(studio: Studio, page: Page) -> None:
     await studio.take(page, 'dashboard-past')
     await page.locator('.board-time .desk-button').last.click()
     await page.locator('.board-slider').wait_for(state='hidden')
+
+
+async def _what_if(studio: Studio, page: Page) -> None:
+    await page.keyboard.press('i')
+    await page.locator('.board-what-if select[name=department]').select_option(index=1)
+    await page.locator('.board-what-if [name^=agent-]').first.check()
+    await page.locator('.board-what-if button[type=submit]').click()
+    await page.locator('.board-answer table').wait_for()
+    await studio.take(page, 'dashboard-what-if')
+    await page.keyboard.press('Escape')
+    await page.get_by_role('dialog').wait_for(state='detached')
 
 
 async def _dialogs(studio: Studio, page: Page) -> None:
