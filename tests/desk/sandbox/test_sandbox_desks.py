@@ -11,18 +11,20 @@ from tests.support.sandbox.homes import PATIENCE_SECONDS, Client, Home, Opener
 
 
 def test_data_survives_and_second_start_is_quick(new_home: Home) -> None:
+    began = time.monotonic()
     with Sandbox(new_home.path) as urls:
+        first_seconds = time.monotonic() - began
         Client(urls).keep('first')
     assert new_home.becomes_empty()
 
     began = time.monotonic()
     with Sandbox(new_home.path) as again:
-        took_seconds = time.monotonic() - began
+        second_seconds = time.monotonic() - began
         words = Client(again).words()
 
     assert again == urls  # ports and password are remembered
     assert words == (['first'], ['first'])
-    assert took_seconds < 2
+    assert second_seconds < first_seconds
 
 
 def test_killed_desks_servers_are_adopted(home: Home, open_desk: Opener) -> None:
