@@ -25,7 +25,7 @@ from pages.parts.reports.export_dialog import export_report
 from pages.parts.reports.heat_map import ReportHeat, place_chosen, place_name
 from pages.parts.reports.query_bar import ReportBar
 from pages.parts.reports.saved_row import SavedReportsRow
-from pages.parts.reports.table import WINDOW, ReportTable, chosen, row_of
+from pages.parts.reports.table import WINDOW, ReportTable, chosen, number_of, row_of
 from pages.parts.reports.words import Words
 from pages.shell import Shell
 from services.floor.definitions import definition_of
@@ -74,7 +74,8 @@ class ReportsScreen(Component):
         self.classes('board reports')
         with self:
             self._bar = ReportBar(self._choose)
-            self._saved = SavedReportsRow(shell, REPORTS)
+            with self._bar:
+                self._saved = SavedReportsRow(shell, REPORTS)
             with ui.element('div').classes('report-said'):
                 self._views = {view: self._view_button(view) for view in View}
                 self._said = Piece('span').props('role=status')
@@ -198,7 +199,20 @@ class ReportsScreen(Component):
         choice = place_chosen(self._open) or chosen(report, self._open)
         self._contacts.set_visibility(choice is not None)
         if choice is not None:
-            await self._contacts.show(report.query, choice, _whose(report, choice))
+            show = self._contacts.show(report.query, choice, _whose(report, choice))
+            count = await self.still(show)
+            expected = number_of(report, choice)
+            if count is not None and expected is not None and count != expected:
+                await self._catch_up(report)
+
+    async def _catch_up(self, old: Report) -> None:
+        """Show the report as it is now: its list is newer than its numbers."""
+        work = self._shell.services.reports.report(self._shell.agent, old.query)
+        report = await self.still(work)
+        if self._report is old:
+            self._report = report
+            self._say(report)
+            await self._draw_view(report)
 
     async def _draw_view(self, report: Report) -> None:
         is_table = self._view is View.TABLE

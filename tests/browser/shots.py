@@ -21,6 +21,7 @@ from desk.settings import Settings  # noqa: E402
 from services.demo import people as seed_people  # noqa: E402
 from services.demo import records as seed_records  # noqa: E402
 from tests.browser.shots_dashboard import dashboard  # noqa: E402
+from tests.browser.shots_reports import reports  # noqa: E402
 from tests.support.browser import chromium  # noqa: E402
 from tests.support.browser.live import LiveDesk  # noqa: E402
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen  # noqa: E402
@@ -501,6 +502,7 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     floor: ('wide', 'small'),
     steering: ('wide', 'phone'),
     dashboard: ('wide', 'laptop', 'wall', 'phone'),
+    reports: ('wide',),
     everybody: ('wide',),
     nothing: ('wide',),
     customers: ('wide', 'phone'),

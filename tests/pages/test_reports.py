@@ -196,3 +196,18 @@ async def test_saved_report_is_on_the_screen_of_who_subscribed(
     await user.should_see('오늘 상담원별 인입 0 · 서비스 레벨 100% · 응대율 66%', retries=100)
     [saved] = await services.saved_reports.all(boss)
     assert saved.query == ReportQuery(period=ReportPeriod.TODAY, group=Grouping.AGENT)
+
+
+async def test_number_follows_its_list_when_more_has_come(
+    sign_in: SignIn, services: Services, make: Make, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today')
+    await user.should_see(DEPARTMENT, retries=100)
+    await services.chats.take(day, (await make.chat()).id)
+    await services.rollups.catch_up(seconds=5)
+
+    user.find(kind=Living, content='서비스 레벨').trigger('click', 'answered:all')
+
+    await user.should_see('3건', retries=100)
+    await until_number(user, '응대 3, 전체')

@@ -68,7 +68,7 @@ class AgentDayList(Component):
             self._rows.set_inside(filled('<p class="desk-empty">{text}</p>', text=empty))
             return
         names = status_names()
-        heads = (_('상담원'), _('시간대'), *(names[one] for one in SHOWN), _('점유율'))
+        heads = (_('상담원'), _('0시 ~ 24시'), *(names[one] for one in SHOWN), _('점유율'))
         window = self._days[self._begin : self._begin + WINDOW]
         self._rows.set_inside(
             filled(

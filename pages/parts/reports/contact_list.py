@@ -39,30 +39,34 @@ class ReportContactList(Component):
                 self._on = button(_('다음 {count}건', count=PAGE), lambda: self._turn(PAGE), ButtonStyle.QUIET)  # fmt: skip
         self.set_visibility(False)
 
-    async def show(self, query: ReportQuery, choice: Choice, whose: str) -> None:
-        """Show the contacts behind a number; ``whose`` names its row."""
+    async def show(self, query: ReportQuery, choice: Choice, whose: str) -> int | None:
+        """Show the contacts behind a number, and return how many there are now; ``None`` when another was chosen meanwhile.
+
+        ``whose`` names the number's row.
+        """
         self._query, self._choice, self._begin = query, choice, 0
         title = f'{Words(language()).figure(choice.figure)} · {whose}'
         self._title.set_inside(filled('{title}', title=title))
         self.set_visibility(True)
-        await self._read()
+        return await self._read()
 
     async def _turn(self, step: int) -> None:
         self._begin = max(0, self._begin + step)
         await self._read()
 
-    async def _read(self) -> None:
+    async def _read(self) -> int | None:
         service, agent = self._context.services.reports, self._context.agent
         wanted = self._query, self._choice, self._begin
         found = await self.still(
             service.contacts(agent, self._query, self._choice, offset=self._begin)
         )
         if wanted != (self._query, self._choice, self._begin):
-            return  # another number was chosen meanwhile
+            return None  # another number was chosen meanwhile
         self._said.set_inside(filled('{count}', count=_('{count}건', count=f'{found.count:,}')))
         self._back.set_visibility(self._begin > 0)
         self._on.set_visibility(self._begin + PAGE < found.count)
         self._rows.set_inside(_table(found, self._choice))
+        return found.count
 
 
 def _table(found: ReportContacts, choice: Choice) -> Markup:

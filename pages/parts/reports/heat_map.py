@@ -17,7 +17,7 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
 from pages.parts.reports.words import Words, value_text
-from services.reports.figures import FORMULAS, Figure
+from services.reports.figures import FORMULAS, Figure, Unit
 from services.reports.report_query import ReportQuery
 from services.reports.reports import Choice, Numbers
 
@@ -143,7 +143,10 @@ class ReportHeat(Component):
 
     def _cell(self, words: Words, name: str, weekday: int, hour: int) -> Markup:
         numbers = self._numbers.get((weekday, hour))
-        value = value_text(self._figure, self._value(weekday, hour))
+        found = self._value(weekday, hour)
+        if found is None and FORMULAS[self._figure].unit is Unit.CONTACTS:
+            found = 0
+        value = value_text(self._figure, found)
         count = numbers.count(self._figure) if numbers else 0
         made = number_button(
             opens=place_target(self._figure, weekday, hour),

@@ -40,6 +40,14 @@ def row_of(report: Report, choice: Choice) -> ReportRow | None:
     return next((one for one in report.rows if not choice.is_total and one.key == choice.key), None)
 
 
+def number_of(report: Report, choice: Choice) -> int | None:
+    """Return a chosen number as the table shows it; ``None`` for one of the heat map."""
+    if choice.weekday is not None:
+        return None
+    row = row_of(report, choice)
+    return (row.numbers if row else report.total).count(choice.figure)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportTable:
     """A window of a report's rows as markup; ``chosen`` is the open number."""

@@ -2,13 +2,15 @@
 
 import random
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from desk import clock
 from desk.db import Database
 from desk.errors import NotAllowedError
-from models import Agent, AgentStatus, QueueMode, Sentiment
+from models import Agent, AgentStatus, QueueMode, ReportLine, Sentiment
 from services.floor.board import Number
 from services.floor.definitions import day_of
 from services.registry import Services
@@ -191,3 +193,26 @@ def test_address_carries_the_query_and_what_it_gets_wrong_is_named() -> None:
     assert read_query(given) == (query, ())
     wrong, names = read_query({'from': '2026-03-09', 'to': '2026-03-02', 'group': 'moon'})
     assert (wrong.period, names) == (ReportPeriod.TODAY, ('group', 'from', 'to'))
+
+
+async def test_erased_number_leaves_no_digest_behind(
+    services: Services, make: Make, db: Database, boss: Agent
+) -> None:
+    await make.queue(mode=QueueMode.PULL)
+    agent = await make.agent()
+    chat = await make.chat(visitor_phone='01011112222')
+    await services.chats.take(agent, chat.id)
+    await services.reports.report(boss, TODAY)
+    before = await people(db)
+
+    await make.changed(chat, visitor_phone='')
+    await services.reports.report(boss, TODAY)
+
+    assert len(before) == 1
+    assert await people(db) == set()
+
+
+async def people(db: Database) -> set[UUID]:
+    """Return the customers and digests in the rollups."""
+    async with db.reading() as session:
+        return {one for one in (await session.exec(select(ReportLine.person))).all() if one}

@@ -1,11 +1,13 @@
 """The rollups equal a recount of the facts to the unit, in whatever order and however late the facts were stored."""
 
+import asyncio
 import random
 from datetime import date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import SQLModel
 
 from desk import clock
 from desk.db import Database
@@ -70,5 +72,32 @@ async def test_rollups_equal_a_recount(
         await past.keep(story.pop(0))
         if chance.random() < 0.2:
             await chance.choice((services, another_desk)).rollups.catch_up(seconds=5)
+
+    await check_against_recount(services, db, boss)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('seed', range(3))
+async def test_two_processes_that_count_at_once_miss_nothing(
+    services: Services, another_desk: Services, make: Make, db: Database, seed: int
+) -> None:
+    boss = await make.supervisor(status=AgentStatus.OFFLINE)
+    past = Past(db, random.Random(seed), BEGIN)
+    await past.people(make)
+    stories = [past.rows() for _ in range(12)]
+    is_over = asyncio.Event()
+
+    async def happen(story: list[list[SQLModel]]) -> None:
+        for rows in story:
+            await past.keep(rows)
+
+    async def count(desk: Services) -> None:
+        while not is_over.is_set():
+            await desk.rollups.catch_up(seconds=1)
+
+    counting = [asyncio.create_task(count(one)) for one in (services, another_desk)]
+    await asyncio.gather(*(happen(story) for story in stories))
+    is_over.set()
+    await asyncio.gather(*counting)
 
     await check_against_recount(services, db, boss)
