@@ -23,6 +23,10 @@ class ThresholdKind(StrEnum):
     """Today's 서비스 레벨 is below the limit, in percent."""
     STATE = 'state'
     """An agent is in a state longer than the limit, in minutes."""
+    NEGATIVE = 'negative'
+    """More open chats than the limit have an upset customer: several negative messages in a row."""
+    PROMISE = 'promise'
+    """A promise is overdue for longer than the limit, in minutes."""
 
 
 class FloorThreshold(Row, table=True):

@@ -6,12 +6,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, or_, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from desk.db import ROW_LOCK
-from models import FloorAlert, FloorThreshold
+from models import ChatMood, ChatSession, FloorAlert, FloorThreshold, Promise, PromiseStatus
+from models.chat import OPEN_STATUSES
+from services.sentiment.mood import WARNED_AT
 
 
 async def thresholds(session: AsyncSession) -> Sequence[FloorThreshold]:
@@ -46,6 +48,42 @@ async def recent_alerts(session: AsyncSession, since: datetime, limit: int) -> S
 async def alert(session: AsyncSession, alert_id: UUID) -> FloorAlert | None:
     """Return an alert, locked."""
     return await session.get(FloorAlert, alert_id, with_for_update=ROW_LOCK)
+
+
+async def upset_chats(session: AsyncSession) -> dict[UUID, int]:
+    """Return the number of open chats by queue whose customer's last ``WARNED_AT`` messages are negative."""
+    statement = (
+        select(col(ChatSession.queue_id), func.count())
+        .join(ChatMood, col(ChatMood.chat_session_id) == col(ChatSession.id))
+        .where(
+            col(ChatSession.status).in_(OPEN_STATUSES),
+            col(ChatSession.queue_id).is_not(None),
+            col(ChatMood.negative_in_a_row) >= WARNED_AT,
+        )
+        .group_by(col(ChatSession.queue_id))
+    )
+    return {
+        queue_id: count for queue_id, count in (await session.exec(statement)).all() if queue_id
+    }
+
+
+async def overdue_minutes(session: AsyncSession) -> dict[UUID, int]:
+    """Return for each queue how many minutes its longest overdue promise is late."""
+    now = clock.now()
+    statement = (
+        select(col(Promise.queue_id), func.min(col(Promise.due_at)))
+        .where(
+            col(Promise.status) == PromiseStatus.OPEN,
+            col(Promise.due_at) < now,
+            col(Promise.queue_id).is_not(None),
+        )
+        .group_by(col(Promise.queue_id))
+    )
+    return {
+        queue_id: int((now - due_at).total_seconds() // 60)
+        for queue_id, due_at in (await session.exec(statement)).all()
+        if queue_id
+    }
 
 
 async def raise_alert(

@@ -37,8 +37,17 @@ LIMITS = {
     ThresholdKind.LONGEST: (1, 86_400),
     ThresholdKind.LEVEL: (1, 100),
     ThresholdKind.STATE: (1, 1_440),
+    ThresholdKind.NEGATIVE: (0, 1_000),
+    ThresholdKind.PROMISE: (0, 10_080),
 }
-"""The range of a limit, by kind: contacts, seconds, percent, minutes."""
+"""The range of a limit, by kind: contacts, seconds, percent, minutes, contacts, minutes."""
+BESIDE = {
+    ThresholdKind.NEGATIVE: queries.upset_chats,
+    ThresholdKind.PROMISE: queries.overdue_minutes,
+}
+"""Kinds whose values by queue do not stand on the board; they are read only where a limit asks for them."""
+Values = Mapping[ThresholdKind, Mapping[UUID, int]]
+"""Values by queue, by kind."""
 
 
 class Subject(NamedTuple):
@@ -131,9 +140,11 @@ class Alerts:
         async with self._db.reading() as session:
             thresholds = {one.id: one for one in await queries.thresholds(session)}
             standing = await queries.open_alerts(session)
+            wanted = {one.kind for one in thresholds.values()}
+            beside = {kind: await read(session) for kind, read in BESIDE.items() if kind in wanted}
         if not thresholds and not standing:
             return
-        found = passed(await self._board.latest(), thresholds.values())
+        found = passed(await self._board.latest(), thresholds.values(), beside)
         now = time.monotonic()
         standing_now = {Subject(one.threshold_id, one.subject_id) for one in standing}
         self._found_at = {one: at for one, at in self._found_at.items() if one in standing_now}
@@ -161,21 +172,25 @@ class Alerts:
                 work.tell(AlertsChanged())
 
 
-def passed(snapshot: Snapshot, thresholds: Iterable[FloorThreshold]) -> dict[Subject, int]:
-    """Return the limits that are exceeded now, with the values."""
+def passed(
+    snapshot: Snapshot, thresholds: Iterable[FloorThreshold], beside: Values
+) -> dict[Subject, int]:
+    """Return the limits that are exceeded now, with the values; ``beside`` holds what the board has not."""
     found: dict[Subject, int] = {}
     for one in thresholds:
-        of = _of_agents if one.kind == ThresholdKind.STATE else _of_queues
-        found |= {
-            Subject(one.id, subject_id): value for subject_id, value in of(snapshot, one).items()
-        }
+        is_of_agents = one.kind == ThresholdKind.STATE
+        values = _of_agents(snapshot, one) if is_of_agents else _of_queues(snapshot, one, beside)
+        found |= {Subject(one.id, subject_id): value for subject_id, value in values.items()}
     return found
 
 
-def _of_queues(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]:
+def _of_queues(snapshot: Snapshot, threshold: FloorThreshold, beside: Values) -> dict[UUID, int]:
     found: dict[UUID, int] = {}
     for line in snapshot.queues:
-        value = _value(line, threshold.kind)
+        if threshold.kind in BESIDE:
+            value = beside.get(ThresholdKind(threshold.kind), {}).get(line.queue_id)
+        else:
+            value = _value(line, threshold.kind)
         if value is None or threshold.queue_id not in (None, line.queue_id):
             continue
         is_level = threshold.kind == ThresholdKind.LEVEL

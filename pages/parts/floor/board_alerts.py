@@ -186,6 +186,8 @@ def _bound(kind: str, most: int) -> str:
         ThresholdKind.LONGEST.value: _('최장 대기 {most}초 초과', most=most),
         ThresholdKind.LEVEL.value: _('서비스 레벨 {most}% 미만', most=most),
         ThresholdKind.STATE.value: _('같은 상태 {most}분 초과', most=most),
+        ThresholdKind.NEGATIVE.value: _('부정 감정 상담 {most}건 초과', most=most),
+        ThresholdKind.PROMISE.value: _('약속 {most}분 넘게 지남', most=most),
     }.get(kind, kind)
 
 
@@ -195,6 +197,8 @@ def _limit_form(queues: Sequence[Queue]) -> Markup:
         ThresholdKind.LONGEST: _('최장 대기(초) 초과'),
         ThresholdKind.LEVEL: _('서비스 레벨(%) 미만'),
         ThresholdKind.STATE: _('상담원 상태(분) 초과'),
+        ThresholdKind.NEGATIVE: _('부정 감정 상담(건) 초과'),
+        ThresholdKind.PROMISE: _('지난 약속(분) 초과'),
     }
     states = status_names()
     return filled(

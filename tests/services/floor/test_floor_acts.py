@@ -15,6 +15,7 @@ from models import (
     AuditEntry,
     ContactStep,
     QueueMode,
+    Sentiment,
     StepKind,
 )
 from services.chats.visits import ChatStart
@@ -207,6 +208,30 @@ async def test_limits_of_time_level_and_state(services: Services, make: Make, bo
 
     assert {one.kind for one in alerts} == {'longest', 'state'}
     assert {one.subject_id for one in alerts if one.kind == 'state'} == {agent.id}
+
+
+async def test_upset_customer_and_overdue_promise_are_alerts(
+    services: Services, make: Make, boss: Agent
+) -> None:
+    queue, agent = await make.queue(), await make.agent()
+    chat = await make.chat(agent=agent, queue_id=queue.id)
+    for values in ({'kind': 'negative', 'most': '0'}, {'kind': 'promise', 'most': '5'}):
+        await services.alerts.add_threshold(boss, values)
+    due = clock.now() + timedelta(minutes=1)
+    await services.promises.make(agent, chat.id, '다시 전화드리겠습니다', due)
+    mood = await make.judged(chat, Sentiment.NEGATIVE)
+    await look(services)
+    assert await services.alerts.recent(boss) == []
+
+    await make.changed(mood, negative_in_a_row=3)
+    with clock.moved(timedelta(minutes=7)):
+        await look(services)
+        alerts = await services.alerts.recent(boss)
+
+    assert {(one.kind, one.subject_id, one.value) for one in alerts} == {
+        ('negative', queue.id, 1),
+        ('promise', queue.id, 6),
+    }
 
 
 @pytest.mark.parametrize(
