@@ -35,6 +35,17 @@ PATIENCE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Promised:
+    """What the agent promised in one of their lines."""
+
+    line: int
+    """The number of the line in its chat, from 1."""
+    body: str
+    minutes: float
+    """In so many minutes from the start of the desk it is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _LiveChat:
     """A chat that is running when the desk starts.
 
@@ -47,6 +58,7 @@ class _LiveChat:
     lines: tuple[str, ...]
     agent: str = ''
     is_linked: bool = False
+    promised: _Promised | None = None
 
     @property
     def name(self) -> str:
@@ -106,6 +118,7 @@ _ACTIVE = (
             '< 그럼 내일 받을 수 있나요?',
             '< 오전에는 집에 사람이 없어요',
         ),
+        promised=_Promised(line=3, body='출발했는지 보고 다시 알려 드리기', minutes=25),
     ),
     _LiveChat(
         minutes_ago=7,
@@ -235,6 +248,14 @@ class _Player:
                     await _answer(
                         self._services, agent, words, customer if live.is_linked else None
                     )
+        if agent is not None and (promised := live.promised) is not None:
+            await self._services.promises.make(  # a repeat changes nothing
+                agent,
+                chat.id,
+                promised.body,
+                clock.now() + timedelta(minutes=promised.minutes),
+                message_id=seed_people.seed_id(f'{live.name}, line {promised.line}'),
+            )
         return chat.id
 
     def _token(self, live: _LiveChat) -> str:

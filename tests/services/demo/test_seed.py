@@ -170,6 +170,8 @@ async def test_seeded_desk_looks_alive(
     [mine] = (await services.inbox.page(agent, Tab.OPEN, Scope.MINE)).chats
     assert mine.unread_count == 2
     assert mine.customer_id is not None
+    [promise] = (await services.promises.mine(agent)).own
+    assert promise.contact_id == mine.id
     held = (await services.inbox.page(agent, Tab.OPEN, Scope.DEPARTMENT)).chats
     assert len(held) == 3
     assert all(chat.unread_count > 0 for chat in held)
