@@ -44,7 +44,7 @@ async def test_history_shows_what_one_may_see_newest_first(user: User, make: Mak
     await user.should_see('정하윤', retries=100)
     await user.should_see('010-****-2222')
     await user.should_see('알 수 없는 고객')
-    await user.should_see('2건')
+    await user.should_see('2건', retries=100)
     await user.should_not_see('강지후')
     await user.should_not_see('010-1111-2222')
 

@@ -63,7 +63,7 @@ class Screen:
 
     async def settles(self) -> None:
         """Wait until the page has heard from the server and is ready for hands."""
-        await until(lambda: self.page.evaluate('() => window.did_handshake === true'), seconds=10)
+        await until(lambda: self.page.evaluate('() => window.did_handshake === true'), seconds=30)
 
 
 class CustomerScreen(Screen):
