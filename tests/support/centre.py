@@ -20,7 +20,7 @@ from tests.support.until import until
 
 REGION = 'ap-northeast-2'
 SOURCE_NUMBER = '+8215880000'
-SECONDS = 15.0
+SECONDS = 30.0
 
 
 def place_of(box: Box) -> AwsPlace:
