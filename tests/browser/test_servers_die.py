@@ -47,8 +47,9 @@ def desk_with_valkey(
 
 @pytest.fixture
 def sandboxed_desk(tmp_path: Path) -> Iterator[LiveDesk]:
-    """A desk that was started as the README says, with servers of its own."""
-    settings = Settings(_env_file=None, desk_home=tmp_path / 'home', pool_size=5)
+    """A desk that was started as the README says, with servers of its own; without the softphone's window."""
+    home = tmp_path / 'home'
+    settings = Settings(_env_file=None, desk_home=home, pool_size=5, connect_sandbox=False)
     with live.served(settings, tmp_path / 'errors.log') as desk:
         yield desk
 
