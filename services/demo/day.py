@@ -113,15 +113,23 @@ class Day:
 
     async def _customers(self, client: httpx.AsyncClient, *, until: float) -> None:
         coming: set[asyncio.Future[None]] = set()
+
+        def gone(one: asyncio.Future[None]) -> None:
+            """Forget a customer; one whose line was cut (the desk is started again) has left."""
+            coming.discard(one)
+            if not one.cancelled():
+                one.exception()
+
         try:
             while time.monotonic() < until:
                 await self.pause(self.chance.expovariate(1 / ARRIVAL_SECONDS))
                 talk = asyncio.ensure_future(_Customer(self, client).talk())
                 coming.add(talk)
-                talk.add_done_callback(coming.discard)
+                talk.add_done_callback(gone)
         finally:
             for one in coming:
                 one.cancel()
+            await asyncio.gather(*coming, return_exceptions=True)
 
 
 class _Customer:
