@@ -202,6 +202,8 @@ async def take_waiting(
             version=ChatSession.version + 1,
         )
         .returning(ChatSession)
+        # The caller has read the chat before: a line that was written meanwhile has taken its number.
+        .execution_options(populate_existing=True)
     )
     return (await session.exec(statement)).scalars().first()
 

@@ -215,6 +215,7 @@ async def offer(
             version=ChatSession.version + 1,
         )
         .returning(ChatSession)
+        .execution_options(populate_existing=True)
     )
     return (await session.exec(statement)).scalars().first()
 

@@ -4,13 +4,18 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text as sql
+from sqlalchemy import update
+from sqlmodel import col
 
+from desk.db import Database
 from desk.errors import ConflictError, InvalidInputError, NotFoundError, TooManyError
-from models import ChatEnding, ChatStatus, MessageType
+from models import ChatEnding, ChatSession, ChatStatus, Message, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS
 from services.chats.chats import NewerMessagesError
 from services.registry import Services
 from tests.support.make import Make
+from tests.support.until import until
 
 
 async def test_reply_gets_the_next_number(services: Services, make: Make) -> None:
@@ -21,6 +26,38 @@ async def test_reply_gets_the_next_number(services: Services, make: Make) -> Non
 
     assert message.number == 3
     assert [line.number for line in await services.chats.transcript(agent, chat.id)] == [1, 2, 3]
+
+
+async def test_line_that_is_written_while_an_agent_takes_the_chat_keeps_its_number(
+    services: Services, make: Make, db: Database
+) -> None:
+    agent = await make.agent()
+    chat = await make.chat()
+
+    async with db.transaction() as session:  # the customer's line, not committed yet
+        await session.exec(
+            update(ChatSession).where(col(ChatSession.id) == chat.id).values(last_number=1)
+        )
+        session.add(
+            Message(chat_session_id=chat.id, number=1, sender=Sender.CUSTOMER, content='여보세요?')
+        )
+        await session.flush()
+        taking = asyncio.ensure_future(services.chats.take(agent, chat.id))
+        await until(lambda: _is_waited_for(db))
+    await taking
+
+    lines = await services.chats.transcript(agent, chat.id)
+    assert [line.number for line in lines] == [1, 2]
+
+
+async def _is_waited_for(db: Database) -> bool:
+    """Whether somebody waits for a lock in this database."""
+    waiting = sql(
+        'SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)'
+        ' WHERE NOT granted AND datname = current_database()'
+    )
+    async with db.reading() as session:
+        return bool(await session.scalar(waiting))
 
 
 async def test_same_message_twice_is_one_message(services: Services, make: Make) -> None:
