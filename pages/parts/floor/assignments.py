@@ -14,7 +14,7 @@ from pages.parts.floor.offer_card import why
 from pages.parts.floor.steering_dialog import queue_name
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.markup import Piece, figures_table, filled
 from services.floor.decision import Candidate
 from services.floor.reasons import Assignment, Assignments, Share
 
@@ -90,14 +90,14 @@ def _candidates(candidates: tuple[Candidate, ...], names: dict[UUID, str], chose
         for one in sorted(candidates, key=lambda one: one.agent_id != chosen)
     )
     heads = (_('상담원'), _('범위'), _('숙련도'), _('상담/정원'), _('쉰 시간'), _('거절·무응답'))
-    return _table(_('후보'), heads, rows)
+    return figures_table(_('후보'), heads, rows)
 
 
 def _shares(queue: str, found: Assignments) -> Markup:
     rows = Markup().join(_share(one, found.names) for one in found.shares)
     heads = (_('상담원'), _('제안'), _('수락'), _('무응답'), _('거절'))
     title = _('오늘 {queue}의 배정', queue=queue)
-    return filled('<h3>{title}</h3>{table}', title=title, table=_table(title, heads, rows))
+    return filled('<h3>{title}</h3>{table}', title=title, table=figures_table(title, heads, rows))
 
 
 def _share(one: Share, names: dict[UUID, str]) -> Markup:
@@ -108,14 +108,4 @@ def _share(one: Share, names: dict[UUID, str]) -> Markup:
         taken=one.taken,
         missed=one.missed,
         refused=one.refused,
-    )
-
-
-def _table(label: str, heads: tuple[str, ...], rows: Markup) -> Markup:
-    cells = Markup().join(filled('<th scope="col">{head}</th>', head=head) for head in heads)
-    return filled(
-        '<table class="desk-figures" aria-label="{label}"><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table>',
-        label=label,
-        cells=cells,
-        rows=rows,
     )

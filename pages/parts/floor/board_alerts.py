@@ -20,7 +20,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.living import Living
-from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.markup import Piece, figures_table, filled, options
 from pages.parts.kit.sound import Sound
 from services.floor.events import ALERTS, AlertsChanged
 
@@ -152,8 +152,8 @@ class BoardAlerts(Component):
             )
             for one in self._alerts
         )
-        heads = Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in (_('알림'), _('시작'), _('끝'), _('맡은 사람')))  # fmt: skip
-        return filled('<table class="desk-figures" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>', label=_('오늘의 알림'), heads=heads, rows=rows)  # fmt: skip
+        heads = (_('알림'), _('시작'), _('끝'), _('맡은 사람'))
+        return figures_table(_('오늘의 알림'), heads, rows)
 
     def _limits(self, thresholds: Sequence[FloorThreshold]) -> Markup:
         if not thresholds:
@@ -208,19 +208,12 @@ def _limit_form(queues: Sequence[Queue]) -> Markup:
         '<label>{state}<select class="desk-input" name="status">{states}</select></label>'
         '<button type="submit" class="desk-button desk-primary">{add}</button>',
         kind=_('무엇을'),
-        kinds=_options({one.value: name for one, name in kinds.items()}),
+        kinds=options([(one.value, name) for one, name in kinds.items()], ''),
         most=_('기준'),
         queue=_('대기열'),
         every=_('모든 대기열'),
-        queues=_options({str(one.id): queue_name(one) for one in queues}),
+        queues=options([(str(one.id), queue_name(one)) for one in queues], ''),
         state=_('상담원 상태'),
-        states=_options({one.value: states[one] for one in WATCHED}),
+        states=options([(one.value, states[one]) for one in WATCHED], ''),
         add=_('기준 추가'),
-    )
-
-
-def _options(options: Mapping[str, str]) -> Markup:
-    return Markup().join(
-        filled('<option value="{value}">{name}</option>', value=value, name=name)
-        for value, name in options.items()
     )

@@ -11,7 +11,7 @@ from pages.locale import _
 from pages.parts.floor.board_numbers import NOTHING
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.living import Living
-from pages.parts.kit.markup import filled
+from pages.parts.kit.markup import figures_table, filled
 from services.floor.today import NUMBERS, QUARTERS, DayCurves, Measure, Row
 
 AGAIN_SECONDS = 60.0
@@ -141,12 +141,7 @@ def _table(curves: DayCurves) -> Markup:
         if any(values):
             cells = Markup().join(filled('<td>{value}</td>', value=_value(one)) for one in values)
             rows.append(filled('<tr><th scope="row">{time}</th>{cells}</tr>', time=_time(quarter), cells=cells))  # fmt: skip
-    return filled(
-        '<table class="desk-figures" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
-        label=_('15분 단위 오늘과 평소'),
-        heads=Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in heads),
-        rows=Markup().join(rows),
-    )
+    return figures_table(_('15분 단위 오늘과 평소'), heads, Markup().join(rows))
 
 
 def _value(value: float | None) -> str:

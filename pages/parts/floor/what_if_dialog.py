@@ -13,12 +13,13 @@ from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.floor.board_numbers import NOTHING, queue_title
+from pages.parts.floor.board_tools import TAKE_BACK
 from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.living import Living
-from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.markup import Piece, figures_table, filled
 from services.floor.board import AgentLine, QueueLine, Snapshot
 from services.forecast.answers import Answer
 from services.forecast.simulation import Forecast, Spread
@@ -26,7 +27,6 @@ from services.forecast.what_if import MINUTES, Came, Compared, Wish
 
 AGENT = 'agent-'
 """What the names of the agents' boxes begin with."""
-TAKE_BACK = '(event) => { const made = event.target.closest("[data-back]"); if (made) emit(made.dataset.back) }'
 
 
 async def show_what_if(context: PageContext, snapshot: Snapshot) -> None:
@@ -251,11 +251,10 @@ def _title(queues: Mapping[str, QueueLine], queue_id: str) -> str:
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], *, label: str) -> Markup:
-    return filled(
-        '<table class="desk-figures" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
-        label=label,
-        heads=Markup().join(filled('<th scope="col">{text}</th>', text=one) for one in heads),
-        rows=Markup().join(
+    return figures_table(
+        label,
+        heads,
+        Markup().join(
             filled(
                 '<tr><th scope="row">{first}</th>{cells}</tr>',
                 first=row[0],

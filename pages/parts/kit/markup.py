@@ -60,6 +60,16 @@ def options(choices: Sequence[tuple[str, str]], chosen: str) -> Markup:
     )
 
 
+def figures_table(label: str, heads: Iterable[str], rows: Markup) -> Markup:
+    """Return a table of figures; ``label`` names it for screen readers, ``rows`` are its ``<tr>``."""
+    return filled(
+        '<table class="desk-figures" aria-label="{label}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>',
+        label=label,
+        heads=Markup().join(filled('<th scope="col">{head}</th>', head=head) for head in heads),
+        rows=rows,
+    )
+
+
 class Piece(ui.element):
     """An element whose content is markup of ours, sent as one prop."""
 
