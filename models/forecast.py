@@ -20,7 +20,7 @@ class Forecast(Row, table=True):
     agents: int = Field(default=0, description='how many were lent')
     holds_breaks: bool = Field(default=False, description='whether agents were asked for no break')
     until: datetime = Field(sa_type=Timestamp)
-    foretold: list[dict[str, object]] = Field(
+    foretold: dict[str, object] = Field(
         sa_type=Json,
         description='by queue, as it was and with the change: services.forecast.answers',
     )

@@ -33,8 +33,7 @@ from services.forecast import queries, simulation
 from services.forecast.answers import Answer, Question
 from services.forecast.queries import BreakRates, QueueRates
 from services.people import agent_queries
-from services.people.authority import tell_changed
-from services.people.events import RoutingNeeded
+from services.people.authority import AgentInWork
 from services.text.visible import one_line
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -131,7 +130,7 @@ class WhatIf:
                 agents=len(wish.agent_ids),
                 holds_breaks=wish.holds_breaks,
                 until=until,
-                foretold=[answer.model_dump(mode='json')],
+                foretold=answer.model_dump(mode='json'),
             )
             work.session.add(forecast)
         return forecast
@@ -139,13 +138,13 @@ class WhatIf:
     async def recent(self, supervisor: Agent) -> Sequence[Compared]:
         """Return today's forecasts that were acted on, the newest first, with what came of those that are over."""
         check_role(supervisor)
+        board, _ = await self._board.now(supervisor)
         compared = []
         async with self._db.reading() as session:
             for one in await queries.forecasts_since(session, beginning_of(day_of(clock.now()))):
-                answer = Answer.model_validate(one.foretold[0])
+                answer = Answer.model_validate(one.foretold)
                 came: Mapping[UUID, Came] = {}
                 if is_over := one.until <= clock.now():
-                    board, _ = await self._board.now(supervisor)
                     ended = await queries.outcomes(session, one.created_at, one.until)
                     came = _came(ended, board)
                 compared.append(Compared(forecast=one, answer=answer, is_over=is_over, came=came))
@@ -338,7 +337,7 @@ async def _lend(work: UnitOfWork, by: Agent, wish: Wish, until: datetime) -> Non
                 until=until,
             )
         )
-        _move(work, agent, wish.department, by=by)
+        AgentInWork(work, by, agent).set({'department': wish.department})
 
 
 async def _give_back(work: UnitOfWork, loan: AgentLoan, *, by: Agent | None) -> None:
@@ -347,11 +346,4 @@ async def _give_back(work: UnitOfWork, loan: AgentLoan, *, by: Agent | None) -> 
     work.session.add(loan)
     [agent] = await agent_queries.locked(work.session, [loan.agent_id])
     if agent.department == loan.to_department:
-        _move(work, agent, loan.from_department, by=by)
-
-
-def _move(work: UnitOfWork, agent: Agent, department: str, *, by: Agent | None) -> None:
-    agent.department = department
-    tell_changed(work, agent, ['department'])
-    work.record(by, AuditAction.AGENT_CHANGED, subject=agent, fields=['department'], details={'department': department})  # fmt: skip
-    work.tell(RoutingNeeded())
+        AgentInWork(work, by, agent).set({'department': loan.from_department})

@@ -29,10 +29,10 @@ _TOLD = frozenset({'role', 'department', 'chat_capacity'})
 
 @dataclass(frozen=True, slots=True)
 class AgentInWork:
-    """A person whose row an administrator is changing, in a unit of work."""
+    """A person whose row is being changed, in a unit of work; ``by`` is none for the desk itself."""
 
     work: UnitOfWork
-    by: Agent
+    by: Agent | None
     agent: Agent
 
     def set(self, values: Mapping[str, object]) -> None:
