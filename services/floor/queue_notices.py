@@ -7,7 +7,7 @@ from uuid import UUID
 
 from desk import clock
 from desk.errors import InvalidInputError, NotFoundError
-from models import Agent, AuditAction, NoticeReceipt, QueueNotice, SubjectKind
+from models import Agent, AuditAction, NoticeReceipt, Queue, QueueNotice, SubjectKind
 from models.floor_board import MAX_NOTICE_CHARS
 from services.contacts import queue_queries
 from services.floor import wall_queries as queries
@@ -15,7 +15,7 @@ from services.floor.events import NoticesChanged
 from services.floor.live_board import check_role
 from services.text.masking import masked_in_thread
 from services.text.storable import UNSTORABLE
-from services.work.unit_of_work import UnitsOfWork
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 SHOWN_FOR = timedelta(days=7)
 MOST_SHOWN = 50
@@ -57,13 +57,8 @@ class QueueNotices:
             queue = await queue_queries.by_id(work.session, queue_id)
             if queue is None:
                 raise NotFoundError('queue.not_found')
-            notice = QueueNotice(queue_id=queue.id, by_id=by.id, body=said)
-            work.session.add(notice)
-            await work.session.flush()
-            people = [one for one in await queries.people_of(work.session, queue) if one != by.id]
-            work.session.add_all([NoticeReceipt(notice_id=notice.id, agent_id=one) for one in people])  # fmt: skip
-            work.record(by, AuditAction.NOTICE_SENT, subject=(SubjectKind.QUEUE, queue.id), details={'people': len(people)})  # fmt: skip
-            work.tell(NoticesChanged(notice_id=notice.id, agent_ids=tuple(people)))
+            notice, people = await post(work, by, queue, said)
+            work.record(by, AuditAction.NOTICE_SENT, subject=(SubjectKind.QUEUE, queue.id), details={'people': people})  # fmt: skip
         return notice
 
     async def withdraw(self, by: Agent, notice_id: UUID) -> None:
@@ -118,3 +113,14 @@ class QueueNotices:
                 receipt.read_at = clock.now()
                 work.session.add(receipt)
                 work.tell(NoticesChanged(notice_id=notice_id))
+
+
+async def post(work: UnitOfWork, by: Agent, queue: Queue, body: str) -> tuple[QueueNotice, int]:
+    """Store a notice to the people of a queue's department but its sender, and announce it; return it and their number."""
+    notice = QueueNotice(queue_id=queue.id, by_id=by.id, body=body)
+    work.session.add(notice)
+    await work.session.flush()
+    people = [one for one in await queries.people_of(work.session, queue) if one != by.id]
+    work.session.add_all([NoticeReceipt(notice_id=notice.id, agent_id=one) for one in people])
+    work.tell(NoticesChanged(notice_id=notice.id, agent_ids=tuple(people)))
+    return notice, len(people)

@@ -19,14 +19,11 @@ from models import (
     AgentStatus,
     AuditAction,
     Forecast,
-    NoticeReceipt,
-    QueueNotice,
     StepKind,
 )
-from services.floor import wall_queries
+from services.floor import queue_notices
 from services.floor.board import AgentNow, Board, Snapshot
 from services.floor.definitions import beginning_of, day_of, end_of
-from services.floor.events import NoticesChanged
 from services.floor.ledger import Bucket
 from services.floor.live_board import LiveBoard, check_role
 from services.forecast import queries, simulation
@@ -47,7 +44,7 @@ LEAST_SEEN = 3
 BREAK_SECONDS = 600.0
 """The length of a break until the day has shown one."""
 BATCH = 50
-NOTICE_KEY = '{minutes}분 동안 휴식을 미뤄 주십시오.'
+NO_BREAKS = '{minutes}분 동안 휴식을 미뤄 주십시오.'
 IN_HAND = (Bucket.IN_PROGRESS, Bucket.WRAP_UP, Bucket.ON_HOLD)
 
 
@@ -204,12 +201,7 @@ class WhatIf:
             if not queue.is_active or queue.department in asked:
                 continue
             asked.add(queue.department)
-            notice = QueueNotice(queue_id=queue.id, by_id=by.id, body=NOTICE_KEY.format(minutes=minutes))  # fmt: skip
-            work.session.add(notice)
-            await work.session.flush()
-            people = [one for one in await wall_queries.people_of(work.session, queue) if one != by.id]  # fmt: skip
-            work.session.add_all([NoticeReceipt(notice_id=notice.id, agent_id=one) for one in people])  # fmt: skip
-            work.tell(NoticesChanged(notice_id=notice.id, agent_ids=tuple(people)))
+            await queue_notices.post(work, by, queue, NO_BREAKS.format(minutes=minutes))
         work.record(by, AuditAction.NOTICE_SENT, details={'departments': len(asked)})
 
 
