@@ -8,7 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 NAMED = re.compile(r'^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==', re.MULTILINE)
-ELSEWHERE = {'async-timeout', 'colorama', 'pywin32', 'tzdata'}
+ELSEWHERE = {
+    'async-timeout',
+    'colorama',
+    'httpcore2',
+    'httpx2',
+    'httpx2-jsfetch',
+    'pywin32',
+    'truststore',
+    'tzdata',
+}
 """For other systems and versions of Python only: not installed everywhere."""
 FREE = re.compile(
     r'MIT|Apache|BSD|ISC|PSF|Python Software Foundation|MPL|Mozilla|Unlicense|LGPL|Lesser General Public',
