@@ -30,6 +30,7 @@ from pages.parts.floor.status_choice import status_names
 from pages.parts.floor.what_if_dialog import show_what_if
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import text_of
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
@@ -169,7 +170,7 @@ class Dashboard(Component):
     # ---- choosing what is shown
 
     async def _pressed(self, event: GenericEventArguments) -> None:
-        await self._choose(str(event.args))
+        await self._choose(text_of(event))
 
     async def _choose(self, what: str) -> None:
         """Open the list behind a number; for the one that is open already, the list of all agents."""
@@ -178,7 +179,7 @@ class Dashboard(Component):
         await self._draw(anew=True)
 
     async def _narrow(self, event: GenericEventArguments) -> None:
-        self._department = str(event.args or '')
+        self._department = text_of(event)
         self._write_address()
         await self._draw(anew=True)
 

@@ -16,6 +16,7 @@ from pages.component import Component
 from pages.locale import _, language
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import text_of
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
@@ -132,7 +133,7 @@ class ReportsScreen(Component):
         await self._draw()
 
     async def _pressed(self, event: GenericEventArguments) -> None:
-        await self._choose_number(str(event.args))
+        await self._choose_number(text_of(event))
 
     async def _choose_number(self, what: str) -> None:
         self._open = '' if what == self._open else what

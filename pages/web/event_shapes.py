@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from nicegui.element import Element
+from nicegui.elements.echart import EChart
 from nicegui.elements.input import Input
 from nicegui.elements.keyboard import Keyboard
 from nicegui.elements.mixins.value_element import ValueElement
@@ -40,8 +41,22 @@ class _Key(TypedDict):
     shiftKey: bool
 
 
+class _Point(TypedDict):
+    """The arguments of a pressed point of ``ui.echart``, as far as NiceGUI reads them unasked."""
+
+    componentType: str
+    seriesType: Any
+    seriesIndex: Any
+    seriesName: Any
+    name: Any
+    dataIndex: Any
+    data: Any
+    value: Any
+
+
 _choice: TypeAdapter[_Choice] = TypeAdapter(_Choice)
 _key: TypeAdapter[_Key] = TypeAdapter(_Key)
+_point: TypeAdapter[_Point] = TypeAdapter(_Point)
 
 
 def fits(element: Element, kind: str, said: Any) -> bool:
@@ -56,6 +71,8 @@ def fits(element: Element, kind: str, said: Any) -> bool:
         return isinstance(said, str) and len(said) <= MAX_PATH_CHARS
     if isinstance(element, Keyboard) and kind == 'key':
         return _is(_key, said)
+    if isinstance(element, EChart) and kind == 'componentClick':
+        return _is(_point, said)
     if isinstance(element, ValueElement) and kind.startswith('update:'):
         return _value_fits(element, said)
     return True

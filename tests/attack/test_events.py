@@ -3,13 +3,18 @@
 import asyncio
 import json
 import logging
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 from nicegui import Client
 from nicegui.element import Element
 
+from desk.sandbox import vendor
+from desk.settings import Settings
 from models import AgentRole
 from pages.web import event_shapes
 from tests.pages.conftest import SignIn, sign_in
@@ -20,8 +25,13 @@ __all__ = ['sign_in']
 ARGUMENTS: tuple[Any, ...] = (
     [], None, True, -1, 1e308, 2**53, 'x', '', [[]], {}, {'value': 99, 'label': []}, {'value': [], 'label': {}},
     {'value': 'x'}, '\x00', {'id': {}, 'text': [], 'seen': {}}, {'number': 'x'}, {'number': 1e308}, [1, 2], 'x' * 20_000,
-    {'action': 'keydown', 'key': 7},
+    {'action': 'keydown', 'key': 7}, {'minutes': 'x', 'wish': 'x'}, '9' * 40, '2026-11-30T09:00', '0001-01-01', ['sort'],
+    ['sort', [], {}], [{}, {}], {'value': '1' * 5_000}, ['0', '0'],
 )  # fmt: skip
+EVERY = 120
+"""A naughty text goes to one in so many listeners of a page, the next text to others."""
+NAME = re.compile(r'\bname=\\?"([^"\\]+)')
+"""Names of fields in the HTML that a page sends."""
 
 
 def listeners_of(client: Client) -> dict[tuple[object, ...], tuple[Element, str, str]]:
@@ -40,11 +50,32 @@ def listeners_of(client: Client) -> dict[tuple[object, ...], tuple[Element, str,
 def forge(client: Client) -> None:
     """Send every kind of listener of a page whatever gets past the guard; going elsewhere comes last."""
     found = listeners_of(client).values()
-    for element, listener_id, kind in sorted(found, key=lambda one: 'sub_pages' in one[2]):
-        for said in ARGUMENTS:
-            if event_shapes.fits(element, kind, said):
-                args = [json.dumps(one) for one in (said if isinstance(said, list) else [said])]
-                client.handle_event({'id': element.id, 'listener_id': listener_id, 'args': args})
+    for listener in sorted(found, key=lambda one: 'sub_pages' in one[2]):
+        send(client, listener, ARGUMENTS)
+
+
+def send(client: Client, listener: tuple[Element, str, str], arguments: Iterable[Any]) -> None:
+    """Send a listener those arguments that get past the guard."""
+    element, listener_id, kind = listener
+    for said in arguments:
+        if event_shapes.fits(element, kind, said):
+            args = [json.dumps(one) for one in (said if isinstance(said, list) else [said])]
+            client.handle_event({'id': element.id, 'listener_id': listener_id, 'args': args})
+
+
+def written(text: str, names: Iterable[str]) -> Iterator[Any]:
+    """Yield a text in each shape in which the desk's own fields send one: alone, of a form, with its number or draft."""
+    yield text
+    yield dict.fromkeys(names, text)
+    yield {'number': 1, 'text': text}
+    yield {'id': str(uuid4()), 'text': text, 'seen': 0}
+    yield {'version': 1, 'values': dict.fromkeys(names, text)}
+
+
+def names_in(client: Client) -> set[str]:
+    """Return the names of all fields on a page."""
+    drawn = ' '.join(str(element.props) for element in client.elements.values())
+    return set(NAME.findall(drawn)) | {'name', 'phone', 'email', 'body', 'memo', 'reason'}
 
 
 async def settle() -> None:
@@ -53,25 +84,65 @@ async def settle() -> None:
         await asyncio.sleep(0.02)
 
 
+def paths(chat_id: UUID, customer_id: UUID) -> tuple[str, ...]:
+    """Return the address of every screen."""
+    return (
+        '/desk', f'/desk/chats/{chat_id}', '/desk/customers', '/desk/customers/new', f'/desk/customers/{customer_id}',
+        '/desk/customers/import', '/desk/history', f'/desk/history/{chat_id}', '/desk/dashboard', '/desk/dashboard?open=today',
+        '/desk/reports', '/desk/reports?view=heat', '/desk/reports?view=days', '/desk/settings', '/desk/settings/people',
+        '/desk/settings/skills', '/desk/audit',
+    )  # fmt: skip
+
+
+def traces_in(caplog: pytest.LogCaptureFixture, path: str) -> dict[tuple[str, str], str | None]:
+    """Return the stack traces and errors since the last time."""
+    traces = {
+        (path, one.getMessage()): one.exc_text
+        for one in caplog.records
+        if one.exc_info or one.levelno >= logging.ERROR
+    }
+    caplog.clear()
+    return traces
+
+
 async def test_forged_events_leave_no_trace(
     web: FastAPI, sign_in: SignIn, make: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
     admin = await make.agent(role=AgentRole.ADMIN)
     customer, chat = await make.customer(), await make.chat(agent=admin, lines=3)
     user = await sign_in(admin)
-    paths = ('/desk', f'/desk/chats/{chat.id}', '/desk/customers', f'/desk/customers/{customer.id}', '/desk/history',
-             f'/desk/history/{chat.id}', '/desk/audit', '/desk/customers/import')  # fmt: skip
     traces = {}
 
-    for path in paths:
+    for path in paths(chat.id, customer.id):
         client = await user.open(path)
         for _ in range(2):  # what the first round has opened is forged as well
             await settle()
             forge(client)
         await settle()
-        for one in caplog.records:
-            if one.exc_info or one.levelno >= logging.ERROR:
-                traces[path, one.getMessage()] = one.exc_text
-        caplog.clear()
+        traces |= traces_in(caplog, path)
+
+    assert traces == {}
+
+
+async def test_naughty_texts_in_fields_leave_no_trace(
+    web: FastAPI, sign_in: SignIn, make: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    admin = await make.agent(role=AgentRole.ADMIN)
+    customer, chat = await make.customer(), await make.chat(agent=admin, lines=3)
+    user = await sign_in(admin)
+    texts = json.loads(vendor.content(vendor.NAUGHTY, Settings().desk_home))
+    traces = {}
+
+    for path in paths(chat.id, customer.id):
+        client = await user.open(path)
+        await settle()
+        names = names_in(client)
+        for turn, text in enumerate(texts):
+            found = [one for one in listeners_of(client).values() if 'sub_pages' not in one[2]]
+            for listener in found[turn % EVERY :: EVERY]:
+                send(client, listener, written(text, names))
+            await asyncio.sleep(0)
+        await settle()
+        traces |= traces_in(caplog, path)
 
     assert traces == {}

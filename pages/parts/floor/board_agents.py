@@ -18,6 +18,7 @@ from pages.parts.floor.board_numbers import NOTHING, STATUSES, number_button, pa
 from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import pair_of, text_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
 from services.floor.board import AgentLine
@@ -102,7 +103,7 @@ class BoardAgents(Component):
         return sorted(found, key=SORTS[self._sort])
 
     def _typed(self, event: GenericEventArguments) -> None:
-        self._looked_for, self._begin = str(event.args or '').strip(), 0
+        self._looked_for, self._begin = text_of(event).strip(), 0
         self._draw()
 
     def _turn(self, step: int) -> None:
@@ -110,12 +111,12 @@ class BoardAgents(Component):
         self._draw()
 
     async def _press(self, event: GenericEventArguments) -> None:
-        what, given = event.args if isinstance(event.args, list) else ('', '')
+        what, given = pair_of(event)
         if what == 'sort' and given in SORTS:
             self._sort, self._begin = given, 0
             self._draw()
         elif what == 'open':
-            await self._on_open(str(given))
+            await self._on_open(given)
         elif what == 'act' and self._list is not None:
             line = next((one for one in self._list.lines if str(one.agent.id) == given), None)
             if line is not None:

@@ -17,6 +17,7 @@ from pages.parts.floor.join_dialog import take_over, whisper
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import pair_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
 from services.chats.events import ChatCard
@@ -162,7 +163,7 @@ class BoardContacts(Component):
         await self._read()
 
     def _press(self, event: GenericEventArguments) -> None:
-        what, given = event.args if isinstance(event.args, list) else ('', '')
+        what, given = pair_of(event)
         contact_id = next((one for one in self._ids() if str(one) == given), None)
         if contact_id is None:
             return

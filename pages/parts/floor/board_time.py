@@ -12,18 +12,28 @@ from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import text_of
 from pages.parts.kit.markup import Piece
 
 VALUE = '(event) => emit(event.target.value)'
 DAY_SECONDS = 86_400
+SECOND_DIGITS = 5
+"""Of the last second of a day."""
+FIRST_YEAR = 2000
+"""Definitions of figures begin here; earlier years are typing errors."""
 Go = Callable[[datetime | None], Awaitable[None]]
 
 
 def read_moment(text: str) -> datetime | None:
-    """Return a time from an address or a field, in Seoul when it names no zone; ``None`` for any other text."""
+    """Return a time from an address or a field, in Seoul when it names no zone.
+
+    ``None`` for any other text, and for a year in which no desk has recorded anything.
+    """
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if at.year < FIRST_YEAR:
         return None
     return at if at.tzinfo else at.replace(tzinfo=clock.SEOUL)
 
@@ -79,14 +89,16 @@ class BoardTime(Component):
         ui.run_javascript('document.querySelector(".board-slider")?.focus()')
 
     async def _typed(self, event: GenericEventArguments) -> None:
-        if (at := read_moment(str(event.args))) is not None:
+        if (at := read_moment(text_of(event))) is not None:
             await self._go_to(at)
 
     async def _slid(self, event: GenericEventArguments) -> None:
-        if self._at is not None and str(event.args).isdecimal():
+        second = text_of(event)
+        is_second = second.isascii() and second.isdecimal() and len(second) <= SECOND_DIGITS
+        if self._at is not None and is_second:
             there = self._at.astimezone(clock.SEOUL)
             midnight = there.replace(hour=0, minute=0, second=0, microsecond=0)
-            await self._go_to(midnight + timedelta(seconds=int(event.args)))
+            await self._go_to(midnight + timedelta(seconds=int(second)))
 
     async def _step(self, seconds: int) -> None:
         if self._at is not None:

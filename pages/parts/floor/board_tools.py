@@ -15,7 +15,7 @@ from pages.locale import _, language, sentence
 from pages.parts.floor.steering_dialog import queue_name
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import button
-from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
+from pages.parts.kit.form_values import VALUES_OF_FORM, text_of, values_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
 from services.floor.queue_notices import SentNotice
@@ -73,7 +73,7 @@ class _Notices:
     async def _withdraw(self, event: GenericEventArguments) -> None:
         try:
             await self._context.still(
-                self._service.withdraw(self._context.agent, UUID(str(event.args)))
+                self._service.withdraw(self._context.agent, UUID(text_of(event)))
             )
         except (DeskError, ValueError):
             return
@@ -122,7 +122,7 @@ async def show_walls(context: PageContext, department: str) -> None:
 
     async def revoke(event: GenericEventArguments) -> None:
         try:
-            await context.still(service.revoke(by, UUID(str(event.args))))
+            await context.still(service.revoke(by, UUID(text_of(event))))
         except (DeskError, ValueError):
             return
         await redraw()

@@ -17,7 +17,7 @@ from pages.parts.floor.board_tools import TAKE_BACK
 from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
+from pages.parts.kit.form_values import VALUES_OF_FORM, text_of, values_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, figures_table, filled
 from services.floor.board import AgentLine, QueueLine, Snapshot
@@ -98,7 +98,7 @@ class _WhatIfDialog:
     async def _take_back(self, event: GenericEventArguments) -> None:
         try:
             await self._context.still(
-                self._service.take_back(self._context.agent, UUID(str(event.args)))
+                self._service.take_back(self._context.agent, UUID(text_of(event)))
             )
         except (DeskError, ValueError):
             return

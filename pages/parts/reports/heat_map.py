@@ -14,6 +14,7 @@ from pages.parts.floor.board_numbers import number_button
 from pages.parts.floor.board_today import colour
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.form_values import text_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
 from pages.parts.reports.words import Words, value_text
@@ -63,12 +64,12 @@ class ReportHeat(Component):
         self._draw()
 
     def _choose(self, event: GenericEventArguments) -> None:
-        if event.args in set(Figure):
-            self._figure = Figure(event.args)
+        if (figure := text_of(event)) in set(Figure):
+            self._figure = Figure(figure)
             self._draw()
 
     async def _pressed(self, event: GenericEventArguments) -> None:
-        await self._on_open(str(event.args))
+        await self._on_open(text_of(event))
 
     async def _clicked(self, event: EChartPointClickEventArguments) -> None:
         if isinstance(event.value, list):

@@ -7,6 +7,7 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from pages.locale import _, language
+from pages.parts.kit.form_values import text_of
 from pages.parts.kit.markup import Piece, options
 from pages.parts.reports.words import PERIODS, Words
 from services.reports.report_query import Grouping, ReportQuery, read_query
@@ -67,18 +68,18 @@ class ReportBar(ui.element):
 
     async def _take_period(self, event: GenericEventArguments) -> None:
         since, until = self._query.days
-        if value := str(event.args or ''):
+        if value := text_of(event):
             await self._take(period=value)
         else:
             await self._take(since=since.isoformat(), until=until.isoformat())
 
     async def _take_since(self, event: GenericEventArguments) -> None:
         until = self._query.days[1].isoformat()
-        await self._take(since=str(event.args), until=max(until, str(event.args)))
+        await self._take(since=text_of(event), until=max(until, text_of(event)))
 
     async def _take_until(self, event: GenericEventArguments) -> None:
         since = self._query.days[0].isoformat()
-        await self._take(since=min(since, str(event.args)), until=str(event.args))
+        await self._take(since=min(since, text_of(event)), until=text_of(event))
 
     async def _take(self, *, period: str = '', since: str = '', until: str = '') -> None:
         """Ask for another period; an incomplete or impossible one changes nothing."""
@@ -90,8 +91,8 @@ class ReportBar(ui.element):
         await self._on_choose(moved)
 
     async def _take_group(self, event: GenericEventArguments) -> None:
-        if event.args in set(Grouping):
-            await self._on_choose(replace(self._query, group=Grouping(event.args)))
+        if (group := text_of(event)) in set(Grouping):
+            await self._on_choose(replace(self._query, group=Grouping(group)))
 
     async def _take_department(self, event: GenericEventArguments) -> None:
-        await self._on_choose(replace(self._query, department=str(event.args or '')))
+        await self._on_choose(replace(self._query, department=text_of(event)))
