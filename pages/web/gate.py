@@ -41,6 +41,8 @@ __all__ = [
 ]
 
 VISIT_HEADER = 'x-chat-token'
+LONGEST_BACK_CHARS = 2_000
+"""Clients and proxies refuse answers whose header lines are longer than some 8,000 bytes."""
 SAFE_METHODS = frozenset({'GET', 'HEAD', 'OPTIONS', 'TRACE'})
 FLOODS = {
     '/auth': Throttle(limit=600, seconds=60, error_key='throttle.address'),
@@ -250,11 +252,15 @@ def _refusal(request: Request, error: DeskError) -> Response:
 
 
 def _back_to(request: Request) -> str:
-    """Return the query that leads the reader back to the requested page after signing in."""
+    """Return the query that leads the reader back to the requested page after signing in.
+
+    Empty for an address that clients may not accept in a ``Location`` header.
+    """
     if request.method != 'GET' or path_of(request) in {'/', '/desk'}:
         return ''
     asked_for = request.url.path + (f'?{request.url.query}' if request.url.query else '')
-    return '?' + urlencode({'next': asked_for}, safe='/', quote_via=quote)
+    back = '?' + urlencode({'next': asked_for}, safe='/', quote_via=quote)
+    return back if len(back) <= LONGEST_BACK_CHARS else ''
 
 
 def _template_of(asked: HTTPConnection) -> str:

@@ -73,6 +73,15 @@ async def test_desk_leads_strangers_to_the_login_page_and_back(desk: Site) -> No
     )  # fmt: skip
 
 
+async def test_desk_leads_strangers_to_the_login_page_without_an_enormous_address(
+    desk: Site,
+) -> None:
+    async with desk.browser() as browser:
+        answer = await browser.get('/desk/history', params={'text': '각' * 3_000})
+
+    assert (answer.status_code, answer.headers['location']) == (303, '/login')
+
+
 async def test_unknown_path_is_closed_to_strangers(desk: Site) -> None:
     async with desk.browser() as browser:
         answer = await browser.get('/whatever')
