@@ -105,7 +105,7 @@ class Agent:
         self._headers = {
             'Cookie': f'desk_session=router-{number}-cookie', 'Origin': running.address
         }  # fmt: skip
-        self._mark = f'"offered_agent_id": "{self._id}"'
+        self._mark = f'"offered_agent_id":"{self._id}"'
         self.held = deque(
             str(_id('router-chat', number + load.agents * n)) for n in range(CAPACITY)
         )
@@ -151,7 +151,7 @@ class Agent:
             text = str(frame.data)
             if text.startswith('{"type": "ping"'):
                 await self._socket.send_str('{"type": "pong"}')
-            elif self._mark in text and '"status": "waiting"' in text:
+            elif self._mark in text and '"status":"waiting"' in text:
                 self._ring(json.loads(text)['data']['id'])
 
     def _ring(self, chat_id: str) -> None:
