@@ -15,7 +15,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field, TypeAdapter
 
 from desk import clock
-from pages.api.shapes import NewMessage, Number
+from desk.identity_memo import IdentityMemo
+from pages.api.shapes import RECENT_EVENTS, NewMessage, Number
 
 MAX_CURSORS = 1_000
 
@@ -103,12 +104,13 @@ def decoded(text: str) -> Incoming:
     return _incoming.validate_json(text)
 
 
+_body: IdentityMemo[BaseModel, str] = IdentityMemo(
+    lambda data: data.model_dump_json(), most=RECENT_EVENTS
+)
+
+
 def encoded(kind: FrameKind, data: BaseModel | dict[str, Any], *, is_late: bool = False) -> str:
     """Return a frame as text, stamped with the current time."""
-    body = (
-        data.model_dump_json()
-        if isinstance(data, BaseModel)
-        else json.dumps(data, ensure_ascii=False)
-    )
+    body = _body(data) if isinstance(data, BaseModel) else json.dumps(data, ensure_ascii=False)
     late = ', "late": true' if is_late else ''
     return f'{{"type": "{kind}", "data": {body}, "timestamp": "{clock.now().isoformat()}"{late}}}'

@@ -6,11 +6,12 @@ or ids of people.
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from desk.identity_memo import IdentityMemo
 from models import Agent, ChatEnding, ChatStatus, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
 from pages.locale import LANGUAGES, text
@@ -136,6 +137,10 @@ def _refusal(status: int) -> dict[str, Any]:
     return answer
 
 
+RECENT_EVENTS = 256
+"""An event goes to many programs, but is drawn up once: so many events can be on their way at the same time."""
+
+
 def shown_as(example: dict[str, Any]) -> ConfigDict:
     """Return a model configuration with this example."""
     return ConfigDict(json_schema_extra={'examples': [example]})
@@ -146,13 +151,19 @@ class Chat(ChatCard):
 
     model_config = shown_as(CHAT_EXAMPLE)
 
-    @classmethod
-    def shown_to(cls, agent: Agent, chat: ChatCard) -> Self:
+    @staticmethod
+    def shown_to(agent: Agent, chat: ChatCard) -> 'Chat':
         """Return a chat as this person may see it."""
-        if holds(agent, chat):
-            return cls.model_validate(chat)
-        masked = {'visitor_phone': masked_phone(chat.visitor_phone)}
-        return cls.model_validate(chat.model_copy(update=masked))
+        return _whole(chat) if holds(agent, chat) else _masked(chat)
+
+
+def _masked_chat(chat: ChatCard) -> Chat:
+    masked = {'visitor_phone': masked_phone(chat.visitor_phone)}
+    return Chat.model_validate(chat.model_copy(update=masked))
+
+
+_whole: IdentityMemo[ChatCard, Chat] = IdentityMemo(Chat.model_validate, most=RECENT_EVENTS)
+_masked: IdentityMemo[ChatCard, Chat] = IdentityMemo(_masked_chat, most=RECENT_EVENTS)
 
 
 class ChatPage(BaseModel):
