@@ -293,7 +293,6 @@ class Visits:
                         work.session, chat.visitor_phone, chat.queue_id, clock.now() - RETURNING
                     )
                 work.session.add(chat)
-                await work.session.flush()
                 record_step(work, chat, StepKind.CREATED)
                 record_step(work, chat, StepKind.QUEUED)
                 tell_changed(work, chat)

@@ -18,12 +18,12 @@ from desk import clock
 from desk.errors import DeskError
 from desk.events import Topics
 from models import AgentStatus, ChatSession, Queue, RoutingDecision, StepKind
-from services.chats.chats import tell_changed
 from services.chats.offers import Offers
+from services.chats.queries import changed_event
 from services.contacts.steps import record_step
 from services.floor import routing_queries as queries
 from services.floor.decision import RULE_VERSION, Candidate, Decision, Situation, decide
-from services.floor.routing_queries import AbleAgent
+from services.floor.routing_queries import AbleAgent, Offer
 from services.people import state_queries
 from services.people.events import ROUTING
 from services.people.states import is_ready
@@ -218,28 +218,28 @@ async def _offer_all(
     free = {
         one.id: one.chat_capacity - loads[one.id].total for one in agents.values() if is_ready(one)
     }
-    made = 0
+    taken = []
     for chat, situation, decision in chosen:
-        if free.get(decision.agent_id, 0) > 0 and await _offer(
-            work, floor, chat, situation, decision
-        ):
+        if free.get(decision.agent_id, 0) > 0:
             free[decision.agent_id] -= 1
-            made += 1
-    return made
+            taken.append((chat.id, situation, decision))
+    offers = [
+        Offer(chat_id, decision.agent_id, floor.queues[situation.queue_id].offer_seconds)
+        for chat_id, situation, decision in taken
+    ]
+    offered = await queries.offer_all(work.session, offers, at=floor.at) if offers else {}
+    for chat_id, situation, decision in taken:
+        if chat_id in offered:
+            _record_offer(work, offered[chat_id], situation, decision, at=floor.at)
+    return len(offered)
 
 
-async def _offer(
-    work: UnitOfWork, floor: _Floor, chat: ChatSession, situation: Situation, decision: Decision
-) -> bool:
-    seconds = floor.queues[situation.queue_id].offer_seconds
-    offered = await queries.offer(
-        work.session, chat.id, decision.agent_id, at=floor.at, seconds=seconds
-    )
-    if offered is None:
-        return False
+def _record_offer(
+    work: UnitOfWork, chat: ChatSession, situation: Situation, decision: Decision, *, at: datetime
+) -> None:
     row = RoutingDecision(
         id=uuid4(),
-        created_at=floor.at,
+        created_at=at,
         contact_id=chat.id,
         queue_id=situation.queue_id,
         agent_id=decision.agent_id,
@@ -248,6 +248,5 @@ async def _offer(
         situation=situation.recorded(),
     )
     work.session.add(row)
-    record_step(work, offered, StepKind.OFFERED, agent_id=decision.agent_id, reason=decision.rule)
-    tell_changed(work, offered)
-    return True
+    record_step(work, chat, StepKind.OFFERED, agent_id=decision.agent_id, reason=decision.rule)
+    work.tell(changed_event(chat))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, true, update
+from sqlalchemy import ARRAY, TIMESTAMP, Uuid, case, column, func, literal, true, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -197,27 +197,43 @@ async def statuses_of(
     return dict((await session.exec(statement)).all())
 
 
-async def offer(
-    session: AsyncSession, chat_id: UUID, agent_id: UUID, *, at: datetime, seconds: int
-) -> ChatSession | None:
-    """Offer a waiting chat to an agent; return it, or ``None`` when it no longer waits unoffered."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A waiting chat for an agent, who has so many seconds to take it."""
+
+    chat_id: UUID
+    agent_id: UUID
+    seconds: int
+
+
+async def offer_all(
+    session: AsyncSession, offers: Sequence[Offer], *, at: datetime
+) -> dict[UUID, ChatSession]:
+    """Offer waiting chats, in one statement; return those that still wait unoffered, by id."""
+    columns = column('chat_id', Uuid), column('agent_id', Uuid), column('until', TIMESTAMP(True))
+    unnested = func.unnest(
+        literal([one.chat_id for one in offers], ARRAY(Uuid)),
+        literal([one.agent_id for one in offers], ARRAY(Uuid)),
+        literal([at + timedelta(seconds=one.seconds) for one in offers], ARRAY(TIMESTAMP(True))),
+    )
+    wanted = unnested.table_valued(*columns).render_derived(name='wanted')
     statement = (
         update(ChatSession)
         .where(
-            col(ChatSession.id) == chat_id,
+            col(ChatSession.id) == wanted.c.chat_id,
             col(ChatSession.status) == ChatStatus.WAITING,
             col(ChatSession.offered_agent_id).is_(None),
         )
         .values(
-            offered_agent_id=agent_id,
+            offered_agent_id=wanted.c.agent_id,
             offered_at=at,
-            offer_expires_at=at + timedelta(seconds=seconds),
+            offer_expires_at=wanted.c.until,
             version=ChatSession.version + 1,
         )
         .returning(ChatSession)
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True, synchronize_session=False)
     )
-    return (await session.exec(statement)).scalars().first()
+    return {chat.id: chat for chat in (await session.exec(statement)).scalars()}
 
 
 async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUID, UUID, int]]:
