@@ -23,7 +23,7 @@ from services.chats.queries import changed_event
 from services.contacts.steps import record_step
 from services.floor import routing_queries as queries
 from services.floor.decision import RULE_VERSION, Candidate, Decision, Situation, decide
-from services.floor.routing_queries import AbleAgent, Offer
+from services.floor.routing_queries import AbleAgent, Offer, WaitingChat
 from services.people import state_queries
 from services.people.events import ROUTING
 from services.people.states import is_ready
@@ -43,17 +43,16 @@ class _Floor:
     at: datetime
     queues: dict[UUID, Queue]
     agents: dict[UUID, AbleAgent]
-    chats: Sequence[ChatSession]
+    chats: Sequence[WaitingChat]
     refusals: dict[UUID, dict[UUID, int]]
     known: dict[UUID, AgentStatus]
     """The states of the agents whom returning customers wait for."""
     given: dict[UUID, int] = field(default_factory=dict)
     """Offers made in this round, by agent."""
 
-    def situation(self, chat: ChatSession) -> Situation:
+    def situation(self, chat: WaitingChat) -> Situation:
         """Return the decision's input for this chat."""
-        queue = self.queues[chat.queue_id] if chat.queue_id else None
-        assert queue  # noqa: S101 - only chats of push queues are read
+        queue = self.queues[chat.queue_id]
         waited = (self.at - chat.start_time).total_seconds()
         is_wide = queue.widen_after_seconds is not None and waited >= queue.widen_after_seconds
         return Situation(
@@ -69,7 +68,7 @@ class _Floor:
         """Count an offer made in this round."""
         self.given[agent_id] = self.given.get(agent_id, 0) + 1
 
-    def _expected(self, chat: ChatSession, queue: Queue, waited: float) -> UUID | None:
+    def _expected(self, chat: WaitingChat, queue: Queue, waited: float) -> UUID | None:
         """Return the agent whom a returning customer still waits for, if any."""
         agent_id = chat.returning_agent_id
         if agent_id is None or waited >= queue.returning_seconds:
@@ -78,7 +77,7 @@ class _Floor:
             return None  # an agent who is not available is not waited for
         return None if self.refusals.get(chat.id, {}).get(agent_id) else agent_id
 
-    def _candidates(self, chat: ChatSession, queue: Queue) -> list[Candidate]:
+    def _candidates(self, chat: WaitingChat, queue: Queue) -> list[Candidate]:
         refused = self.refusals.get(chat.id, {})
         found = []
         for agent in self.agents.values():
@@ -183,7 +182,9 @@ async def _read(work: UnitOfWork) -> _Floor | None:
     """Read the floor; ``None`` when no agent is free or nothing waits."""
     queues = await queries.push_queues(work.session)
     agents = await queries.able_agents(work.session) if queues else []
-    chats = await queries.heads(work.session, queues.keys()) if agents else []
+    served = [one.id for one in queues.values() if any(circle_of(agent, one) for agent in agents)]
+    able = [agent.id for agent in agents]
+    chats = await queries.heads(work.session, served, returning_to=able) if agents else []
     if not chats:
         return None
     known = {chat.returning_agent_id for chat in chats if chat.returning_agent_id}
@@ -197,7 +198,7 @@ async def _read(work: UnitOfWork) -> _Floor | None:
     )
 
 
-def _decide_all(floor: _Floor) -> list[tuple[ChatSession, Situation, Decision]]:
+def _decide_all(floor: _Floor) -> list[tuple[WaitingChat, Situation, Decision]]:
     chosen = []
     for chat in floor.chats:
         situation = floor.situation(chat)
@@ -209,7 +210,7 @@ def _decide_all(floor: _Floor) -> list[tuple[ChatSession, Situation, Decision]]:
 
 
 async def _offer_all(
-    work: UnitOfWork, floor: _Floor, chosen: Sequence[tuple[ChatSession, Situation, Decision]]
+    work: UnitOfWork, floor: _Floor, chosen: Sequence[tuple[WaitingChat, Situation, Decision]]
 ) -> int:
     """Make the offers to agents who can still take them; recounts loads under the agents' locks."""
     wanted = {decision.agent_id for _, _, decision in chosen}

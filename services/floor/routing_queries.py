@@ -139,10 +139,32 @@ async def push_queues(session: AsyncSession) -> dict[UUID, Queue]:
     return {queue.id: queue for queue in (await session.exec(statement)).all()}
 
 
-async def heads(session: AsyncSession, queue_ids: Collection[UUID]) -> Sequence[ChatSession]:
-    """Return these queues' waiting contacts that are not offered, in serving order."""
+@dataclass(frozen=True, slots=True)
+class WaitingChat:
+    """A chat that waits and is not offered: what a decision must know of it."""
+
+    id: UUID
+    queue_id: UUID
+    start_time: datetime
+    returning_agent_id: UUID | None
+
+
+async def heads(
+    session: AsyncSession, queue_ids: Collection[UUID], *, returning_to: Collection[UUID]
+) -> Sequence[WaitingChat]:
+    """Return the first ``HEADS`` waiting chats of each of these queues, in serving order.
+
+    Of any other queue that offers, those of its first chats whose customers return to one of these agents.
+    """
+    columns: tuple[Any, ...] = (
+        col(ChatSession.id),
+        col(ChatSession.queue_id),
+        col(ChatSession.start_time),
+        col(ChatSession.returning_agent_id),
+        col(ChatSession.rank_at),
+    )
     first = (
-        select(ChatSession.id)
+        select(*columns)
         .where(
             col(ChatSession.queue_id) == col(Queue.id),
             col(ChatSession.status) == ChatStatus.WAITING,
@@ -152,18 +174,17 @@ async def heads(session: AsyncSession, queue_ids: Collection[UUID]) -> Sequence[
         .limit(HEADS)
         .lateral()
     )
-    ids = (
-        select(first.c.id)
+    statement = (
+        select(first.c.id, first.c.queue_id, first.c.start_time, first.c.returning_agent_id)
         .select_from(Queue)
         .join(first, true())
-        .where(col(Queue.id).in_(queue_ids))
+        .where(
+            col(Queue.mode) == QueueMode.PUSH,
+            or_(col(Queue.id).in_(queue_ids), first.c.returning_agent_id.in_(returning_to)),
+        )
+        .order_by(first.c.rank_at, first.c.id)
     )
-    statement = (
-        select(ChatSession)
-        .where(col(ChatSession.id).in_(ids))
-        .order_by(col(ChatSession.rank_at), col(ChatSession.id))
-    )
-    return (await session.exec(statement)).all()
+    return [WaitingChat(*row) for row in (await session.exec(statement)).all()]
 
 
 async def refusals(
