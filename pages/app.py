@@ -88,7 +88,7 @@ def create(
         probes: the readiness checks by name; a probe raises when its service is unavailable.
         softphone: the softphone of the call bar; ``None`` without Connect.
     """
-    app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title='Desk', version='0.1.0', lifespan=lifespan, openapi_url=None)
     app.state.services = services  # for tests, which have only the application
     problems.register(app)
     app.mount('/static', StaticFiles(directory=STATIC))
