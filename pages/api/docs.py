@@ -38,6 +38,8 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
 | `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
 | `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |
+| `callback_changed` | `callback_id`, `department`: read it at `GET /callbacks/{callback_id}` |
+| `callback_due` | `callback_id`, `department`, `owner_id`, `agent_ids` (who is told), `name`, `body`, `slot_from`, `slot_to`: its slot has begun |
 | `ack` | the stored message that a `message` became |
 | `caught_up` | `cursors`: how far each subscribed chat is |
 | `resync` | events may have been missed; followed chats are caught up, those no longer the agent's were named by an `error` (`chat.not_found`), read lists again |

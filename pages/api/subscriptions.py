@@ -7,6 +7,7 @@ from uuid import UUID
 from desk.events import Resync, Subscription, Topics
 from models import Agent, ChatStatus
 from pages.api.frames import Frame, FrameKind
+from services.calls.callback_view import CallbackChanged, CallbackDue, due_topic, topic_for
 from services.chats.events import (
     EVERY_CHAT,
     ChatEvent,
@@ -48,6 +49,10 @@ class ProgramSubscriptions:
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
             *(self._topics.subscribe(topic, self._hear_status) for topic in people),
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
+            *(
+                self._topics.subscribe(topic, self._hear_callback)
+                for topic in (topic_for(agent), due_topic(agent.id))
+            ),
         ]
 
     def close(self) -> None:
@@ -98,6 +103,14 @@ class ProgramSubscriptions:
                 self._push(Frame(FrameKind.PROMISE_CHANGED, event))
             case PromiseDue():
                 self._push(Frame(FrameKind.PROMISE_DUE, event))
+
+    def _hear_callback(self, event: object) -> None:
+        """Tell that a call-back is to be read again, or that its slot has begun."""
+        match event:
+            case CallbackChanged():
+                self._push(Frame(FrameKind.CALLBACK_CHANGED, event))
+            case CallbackDue():
+                self._push(Frame(FrameKind.CALLBACK_DUE, event))
 
     def _hear_typing(self, event: object) -> None:
         if isinstance(event, Typing):

@@ -26,6 +26,8 @@ class CallbackView:
     owner_id: UUID | None
     owner: str
     is_asked_by_customer: bool
+    chat_id: UUID | None
+    """The chat in which the customer asked for it."""
     slot_from: datetime
     slot_to: datetime
     status: CallbackStatus
@@ -62,6 +64,7 @@ class CallbackView:
             owner_id=row.owner_id,
             owner=owner.name if owner else '',
             is_asked_by_customer=row.made_by_id is None,
+            chat_id=row.chat_id,
             slot_from=row.slot_from,
             slot_to=row.slot_to,
             status=row.status,
@@ -85,6 +88,11 @@ def topic_for(agent: Agent) -> str:
     return EVERY_CALLBACK if agent.sees_everything else callbacks_topic(agent.department)
 
 
+def due_topic(agent_id: UUID) -> str:
+    """Name the topic of the call-backs whose slots begin for an agent."""
+    return f'callbacks-due:{agent_id}'
+
+
 class CallbackChanged(Event):
     """A call-back was promised, tried or closed: whoever shows it reads it again."""
 
@@ -94,3 +102,21 @@ class CallbackChanged(Event):
     @override
     def topics(self) -> tuple[str, ...]:
         return callbacks_topic(self.department), EVERY_CALLBACK
+
+
+class CallbackDue(Event):
+    """The slot of a call-back has begun. Its owner is told, or those who could call now when it has none at work."""
+
+    callback_id: UUID
+    department: str
+    owner_id: UUID | None
+    """Empty when nobody owns it, or the owner is not at work."""
+    agent_ids: tuple[UUID, ...]
+    name: str
+    body: str
+    slot_from: datetime
+    slot_to: datetime
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return tuple(due_topic(agent_id) for agent_id in self.agent_ids)

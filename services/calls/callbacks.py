@@ -12,7 +12,7 @@ from models import Agent, AuditAction, Callback, CallbackStatus, SubjectKind
 from models.callback import MAX_CALLBACK_CHARS
 from services.calls import callback_queries as queries
 from services.calls.callback_outcomes import tell
-from services.calls.callback_view import CallbackChanged, CallbackView
+from services.calls.callback_view import CallbackChanged, CallbackDue, CallbackView
 from services.calls.dial_rules import DialPurpose, DialRules
 from services.contacts import queue_queries
 from services.customers import queries as customer_queries
@@ -25,6 +25,7 @@ from services.text.visible import one_line, parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MOST_SHOWN = 100
+BATCH = 100
 LATEST = timedelta(days=90)
 LONGEST_SLOT = timedelta(hours=12)
 EARLY = timedelta(minutes=10)
@@ -141,6 +142,31 @@ class Callbacks:
             tell(work, callback)
             _record(work, agent, AuditAction.CALLBACK_CLOSED, callback)
             return await _view(work, callback)
+
+    async def announce(self) -> int:
+        """Tell those who are to call that a slot has begun, once each; returns of how many.
+
+        One that nobody can be told of is told as soon as somebody is at work, while its slot lasts.
+        """
+        async with self._units.begin() as work:
+            begun = await queries.beginning(work.session, clock.now(), limit=BATCH)
+            for callback in begun:
+                told = await queries.to_tell(work.session, callback.id)
+                callback.announced_at = clock.now()
+                work.session.add(callback)
+                work.tell(
+                    CallbackDue(
+                        callback_id=callback.id,
+                        department=callback.department,
+                        owner_id=callback.owner_id if callback.owner_id in told else None,
+                        agent_ids=tuple(told),
+                        name=callback.name,
+                        body=callback.body,
+                        slot_from=callback.slot_from,
+                        slot_to=callback.slot_to,
+                    )
+                )
+        return len(begun)
 
 
 def _check_slot(wish: NewCallback) -> None:
