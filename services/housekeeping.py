@@ -20,6 +20,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.calls.give_up_undialled()
         await services.promises.remind()
         await services.callbacks.announce()
+        await services.callbacks.close_met()
         await services.what_if.give_back_due()
         await asyncio.sleep(SWEEP_SECONDS)
 

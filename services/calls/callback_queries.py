@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, func, or_, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,10 +17,13 @@ from models import (
     Callback,
     CallbackAttempt,
     CallbackStatus,
+    ChatSession,
     Queue,
 )
 from services.calls.callback_view import CallbackView
 
+ASKING_LOCK = 0xCA11
+"""The advisory lock for taking a slot: one customer at a time."""
 IS_OPEN = col(Callback.status) == CallbackStatus.OPEN
 
 
@@ -124,6 +127,94 @@ _COULD_CALL = and_(
     col(Agent.department) == col(Callback.department),
     or_(col(Callback.queue_id).is_(None), _SERVES_QUEUE),
 )
+
+
+async def met_in_chat(
+    session: AsyncSession, *, limit: int
+) -> Sequence[tuple[Callback, UUID | None]]:
+    """Return, locked, open call-backs whose customers an agent talks with in a chat since, and that agent.
+
+    The chat is the one in which they asked, or one that began later with the same number.
+    """
+    is_theirs = or_(
+        col(ChatSession.id) == col(Callback.chat_id),
+        and_(
+            col(ChatSession.visitor_phone) == col(Callback.phone),
+            col(ChatSession.start_time) > col(Callback.created_at),
+        ),
+    )
+    met = (
+        select(ChatSession)
+        .where(is_theirs, col(ChatSession.taken_at) > col(Callback.created_at))
+        .order_by(col(ChatSession.taken_at))
+        .limit(1)
+        .correlate(Callback)
+        .lateral()
+    )
+    statement = (
+        select(Callback, met.c.agent_id)
+        .join(met, true())
+        .where(IS_OPEN)
+        .order_by(col(Callback.id))
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True, of=Callback)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+# ---- asked for by customers
+
+
+async def one_asks(session: AsyncSession) -> None:
+    """Let no other customer take a slot until this transaction ends."""
+    await session.exec(select(func.pg_advisory_xact_lock(ASKING_LOCK)))
+
+
+async def open_in(
+    session: AsyncSession, department: str, since: datetime, until: datetime
+) -> Sequence[tuple[datetime, datetime]]:
+    """Return the slots of a department's open call-backs that touch a period."""
+    statement = select(col(Callback.slot_from), col(Callback.slot_to)).where(
+        IS_OPEN,
+        col(Callback.department) == department,
+        col(Callback.slot_from) < until,
+        col(Callback.slot_to) > since,
+    )
+    return (await session.exec(statement)).all()
+
+
+async def agents_of(session: AsyncSession, department: str) -> int:
+    """Count the agents of a department."""
+    statement = select(func.count()).where(
+        col(Agent.department) == department,
+        col(Agent.role) == AgentRole.AGENT,
+        col(Agent.is_active),
+    )
+    return (await session.exec(statement)).one()
+
+
+async def asked_in(session: AsyncSession, chat_id: UUID, *, lock: bool = False) -> Callback | None:
+    """Return the newest call-back that a customer asked for in a chat, locked until the transaction ends if asked."""
+    statement = (
+        select(Callback)
+        .where(col(Callback.chat_id) == chat_id)
+        .order_by(col(Callback.created_at).desc())
+        .limit(1)
+    )
+    if lock:
+        statement = statement.with_for_update(key_share=True).execution_options(
+            populate_existing=True
+        )
+    return (await session.exec(statement)).first()
+
+
+async def is_asked_for(session: AsyncSession, phone: str) -> bool:
+    """Whether a customer has asked for a call to a number that is still to be made."""
+    statement = select(Callback.id).where(
+        IS_OPEN, col(Callback.phone) == phone, col(Callback.chat_id).is_not(None)
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def keep_attempt(session: AsyncSession, attempt: CallbackAttempt) -> bool:

@@ -74,6 +74,27 @@ class CallbackView:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCallback:
+    """The call-back of a customer's chat, as that customer sees it."""
+
+    slot_from: datetime
+    slot_to: datetime
+    phone: str
+    """Masked: several people may use one browser."""
+    status: CallbackStatus
+
+    @classmethod
+    def of(cls, row: Callback) -> 'AskedCallback':
+        """Return a row as its customer may see it."""
+        return cls(
+            slot_from=row.slot_from,
+            slot_to=row.slot_to,
+            phone=masked_phone(row.phone),
+            status=row.status,
+        )
+
+
 def callbacks_topic(department: str) -> str:
     """Name the topic of a department's call-backs."""
     return f'callbacks:{department}'
@@ -93,15 +114,22 @@ def due_topic(agent_id: UUID) -> str:
     return f'callbacks-due:{agent_id}'
 
 
+def asked_topic(chat_id: UUID) -> str:
+    """Name the topic of the call-back that a customer asked for in a chat."""
+    return f'callback-asked:{chat_id}'
+
+
 class CallbackChanged(Event):
     """A call-back was promised, tried or closed: whoever shows it reads it again."""
 
     callback_id: UUID
     department: str
+    chat_id: UUID | None = None
 
     @override
     def topics(self) -> tuple[str, ...]:
-        return callbacks_topic(self.department), EVERY_CALLBACK
+        asked = (asked_topic(self.chat_id),) if self.chat_id else ()
+        return callbacks_topic(self.department), EVERY_CALLBACK, *asked
 
 
 class CallbackDue(Event):

@@ -89,6 +89,9 @@ class CallbackList(Component):
             return
         with dialog.titled(self._context.dialogs, _('콜백')) as opened:
             Piece(inside=_facts(callback)).classes('desk-written')
+            if callback.chat_id is not None:
+                chat = f'/desk/chats/{callback.chat_id}'
+                ui.link(_('신청한 채팅 보기'), chat).on('click', opened.close)
             if not callback.is_open:
                 return
             with ui.element('div').classes('desk-actions'):
