@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from desk import clock
 from desk.errors import DeskError
-from models import Priority, Sentiment
+from models import Priority
 from pages.component import Component, busy
 from pages.context import PageContext
 from pages.locale import _, language, sentence
@@ -21,7 +21,7 @@ from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, marked
-from pages.parts.transcript.tones import tone_tag
+from pages.parts.transcript.tones import mood_tag
 from services.contacts.category_names import BETWEEN
 from services.contacts.wrap_up_view import WrapUpView
 from services.customers.personal_data import masked_phone
@@ -30,7 +30,6 @@ from services.history.contact import Contact
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.history.history import MEANT, HistoryPage
 from services.search.messages import is_searchable
-from services.sentiment.events import Mood
 from services.work.cursors import Position
 
 MAX_PAGES = 6
@@ -276,13 +275,6 @@ def priority_tag(priority: Priority) -> Markup:
         look=' desk-tag-danger' if is_high else '',
         word=_(PRIORITIES[priority]),
     )
-
-
-def mood_tag(mood: Mood | None) -> Markup:
-    """Return a customer's sentiment as a word; nothing for a neutral or unknown one."""
-    if mood is None or mood.sentiment is Sentiment.NEUTRAL:
-        return Markup()
-    return tone_tag(mood.sentiment, source=mood.source)
 
 
 def channel_icon(channel: Channel) -> Markup:
