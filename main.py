@@ -83,7 +83,7 @@ class ProcessResources:
     connect: ConnectConnection | None
 
     @classmethod
-    def of(cls, settings: Settings) -> 'ProcessResources':
+    def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
         """Create the connections and services that the settings ask for."""
         db = Database(
             settings.database_url,
@@ -110,6 +110,7 @@ class ProcessResources:
             sentiment=SentimentSetup.of(settings),
             connect=connect,
             quiet_hours=QuietHours.of(settings.quiet_hours),
+            has_softphone=has_softphone,
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
@@ -126,7 +127,8 @@ class ProcessResources:
 def build(settings: Settings | None = None) -> FastAPI:
     """Build the whole application. Opens nothing: connections open in the lifespan."""
     settings = (settings or Settings()).checked()
-    resources = ProcessResources.of(settings)
+    softphone = Softphone.of(settings)
+    resources = ProcessResources.of(settings, has_softphone=softphone is not None)
     services = resources.services
 
     patience = timedelta(seconds=settings.abandon_after_seconds)
@@ -164,7 +166,6 @@ def build(settings: Settings | None = None) -> FastAPI:
         await resources.redis.ping()
 
     probes = {'postgresql': resources.db.ping, 'redis': ping_redis}
-    softphone = Softphone.of(settings)
     return pages_app.create(
         services, settings, lifespan=lifespan, probes=probes, softphone=softphone
     )

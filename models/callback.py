@@ -36,6 +36,11 @@ class Callback(Row, table=True):
         Index('idx_callbacks_open', 'department', 'slot_from', postgresql_where=text("status = 'open'")),
         Index('idx_callbacks_open_phone', 'phone', postgresql_where=text("status = 'open'")),
         Index('idx_callbacks_customer', 'customer_id', 'created_at'),
+        Index(
+            'idx_callbacks_unannounced', 'slot_from',
+            postgresql_where=text("status = 'open' AND announced_at IS NULL"),
+        ),
+        Index('uq_callbacks_open_chat', 'chat_id', unique=True, postgresql_where=text("status = 'open'")),
     )  # fmt: skip
 
     customer_id: UUID | None = Field(default=None, foreign_key='customers.id')
@@ -53,6 +58,14 @@ class Callback(Row, table=True):
     made_by_id: UUID | None = Field(default=None, foreign_key='agents.id')
     slot_from: datetime = Field(sa_type=Timestamp)
     slot_to: datetime = Field(sa_type=Timestamp)
+    announced_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when agents were told that its slot has begun'
+    )
+    chat_id: UUID | None = Field(
+        default=None,
+        foreign_key='chat_sessions.id',
+        description='in which the customer asked for it',
+    )
     status: CallbackStatus = labelled(CallbackStatus, 'callback_status', CallbackStatus.OPEN)
     attempts: int = counter()
     closed_at: datetime | None = Field(default=None, sa_type=Timestamp)

@@ -75,7 +75,11 @@ class Workspace:
             WrapUpList(self._shell)
             self._absences = AbsenceList(self._shell, on_news=self._shell.sound.tick)
             self._promises = PromiseList(self._shell, on_due=self._shell.sound.tick)
-            self._callbacks = CallbackList(self._shell) if self._shell.has_voice else None
+            self._callbacks = (
+                CallbackList(self._shell, on_due=self._shell.sound.tick)
+                if self._shell.has_voice
+                else None
+            )
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)

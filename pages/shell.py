@@ -26,6 +26,7 @@ from pages.parts.kit.error_report import ErrorReport
 from pages.parts.kit.key_map import KeyMap, Keys
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.notifier import Notifier
 from pages.parts.kit.sound import Sound, SoundState
 from pages.parts.kit.sound_settings import sound_settings
 from pages.web import current_screen, gate
@@ -262,6 +263,7 @@ class Shell(PageContext):
         ui.on_exception(notices.apologise)
         self.sound = Sound()
         self.sound.on_state(self._show_sound)
+        self.notifier = Notifier(self.sound)
         ErrorReport(reader=str(self.agent.id))
         Away()
         Clocks(ClockUnits(hour=_('시간'), minute=_('분')), now=clock.now())
@@ -293,8 +295,8 @@ class Shell(PageContext):
         softphone = self._screens.softphone
         directory = self.services.connect_directory
         if softphone is not None and softphone.is_for(self.agent, directory):
-            needs_microphone = softphone.has_audio()
-            CallBar(self, keys=self.keys, sound=self.sound, needs_microphone=needs_microphone)
+            needs = softphone.has_audio()
+            CallBar(self, keys=self.keys, notifier=self.notifier, needs_microphone=needs)
 
     @property
     def has_voice(self) -> bool:
@@ -316,7 +318,7 @@ class Shell(PageContext):
                 self._rail_links[entry.path] = link
             ui.element('div').classes('desk-spring')
             self._sound_button = self._rail_button(
-                'volume_up', _('소리'), lambda: sound_settings(self.dialogs, self.sound)
+                'volume_up', _('소리'), lambda: sound_settings(self.dialogs, self.notifier)
             )
             self._show_sound(self.sound.state)
             self._rail_button('keyboard', _('단축키'), self.keys.show)

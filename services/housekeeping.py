@@ -10,12 +10,17 @@ TIDY_SECONDS = 60
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats, overdue 후처리 and unmade calls, announce due promises, give lent agents back, until cancelled."""
+    """End abandoned chats, overdue 후처리 and unmade calls, announce promises and call-backs, give lent agents back.
+
+    Until cancelled.
+    """
     while True:
         await services.visits.give_up_silent(patience)
         await services.wrap_ups.end_overdue()
         await services.calls.give_up_undialled()
         await services.promises.remind()
+        await services.callbacks.announce()
+        await services.callbacks.close_met()
         await services.what_if.give_back_due()
         await asyncio.sleep(SWEEP_SECONDS)
 

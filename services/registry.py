@@ -11,6 +11,7 @@ from desk.stream import EventStream
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
+from services.calls.callback_requests import CallbackRequests
 from services.calls.callbacks import Callbacks
 from services.calls.callers import Callers
 from services.calls.calls import Calls
@@ -104,6 +105,7 @@ class Services:
     audit_log: AuditLog
     authority: Authority
     callbacks: Callbacks
+    callback_requests: CallbackRequests
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
@@ -185,10 +187,12 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     sentiment: SentimentSetup | None = None,
     connect: ConnectConnection | None = None,
     quiet_hours: QuietHours | None = None,
+    has_softphone: bool = False,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
     Without ``connect`` the desk has no voice: calls are read and nothing else. Nobody is called in ``quiet_hours``.
+    With ``has_softphone`` agents call from this desk, so customers may ask for call-backs.
     """
     relay = Relay(db, stream)
     units = UnitsOfWork(db, relay)
@@ -201,7 +205,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     authority = Authority(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
-    rules = DialRules(phones, quiet_hours or QuietHours())
+    quiet = quiet_hours or QuietHours()
+    rules = DialRules(phones, quiet)
     calls = Calls(units, directory, phones, rules)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
@@ -227,6 +232,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         audit_log=AuditLog(db),
         authority=authority,
         callbacks=Callbacks(units, rules),
+        callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,

@@ -31,6 +31,7 @@ CALLBACK_EXAMPLE: dict[str, Any] = {
     'owner_id': AGENT,
     'owner': '김서연',
     'is_asked_by_customer': True,
+    'chat_id': None,
     'slot_from': '2026-11-02T06:00:00Z',
     'slot_to': '2026-11-02T07:00:00Z',
     'status': 'open',
@@ -66,6 +67,7 @@ class CallbackItem(BaseModel):
     owner_id: UUID | None
     owner: str
     is_asked_by_customer: bool
+    chat_id: UUID | None
     slot_from: datetime
     slot_to: datetime
     status: CallbackStatus

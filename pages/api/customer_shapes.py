@@ -16,6 +16,7 @@ from models import (
     CustomerStatus,
     CustomerType,
     RiskLevel,
+    Sentiment,
 )
 from models import Customer as CustomerRow
 from models import Note as NoteRow
@@ -78,6 +79,7 @@ ENTRY_EXAMPLE: dict[str, Any] = {
     'chat': None,
     'call': None,
     'wrap_up': None,
+    'sentiment': None,
     'note': None,
     'change': {
         'version': 3,
@@ -256,6 +258,7 @@ class TimelineItem(BaseModel):
     chat: TimelineChat | None
     call: TimelineCall | None
     wrap_up: WrapUpItem | None = Field(description='after a chat or call')
+    sentiment: Sentiment | None = Field(description='of the customer of a chat, on the whole')
     note: Note | None
     change: TimelineChange | None
 
@@ -270,6 +273,7 @@ class TimelineItem(BaseModel):
             chat=TimelineChat.model_validate(entry.chat) if entry.chat else None,
             call=TimelineCall.model_validate(entry.call) if entry.call else None,
             wrap_up=WrapUpItem.of(entry.wrap_up) if entry.wrap_up else None,
+            sentiment=entry.mood.sentiment if entry.mood else None,
             note=Note.model_validate(entry.note) if entry.note else None,
             change=_change(entry, is_whole=is_whole),
         )

@@ -36,10 +36,13 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `message` | a message, as `GET /chat/sessions/{session_id}/messages` answers it; `"late": true` beside `data` when it comes after a higher number |
 | `session_update` | a chat, as `GET /chat/sessions/{session_id}` answers it, without its `wrap_up`; the highest `version` wins |
 | `typing` | `chat_session_id`, `sender`, `name` |
+| `sentiment` | `chat_session_id`, `lines` (only the newly analysed messages) and the rest of `GET /chat/sessions/{session_id}/sentiment`: some seconds after a customer's message, in chats that the agent holds or the program subscribed to |
 | `agent_status` | `agent_id`, `status`, `since` |
 | `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
 | `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
 | `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |
+| `callback_changed` | `callback_id`, `department`: read it at `GET /callbacks/{callback_id}` |
+| `callback_due` | `callback_id`, `department`, `owner_id`, `agent_ids` (who is told), `name`, `body`, `slot_from`, `slot_to`: its slot has begun |
 | `ack` | the stored message that a `message` became |
 | `caught_up` | `cursors`: how far each subscribed chat is |
 | `resync` | events may have been missed; followed chats are caught up, those no longer the agent's were named by an `error` (`chat.not_found`), read lists again |

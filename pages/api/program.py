@@ -23,6 +23,7 @@ from desk.throttle import Throttle
 from pages.api import frames
 from pages.api.feed import Feed
 from pages.api.frames import Frame, FrameKind
+from pages.api.sentiment_shapes import JudgedLines
 from pages.api.shapes import MAX_NUMBER
 from pages.api.subscriptions import Heard, ProgramSubscriptions
 from pages.locale import language_of, sentence, text
@@ -36,6 +37,7 @@ from services.people.events import decides_authority
 from services.people.sign_ins import Staff
 from services.people.staff_watch import StaffWatch
 from services.registry import Services
+from services.sentiment.events import LinesJudged
 
 log = structlog.get_logger()
 
@@ -163,7 +165,7 @@ class Program:
     async def _listen_in_own_chats(self) -> None:
         own = await self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=MAX_PAGE)
         for chat in own.chats:
-            self._subscriptions.listen_for_typing(chat.id)
+            self._subscriptions.listen_within(chat.id)
 
     # Sending
 
@@ -205,6 +207,8 @@ class Program:
         match waiting:
             case Frame():
                 await self._tell(waiting.kind, waiting.data)
+            case LinesJudged():
+                await self._tell_sentiment(waiting)
             case Resync():
                 await self._watch.look()
                 await self._resync()
@@ -218,10 +222,19 @@ class Program:
             case ChatEvent():
                 return
 
+    async def _tell_sentiment(self, judged: LinesJudged) -> None:
+        """Send what became of a customer's messages, if the agent may still see their chat."""
+        try:
+            await self._services.chats.chat(self._agent, judged.chat_id)
+        except NotFoundError:
+            self._subscriptions.stop_listening_within(judged.chat_id)
+            return
+        await self._tell(FrameKind.SENTIMENT, JudgedLines.of_event(judged))
+
     async def _resync(self) -> None:
         """Send what followed chats miss, name the chats that the agent may no longer see, and ask the program to read lists again."""
         for chat_id in await self._feed.catch_up():
-            self._subscriptions.stop_listening_for_typing(chat_id)
+            self._subscriptions.stop_listening_within(chat_id)
             gone = NotFoundError('chat.not_found')
             await self._tell(FrameKind.ERROR, self._refusal(gone, chat_session_id=chat_id))
         await self._tell(FrameKind.RESYNC, {})
@@ -229,11 +242,11 @@ class Program:
     async def _catch_up(self, cursors: dict[UUID, int]) -> None:
         reached: dict[str, int] = {}
         for chat_id, number in cursors.items():
-            self._subscriptions.listen_for_typing(chat_id)
+            self._subscriptions.listen_within(chat_id)
             try:
                 reached[str(chat_id)] = await self._feed.follow(chat_id, number)
             except DeskError as error:
-                self._subscriptions.stop_listening_for_typing(chat_id)
+                self._subscriptions.stop_listening_within(chat_id)
                 await self._tell(FrameKind.ERROR, self._refusal(error, chat_session_id=chat_id))
         await self._tell(FrameKind.CAUGHT_UP, {'cursors': reached})
 

@@ -9,10 +9,11 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from desk.identity_memo import IdentityMemo
-from models import Agent, ChatEnding, ChatStatus, MessageType, Sender
+from models import Agent, CallbackStatus, ChatEnding, ChatStatus, MessageType, Sender
+from models.callback import MAX_CALLBACK_CHARS
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
 from pages.locale import LANGUAGES, text
 from pages.web.bodies import MAX_BODY_BYTES
@@ -139,6 +140,12 @@ def _refusal(status: int) -> dict[str, Any]:
 
 RECENT_EVENTS = 256
 """An event goes to many programs, but is drawn up once: so many events can be on their way at the same time."""
+VISIT_CALLBACK_EXAMPLE: dict[str, Any] = {
+    'slot_from': '2026-11-02T06:00:00Z',
+    'slot_to': '2026-11-02T07:00:00Z',
+    'phone': '010-****-5432',
+    'status': 'open',
+}
 
 
 def shown_as(example: dict[str, Any]) -> ConfigDict:
@@ -278,6 +285,40 @@ class StartedVisit(BaseModel):
 
     chat: Visit
     token: str
+
+
+class VisitCallback(BaseModel):
+    """A call that a customer asked for, and what became of it. The number is masked."""
+
+    model_config = ConfigDict(
+        from_attributes=True, json_schema_extra={'examples': [VISIT_CALLBACK_EXAMPLE]}
+    )
+
+    slot_from: datetime
+    slot_to: datetime
+    phone: str
+    status: CallbackStatus
+
+
+class VisitCallbackChoice(BaseModel):
+    """What was asked for last, and when the free slots begin: none while one is asked for or an agent has the chat."""
+
+    model_config = shown_as({'callback': None, 'slots': [VISIT_CALLBACK_EXAMPLE['slot_from']]})
+
+    callback: VisitCallback | None
+    slots: list[datetime]
+
+
+class VisitCallbackWish(BaseModel):
+    """The number to call, one of the free slots, and what it is about."""
+
+    model_config = shown_as(
+        {'phone': '010-9876-5432', 'slot_from': VISIT_CALLBACK_EXAMPLE['slot_from'], 'body': '교환'}
+    )
+
+    phone: Annotated[Text, Field(max_length=MAX_CHARS)]
+    slot_from: AwareDatetime
+    body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
 
 
 class Departments(BaseModel):

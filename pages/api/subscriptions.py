@@ -7,6 +7,7 @@ from uuid import UUID
 from desk.events import Resync, Subscription, Topics
 from models import Agent, ChatStatus
 from pages.api.frames import Frame, FrameKind
+from services.calls.callback_view import CallbackChanged, CallbackDue, due_topic, topic_for
 from services.chats.events import (
     EVERY_CHAT,
     ChatEvent,
@@ -18,8 +19,9 @@ from services.chats.events import (
 from services.contacts.access import may_see
 from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
+from services.sentiment.events import LinesJudged, sentiment_topic
 
-Heard = Frame | ChatEvent | Resync
+Heard = Frame | ChatEvent | LinesJudged | Resync
 
 
 class ProgramSubscriptions:
@@ -31,7 +33,7 @@ class ProgramSubscriptions:
         self._agent = agent
         self._push = push
         self._chats: list[Subscription] = []
-        self._typing: dict[UUID, Subscription] = {}
+        self._within: dict[UUID, tuple[Subscription, ...]] = {}
         self._heard: object = None
         self._told_status: dict[UUID, datetime] = {}
 
@@ -48,22 +50,29 @@ class ProgramSubscriptions:
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
             *(self._topics.subscribe(topic, self._hear_status) for topic in people),
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
+            *(
+                self._topics.subscribe(topic, self._hear_callback)
+                for topic in (topic_for(agent), due_topic(agent.id))
+            ),
         ]
 
     def close(self) -> None:
         """Cancel every subscription."""
-        for subscription in (*self._chats, *self._typing.values()):
-            subscription.cancel()
+        for subscriptions in (self._chats, *self._within.values()):
+            for subscription in subscriptions:
+                subscription.cancel()
 
-    def listen_for_typing(self, chat_id: UUID) -> None:
-        """Subscribe to typing in a chat."""
-        if chat_id not in self._typing:
-            topic = chat_topic(chat_id)
-            self._typing[chat_id] = self._topics.subscribe(topic, self._hear_typing)
+    def listen_within(self, chat_id: UUID) -> None:
+        """Subscribe to typing in a chat, and to the sentiment of its customer."""
+        if chat_id not in self._within:
+            self._within[chat_id] = (
+                self._topics.subscribe(chat_topic(chat_id), self._hear_typing),
+                self._topics.subscribe(sentiment_topic(chat_id), self._hear_sentiment),
+            )
 
-    def stop_listening_for_typing(self, chat_id: UUID) -> None:
-        """Cancel the subscription to typing in a chat."""
-        if subscription := self._typing.pop(chat_id, None):
+    def stop_listening_within(self, chat_id: UUID) -> None:
+        """Cancel the subscriptions of ``listen_within``."""
+        for subscription in self._within.pop(chat_id, ()):
             subscription.cancel()
 
     def _hear_chat(self, event: object) -> None:
@@ -74,9 +83,9 @@ class ProgramSubscriptions:
             self._push(event)
         elif isinstance(event, ChatEvent) and may_see(self._agent, event.chat):
             if event.chat.agent_id == self._agent.id and event.chat.is_open:
-                self.listen_for_typing(event.chat.id)
+                self.listen_within(event.chat.id)
             elif event.chat.status is ChatStatus.CLOSED:
-                self.stop_listening_for_typing(event.chat.id)
+                self.stop_listening_within(event.chat.id)
             self._push(event)
 
     def _hear_status(self, event: object) -> None:
@@ -98,6 +107,18 @@ class ProgramSubscriptions:
                 self._push(Frame(FrameKind.PROMISE_CHANGED, event))
             case PromiseDue():
                 self._push(Frame(FrameKind.PROMISE_DUE, event))
+
+    def _hear_callback(self, event: object) -> None:
+        """Tell that a call-back is to be read again, or that its slot has begun."""
+        match event:
+            case CallbackChanged():
+                self._push(Frame(FrameKind.CALLBACK_CHANGED, event))
+            case CallbackDue():
+                self._push(Frame(FrameKind.CALLBACK_DUE, event))
+
+    def _hear_sentiment(self, event: object) -> None:
+        if isinstance(event, LinesJudged):
+            self._push(event)
 
     def _hear_typing(self, event: object) -> None:
         if isinstance(event, Typing):

@@ -21,6 +21,9 @@ from pages.api.shapes import (
     Number,
     StartedVisit,
     Visit,
+    VisitCallback,
+    VisitCallbackChoice,
+    VisitCallbackWish,
     VisitLine,
     VisitorsMessage,
     VisitToken,
@@ -28,6 +31,7 @@ from pages.api.shapes import (
 )
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
+from services.calls.callback_requests import CallbackRequests
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.events import ChatCard
 from services.chats.outgoing import OutgoingMessage
@@ -49,7 +53,7 @@ class RateLimits:
 
 def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
     """Serve the customer's side of a chat."""
-    visit = VisitOperations(services.visits, RateLimits())
+    visit = VisitOperations(services.visits, services.callback_requests, RateLimits())
     api = APIRouter(
         prefix='/chat/visits',
         tags=['visit'],
@@ -96,6 +100,27 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         summary='Tell that the customer types',
         responses=refusals(404, 409),
     )
+    add(
+        f'{one}/callback',
+        visit.callback_choice,
+        summary='A call instead of waiting (콜백), and the free slots',
+        responses=refusals(404),
+    )
+    add(
+        f'{one}/callback',
+        visit.ask_for_callback,
+        methods=['POST'],
+        status_code=201,
+        summary='Ask for a call',
+        responses=refusals(403, 404, 409, 413),
+    )
+    add(
+        f'{one}/callback',
+        visit.cancel_callback,
+        methods=['DELETE'],
+        summary='Do without the call',
+        responses=refusals(404),
+    )
     add(f'{one}/leave', visit.leave, methods=['POST'], summary='Leave', responses=refusals(404))
     return api
 
@@ -129,8 +154,9 @@ Opens = Annotated[VisitKey, Depends(_key)]
 class VisitOperations:
     """The operations of ``/chat/visits``, one method each."""
 
-    def __init__(self, visits: Visits, limits: RateLimits) -> None:
+    def __init__(self, visits: Visits, callbacks: CallbackRequests, limits: RateLimits) -> None:
         self._visits = visits
+        self._callbacks = callbacks
         self._limits = limits
 
     async def departments(self) -> Departments:
@@ -200,6 +226,29 @@ class VisitOperations:
         """End the chat for the customer; leaving again changes nothing."""
         chat = await self._opened(key)
         return await self._shown(await self._visits.leave(chat.id))
+
+    async def callback_choice(self, key: Opens) -> VisitCallbackChoice:
+        """Return the call that was asked for in this chat, and the slots that are free (an hour each, at most 8)."""
+        chat = await self._opened(key)
+        choice = await self._callbacks.choice(chat.id)
+        asked = VisitCallback.model_validate(choice.asked) if choice.asked else None
+        return VisitCallbackChoice(callback=asked, slots=list(choice.slots))
+
+    async def ask_for_callback(self, key: Opens, wish: VisitCallbackWish) -> VisitCallback:
+        """Ask to be called in a free slot; the chat goes on waiting. The same wish again is the same call-back.
+
+        It is cancelled by itself when an agent takes the chat, or the customer calls, before.
+        """
+        chat = await self._opened(key)
+        asked = await self._callbacks.ask(
+            chat.id, phone=wish.phone, slot_from=wish.slot_from, body=wish.body
+        )
+        return VisitCallback.model_validate(asked)
+
+    async def cancel_callback(self, key: Opens) -> VisitCallback:
+        """Do without the call; again it changes nothing."""
+        chat = await self._opened(key)
+        return VisitCallback.model_validate(await self._callbacks.cancel(chat.id))
 
     async def _opened(self, key: VisitKey) -> ChatCard:
         """Return the chat of a key. Raises ``NotFoundError`` for any other chat."""

@@ -87,6 +87,7 @@ TO_CUSTOMERS = {
     'database.slow': 'visit.away',
     'database.read_only': 'visit.read_only',
     'api.unknown_path': 'visit.not_found',
+    'callback.body': 'visit.callback_body',
 }
 """Errors that customers read in other words: in 해요체, and about the customer's side."""
 

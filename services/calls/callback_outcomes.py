@@ -4,6 +4,8 @@ Any call counts, however it was dialled: from the list, by hand, by a program. T
 needs no call any more.
 """
 
+from uuid import UUID
+
 from desk import clock
 from models import (
     AuditAction,
@@ -34,10 +36,9 @@ async def follow_call(work: UnitOfWork, call: Call) -> None:
 
 
 def close(
-    work: UnitOfWork, callback: Callback, status: CallbackStatus, *, call: Call | None = None
+    work: UnitOfWork, callback: Callback, status: CallbackStatus, *, agent_id: UUID | None = None
 ) -> None:
-    """Close a locked call-back and put it on record; nobody but the desk has done it."""
-    agent_id = call.agent_id if call else None
+    """Close a locked call-back and put it on record; ``agent_id``: who talked with the customer."""
     callback.status, callback.closed_at, callback.closed_by_id = status, clock.now(), agent_id
     tell(work, callback)
     work.record(
@@ -53,7 +54,16 @@ def tell(work: UnitOfWork, callback: Callback) -> None:
     callback.version += 1
     callback.updated_at = clock.now()
     work.session.add(callback)
-    work.tell(CallbackChanged(callback_id=callback.id, department=callback.department))
+    tell_of(work, callback)
+
+
+def tell_of(work: UnitOfWork, callback: Callback) -> None:
+    """Tell that a call-back is to be read again."""
+    work.tell(
+        CallbackChanged(
+            callback_id=callback.id, department=callback.department, chat_id=callback.chat_id
+        )
+    )
 
 
 async def _tried(work: UnitOfWork, callback: Callback, call: Call) -> None:
@@ -66,8 +76,8 @@ async def _tried(work: UnitOfWork, callback: Callback, call: Call) -> None:
     callback.attempts += 1
     callback.owner_id = callback.owner_id or agent_id
     if call.is_answered:
-        close(work, callback, CallbackStatus.REACHED, call=call)
+        close(work, callback, CallbackStatus.REACHED, agent_id=call.agent_id)
     elif callback.attempts >= MAX_ATTEMPTS:
-        close(work, callback, CallbackStatus.GIVEN_UP, call=call)
+        close(work, callback, CallbackStatus.GIVEN_UP, agent_id=call.agent_id)
     else:
         tell(work, callback)

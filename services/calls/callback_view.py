@@ -26,6 +26,8 @@ class CallbackView:
     owner_id: UUID | None
     owner: str
     is_asked_by_customer: bool
+    chat_id: UUID | None
+    """The chat in which the customer asked for it."""
     slot_from: datetime
     slot_to: datetime
     status: CallbackStatus
@@ -62,12 +64,34 @@ class CallbackView:
             owner_id=row.owner_id,
             owner=owner.name if owner else '',
             is_asked_by_customer=row.made_by_id is None,
+            chat_id=row.chat_id,
             slot_from=row.slot_from,
             slot_to=row.slot_to,
             status=row.status,
             attempts=row.attempts,
             made_at=row.created_at,
             closed_at=row.closed_at,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCallback:
+    """The call-back of a customer's chat, as that customer sees it."""
+
+    slot_from: datetime
+    slot_to: datetime
+    phone: str
+    """Masked: several people may use one browser."""
+    status: CallbackStatus
+
+    @classmethod
+    def of(cls, row: Callback) -> 'AskedCallback':
+        """Return a row as its customer may see it."""
+        return cls(
+            slot_from=row.slot_from,
+            slot_to=row.slot_to,
+            phone=masked_phone(row.phone),
+            status=row.status,
         )
 
 
@@ -85,12 +109,42 @@ def topic_for(agent: Agent) -> str:
     return EVERY_CALLBACK if agent.sees_everything else callbacks_topic(agent.department)
 
 
+def due_topic(agent_id: UUID) -> str:
+    """Name the topic of the call-backs whose slots begin for an agent."""
+    return f'callbacks-due:{agent_id}'
+
+
+def asked_topic(chat_id: UUID) -> str:
+    """Name the topic of the call-back that a customer asked for in a chat."""
+    return f'callback-asked:{chat_id}'
+
+
 class CallbackChanged(Event):
     """A call-back was promised, tried or closed: whoever shows it reads it again."""
 
     callback_id: UUID
     department: str
+    chat_id: UUID | None = None
 
     @override
     def topics(self) -> tuple[str, ...]:
-        return callbacks_topic(self.department), EVERY_CALLBACK
+        asked = (asked_topic(self.chat_id),) if self.chat_id else ()
+        return callbacks_topic(self.department), EVERY_CALLBACK, *asked
+
+
+class CallbackDue(Event):
+    """The slot of a call-back has begun. Its owner is told, or those who could call now when it has none at work."""
+
+    callback_id: UUID
+    department: str
+    owner_id: UUID | None
+    """Empty when nobody owns it, or the owner is not at work."""
+    agent_ids: tuple[UUID, ...]
+    name: str
+    body: str
+    slot_from: datetime
+    slot_to: datetime
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return tuple(due_topic(agent_id) for agent_id in self.agent_ids)

@@ -11,8 +11,8 @@ from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from models import Agent, AuditAction, Callback, CallbackStatus, SubjectKind
 from models.callback import MAX_CALLBACK_CHARS
 from services.calls import callback_queries as queries
-from services.calls.callback_outcomes import tell
-from services.calls.callback_view import CallbackChanged, CallbackView
+from services.calls.callback_outcomes import close, tell, tell_of
+from services.calls.callback_view import CallbackDue, CallbackView
 from services.calls.dial_rules import DialPurpose, DialRules
 from services.contacts import queue_queries
 from services.customers import queries as customer_queries
@@ -25,6 +25,7 @@ from services.text.visible import one_line, parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MOST_SHOWN = 100
+BATCH = 100
 LATEST = timedelta(days=90)
 LONGEST_SLOT = timedelta(hours=12)
 EARLY = timedelta(minutes=10)
@@ -98,7 +99,7 @@ class Callbacks:
             work.session.add(callback)
             await work.session.flush()
             _record(work, agent, AuditAction.CALLBACK_MADE, callback)
-            work.tell(CallbackChanged(callback_id=callback.id, department=callback.department))
+            tell_of(work, callback)
             return await _view(work, callback)
 
     async def take(self, agent: Agent, callback_id: UUID) -> tuple[str, DialPurpose]:
@@ -142,6 +143,39 @@ class Callbacks:
             _record(work, agent, AuditAction.CALLBACK_CLOSED, callback)
             return await _view(work, callback)
 
+    async def announce(self) -> int:
+        """Tell those who are to call that a slot has begun, once each; returns of how many.
+
+        One that nobody can be told of is told as soon as somebody is at work, while its slot lasts.
+        """
+        async with self._units.begin() as work:
+            begun = await queries.beginning(work.session, clock.now(), limit=BATCH)
+            for callback in begun:
+                told = await queries.to_tell(work.session, callback.id)
+                callback.announced_at = clock.now()
+                work.session.add(callback)
+                work.tell(
+                    CallbackDue(
+                        callback_id=callback.id,
+                        department=callback.department,
+                        owner_id=callback.owner_id if callback.owner_id in told else None,
+                        agent_ids=tuple(told),
+                        name=callback.name,
+                        body=callback.body,
+                        slot_from=callback.slot_from,
+                        slot_to=callback.slot_to,
+                    )
+                )
+        return len(begun)
+
+    async def close_met(self) -> int:
+        """Close those whose customers an agent talks with in a chat that they began first; returns how many."""
+        async with self._units.begin() as work:
+            met = await queries.met_in_chat(work.session, limit=BATCH)
+            for callback, agent_id in met:
+                close(work, callback, CallbackStatus.CAME_FIRST, agent_id=agent_id)
+        return len(met)
+
 
 def _check_slot(wish: NewCallback) -> None:
     if wish.slot_from.tzinfo is None or wish.slot_to.tzinfo is None:
@@ -171,7 +205,7 @@ async def _made(work: UnitOfWork, agent: Agent, wish: NewCallback) -> Callback:
         customer_id=known.id if known else None,
         phone=typed,
         name=kept,
-        body=_text(wish.body),
+        body=text_of(wish.body),
         queue_id=queue.id if queue else None,
         department=queue.department if queue else agent.department,
         made_by_id=None if wish.is_asked_by_customer else agent.id,
@@ -180,7 +214,8 @@ async def _made(work: UnitOfWork, agent: Agent, wish: NewCallback) -> Callback:
     )
 
 
-def _text(typed: str) -> str:
+def text_of(typed: str) -> str:
+    """Return what a call-back is about, as it is kept. Raises ``InvalidInputError`` for what cannot be."""
     text = masked(one_line(typed))
     if len(text) > MAX_CALLBACK_CHARS or UNSTORABLE.search(text):
         raise InvalidInputError('callback.body', most=MAX_CALLBACK_CHARS)

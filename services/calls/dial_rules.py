@@ -1,7 +1,7 @@
 """Whom the desk may call, when and for what: who wants no calls, the night, advertising without consent (정보통신망법 50조)."""
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -35,10 +35,24 @@ class QuietHours:
     @property
     def are_now(self) -> bool:
         """Whether they are at this moment."""
-        at = clock.now().astimezone(clock.SEOUL).time()
+        return self.are_at(clock.now())
+
+    def are_at(self, moment: datetime) -> bool:
+        """Whether they are at a moment."""
+        at = moment.astimezone(clock.SEOUL).time()
         if self.since <= self.until:
             return self.since <= at < self.until
         return at >= self.since or at < self.until
+
+    def touch(self, since: datetime, until: datetime) -> bool:
+        """Whether any of them lies between two moments less than a day apart."""
+        if self.are_at(since):
+            return True
+        begin = since.astimezone(clock.SEOUL).replace(
+            hour=self.since.hour, minute=self.since.minute, second=0, microsecond=0
+        )
+        begin += timedelta(days=1) if begin < since else timedelta()
+        return self.are_at(begin) and begin < until
 
 
 class DialRules:

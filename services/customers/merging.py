@@ -12,7 +12,7 @@ from uuid import UUID
 
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
-from models import Agent, AuditAction, Customer, CustomerMerge, Note, SubjectKind
+from models import Agent, AuditAction, Callback, Customer, CustomerMerge, Note, SubjectKind
 from services.chats.chats import tell_changed
 from services.customers import merging_queries as queries
 from services.customers import queries as customer_queries
@@ -147,12 +147,17 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
         raise ConflictError('merge.changed')
     plans = _plan(kept, merged, order.choice)
     notes = await queries.move_notes(work.session, merged.id, kept.id)
+    callbacks = await queries.move_callbacks(work.session, merged.id, kept.id)
     merge = CustomerMerge(
         kept_id=kept.id,
         merged_id=merged.id,
         agent_id=agent.id,
         before={plan.field: plan.kept for plan in plans if plan.result != plan.kept},
-        moved=belongings.by_table() | {Note.__tablename__: [str(one) for one in notes]},
+        moved=belongings.by_table()
+        | {
+            Note.__tablename__: [str(one) for one in notes],
+            Callback.__tablename__: [str(one) for one in callbacks],
+        },
     )
     work.session.add(merge)
     merged.merged_into_id = kept.id
@@ -186,6 +191,7 @@ async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) ->
     work.session.add(merge)
     work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
     await queries.move_notes(work.session, kept.id, merged.id, only=moved)
+    await queries.move_callbacks(work.session, kept.id, merged.id, only=moved)
     await _move(work, belongings, merged.id)
     _record(work, agent, AuditAction.CUSTOMER_MERGE_UNDONE, merge, names)
     for one in (kept, merged):

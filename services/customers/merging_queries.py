@@ -9,7 +9,7 @@ from sqlalchemy import collate, func, literal, union, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Call, ChatSession, Customer, CustomerChange, CustomerMerge, Note
+from models import Call, Callback, ChatSession, Customer, CustomerChange, CustomerMerge, Note
 from services.customers import queries as customer_queries
 from services.customers.queries import current
 from services.customers.unit_of_work import TryAgainError
@@ -83,6 +83,17 @@ async def move_notes(
     if only is not None:
         statement = statement.where(col(Note.id).in_(only))
     moved = await session.exec(statement.returning(col(Note.id)))
+    return list(moved.scalars())
+
+
+async def move_callbacks(
+    session: AsyncSession, owner: UUID, to: UUID, *, only: Collection[UUID] | None = None
+) -> list[UUID]:
+    """Move the call-backs of ``owner`` (only those in ``only``) to another record; return their ids."""
+    statement = update(Callback).where(col(Callback.customer_id) == owner).values(customer_id=to)
+    if only is not None:
+        statement = statement.where(col(Callback.id).in_(only))
+    moved = await session.exec(statement.returning(col(Callback.id)))
     return list(moved.scalars())
 
 

@@ -22,6 +22,7 @@ from services.customers import queries as customer_queries
 from services.customers import timeline_queries as queries
 from services.customers.records import require_customer
 from services.customers.unit_of_work import CustomerUnitsOfWork
+from services.sentiment.events import Mood
 from services.work.cursors import Cursor, Position
 
 PAGE = 30
@@ -55,6 +56,8 @@ class TimelineEntry:
     """For a chat or call: its wrap-up."""
     promises: tuple[PromiseView, ...] = ()
     """For a chat or call: the promises made in it."""
+    mood: Mood | None = None
+    """For a chat: how its customer sounded, once a message was analysed."""
     note: Note | None = None
     change: CustomerChange | None = None
     merge: CustomerMerge | None = None
@@ -151,8 +154,11 @@ async def _chats(
             id=chat.id,
             agent_name=_name(holder),
             chat=chat_queries.card(chat),
+            mood=Mood.model_validate(mood) if mood else None,
         )
-        for chat, holder in await queries.chats(session, agent, customer_id, place, limit=limit)
+        for chat, holder, mood in await queries.chats(
+            session, agent, customer_id, place, limit=limit
+        )
     ]
 
 

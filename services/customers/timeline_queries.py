@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, literal, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, Call, ChatSession, CustomerChange, CustomerMerge, Note
+from models import Agent, Call, ChatMood, ChatSession, CustomerChange, CustomerMerge, Note
 from services.contacts.access import visible_to
 from services.work.cursors import Position
 
@@ -24,22 +24,22 @@ async def note(session: AsyncSession, note_id: UUID) -> Note | None:
 
 async def chats(
     session: AsyncSession, agent: Agent, customer_id: UUID, after: Position | None, *, limit: int
-) -> Sequence[tuple[ChatSession, Agent | None]]:
-    """Return the chats with a customer that the agent may see, with their agents."""
-    found: Sequence[tuple[ChatSession, Agent | None]] = await _contacts(
-        session, ChatSession, agent, customer_id, after, limit
+) -> Sequence[tuple[ChatSession, Agent | None, ChatMood | None]]:
+    """Return the chats with a customer that the agent may see, with their agents and moods."""
+    statement = (
+        _contacts(ChatSession, agent, customer_id, after, limit)
+        .add_columns(ChatMood)
+        .outerjoin(ChatMood, col(ChatMood.chat_session_id) == col(ChatSession.id))
     )
-    return found
+    return [(row, holder, mood) for row, holder, mood in (await session.exec(statement)).all()]
 
 
 async def calls(
     session: AsyncSession, agent: Agent, customer_id: UUID, after: Position | None, *, limit: int
 ) -> Sequence[tuple[Call, Agent | None]]:
     """Return the calls with a customer that the agent may see, with their agents."""
-    found: Sequence[tuple[Call, Agent | None]] = await _contacts(
-        session, Call, agent, customer_id, after, limit
-    )
-    return found
+    statement = _contacts(Call, agent, customer_id, after, limit)
+    return [(row, holder) for row, holder in (await session.exec(statement)).all()]
 
 
 async def notes(
@@ -85,15 +85,10 @@ def family(customer_id: UUID) -> Any:
     return select(members.c.id)
 
 
-async def _contacts(
-    session: AsyncSession,
-    kind: Any,
-    agent: Agent,
-    customer_id: UUID,
-    after: Position | None,
-    limit: int,
+def _contacts(
+    kind: Any, agent: Agent, customer_id: UUID, after: Position | None, limit: int
 ) -> Any:
-    statement = (
+    return (
         select(kind, Agent)
         .outerjoin(Agent, col(Agent.id) == kind.agent_id)
         .where(
@@ -104,7 +99,6 @@ async def _contacts(
         .order_by(kind.start_time.desc(), kind.id.desc())
         .limit(limit)
     )
-    return [(row, holder) for row, holder in (await session.exec(statement)).all()]
 
 
 def _behind(table: Any, moment: str, after: Position | None) -> list[ColumnElement[bool]]:

@@ -30,7 +30,7 @@ from pages.parts.calls.words import caller_name, phase_name
 from pages.parts.kit.buttons import button
 from pages.parts.kit.key_map import KeyMap
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.sound import Sound
+from pages.parts.kit.notifier import Notifier
 from services.calls.dial_rules import DialPurpose
 from services.text.phone_numbers import e164, parse_phone
 
@@ -41,18 +41,18 @@ class CallBar(Component):
     """The call bar of one page."""
 
     def __init__(
-        self, context: PageContext, *, keys: KeyMap, sound: Sound, needs_microphone: bool
+        self, context: PageContext, *, keys: KeyMap, notifier: Notifier, needs_microphone: bool
     ) -> None:
         """Draw the bar.
 
         Args:
             context: the page.
             keys: receives the bar's keys, which act on every screen.
-            sound: plays the ring.
+            notifier: plays the ring, and tells of it while the desk cannot be seen.
             needs_microphone: whether calls need a microphone; those of Connect in a box do not.
         """
         super().__init__(context.services.topics, 'section')
-        self._context, self._sound = context, sound
+        self._context, self._sound = context, notifier.sound
         self._was = PhoneState()
         self._refused = ''
         self._digits, self._is_sending = '', False
@@ -74,7 +74,7 @@ class CallBar(Component):
             RemoteActs(context, self.phone)
             Clearing(context, self.phone)
             self.health = Health(
-                context, self.phone, sound, self._notes, needs_microphone=needs_microphone
+                context, self.phone, notifier, self._notes, needs_microphone=needs_microphone
             )
         context.dial = self.dial_number
         self._add_keys(keys)

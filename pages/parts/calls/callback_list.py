@@ -1,5 +1,6 @@
 """콜백 above the inbox: who is to be called in which slot, called by one press, closed by the calls themselves."""
 
+from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from desk.errors import DeskError
+from desk.events import Event
 from models import CallbackStatus
 from models.callback import MAX_ATTEMPTS
 from pages import notices
@@ -17,8 +19,8 @@ from pages.parts.customers.callback_form import new_callback
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.promise_words import due
-from services.calls.callback_view import CallbackView, topic_for
+from pages.parts.kit.promise_words import span
+from services.calls.callback_view import CallbackDue, CallbackView, due_topic, topic_for
 
 DRAW_SECONDS = 0.25
 MOST = 5
@@ -29,20 +31,34 @@ LOOK_SECONDS = 30.0
 class CallbackList(Component):
     """The call-backs whose slots are first. Nothing but a button when there is none."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, *, on_due: Callable[[], None]) -> None:
         super().__init__(context.services.topics)
-        self._context = context
+        self._context, self._on_due = context, on_due
         self.classes('desk-promise-list desk-callbacks')
         self.refresh()
 
     def refresh(self) -> None:
         """Show what concerns the agent now: their department may be another."""
         self.stop_listening()
-        self.listen(
-            topic_for(self._context.agent),
-            lambda _event: self.soon(self._read, at_most_every=DRAW_SECONDS),
-        )
+        agent = self._context.agent
+        self.listen((topic_for(agent), due_topic(agent.id)), self._hear)
         self.start(self._read())
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, CallbackDue):
+            words = {'slot': span(event.slot_from, event.slot_to), 'name': event.name}
+            if event.owner_id is None:
+                notices.news(
+                    _(
+                        '담당자 없는 콜백의 시간입니다: {slot} {name} · {body}',
+                        **words,
+                        body=event.body,
+                    )
+                )
+            else:
+                notices.news(_('콜백 시간입니다: {slot} {name} · {body}', **words, body=event.body))
+            self._on_due()
+        self.soon(self._read, at_most_every=DRAW_SECONDS)
 
     async def _read(self) -> None:
         waiting = await self.still(self._context.services.callbacks.waiting(self._context.agent))
@@ -73,6 +89,9 @@ class CallbackList(Component):
             return
         with dialog.titled(self._context.dialogs, _('콜백')) as opened:
             Piece(inside=_facts(callback)).classes('desk-written')
+            if callback.chat_id is not None:
+                chat = f'/desk/chats/{callback.chat_id}'
+                ui.link(_('신청한 채팅 보기'), chat).on('click', opened.close)
             if not callback.is_open:
                 return
             with ui.element('div').classes('desk-actions'):
@@ -113,7 +132,7 @@ class CallbackList(Component):
 
 def slot(callback: CallbackView) -> str:
     """Return ``14:00~15:00``, with the day for any but today."""
-    return f'{due(callback.slot_from)}~{times.hour(callback.slot_to)}'
+    return span(callback.slot_from, callback.slot_to)
 
 
 def state(callback: CallbackView) -> str:

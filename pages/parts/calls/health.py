@@ -18,7 +18,9 @@ from pages.parts.calls.words import link_trouble, ring_trouble
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.sound import Sound, SoundState
+from pages.parts.kit.notifier import Notifier
+from pages.parts.kit.sound import SoundState
+from pages.parts.kit.sound_settings import ask_for_permission
 from services.people.events import AgentStatusChanged, agent_topic
 
 GRACE_SECONDS = 10.0
@@ -32,13 +34,14 @@ class Health(Component):
         self,
         context: PageContext,
         phone: Softphone,
-        sound: Sound,
+        notifier: Notifier,
         notes: BarNotes,
         *,
         needs_microphone: bool,
     ) -> None:
         super().__init__(context.services.topics, 'span')
-        self._context, self._phone, self._sound, self._notes = context, phone, sound, notes
+        self._context, self._phone, self._notes = context, phone, notes
+        self._notifier, self._sound = notifier, notifier.sound
         self._needs_microphone = needs_microphone
         self._trouble = ''
         self._is_checking = context.agent.suspended_as is AgentStatus.CHECKING
@@ -46,7 +49,8 @@ class Health(Component):
         self.set_visibility(False)
         self.listen(agent_topic(context.agent.id), self._hear, draws=False)
         phone.on_change(self._look)
-        sound.on_state(self._sound_changed)
+        self._sound.on_state(self._sound_changed)
+        notifier.on_state(self._look)
 
     def _hear(self, event: object) -> None:
         if isinstance(event, AgentStatusChanged):
@@ -72,12 +76,12 @@ class Health(Component):
             self.within(GRACE_SECONDS, self._check)
         elif self._is_checking:
             self.start(self._lift())
-        if (
-            state.proof is not None
-            and state.proof.microphone == 'prompt'
-            and self._needs_microphone
-        ):
+        if self._asks_for_microphone() or self._notifier.state.is_to_be_offered:
             self._prepare_once()
+
+    def _asks_for_microphone(self) -> bool:
+        proof = self._phone.state.proof
+        return proof is not None and proof.microphone == 'prompt' and self._needs_microphone
 
     def _remedies(self) -> list[Remedy]:
         if self._phone.state.trouble:
@@ -121,12 +125,17 @@ class Health(Component):
     # ---- first use
 
     def _prepare_once(self) -> None:
-        """Open the dialog for microphone and sound, once, when the browser was not asked for permission yet."""
+        """Open the dialog for microphone, notifications and sound, once, while the browser was not asked for permission."""
         if self._was_prepared:
             return
         self._was_prepared = True
         with dialog.titled(self._context.dialogs, _('통화 준비')) as opened:
-            Piece(inside=filled('{text}', text=_('전화를 받으려면 브라우저가 마이크와 소리를 허용해야 합니다.')))  # fmt: skip
-            button(_('마이크 허용'), self._ask, ButtonStyle.PRIMARY)
+            if self._needs_microphone:
+                Piece(inside=filled('{text}', text=_('전화를 받으려면 브라우저가 마이크와 소리를 허용해야 합니다.')))  # fmt: skip
+                button(_('마이크 허용'), self._ask, ButtonStyle.PRIMARY)
+            if self._notifier.state.permission == 'default':
+                Piece(inside=filled('{text}', text=_('알림을 허용하면 다른 창을 볼 때도 전화와 새 상담을 알 수 있습니다.')))  # fmt: skip
+                ask_for_permission(self._notifier)
+                self._notifier.mark_asked()
             button(_('벨 소리 들어 보기'), lambda: self._sound.test('ring'))
             button(_('닫기'), opened.close, ButtonStyle.QUIET)

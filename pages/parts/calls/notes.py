@@ -64,12 +64,8 @@ class BarNotes(ui.element):
             if state.link in SIGN_IN_HELPS:
                 helps.append((_('Connect에 로그인'), self._asking('sign_in')))
             return trouble, helps
-        if state.interrupted:
-            recover = self._asking('recover', contact=state.interrupted)
-            return _('창을 새로 고쳐 통화 소리가 끊겼을 수 있습니다.'), [
-                (_('통화 복구'), recover),
-                (_('잘 들립니다'), self._asking('heard')),
-            ]
+        if state.recovery or state.interrupted:
+            return self._of_reload(state)
         if state.slow > 0:
             return _('소프트폰이 늦게 답합니다. 다시 연결하면 통화 소리가 끊길 수 있습니다.'), [
                 restart
@@ -77,6 +73,22 @@ class BarNotes(ui.element):
         if state.took_over and state.call is not None and not state.call.rings:
             return _('통화 소리를 이 탭이 이어받았습니다.'), []
         return self._extra
+
+    def _of_reload(self, state: PhoneState) -> tuple[str, list[Remedy]]:
+        """Return what a reload of the window made of a call, and the way to get it back."""
+        heard = self._asking('heard')
+        match state.recovery:
+            case 'going':
+                return _('통화를 되찾고 있습니다. 고객이 잠시 기다립니다.'), []
+            case 'failed':
+                return _('통화가 돌아오지 않았습니다. 고객에게 다시 거십시오.'), [
+                    (_('확인'), heard)
+                ]
+        recover = self._asking('recover', contact=state.interrupted or '')
+        return _('창을 새로 고쳐 통화 소리가 끊겼을 수 있습니다.'), [
+            (_('통화 복구'), recover),
+            (_('잘 들립니다'), heard),
+        ]
 
     def _asking(self, name: str, **asked: str) -> Callable[[], Awaitable[None]]:
         async def act() -> None:

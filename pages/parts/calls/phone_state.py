@@ -174,6 +174,8 @@ class PhoneState(_Shape):
     took_over: bool = False
     tabs: int = 1
     interrupted: Text | None = None
+    recovery: Literal['', 'going', 'failed'] = ''
+    """Whether a call is being transferred to oneself (통화 복구), or did not come back."""
     proof: Proof | None = None
 
     @property

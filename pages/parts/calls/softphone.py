@@ -112,6 +112,7 @@ _REFUSALS: dict[str, tuple[type[DeskError], str]] = {
     'NotReady': (UpstreamError, 'softphone.not_ready'),
     'BadEndpointException': (InvalidInputError, 'softphone.bad_number'),
     'NotThere': (ConflictError, 'softphone.gone'),
+    'NoWayBack': (ConflictError, 'softphone.no_way_back'),
     'ContactNotFoundException': (ConflictError, 'softphone.gone'),
     'InvalidStateException': (ConflictError, 'softphone.not_now'),
     'CallAlreadyResumedException': (ConflictError, 'softphone.not_now'),

@@ -16,6 +16,7 @@ COLUMNS = {
     Column.TYPE: '고객 유형',
     Column.STATUS: '상태',
     Column.RISK: '위험도',
+    Column.PERMISSION: '전화 동의',
     Column.MEMO: '메모',
     Column.ATTRIBUTE: '추가 항목으로',
 }

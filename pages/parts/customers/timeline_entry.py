@@ -21,10 +21,12 @@ from pages.parts.customers.written import written
 from pages.parts.kit import times
 from pages.parts.kit.markup import filled, linked
 from pages.parts.kit.promise_words import line
+from pages.parts.transcript.tones import mood_tag
 from services.chats.events import ChatCard
 from services.customers.merge_plan import MERGED, PARTED
 from services.customers.merging import undo_until
 from services.customers.timeline import TimelineEntry, TimelineKind
+from services.sentiment.events import Mood
 
 MOST_CHARS = 80
 AT_ONCE = timedelta(seconds=1)
@@ -69,7 +71,7 @@ Parts = tuple[str | Markup, Markup, Markup]
 
 def _parts(entry: TimelineEntry, reader: Agent, *, is_open: bool) -> Parts:
     if entry.chat is not None:
-        return _chat(entry.chat, is_open=is_open)
+        return _chat(entry.chat, entry.mood, is_open=is_open)
     if entry.call is not None:
         return _call(entry.call)
     if entry.note is not None:
@@ -77,7 +79,7 @@ def _parts(entry: TimelineEntry, reader: Agent, *, is_open: bool) -> Parts:
     return _change(entry.change, entry.merge) if entry.change else ('', Markup(), Markup())
 
 
-def _chat(chat: ChatCard, *, is_open: bool) -> Parts:
+def _chat(chat: ChatCard, mood: Mood | None, *, is_open: bool) -> Parts:
     states = {
         ChatStatus.WAITING: _('대기'),
         ChatStatus.ACTIVE: _('진행'),
@@ -85,10 +87,11 @@ def _chat(chat: ChatCard, *, is_open: bool) -> Parts:
         ChatStatus.CLOSED: _('종료'),
     }
     title = filled(
-        '{word} · {department} <span class="desk-tag">{state}</span>',
+        '{word} · {department} <span class="desk-tag">{state}</span> {mood}',
         word=_('채팅'),
         department=_(chat.department),
         state=states[chat.status],
+        mood=mood_tag(mood),
     )
     body = filled('<p class="desk-entry-last" dir="auto">{last}</p>', last=chat.last_line)
     shown = _button('open', _('접기') if is_open else _('대화 보기'), is_expanded=is_open)

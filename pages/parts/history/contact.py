@@ -1,5 +1,6 @@
 """One contact beside the history: people, times and messages, scrolled to the line that was searched for."""
 
+from functools import partial
 from uuid import UUID
 
 from markupsafe import Markup
@@ -18,9 +19,11 @@ from pages.parts.customers.written import written
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
 from pages.parts.kit import times
+from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
+from services.calls.dial_rules import DialPurpose
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, chat_topic
 from services.contacts.wrap_ups import written_topic
 from services.customers.personal_data import masked_phone
@@ -139,15 +142,20 @@ class HistoryContact(Component):
             with MaskedFields(self._context, contact.customer, self._access) as masked_fields:
                 masked_fields.phones(contact.customer.phone)
                 masked_fields.reveal_button()
+                masked_fields.dialling(contact.customer.phone)
         elif contact.channel is Channel.CHAT:
             chat = await self.still(self._services.chats.chat(self._agent, contact.id))
             with MaskedFields(self._context, chat, self._access) as masked_fields:
                 masked_fields.phones(contact.phone)
                 masked_fields.reveal_button()
+                masked_fields.dialling(contact.phone)
         else:
             is_whole = contact.shows_number(self._agent, ())
             shown = times.phone(contact.phone) if is_whole else masked_phone(contact.phone)
             Piece(inside=filled('{phone}', phone=shown))
+            if is_whole and contact.phone and (dial := self._context.dial) is not None:
+                call = partial(dial, contact.phone, DialPurpose.SERVICE)
+                button(_('전화 {number}', number=shown), call)
 
     def _found_bar(self) -> None:
         with ui.element('div').classes('desk-found-bar').props('role=status'):

@@ -6,6 +6,7 @@ from functools import partial
 from desk import clock
 from models import CallEnding, ChatEnding, Priority
 from pages.locale import text
+from pages.parts.transcript.tones import TONES, source_key
 from services.contacts.wrap_up_view import WrapUpView
 from services.customers.personal_data import masked_phone
 from services.history.contact import Contact
@@ -14,7 +15,8 @@ from services.history.filter import Channel, ContactState
 
 HEADINGS = (
     '시작 시각', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
-    '수락 시각', '종료 시각', '상담 시간(초)', '상담 분류', '요약', '후속 조치 필요', '후처리 시간(초)', '마지막 메시지',
+    '수락 시각', '종료 시각', '상담 시간(초)', '상담 분류', '요약', '후속 조치 필요', '후처리 시간(초)',
+    '고객 감정', '고객 감정 분석', '마지막 메시지',
 )  # fmt: skip
 
 CHANNELS = {Channel.CHAT: '채팅', Channel.CALL: '통화'}
@@ -62,6 +64,8 @@ def row(language: str, contact: Contact) -> Row:
         _moment(contact.end_time),
         _seconds(contact.length),
         *_written(language, contact.wrap_up),
+        word(TONES[contact.mood.sentiment] if contact.mood else ''),
+        word(source_key(contact.mood.source) if contact.mood else ''),
         contact.last_line,
     ]
 

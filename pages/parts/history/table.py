@@ -10,7 +10,7 @@ from nicegui.events import GenericEventArguments
 
 from desk import clock
 from desk.errors import DeskError
-from models import Priority, Sentiment
+from models import Priority
 from pages.component import Component, busy
 from pages.context import PageContext
 from pages.locale import _, language, sentence
@@ -21,7 +21,8 @@ from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, marked
-from pages.parts.transcript.tones import tone_tag
+from pages.parts.transcript.tones import mood_tag
+from services.calls.dial_rules import DialPurpose
 from services.contacts.category_names import BETWEEN
 from services.contacts.wrap_up_view import WrapUpView
 from services.customers.personal_data import masked_phone
@@ -30,16 +31,16 @@ from services.history.contact import Contact
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.history.history import MEANT, HistoryPage
 from services.search.messages import is_searchable
-from services.sentiment.events import Mood
 from services.work.cursors import Position
 
 MAX_PAGES = 6
 """Pages of rows that are drawn; further pages replace the first."""
 ICONS = {Channel.CHAT: 'chat_bubble_outline', Channel.CALL: 'call'}
-# A press anywhere in a row opens it; its link also opens it in another tab.
+# A press anywhere in a row opens it; its link also opens it in another tab, its telephone calls the customer.
 ROW_OF_CLICK = (
     '(event) => { const row = event.target.closest("[data-id]");'
-    ' if (row && !event.target.closest("a")) emit(row.dataset.id) }'
+    ' const dials = Boolean(event.target.closest("[data-dial]"));'
+    ' if (row && !event.target.closest("a")) emit({ id: row.dataset.id, dials }) }'
 )
 
 
@@ -76,6 +77,7 @@ class HistoryTable(Component):
         """
         super().__init__(context.services.topics)
         self.classes('desk-history-list')
+        self._context = context
         self._services, self._agent = context.services, context.agent
         self._on_open, self._address = on_open, address
         self.wanted: HistoryFilter | None = None
@@ -197,12 +199,21 @@ class HistoryTable(Component):
         return Markup().join(
             _row(
                 one,
-                phone=times.phone(one.number) if self._sees(one) else masked_phone(one.number),
+                phone=self._number(one),
                 address=self._address(one.id),
                 is_chosen=one.id == self._chosen,
             )
             for one in contacts
         )
+
+    def _number(self, contact: Contact) -> Markup:
+        """Return a contact's number, masked; unmasked with a button that calls it."""
+        if not self._sees(contact):
+            return filled('{phone}', phone=masked_phone(contact.number))
+        shown = times.phone(contact.number)
+        if self._context.dial is None or not contact.number:
+            return filled('{phone}', phone=shown)
+        return filled('{phone} {dial}', phone=shown, dial=dial_button(shown))
 
     def _sees(self, contact: Contact) -> bool:
         if contact.customer is not None:
@@ -252,9 +263,25 @@ class HistoryTable(Component):
         if self.wanted is not None:
             await self.show(self.wanted)
 
-    def _press(self, event: GenericEventArguments) -> None:
-        if any(str(one) == event.args for page in self._pages for one in page.ids):
-            self._on_open(UUID(event.args))
+    async def _press(self, event: GenericEventArguments) -> None:
+        pressed = event.args if isinstance(event.args, dict) else {}
+        shown = (one for page in self._pages for one in page.contacts)
+        contact = next((one for one in shown if str(one.id) == pressed.get('id')), None)
+        if contact is None:
+            return
+        if not pressed.get('dials'):
+            self._on_open(contact.id)
+        elif self._context.dial is not None and self._sees(contact):
+            await self._context.dial(contact.number, DialPurpose.SERVICE)
+
+
+def dial_button(shown: str) -> Markup:
+    """Return the button of a row that calls its number."""
+    return filled(
+        '<button type="button" class="desk-row-dial" data-dial aria-label="{text}" title="{text}">'
+        '<i class="material-icons" aria-hidden="true">call</i></button>',
+        text=_('전화 {number}', number=shown),
+    )
 
 
 def state_tag(state: ContactState) -> Markup:
@@ -276,13 +303,6 @@ def priority_tag(priority: Priority) -> Markup:
         look=' desk-tag-danger' if is_high else '',
         word=_(PRIORITIES[priority]),
     )
-
-
-def mood_tag(mood: Mood | None) -> Markup:
-    """Return a customer's sentiment as a word; nothing for a neutral or unknown one."""
-    if mood is None or mood.sentiment is Sentiment.NEUTRAL:
-        return Markup()
-    return tone_tag(mood.sentiment, source=mood.source)
 
 
 def channel_icon(channel: Channel) -> Markup:
@@ -340,7 +360,7 @@ def _head() -> Markup:
     return filled('<tr>{cells}</tr>', cells=cells)
 
 
-def _row(contact: Contact, *, phone: str, address: str, is_chosen: bool) -> Markup:
+def _row(contact: Contact, *, phone: Markup, address: str, is_chosen: bool) -> Markup:
     customer = contact.customer
     is_today = times.same_day(contact.start_time, clock.now())
     return filled(

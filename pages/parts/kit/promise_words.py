@@ -19,6 +19,11 @@ def due(at: datetime) -> str:
     return f'{times.short(at)} {times.hour(at)}'
 
 
+def span(since: datetime, until: datetime) -> str:
+    """Return a slot: ``14:00~15:00``, with the day for any but today."""
+    return f'{due(since)}~{times.hour(until)}'
+
+
 def state(promise: PromiseView) -> str:
     """Return a promise's outcome; for an open one that it is late, or nothing."""
     if promise.is_open:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -17,6 +17,13 @@ class SoundState:
     volume: float
 
 
+class HearRing(Protocol):
+    """What is told that a cause for ringing begins or ends."""
+
+    def __call__(self, cause: str, *, rings: bool) -> None:
+        """``rings``: whether it begins."""
+
+
 class Sound(Element, component='sound.js'):
     """One invisible element per page; the browser remembers mute and volume under ``keep``."""
 
@@ -26,6 +33,7 @@ class Sound(Element, component='sound.js'):
         self.state = SoundState(unlocked=False, muted=False, volume=1.0)
         self._ringing: set[str] = set()
         self._marked = 0
+        self._on_ring: list[HearRing] = []
         self.on_state(self._keep_state)
 
     def on_state(self, show: Callable[[SoundState], None]) -> None:
@@ -37,6 +45,10 @@ class Sound(Element, component='sound.js'):
 
         self.on('state', arrived)
 
+    def on_ring(self, hear: HearRing) -> None:
+        """Call ``hear`` whenever a cause for ringing begins or ends."""
+        self._on_ring.append(hear)
+
     def _keep_state(self, state: SoundState) -> None:
         self.state = state
 
@@ -44,7 +56,9 @@ class Sound(Element, component='sound.js'):
         """Ring until ``stop_ring`` was called for every ``cause``; before the first gesture the ring waits for it. Sends nothing if ringing."""
         if not self._ringing:
             self.run_method('ring')
-        self._ringing.add(cause)
+        if cause not in self._ringing:
+            self._ringing.add(cause)
+            self._tell_ring(cause, rings=True)
 
     def stop_ring(self, cause: str = 'chats') -> None:
         """End a cause for ringing; sends nothing when it is silent."""
@@ -52,6 +66,11 @@ class Sound(Element, component='sound.js'):
             self._ringing.discard(cause)
             if not self._ringing:
                 self.run_method('stop_ring')
+            self._tell_ring(cause, rings=False)
+
+    def _tell_ring(self, cause: str, *, rings: bool) -> None:
+        for hear in self._on_ring:
+            hear(cause, rings=rings)
 
     def tick(self) -> None:
         """Play the message sound once."""

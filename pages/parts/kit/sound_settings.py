@@ -1,15 +1,16 @@
-"""The dialog of the sounds: mute, volume, and a test of each sound."""
+"""The dialog of the sounds and notifications: mute, volume, a test of each sound, and whether the operating system tells of a ring."""
 
 from nicegui import ui
 
 from pages.locale import _
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import button
-from pages.parts.kit.sound import Sound
+from pages.parts.kit.notifier import Notifier
 
 
-def sound_settings(dialogs: ui.element, sound: Sound) -> None:
+def sound_settings(dialogs: ui.element, notifier: Notifier) -> None:
     """Open the dialog of the sounds."""
+    sound = notifier.sound
     with dialog.titled(dialogs, _('소리')):
         switch = ui.switch(_('소리 켜기'), value=not sound.state.muted).props('dense')
         switch.on_value_change(lambda event: sound.set_muted(muted=not event.value))
@@ -20,3 +21,30 @@ def sound_settings(dialogs: ui.element, sound: Sound) -> None:
         with ui.element('div').classes('desk-tries'):
             button(_('새 상담 소리 듣기'), lambda: sound.test('ring'))
             button(_('새 메시지 소리 듣기'), lambda: sound.test('tick'))
+        _notifications(notifier)
+
+
+def _notifications(notifier: Notifier) -> None:
+    """Draw the setting of the notifications, or why there are none."""
+    state = notifier.state
+    if state.permission == 'absent':
+        return
+    switch = ui.switch(_('화면이 가려졌을 때 알림'), value=state.on).props('dense')
+    switch.on_value_change(lambda event: notifier.set_on(on=bool(event.value)))
+    if state.permission == 'denied':
+        ui.label(_('브라우저가 알림을 막았습니다. 주소창의 사이트 설정에서 허용하십시오.')).classes(
+            'desk-sub'
+        )
+    elif state.permission == 'default':
+        with ui.element('div').classes('desk-tries'):
+            ask_for_permission(notifier)
+
+
+def ask_for_permission(notifier: Notifier) -> None:
+    """Draw the button after whose press the browser asks; it asks once."""
+
+    def ask() -> None:
+        notifier.ask()
+        pressed.set_visibility(False)
+
+    pressed = button(_('알림 허용'), ask)

@@ -21,6 +21,7 @@ from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
 from pages.parts.talk.attention import Attention
+from pages.parts.talk.callback import TalkCallback
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.typing_line import TypingLine
@@ -51,6 +52,7 @@ class TalkPanel(Component):
             self._attention = Attention(seen=chat.customer_read_number)
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
+            self._callback = TalkCallback(services, chat)
             self._transcript = self._drawn_transcript()
             self._typing = TypingLine()
             self._foot = ui.element('footer').classes('talk-foot')
@@ -71,6 +73,7 @@ class TalkPanel(Component):
             with self._queue_place:
                 self._queue = TalkQueue(self._services, self._chat)
             await self.still(self._queue.open())
+        await self.still(self._callback.open())
         self._show_chat()
         self.client.on_connect(self._tell_delivered)
         await self._tell_delivered()  # a page with a timer is sent before it is read to the end
@@ -127,6 +130,7 @@ class TalkPanel(Component):
         if self._queue and chat.status is not ChatStatus.WAITING:
             self._queue.delete()
             self._queue = None
+        self._callback.take(chat)
         if chat.status is ChatStatus.CLOSED:
             self._close()
         self._show_link()

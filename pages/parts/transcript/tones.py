@@ -60,9 +60,21 @@ def tone_tag(sentiment: Sentiment, *, source: SentimentSource) -> Markup:
     )
 
 
+def mood_tag(mood: Mood | None) -> Markup:
+    """Return a customer's sentiment as a word; nothing for a neutral or unknown one."""
+    if mood is None or mood.sentiment is Sentiment.NEUTRAL:
+        return Markup()
+    return tone_tag(mood.sentiment, source=mood.source)
+
+
 def source_name(source: SentimentSource) -> str:
     """Return the name of the source; a stand-in is called one."""
-    return _('연습용 분석') if source is SentimentSource.STAND_IN else 'Amazon Comprehend'
+    return _(source_key(source))
+
+
+def source_key(source: SentimentSource) -> str:
+    """Return the text of a source, to be translated."""
+    return '연습용 분석' if source is SentimentSource.STAND_IN else 'Amazon Comprehend'
 
 
 def mood_line(mood: Mood, marks: Sequence[LineMark]) -> Markup:

@@ -48,11 +48,15 @@ export function commands(username) {
     },
     swap: ({ contact: id }) => ask((done) => contact(id).toggleActiveConnections(done)),
     join: ({ contact: id }) => ask((done) => contact(id).conferenceConnections(done)),
-    // A transfer to oneself: an agent whose tab lost the sound of a call gets it again as a new call.
+    // A transfer to oneself: an agent whose tab lost the sound of a call gets it again as a new call. Returns the id of
+    // the customer's first contact, by which the new one is known.
     async recover({ contact: id }) {
       const own = (await places()).find((one) => one.agentLogin === username || one.name === username);
-      await ask((done) => contact(id).addConnection(found(own), done));
+      if (!own) throw new Refusal("NoWayBack");
+      const first = contact(id).getInitialContactId();
+      await ask((done) => contact(id).addConnection(own, done));
       await ask((done) => mine(id).destroy(done));
+      return first;
     },
   };
 

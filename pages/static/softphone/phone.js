@@ -3,6 +3,7 @@
 // The state is the truth: a command's answer says that it was accepted, the next state shows its effect.
 import { commands, nameOf } from "./commands.js";
 import { isLive, picture } from "./picture.js";
+import { Recovery } from "./recovery.js";
 
 const DEADLINE_MS = 8000;
 const SPEAK_UP_MS = 10000;
@@ -18,6 +19,7 @@ export class Phone {
     this.interrupted = sessionStorage.getItem(KEPT);
     this.slow = 0; // consecutive commands without an answer
     this.told = "";
+    this.recovery = new Recovery(() => this.tell());
     owner.onChange(() => {
       if (owner.tookOver && this.link === "ready") connect.becomeMaster(connect.MasterTopics.SOFTPHONE);
       this.tell();
@@ -82,6 +84,7 @@ export class Phone {
     if (this.interrupted && !this.known.calls.some((one) => one.id === this.interrupted && isLive(one))) this.interrupted = null;
     if (live && this.owner.isOwner) sessionStorage.setItem(KEPT, live.id);
     else sessionStorage.removeItem(KEPT);
+    this.recovery.look(new connect.Agent());
     this.tell();
   }
 
@@ -120,7 +123,8 @@ export class Phone {
     const isLate = this.link === "ready" && this.unheard > LATE_TICKS;
     return {
       link: isLate ? "silent" : this.link, ...this.known, muted: this.muted, trouble: this.trouble ?? "", slow: this.slow,
-      owner: this.owner.isOwner, took_over: this.owner.tookOver, tabs: this.owner.tabs, interrupted: this.interrupted, proof: this.proof ?? null,
+      owner: this.owner.isOwner, took_over: this.owner.tookOver, tabs: this.owner.tabs, interrupted: this.interrupted,
+      recovery: this.recovery.word, proof: this.proof ?? null,
     };
   }
 
@@ -148,11 +152,14 @@ export class Phone {
   async command(name, asked) {
     if (name === "restart") return this.restart(), { ok: true };
     if (name === "sign_in") return window.open(this.loginUrl || this.ccpUrl, "softphone-sign-in"), { ok: true };
-    if (name === "heard") return (this.interrupted = null), this.tell(), { ok: true };
+    if (name === "heard") return (this.interrupted = null), this.recovery.forget(), { ok: true };
     if (this.link !== "ready") return { ok: false, error: "NotReady" };
     let timer;
     const late = new Promise((done) => (timer = setTimeout(done, DEADLINE_MS, { ok: false, error: "Late" })));
-    const done = this.commands[name](asked).then((data) => ({ ok: true, data: Array.isArray(data) ? data : null }));
+    const done = this.commands[name](asked).then((data) => {
+      if (name === "recover") this.recovery.begin(asked.contact, data);
+      return { ok: true, data: Array.isArray(data) ? data : null };
+    });
     const answer = await Promise.race([late, done.catch((error) => ({ ok: false, error: nameOf(error) }))]);
     clearTimeout(timer);
     this.slow = answer.error === "Late" ? this.slow + 1 : 0;

@@ -2,6 +2,7 @@
 import { AudioOwner } from "./audio_owner.js";
 import { DeskFrame } from "./desk_frame.js";
 import { Guard } from "./guard.js";
+import { Notices } from "./notices.js";
 import { Phone } from "./phone.js";
 
 const NOTICE_MS = 1500; // a page that is being loaded is not away
@@ -14,6 +15,7 @@ window.softphone = {
   attach: (username, listener) => phone.attach(username, listener),
   command: (name, asked) => phone.command(name, asked ?? {}),
   check: (asked) => guard.check(asked ?? {}),
+  notices: new Notices(),
 };
 
 const notice = document.getElementById("notice");
@@ -45,6 +47,7 @@ async function leave(address) {
     show("left");
     return setTimeout(leave, 500, address);
   }
+  window.softphone.notices.forget();
   await phone.signOut();
   location.replace(address);
 }

@@ -17,6 +17,7 @@ class Column(StrEnum):
     TYPE = 'customer_type'
     STATUS = 'status'
     RISK = 'risk_level'
+    PERMISSION = 'call_permission'
     MEMO = 'memo'
     ATTRIBUTE = 'attribute'
     """The centre's own field: stored under the column's heading."""
@@ -42,6 +43,10 @@ HEADINGS: dict[str, Column] = {
         Column.TYPE: '유형 구분 type',
         Column.STATUS: '상태 status',
         Column.RISK: '위험도 위험등급 risk risklevel',
+        Column.PERMISSION: (
+            '수신동의 수신동의여부 전화동의 전화동의여부 전화수신동의 전화수신동의여부 전화수신 광고수신동의 광고수신동의여부 광고전화동의 '
+            '광고동의 마케팅동의 마케팅동의여부 마케팅수신동의 마케팅수신동의여부 callpermission callconsent marketingconsent'
+        ),
         Column.MEMO: '메모 비고 특이사항 memo note notes remarks',
     }.items()
     for heading in headings.split()

@@ -25,7 +25,8 @@ BATCH_ROWS = 20_000
 _INCOMING = """
     CREATE TEMPORARY TABLE incoming (
         row int PRIMARY KEY, number bigint, name varchar, phone varchar, other_phones varchar[], email varchar,
-        customer_type customer_type, status customer_status, risk_level risk_level, memo text, attributes jsonb,
+        customer_type customer_type, status customer_status, risk_level risk_level, call_permission call_permission,
+        memo text, attributes jsonb,
         customer_id uuid, fault text, other_row int, version int, first_phone varchar, further_phones varchar[], changed jsonb
     ) ON COMMIT DROP
 """
@@ -87,7 +88,7 @@ _MATCHING = (
 )
 """The customer that each row matches, and errors that prevent the match."""
 
-_SIMPLE = ('name', 'email', 'customer_type', 'status', 'risk_level', 'memo')
+_SIMPLE = ('name', 'email', 'customer_type', 'status', 'risk_level', 'call_permission', 'memo')
 _DIFFERENCES = ', '.join(
     f"'{name}', CASE WHEN incoming.{name} <> customers.{name} OR customers.{name} IS NULL AND incoming.{name} IS NOT NULL"
     f' THEN jsonb_build_array(customers.{name}, incoming.{name}) END'
@@ -143,9 +144,11 @@ _COUNTS = """
 """
 _INSERT = """
     WITH made AS (
-    INSERT INTO customers (id, name, phone, other_phones, email, customer_type, status, risk_level, memo, attributes)
+    INSERT INTO customers (
+        id, name, phone, other_phones, email, customer_type, status, risk_level, call_permission, memo, attributes)
     SELECT gen_random_uuid(), name, phone, coalesce(array_remove(other_phones, phone), '{}'), email,
         coalesce(customer_type, 'individual'), coalesce(status, 'active'), coalesce(risk_level, 'low'),
+        coalesce(call_permission, 'service'),
         coalesce(memo, ''), coalesce(attributes, '{}')
     FROM incoming
     WHERE row > :after AND row <= :upto AND customer_id IS NULL AND fault IS NULL ORDER BY row

@@ -11,7 +11,7 @@ from functools import partial
 
 from desk.errors import InvalidInputError
 from desk.sheet_reader.rows import SheetRow, column_letters
-from models import CustomerStatus, CustomerType, RiskLevel
+from models import CallPermission, CustomerStatus, CustomerType, RiskLevel
 from services.customers import fields as customer_fields
 from services.customers.fields import MAX_ATTRIBUTES, MAX_MEMO_CHARS, MAX_PHONES, CustomerFields
 from services.customers.importing.columns import SEVERAL, Column
@@ -38,8 +38,21 @@ WORDS: dict[Column, dict[str, str]] = {
         '보통': RiskLevel.MEDIUM, '중': RiskLevel.MEDIUM, 'medium': RiskLevel.MEDIUM,
         '높음': RiskLevel.HIGH, '상': RiskLevel.HIGH, '고위험': RiskLevel.HIGH, 'high': RiskLevel.HIGH,
     },
+    Column.PERMISSION: {
+        **dict.fromkeys(
+            ('동의', '동의함', '수신동의', '수신', '광고까지동의', '광고동의', '예', '네', 'y', 'yes', 'o', 'true', '1', 'anything'),
+            CallPermission.ANYTHING,
+        ),
+        **dict.fromkeys(
+            ('미동의', '비동의', '동의안함', '상담만', '상담전화만', '아니오', '아니요', 'n', 'no', 'x', 'false', '0', 'service'),
+            CallPermission.SERVICE,
+        ),
+        **dict.fromkeys(
+            ('거부', '수신거부', '전화거부', '모두거부', 'nothing', 'donotcall'), CallPermission.NOTHING
+        ),
+    },
 }  # fmt: skip
-"""Accepted words for the members of an enum."""
+"""Accepted words for the members of an enum. Who does not agree to advertising may still be called about their matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +163,7 @@ READERS: dict[Column, Callable[[str], Value]] = {
     Column.TYPE: partial(_word, words=WORDS[Column.TYPE]),
     Column.STATUS: partial(_word, words=WORDS[Column.STATUS]),
     Column.RISK: partial(_word, words=WORDS[Column.RISK]),
+    Column.PERMISSION: partial(_word, words=WORDS[Column.PERMISSION]),
     Column.MEMO: partial(customer_fields.read_text, key='customer.memo', most=MAX_MEMO_CHARS),
 }
 """The parser for each meaning of a column."""

@@ -26,6 +26,7 @@ _JUDGE = """
         WHEN customers.version <> imported.version THEN 'import.left_changed'
         WHEN is_new AND (EXISTS (SELECT FROM chat_sessions AS one WHERE one.customer_id = customers.id)
             OR EXISTS (SELECT FROM calls AS one WHERE one.customer_id = customers.id)
+            OR EXISTS (SELECT FROM callbacks AS one WHERE one.customer_id = customers.id)
             OR EXISTS (SELECT FROM notes AS one WHERE one.customer_id = customers.id)) THEN 'import.left_used'
         END AS reason
     FROM imported_customers AS imported LEFT JOIN customers ON customers.id = customer_id
@@ -61,6 +62,8 @@ _RESTORE = """
             THEN CAST(fields #>> '{status,0}' AS customer_status) ELSE status END,
         risk_level = CASE WHEN fields ? 'risk_level'
             THEN CAST(fields #>> '{risk_level,0}' AS risk_level) ELSE risk_level END,
+        call_permission = CASE WHEN fields ? 'call_permission'
+            THEN CAST(fields #>> '{call_permission,0}' AS call_permission) ELSE call_permission END,
         memo = CASE WHEN fields ? 'memo' THEN fields #>> '{memo,0}' ELSE memo END,
         phone = CASE WHEN fields ? 'phones' THEN fields #>> '{phones,0,0}' ELSE phone END,
         other_phones = CASE WHEN fields ? 'phones' THEN ARRAY(

@@ -7,10 +7,10 @@ from playwright.async_api import Dialog, expect
 
 from tests.browser.calls.test_calls import stands, talking
 from tests.browser.conftest import Contexts
-from tests.support.browser.calling import CallScreen, at_the_phone
+from tests.support.browser.calling import CallScreen, at_the_phone, until
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import Centre
-from tests.support.sandbox.box import Box
+from tests.support.sandbox.box import NUMBER, Box
 
 
 async def test_call_outlives_a_killed_server_and_is_shown_again(
@@ -89,10 +89,8 @@ async def test_desk_without_a_call_leaves_without_a_question(phone: CallScreen) 
     assert asked == []
 
 
-async def test_reload_in_a_call_asks_first_and_offers_to_recover_it(
-    phone: CallScreen, box: Box
-) -> None:
-    await talking(phone, box)
+async def reloaded(phone: CallScreen) -> list[str]:
+    """Reload the whole window in a call; the questions that were asked."""
     asked: list[str] = []
 
     async def go(dialog: Dialog) -> None:
@@ -100,14 +98,52 @@ async def test_reload_in_a_call_asks_first_and_offers_to_recover_it(
         await dialog.accept()
 
     phone.page.on('dialog', go)
-
     await phone.page.reload()
     await phone.is_in('talking')
     await phone.sees('통화 소리가 끊겼을 수 있습니다')
-    await phone.presses('통화 복구')
-    await phone.is_in('wrap_up')
+    return asked
 
+
+async def test_reload_in_a_call_asks_first_and_the_call_is_got_back(
+    phone: CallScreen, box: Box
+) -> None:
+    left = await talking(phone, box)
+    await phone.chooses('이석 · 식사')  # after the call: it comes back to who is available
+
+    asked = await reloaded(phone)
+    await phone.presses('통화 복구')
+
+    async def is_another() -> bool:
+        return 'CONNECTED' in {
+            stage for one, stage in box.stage_with('agent1').items() if one != left
+        }
+
+    await until(is_another)
+    await phone.is_in('talking')
+    await expect(phone.bar.get_by_role('alert')).to_have_count(0)
+    [back] = box.stage_with('agent1')
+    [contact] = [one for one in box.hand('GET', 'contacts') if one['id'] == back]
+    assert contact['previous_id'] == left
+    assert contact['customer'] == NUMBER
     assert asked == ['beforeunload']
+
+
+async def test_call_that_cannot_be_got_back_is_said_and_goes_on(
+    phone: CallScreen, box: Box
+) -> None:
+    contact_id = await talking(phone, box)
+    await reloaded(phone)
+    await phone.page.evaluate(
+        '() => { connect.Agent.prototype.getEndpoints = (_, {success}) => success({endpoints: []}); }'
+    )
+
+    await phone.presses('통화 복구')
+    await expect(phone.desk.get_by_text('통화를 자신에게 넘길 수 없습니다')).to_be_visible()
+    await phone.presses('잘 들립니다')
+
+    await phone.is_in('talking')
+    await expect(phone.bar.get_by_role('alert')).to_have_count(0)
+    await stands(box, contact_id, 'CONNECTED')
 
 
 async def test_signing_out_ends_the_softphone_for_the_next_person(

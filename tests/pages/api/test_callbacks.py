@@ -8,8 +8,12 @@ import pytest
 
 from desk import clock
 from models import Agent, CallPermission
-from tests.pages.api.conftest import Site
+from services.calls.callbacks import NewCallback
+from services.registry import Services
+from tests.pages.api.conftest import Serve, Site
 from tests.support.make import Make
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -64,3 +68,25 @@ async def test_refusals_are_sentences(site: Site, agent: Agent, make: Make) -> N
     assert dial.json()['detail'].startswith('전화를 거부한 고객입니다')
     assert (past.status_code, past.json()['code']) == (422, 'callback.slot')
     assert hidden.status_code == 404
+
+
+async def test_program_hears_of_a_call_back_and_of_its_slot(
+    serve: Serve, services: Services, make: Make, agent: Agent
+) -> None:
+    live, other = await serve(services), await make.agent(department='환불')
+    since = clock.now()
+
+    async with live.program(agent) as own, live.program(other) as stranger:
+        made = await services.callbacks.promise(
+            agent,
+            NewCallback(phone='01055556666', name='한소희', slot_from=since, slot_to=since + HOUR),
+        )
+        changed = await own.hear('callback_changed')
+        await services.callbacks.announce()
+        told = await own.hear('callback_due')
+        await stranger.say('ping')
+        await stranger.hear('pong')
+
+    assert changed['data']['callback_id'] == told['data']['callback_id'] == str(made.id)
+    assert (told['data']['name'], told['data']['agent_ids']) == ('한소희', [str(agent.id)])
+    assert not [frame for frame in stranger.seen if frame['type'].startswith('callback')]

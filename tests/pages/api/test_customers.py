@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from models import Agent, Customer
+from models import Agent, Customer, Sentiment
 from pages.api.customer_shapes import (
     CUSTOMER_EXAMPLE,
     ENTRY_EXAMPLE,
@@ -184,6 +184,19 @@ async def test_timeline_is_paged_and_filtered(
     assert [one['note']['text'] for one in notes['items']] == ['2번째', '1번째', '0번째']
     wrong = await api.get(address, params={'kind': 'note', 'cursor': first['next']})
     assert (wrong.status_code, wrong.json()['code']) == (422, 'list.cursor')
+
+
+async def test_timeline_says_how_the_customer_of_a_chat_sounded(
+    api: httpx.AsyncClient, customer: Customer, make: Make, agent: Agent
+) -> None:
+    chat = await make.chat(agent=agent, customer_id=customer.id, lines=1)
+    await make.judged(chat, Sentiment.NEGATIVE)
+    await make.chat(agent=agent, customer_id=customer.id)
+
+    items = (await api.get(f'/customers/{customer.id}/timeline')).json()['items']
+
+    assert {one['id']: one['sentiment'] for one in items}.pop(str(chat.id)) == 'negative'
+    assert [one['sentiment'] for one in items if one['id'] != str(chat.id)] == [None]
 
 
 async def test_note_is_written_changed_and_removed(

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from models import Agent
+from models import Agent, Sentiment, SentimentSource
 from pages.api.exports import STARTS_LIMIT
 from tests.pages.api.conftest import Site
 from tests.support.make import Make
@@ -49,6 +49,24 @@ async def test_file_says_what_was_written_down_and_how_long_that_took(
     written = dict(zip(headings, row, strict=True))
     assert (written['상담 분류'], written['요약']) == ('배송 > 지연', '내일 도착')
     assert (written['후속 조치 필요'], written['후처리 시간(초)']) == ('필요', '30')
+
+
+async def test_file_says_how_the_customer_sounded_and_who_judged(
+    api: httpx.AsyncClient, agent: Agent, make: Make
+) -> None:
+    await make.chat(agent=agent)
+    upset = await make.chat(agent=agent, lines=1)
+    mood = await make.judged(upset, Sentiment.NEGATIVE)
+    await make.changed(mood, source=SentimentSource.STAND_IN)
+
+    answer = await api.get(EXPORT)
+
+    headings, *rows = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
+    found = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert sorted((one['고객 감정'], one['고객 감정 분석']) for one in found) == [
+        ('', ''),
+        ('부정', '연습용 분석'),
+    ]
 
 
 async def test_xlsx_by_filters_in_the_readers_language(

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk import clock
 from desk.events import Resync
-from models import Agent, AgentStatus
+from models import Agent, AgentStatus, Sentiment
 from models.chat import MAX_MESSAGE_CHARS
 from pages.api.program import MALFORMED, NO_PULSE, SIGNED_OUT, TOO_SLOW, ConnectionLimits
 from pages.api.sockets import MAX_PER_SESSION
@@ -20,6 +20,7 @@ from services.chats import visits
 from services.chats.events import MessageAdded
 from services.people.events import AgentStatusChanged
 from services.registry import Services
+from services.sentiment.events import LinesJudged
 from tests.pages.api.conftest import DEADLINE_SECONDS, Program, Serve, Site
 from tests.support.make import PASSWORD, Make
 from tests.support.until import until
@@ -540,3 +541,32 @@ async def test_closed_socket_leaves_no_subscription_behind(
     async with asyncio.timeout(DEADLINE_SECONDS):
         while live.services.topics.counts() != before:  # noqa: ASYNC110 - the server notices by itself
             await asyncio.sleep(0.01)
+
+
+async def test_program_hears_how_a_customer_sounds_in_chats_that_it_may_see(
+    live: Site, agent: Agent, services: Services, make: Make
+) -> None:
+    chat = await make.chat(agent=agent, lines=1)
+    await make.judged(chat, Sentiment.NEGATIVE)
+    found = await services.sentiments.of_chat(agent, chat.id)
+    assert found.mood
+    judged = LinesJudged(chat_id=chat.id, marks=tuple(found.marks), mood=found.mood)
+    stranger = await make.agent(department='결제·환불')
+
+    async with live.program(agent) as own, live.program(stranger) as other:
+        for program in (own, other):
+            await program.say('subscribe', cursors={str(chat.id): 1})
+        await own.hear('caught_up')
+        await other.hear('error')
+        await services.relay.whisper(judged)
+        told = (await own.hear('sentiment'))['data']
+        await make.changed(chat, agent_id=stranger.id, department='결제·환불')  # nobody is told
+        await services.relay.whisper(judged)
+        for program in (own, other):
+            await program.say('ping')
+            await program.hear('pong')
+
+    assert (told['chat_session_id'], told['sentiment']) == (str(chat.id), 'NEGATIVE')
+    assert [(line['number'], line['sentiment']) for line in told['lines']] == [(1, 'NEGATIVE')]
+    assert [one['type'] for one in own.seen].count('sentiment') == 1
+    assert [one['type'] for one in other.seen].count('sentiment') == 0

@@ -26,9 +26,17 @@ ACTS = [
     ('POST', '/messages'),
     ('POST', '/read'),
     ('POST', '/typing'),
+    ('GET', '/callback'),
+    ('POST', '/callback'),
+    ('DELETE', '/callback'),
     ('POST', '/leave'),
 ]
-BODIES = {'/messages': {'content': '안녕하세요'}, '/read': {'number': 1}}
+SLOT = '2027-01-04T06:00:00Z'
+BODIES = {
+    '/messages': {'content': '안녕하세요'},
+    '/read': {'number': 1},
+    '/callback': {'phone': '01098765432', 'slot_from': SLOT},
+}
 
 
 @dataclass
@@ -252,3 +260,35 @@ async def test_asking_keeps_a_waiting_chat_alive(visit: Visit, services: Service
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, act: str) -> httpx.Response:
     return await client.request(method, f'{path}{act}', json=BODIES.get(act))
+
+
+async def test_customers_program_asks_for_a_call_and_does_without(
+    visit: Visit, services: Services, agent: Agent
+) -> None:
+    services.callback_requests.are_offered = True
+    path = f'{visit.path}/callback'
+    choice = (await visit.client.get(path)).json()
+    wish = {'phone': '010-9876-5432', 'slot_from': choice['slots'][0], 'body': '교환'}
+
+    made = await visit.client.post(path, json=wish)
+    again = await visit.client.post(path, json=wish | {'slot_from': choice['slots'][1]})
+    chosen = (await visit.client.get(path)).json()
+    [listed] = await services.callbacks.waiting(agent)
+    cancelled = await visit.client.delete(path)
+
+    assert (made.status_code, made.json()['phone']) == (201, '010-****-5432')
+    assert (again.status_code, again.json()['code']) == (409, 'visit.callback_asked')
+    assert chosen == {'callback': made.json(), 'slots': []}
+    assert f'/chat/visits/{listed.chat_id}' == visit.path
+    assert cancelled.json()['status'] == 'cancelled'
+
+
+async def test_call_is_refused_where_the_desk_has_no_voice(visit: Visit) -> None:
+    wish = {'phone': '010-9876-5432', 'slot_from': SLOT}
+
+    refused = await visit.client.post(f'{visit.path}/callback', json=wish)
+    nothing = await visit.client.delete(f'{visit.path}/callback')
+
+    assert (refused.status_code, refused.json()['code']) == (409, 'visit.callback_not_now')
+    assert refused.json()['detail'] == '지금은 콜백을 신청하실 수 없어요.'
+    assert (nothing.status_code, nothing.json()['code']) == (404, 'visit.callback_not_found')

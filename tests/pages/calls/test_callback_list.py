@@ -78,3 +78,15 @@ async def test_who_wants_no_calls_is_not_called_back_either(
 
     await user.should_see('전화를 거부한 고객입니다', retries=40)
     assert phone.asked == []
+
+
+async def test_begun_slot_is_told_with_its_words(
+    phone: Phone, user: User, agent: Agent, services: Services
+) -> None:
+    await services.callbacks.promise(agent, now_and_an_hour())
+    await user.should_see('콜백 1', retries=40)
+
+    await services.callbacks.announce()
+
+    await user.should_see('담당자 없는 콜백의 시간입니다', retries=40)
+    del phone

@@ -7,14 +7,15 @@ import pytest
 
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
-from models import Agent, CallbackStatus, CallPermission
+from models import Agent, AgentStatus, CallbackStatus, CallPermission
 from models.callback import MAX_ATTEMPTS
-from services.calls.callback_view import CallbackView
+from services.calls.callback_view import CallbackDue, CallbackView, due_topic
 from services.calls.callbacks import NewCallback
 from services.calls.dial_rules import DialPurpose
 from services.customers.erasure import ErasureReason
 from services.registry import Services
 from tests.support.centre import Centre
+from tests.support.listening import Listener, listen
 from tests.support.make import Make
 from tests.support.sandbox.box import NUMBER
 from tests.support.until import until
@@ -174,3 +175,61 @@ async def test_erased_customer_is_called_no_more(
 
     left = await services.callbacks.callback(agent, callback.id)
     assert (left.status, left.name, left.body) == (CallbackStatus.CANCELLED, '', '')
+
+
+async def hears(listener: Listener) -> CallbackDue:
+    """The one slot that was told to have begun."""
+    await until(lambda: bool(listener.of(CallbackDue)))
+    [due] = listener.of(CallbackDue)
+    return due
+
+
+async def test_owner_hears_once_when_the_slot_begins(
+    services: Services, another_desk: Services, agent: Agent, make: Make
+) -> None:
+    colleague = await make.agent()
+    callback = await services.callbacks.promise(agent, wish(begins=timedelta(hours=1)))
+    await services.callbacks.take(agent, callback.id)
+    owner, other = (listen(services, due_topic(one.id)) for one in (agent, colleague))
+    assert await services.callbacks.announce() == 0
+
+    with clock.moved(timedelta(hours=1)):
+        told = [await desk.callbacks.announce() for desk in (services, another_desk, services)]
+        due = await hears(owner)
+
+    assert told == [1, 0, 0]
+    assert (due.callback_id, due.owner_id, due.agent_ids) == (callback.id, agent.id, (agent.id,))
+    assert other.of(CallbackDue) == []
+
+
+async def test_available_agents_of_its_queue_hear_of_what_nobody_owns(
+    services: Services, agent: Agent, make: Make
+) -> None:
+    admin = await make.admin()
+    english = await services.skills.add(admin, '영어')
+    queue = await make.queue(skill_id=english.id, min_level=2, department=agent.department)
+    able, unable, away = await make.agent(), await make.agent(), await make.agent()
+    for one, level in ((able, 2), (unable, 1), (away, 3)):
+        await services.skills.set_levels(admin, one.id, {english.id: level})
+    await make.changed(away, base_status=AgentStatus.AWAY, status=AgentStatus.AWAY)
+    await services.callbacks.promise(agent, wish(queue_id=queue.id))
+    heard = listen(services, due_topic(able.id))
+
+    await services.callbacks.announce()
+
+    assert (await hears(heard)).agent_ids == (able.id,)
+
+
+async def test_slot_that_begins_with_nobody_there_is_told_to_who_comes(
+    services: Services, agent: Agent, make: Make
+) -> None:
+    await make.changed(agent, base_status=AgentStatus.OFFLINE, status=AgentStatus.OFFLINE)
+    callback = await services.callbacks.promise(agent, wish())
+    await services.callbacks.take(agent, callback.id)  # its owner has gone home
+    assert await services.callbacks.announce() == 0
+
+    comes = await make.agent()
+    heard = listen(services, due_topic(comes.id))
+    assert await services.callbacks.announce() == 1
+
+    assert (await hears(heard)).owner_id is None

@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from desk import clock
 from desk.errors import ConflictError, DeskError, InvalidInputError, NotFoundError
 from models import Agent, Customer, CustomerStatus, RiskLevel
+from services.calls.callbacks import NewCallback
 from services.chats.events import ChatChanged, chat_topic
 from services.customers.duplicates import DuplicateReason
 from services.customers.events import CustomerPart, customer_topic
@@ -167,6 +168,32 @@ async def contents(services: Services, agent: Agent, customer: Customer) -> set[
     kinds = {TimelineKind.CHAT, TimelineKind.NOTE}
     page = await services.customer_timeline.page(agent, customer.id, kinds=kinds)
     return {one.note.text if one.note else str(one.id) for one in page.entries}
+
+
+async def test_call_backs_follow_a_merge_and_go_back_with_its_undo(
+    services: Services, make: Make
+) -> None:
+    agent = await make.agent()
+    kept, other = await make.customer(), await make.customer(phone='01033334444')
+    since = clock.now()
+
+    async def promised(customer: Customer) -> UUID:
+        wish = NewCallback(
+            customer_id=customer.id, slot_from=since, slot_to=since + timedelta(hours=1)
+        )
+        return (await services.callbacks.promise(agent, wish)).id
+
+    async def owners() -> dict[UUID, UUID | None]:
+        return {one.id: one.customer_id for one in await services.callbacks.waiting(agent)}
+
+    moved, own = await promised(other), await promised(kept)
+    done = await merged(services, agent, kept, other)
+    assert await owners() == {moved: kept.id, own: kept.id}
+    later = await promised(kept)
+
+    await services.customer_merging.undo(agent, done.merge.id)
+
+    assert await owners() == {moved: other.id, own: kept.id, later: kept.id}
 
 
 async def test_undo_keeps_edits_made_since_and_says_which(services: Services, make: Make) -> None:

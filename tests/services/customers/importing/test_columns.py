@@ -17,6 +17,8 @@ from services.customers.importing.columns import guessed
         (['*고객명', '연락처:', '집전화', '회사 전화'], ['name', 'phone', 'other_phones', 'other_phones']),
         (['회원이름', 'H.P.', '고객 구분'], ['name', 'phone', 'customer_type']),
         (['ＮＡＭＥ', 'Phone No.', 'Customer Type'], ['name', 'phone', 'customer_type']),  # noqa: RUF001 - full-width letters
+        (['수신동의', '이메일 수신동의', '문자 수신동의'], ['call_permission', None, None]),
+        (['고객명', '전화 수신 동의 여부', '수신동의'], ['name', 'call_permission', None]),
         (['이름2', '메모1', '메모2'], [None, 'memo', None]),
         (['담당자 이름', '우편번호', '번지'], [None, None, None]),
         (['', '()', '*'], [None, None, None]),

@@ -26,6 +26,11 @@ from services.customers.importing.sheet import Given, RowFault, check_columns, p
         (Column.TYPE, '법인', 'corporate'),
         (Column.STATUS, ' 차단 ', 'blocked'),
         (Column.RISK, 'HIGH', 'high'),
+        (Column.PERMISSION, 'Y', 'anything'),
+        (Column.PERMISSION, '광고까지 동의', 'anything'),
+        (Column.PERMISSION, '아니오', 'service'),
+        (Column.PERMISSION, '상담 전화만', 'service'),
+        (Column.PERMISSION, '수신 거부', 'nothing'),
         (Column.MEMO, '두 줄\n입니다', '두 줄\n입니다'),
     ],
 )

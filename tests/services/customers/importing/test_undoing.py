@@ -12,8 +12,9 @@ from desk import clock
 from desk.db import Database
 from desk.errors import ConflictError, NotAllowedError, NotFoundError
 from desk.settings import Settings
-from models import Agent, Customer, ImportedCustomer, ImportRun
+from models import Agent, CallPermission, Customer, ImportedCustomer, ImportRun
 from services.audit import queries as audit_queries
+from services.calls.callbacks import NewCallback
 from services.customers.erasure import ErasureReason
 from services.customers.fields import CustomerEdit, values_of
 from services.customers.importing.columns import Column
@@ -89,6 +90,49 @@ async def test_what_was_made_goes_and_what_was_changed_is_what_it_was(
     assert values_of(after) == before
     assert (after.other_phones, after.version) == (['023456789'], 2)
     assert values_of(await services.customer_records.customer(chief, bare.id)) == values_of(bare)
+
+
+async def test_permission_to_call_comes_and_goes_with_an_import(
+    services: Services, make: Make, chief: Agent
+) -> None:
+    known = await make.customer(phone='01011112222', call_permission=CallPermission.NOTHING)
+    same = await make.customer(phone='01055556666')
+    file = ImportFile()
+    file.sheet.write_text(
+        '이름,전화,수신동의\n이민준,01011112222,동의\n이민준,01055556666,\n박새로,01033334444,아니오\n최거부,01077778888,거부\n'
+    )
+    columns = (Column.NAME, Column.PHONE, Column.PERMISSION)
+    plan = Plan(columns=columns, is_trial=False)
+    report = await services.customer_import.run(chief, file, plan, lambda _: None)
+    await file.close()
+
+    assert (report.new, report.changed, report.same) == (2, 1, 1)
+    for phone, permission in (
+        (known.phone, CallPermission.ANYTHING),
+        (same.phone, CallPermission.SERVICE),
+        ('01033334444', CallPermission.SERVICE),
+        ('01077778888', CallPermission.NOTHING),
+    ):
+        assert (await found(services, phone)).call_permission is permission
+    await services.customer_import.undo(chief, await run_of(report))
+    assert (await found(services, known.phone)).call_permission is CallPermission.NOTHING
+
+
+async def test_new_customer_who_is_to_be_called_back_stays(
+    services: Services, chief: Agent
+) -> None:
+    report = await bring(services, chief, '박새로,01033334444,,,,,\n')
+    new = await found(services, '01033334444')
+    since = clock.now()
+    await services.callbacks.promise(
+        chief,
+        NewCallback(customer_id=new.id, slot_from=since, slot_to=since + timedelta(hours=1)),
+    )
+
+    with pytest.raises(ImportChangedError) as refused:
+        await services.customer_import.undo(chief, await run_of(report))
+
+    assert [one.reason for one in refused.value.left] == [LeftReason.USED]
 
 
 async def test_undoing_is_a_change_that_colleagues_see(
