@@ -59,6 +59,7 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
+from models.rating import ChatRating
 from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
 from models.sentiment import (
     ChatMood,
@@ -105,6 +106,7 @@ __all__ = [
     'Channel',
     'ChatEnding',
     'ChatMood',
+    'ChatRating',
     'ChatSession',
     'ChatStatus',
     'ContactCategory',

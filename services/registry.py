@@ -27,6 +27,7 @@ from services.chats.chats import Chats
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.offers import Offers
+from services.chats.ratings import Ratings
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -136,6 +137,7 @@ class Services:
     promises: Promises
     queue_notices: QueueNotices
     queues: Queues
+    ratings: Ratings
     recordings: Recordings
     reports: Reports
     report_exports: ReportExports
@@ -260,6 +262,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
+        ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
         reports=reports,
         report_exports=ReportExports(units, reports),

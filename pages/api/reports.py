@@ -61,7 +61,7 @@ ANSWER: dict[str, Any] = {
 
 
 class FigureItem(BaseModel):
-    """A figure: contacts, percent or seconds, null without anything to divide by; and how many contacts make it."""
+    """A figure: contacts, percent, seconds or points, null without anything to divide by; and how many contacts make it."""
 
     model_config = shown_as(FIGURE_EXAMPLE)
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from models import Agent, ChatEnding, ChatStatus, MessageType, Sender
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
+from models.rating import HIGHEST_SCORE, LOWEST_SCORE, MAX_COMMENT_CHARS
 from pages.locale import LANGUAGES, text
 from pages.web.bodies import MAX_BODY_BYTES
 from services.chats.events import ChatCard, ChatMessage
@@ -217,6 +218,15 @@ class NewVisit(BaseModel):
     )
     department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
+
+
+class NewRating(BaseModel):
+    """A rating of an ended chat: 1 (very dissatisfied) to 5 (very satisfied)."""
+
+    model_config = shown_as({'score': 5, 'comment': '친절했어요'})
+
+    score: Annotated[int, Field(ge=LOWEST_SCORE, le=HIGHEST_SCORE)]
+    comment: Annotated[Text, Field(max_length=MAX_COMMENT_CHARS)] = ''
 
 
 class Visit(BaseModel):

@@ -84,6 +84,9 @@ class AgentLine:
     load: int
     handled: int
     average_seconds: float | None
+    rated: int = 0
+    rating: float | None = None
+    """The mean of the day's ratings; ``None`` without any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,9 +215,12 @@ class Board:
 
     def _agent_line(self, agent: AgentNow) -> AgentLine:
         handling = self.ledger.handled(agent.id)
+        scores = [one.score or 0 for one in self.ledger.rated(agent.id).values()]
         return AgentLine(
             agent=agent,
             load=len(self.ledger.in_hand(agent.id)),
             handled=len(handling.contacts),
             average_seconds=handling.average_seconds,
+            rated=len(scores),
+            rating=sum(scores) / len(scores) if scores else None,
         )

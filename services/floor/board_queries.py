@@ -32,6 +32,7 @@ from services.floor.ledger import Fact
 _FACT: tuple[Any, ...] = (
     col(ContactStep.id), col(ContactStep.contact_id), col(ContactStep.channel), col(ContactStep.kind),
     col(ContactStep.at), col(ContactStep.queue_id), col(ContactStep.agent_id), col(ContactStep.came_at),
+    col(ContactStep.score),
 )  # fmt: skip
 
 
@@ -158,10 +159,7 @@ def _facts() -> Any:
 
 async def _read(session: AsyncSession, statement: Any) -> list[Fact]:
     rows = (await session.exec(statement)).all()
-    return [
-        Fact(row[0], row[1], Channel(row[2]), StepKind(row[3]), row[4], row[5], row[6], row[7])
-        for row in rows
-    ]
+    return [Fact(row[0], row[1], Channel(row[2]), StepKind(row[3]), *row[4:]) for row in rows]
 
 
 def _now(agent: Agent) -> AgentNow:

@@ -19,7 +19,8 @@ class Definition:
     서비스 레벨: answered within the queue's seconds ÷ (answered + abandoned, short ones excluded). 응대율:
     answered ÷ (answered + abandoned). Both times begin when the customer came; a contact counts
     once, when it is first answered or abandoned, in the queue where it then was. 평균 처리: (talk +
-    후처리, without 보류 for chats) ÷ contacts whose talk ended.
+    후처리, without 보류 for chats) ÷ contacts whose talk ended. 만족도: Σ scores (1 to 5) ÷ rated chats; a
+    rating counts for the last agent and on the day when it was first given, with its present score.
     """
 
     version: int

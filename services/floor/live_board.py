@@ -21,7 +21,7 @@ from desk.db import Database
 from desk.errors import DeskError, InvalidInputError, NotAllowedError
 from desk.events import Event, Resync, Topics
 from models import Agent
-from services.chats.events import EVERY_QUEUE, ChatCard
+from services.chats.events import EVERY_QUEUE, EVERY_RATING, ChatCard
 from services.floor import board_queries as queries
 from services.floor.board import Board, Snapshot, Target
 from services.floor.definitions import beginning_of, day_of, end_of
@@ -129,7 +129,9 @@ class LiveBoard:
 
     async def follow(self) -> None:
         """Keep this process's board current while a dashboard is open, until cancelled."""
-        subscription = self._topics.subscribe((EVERY_QUEUE, EVERY_AGENT, SETTINGS), self._hear)
+        subscription = self._topics.subscribe(
+            (EVERY_QUEUE, EVERY_RATING, EVERY_AGENT, SETTINGS), self._hear
+        )
         try:
             while True:
                 await self._sleep()

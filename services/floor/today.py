@@ -35,6 +35,8 @@ class Measure(StrEnum):
     """평균 처리 (AHT) in seconds: talk, a call's hold and 후처리 over the talks that ended."""
     WRAP_UP = 'wrap_up'
     """평균 후처리 in seconds."""
+    RATING = 'rating'
+    """만족도: the mean of the ratings that were first given then."""
     NEGATIVE = 'negative'
     """부정 비율 in percent, of the chats whose mood is known."""
 
@@ -109,6 +111,7 @@ class Today:
                 Measure.FIRST_RESPONSE: await queries.first_responses(session, days),
                 Measure.HANDLING: await queries.handled(session, days),
                 Measure.WRAP_UP: await queries.wrapped_up(session, days),
+                Measure.RATING: await queries.ratings(session, days),
                 Measure.NEGATIVE: await queries.moods(session, days),
             }
 

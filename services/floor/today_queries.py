@@ -4,12 +4,22 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Float, and_, cast, text
+from sqlalchemy import ColumnElement, Float, and_, cast, text, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Channel, ChatMood, ChatSession, ContactStep, Message, Sender, Sentiment, StepKind
+from models import (
+    Channel,
+    ChatMood,
+    ChatRating,
+    ChatSession,
+    ContactStep,
+    Message,
+    Sender,
+    Sentiment,
+    StepKind,
+)
 from services.floor.figures import IN_PROGRESS, SILENT
 
 QUARTER_SECONDS = 900
@@ -115,6 +125,13 @@ async def moods(session: AsyncSession, days: Days) -> Sequence[Quarter]:
     )
     upset = func.count().filter(moods.c.mood == Sentiment.NEGATIVE) * 100
     return await _read(session, moods.c.began, days, moods.c.mood.is_not(None), total=upset)
+
+
+async def ratings(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+    """Return the ratings first given then, and the sum of their present scores."""
+    rating = ChatRating
+    total = func.sum(col(rating.score))
+    return await _read(session, col(rating.created_at), days, true(), total=total)
 
 
 def spans(days: Days) -> Any:

@@ -43,6 +43,7 @@ from models import (
     Customer,
     Priority,
 )
+from services.chats.rating_queries import chats_rated
 from services.contacts.access import reaches_of, visible_to
 from services.contacts.wrap_up_queries import contacts_with
 from services.history.filter import Channel, ContactState, HistoryFilter
@@ -107,7 +108,7 @@ def _within_reach(
 def tables(wanted: HistoryFilter) -> list[Table]:
     """Return the tables that may contain matching contacts."""
     found = [CHANNELS[wanted.channel]] if wanted.channel else list(CHANNELS.values())
-    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment is not None
+    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment or wanted.rating
     return [table for table in found if not (table is Call and never_a_call)]
 
 
@@ -132,6 +133,8 @@ def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]
         found.append(col(table.id).in_(written))
     if wanted.sentiment:
         found.append(col(table.id).in_(chats_that_sound(wanted.sentiment)))
+    if wanted.rating:
+        found.append(col(table.id).in_(chats_rated(wanted.rating)))
     if wanted.state:
         found.append(_STATES[table][wanted.state])
     return found

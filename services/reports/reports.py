@@ -19,7 +19,7 @@ from services.history import queries as history_queries
 from services.people import agent_queries
 from services.reports import queries
 from services.reports.agent_days import AgentDay, loads_of, occupancy, stretches
-from services.reports.figures import FORMULAS, Figure, Span, Tally, Unit
+from services.reports.figures import FORMULAS, Figure, Formula, Span, Tally, Unit
 from services.reports.queries import Counts, Scope
 from services.reports.report_query import Grouping, Key, ReportQuery
 from services.reports.rollups import Rollups
@@ -37,21 +37,19 @@ class Numbers:
 
     def count(self, figure: Figure) -> int:
         """Return the number of contacts that make a figure: the length of its list."""
-        of = FORMULAS[figure].of
-        return self.counts.tallies[of] if of else 0
+        return self.counts.tallies[FORMULAS[figure].of]
 
     def value(self, figure: Figure) -> float | None:
-        """Return a figure: contacts, percent or seconds. ``None`` without anything to divide by."""
+        """Return a figure: contacts, percent, seconds or points. ``None`` without anything to divide by."""
         formula, whole = FORMULAS[figure], self.count(figure)
-        if formula.of is None:
-            return None
         if formula.unit is Unit.CONTACTS:
             return whole
         if not whole:
             return None
         if formula.share:
             return 100 * self.counts.tallies[formula.share] / whole
-        return sum(self.counts.milliseconds[one] for one in formula.spans) / 1000 / whole
+        total = sum(self.counts.sums[one] for one in formula.spans)
+        return total / whole if formula.unit is Unit.POINTS else total / 1000 / whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,9 @@ class ReportContact:
     counts: bool
     """For a percentage, whether it counts towards it."""
     seconds: float | None
-    """For an average, this contact's time."""
+    """For an average of times, this contact's."""
+    points: int | None = None
+    """For an average of ratings, this contact's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +233,8 @@ class Reports:
                 agent_id=line.agent_id,
                 outcome=line.outcome,
                 counts=counts,
-                seconds=_seconds(line, formula.spans),
+                seconds=_seconds(line, formula),
+                points=line.rating if formula.unit is Unit.POINTS else None,
             )
             for line, counts in lines
         ]
@@ -274,7 +275,7 @@ def _sum(found: Sequence[Counts]) -> Counts:
     return Counts(
         None,
         {tally: sum(one.tallies[tally] for one in found) for tally in Tally},
-        {span: sum(one.milliseconds[span] for one in found) for span in Span},
+        {span: sum(one.sums[span] for one in found) for span in Span},
     )
 
 
@@ -290,7 +291,9 @@ def _name(row: history_queries.ContactRow | None) -> str:
     return row.Customer.name if row.Customer else row.name
 
 
-def _seconds(line: ReportLine, spans: Sequence[Span]) -> float | None:
+def _seconds(line: ReportLine, formula: Formula) -> float | None:
+    if formula.unit is not Unit.SECONDS:
+        return None
     times = {
         Span.WAIT: line.wait_ms,
         Span.REPLY: line.reply_ms,
@@ -298,4 +301,4 @@ def _seconds(line: ReportLine, spans: Sequence[Span]) -> float | None:
         Span.HOLD: line.hold_ms,
         Span.WRAP_UP: line.wrap_up_ms,
     }
-    return sum(times[one] for one in spans) / 1000 if spans else None
+    return sum(times[one] for one in formula.spans) / 1000

@@ -136,6 +136,8 @@ MAY = {
     'POST /chat/visits/{visit_id}/messages': CUSTOMERS,
     'POST /chat/visits/{visit_id}/read': CUSTOMERS,
     'POST /chat/visits/{visit_id}/typing': CUSTOMERS,
+    'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
+    'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /reports': SUPERVISORS,
     'GET /reports/export': SUPERVISORS,

@@ -38,6 +38,7 @@ SORTS: dict[str, Callable[[AgentLine], tuple[object, ...]]] = {
     'load': lambda one: (-one.load, one.agent.name),
     'handled': lambda one: (-one.handled, one.agent.name),
     'average': lambda one: (-(one.average_seconds or 0), one.agent.name),
+    'rating': lambda one: (one.rating is None, one.rating or 0.0, one.agent.name),
 }
 """The sort order of each column: the most interesting values first."""
 
@@ -150,6 +151,7 @@ class BoardAgents(Component):
         names = {
             'name': _('상담원'), 'department': _('부서'), 'status': _('상태'), 'since': _('경과'),
             'next': _('다음 상태'), 'load': _('상담/정원'), 'handled': _('오늘 처리'), 'average': _('평균 처리'),
+            'rating': _('만족도'),
         }  # fmt: skip
         cells = [
             filled(
@@ -171,7 +173,7 @@ class BoardAgents(Component):
         return filled(
             '<tr data-key="{id}"><th scope="row">{name}</th><td>{department}</td>'
             '<td><span class="board-state" data-status="{status}" aria-hidden="true"></span>{state}{reason}</td>'
-            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{handled}</td><td>{average}</td><td>{act}</td></tr>',
+            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{handled}</td><td>{average}</td><td>{rating}</td><td>{act}</td></tr>',
             id=agent.id,
             name=agent.name,
             department=_(agent.department),
@@ -197,8 +199,20 @@ class BoardAgents(Component):
                 look='board-number' + ('' if line.handled else ' board-none'),
             ),
             average=times.length(timedelta(seconds=average)) if average is not None else NOTHING,
+            rating=number_button(
+                opens=f'rated:{agent.id}',
+                name=_('만족도'),
+                value=f'{_points(line.rating)}, {agent.name}',
+                chosen=shown.chosen,
+                inside=filled('{rating}', rating=_points(line.rating)),
+                look='board-number' + ('' if line.rated else ' board-none'),
+            ),
             act=_act(agent.id, agent.name) if shown.until is None else '',
         )
+
+
+def _points(rating: float | None) -> str:
+    return NOTHING if rating is None else f'{rating:.1f}'
 
 
 def _next(shown: AgentList, line: AgentLine) -> str:

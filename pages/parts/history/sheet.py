@@ -14,7 +14,8 @@ from services.history.filter import Channel, ContactState
 
 HEADINGS = (
     '시작 시각', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
-    '수락 시각', '종료 시각', '상담 시간(초)', '상담 분류', '요약', '후속 조치 필요', '후처리 시간(초)', '마지막 메시지',
+    '수락 시각', '종료 시각', '상담 시간(초)', '상담 분류', '요약', '후속 조치 필요', '후처리 시간(초)', '만족도(점)', '고객 의견',
+    '마지막 메시지',
 )  # fmt: skip
 
 CHANNELS = {Channel.CHAT: '채팅', Channel.CALL: '통화'}
@@ -62,6 +63,8 @@ def row(language: str, contact: Contact) -> Row:
         _moment(contact.end_time),
         _seconds(contact.length),
         *_written(language, contact.wrap_up),
+        contact.rating.score if contact.rating else None,
+        contact.rating.comment if contact.rating else '',
         contact.last_line,
     ]
 

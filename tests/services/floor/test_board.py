@@ -39,6 +39,8 @@ def check_lists(board: Board, snapshot: Snapshot) -> None:
     for agent in snapshot.agents:
         assert len(board.ledger.in_hand(agent.agent.id)) == agent.load
         assert len(board.ledger.handled(agent.agent.id).contacts) == agent.handled
+        assert len(board.ledger.rated(agent.agent.id)) == agent.rated
+        assert (agent.rating is None) is not bool(agent.rated)
 
 
 async def check_rows(db: Database, snapshot: Snapshot) -> None:
@@ -135,7 +137,7 @@ def without_next(snapshot: Snapshot) -> object:
     agents = {
         one.agent.id: (
             one.agent.status, one.agent.since, one.agent.reason_id, one.load, one.handled,
-            round(one.average_seconds or 0, 3),
+            round(one.average_seconds or 0, 3), one.rated, one.rating,
         )
         for one in snapshot.agents
     }  # fmt: skip
