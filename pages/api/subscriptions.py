@@ -15,7 +15,7 @@ from services.chats.events import (
     department_topic,
     holder_topic,
 )
-from services.contacts.access import may_see
+from services.contacts.access import may_see, topics_within
 from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
 
@@ -41,8 +41,8 @@ class ProgramSubscriptions:
             subscription.cancel()
         agent = self._agent
         # Only the agent's own topics: with EVERY_CHAT each event would cost the desk a call for every program.
-        narrow = (department_topic(agent.department), holder_topic(agent.id))
-        chats = (EVERY_CHAT,) if agent.sees_everything else narrow
+        own = () if agent.sees_everything else (holder_topic(agent.id),)
+        chats = (*topics_within(agent, EVERY_CHAT, department_topic), *own)
         people = (EVERY_AGENT,) if agent.sees_everything else (agent_topic(agent.id),)
         self._chats = [
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Agent, Callback, CallbackAttempt, CallbackStatus
 from services.calls.callback_view import CallbackView
+from services.contacts.access import within_reach
 
 IS_OPEN = col(Callback.status) == CallbackStatus.OPEN
 
 
 def seen_by(agent: Agent) -> ColumnElement[bool]:
-    """Say which call-backs an agent may see: their department's; supervisors all."""
-    return true() if agent.sees_everything else col(Callback.department) == agent.department
+    """Say which call-backs an agent may see: those of departments in their reach."""
+    return within_reach(agent, col(Callback.department))
 
 
 async def shown(

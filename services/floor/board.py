@@ -3,7 +3,7 @@
 Pure: it reads nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -140,13 +140,17 @@ class Snapshot:
 
     def of_department(self, department: str) -> 'Snapshot':
         """Return the part that concerns one department; all of it for an empty name."""
-        if not department:
+        return self.of_departments([department] if department else None)
+
+    def of_departments(self, departments: Collection[str] | None) -> 'Snapshot':
+        """Return the part that concerns these departments; all of it for ``None`` (``Agent.reach``)."""
+        if departments is None:
             return self
         return Snapshot(
             at=self.at,
             version=self.version,
-            queues=tuple(one for one in self.queues if one.department == department),
-            agents=tuple(one for one in self.agents if one.agent.department == department),
+            queues=tuple(one for one in self.queues if one.department in departments),
+            agents=tuple(one for one in self.agents if one.agent.department in departments),
         )
 
 

@@ -8,6 +8,7 @@ agents are not played. Agents who were lent are given back at their time, whoeve
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from desk import clock
@@ -115,6 +116,7 @@ class WhatIf:
         """
         check_role(supervisor)
         _check(wish)
+        _check_reach(supervisor, (await self._board.now(supervisor))[1], wish)
         until = clock.now() + timedelta(minutes=wish.minutes)
         async with self._units.begin() as work:
             if wish.agent_ids:
@@ -138,7 +140,8 @@ class WhatIf:
         board, _ = await self._board.now(supervisor)
         compared = []
         async with self._db.reading() as session:
-            for one in await queries.forecasts_since(session, beginning_of(day_of(clock.now()))):
+            found = await queries.forecasts_since(session, beginning_of(day_of(clock.now())))
+            for one in filter(partial(_may_see, supervisor), found):
                 answer = Answer.model_validate(one.foretold)
                 came: Mapping[UUID, Came] = {}
                 if is_over := one.until <= clock.now():
@@ -152,7 +155,7 @@ class WhatIf:
         check_role(supervisor)
         async with self._units.begin() as work:
             forecast = await work.session.get(Forecast, forecast_id)
-            if forecast is None:
+            if forecast is None or not _may_see(supervisor, forecast):
                 raise NotFoundError('forecast.not_found')
             for loan in await queries.loans_of(work.session, forecast.by_id, forecast.until):
                 await _give_back(work, loan, by=supervisor)
@@ -179,11 +182,7 @@ class WhatIf:
             )
             breaks = await queries.break_rates(session, begin, now)
         moved = {str(one): _queues_of(snapshot, wish.department) for one in wish.agent_ids}
-        for agent_id in wish.agent_ids:
-            if agent_id not in board.agents:
-                raise NotFoundError('agent.not_found')
-        if wish.agent_ids and not _queues_of(snapshot, wish.department):
-            raise NotFoundError('queue.not_found')
+        _check_reach(supervisor, snapshot, wish)
         return Question(
             floor=floor_now(board, snapshot, rates, breaks, since=(now - since).total_seconds()),
             change=simulation.Change(
@@ -198,11 +197,26 @@ class WhatIf:
         asked: set[str] = set()
         board, _ = await self._board.now(by)
         for queue in board.queues:
-            if not queue.is_active or queue.department in asked:
+            is_within = queue.is_active and by.reaches(queue.department)
+            if not is_within or queue.department in asked:
                 continue
             asked.add(queue.department)
             await queue_notices.post(work, by, queue, NO_BREAKS.format(minutes=minutes))
         work.record(by, AuditAction.NOTICE_SENT, details={'departments': len(asked)})
+
+
+def _check_reach(supervisor: Agent, snapshot: Snapshot, wish: Wish) -> None:
+    """Raise ``NotFoundError`` for agents and departments that are not there, or beyond the supervisor's reach."""
+    there = {one.agent.id for one in snapshot.agents if supervisor.reaches(one.agent.department)}
+    if not there.issuperset(wish.agent_ids):
+        raise NotFoundError('agent.not_found')
+    if wish.agent_ids and not _queues_of(snapshot, wish.department):
+        raise NotFoundError('queue.not_found')
+
+
+def _may_see(supervisor: Agent, forecast: Forecast) -> bool:
+    """Whether a forecast is a supervisor's own, or about a department in their reach."""
+    return supervisor.id == forecast.by_id or supervisor.reaches(forecast.department)
 
 
 def floor_now(

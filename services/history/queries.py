@@ -44,7 +44,7 @@ from models import (
     Priority,
 )
 from services.chats.rating_queries import chats_rated
-from services.contacts.access import reaches_of, visible_to
+from services.contacts.access import reaches_of, visible_to, within_reach
 from services.contacts.wrap_up_queries import contacts_with
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.sentiment.queries import chats_that_sound
@@ -200,12 +200,13 @@ async def estimate(session: AsyncSession, found: Sequence[Source]) -> int:
 async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
     """Return the agent and everybody who takes contacts in departments they see, by name."""
     statement = select(Agent).order_by(col(Agent.last_name), col(Agent.first_name), col(Agent.id))
-    if agent.sees_everything:
+    if agent.is_supervisor:
         statement = statement.where(
             (col(Agent.role) == AgentRole.AGENT) | (col(Agent.id) == agent.id)
         )
-    else:
-        statement = statement.where(col(Agent.department) == agent.department)
+    statement = statement.where(
+        or_(within_reach(agent, col(Agent.department)), col(Agent.id) == agent.id)
+    )
     return (await session.exec(statement)).all()
 
 

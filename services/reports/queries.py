@@ -57,11 +57,11 @@ _KEYS: Mapping[Grouping, Any] = {
 
 
 class Scope(NamedTuple):
-    """The days of a report, both included, and its department (none: all)."""
+    """The days of a report, both included, and its departments (``None``: all)."""
 
     since: date
     until: date
-    department: str
+    departments: tuple[str, ...] | None
 
 
 class Counts(NamedTuple):
@@ -127,8 +127,8 @@ def of_weekday(weekday: int, hour: int) -> ColumnElement[bool]:
 
 def _within(scope: Scope) -> list[ColumnElement[bool]]:
     found = [col(_LINE.day) >= scope.since, col(_LINE.day) <= scope.until]
-    if scope.department:
-        queues = select(col(Queue.id)).where(col(Queue.department) == scope.department)
+    if scope.departments is not None:
+        queues = select(col(Queue.id)).where(col(Queue.department).in_(scope.departments))
         found.append(col(_LINE.queue_id).in_(queues))
     return found
 

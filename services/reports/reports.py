@@ -135,7 +135,7 @@ class Reports:
         """Return the figures of a period by group, the newest facts included."""
         check_role(watcher)
         waiting = await self._rollups.catch_up(seconds=CATCH_UP_SECONDS)
-        scope = _scope(query)
+        scope = _scope(watcher, query)
         async with self._db.reading() as session:
             found = await queries.counts(session, scope, query.group)
             names = await self._names(watcher, query.group, [one.key for one in found])
@@ -163,7 +163,7 @@ class Reports:
         """Return the numbers by weekday (0 for Monday) and hour; hours without any contact are left out."""
         check_role(watcher)
         async with self._db.reading() as session:
-            found = await queries.heat(session, _scope(query))
+            found = await queries.heat(session, _scope(watcher, query))
         return {place: Numbers(one) for place, one in found}
 
     async def agent_days(self, watcher: Agent, query: ReportQuery) -> list[AgentDay]:
@@ -185,7 +185,8 @@ class Reports:
         for one in people:
             states = stretches(begin, until, moments[one.id])
             was_there = any(state.status is not AgentStatus.OFFLINE for state in states)
-            if was_there and query.department in ('', one.department):
+            is_asked = query.department in ('', one.department) and watcher.reaches(one.department)
+            if was_there and is_asked:
                 found.append(
                     AgentDay(
                         agent_id=one.id,
@@ -214,7 +215,7 @@ class Reports:
             where.append(queries.of_weekday(choice.weekday, choice.hour))
         elif not choice.is_total:
             where.append(queries.of_group(query.group, choice.key))
-        scope = _scope(query)
+        scope = _scope(watcher, query)
         async with self._db.reading() as session:
             count = await queries.line_count(session, scope, formula, where)
             lines = await queries.lines(session, scope, formula, where, limit=limit, offset=offset)
@@ -260,9 +261,12 @@ class Reports:
                     return {}
 
 
-def _scope(query: ReportQuery) -> Scope:
+def _scope(watcher: Agent, query: ReportQuery) -> Scope:
+    """Return the days of a query, and its department as far as the watcher reaches it."""
     since, until = query.days
-    return Scope(since, until, query.department)
+    if not query.department:
+        return Scope(since, until, watcher.reach)
+    return Scope(since, until, (query.department,) if watcher.reaches(query.department) else ())
 
 
 def _versions(scope: Scope) -> list[int]:

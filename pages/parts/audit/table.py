@@ -230,6 +230,7 @@ def _field_name(name: str) -> str:
         'to': _('종료일'),
         'agent': _('상담원'),
         'department': _('부서'),
+        'departments': _('볼 수 있는 부서'),
         'channel': _('채널'),
         'priority': _('중요도'),
         'text': _('검색어'),

@@ -18,7 +18,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.promise_words import due
-from services.calls.callback_view import CallbackView, topic_for
+from services.calls.callback_view import CallbackView, topics_for
 
 DRAW_SECONDS = 0.25
 MOST = 5
@@ -39,7 +39,7 @@ class CallbackList(Component):
         """Show what concerns the agent now: their department may be another."""
         self.stop_listening()
         self.listen(
-            topic_for(self._context.agent),
+            topics_for(self._context.agent),
             lambda _event: self.soon(self._read, at_most_every=DRAW_SECONDS),
         )
         self.start(self._read())
