@@ -70,6 +70,7 @@ from models.sentiment import (
     SentimentSpending,
 )
 from models.session import SignInAttempt, SignInSession
+from models.shift import Shift
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
 from models.wrap_up import (
@@ -154,6 +155,7 @@ __all__ = [
     'Sentiment',
     'SentimentSource',
     'SentimentSpending',
+    'Shift',
     'SignInAttempt',
     'SignInSession',
     'Skill',

@@ -151,10 +151,10 @@ def _counts(key: Key, values: Sequence[Any]) -> Counts:
 
 async def status_changes(
     session: AsyncSession, begin: datetime, until: datetime
-) -> list[tuple[UUID, datetime, AgentStatus]]:
+) -> list[tuple[UUID, datetime, AgentStatus, UUID | None]]:
     """Return, in order, agents' changes of state between two times, and each agent's last one before."""
     change = AgentStatusChange
-    columns = select(change.agent_id, change.created_at, change.status)
+    columns = select(change.agent_id, change.created_at, change.status, change.reason_id)
     before = (
         columns.ext(distinct_on(col(change.agent_id)))
         .where(col(change.created_at) < begin)
@@ -165,4 +165,6 @@ async def status_changes(
         *(await session.exec(before)).all(),
         *(await session.exec(during.order_by(col(change.created_at)))).all(),
     ]
-    return [(agent_id, at, AgentStatus(status)) for agent_id, at, status in found]
+    return [
+        (agent_id, at, AgentStatus(status), reason_id) for agent_id, at, status, reason_id in found
+    ]

@@ -1,6 +1,5 @@
 """Reports of a day, a week, a month or any period, from the rollups; every number opens its contacts."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,17 +7,15 @@ from uuid import UUID
 
 from desk import clock
 from desk.db import Database
-from models import Agent, AgentStatus, Channel, Queue, ReportLine
+from models import Agent, Channel, Queue, ReportLine
 from services.contacts import category_queries
 from services.contacts.categories import paths_of
 from services.floor import board_queries
-from services.floor.definitions import beginning_of, definition_of, end_of
-from services.floor.ledger import Ledger
+from services.floor.definitions import definition_of
 from services.floor.live_board import check_role
 from services.history import queries as history_queries
 from services.people import agent_queries
 from services.reports import queries
-from services.reports.agent_days import AgentDay, loads_of, occupancy, stretches
 from services.reports.figures import FORMULAS, Figure, Formula, Span, Tally, Unit
 from services.reports.queries import Counts, Scope
 from services.reports.report_query import Grouping, Key, ReportQuery
@@ -165,38 +162,6 @@ class Reports:
         async with self._db.reading() as session:
             found = await queries.heat(session, _scope(watcher, query))
         return {place: Numbers(one) for place, one in found}
-
-    async def agent_days(self, watcher: Agent, query: ReportQuery) -> list[AgentDay]:
-        """Return the days of all who were there on the query's last day, by name; today's until now."""
-        check_role(watcher)
-        day = query.days[1]
-        begin, until = beginning_of(day), min(end_of(day), clock.now())
-        if until <= begin:
-            return []
-        async with self._db.reading() as session:
-            people = await board_queries.agents_now(session)
-            changes = await queries.status_changes(session, begin, until)
-            facts = await board_queries.facts_of_day(session, begin, until)
-        loads = loads_of(Ledger(day, {}), facts, {one.id: one.capacity for one in people})
-        moments: dict[UUID, list[tuple[datetime, AgentStatus]]] = defaultdict(list)
-        for agent_id, at, status in changes:
-            moments[agent_id].append((at, status))
-        found = []
-        for one in people:
-            states = stretches(begin, until, moments[one.id])
-            was_there = any(state.status is not AgentStatus.OFFLINE for state in states)
-            is_asked = query.department in ('', one.department) and watcher.reaches(one.department)
-            if was_there and is_asked:
-                found.append(
-                    AgentDay(
-                        agent_id=one.id,
-                        name=one.name,
-                        department=one.department,
-                        stretches=states,
-                        occupancy=occupancy(states, loads.get(one.id, [])),
-                    )
-                )
-        return sorted(found, key=lambda one: (one.name, one.agent_id))
 
     async def contacts(
         self,

@@ -182,7 +182,7 @@ async def _report(world: World, by: Agent) -> set[UUID]:
 async def _days(world: World, by: Agent) -> set[UUID]:
     today = clock.now().astimezone(clock.SEOUL).date()
     query = ReportQuery(since=today, until=today)
-    return {one.agent_id for one in await world.services.reports.agent_days(by, query)}
+    return {one.agent_id for one in await world.services.day_reports.agent_days(by, query)}
 
 
 async def _calls(world: World, by: Agent) -> set[UUID]:
