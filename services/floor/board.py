@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from models import AgentRole, AgentStatus, Queue
+from models import AgentRole, AgentStatus, Channel, Queue
 from services.floor.ledger import Bucket, FloorContact, Ledger
 
 
@@ -82,6 +82,8 @@ class AgentLine:
 
     agent: AgentNow
     load: int
+    channels: tuple[Channel, ...] = ()
+    """Those of the contacts in hand."""
     handled: int
     average_seconds: float | None
     rated: int = 0
@@ -218,11 +220,12 @@ class Board:
         )
 
     def _agent_line(self, agent: AgentNow) -> AgentLine:
-        handling = self.ledger.handled(agent.id)
+        in_hand, handling = self.ledger.in_hand(agent.id), self.ledger.handled(agent.id)
         scores = [one.score or 0 for one in self.ledger.rated(agent.id).values()]
         return AgentLine(
             agent=agent,
-            load=len(self.ledger.in_hand(agent.id)),
+            load=len(in_hand),
+            channels=tuple(sorted({one.channel for one in in_hand.values()})),
             handled=len(handling.contacts),
             average_seconds=handling.average_seconds,
             rated=len(scores),

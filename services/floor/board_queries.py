@@ -15,6 +15,7 @@ from models import (
     AgentRole,
     AgentStatus,
     AgentStatusChange,
+    Call,
     Channel,
     ChatSession,
     ChatStatus,
@@ -137,7 +138,7 @@ async def targets_by_day(
 
 def _concerned(begin: datetime, until: datetime) -> list[Any]:
     """Return the condition for the contacts to load: with a step since ``begin``, or open then."""
-    chat, wrap_up, step = ChatSession, WrapUp, ContactStep
+    chat, call, wrap_up, step = ChatSession, Call, WrapUp, ContactStep
     return [
         select(step.contact_id).where(col(step.at) >= begin, col(step.at) <= until),
         select(chat.id).where(col(chat.status) != ChatStatus.CLOSED, col(chat.start_time) < begin),
@@ -145,6 +146,10 @@ def _concerned(begin: datetime, until: datetime) -> list[Any]:
             col(chat.status) == ChatStatus.CLOSED,
             col(chat.start_time) < begin,
             col(chat.end_time) >= begin,
+        ),
+        select(call.id).where(
+            col(call.start_time) < begin,
+            or_(col(call.end_time).is_(None), col(call.end_time) >= begin),
         ),
         select(wrap_up.contact_id).where(
             col(wrap_up.created_at) < begin,

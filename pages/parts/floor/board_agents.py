@@ -9,7 +9,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from models import AgentStatus
+from models import AgentStatus, Channel
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
@@ -150,7 +150,8 @@ class BoardAgents(Component):
     def _head(self) -> Markup:
         names = {
             'name': _('상담원'), 'department': _('부서'), 'status': _('상태'), 'since': _('경과'),
-            'next': _('다음 상태'), 'load': _('상담/정원'), 'handled': _('오늘 처리'), 'average': _('평균 처리'),
+            'next': _('다음 상태'), 'load': _('상담/정원'),
+            'channel': _('채널'), 'handled': _('오늘 처리'), 'average': _('평균 처리'),
             'rating': _('만족도'),
         }  # fmt: skip
         cells = [
@@ -168,12 +169,13 @@ class BoardAgents(Component):
 
     def _row(self, shown: AgentList, line: AgentLine) -> Markup:
         agent, states = line.agent, status_names()
+        channels = {Channel.CHAT: _('채팅'), Channel.CALL: _('통화')}
         reason = shown.reasons.get(agent.reason_id, '') if agent.reason_id else ''
         average = line.average_seconds
         return filled(
             '<tr data-key="{id}"><th scope="row">{name}</th><td>{department}</td>'
             '<td><span class="board-state" data-status="{status}" aria-hidden="true"></span>{state}{reason}</td>'
-            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{handled}</td><td>{average}</td><td>{rating}</td><td>{act}</td></tr>',
+            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{channel}</td><td>{handled}</td><td>{average}</td><td>{rating}</td><td>{act}</td></tr>',
             id=agent.id,
             name=agent.name,
             department=_(agent.department),
@@ -190,6 +192,7 @@ class BoardAgents(Component):
                 inside=filled('{load}/{capacity}', load=line.load, capacity=agent.capacity),
                 look='board-number' + (' board-full' if line.load >= agent.capacity else ''),
             ),
+            channel=', '.join(channels[one] for one in line.channels),
             handled=number_button(
                 opens=f'handled:{agent.id}',
                 name=_('오늘 처리'),
