@@ -59,6 +59,7 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
+from models.rating import ChatRating
 from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
 from models.sentiment import (
     ChatMood,
@@ -69,6 +70,7 @@ from models.sentiment import (
     SentimentSpending,
 )
 from models.session import SignInAttempt, SignInSession
+from models.shift import Shift
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
 from models.wrap_up import (
@@ -105,6 +107,7 @@ __all__ = [
     'Channel',
     'ChatEnding',
     'ChatMood',
+    'ChatRating',
     'ChatSession',
     'ChatStatus',
     'ContactCategory',
@@ -152,6 +155,7 @@ __all__ = [
     'Sentiment',
     'SentimentSource',
     'SentimentSpending',
+    'Shift',
     'SignInAttempt',
     'SignInSession',
     'Skill',

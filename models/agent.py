@@ -10,9 +10,9 @@ from sqlalchemy import text, true
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Index, SQLModel
 
-from models.base import Row, Timestamp, counter, labelled, labels, timestamp_field
+from models.base import Row, Texts, Timestamp, counter, labelled, labels, timestamp_field
 
-AUTHORITY_FIELDS = frozenset({'role', 'department', 'is_active'})
+AUTHORITY_FIELDS = frozenset({'role', 'department', 'departments', 'is_active'})
 """The fields that decide what an agent may see and do."""
 
 
@@ -65,6 +65,12 @@ class Agent(Row, table=True):
     last_name: str = Field(max_length=50)
     role: AgentRole = labelled(AgentRole, 'agent_role', AgentRole.AGENT)
     department: str = Field(max_length=100)
+    departments: list[str] = Field(
+        default_factory=list,
+        sa_type=Texts,
+        sa_column_kwargs={'server_default': '{}'},
+        description='of a supervisor: the departments they are limited to; none: all',
+    )
     status: AgentStatus = labelled(AgentStatus, 'agent_status', AgentStatus.OFFLINE)
     status_since: datetime = timestamp_field()
     base_status: AgentStatus = Field(
@@ -121,9 +127,37 @@ class Agent(Row, table=True):
         return self.is_active
 
     @property
-    def sees_everything(self) -> bool:
-        """Whether the role sees other departments than its own."""
+    def is_supervisor(self) -> bool:
+        """Whether the role may act as a supervisor, within its reach: supervisors and administrators."""
         return self.role is not AgentRole.AGENT
+
+    @property
+    def reach(self) -> tuple[str, ...] | None:
+        """The departments whose contacts and people they see and act on; ``None`` for all.
+
+        Agents: their own. Supervisors: those that an administrator named, or all. Administrators: all.
+        """
+        if self.role is AgentRole.ADMIN:
+            return None
+        if self.role is AgentRole.SUPERVISOR:
+            return tuple(self.departments) or None
+        return (self.department,)
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether they see every department."""
+        return self.reach is None
+
+    @property
+    def sole_department(self) -> str | None:
+        """The only department of their reach; ``None`` where there is another one."""
+        reach = self.reach
+        return reach[0] if reach is not None and len(reach) == 1 else None
+
+    def reaches(self, department: str | None) -> bool:
+        """Whether a department is within their reach; a contact or person without one is for those who see all."""
+        reach = self.reach
+        return reach is None or department in reach
 
     def become(self, newer: 'Agent') -> frozenset[str]:
         """Copy the fields of a newer copy of this row; return the names of the fields that changed.

@@ -38,6 +38,7 @@ class AuditAction(StrEnum):
     CONTACT_TAKEN_OVER = 'contact_taken_over'
     CONTACT_WHISPERED = 'contact_whispered'
     THRESHOLD_CHANGED = 'threshold_changed'
+    SHIFT_CHANGED = 'shift_changed'
     NOTICE_SENT = 'notice_sent'
     NOTICE_WITHDRAWN = 'notice_withdrawn'
     WALL_LINK_MADE = 'wall_link_made'

@@ -35,6 +35,17 @@ def _milliseconds(description: str | None = None) -> int:
     return number
 
 
+def _count(description: str) -> int:
+    """Return a small number, 0 at first."""
+    number: int = Field(
+        default=0,
+        sa_type=SmallInteger,
+        sa_column_kwargs={'server_default': '0'},
+        description=description,
+    )
+    return number
+
+
 class ReportLine(SQLModel, table=True):
     """What counts of one contact in one hour of a day, for one queue and one agent. Days and hours are Seoul's."""
 
@@ -72,6 +83,8 @@ class ReportLine(SQLModel, table=True):
     is_negative: bool = _flag()
     has_promise: bool = _flag('a promise was kept or broken')
     has_kept: bool = _flag('and none was broken')
+    has_rating: bool = _flag("the chat's customer first rated it in this hour")
+    rating: int = _count('1 to 5, as it is now')
     was_transferred: bool = _flag()
     was_handled: bool = _flag("the agent's talk ended in this hour")
     talk_ms: int = _milliseconds()

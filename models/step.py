@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Identity
+from sqlalchemy import BigInteger, Column, Identity, SmallInteger
 from sqlmodel import Field, Index, SQLModel
 
 from models.base import Json, Row, Timestamp, labels, timestamp_field
@@ -38,6 +38,8 @@ class StepKind(StrEnum):
     WRAP_UP_BEGUN = 'wrap_up_begun'
     WRAP_UP_DONE = 'wrap_up_done'
     REOPENED = 'reopened'
+    RATED = 'rated'
+    """The customer gave or changed a rating; the contact stays where it is."""
 
 
 class ContactStep(SQLModel, table=True):
@@ -67,6 +69,9 @@ class ContactStep(SQLModel, table=True):
         default=None, sa_type=Timestamp, description='since when it rings at the agent'
     )
     reason: str = Field(default='', max_length=200, sa_column_kwargs={'server_default': ''})
+    score: int | None = Field(
+        default=None, sa_type=SmallInteger, description="a rating's, of `rated` only"
+    )
 
 
 class RoutingDecision(Row, table=True):

@@ -237,6 +237,7 @@ class Dashboard(Component):
                 _('짧은 포기: {seconds}초 안에 나간 고객. 대기 시간은 고객이 온 때부터 셉니다.', seconds=short),
                 _('한 상담은 처음 응대되거나 포기한 대기열에서 한 번만 셉니다.'),
                 _('평균 처리: (진행 + 후처리 시간) ÷ 끝난 상담. 채팅의 보류 시간은 뺍니다.'),
+                _('만족도: 점수의 합 ÷ 평가한 상담. 마지막 상담원에게, 처음 평가한 때에 셉니다.'),
             ):  # fmt: skip
                 ui.label(text)
             with ui.element('div').classes('desk-actions'):
@@ -317,13 +318,16 @@ class Dashboard(Component):
     def _listed(self, board: Board, snapshot: Snapshot) -> tuple[str, list[Listed], bool]:
         """Return the open list's title, its contacts, and whether its number is a percentage."""
         what, _colon, whose = self._open.partition(':')
-        if what in {'hand', 'handled'}:
+        if what in {'hand', 'handled', 'rated'}:
             agent = next((one for one in board.agents.values() if str(one.id) == whose), None)
             if agent is None:
                 return _('상담'), [], False
             ledger = board.ledger
-            held = ledger.in_hand(agent.id) if what == 'hand' else ledger.handled(agent.id).contacts
-            name = _('맡은 상담') if what == 'hand' else _('오늘 처리')
+            name, held = {
+                'hand': (_('맡은 상담'), ledger.in_hand(agent.id)),
+                'handled': (_('오늘 처리'), ledger.handled(agent.id).contacts),
+                'rated': (_('만족도'), ledger.rated(agent.id)),
+            }[what]
             listed = sorted((Listed(one, counts=True) for one in held.values()), key=lambda one: one.contact.came_at)  # fmt: skip
             return f'{name} · {agent.name}', listed, False
         if what not in set(Number):

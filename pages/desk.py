@@ -280,7 +280,7 @@ class Workspace:
             keys.add(f'Digit{number}', str(number), name, partial(self._inbox.show, tab))
 
     def _add_supervisors_keys(self) -> None:
-        if self._agent.sees_everything:
+        if self._agent.is_supervisor:
             self.keys.add('KeyS', 'S', _('대기 상담 고르기'), self._inbox.pick_chosen)
             self.keys.add('KeyM', 'M', _('고른 상담 배정·이동'), self._inbox.steer)
         else:

@@ -4,7 +4,7 @@ The address holds the period, the grouping, the department and the open number, 
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 from nicegui import PageArguments, ui
@@ -30,7 +30,7 @@ from pages.parts.reports.table import WINDOW, ReportTable, chosen, number_of, ro
 from pages.parts.reports.words import Words
 from pages.shell import Shell
 from services.floor.definitions import definition_of
-from services.reports.report_query import ReportQuery, read_query
+from services.reports.report_query import ReportQuery, ReportView, read_query
 from services.reports.reports import Choice, Report
 
 REPORTS = '/desk/reports'
@@ -50,17 +50,13 @@ async def reports(shell: Shell, args: PageArguments) -> None:
     await screen.open(dict(args.query_parameters))
 
 
-class View(StrEnum):
-    """The views of a period."""
-
-    TABLE = 'table'
-    HEAT = 'heat'
-    DAYS = 'days'
-
-
-def view_names() -> dict[View, str]:
-    """Return the names of the views."""
-    return {View.TABLE: _('표'), View.HEAT: _('요일·시간대'), View.DAYS: _('상담원 하루')}
+def view_names() -> dict[ReportView, str]:
+    """Return the names of the views that have a button."""
+    return {
+        ReportView.TABLE: _('표'),
+        ReportView.HEAT: _('요일·시간대'),
+        ReportView.DAYS: _('상담원 하루'),
+    }
 
 
 class ReportsScreen(Component):
@@ -71,14 +67,14 @@ class ReportsScreen(Component):
         self._shell = shell
         self._report: Report | None = None
         self._wanted = ReportQuery()
-        self._open, self._begin, self._view = '', 0, View.TABLE
+        self._open, self._begin = '', 0
         self.classes('board reports')
         with self:
             self._bar = ReportBar(self._choose)
             with self._bar:
                 self._saved = SavedReportsRow(shell, REPORTS)
             with ui.element('div').classes('report-said'):
-                self._views = {view: self._view_button(view) for view in View}
+                self._views = {view: self._view_button(view) for view in view_names()}
                 self._said = Piece('span').props('role=status')
                 self._version = button('', self._explain, ButtonStyle.QUIET)
                 ui.element('div').classes('desk-spring')
@@ -87,7 +83,7 @@ class ReportsScreen(Component):
                 self._back = button(_('앞의 {count}줄', count=WINDOW), lambda: self._turn(-WINDOW), ButtonStyle.QUIET)  # fmt: skip
                 self._on = button(_('다음 {count}줄', count=WINDOW), lambda: self._turn(WINDOW), ButtonStyle.QUIET)  # fmt: skip
             self._table = Living().classes('report-rows')
-            self._heat = ReportHeat(shell, self._choose_number)
+            self._heat = ReportHeat(shell, self._choose_number, self._show_as)
             self._days = AgentDayList(shell)
             self._contacts = ReportContactList(shell)
         self._table.on('click', self._pressed, js_handler=OPENS)
@@ -106,8 +102,6 @@ class ReportsScreen(Component):
             self._shell.services.reports.report(self._shell.agent, query)
         )
         self._open = given.get('show', '')
-        if given.get('view') in set(View):
-            self._view = View(given['view'])
         await self.still(self._draw())
         await self._saved.load()
 
@@ -139,18 +133,26 @@ class ReportsScreen(Component):
         self._open = '' if what == self._open else what
         await self._draw()
 
-    async def _show_view(self, view: 'View') -> None:
+    async def _show_view(self, view: ReportView) -> None:
         """Show another view of the same period; the same one again shows the table."""
-        self._view = View.TABLE if view is self._view else view
-        self._open = ''
-        await self._draw()
+        if self._report is not None:
+            is_shown = _button_of(self._report.query.view) is view
+            view = ReportView.TABLE if is_shown else view
+            self._open = ''
+            await self._show_as(replace(self._report.query, view=view))
 
-    def _view_button(self, view: 'View') -> Piece:
+    async def _show_as(self, query: ReportQuery) -> None:
+        """Show the same figures in another way."""
+        if self._report is not None:
+            self._report = replace(self._report, query=query)
+            await self._draw()
+
+    def _view_button(self, view: ReportView) -> Piece:
         return button(view_names()[view], lambda: self._show_view(view), ButtonStyle.QUIET)
 
-    def _toggle(self) -> None:
-        if self._view is View.HEAT:
-            self._heat.toggle()
+    async def _toggle(self) -> None:
+        if self._report is not None and _button_of(self._report.query.view) is ReportView.HEAT:
+            await self._heat.toggle()
 
     async def _close(self) -> None:
         self._open = ''
@@ -168,8 +170,8 @@ class ReportsScreen(Component):
         keys = Keys()
         keys.add('KeyJ', 'J', _('다음 기준으로 묶기'), lambda: self._group(1))
         keys.add('KeyK', 'K', _('앞 기준으로 묶기'), lambda: self._group(-1))
-        keys.add('KeyH', 'H', _('요일과 시간대별 보기'), lambda: self._show_view(View.HEAT))
-        keys.add('KeyA', 'A', _('상담원 하루 보기'), lambda: self._show_view(View.DAYS))
+        keys.add('KeyH', 'H', _('요일과 시간대별 보기'), lambda: self._show_view(ReportView.HEAT))
+        keys.add('KeyA', 'A', _('상담원 하루 보기'), lambda: self._show_view(ReportView.DAYS))
         keys.add('KeyG', 'G', _('그래프와 표 바꾸기'), self._toggle)
         keys.add('Escape', 'Esc', _('목록 닫기'), self._close)
         return keys
@@ -216,18 +218,19 @@ class ReportsScreen(Component):
             await self._draw_view(report)
 
     async def _draw_view(self, report: Report) -> None:
-        is_table = self._view is View.TABLE
+        shown = _button_of(report.query.view)
+        is_table = shown is ReportView.TABLE
         for view, made in self._views.items():
-            made.set_attribute('aria-pressed', 'true' if view is self._view else 'false')
+            made.set_attribute('aria-pressed', 'true' if view is shown else 'false')
         self._table.set_visibility(is_table)
-        self._heat.set_visibility(self._view is View.HEAT)
-        self._days.set_visibility(self._view is View.DAYS)
+        self._heat.set_visibility(shown is ReportView.HEAT)
+        self._days.set_visibility(shown is ReportView.DAYS)
         self._back.set_visibility(is_table and self._begin > 0)
         self._on.set_visibility(is_table and self._begin + WINDOW < len(report.rows))
         if is_table:
             table = ReportTable(report=report, begin=self._begin, chosen=self._open)
             self._table.set_inside(table.markup())
-        elif self._view is View.HEAT:
+        elif shown is ReportView.HEAT:
             await self._heat.show(report.query, self._open)
         else:
             await self._days.show(report.query)
@@ -242,12 +245,13 @@ class ReportsScreen(Component):
         self._version.set_inside(filled('{text}', text=_('정의 {versions}', versions=versions)))
 
     def _write_address(self, query: ReportQuery) -> None:
-        parts = [
-            query.address,
-            f'view={self._view}' if self._view is not View.TABLE else '',
-            f'show={self._open}' if self._open else '',
-        ]
+        parts = [query.address, f'show={self._open}' if self._open else '']
         self._shell.set_address(f'{REPORTS}?{"&".join(filter(None, parts))}')
+
+
+def _button_of(view: ReportView) -> ReportView:
+    """Return the view whose button is pressed: the heat map has two forms."""
+    return ReportView.HEAT if view is ReportView.HEAT_TABLE else view
 
 
 def _whose(report: Report, choice: Choice) -> str:
@@ -273,7 +277,8 @@ def explain(shell: Shell, report: Report) -> None:
             _('재문의: 같은 고객이 7일 안에 다시 온 상담 ÷ 응대.'),
             _('부정 감정: 고객이 전체적으로 부정적인 상담 ÷ 감정을 분석한 상담.'),
             _('약속 이행: 약속을 모두 지킨 상담 ÷ 지켰거나 못 지킨 약속이 있는 상담.'),
-            _('만족도: 아직 묻지 않으므로 숫자가 없습니다.'),
+            _('준수율: 계획대로 보낸 시간 ÷ 계획한 시간. 계획이 바뀌는 때의 앞뒤 몇 분은 봐줍니다(근무·휴식 3분, 식사·교육·회의 5분).'),
+            _('만족도: 점수의 합 ÷ 평가한 상담. 마지막 상담원에게, 처음 평가한 때에 셉니다.'),
         ):  # fmt: skip
             ui.label(text)
         with ui.element('div').classes('desk-actions'):

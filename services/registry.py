@@ -28,6 +28,7 @@ from services.chats.chats import Chats
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.offers import Offers
+from services.chats.ratings import Ratings
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -67,10 +68,12 @@ from services.people.presence import Presence
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
 from services.reports.rollups import Rollups
 from services.reports.saved import SavedReports
+from services.reports.shifts import Shifts
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -138,9 +141,12 @@ class Services:
     promises: Promises
     queue_notices: QueueNotices
     queues: Queues
+    ratings: Ratings
     recordings: Recordings
     reports: Reports
+    day_reports: DayReports
     report_exports: ReportExports
+    shifts: Shifts
     saved_reports: SavedReports
     rollups: Rollups
     sentiments: Sentiments
@@ -211,6 +217,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
     reports = Reports(db, rollups)
+    day_reports = DayReports(db)
     return Services(
         topics=topics,
         stream=stream,
@@ -266,9 +273,12 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         queue_notices=QueueNotices(units),
         queues=Queues(units),
+        ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
         reports=reports,
-        report_exports=ReportExports(units, reports),
+        day_reports=day_reports,
+        report_exports=ReportExports(units, reports, day_reports),
+        shifts=Shifts(units),
         saved_reports=SavedReports(units, reports),
         rollups=rollups,
         sentiments=Sentiments(units),

@@ -11,11 +11,13 @@ from pydantic import BaseModel
 
 from desk.errors import InvalidInputError
 from models import Agent, Priority, Sentiment
+from models.rating import HIGHEST_SCORE, LOWEST_SCORE
 from pages.api import cursors
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.api.wrap_up_shapes import WRAP_UP_EXAMPLE, CategoryList, WrapUpItem
 from pages.web.principals import SignedIn
+from services.chats.events import Rating
 from services.customers.personal_data import masked_phone
 from services.history import filter as history_filter
 from services.history.contact import Contact
@@ -50,6 +52,7 @@ CONTACT_EXAMPLE: dict[str, Any] = {
     'last_line': '네, 감사합니다',
     'last_number': 14,
     'sentiment': 'negative',
+    'rating': {'score': 5, 'comment': '친절했어요'},
     'wrap_up': WRAP_UP_EXAMPLE,
     'found': {'number': 1, 'excerpt': '주문한 상품이 아직 안 왔어요', 'spans': [[4, 6]]},
 }
@@ -86,6 +89,7 @@ class ContactItem(BaseModel):
     last_line: str
     last_number: int
     sentiment: Sentiment | None
+    rating: Rating | None
     wrap_up: WrapUpItem | None
     found: Found | None
 
@@ -131,6 +135,9 @@ class ContactFilters:
         sentiment: Annotated[
             Sentiment | None, Query(description='how the customer of a chat sounded on the whole')
         ] = None,
+        rating: Annotated[
+            int | None, Query(ge=LOWEST_SCORE, le=HIGHEST_SCORE, description="a chat's rating")
+        ] = None,
         text: Annotated[
             Text | None,
             Query(
@@ -141,7 +148,7 @@ class ContactFilters:
     ) -> Self:
         """Read the filters from a query. Raises ``InvalidInputError`` for a value that cannot be used."""
         del period, since, until, agent, department, channel, status, priority  # documented
-        del category, follow_up, sentiment, text
+        del category, follow_up, sentiment, rating, text
         reading = history_filter.read_filter(request.query_params)
         if reading.ignored:
             raise InvalidInputError('history.filter', fields=', '.join(reading.ignored))
@@ -228,6 +235,7 @@ def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
         last_line=contact.last_line,
         last_number=contact.last_number,
         sentiment=contact.mood.sentiment if contact.mood else None,
+        rating=contact.rating,
         wrap_up=WrapUpItem.of(contact.wrap_up) if contact.wrap_up else None,
         found=Found(number=found.number, excerpt=found.excerpt, spans=list(found.spans))
         if found

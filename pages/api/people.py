@@ -13,7 +13,7 @@ from models.queue import MAX_CHATS, MAX_LEVEL
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.web.principals import SignedIn
-from services.people.authority import MAX_DEPARTMENT_CHARS, MAX_NAME_CHARS
+from services.people.authority import MAX_DEPARTMENT_CHARS, MAX_DEPARTMENTS, MAX_NAME_CHARS
 from services.people.invitations import MAX_EMAIL_CHARS, Invited, Invitee
 from services.registry import Services
 
@@ -27,6 +27,7 @@ PERSON_EXAMPLE: dict[str, Any] = {
     'last_name': '김',
     'role': 'agent',
     'department': '주문·배송',
+    'departments': [],
     'chat_capacity': 3,
     'is_active': True,
     'status': 'available',
@@ -54,6 +55,8 @@ Department = Annotated[Text, Field(min_length=1, max_length=MAX_DEPARTMENT_CHARS
 class Person(BaseModel):
     """Somebody who works at the desk; ``levels`` are those of their skills, by the skill's id.
 
+    ``departments`` limit a supervisor to these; empty: all.
+
     ``connect_user_id`` is whom they are at Amazon Connect; empty: the user of the same username.
     """
 
@@ -66,6 +69,7 @@ class Person(BaseModel):
     last_name: str
     role: AgentRole
     department: str
+    departments: list[str]
     chat_capacity: int
     is_active: bool
     status: AgentStatus
@@ -151,6 +155,9 @@ class PersonChange(BaseModel):
     first_name: Name | None = None
     last_name: Name | None = None
     department: Department | None = None
+    departments: Annotated[list[Department], Field(max_length=MAX_DEPARTMENTS)] | None = Field(
+        default=None, description='of a supervisor: the only departments they see; empty: all'
+    )
     chat_capacity: Annotated[int, Field(ge=1, le=MAX_CHATS)] | None = None
     levels: dict[UUID, Annotated[int, Field(ge=0, le=MAX_LEVEL)]] | None = None
     connect_user_id: Annotated[Text, Field(max_length=256)] | None = Field(
@@ -228,6 +235,8 @@ class PeopleOperations:
             )
         if change.department is not None:
             await self._authority.move(by, agent_id, change.department)
+        if change.departments is not None:
+            await self._authority.limit(by, agent_id, change.departments)
         if change.chat_capacity is not None:
             await self._skills.set_capacity(by, agent_id, change.chat_capacity)
         if change.connect_user_id is not None:

@@ -25,6 +25,7 @@ from services.reports.report_query import (
     Grouping,
     ReportPeriod,
     ReportQuery,
+    ReportView,
     read_query,
 )
 from services.reports.reports import Numbers, Report, ReportRow
@@ -61,7 +62,7 @@ ANSWER: dict[str, Any] = {
 
 
 class FigureItem(BaseModel):
-    """A figure: contacts, percent or seconds, null without anything to divide by; and how many contacts make it."""
+    """A figure: contacts, percent, seconds or points, null without anything to divide by; and how many contacts make it."""
 
     model_config = shown_as(FIGURE_EXAMPLE)
 
@@ -121,7 +122,7 @@ class ReportChoice:
     query: ReportQuery
 
     @classmethod
-    async def asked(
+    async def asked(  # noqa: PLR0913, PLR0917 - each is a name in the address
         cls,
         request: Request,
         period: ReportPeriod | None = None,
@@ -131,9 +132,13 @@ class ReportChoice:
         until: Annotated[date | None, Query(alias='to', description='last day, in Seoul')] = None,
         group: Grouping = Grouping.QUEUE,
         department: Annotated[Text | None, Query(max_length=MAX_DEPARTMENT_CHARS)] = None,
+        view: Annotated[
+            ReportView, Query(description="of an export: `days` is the agents' last day")
+        ] = ReportView.TABLE,
+        figure: Annotated[Figure, Query(description='of the heat map')] = Figure.ARRIVED,
     ) -> Self:
         """Read the choice from a query. Raises ``InvalidInputError`` for a value that cannot be used."""
-        del period, since, until, group, department  # documented
+        del period, since, until, group, department, view, figure  # documented
         query, ignored = read_query(request.query_params)
         if ignored:
             raise InvalidInputError('history.filter', fields=', '.join(ignored))

@@ -15,6 +15,7 @@ from desk.identity_memo import IdentityMemo
 from models import Agent, CallbackStatus, ChatEnding, ChatStatus, MessageType, Sender
 from models.callback import MAX_CALLBACK_CHARS
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
+from models.rating import HIGHEST_SCORE, LOWEST_SCORE, MAX_COMMENT_CHARS
 from pages.locale import LANGUAGES, text
 from pages.web.bodies import MAX_BODY_BYTES
 from services.chats.events import ChatCard, ChatMessage
@@ -235,6 +236,15 @@ class NewVisit(BaseModel):
     )
     department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
+
+
+class NewRating(BaseModel):
+    """A rating of an ended chat: 1 (very dissatisfied) to 5 (very satisfied)."""
+
+    model_config = shown_as({'score': 5, 'comment': '친절했어요'})
+
+    score: Annotated[int, Field(ge=LOWEST_SCORE, le=HIGHEST_SCORE)]
+    comment: Annotated[Text, Field(max_length=MAX_COMMENT_CHARS)] = ''
 
 
 class Visit(BaseModel):

@@ -7,7 +7,8 @@ from uuid import UUID
 from desk.events import Resync, Subscription, Topics
 from models import Agent, ChatStatus
 from pages.api.frames import Frame, FrameKind
-from services.calls.callback_view import CallbackChanged, CallbackDue, due_topic, topic_for
+from services.calls import callback_view
+from services.calls.callback_view import CallbackChanged, CallbackDue, due_topic
 from services.chats.events import (
     EVERY_CHAT,
     ChatEvent,
@@ -16,7 +17,7 @@ from services.chats.events import (
     department_topic,
     holder_topic,
 )
-from services.contacts.access import may_see
+from services.contacts.access import may_see, topics_within
 from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
 from services.sentiment.events import LinesJudged, sentiment_topic
@@ -43,8 +44,8 @@ class ProgramSubscriptions:
             subscription.cancel()
         agent = self._agent
         # Only the agent's own topics: with EVERY_CHAT each event would cost the desk a call for every program.
-        narrow = (department_topic(agent.department), holder_topic(agent.id))
-        chats = (EVERY_CHAT,) if agent.sees_everything else narrow
+        own = () if agent.sees_everything else (holder_topic(agent.id),)
+        chats = (*topics_within(agent, EVERY_CHAT, department_topic), *own)
         people = (EVERY_AGENT,) if agent.sees_everything else (agent_topic(agent.id),)
         self._chats = [
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
@@ -52,7 +53,7 @@ class ProgramSubscriptions:
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
             *(
                 self._topics.subscribe(topic, self._hear_callback)
-                for topic in (topic_for(agent), due_topic(agent.id))
+                for topic in (*callback_view.topics_for(agent), due_topic(agent.id))
             ),
         ]
 

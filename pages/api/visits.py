@@ -17,6 +17,7 @@ from models import ChatStatus
 from pages.api.shapes import (
     Departments,
     Marks,
+    NewRating,
     NewVisit,
     Number,
     StartedVisit,
@@ -33,8 +34,9 @@ from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.calls.callback_requests import CallbackRequests
 from services.chats.chats import MAX_PAGE, PAGE
-from services.chats.events import ChatCard
+from services.chats.events import ChatCard, Rating
 from services.chats.outgoing import OutgoingMessage
+from services.chats.ratings import Ratings
 from services.chats.visits import ChatStart, Visits
 from services.registry import Services
 
@@ -53,7 +55,9 @@ class RateLimits:
 
 def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
     """Serve the customer's side of a chat."""
-    visit = VisitOperations(services.visits, services.callback_requests, RateLimits())
+    visit = VisitOperations(
+        services.visits, services.callback_requests, services.ratings, RateLimits()
+    )
     api = APIRouter(
         prefix='/chat/visits',
         tags=['visit'],
@@ -121,6 +125,14 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         summary='Do without the call',
         responses=refusals(404),
     )
+    add(
+        f'{one}/rating',
+        visit.rate,
+        methods=['PUT'],
+        summary='Rate the chat that has ended',
+        responses=refusals(404, 409, 413),
+    )
+    add(f'{one}/rating', visit.rating, summary='The own rating', responses=refusals(404))
     add(f'{one}/leave', visit.leave, methods=['POST'], summary='Leave', responses=refusals(404))
     return api
 
@@ -154,9 +166,12 @@ Opens = Annotated[VisitKey, Depends(_key)]
 class VisitOperations:
     """The operations of ``/chat/visits``, one method each."""
 
-    def __init__(self, visits: Visits, callbacks: CallbackRequests, limits: RateLimits) -> None:
+    def __init__(
+        self, visits: Visits, callbacks: CallbackRequests, ratings: Ratings, limits: RateLimits
+    ) -> None:
         self._visits = visits
         self._callbacks = callbacks
+        self._ratings = ratings
         self._limits = limits
 
     async def departments(self) -> Departments:
@@ -221,6 +236,15 @@ class VisitOperations:
         if chat.status is ChatStatus.CLOSED:
             raise ConflictError('chat.ended')
         await self._visits.typing(chat)
+
+    async def rate(self, key: Opens, given: NewRating) -> Rating:
+        """Rate the ended chat (만족도) or change its rating, within a day after its end. The comment is masked as a message is."""
+        chat = await self._opened(key)
+        return await self._ratings.rate(chat.id, given.score, given.comment)
+
+    async def rating(self, key: Opens) -> Rating | None:
+        """Return the rating of the chat; null before it was given."""
+        return await self._ratings.of_chat((await self._opened(key)).id)
 
     async def leave(self, key: Opens) -> Visit:
         """End the chat for the customer; leaving again changes nothing."""

@@ -21,6 +21,7 @@ from models import (
     Queue,
 )
 from services.calls.callback_view import CallbackView
+from services.contacts.access import within_reach
 
 ASKING_LOCK = 0xCA11
 """The advisory lock for taking a slot: one customer at a time."""
@@ -28,8 +29,8 @@ IS_OPEN = col(Callback.status) == CallbackStatus.OPEN
 
 
 def seen_by(agent: Agent) -> ColumnElement[bool]:
-    """Say which call-backs an agent may see: their department's; supervisors all."""
-    return true() if agent.sees_everything else col(Callback.department) == agent.department
+    """Say which call-backs an agent may see: those of departments in their reach."""
+    return within_reach(agent, col(Callback.department))
 
 
 async def shown(

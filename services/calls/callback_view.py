@@ -9,6 +9,7 @@ from typing_extensions import override
 from desk import clock
 from desk.events import Event
 from models import Agent, Callback, CallbackStatus
+from services.contacts.access import topics_within
 from services.text.phone_numbers import masked_phone
 
 
@@ -104,9 +105,9 @@ EVERY_CALLBACK = 'callbacks'
 """The topic of all call-backs, for those who look beyond departments."""
 
 
-def topic_for(agent: Agent) -> str:
-    """Name the topic of what stands in an agent's list."""
-    return EVERY_CALLBACK if agent.sees_everything else callbacks_topic(agent.department)
+def topics_for(agent: Agent) -> tuple[str, ...]:
+    """Name the topics of what stands in an agent's list."""
+    return topics_within(agent, EVERY_CALLBACK, callbacks_topic)
 
 
 def due_topic(agent_id: UUID) -> str:

@@ -223,7 +223,7 @@ def text_of(typed: str) -> str:
 
 
 def _sees(agent: Agent, callback: Callback) -> bool:
-    return agent.sees_everything or callback.department == agent.department
+    return agent.reaches(callback.department)
 
 
 async def _open(work: UnitOfWork, agent: Agent, callback_id: UUID, *, seen: int | None) -> Callback:

@@ -34,7 +34,7 @@ from services.calls.computed_call import ComputedCall, ComputedStep, computed_ca
 from services.calls.dial_rules import DialPurpose, DialRules
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
-from services.contacts.access import may_write
+from services.contacts.access import may_write, require_supervisor
 from services.customers import queries as customer_queries
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import require_customer
@@ -240,8 +240,7 @@ class Calls:
             NotFoundError: the call does not exist.
             ConflictError: nobody talks in it, or the supervisor has no Connect user or cannot listen now.
         """
-        if not supervisor.sees_everything:
-            raise NotAllowedError('agent.supervisors_only')
+        require_supervisor(supervisor)
         leg = await self._open_leg(supervisor, call_id)
         if leg.answered_at is None:
             raise ConflictError('call.not_answered')

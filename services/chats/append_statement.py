@@ -23,7 +23,8 @@ BY_AGENT = (
        unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
     # the conditions (see services.contacts.access.may_write), including that no colleague replied after what
     # the writer had seen
-    """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sees_everything)s)
+    """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s
+       OR %(is_supervisor)s AND (%(reach)s::text[] IS NULL OR department = ANY(%(reach)s::text[])))
        AND (last_agent_number <= %(seen)s OR last_agent_id = %(sender_id)s)""",
 )
 BY_CUSTOMER = (
@@ -86,7 +87,8 @@ async def append(
         'sender_id': agent.id if agent else None,
     }
     if agent:
-        values |= {'seen': outgoing.seen, 'sees_everything': agent.sees_everything}
+        reach = None if agent.reach is None else list(agent.reach)
+        values |= {'seen': outgoing.seen, 'is_supervisor': agent.is_supervisor, 'reach': reach}
     try:
         row = await statements.first(_APPEND[sender], values)
     except psycopg.IntegrityError:  # a parallel repeat stored the same id

@@ -48,6 +48,10 @@ EVERY_QUEUE = 'every-queue'
 """The topic of all departments' queues, for readers of all departments."""
 
 
+EVERY_RATING = 'every-rating'
+"""The topic of all ratings, for boards."""
+
+
 class ChatCard(BaseModel):
     """A chat as lists and headers show it."""
 
@@ -152,6 +156,28 @@ class MessageAdded(ChatEvent):
     @override
     def moves(self) -> bool:
         return self.message.sender is Sender.SYSTEM
+
+
+class Rating(BaseModel):
+    """A customer's rating of a chat that has ended."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={'examples': [{'score': 5, 'comment': '친절했어요'}]}
+    )
+
+    score: int
+    comment: str = ''
+
+
+class ChatRated(Event):
+    """A customer gave or changed the rating of a chat."""
+
+    chat_id: UUID
+    rating: Rating
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (chat_topic(self.chat_id), EVERY_RATING)
 
 
 class Typing(Event):

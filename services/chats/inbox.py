@@ -88,7 +88,7 @@ def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
 
 
 def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
-    """Return the key of the list that a person sees: their own, their department's, or everybody's."""
+    """Return the key of the list that a person sees: their own, that of their departments, or everybody's."""
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return tab, agent.id
-    return tab, '' if agent.sees_everything else agent.department
+    return tab, '\n'.join(sorted(agent.reach or ()))

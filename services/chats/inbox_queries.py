@@ -14,6 +14,7 @@ from models import Agent, ChatSession, ChatStatus
 from models.chat import OPEN_STATUSES
 from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter, Scope, Tab
 from services.chats.queries import chats_of
+from services.contacts.access import within_reach
 
 """Counts stop here: agents act the same for 1,000 and 1,001, and counting is costly."""
 
@@ -34,9 +35,7 @@ def _within(agent: Agent, tab: Tab, scope: Scope) -> SelectOfScalar[ChatSession]
     statement = chats_of(agent).where(_status(tab))
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return statement.where(col(ChatSession.agent_id) == agent.id)
-    if agent.sees_everything:
-        return statement
-    return statement.where(col(ChatSession.department) == agent.department)
+    return statement.where(within_reach(agent, col(ChatSession.department)))
 
 
 def _narrowed(

@@ -20,6 +20,7 @@ from services.chats.events import (
     holder_topic,
     queue_topic,
 )
+from services.contacts.access import topics_within
 
 ANSWERED = datetime.max.replace(tzinfo=UTC)
 """Sorts chats in which nobody waits after those in which somebody does."""
@@ -85,7 +86,7 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
         return False
     if scope is Scope.MINE and tab is not Tab.WAITING:
         return chat.agent_id == agent.id
-    return agent.sees_everything or chat.department == agent.department
+    return agent.reaches(chat.department)
 
 
 def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
@@ -96,8 +97,8 @@ def topics_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[str, ...]:
     """
     own = holder_topic(agent.id)
     if scope is Scope.MINE or tab is Tab.WAITING:
-        return own, EVERY_QUEUE if agent.sees_everything else queue_topic(agent.department)
-    return own, EVERY_CHAT if agent.sees_everything else department_topic(agent.department)
+        return own, *topics_within(agent, EVERY_QUEUE, queue_topic)
+    return own, *topics_within(agent, EVERY_CHAT, department_topic)
 
 
 SortKey = tuple[float, int]

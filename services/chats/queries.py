@@ -64,12 +64,15 @@ async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> 
     ).first()
 
 
-async def left_alone(session: AsyncSession, *, limit: int) -> Sequence[tuple[ChatSession, Agent]]:
+async def left_alone(
+    session: AsyncSession, supervisor: Agent, *, limit: int
+) -> Sequence[tuple[ChatSession, Agent]]:
     """Return the chats whose agent is 연결 끊김 or 오프라인, with that agent, longest first."""
     statement = (
         select(ChatSession, Agent)
         .join(Agent, col(Agent.id) == col(ChatSession.agent_id))
         .where(
+            visible_to(supervisor),
             col(ChatSession.status).in_(OPEN_STATUSES),
             or_(
                 col(Agent.suspended_as) == AgentStatus.DISCONNECTED,

@@ -1,11 +1,16 @@
-"""Access to chats and calls: the one place that defines it, as SQL and for a loaded row."""
+"""Access to chats, calls and what belongs to a department: the one place that defines it, as SQL and for a loaded row.
 
-from typing import Protocol
+Which departments a person reaches is ``Agent.reach``.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, true
 from sqlmodel import col, or_
 
+from desk.errors import NotAllowedError
 from models import Agent, Call, ChatSession
 
 
@@ -21,35 +26,54 @@ class OwnedContact(Protocol):
         """The department of the contact."""
 
 
+def within_reach(agent: Agent, department: Any) -> ColumnElement[bool]:
+    """Return the condition that a column holds a department in a person's reach (``Agent.reach``)."""
+    if agent.reach is None:
+        return true()
+    found: ColumnElement[bool] = department.in_(agent.reach)
+    return found
+
+
+def topics_within(agent: Agent, every: str, of_department: Callable[[str], str]) -> tuple[str, ...]:
+    """Return the topics that a person's reach covers: ``every``, or one for each department."""
+    return (every,) if agent.reach is None else tuple(of_department(one) for one in agent.reach)
+
+
+def require_supervisor(agent: Agent) -> None:
+    """Raise ``NotAllowedError`` unless a supervisor or an administrator acts; reach is checked with what they act on."""
+    if not agent.is_supervisor:
+        raise NotAllowedError('agent.supervisors_only')
+
+
 def visible_to(
     agent: Agent, contact: type[ChatSession] | type[Call] = ChatSession
 ) -> ColumnElement[bool]:
-    """Return the condition for contacts that a person may see: own, department's; supervisors all."""
+    """Return the condition for contacts that a person may see: own, and those of departments in their reach."""
     if agent.sees_everything:
         return true()
-    return or_(col(contact.agent_id) == agent.id, col(contact.department) == agent.department)
+    return or_(col(contact.agent_id) == agent.id, within_reach(agent, col(contact.department)))
 
 
 def reaches_of(
     agent: Agent, contact: type[ChatSession] | type[Call]
 ) -> list[list[ColumnElement[bool]]]:
     """Return ``visible_to`` in disjoint parts, each of which one index answers in order."""
-    if agent.sees_everything:
+    if agent.reach is None:
         return [[]]
     department = col(contact.department)
     return [
-        [department == agent.department],
-        [col(contact.agent_id) == agent.id, department != agent.department],
+        *([department == one] for one in agent.reach),
+        [col(contact.agent_id) == agent.id, department.not_in(agent.reach)],
     ]
 
 
 def may_see(agent: Agent, chat: OwnedContact) -> bool:
     """Whether the agent may see this chat: ``visible_to`` for a loaded chat."""
     is_theirs = agent.id in (chat.agent_id, getattr(chat, 'offered_agent_id', None))
-    is_theirs = is_theirs or agent.department == chat.department
-    return agent.sees_everything or is_theirs
+    return is_theirs or agent.reaches(chat.department)
 
 
 def may_write(agent: Agent, chat: OwnedContact) -> bool:
-    """Whether the agent may write in this open chat: the agent who has it, and supervisors."""
-    return agent.sees_everything or chat.agent_id == agent.id
+    """Whether the agent may write in this open chat: the agent who has it, and supervisors of its department."""
+    is_supervised = agent.is_supervisor and agent.reaches(chat.department)
+    return is_supervised or chat.agent_id == agent.id

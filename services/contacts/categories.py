@@ -7,10 +7,11 @@ from uuid import UUID
 
 from desk import clock
 from desk.db import ROW_LOCK
-from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
+from desk.errors import InvalidInputError, NotFoundError
 from models import Agent, AuditAction, ContactCategory, SubjectKind
 from models.wrap_up import MAX_DEPTH
 from services.contacts import category_queries as queries
+from services.contacts.access import require_supervisor
 from services.contacts.category_names import path_names
 from services.text.folding import name_key
 from services.text.terms import clean, initials_of
@@ -67,8 +68,7 @@ class Categories:
             NotFoundError: the parent does not exist.
         """
         name = clean(name)
-        if not editor.sees_everything:
-            raise NotAllowedError('agent.supervisors_only')
+        require_supervisor(editor)
         if not name or len(name) > MAX_NAME_CHARS:
             raise InvalidInputError('category.name', most=MAX_NAME_CHARS)
         async with self._units.begin() as work:
@@ -93,8 +93,7 @@ class Categories:
 
         Raises as ``add`` does.
         """
-        if not editor.sees_everything:
-            raise NotAllowedError('agent.supervisors_only')
+        require_supervisor(editor)
         async with self._units.begin() as work:
             node = await work.session.get(ContactCategory, category_id, with_for_update=ROW_LOCK)
             if node is None:

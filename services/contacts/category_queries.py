@@ -10,6 +10,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Agent, ContactCategory, Queue
+from services.contacts.access import within_reach
 
 
 async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[ContactCategory]:
@@ -21,10 +22,10 @@ async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[Conta
 
 
 async def seen_by(session: AsyncSession, agent: Agent) -> Sequence[ContactCategory]:
-    """Return the nodes of the department's queues and those of all queues; supervisors see every node."""
+    """Return the nodes of the queues in an agent's reach and those of all queues."""
     statement = select(ContactCategory)
     if not agent.sees_everything:
-        own = select(col(Queue.id)).where(col(Queue.department) == agent.department)
+        own = select(col(Queue.id)).where(within_reach(agent, col(Queue.department)))
         of_all = col(ContactCategory.queue_id).is_(None)
         statement = statement.where(or_(of_all, col(ContactCategory.queue_id).in_(own)))
     return (await session.exec(statement)).all()

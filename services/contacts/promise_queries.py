@@ -24,7 +24,7 @@ from models import (
     Queue,
     Sender,
 )
-from services.contacts.access import visible_to
+from services.contacts.access import visible_to, within_reach
 from services.contacts.promise_view import PromiseView
 
 IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
@@ -67,9 +67,9 @@ def owned_by(agent_id: UUID) -> ColumnElement[bool]:
 
 
 def unowned_for(agent: Agent) -> ColumnElement[bool]:
-    """Return the condition for open promises that an agent may take: department's; supervisors all."""
+    """Return the condition for open promises that an agent may take: of departments in their reach."""
     unowned = and_(IS_OPEN, col(Promise.owner_id).is_(None))
-    return unowned if agent.sees_everything else and_(unowned, agent.department == DEPARTMENT)
+    return and_(unowned, within_reach(agent, DEPARTMENT))
 
 
 def seen_of_customer(agent: Agent, customer_id: UUID) -> ColumnElement[bool]:

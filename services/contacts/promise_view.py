@@ -9,6 +9,7 @@ from typing_extensions import override
 from desk import clock
 from desk.events import Event
 from models import Agent, Call, ChatSession, Customer, Promise, PromiseStatus, Queue
+from services.contacts.access import topics_within
 
 GRACE = timedelta(minutes=10)
 """A promise kept this little late counts as kept."""
@@ -94,8 +95,7 @@ def promised_topic(contact_id: UUID) -> str:
 
 def topics_for(agent: Agent) -> tuple[str, ...]:
     """Return the topics of the promises in an agent's list."""
-    unowned = EVERY_UNOWNED if agent.sees_everything else unowned_topic(agent.department)
-    return owned_topic(agent.id), unowned
+    return owned_topic(agent.id), *topics_within(agent, EVERY_UNOWNED, unowned_topic)
 
 
 class PromiseChanged(Event):

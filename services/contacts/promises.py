@@ -229,7 +229,7 @@ class Promises:
             if to_id is not None:
                 view = await queries.view(work.session, promise_id)
                 to = await agent_queries.by_id(work.session, to_id)
-                serves = to and (to.department == (view and view.department) or to.sees_everything)
+                serves = to and to.reaches(view.department if view else None)
                 if to is None or not to.is_active or not serves:
                     raise InvalidInputError('promise.cannot_take')
             former, promise.owner_id = promise.owner_id, to_id
@@ -284,9 +284,10 @@ def _checked(body: str, due_at: datetime) -> str:
 
 def _may_act(agent: Agent, view: PromiseView) -> bool:
     """Whether an agent may act on a promise: owner, supervisors; if unowned, its department."""
-    if agent.sees_everything or view.owner_id == agent.id:
+    if view.owner_id == agent.id:
         return True
-    return view.owner_id is None and view.department == agent.department
+    may_take = agent.is_supervisor or view.owner_id is None
+    return may_take and agent.reaches(view.department)
 
 
 async def _seen(session: AsyncSession, agent: Agent, promise_id: UUID) -> PromiseView:

@@ -23,6 +23,7 @@ def record_step(  # noqa: PLR0913 - a step has many attributes
     agent_id: UUID | None = None,
     by_id: UUID | None = None,
     reason: str = '',
+    score: int | None = None,
     at: datetime | None = None,
 ) -> None:
     """Record a step of a contact.
@@ -34,6 +35,7 @@ def record_step(  # noqa: PLR0913 - a step has many attributes
         agent_id: the agent concerned.
         by_id: the person who acted; none for the customer and for the desk itself.
         reason: a code, or that person's words; no personal data.
+        score: a rating's.
         at: the time, if not now.
     """
     step = ContactStep(
@@ -47,5 +49,6 @@ def record_step(  # noqa: PLR0913 - a step has many attributes
         came_at=contact.start_time,
         rang_at=contact.offered_at if isinstance(contact, ChatSession) else None,
         reason=reason,
+        score=score,
     )
     work.session.add(step)

@@ -165,7 +165,7 @@ def _erase_chat(work: CustomerUnitOfWork, chat: ChatSession) -> None:
 
 
 def _check_role(agent: Agent) -> None:
-    if not agent.sees_everything:
+    if not agent.is_supervisor:
         raise NotAllowedError('customer.erase_not_allowed')
 
 

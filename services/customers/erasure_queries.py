@@ -14,6 +14,7 @@ from models import (
     CallbackStatus,
     CallLeg,
     ChatMood,
+    ChatRating,
     CustomerChange,
     CustomerMerge,
     Draft,
@@ -64,7 +65,7 @@ async def erase_history(session: AsyncSession, customer_ids: Collection[UUID]) -
 
 
 async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
-    """Delete all messages of chats, their search index entries, and drafts."""
+    """Delete all messages of chats, their search index entries, drafts, and comments of ratings."""
     await session.exec(
         select(func.pg_advisory_xact_lock(INDEX_LOCK))
     )  # keeps the indexer from adding the old text
@@ -72,6 +73,8 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
     said = select(col(Message.id)).where(col(Message.chat_session_id).in_(chat_ids))
     await session.exec(delete(MessageGrams).where(col(MessageGrams.message_id).in_(said)))
     await erase_sentiments(session, chat_ids)
+    ratings = update(ChatRating).where(col(ChatRating.chat_session_id).in_(chat_ids))
+    await session.exec(ratings.values(comment=''))
     await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
     await session.exec(
         update(Message)

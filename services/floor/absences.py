@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from desk import clock
-from desk.errors import NotAllowedError
 from models import Agent, AgentStatus
 from services.chats import queries as chat_queries
 from services.chats.events import ChatCard
+from services.contacts.access import require_supervisor
 from services.work.unit_of_work import UnitsOfWork
 
 SECOND_PERIOD = timedelta(seconds=60)
@@ -52,10 +52,9 @@ class Absences:
 
         Raises ``NotAllowedError`` unless a supervisor asks.
         """
-        if not supervisor.sees_everything:
-            raise NotAllowedError('agent.supervisors_only')
+        require_supervisor(supervisor)
         async with self._db.reading() as session:
-            rows = await chat_queries.left_alone(session, limit=MOST_TOLD)
+            rows = await chat_queries.left_alone(session, supervisor, limit=MOST_TOLD)
         found: dict[UUID, Absence] = {}
         for chat, agent in rows:
             earlier = found[agent.id].chats if agent.id in found else ()

@@ -4,15 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text, true, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from desk.db import ROW_LOCK
-from models import ChatMood, ChatSession, FloorAlert, FloorThreshold, Promise, PromiseStatus
+from models import (
+    Agent,
+    ChatMood,
+    ChatSession,
+    FloorAlert,
+    FloorThreshold,
+    Promise,
+    PromiseStatus,
+    Queue,
+)
 from models.chat import OPEN_STATUSES
+from services.contacts.access import within_reach
 from services.sentiment.mood import WARNED_AT
 
 
@@ -34,11 +44,39 @@ async def open_alerts(session: AsyncSession) -> Sequence[FloorAlert]:
     return (await session.exec(statement.order_by(col(FloorAlert.created_at)))).all()
 
 
-async def recent_alerts(session: AsyncSession, since: datetime, limit: int) -> Sequence[FloorAlert]:
-    """Return the alerts that are not over or began since then, newest first."""
+async def queues_within(session: AsyncSession, by: Agent) -> set[UUID]:
+    """Return the queues within a supervisor's reach."""
+    statement = select(Queue.id).where(within_reach(by, col(Queue.department)))
+    return set((await session.exec(statement)).all())
+
+
+def _is_within(by: Agent) -> ColumnElement[bool]:
+    """Return the condition for alerts about queues and agents within a supervisor's reach."""
+    if by.sees_everything:
+        return true()
+    subjects = union_all(
+        select(col(Queue.id)).where(within_reach(by, col(Queue.department))),
+        select(col(Agent.id)).where(within_reach(by, col(Agent.department))),
+    )
+    return col(FloorAlert.subject_id).in_(subjects)
+
+
+async def is_within(session: AsyncSession, by: Agent, alert: FloorAlert) -> bool:
+    """Whether an alert is within a supervisor's reach."""
+    statement = select(FloorAlert.id).where(col(FloorAlert.id) == alert.id, _is_within(by))
+    return (await session.exec(statement)).first() is not None
+
+
+async def recent_alerts(
+    session: AsyncSession, by: Agent, since: datetime, limit: int
+) -> Sequence[FloorAlert]:
+    """Return the alerts within a supervisor's reach that are not over or began since then, newest first."""
     statement = (
         select(FloorAlert)
-        .where(or_(col(FloorAlert.ended_at).is_(None), col(FloorAlert.created_at) >= since))
+        .where(
+            _is_within(by),
+            or_(col(FloorAlert.ended_at).is_(None), col(FloorAlert.created_at) >= since),
+        )
         .order_by(col(FloorAlert.created_at).desc())
         .limit(limit)
     )

@@ -15,14 +15,20 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock
-from desk.errors import ConflictError, DeskError, InvalidInputError, NotFoundError
+from desk.errors import (
+    ConflictError,
+    DeskError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from models import Agent, AgentStatus, AuditAction, FloorAlert, FloorThreshold, ThresholdKind
 from services.floor import alert_queries as queries
 from services.floor.board import Number, QueueLine, Snapshot
 from services.floor.definitions import beginning_of, day_of
 from services.floor.events import AlertsChanged
 from services.floor.live_board import LiveBoard, check_role
-from services.work.unit_of_work import UnitsOfWork
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger()
 
@@ -70,17 +76,21 @@ class Alerts:
         """Return the limits in force."""
         check_role(by)
         async with self._db.reading() as session:
-            return await queries.thresholds(session)
+            own = await queries.queues_within(session, by)
+            found = await queries.thresholds(session)
+        return [one for one in found if one.queue_id is None or one.queue_id in own]
 
     async def add_threshold(self, by: Agent, values: Mapping[str, str]) -> FloorThreshold:
         """Add a limit from typed fields: ``kind``, ``most``, ``queue_id``, ``status``.
 
         Raises:
             InvalidInputError: the kind, number or state is invalid.
+            NotAllowedError: it concerns departments beyond the supervisor's reach.
         """
         check_role(by)
         row = _parsed(by, values)
         async with self._units.begin() as work:
+            await _require_within_reach(work, by, row)
             work.session.add(row)
             work.record(by, AuditAction.THRESHOLD_CHANGED, details={'kind': row.kind, 'most': row.most})  # fmt: skip
             work.tell(AlertsChanged())
@@ -93,6 +103,7 @@ class Alerts:
             row = await queries.threshold(work.session, threshold_id)
             if row is None:
                 raise NotFoundError('board.threshold')
+            await _require_within_reach(work, by, row)
             row.is_active, row.changed_by_id, row.updated_at = False, by.id, clock.now()
             for alert in await queries.open_alerts(work.session):
                 if alert.threshold_id == threshold_id:
@@ -107,7 +118,7 @@ class Alerts:
         check_role(by)
         async with self._db.reading() as session:
             return await queries.recent_alerts(
-                session, beginning_of(day_of(clock.now())), MOST_SHOWN
+                session, by, beginning_of(day_of(clock.now())), MOST_SHOWN
             )
 
     async def take(self, by: Agent, alert_id: UUID) -> None:
@@ -118,7 +129,7 @@ class Alerts:
         check_role(by)
         async with self._units.begin() as work:
             alert = await queries.alert(work.session, alert_id)
-            if alert is None:
+            if alert is None or not await queries.is_within(work.session, by, alert):
                 raise NotFoundError('board.alert')
             if alert.taken_by_id not in (None, by.id):
                 raise ConflictError('board.alert_taken')
@@ -170,6 +181,13 @@ class Alerts:
                 row.ended_at = clock.now()
                 work.session.add(row)
                 work.tell(AlertsChanged())
+
+
+async def _require_within_reach(work: UnitOfWork, by: Agent, row: FloorThreshold) -> None:
+    """Raise ``NotAllowedError`` for a limit that concerns departments which a supervisor does not reach."""
+    own = () if by.sees_everything else await queries.queues_within(work.session, by)
+    if not by.sees_everything and row.queue_id not in own:
+        raise NotAllowedError('agent.outside_reach')
 
 
 def passed(

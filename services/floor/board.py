@@ -3,14 +3,14 @@
 Pure: it reads nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from models import AgentRole, AgentStatus, Queue
+from models import AgentRole, AgentStatus, Channel, Queue
 from services.floor.ledger import Bucket, FloorContact, Ledger
 
 
@@ -82,8 +82,13 @@ class AgentLine:
 
     agent: AgentNow
     load: int
+    channels: tuple[Channel, ...] = ()
+    """Those of the contacts in hand."""
     handled: int
     average_seconds: float | None
+    rated: int = 0
+    rating: float | None = None
+    """The mean of the day's ratings; ``None`` without any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +142,17 @@ class Snapshot:
 
     def of_department(self, department: str) -> 'Snapshot':
         """Return the part that concerns one department; all of it for an empty name."""
-        if not department:
+        return self.of_departments([department] if department else None)
+
+    def of_departments(self, departments: Collection[str] | None) -> 'Snapshot':
+        """Return the part that concerns these departments; all of it for ``None`` (``Agent.reach``)."""
+        if departments is None:
             return self
         return Snapshot(
             at=self.at,
             version=self.version,
-            queues=tuple(one for one in self.queues if one.department == department),
-            agents=tuple(one for one in self.agents if one.agent.department == department),
+            queues=tuple(one for one in self.queues if one.department in departments),
+            agents=tuple(one for one in self.agents if one.agent.department in departments),
         )
 
 
@@ -211,10 +220,14 @@ class Board:
         )
 
     def _agent_line(self, agent: AgentNow) -> AgentLine:
-        handling = self.ledger.handled(agent.id)
+        in_hand, handling = self.ledger.in_hand(agent.id), self.ledger.handled(agent.id)
+        scores = [one.score or 0 for one in self.ledger.rated(agent.id).values()]
         return AgentLine(
             agent=agent,
-            load=len(self.ledger.in_hand(agent.id)),
+            load=len(in_hand),
+            channels=tuple(sorted({one.channel for one in in_hand.values()})),
             handled=len(handling.contacts),
             average_seconds=handling.average_seconds,
+            rated=len(scores),
+            rating=sum(scores) / len(scores) if scores else None,
         )

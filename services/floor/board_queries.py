@@ -15,6 +15,7 @@ from models import (
     AgentRole,
     AgentStatus,
     AgentStatusChange,
+    Call,
     Channel,
     ChatSession,
     ChatStatus,
@@ -32,6 +33,7 @@ from services.floor.ledger import Fact
 _FACT: tuple[Any, ...] = (
     col(ContactStep.id), col(ContactStep.contact_id), col(ContactStep.channel), col(ContactStep.kind),
     col(ContactStep.at), col(ContactStep.queue_id), col(ContactStep.agent_id), col(ContactStep.came_at),
+    col(ContactStep.score),
 )  # fmt: skip
 
 
@@ -136,7 +138,7 @@ async def targets_by_day(
 
 def _concerned(begin: datetime, until: datetime) -> list[Any]:
     """Return the condition for the contacts to load: with a step since ``begin``, or open then."""
-    chat, wrap_up, step = ChatSession, WrapUp, ContactStep
+    chat, call, wrap_up, step = ChatSession, Call, WrapUp, ContactStep
     return [
         select(step.contact_id).where(col(step.at) >= begin, col(step.at) <= until),
         select(chat.id).where(col(chat.status) != ChatStatus.CLOSED, col(chat.start_time) < begin),
@@ -144,6 +146,10 @@ def _concerned(begin: datetime, until: datetime) -> list[Any]:
             col(chat.status) == ChatStatus.CLOSED,
             col(chat.start_time) < begin,
             col(chat.end_time) >= begin,
+        ),
+        select(call.id).where(
+            col(call.start_time) < begin,
+            or_(col(call.end_time).is_(None), col(call.end_time) >= begin),
         ),
         select(wrap_up.contact_id).where(
             col(wrap_up.created_at) < begin,
@@ -158,10 +164,7 @@ def _facts() -> Any:
 
 async def _read(session: AsyncSession, statement: Any) -> list[Fact]:
     rows = (await session.exec(statement)).all()
-    return [
-        Fact(row[0], row[1], Channel(row[2]), StepKind(row[3]), row[4], row[5], row[6], row[7])
-        for row in rows
-    ]
+    return [Fact(row[0], row[1], Channel(row[2]), StepKind(row[3]), *row[4:]) for row in rows]
 
 
 def _now(agent: Agent) -> AgentNow:

@@ -6,6 +6,7 @@ To change one, add a version with a later ``since``: earlier days keep theirs, o
 reports.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -19,7 +20,10 @@ class Definition:
     서비스 레벨: answered within the queue's seconds ÷ (answered + abandoned, short ones excluded). 응대율:
     answered ÷ (answered + abandoned). Both times begin when the customer came; a contact counts
     once, when it is first answered or abandoned, in the queue where it then was. 평균 처리: (talk +
-    후처리, without 보류 for chats) ÷ contacts whose talk ended.
+    후처리, without 보류 for chats) ÷ contacts whose talk ended. 만족도: Σ scores (1 to 5) ÷ rated chats; a
+    rating counts for the last agent and on the day when it was first given, with its present score.
+    준수율: time spent as planned ÷ planned time, with a grace around each change of the plan
+    (``services.reports.adherence``).
     """
 
     version: int
@@ -30,11 +34,22 @@ class Definition:
     """From this percentage on a figure is good."""
     fair_percent: int
     """Below this percentage a figure is poor."""
+    grace_seconds: Mapping[str, int]
+    """How far an agent may be from the planned beginning and end, by activity (the code of an away reason, or ``work``)."""
+
+    def grace_of(self, activity: str) -> int:
+        """Return the grace of an activity in seconds; that of work where it has none of its own."""
+        return self.grace_seconds.get(activity, self.grace_seconds['work'])
 
 
 DEFINITIONS = (
     Definition(
-        version=1, since=date(2000, 1, 1), short_seconds=5, good_percent=85, fair_percent=70
+        version=1,
+        since=date(2000, 1, 1),
+        short_seconds=5,
+        good_percent=85,
+        fair_percent=70,
+        grace_seconds={'work': 180, 'meal': 300, 'break': 180, 'training': 300, 'meeting': 300},
     ),
 )
 """In order of their first day; the usual numbers of Korean boards."""

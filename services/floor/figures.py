@@ -11,7 +11,12 @@ from services.floor import fact_queries as queries
 
 WAITING = {StepKind.CREATED, StepKind.QUEUED, StepKind.REFUSED, StepKind.MISSED, StepKind.WITHDRAWN}
 IN_PROGRESS = {StepKind.TAKEN, StepKind.RESUMED, StepKind.REOPENED}
-SILENT = {StepKind.PRIORITY_CHANGED, StepKind.WHISPERED, StepKind.TRANSFERRED}
+SILENT = {
+    StepKind.PRIORITY_CHANGED,
+    StepKind.WHISPERED,
+    StepKind.TRANSFERRED,
+    StepKind.RATED,
+}
 """Steps after which a contact stays where it is; a transfer is followed by the step of its new
 place."""
 

@@ -28,6 +28,8 @@ class Fact(NamedTuple):
     queue_id: UUID | None
     agent_id: UUID | None
     came_at: datetime
+    score: int | None = None
+    """Of a rating."""
 
 
 class Bucket(StrEnum):
@@ -77,6 +79,10 @@ class FloorContact:
     decided_by: Fact | None = None
     """The step that ended its wait."""
     waited_seconds: float | None = None
+    rated_by: Fact | None = None
+    """The step with which its customer first rated it: there and then a rating counts."""
+    score: int | None = None
+    """The rating as it is now."""
     last_id: int = 0
 
     @property
@@ -130,6 +136,7 @@ class Ledger:
         self._by_queue: dict[tuple[Bucket, UUID], Contacts] = defaultdict(dict)
         self._by_agent: dict[UUID, Contacts] = defaultdict(dict)
         self._handled: dict[UUID, Handling] = defaultdict(Handling)
+        self._rated: dict[UUID, Contacts] = defaultdict(dict)
         self.last_id = 0
 
     def apply(self, facts: Iterable[Fact]) -> None:
@@ -158,6 +165,10 @@ class Ledger:
         """Return an agent's handled contacts on the day."""
         return self._handled.get(agent_id) or Handling()
 
+    def rated(self, agent_id: UUID) -> Contacts:
+        """Return the contacts of an agent that were first rated on the day."""
+        return self._rated.get(agent_id, {})
+
     @property
     def handlings(self) -> Mapping[UUID, Handling]:
         """The handled contacts of every agent who had one on the day."""
@@ -182,6 +193,8 @@ class Ledger:
         if fact.id <= contact.last_id:
             return
         contact.last_id = fact.id
+        if fact.kind is StepKind.RATED:
+            self._count_rating(contact, fact)
         if fact.kind in SILENT:
             return
         self._take_out(contact)
@@ -217,6 +230,15 @@ class Ledger:
         is_another = fact.agent_id not in (None, agent_id)  # another agent has taken it over
         if bucket in TALKS and (is_another or BUCKET_AFTER.get(fact.kind) not in TALKS):
             handling.contacts[contact.id] = contact
+
+    def _count_rating(self, contact: FloorContact, fact: Fact) -> None:
+        """Count a rating once, when it was first given; a changed one changes the score there."""
+        contact.score = fact.score
+        if contact.rated_by is not None:
+            return
+        contact.rated_by = fact
+        if fact.at >= self._begin and fact.agent_id is not None:
+            self._rated[fact.agent_id][contact.id] = contact
 
     def _count_outcome(self, contact: FloorContact, fact: Fact) -> None:
         """Count how the wait ended: once, in the queue where it ended."""

@@ -18,10 +18,11 @@ from typing_extensions import override
 
 from desk import clock
 from desk.db import Database
-from desk.errors import DeskError, InvalidInputError, NotAllowedError
+from desk.errors import DeskError, InvalidInputError
 from desk.events import Event, Resync, Topics
 from models import Agent
-from services.chats.events import EVERY_QUEUE, ChatCard
+from services.chats.events import EVERY_QUEUE, EVERY_RATING, ChatCard
+from services.contacts.access import may_see, require_supervisor
 from services.floor import board_queries as queries
 from services.floor.board import Board, Snapshot, Target
 from services.floor.definitions import beginning_of, day_of, end_of
@@ -90,12 +91,13 @@ class LiveBoard:
             self._watchers -= 1
 
     async def now(self, watcher: Agent) -> tuple[Board, Snapshot]:
-        """Return the current floor and its numbers.
+        """Return the current floor and the numbers of the departments that the watcher reaches.
 
         The board continues to change; the numbers do not.
         """
         check_role(watcher)
-        return await self._current()
+        board, snapshot = await self._current()
+        return board, snapshot.of_departments(watcher.reach)
 
     async def latest(self) -> Snapshot:
         """Return the current numbers without a check of rights: callers check their own readers."""
@@ -107,12 +109,12 @@ class LiveBoard:
         await self._current()
 
     async def at(self, watcher: Agent, at: datetime) -> tuple[Board, Snapshot]:
-        """Return the floor at a past time. Raises ``InvalidInputError`` for a future one."""
+        """Return the floor at a past time, as ``now`` does. Raises ``InvalidInputError`` for a future one."""
         check_role(watcher)
         if at > clock.now():
             raise InvalidInputError('board.future')
         board = await board_at(self._db, at)
-        return board, board.snapshot(at)
+        return board, board.snapshot(at).of_departments(watcher.reach)
 
     async def cards(self, watcher: Agent, chat_ids: Sequence[UUID]) -> dict[UUID, ChatCard]:
         """Return current chats of a board's list, in this order; they are cached briefly for all."""
@@ -123,13 +125,16 @@ class LiveBoard:
             async with self._db.reading() as session:
                 fresh |= {one.id: (now, one) for one in await queries.cards(session, unknown)}
         self._cards = fresh
-        return {one: fresh[one][1] for one in chat_ids if one in fresh}
+        found = {one: fresh[one][1] for one in chat_ids if one in fresh}
+        return {one: card for one, card in found.items() if may_see(watcher, card)}
 
     # ---- staying current
 
     async def follow(self) -> None:
         """Keep this process's board current while a dashboard is open, until cancelled."""
-        subscription = self._topics.subscribe((EVERY_QUEUE, EVERY_AGENT, SETTINGS), self._hear)
+        subscription = self._topics.subscribe(
+            (EVERY_QUEUE, EVERY_RATING, EVERY_AGENT, SETTINGS), self._hear
+        )
         try:
             while True:
                 await self._sleep()
@@ -246,5 +251,4 @@ async def _ledger(at: datetime, targets: Mapping[UUID, Target], facts: Sequence[
 
 def check_role(watcher: Agent) -> None:
     """Raise ``NotAllowedError`` unless a supervisor asks."""
-    if not watcher.sees_everything:
-        raise NotAllowedError('agent.supervisors_only')
+    require_supervisor(watcher)

@@ -55,7 +55,7 @@ class QueueNotices:
             raise InvalidInputError('notice.length', most=MAX_NOTICE_CHARS)
         async with self._units.begin() as work:
             queue = await queue_queries.by_id(work.session, queue_id)
-            if queue is None:
+            if queue is None or not by.reaches(queue.department):
                 raise NotFoundError('queue.not_found')
             notice, people = await post(work, by, queue, said)
             work.record(by, AuditAction.NOTICE_SENT, subject=(SubjectKind.QUEUE, queue.id), details={'people': people})  # fmt: skip
@@ -67,6 +67,9 @@ class QueueNotices:
         async with self._units.begin() as work:
             notice = await queries.notice(work.session, notice_id)
             if notice is None:
+                raise NotFoundError('notice.not_found')
+            queue = await queue_queries.by_id(work.session, notice.queue_id)
+            if queue is None or not by.reaches(queue.department):
                 raise NotFoundError('notice.not_found')
             notice.withdrawn_at = notice.withdrawn_at or clock.now()
             work.session.add(notice)
@@ -85,7 +88,7 @@ class QueueNotices:
         """
         check_role(by)
         async with self._db.reading() as session:
-            notices = await queries.notices(session, clock.now() - SHOWN_FOR, MOST_SHOWN)
+            notices = await queries.notices(session, by, clock.now() - SHOWN_FOR, MOST_SHOWN)
             receipts = await queries.receipts(session, [one.id for one in notices])
         return [
             SentNotice(

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
-from desk.errors import NotAllowedError, NotFoundError
+from desk.errors import NotFoundError
 from models import Agent, ContactStep, Queue, RoutingDecision, StepKind
 from services.chats import queries as chat_queries
 from services.contacts import queue_queries
+from services.contacts.access import require_supervisor
 from services.floor import fact_queries
 from services.floor import routing_queries as queries
 from services.floor.decision import Rule, Situation
@@ -100,8 +101,7 @@ class Explanations:
             NotAllowedError: not a supervisor.
             NotFoundError: the chat does not exist.
         """
-        if not supervisor.sees_everything:
-            raise NotAllowedError('agent.supervisors_only')
+        require_supervisor(supervisor)
         today = clock.now().astimezone(clock.SEOUL).date()
         since = datetime.combine(today, time(), clock.SEOUL)
         async with self._db.reading() as session:

@@ -6,7 +6,7 @@ everywhere. Another process does what a dead one left undone, at the next event 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -104,12 +104,17 @@ class _Floor:
 
 def circle_of(agent: AbleAgent, queue: Queue) -> int | None:
     """Return an agent's circle for a queue: asked first (1), after a time (2), or never (``None``)."""
-    level = agent.levels.get(queue.skill_id, 0) if queue.skill_id else None
-    if agent.department == queue.department and (level is None or level >= queue.min_level):
+    return circle_in(agent.department, agent.levels, queue)
+
+
+def circle_in(department: str, levels: Mapping[UUID, int], queue: Queue) -> int | None:
+    """Return the circle of somebody in a department with these levels by skill; see ``circle_of``."""
+    level = levels.get(queue.skill_id, 0) if queue.skill_id else None
+    if department == queue.department and (level is None or level >= queue.min_level):
         return 1
     if level is not None and level < queue.wider_level:
         return None
-    return 2 if agent.department in (queue.department, queue.wider_department) else None
+    return 2 if department in (queue.department, queue.wider_department) else None
 
 
 class Router:

@@ -13,7 +13,6 @@ from desk.errors import (
     ConflictError,
     DeskError,
     InvalidInputError,
-    NotAllowedError,
     NotFoundError,
 )
 from models import (
@@ -35,6 +34,7 @@ from services.chats import offers
 from services.chats import queries as chat_queries
 from services.chats.chats import require_chat, tell_changed
 from services.contacts import queue_queries
+from services.contacts.access import require_supervisor
 from services.contacts.steps import record_step
 from services.floor.decision import RULE_VERSION, Rule, Situation
 from services.floor.events import ContactSteered, Deed
@@ -90,17 +90,23 @@ class Steering:
         self._units = units
 
     async def targets(self, supervisor: Agent) -> Targets:
-        """Return the possible targets. Raises ``NotAllowedError`` unless a supervisor asks."""
-        _check_role(supervisor)
+        """Return the possible targets within the supervisor's reach. Raises ``NotAllowedError`` for agents."""
+        require_supervisor(supervisor)
         async with self._units.db.reading() as session:
             everybody = await agent_queries.everyone(session)
             people = [
                 one
                 for one in everybody
-                if one.is_active and (one.role is AgentRole.AGENT or is_ready(one))
+                if one.is_active
+                and supervisor.reaches(one.department)
+                and (one.role is AgentRole.AGENT or is_ready(one))
             ]
             loads = await state_queries.loads_of(session, [one.id for one in people])
-            queues = await queue_queries.active(session)
+            queues = [
+                one
+                for one in await queue_queries.active(session)
+                if supervisor.reaches(one.department)
+            ]
         agents = [
             TargetAgent(
                 id=one.id,
@@ -114,7 +120,7 @@ class Steering:
             for one in people
         ]
         agents.sort(key=lambda one: (not one.can_take, one.department, one.name))
-        return Targets(agents=agents, queues=list(queues))
+        return Targets(agents=agents, queues=queues)
 
     async def assign(
         self, supervisor: Agent, chat_ids: Sequence[UUID], agent_id: UUID, reason: str
@@ -159,7 +165,7 @@ class Steering:
             self._units.begin() as work
         ):  # one for all: a refused contact changed nothing of it
             queue = await queue_queries.held_still(work.session, queue_id)
-            if queue is None or not queue.is_active:
+            if queue is None or not queue.is_active or not supervisor.reaches(queue.department):
                 raise NotFoundError('queue.not_found')
             held_by = await chat_queries.holders_of(work.session, chat_ids)
             holders = await state_queries.locked_agents(work.session, held_by)
@@ -230,6 +236,8 @@ async def _assign(
     work: UnitOfWork, supervisor: Agent, chat_id: UUID, agent_id: UUID, reason: str
 ) -> None:
     agent = await locked_agent(work, agent_id)
+    if not supervisor.reaches(agent.department):
+        raise NotFoundError('agent.not_found')
     chat = await _locked_chat(work, supervisor, chat_id)
     if chat.status is not ChatStatus.WAITING:
         raise ConflictError('chat.taken')
@@ -343,11 +351,6 @@ def _tell_agent(
     work.tell(event)
 
 
-def _check_role(supervisor: Agent) -> None:
-    if not supervisor.sees_everything:
-        raise NotAllowedError('agent.supervisors_only')
-
-
 def checked_reason(supervisor: Agent, reason: str) -> str:
     """Return a supervisor's reason as it is stored: on one line, without personal data.
 
@@ -355,7 +358,7 @@ def checked_reason(supervisor: Agent, reason: str) -> str:
         NotAllowedError: not a supervisor.
         InvalidInputError: the reason is empty or too long.
     """
-    _check_role(supervisor)
+    require_supervisor(supervisor)
     reason = ' '.join(reason.split())
     if not reason or UNSTORABLE.search(reason):
         raise InvalidInputError('agent.status_why')

@@ -22,6 +22,10 @@ KEPT_SECONDS = 30.0
 """How long a result is shared by all dashboards of a process."""
 
 
+Reach = tuple[str, ...] | None
+"""See ``Agent.reach``."""
+
+
 class Measure(StrEnum):
     """The figures by quarter hour: numbers of contacts, and averages over them."""
 
@@ -35,6 +39,8 @@ class Measure(StrEnum):
     """평균 처리 (AHT) in seconds: talk, a call's hold and 후처리 over the talks that ended."""
     WRAP_UP = 'wrap_up'
     """평균 후처리 in seconds."""
+    RATING = 'rating'
+    """만족도: the mean of the ratings that were first given then."""
     NEGATIVE = 'negative'
     """부정 비율 in percent, of the chats whose mood is known."""
 
@@ -64,20 +70,25 @@ class Today:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._kept: tuple[float, DayCurves] | None = None
+        self._kept: dict[Reach, tuple[float, DayCurves]] = {}
 
     async def curves(self, watcher: Agent) -> DayCurves:
-        """Return today and the usual day. Raises ``NotAllowedError`` unless a supervisor asks."""
-        check_role(watcher)
-        now = time.monotonic()
-        if self._kept is None or now - self._kept[0] > KEPT_SECONDS:
-            self._kept = now, await self._read()
-        return self._kept[1]
+        """Return today and the usual day, of the departments that the watcher reaches.
 
-    async def _read(self) -> DayCurves:
+        Raises ``NotAllowedError`` unless a supervisor asks.
+        """
+        check_role(watcher)
+        now, reach = time.monotonic(), watcher.reach
+        self._kept = {one: kept for one, kept in self._kept.items() if now - kept[0] < KEPT_SECONDS}
+        if reach not in self._kept:
+            self._kept[reach] = now, await self._read(reach)
+        return self._kept[reach][1]
+
+    async def _read(self, reach: Reach) -> DayCurves:
         today = day_of(clock.now())
         days = [today - timedelta(weeks=week) for week in range(WEEKS + 1)]
-        rows = await self._quarters([(beginning_of(day), end_of(day)) for day in days])
+        spans = [(beginning_of(day), end_of(day)) for day in days]
+        rows = await self._quarters(queries.Scope(spans, reach))
         earlier = {row.day for row in rows[Measure.ARRIVED]} - {today.isoformat()}
         second = (clock.now() - beginning_of(today)).total_seconds()
         now = int(second // queries.QUARTER_SECONDS)
@@ -100,16 +111,17 @@ class Today:
             usual=curves(of_today=False, count=len(earlier), until=QUARTERS - 1),
         )
 
-    async def _quarters(self, days: queries.Days) -> dict[Measure, Sequence[Quarter]]:
+    async def _quarters(self, scope: queries.Scope) -> dict[Measure, Sequence[Quarter]]:
         async with self._db.reading() as session:
             return {
-                Measure.ARRIVED: await queries.arrived(session, days),
-                Measure.WAIT: await queries.first_outcomes(session, days, StepKind.TAKEN),
-                Measure.ABANDONED: await queries.first_outcomes(session, days, StepKind.ABANDONED),
-                Measure.FIRST_RESPONSE: await queries.first_responses(session, days),
-                Measure.HANDLING: await queries.handled(session, days),
-                Measure.WRAP_UP: await queries.wrapped_up(session, days),
-                Measure.NEGATIVE: await queries.moods(session, days),
+                Measure.ARRIVED: await queries.arrived(session, scope),
+                Measure.WAIT: await queries.first_outcomes(session, scope, StepKind.TAKEN),
+                Measure.ABANDONED: await queries.first_outcomes(session, scope, StepKind.ABANDONED),
+                Measure.FIRST_RESPONSE: await queries.first_responses(session, scope),
+                Measure.HANDLING: await queries.handled(session, scope),
+                Measure.WRAP_UP: await queries.wrapped_up(session, scope),
+                Measure.RATING: await queries.ratings(session, scope),
+                Measure.NEGATIVE: await queries.moods(session, scope),
             }
 
 

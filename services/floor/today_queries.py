@@ -4,17 +4,50 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Float, and_, cast, text
+from sqlalchemy import ColumnElement, Float, and_, cast, text, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, not_, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Channel, ChatMood, ChatSession, ContactStep, Message, Sender, Sentiment, StepKind
+from models import (
+    Channel,
+    ChatMood,
+    ChatRating,
+    ChatSession,
+    ContactStep,
+    Message,
+    Queue,
+    Sender,
+    Sentiment,
+    StepKind,
+)
 from services.floor.figures import IN_PROGRESS, SILENT
 
 QUARTER_SECONDS = 900
 Days = Collection[tuple[datetime, datetime]]
 """Each from, and exclusive until."""
+
+
+class Scope(NamedTuple):
+    """Days, and departments; ``None`` for all (``Agent.reach``)."""
+
+    days: Days
+    departments: tuple[str, ...] | None = None
+
+    def has_queue(self, queue_id: Any) -> ColumnElement[bool]:
+        """Return the condition that a column holds a queue of these departments."""
+        if self.departments is None:
+            return true()
+        own = select(col(Queue.id)).where(col(Queue.department).in_(self.departments))
+        found: ColumnElement[bool] = queue_id.in_(own)
+        return found
+
+    def has_department(self, department: Any) -> ColumnElement[bool]:
+        """Return the condition that a column holds one of these departments."""
+        if self.departments is None:
+            return true()
+        found: ColumnElement[bool] = department.in_(self.departments)
+        return found
 
 
 class Quarter(NamedTuple):
@@ -27,18 +60,20 @@ class Quarter(NamedTuple):
     total: float
 
 
-async def arrived(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+async def arrived(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
     """Return the contacts that came."""
     step = ContactStep
-    return await _read(session, col(step.at), days, col(step.kind) == StepKind.CREATED)
+    came = and_(col(step.kind) == StepKind.CREATED, scope.has_queue(col(step.queue_id)))
+    return await _read(session, col(step.at), scope.days, came)
 
 
-async def first_outcomes(session: AsyncSession, days: Days, kind: StepKind) -> Sequence[Quarter]:
+async def first_outcomes(session: AsyncSession, scope: Scope, kind: StepKind) -> Sequence[Quarter]:
     """Return the contacts whose first wait ended by ``kind`` (taken or abandoned), and how long they had waited in seconds."""
     step = ContactStep
     waited = seconds_between(col(step.came_at), col(step.at))
-    is_outcome = and_(col(step.kind) == kind, is_first_outcome())
-    return await _read(session, col(step.at), days, is_outcome, total=func.sum(waited))
+    is_within = scope.has_queue(col(step.queue_id))
+    is_outcome = and_(col(step.kind) == kind, is_first_outcome(), is_within)
+    return await _read(session, col(step.at), scope.days, is_outcome, total=func.sum(waited))
 
 
 def is_first_outcome() -> ColumnElement[bool]:
@@ -56,7 +91,7 @@ def is_first_outcome() -> ColumnElement[bool]:
     return and_(col(step.kind).in_((StepKind.TAKEN, StepKind.ABANDONED)), not_(was_taken))
 
 
-async def first_responses(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+async def first_responses(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
     """Return the chats whose first answer was written then, and how long after their start in seconds."""
     answered = (
         select(func.min(col(Message.created_at)))
@@ -68,20 +103,23 @@ async def first_responses(session: AsyncSession, days: Days) -> Sequence[Quarter
     )
     chats = (
         select(col(ChatSession.start_time).label('began'), answered.label('answered'))
-        .where(within(col(ChatSession.start_time), days))
+        .where(
+            within(col(ChatSession.start_time), scope.days),
+            scope.has_department(col(ChatSession.department)),
+        )
         .subquery()
     )
     taken = seconds_between(chats.c.began, chats.c.answered)
     is_answered = chats.c.answered.is_not(None)
-    return await _read(session, chats.c.answered, days, is_answered, total=func.sum(taken))
+    return await _read(session, chats.c.answered, scope.days, is_answered, total=func.sum(taken))
 
 
-async def handled(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+async def handled(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
     """Return the talks that ended then, and what was spent on contacts (talk, a call's hold, 후처리) in seconds."""
-    span = spans(days)
+    span = spans(scope.days)
     ended, spent = handling_of(span)
-    is_over = span.c.until.is_not(None)
-    return await _read(session, span.c.until, days, is_over, count=ended, total=spent)
+    is_over = and_(span.c.until.is_not(None), scope.has_queue(span.c.queue_id))
+    return await _read(session, span.c.until, scope.days, is_over, count=ended, total=spent)
 
 
 def handling_of(span: Any) -> tuple[Any, Any]:
@@ -97,24 +135,40 @@ def handling_of(span: Any) -> tuple[Any, Any]:
     return func.count().filter(is_end), spent
 
 
-async def wrapped_up(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+async def wrapped_up(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
     """Return the wrap-ups that ended then, and how long they took in seconds."""
-    span = spans(days)
-    is_done = and_(span.c.kind == StepKind.WRAP_UP_BEGUN, span.c.until.is_not(None))
+    span = spans(scope.days)
+    is_done = and_(
+        span.c.kind == StepKind.WRAP_UP_BEGUN,
+        span.c.until.is_not(None),
+        scope.has_queue(span.c.queue_id),
+    )
     took = seconds_between(span.c.at, span.c.until)
-    return await _read(session, span.c.until, days, is_done, total=func.sum(took))
+    return await _read(session, span.c.until, scope.days, is_done, total=func.sum(took))
 
 
-async def moods(session: AsyncSession, days: Days) -> Sequence[Quarter]:
+async def moods(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
     """Return the chats that began then and whose mood is known; 100 is added for each negative one."""
     moods = (
         select(col(ChatSession.start_time).label('began'), col(ChatMood.sentiment).label('mood'))
         .join(ChatMood, col(ChatMood.chat_session_id) == col(ChatSession.id))
-        .where(within(col(ChatSession.start_time), days))
+        .where(
+            within(col(ChatSession.start_time), scope.days),
+            scope.has_department(col(ChatSession.department)),
+        )
         .subquery()
     )
     upset = func.count().filter(moods.c.mood == Sentiment.NEGATIVE) * 100
-    return await _read(session, moods.c.began, days, moods.c.mood.is_not(None), total=upset)
+    return await _read(session, moods.c.began, scope.days, moods.c.mood.is_not(None), total=upset)
+
+
+async def ratings(session: AsyncSession, scope: Scope) -> Sequence[Quarter]:
+    """Return the ratings first given then, and the sum of their present scores."""
+    rating = ChatRating
+    own = select(col(ChatSession.id)).where(scope.has_department(col(ChatSession.department)))
+    is_own = true() if scope.departments is None else col(rating.chat_session_id).in_(own)
+    total = func.sum(col(rating.score))
+    return await _read(session, col(rating.created_at), scope.days, is_own, total=total)
 
 
 def spans(days: Days) -> Any:

@@ -9,11 +9,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import ROW_LOCK
 from models import Agent, NoticeReceipt, Queue, QueueNotice, WallLink
+from services.contacts.access import within_reach
 
 
-async def links(session: AsyncSession) -> Sequence[WallLink]:
-    """Return the links that are not revoked, newest first."""
-    statement = select(WallLink).where(col(WallLink.revoked_at).is_(None))
+async def links(session: AsyncSession, by: Agent) -> Sequence[WallLink]:
+    """Return the links within a supervisor's reach that are not revoked, newest first."""
+    statement = select(WallLink).where(
+        col(WallLink.revoked_at).is_(None), within_reach(by, col(WallLink.department))
+    )
     return (await session.exec(statement.order_by(col(WallLink.created_at).desc()))).all()
 
 
@@ -43,9 +46,14 @@ async def notice(session: AsyncSession, notice_id: UUID) -> QueueNotice | None:
     return await session.get(QueueNotice, notice_id, with_for_update=ROW_LOCK)
 
 
-async def notices(session: AsyncSession, since: datetime, limit: int) -> Sequence[QueueNotice]:
-    """Return the notices since then, newest first."""
-    statement = select(QueueNotice).where(col(QueueNotice.created_at) >= since)
+async def notices(
+    session: AsyncSession, by: Agent, since: datetime, limit: int
+) -> Sequence[QueueNotice]:
+    """Return the notices since then to queues within a supervisor's reach, newest first."""
+    own = select(col(Queue.id)).where(within_reach(by, col(Queue.department)))
+    statement = select(QueueNotice).where(
+        col(QueueNotice.created_at) >= since, col(QueueNotice.queue_id).in_(own)
+    )
     return (await session.exec(statement.order_by(col(QueueNotice.created_at).desc()).limit(limit))).all()  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from desk import clock
-from desk.errors import InvalidInputError, NotFoundError
+from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
 from desk.tokens import hashed, new_token
 from models import Agent, AuditAction, WallLink
 from services.floor import wall_queries as queries
@@ -31,14 +31,17 @@ class Walls:
         """Return the links that are not revoked."""
         check_role(by)
         async with self._db.reading() as session:
-            return await queries.links(session)
+            return await queries.links(session, by)
 
     async def add(self, by: Agent, name: str, *, department: str = '') -> tuple[WallLink, str]:
         """Make a link; return it with its token, shown only once.
 
-        Raises ``InvalidInputError`` for an empty name.
+        Raises ``InvalidInputError`` for an empty name, ``NotAllowedError`` for numbers beyond the maker's reach.
         """
         check_role(by)
+        department = department or by.sole_department or ''
+        if not by.reaches(department):
+            raise NotAllowedError('agent.outside_reach')
         said = parse_name(name, most=MAX_NAME_CHARS)
         if said is None:
             raise InvalidInputError('settings.name', most=MAX_NAME_CHARS)
@@ -56,7 +59,7 @@ class Walls:
         check_role(by)
         async with self._units.begin() as work:
             link = await queries.link(work.session, link_id)
-            if link is None:
+            if link is None or not by.reaches(link.department):
                 raise NotFoundError('wall.not_found')
             link.revoked_at = link.revoked_at or clock.now()
             work.session.add(link)

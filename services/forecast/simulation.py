@@ -2,7 +2,8 @@
 
 Pure: it reads nothing and knows no clock. Times are seconds from now; what lies before now is negative. Times are taken
 as exponentially distributed with the means that the day has shown, so that what is left of a talk or of somebody's
-patience does not depend on how long it has lasted.
+patience does not depend on how long it has lasted. Agents are found as routing finds them: first those of the queue, the better
+skilled before the others, and after a time those of the wider circle too.
 """
 
 import heapq
@@ -35,6 +36,8 @@ class QueueNow(_Frozen):
     patience_seconds: float | None = None
     """The mean time after which a customer gives up; none when nobody does."""
     target_seconds: float = 20.0
+    widens_after: float | None = None
+    """After how long a wait the wider circle of agents is asked too; none: never."""
 
 
 class AgentNow(_Frozen):
@@ -42,7 +45,11 @@ class AgentNow(_Frozen):
 
     id: str
     queues: frozenset[str]
-    """The queues that they serve."""
+    """The queues that they serve first."""
+    wider: frozenset[str] = frozenset()
+    """The queues that ask them too, after a time."""
+    levels: Mapping[str, int] = {}
+    """By queue the level in its skill; none where it asks for no skill."""
     places: int = 1
     """How many contacts they take at once."""
     in_hand: tuple[str, ...] = ()
@@ -66,7 +73,9 @@ class Change(_Frozen):
     """What a supervisor considers; empty for leaving all as it is."""
 
     moved: Mapping[str, frozenset[str]] = {}
-    """The queues that agents serve for that time, by agent."""
+    """The queues that agents serve first for that time, by agent."""
+    wider: Mapping[str, frozenset[str]] = {}
+    """The queues that ask them too in that time, by agent who is moved."""
     holds_breaks: bool = False
     """Whether nobody goes on a break for that time."""
     seconds: float = 0.0
@@ -93,6 +102,10 @@ class _Kind(IntEnum):
     BREAK = 3
     BACK = 4
     CHANGE_OVER = 5
+    WIDENS = 6
+
+
+_Rank = tuple[int, int]
 
 
 @dataclass(slots=True, eq=False)
@@ -105,13 +118,22 @@ class _Contact:
 @dataclass(slots=True, eq=False)
 class _Agent:
     now: AgentNow
-    queues: frozenset[str]
     load: int
     is_available: bool
+    ranks: tuple[tuple[str, _Rank], ...] = ()
 
     @property
     def is_free(self) -> bool:
         return self.is_available and self.load < self.now.places
+
+    def serve(self, queues: frozenset[str], wider: frozenset[str]) -> None:
+        """Note which queues they serve, and how near they are to each: nearest circle first, then the better skilled."""
+        levels = self.now.levels
+        self.ranks = tuple(
+            (queue_id, (circle, -levels.get(queue_id, 0)))
+            for circle, served in ((1, queues), (2, wider))
+            for queue_id in served
+        )
 
 
 @dataclass(slots=True)
@@ -126,8 +148,8 @@ class Run:
     _events: list[tuple[float, int, _Kind, object]] = field(default_factory=list)
     _waiting: dict[str, deque[_Contact]] = field(default_factory=dict)
     _agents: list[_Agent] = field(default_factory=list)
-    _free: dict[str, dict[_Agent, None]] = field(default_factory=dict)
-    """By queue the agents with a free place, in order of when they took one last."""
+    _free: dict[str, dict[_Rank, dict[_Agent, None]]] = field(default_factory=dict)
+    """By queue and rank the agents with a free place, in order of when they took one last."""
     _count: int = 0
 
     def play(self) -> Mapping[str, QueueOutcome]:
@@ -158,8 +180,12 @@ class Run:
 
     def _present(self, now: AgentNow) -> _Agent:
         """Let an agent be there, with what they have in hand and when they go or come."""
-        queues = self.change.moved.get(now.id, now.queues) if self.change.seconds else now.queues
-        agent = _Agent(now, queues, len(now.in_hand), now.is_available)
+        queues, wider = now.queues, now.wider
+        if self.change.seconds and now.id in self.change.moved:
+            queues = self.change.moved[now.id]
+            wider = self.change.wider.get(now.id, frozenset())
+        agent = _Agent(now, len(now.in_hand), now.is_available)
+        agent.serve(queues, wider)
         means = {queue.id: queue.handling_seconds for queue in self.floor.queues}
         for queue_id in now.in_hand:
             self._later(self._drawn(means.get(queue_id, HANDLING_SECONDS)), _Kind.DONE, agent)
@@ -174,12 +200,12 @@ class Run:
     def _happens(self, at: float, kind: _Kind, about: object) -> None:
         match kind, about:
             case _Kind.ARRIVAL, QueueNow() as queue:
-                self._queue(_Contact(at, queue), at)
+                contact = _Contact(at, queue)
+                self._queue(contact, at)
                 self._next_arrival(queue, at)
-                self._offer(queue, at)
-            case _Kind.GIVES_UP, _Contact() as contact if contact.is_waiting:
-                contact.is_waiting = False
-                self.outcomes[contact.queue.id].abandoned += 1
+                self._offer(contact, at)
+            case ((_Kind.WIDENS | _Kind.GIVES_UP), _Contact() as contact) if contact.is_waiting:
+                self._has_waited(contact, at, is_over=kind is _Kind.GIVES_UP)
             case _Kind.DONE, _Agent() as agent:
                 agent.load -= 1
                 self._serve(agent, at)
@@ -192,36 +218,52 @@ class Run:
                 self._next_break(agent, at)
                 self._serve(agent, at)
             case _Kind.CHANGE_OVER, None:
-                for agent in self._agents:
-                    self._take_out(agent)
-                    agent.queues = agent.now.queues
-                    self._serve(agent, at)
+                self._change_back(at)
+
+    def _has_waited(self, contact: _Contact, at: float, *, is_over: bool) -> None:
+        """Let who has waited for long give up, or be offered to the wider circle."""
+        if not is_over:
+            self._offer(contact, at)
+            return
+        contact.is_waiting = False
+        self.outcomes[contact.queue.id].abandoned += 1
+
+    def _change_back(self, at: float) -> None:
+        for agent in self._agents:
+            self._take_out(agent)
+            agent.serve(agent.now.queues, agent.now.wider)
+            self._serve(agent, at)
 
     def _queue(self, contact: _Contact, at: float) -> None:
         self._waiting[contact.queue.id].append(contact)
         if contact.queue.patience_seconds is not None:
             left = self._drawn(contact.queue.patience_seconds)
             self._later(at + left, _Kind.GIVES_UP, contact)
+        if contact.queue.widens_after is not None:
+            self._later(max(at, contact.came + contact.queue.widens_after), _Kind.WIDENS, contact)
 
-    def _offer(self, queue: QueueNow, at: float) -> None:
-        """Give a contact that has come to the free agent of its queue who took one longest ago."""
-        if agent := next(iter(self._free.get(queue.id, ())), None):
-            self._serve(agent, at)
+    def _offer(self, contact: _Contact, at: float) -> None:
+        """Give a contact to the nearest and best skilled free agent; of equals, to who took one longest ago."""
+        free = self._free.get(contact.queue.id, {})
+        for rank in sorted(free):
+            if free[rank] and (rank[0] == 1 or _is_wide(contact, at)):
+                self._serve(next(iter(free[rank])), at)
+                return
 
     def _note(self, agent: _Agent) -> None:
         """Keep in mind whether an agent is free, behind all others who are."""
         self._take_out(agent)
         if agent.is_free:
-            for queue_id in agent.queues:
-                self._free.setdefault(queue_id, {})[agent] = None
+            for queue_id, rank in agent.ranks:
+                self._free.setdefault(queue_id, {}).setdefault(rank, {})[agent] = None
 
     def _take_out(self, agent: _Agent) -> None:
-        for queue_id in agent.queues:
-            self._free.get(queue_id, {}).pop(agent, None)
+        for queue_id, rank in agent.ranks:
+            self._free.get(queue_id, {}).get(rank, {}).pop(agent, None)
 
     def _serve(self, agent: _Agent, at: float) -> None:
         """Let an agent take those who have waited longest in their queues, as many as they have places for."""
-        while agent.is_free and (contact := self._longest_waiting(agent.queues)) is not None:
+        while agent.is_free and (contact := self._longest_waiting(agent, at)) is not None:
             contact.is_waiting = False
             waited = at - contact.came
             outcome = self.outcomes[contact.queue.id]
@@ -232,13 +274,16 @@ class Run:
             self._later(at + self._drawn(contact.queue.handling_seconds), _Kind.DONE, agent)
         self._note(agent)
 
-    def _longest_waiting(self, queues: frozenset[str]) -> _Contact | None:
+    def _longest_waiting(self, agent: _Agent, at: float) -> _Contact | None:
+        """Return who has waited longest of those whom an agent may take."""
         first: _Contact | None = None
-        for queue_id in queues:
+        for queue_id, (circle, _level) in agent.ranks:
             waiting = self._waiting.get(queue_id)
             while waiting and not waiting[0].is_waiting:
                 waiting.popleft()
-            if waiting and (first is None or waiting[0].came < first.came):
+            if not waiting or (circle == 2 and not _is_wide(waiting[0], at)):
+                continue
+            if first is None or waiting[0].came < first.came:
                 first = waiting[0]
         return first
 
@@ -259,6 +304,12 @@ class Run:
 
     def _drawn(self, mean: float) -> float:
         return self.random.expovariate(1 / mean) if mean > 0 else 0.0
+
+
+def _is_wide(contact: _Contact, at: float) -> bool:
+    """Whether a contact has waited so long that the wider circle is asked."""
+    after = contact.queue.widens_after
+    return after is not None and at - contact.came >= after - 1e-9
 
 
 class Spread(_Frozen):

@@ -1,13 +1,14 @@
 """지금 옮기면?: what a change of the floor would do, the change itself, and later what came beside what was foretold.
 
 Two changes can be asked about: agents who serve another department for some minutes, and no breaks for some minutes.
-The floor is taken as it is now, with the arrivals of the last hour and the times of the day; skills and wider circles of
-agents are not played. Agents who were lent are given back at their time, whoever is there to see it.
+The floor is taken as it is now, with the arrivals of the last hour and the times of the day; who serves a queue, at once or
+after a time, is what routing says. Agents who were lent are given back at their time, whoever is there to see it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from desk import clock
@@ -19,6 +20,8 @@ from models import (
     AgentStatus,
     AuditAction,
     Forecast,
+    Queue,
+    QueueMode,
     StepKind,
 )
 from services.floor import queue_notices
@@ -29,7 +32,8 @@ from services.floor.live_board import LiveBoard, check_role
 from services.forecast import queries, simulation
 from services.forecast.answers import Answer, Question
 from services.forecast.queries import BreakRates, QueueRates
-from services.people import agent_queries
+from services.forecast.serving import Serving
+from services.people import agent_queries, skill_queries
 from services.people.authority import AgentInWork
 from services.text.visible import one_line
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -115,6 +119,7 @@ class WhatIf:
         """
         check_role(supervisor)
         _check(wish)
+        _check_reach(supervisor, (await self._board.now(supervisor))[1], wish)
         until = clock.now() + timedelta(minutes=wish.minutes)
         async with self._units.begin() as work:
             if wish.agent_ids:
@@ -138,7 +143,8 @@ class WhatIf:
         board, _ = await self._board.now(supervisor)
         compared = []
         async with self._db.reading() as session:
-            for one in await queries.forecasts_since(session, beginning_of(day_of(clock.now()))):
+            found = await queries.forecasts_since(session, beginning_of(day_of(clock.now())))
+            for one in filter(partial(_may_see, supervisor), found):
                 answer = Answer.model_validate(one.foretold)
                 came: Mapping[UUID, Came] = {}
                 if is_over := one.until <= clock.now():
@@ -152,7 +158,7 @@ class WhatIf:
         check_role(supervisor)
         async with self._units.begin() as work:
             forecast = await work.session.get(Forecast, forecast_id)
-            if forecast is None:
+            if forecast is None or not _may_see(supervisor, forecast):
                 raise NotFoundError('forecast.not_found')
             for loan in await queries.loans_of(work.session, forecast.by_id, forecast.until):
                 await _give_back(work, loan, by=supervisor)
@@ -178,16 +184,19 @@ class WhatIf:
                 session, arrivals_since=since, day=(begin, end_of(day_of(now)))
             )
             breaks = await queries.break_rates(session, begin, now)
-        moved = {str(one): _queues_of(snapshot, wish.department) for one in wish.agent_ids}
-        for agent_id in wish.agent_ids:
-            if agent_id not in board.agents:
-                raise NotFoundError('agent.not_found')
-        if wish.agent_ids and not _queues_of(snapshot, wish.department):
-            raise NotFoundError('queue.not_found')
+            levels = await skill_queries.levels(session)
+        serving = Serving(board.queues, levels)
+        moved = {str(one): serving.circles(one, wish.department) for one in wish.agent_ids}
+        _check_reach(supervisor, snapshot, wish)
         return Question(
-            floor=floor_now(board, snapshot, rates, breaks, since=(now - since).total_seconds()),
+            floor=floor_now(
+                board, snapshot, rates, breaks, serving, since=(now - since).total_seconds()
+            ),
             change=simulation.Change(
-                moved=moved, holds_breaks=wish.holds_breaks, seconds=60.0 * wish.minutes
+                moved={one: circles[0] for one, circles in moved.items()},
+                wider={one: circles[1] for one, circles in moved.items()},
+                holds_breaks=wish.holds_breaks,
+                seconds=60.0 * wish.minutes,
             ),
             seconds=60.0 * wish.minutes,
             seed=int(now.timestamp()),
@@ -198,11 +207,26 @@ class WhatIf:
         asked: set[str] = set()
         board, _ = await self._board.now(by)
         for queue in board.queues:
-            if not queue.is_active or queue.department in asked:
+            is_within = queue.is_active and by.reaches(queue.department)
+            if not is_within or queue.department in asked:
                 continue
             asked.add(queue.department)
             await queue_notices.post(work, by, queue, NO_BREAKS.format(minutes=minutes))
         work.record(by, AuditAction.NOTICE_SENT, details={'departments': len(asked)})
+
+
+def _check_reach(supervisor: Agent, snapshot: Snapshot, wish: Wish) -> None:
+    """Raise ``NotFoundError`` for agents and departments that are not there, or beyond the supervisor's reach."""
+    there = {one.agent.id for one in snapshot.agents if supervisor.reaches(one.agent.department)}
+    if not there.issuperset(wish.agent_ids):
+        raise NotFoundError('agent.not_found')
+    if wish.agent_ids and not _queues_of(snapshot, wish.department):
+        raise NotFoundError('queue.not_found')
+
+
+def _may_see(supervisor: Agent, forecast: Forecast) -> bool:
+    """Whether a forecast is a supervisor's own, or about a department in their reach."""
+    return supervisor.id == forecast.by_id or supervisor.reaches(forecast.department)
 
 
 def floor_now(
@@ -210,6 +234,7 @@ def floor_now(
     snapshot: Snapshot,
     rates: Mapping[UUID, QueueRates],
     breaks: BreakRates,
+    serving: Serving,
     *,
     since: float,
 ) -> simulation.FloorNow:
@@ -220,20 +245,22 @@ def floor_now(
         snapshot: its numbers.
         rates: what the day has shown of each queue.
         breaks: how agents go on breaks.
+        serving: who serves which queues.
         since: over how many seconds arrivals were counted.
     """
     waits = {one.queue_id: _waits(board, one.queue_id, snapshot.at) for one in snapshot.queues}
+    queues = {one.id: one for one in serving.queues}
     hands: dict[UUID, list[str]] = {}
     for agent in board.agents.values():
         in_hand = board.ledger.in_hand(agent.id).values()
         hands[agent.id] = [str(one.queue_id) for one in in_hand if one.queue_id]
     return simulation.FloorNow(
         queues=tuple(
-            _queue(str(one.queue_id), waits[one.queue_id], rates.get(one.queue_id) or QueueRates(), since, one.target_seconds)
+            _queue(queues[one.queue_id], waits[one.queue_id], rates.get(one.queue_id) or QueueRates(), since, one.target_seconds)
             for one in snapshot.queues
         ),
         agents=tuple(
-            _agent(one.agent, _queues_of(snapshot, one.agent.department), hands[one.agent.id], breaks)
+            _agent(one.agent, serving, hands[one.agent.id], breaks)
             for one in snapshot.agents
             if one.agent.status is not AgentStatus.OFFLINE
         ),
@@ -243,33 +270,37 @@ def floor_now(
 
 
 def _queue(
-    queue_id: str, waits: tuple[float, ...], rates: QueueRates, since: float, target: float
+    queue: Queue, waits: tuple[float, ...], rates: QueueRates, since: float, target: float
 ) -> simulation.QueueNow:
     is_known = rates.handled >= LEAST_SEEN
     seconds = rates.handling_seconds / rates.handled if is_known else simulation.HANDLING_SECONDS
     # Of exponential patience: all that was waited, by those who gave up and those who did not, over those who did.
     gives_up = rates.abandoned >= LEAST_SEEN
     return simulation.QueueNow(
-        id=queue_id,
+        id=str(queue.id),
         waiting=waits,
         arrivals_per_second=rates.arrivals / since if since else 0.0,
         handling_seconds=seconds,
         patience_seconds=rates.waiting_seconds / rates.abandoned if gives_up else None,
         target_seconds=target,
+        widens_after=queue.widen_after_seconds if queue.mode is QueueMode.PUSH else None,
     )
 
 
 def _agent(
-    agent: AgentNow, queues: frozenset[str], in_hand: Sequence[str], breaks: BreakRates
+    agent: AgentNow, serving: Serving, in_hand: Sequence[str], breaks: BreakRates
 ) -> simulation.AgentNow:
     is_available = agent.status in {
         AgentStatus.AVAILABLE,
         AgentStatus.BUSY,
         AgentStatus.AFTER_CONTACT,
     } and agent.next_status in {None, AgentStatus.AVAILABLE}
+    first, wider = serving.circles(agent.id, agent.department)
     return simulation.AgentNow(
         id=str(agent.id),
-        queues=queues,
+        queues=first,
+        wider=wider,
+        levels=serving.levels_of(agent.id),
         places=max(agent.capacity, 1),
         in_hand=tuple(in_hand),
         is_available=is_available,

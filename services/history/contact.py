@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from models import Agent, Customer, Priority
+from services.chats.events import Rating
 from services.contacts.wrap_up_view import WrapUpView
 from services.history.filter import Channel, ContactState
 from services.sentiment.events import Mood
@@ -50,6 +51,8 @@ class Contact:
     wrap_up: WrapUpView | None = None
     mood: Mood | None = None
     """The customer's sentiment; ``None`` for a call, or before the first message was analysed."""
+    rating: Rating | None = None
+    """The customer's rating of a chat (만족도); ``None`` for a call, and where nobody rated."""
     found: FoundLine | None = None
 
     @property

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from desk import clock
 from models import Priority, Sentiment
+from models.rating import HIGHEST_SCORE, LOWEST_SCORE
 from services.text.terms import clean
 
 MAX_TEXT_CHARS = 100
@@ -65,6 +66,8 @@ class HistoryFilter:
     needs_follow_up: bool = False
     sentiment: Sentiment | None = None
     """The customer's overall sentiment; only chats have one."""
+    rating: int | None = None
+    """The customer's rating of a chat, 1 to 5."""
     text: str = ''
     """Words in a chat, or a customer's name, number or address."""
 
@@ -99,7 +102,7 @@ EVERYTHING = HistoryFilter()
 FIELDS = {
     'period': 'period', 'from': 'since', 'to': 'until', 'agent': 'agent_id', 'department': 'department',
     'channel': 'channel', 'status': 'state', 'priority': 'priority', 'category': 'category_id',
-    'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'text': 'text',
+    'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'rating': 'rating', 'text': 'text',
 }  # fmt: skip
 """The parameter names in a URL, in their order there, with the filter's fields."""
 
@@ -147,6 +150,13 @@ def _day(value: str) -> date:
     return day
 
 
+def _score(value: str) -> int:
+    score = int(value)
+    if not LOWEST_SCORE <= score <= HIGHEST_SCORE:
+        raise ValueError(value)
+    return score
+
+
 def _flag(value: str) -> bool:
     found = {'true': True, '1': True, 'false': False, '0': False}.get(value.lower())
     if found is None:
@@ -161,7 +171,8 @@ def _written(value: object) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     'period': Period, 'since': _day, 'until': _day, 'agent_id': UUID, 'department': _words(MAX_DEPARTMENT_CHARS),
     'channel': Channel, 'state': ContactState, 'priority': Priority, 'category_id': UUID,
-    'needs_follow_up': _flag, 'sentiment': Sentiment, 'text': _words(MAX_TEXT_CHARS),
+    'needs_follow_up': _flag, 'sentiment': Sentiment, 'rating': _score,
+    'text': _words(MAX_TEXT_CHARS),
 }  # fmt: skip
 assert {field.name for field in fields(HistoryFilter)} == set(_READERS)  # noqa: S101 - every field has a parser
 

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from desk.db import Database
 from desk.errors import NotFoundError
 from models import Agent, Message
+from services.chats import rating_queries
 from services.contacts import category_queries, wrap_up_queries
 from services.contacts.categories import CategoryPath, paths_of
 from services.contacts.wrap_up_view import WrapUpView
@@ -313,9 +314,12 @@ async def _contacts(
     rows = await queries.rows(session, agent, ids)
     written = await wrap_up_queries.views(session, [row.id for row in rows])
     moods = await sentiment_queries.moods(session, [row.id for row in rows])
+    rated = await rating_queries.ratings(session, [row.id for row in rows])
     found = [
         replace(
-            _contact(row, written.get(row.id), lines.get(row.id), words), mood=moods.get(row.id)
+            _contact(row, written.get(row.id), lines.get(row.id), words),
+            mood=moods.get(row.id),
+            rating=rated.get(row.id),
         )
         for row in rows
     ]

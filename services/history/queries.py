@@ -43,7 +43,8 @@ from models import (
     Customer,
     Priority,
 )
-from services.contacts.access import reaches_of, visible_to
+from services.chats.rating_queries import chats_rated
+from services.contacts.access import reaches_of, visible_to, within_reach
 from services.contacts.wrap_up_queries import contacts_with
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.sentiment.queries import chats_that_sound
@@ -107,7 +108,7 @@ def _within_reach(
 def tables(wanted: HistoryFilter) -> list[Table]:
     """Return the tables that may contain matching contacts."""
     found = [CHANNELS[wanted.channel]] if wanted.channel else list(CHANNELS.values())
-    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment is not None
+    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment or wanted.rating
     return [table for table in found if not (table is Call and never_a_call)]
 
 
@@ -132,6 +133,8 @@ def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]
         found.append(col(table.id).in_(written))
     if wanted.sentiment:
         found.append(col(table.id).in_(chats_that_sound(wanted.sentiment)))
+    if wanted.rating:
+        found.append(col(table.id).in_(chats_rated(wanted.rating)))
     if wanted.state:
         found.append(_STATES[table][wanted.state])
     return found
@@ -197,12 +200,13 @@ async def estimate(session: AsyncSession, found: Sequence[Source]) -> int:
 async def colleagues(session: AsyncSession, agent: Agent) -> Sequence[Agent]:
     """Return the agent and everybody who takes contacts in departments they see, by name."""
     statement = select(Agent).order_by(col(Agent.last_name), col(Agent.first_name), col(Agent.id))
-    if agent.sees_everything:
+    if agent.is_supervisor:
         statement = statement.where(
             (col(Agent.role) == AgentRole.AGENT) | (col(Agent.id) == agent.id)
         )
-    else:
-        statement = statement.where(col(Agent.department) == agent.department)
+    statement = statement.where(
+        or_(within_reach(agent, col(Agent.department)), col(Agent.id) == agent.id)
+    )
     return (await session.exec(statement)).all()
 
 

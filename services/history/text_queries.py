@@ -38,16 +38,14 @@ class SaidQuery:
     @property
     def department(self) -> str | None:
         """The department that the index is asked for; the agent's other chats are read one by one."""
-        if self.wanted.department or self.agent.sees_everything:
-            return self.wanted.department
-        return self.agent.department
+        return self.wanted.department or self.agent.sole_department
 
     @property
     def reaches_elsewhere(self) -> bool:
         """Whether it includes the agent's chats of other departments, which the index cannot select."""
         wanted = self.wanted
         is_theirs = wanted.department is None and wanted.agent_id in (None, self.agent.id)
-        return is_theirs and not self.agent.sees_everything
+        return is_theirs and self.agent.sole_department is not None
 
     def narrow(self) -> list[ColumnElement[bool]]:
         """Return the conditions on chats."""
@@ -183,7 +181,7 @@ def _elsewhere(query: SaidQuery) -> Any:
         select(col(ChatSession.start_time), col(ChatSession.id))
         .where(
             col(ChatSession.agent_id) == query.agent.id,
-            col(ChatSession.department) != query.agent.department,
+            col(ChatSession.department) != query.agent.sole_department,
             *query.narrow(),
         )
         .cte()

@@ -46,14 +46,14 @@ class Accounts:
             InvalidInputError: the reason is empty.
             NotFoundError: the person does not exist.
         """
-        if not supervisor.sees_everything:
+        if not supervisor.is_supervisor:
             raise NotAllowedError('agent.supervisors_only')
         why = masked_wholly(' '.join(reason.split()))[:MAX_REASON_CHARS]
         if not why:
             raise InvalidInputError('agent.status_why')
         async with self._units.begin() as work:
             person = await agent_queries.by_id(work.session, agent_id, lock=True)
-            if person is None:
+            if person is None or not supervisor.reaches(person.department):
                 raise NotFoundError('agent.not_found')
             if person.role is not AgentRole.AGENT and supervisor.role is not AgentRole.ADMIN:
                 raise NotAllowedError('account.admins_only')

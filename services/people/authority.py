@@ -21,9 +21,10 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MAX_DEPARTMENT_CHARS = 100
 MAX_NAME_CHARS = 50
+MAX_DEPARTMENTS = 50
 ROUTING_FIELDS = frozenset({'department', 'chat_capacity'})
 """Fields that decide which contacts a person is offered."""
-_TOLD = frozenset({'role', 'department', 'chat_capacity'})
+_TOLD = frozenset({'role', 'department', 'departments', 'chat_capacity'})
 """Fields without personal data: the audit log records their values."""
 
 
@@ -85,6 +86,24 @@ class Authority:
         wanted = _text(department, most=MAX_DEPARTMENT_CHARS, key='agent.department')
         async with self.changing(by, agent_id) as person:
             person.set({'department': wanted})
+        return person.agent
+
+    async def limit(self, by: Agent, agent_id: UUID, departments: Sequence[str]) -> Agent:
+        """Limit a supervisor to departments; none lifts the limit. It holds only while they are a supervisor.
+
+        Raises as ``move``, and ``InvalidInputError`` for more than ``MAX_DEPARTMENTS``.
+        """
+        wanted = sorted(
+            {
+                _text(one, most=MAX_DEPARTMENT_CHARS, key='agent.department')
+                for one in departments
+                if one.strip()
+            }
+        )
+        if len(wanted) > MAX_DEPARTMENTS:
+            raise InvalidInputError('agent.departments', most=MAX_DEPARTMENTS)
+        async with self.changing(by, agent_id) as person:
+            person.set({'departments': wanted})
         return person.agent
 
     async def rename(self, by: Agent, agent_id: UUID, *, first_name: str, last_name: str) -> Agent:

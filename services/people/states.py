@@ -64,13 +64,16 @@ class AgentStates:
         Raises:
             NotAllowedError: ``supervisor`` is not a supervisor.
             InvalidInputError: the state cannot be chosen, or the reason is empty.
+            NotFoundError: there is no such agent within the supervisor's reach.
         """
-        if not supervisor.sees_everything:
+        if not supervisor.is_supervisor:
             raise NotAllowedError('agent.supervisors_only')
         if not note.strip():
             raise InvalidInputError('agent.status_why')
         async with self._units.begin() as work:
             agent = await locked_agent(work, agent_id)
+            if not supervisor.reaches(agent.department):
+                raise NotFoundError('agent.not_found')
             changed = await _choose(work, agent, status, reason=reason, by=supervisor, note=note)
             work.record(
                 supervisor, AuditAction.STATUS_SET, subject=agent, reason=note,

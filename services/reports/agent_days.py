@@ -24,6 +24,8 @@ class Stretch:
     status: AgentStatus
     begin: datetime
     end: datetime
+    reason_id: UUID | None = None
+    """Of 이석."""
 
     @property
     def seconds(self) -> float:
@@ -42,30 +44,38 @@ class AgentDay:
     """Without gaps, from the day's beginning."""
     occupancy: float | None
     """In percent; ``None`` when the agent was never there for contacts."""
+    plan: Sequence[tuple[str, datetime, datetime]] = ()
+    """The parts of the day's shifts: the activity, from and until."""
+    planned_seconds: float = 0.0
+    """Planned time, as far as the day has gone."""
+    adherence: float | None = None
+    """The 준수율 in percent; ``None`` without a shift."""
 
     def seconds_in(self, status: AgentStatus) -> float:
         """Return how long the agent was in a state."""
         return sum(one.seconds for one in self.stretches if one.status is status)
 
 
-Moment = tuple[datetime, AgentStatus]
+Moment = tuple[datetime, AgentStatus, UUID | None]
 Loads = Sequence[tuple[datetime, float]]
 """The load from each time on, as a share of the capacity, in order of time."""
 
 
 def stretches(begin: datetime, until: datetime, changes: Iterable[Moment]) -> list[Stretch]:
     """Return the states between two times; ``changes`` are in order, with the last one before ``begin``."""
-    status, since = AgentStatus.OFFLINE, begin
+    now: tuple[AgentStatus, UUID | None] = AgentStatus.OFFLINE, None
+    since = begin
     found: list[Stretch] = []
-    for at, becomes in changes:
+    for at, status, reason_id in changes:
         moment = min(max(at, begin), until)
-        if becomes is status:
+        becomes = status, reason_id if status is AgentStatus.AWAY else None
+        if becomes == now:
             continue
         if moment > since:
-            found.append(Stretch(status, since, moment))
-        status, since = becomes, moment
+            found.append(Stretch(now[0], since, moment, now[1]))
+        now, since = becomes, moment
     if until > since:
-        found.append(Stretch(status, since, until))
+        found.append(Stretch(now[0], since, until, now[1]))
     return found
 
 

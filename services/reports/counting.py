@@ -90,12 +90,16 @@ class _Lines:
                 self._count_handling(agent_id, handling, handling.last)
 
     def count_moves(self) -> None:
-        """Count that the contact came, and that it was transferred: each once."""
+        """Count that the contact came, that it was transferred, and its rating: each once."""
         kinds = {one.kind: one for one in reversed(self._facts.steps)}  # the first of each kind
         if (created := kinds.get(StepKind.CREATED)) is not None:
             self._line(created, self._answered_by).has_arrived = True
         if (moved := kinds.get(StepKind.TRANSFERRED)) is not None:
             self._line(moved, moved.agent_id).was_transferred = True
+        if (rated := kinds.get(StepKind.RATED)) is not None:
+            line = self._line(rated, rated.agent_id)
+            scores = [one.score for one in self._facts.steps if one.kind is StepKind.RATED]
+            line.has_rating, line.rating = True, scores[-1] or 0
 
     def _count_outcome(self, contact: FloorContact, fact: Fact) -> None:
         is_answered = fact.kind is StepKind.TAKEN

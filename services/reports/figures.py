@@ -29,10 +29,11 @@ class Tally(StrEnum):
     NEGATIVE = 'negative'
     PROMISED = 'promised'
     KEPT = 'kept'
+    RATED = 'rated'
 
 
 class Span(StrEnum):
-    """What is added up, in milliseconds."""
+    """What is added up: milliseconds, and points of ratings."""
 
     WAIT = 'wait'
     """Of answered contacts."""
@@ -40,6 +41,7 @@ class Span(StrEnum):
     TALK = 'talk'
     HOLD = 'hold'
     WRAP_UP = 'wrap_up'
+    RATING = 'rating'
 
 
 class Unit(StrEnum):
@@ -78,20 +80,18 @@ class Figure(StrEnum):
 class Formula:
     """How a figure is computed."""
 
-    of: Tally | None
-    """The contacts that make the figure; ``None`` for one that nothing measures yet."""
+    of: Tally
+    """The contacts that make the figure."""
     share: Tally | None = None
     """For a percentage, the contacts that count towards it."""
     spans: tuple[Span, ...] = ()
-    """For an average, the times that are added up."""
+    """For an average, what is added up."""
 
     @property
     def unit(self) -> Unit:
         """The unit of the figure."""
-        if self.of is None:
-            return Unit.POINTS
         if self.spans:
-            return Unit.SECONDS
+            return Unit.POINTS if Span.RATING in self.spans else Unit.SECONDS
         return Unit.PERCENT if self.share else Unit.CONTACTS
 
 
@@ -111,7 +111,7 @@ FORMULAS: Mapping[Figure, Formula] = {
     Figure.WRAP_UP: Formula(of=Tally.HANDLED, spans=(Span.WRAP_UP,)),
     Figure.TRANSFERRED: Formula(of=Tally.TRANSFERRED),
     Figure.REPEATED: Formula(of=Tally.ANSWERED, share=Tally.REPEATED),
-    Figure.RATING: Formula(of=None),
+    Figure.RATING: Formula(of=Tally.RATED, spans=(Span.RATING,)),
     Figure.NEGATIVE: Formula(of=Tally.JUDGED, share=Tally.NEGATIVE),
     Figure.PROMISES_KEPT: Formula(of=Tally.PROMISED, share=Tally.KEPT),
 }

@@ -35,6 +35,7 @@ HOLDS: Mapping[Tally, ColumnElement[bool]] = {
     Tally.NEGATIVE: col(_LINE.is_negative).is_(True),
     Tally.PROMISED: col(_LINE.has_promise).is_(True),
     Tally.KEPT: col(_LINE.has_kept).is_(True),
+    Tally.RATED: col(_LINE.has_rating).is_(True),
 }
 """The lines that each tally counts: for its number and for the list behind it alike."""
 _SPANS: Mapping[Span, tuple[Any, ColumnElement[bool]]] = {
@@ -43,6 +44,7 @@ _SPANS: Mapping[Span, tuple[Any, ColumnElement[bool]]] = {
     Span.TALK: (col(_LINE.talk_ms), true()),
     Span.HOLD: (col(_LINE.hold_ms), true()),
     Span.WRAP_UP: (col(_LINE.wrap_up_ms), true()),
+    Span.RATING: (col(_LINE.rating), true()),
 }
 _KEYS: Mapping[Grouping, Any] = {
     Grouping.QUEUE: col(_LINE.queue_id),
@@ -55,11 +57,11 @@ _KEYS: Mapping[Grouping, Any] = {
 
 
 class Scope(NamedTuple):
-    """The days of a report, both included, and its department (none: all)."""
+    """The days of a report, both included, and its departments (``None``: all)."""
 
     since: date
     until: date
-    department: str
+    departments: tuple[str, ...] | None
 
 
 class Counts(NamedTuple):
@@ -67,7 +69,7 @@ class Counts(NamedTuple):
 
     key: Key
     tallies: Mapping[Tally, int]
-    milliseconds: Mapping[Span, int]
+    sums: Mapping[Span, int]
 
 
 async def counts(session: AsyncSession, scope: Scope, group: Grouping) -> list[Counts]:
@@ -96,8 +98,6 @@ async def lines(
     offset: int,
 ) -> list[tuple[ReportLine, bool]]:
     """Return the lines behind a number, in order of arrival, and whether each counts towards its share."""
-    if formula.of is None:
-        return []
     counts_too = HOLDS[formula.share] if formula.share else true()
     statement = select(_LINE, counts_too).where(*_within(scope), *where, HOLDS[formula.of])
     ordered = statement.order_by(col(_LINE.came_at), col(_LINE.contact_id), col(_LINE.number))
@@ -109,8 +109,6 @@ async def line_count(
     session: AsyncSession, scope: Scope, formula: Formula, where: Sequence[ColumnElement[bool]]
 ) -> int:
     """Return how many lines are behind a number."""
-    if formula.of is None:
-        return 0
     statement = select(func.count()).select_from(_LINE)
     return (await session.exec(statement.where(*_within(scope), *where, HOLDS[formula.of]))).one()
 
@@ -129,8 +127,8 @@ def of_weekday(weekday: int, hour: int) -> ColumnElement[bool]:
 
 def _within(scope: Scope) -> list[ColumnElement[bool]]:
     found = [col(_LINE.day) >= scope.since, col(_LINE.day) <= scope.until]
-    if scope.department:
-        queues = select(col(Queue.id)).where(col(Queue.department) == scope.department)
+    if scope.departments is not None:
+        queues = select(col(Queue.id)).where(col(Queue.department).in_(scope.departments))
         found.append(col(_LINE.queue_id).in_(queues))
     return found
 
@@ -153,10 +151,10 @@ def _counts(key: Key, values: Sequence[Any]) -> Counts:
 
 async def status_changes(
     session: AsyncSession, begin: datetime, until: datetime
-) -> list[tuple[UUID, datetime, AgentStatus]]:
+) -> list[tuple[UUID, datetime, AgentStatus, UUID | None]]:
     """Return, in order, agents' changes of state between two times, and each agent's last one before."""
     change = AgentStatusChange
-    columns = select(change.agent_id, change.created_at, change.status)
+    columns = select(change.agent_id, change.created_at, change.status, change.reason_id)
     before = (
         columns.ext(distinct_on(col(change.agent_id)))
         .where(col(change.created_at) < begin)
@@ -167,4 +165,6 @@ async def status_changes(
         *(await session.exec(before)).all(),
         *(await session.exec(during.order_by(col(change.created_at)))).all(),
     ]
-    return [(agent_id, at, AgentStatus(status)) for agent_id, at, status in found]
+    return [
+        (agent_id, at, AgentStatus(status), reason_id) for agent_id, at, status, reason_id in found
+    ]

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from desk import clock
 from services.floor.definitions import day_of
+from services.reports.figures import Figure
 from services.text.terms import clean
 
 MAX_DAYS = 800
@@ -41,19 +42,34 @@ class ReportPeriod(StrEnum):
     """The last 12 months, today included."""
 
 
+class ReportView(StrEnum):
+    """How a report is shown."""
+
+    TABLE = 'table'
+    HEAT = 'heat'
+    """By weekday and hour."""
+    HEAT_TABLE = 'heat_table'
+    """The same as a table."""
+    DAYS = 'days'
+    """The agents' last day."""
+
+
 Key = UUID | date | int | str | None
 """What a row is about: an id, a day, an hour, a channel; ``None`` for contacts without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportQuery:
-    """A period in days of Seoul, both ends included, a grouping, and a department (none: all)."""
+    """A period in days of Seoul, both ends included, a grouping, a department (none: all), and how it is shown."""
 
     period: ReportPeriod | None = None
     since: date | None = None
     until: date | None = None
     group: Grouping = Grouping.QUEUE
     department: str = ''
+    view: ReportView = ReportView.TABLE
+    figure: Figure = Figure.ARRIVED
+    """That of the heat map."""
 
     @property
     def days(self) -> tuple[date, date]:
@@ -67,7 +83,10 @@ class ReportQuery:
     def address(self) -> str:
         """The query as that of a URL."""
         given = {name: getattr(self, field) for name, field in FIELDS.items()}
-        return urlencode({name: str(value) for name, value in given.items() if value})
+        usual = {'view': ReportView.TABLE, 'figure': Figure.ARRIVED}
+        return urlencode(
+            {name: str(it) for name, it in given.items() if it and it != usual.get(name)}
+        )
 
 
 FIELDS = {
@@ -76,6 +95,8 @@ FIELDS = {
     'to': 'until',
     'group': 'group',
     'department': 'department',
+    'view': 'view',
+    'figure': 'figure',
 }
 """The names in a URL, in their order there, with the query's fields."""
 
@@ -138,4 +159,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     'until': _day,
     'group': Grouping,
     'department': _department,
+    'view': ReportView,
+    'figure': Figure,
 }

@@ -1,6 +1,5 @@
 """Reports of a day, a week, a month or any period, from the rollups; every number opens its contacts."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,18 +7,16 @@ from uuid import UUID
 
 from desk import clock
 from desk.db import Database
-from models import Agent, AgentStatus, Channel, Queue, ReportLine
+from models import Agent, Channel, Queue, ReportLine
 from services.contacts import category_queries
 from services.contacts.categories import paths_of
 from services.floor import board_queries
-from services.floor.definitions import beginning_of, definition_of, end_of
-from services.floor.ledger import Ledger
+from services.floor.definitions import definition_of
 from services.floor.live_board import check_role
 from services.history import queries as history_queries
 from services.people import agent_queries
 from services.reports import queries
-from services.reports.agent_days import AgentDay, loads_of, occupancy, stretches
-from services.reports.figures import FORMULAS, Figure, Span, Tally, Unit
+from services.reports.figures import FORMULAS, Figure, Formula, Span, Tally, Unit
 from services.reports.queries import Counts, Scope
 from services.reports.report_query import Grouping, Key, ReportQuery
 from services.reports.rollups import Rollups
@@ -37,21 +34,19 @@ class Numbers:
 
     def count(self, figure: Figure) -> int:
         """Return the number of contacts that make a figure: the length of its list."""
-        of = FORMULAS[figure].of
-        return self.counts.tallies[of] if of else 0
+        return self.counts.tallies[FORMULAS[figure].of]
 
     def value(self, figure: Figure) -> float | None:
-        """Return a figure: contacts, percent or seconds. ``None`` without anything to divide by."""
+        """Return a figure: contacts, percent, seconds or points. ``None`` without anything to divide by."""
         formula, whole = FORMULAS[figure], self.count(figure)
-        if formula.of is None:
-            return None
         if formula.unit is Unit.CONTACTS:
             return whole
         if not whole:
             return None
         if formula.share:
             return 100 * self.counts.tallies[formula.share] / whole
-        return sum(self.counts.milliseconds[one] for one in formula.spans) / 1000 / whole
+        total = sum(self.counts.sums[one] for one in formula.spans)
+        return total / whole if formula.unit is Unit.POINTS else total / 1000 / whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +91,9 @@ class ReportContact:
     counts: bool
     """For a percentage, whether it counts towards it."""
     seconds: float | None
-    """For an average, this contact's time."""
+    """For an average of times, this contact's."""
+    points: int | None = None
+    """For an average of ratings, this contact's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +132,7 @@ class Reports:
         """Return the figures of a period by group, the newest facts included."""
         check_role(watcher)
         waiting = await self._rollups.catch_up(seconds=CATCH_UP_SECONDS)
-        scope = _scope(query)
+        scope = _scope(watcher, query)
         async with self._db.reading() as session:
             found = await queries.counts(session, scope, query.group)
             names = await self._names(watcher, query.group, [one.key for one in found])
@@ -163,39 +160,8 @@ class Reports:
         """Return the numbers by weekday (0 for Monday) and hour; hours without any contact are left out."""
         check_role(watcher)
         async with self._db.reading() as session:
-            found = await queries.heat(session, _scope(query))
+            found = await queries.heat(session, _scope(watcher, query))
         return {place: Numbers(one) for place, one in found}
-
-    async def agent_days(self, watcher: Agent, query: ReportQuery) -> list[AgentDay]:
-        """Return the days of all who were there on the query's last day, by name; today's until now."""
-        check_role(watcher)
-        day = query.days[1]
-        begin, until = beginning_of(day), min(end_of(day), clock.now())
-        if until <= begin:
-            return []
-        async with self._db.reading() as session:
-            people = await board_queries.agents_now(session)
-            changes = await queries.status_changes(session, begin, until)
-            facts = await board_queries.facts_of_day(session, begin, until)
-        loads = loads_of(Ledger(day, {}), facts, {one.id: one.capacity for one in people})
-        moments: dict[UUID, list[tuple[datetime, AgentStatus]]] = defaultdict(list)
-        for agent_id, at, status in changes:
-            moments[agent_id].append((at, status))
-        found = []
-        for one in people:
-            states = stretches(begin, until, moments[one.id])
-            was_there = any(state.status is not AgentStatus.OFFLINE for state in states)
-            if was_there and query.department in ('', one.department):
-                found.append(
-                    AgentDay(
-                        agent_id=one.id,
-                        name=one.name,
-                        department=one.department,
-                        stretches=states,
-                        occupancy=occupancy(states, loads.get(one.id, [])),
-                    )
-                )
-        return sorted(found, key=lambda one: (one.name, one.agent_id))
 
     async def contacts(
         self,
@@ -214,7 +180,7 @@ class Reports:
             where.append(queries.of_weekday(choice.weekday, choice.hour))
         elif not choice.is_total:
             where.append(queries.of_group(query.group, choice.key))
-        scope = _scope(query)
+        scope = _scope(watcher, query)
         async with self._db.reading() as session:
             count = await queries.line_count(session, scope, formula, where)
             lines = await queries.lines(session, scope, formula, where, limit=limit, offset=offset)
@@ -233,7 +199,8 @@ class Reports:
                 agent_id=line.agent_id,
                 outcome=line.outcome,
                 counts=counts,
-                seconds=_seconds(line, formula.spans),
+                seconds=_seconds(line, formula),
+                points=line.rating if formula.unit is Unit.POINTS else None,
             )
             for line, counts in lines
         ]
@@ -259,9 +226,12 @@ class Reports:
                     return {}
 
 
-def _scope(query: ReportQuery) -> Scope:
+def _scope(watcher: Agent, query: ReportQuery) -> Scope:
+    """Return the days of a query, and its department as far as the watcher reaches it."""
     since, until = query.days
-    return Scope(since, until, query.department)
+    if not query.department:
+        return Scope(since, until, watcher.reach)
+    return Scope(since, until, (query.department,) if watcher.reaches(query.department) else ())
 
 
 def _versions(scope: Scope) -> list[int]:
@@ -274,7 +244,7 @@ def _sum(found: Sequence[Counts]) -> Counts:
     return Counts(
         None,
         {tally: sum(one.tallies[tally] for one in found) for tally in Tally},
-        {span: sum(one.milliseconds[span] for one in found) for span in Span},
+        {span: sum(one.sums[span] for one in found) for span in Span},
     )
 
 
@@ -290,7 +260,9 @@ def _name(row: history_queries.ContactRow | None) -> str:
     return row.Customer.name if row.Customer else row.name
 
 
-def _seconds(line: ReportLine, spans: Sequence[Span]) -> float | None:
+def _seconds(line: ReportLine, formula: Formula) -> float | None:
+    if formula.unit is not Unit.SECONDS:
+        return None
     times = {
         Span.WAIT: line.wait_ms,
         Span.REPLY: line.reply_ms,
@@ -298,4 +270,4 @@ def _seconds(line: ReportLine, spans: Sequence[Span]) -> float | None:
         Span.HOLD: line.hold_ms,
         Span.WRAP_UP: line.wrap_up_ms,
     }
-    return sum(times[one] for one in spans) / 1000 if spans else None
+    return sum(times[one] for one in formula.spans) / 1000

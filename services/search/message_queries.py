@@ -75,7 +75,7 @@ async def by_index(
 ) -> tuple[list[Position], bool]:
     """Return up to ``limit`` matches of a department, and whether they come from the complete result.
 
-    The department is the requested one, or the agent's own; supervisors have none. See
+    The department is the requested one, or the agent's own; who reaches several has none. See
     ``held_elsewhere``.
     """
     indexed = may_say(query.words, _department(query))
@@ -98,13 +98,13 @@ async def held_elsewhere(
     session: AsyncSession, query: MessageQuery, *, limit: int
 ) -> list[Position]:
     """Return up to ``limit`` matches in the agent's chats of other departments, newest first."""
-    if query.agent.sees_everything or query.only.department:
+    if query.agent.sole_department is None or query.only.department:
         return []
     theirs = (
         select(col(ChatSession.id))
         .where(
             col(ChatSession.agent_id) == query.agent.id,
-            col(ChatSession.department) != query.agent.department,
+            col(ChatSession.department) != query.agent.sole_department,
         )
         .cte('theirs')
         .prefix_with('MATERIALIZED')
@@ -118,9 +118,7 @@ async def held_elsewhere(
 
 
 def _department(query: MessageQuery) -> str | None:
-    if query.only.department or query.agent.sees_everything:
-        return query.only.department
-    return query.agent.department
+    return query.only.department or query.agent.sole_department
 
 
 async def along_filters(

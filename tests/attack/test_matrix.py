@@ -139,6 +139,8 @@ MAY = {
     'GET /chat/visits/{visit_id}/callback': CUSTOMERS,
     'POST /chat/visits/{visit_id}/callback': CUSTOMERS,
     'DELETE /chat/visits/{visit_id}/callback': CUSTOMERS,
+    'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
+    'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /reports': SUPERVISORS,
     'GET /reports/export': SUPERVISORS,

@@ -1,13 +1,13 @@
 """What only a real browser can show of the customer's page: its shape, its keys, its colours, and its voice."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import Page, ViewportSize, expect
 
 from models import Agent
-from services.chats.events import ChatCard
+from services.chats.events import ChatCard, Rating
 from services.registry import Services
 from tests.browser.conftest import Contexts
 from tests.support.browser import one_loop
@@ -65,6 +65,26 @@ async def test_axe_finds_nothing_from_the_form_to_the_end(
     await talk.button('종료하기').click()
     await talk.sees('상담이 종료되었어요')
     await faultless(talk.page)
+    await _rates(talk, services, chat_id)
+
+
+async def _rates(talk: CustomerScreen, services: Services, chat_id: UUID) -> None:
+    """Rate the chat by the keyboard alone."""
+    stars = talk.page.get_by_role('radio')
+    await talk.tabs_to(stars.first)
+    await talk.page.keyboard.press('Space')
+    for _ in range(3):
+        await talk.page.keyboard.press('ArrowRight')
+    await expect(talk.page.get_by_role('radio', name='4점, 만족')).to_be_checked()
+    await talk.page.keyboard.press('Tab')
+    await talk.page.keyboard.insert_text('빨랐어요')
+    await talk.page.keyboard.press('Tab')
+    await talk.page.keyboard.press('Enter')
+    await talk.sees('평가해 주셔서 감사해요')
+    await expect(talk.button('평가 고치기')).to_be_visible()
+    await faultless(talk.page)
+    rating = await services.ratings.of_chat(chat_id)
+    assert rating == Rating(score=4, comment='빨랐어요')
 
 
 async def test_phone_shows_the_box_above_its_keyboard(phone: CustomerScreen, agent: Agent) -> None:

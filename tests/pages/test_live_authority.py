@@ -20,6 +20,7 @@ from desk.settings import Settings
 from models import Agent, AgentRole
 from pages.parts.kit.edit_form import EditForm
 from pages.parts.kit.reply_box import ReplyBox
+from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.pages.conftest import SignIn
 from tests.support.make import DEPARTMENT, Make
@@ -169,6 +170,30 @@ async def test_name_on_the_rail_follows(
 
     await user.should_see('정하늘', retries=SOON)
     await user.should_not_see(agent.name)
+
+
+async def test_supervisors_board_and_inbox_shrink_to_their_departments(
+    sign_in: SignIn, services: Services, admin: Agent, boss: Agent, make: Make
+) -> None:
+    for name, department in (('정하윤', DEPARTMENT), ('강지후', ELSEWHERE)):
+        await make.queue(name=department, department=department)
+        form = ChatStart(name=name, phone='010-9876-5432', department=department)
+        await services.visits.start(form)
+    board, inbox = await sign_in(boss), await sign_in(boss)
+    await board.open('/desk/dashboard?show=waiting:all')
+    await inbox.open('/desk')
+    for user in (board, inbox):
+        await user.should_see('강지후', retries=SOON)
+
+    await services.authority.limit(admin, boss.id, [DEPARTMENT])
+
+    for user in (board, inbox):
+        await user.should_see('정하윤', retries=SOON)
+        await user.should_not_see('강지후', retries=SOON)
+    await services.authority.limit(admin, boss.id, [ELSEWHERE])
+    for user in (board, inbox):
+        await user.should_see('강지후', retries=SOON)
+        await user.should_not_see('정하윤', retries=SOON)
 
 
 # ---- customers

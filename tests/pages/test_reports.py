@@ -166,6 +166,50 @@ async def test_agents_day_is_a_line_of_states_with_the_time_in_each(
     assert 'data-status="busy"' in str(drawn._inside)
 
 
+async def test_shift_is_planned_and_the_day_compared_with_it(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&view=days')
+    await user.should_see('준수율', retries=100)
+    today = ReportQuery(period=ReportPeriod.TODAY).days[1]
+
+    user.find('근무표').click()
+    await user.should_see('이 날 계획한 근무가 없습니다.', retries=100)
+    typed = {'agent': str(day.id), 'day': today.isoformat(), 'begin': '00:00', 'until': '23:59'}
+    form = user.find(kind=Piece, content='계획하기')
+    form.trigger('submit', typed | {'code0': 'meal', 'from0': '12:00', 'to0': '11:00'})
+    await user.should_see('활동은 근무 시간 안에 있고', retries=100)
+    form.trigger('submit', typed | {'code0': 'meal', 'from0': '12:00', 'to0': '13:00'})
+
+    await user.should_see('식사 12:00~13:00', retries=100)
+    [drawn] = [one for one in user.find(kind=Living).elements if 'report-days' in str(one._inside)]
+    assert 'data-plan="away"' in str(drawn._inside)
+    user.find(kind=Living, content='식사 12:00~13:00').trigger('click', str(day.id))
+    await user.should_see('이 날 계획한 근무가 없습니다.', retries=100)
+
+
+async def test_saved_report_opens_as_it_was_shown(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&view=heat')
+    await user.should_see('표로 보기', retries=100)
+    user.find('표로 보기').click()
+    await user.should_see('그래프 보기', retries=100)
+    user.find(kind=Piece, content='인입').trigger('change', 'answered')
+    await until_number(user, '응대 2, ')
+    user.find('이 보고서 저장').click()
+    user.find(kind=ui.input).type('요일별').trigger('keydown.enter')
+    await user.should_see('요일별 인입 0', retries=100)
+
+    [saved] = await services.saved_reports.all(boss)
+    await user.open(f'/desk/reports?{saved.query.address}')
+
+    await user.should_see('그래프 보기', retries=100)
+    await until_number(user, '응대 2, ')
+
+
 async def test_export_gives_the_table_that_is_shown(
     sign_in: SignIn, boss: Agent, day: Agent
 ) -> None:

@@ -106,6 +106,21 @@ async def test_person_is_given_a_department_a_capacity_and_a_skill(
     assert (now.department, now.chat_capacity) == (DEPARTMENT, 5)
 
 
+async def test_supervisor_is_limited_to_departments(
+    admin: User, services: Services, make: Make, boss: Agent
+) -> None:
+    other = await make.supervisor(last_name='이', first_name='하윤')
+    await admin.open(f'{SETTINGS}/people')
+    await admin.should_see('이하윤', retries=SOON)
+
+    admin.find('이하윤').trigger('click', str(other.id))
+    await admin.should_see(EditForm)
+    save(admin, {'departments': ['환불', DEPARTMENT]})
+
+    await admin.should_see('볼 수 있는 부서: ', retries=SOON)
+    assert (await services.agents.agent(other.id)).departments == sorted([DEPARTMENT, '환불'])
+
+
 async def test_last_administrator_stays_one_and_hears_why(admin: User, boss: Agent) -> None:
     await admin.open(f'{SETTINGS}/people')
     await admin.should_see('boss', retries=SOON)

@@ -59,6 +59,7 @@ class Floor:
         acts: list[Callable[[], Awaitable[object]]] = [
             self._come, self._come, self._route, self._route, self._take, self._take, self._refuse,
             self._end, self._hold, self._resume, self._leave, self._state, self._wrap_up, self._steer,
+            self._rate,
         ]  # fmt: skip
         try:
             await self._chance.choice(acts)()
@@ -108,6 +109,9 @@ class Floor:
 
     async def _leave(self) -> None:
         await self._desk.visits.leave(self._chat)
+
+    async def _rate(self) -> None:
+        await self._desk.ratings.rate(self._chat, self._chance.randint(1, 5))
 
     async def _state(self) -> None:
         choices = (AgentStatus.AVAILABLE, AgentStatus.AVAILABLE, AgentStatus.AWAY)

@@ -134,6 +134,8 @@ class Past:
                 if chance.random() < 0.7:
                     story.go(K.WRAP_UP_BEGUN, agent, most=1)
                     story.go(K.WRAP_UP_DONE, agent)
+                for _ in range(chance.choice((0, 1, 2))):
+                    story.go(K.RATED, agent, most=80_000)
         return story.told
 
     def _talk(self, story: 'Story', agent: UUID) -> UUID:
@@ -159,6 +161,7 @@ class Past:
         return ContactStep(
             contact_id=contact.id, channel=Channel.CHAT if is_chat else Channel.CALL, kind=kind, at=at,
             queue_id=contact.queue_id, agent_id=agent_id, came_at=contact.start_time,
+            score=self.chance.randint(1, 5) if kind is K.RATED else None,
         )  # fmt: skip
 
     def _said(self, contact: ChatSession | Call) -> list[SQLModel]:
@@ -213,7 +216,7 @@ class Recount:
     """The numbers of one group, counted from the rows."""
 
     tallies: dict[Tally, int] = field(default_factory=lambda: dict.fromkeys(Tally, 0))
-    milliseconds: dict[Span, int] = field(default_factory=lambda: dict.fromkeys(Span, 0))
+    sums: dict[Span, int] = field(default_factory=lambda: dict.fromkeys(Span, 0))
 
 
 class Recounted:
@@ -278,6 +281,8 @@ class Recounted:
         if ending is not None:
             self._count_ending(contact_id, ending, answered_by, steps)
         self._count_handling(steps)
+        if rated := [one for one in steps if one.kind is K.RATED]:
+            self._add(rated[0], rated[0].agent_id, {Tally.RATED}, points=rated[-1].score or 0)
 
     def _count_ending(
         self, contact_id: UUID, ending: ContactStep, agent_id: UUID | None, steps: list[ContactStep]
@@ -325,7 +330,9 @@ class Recounted:
     def _count_handling(self, steps: list[ContactStep]) -> None:
         """Count what lies between two steps, on the day of the second one."""
         heard = [
-            one for one in steps if one.kind not in (K.WHISPERED, K.TRANSFERRED, K.PRIORITY_CHANGED)
+            one
+            for one in steps
+            if one.kind not in (K.WHISPERED, K.TRANSFERRED, K.PRIORITY_CHANGED, K.RATED)
         ]
         parts: dict[tuple[date, UUID], list[tuple[ContactStep, ContactStep]]] = defaultdict(list)
         talks, over = {K.TAKEN, K.RESUMED, K.HELD}, {K.WRAP_UP_BEGUN}
@@ -353,6 +360,7 @@ class Recounted:
         agent_id: UUID | None,
         tallies: set[Tally],
         spans: Mapping[Span, timedelta] | None = None,
+        points: int = 0,
     ) -> None:
         local = _local(step.at)
         keys = {
@@ -365,7 +373,8 @@ class Recounted:
             for tally in tallies:
                 group.tallies[tally] += 1
             for span, length in (spans or {}).items():
-                group.milliseconds[span] += round(length.total_seconds() * 1_000)
+                group.sums[span] += round(length.total_seconds() * 1_000)
+            group.sums[Span.RATING] += points
 
 
 def _local(at: datetime) -> datetime:

@@ -44,6 +44,7 @@ def action_names() -> dict[AuditAction, str]:
         AuditAction.CONTACT_TAKEN_OVER: _('상담 넘겨받기'),
         AuditAction.CONTACT_WHISPERED: _('상담원에게 귓속말'),
         AuditAction.THRESHOLD_CHANGED: _('현황 기준 변경'),
+        AuditAction.SHIFT_CHANGED: _('근무표 변경'),
         AuditAction.NOTICE_SENT: _('공지 보내기'),
         AuditAction.NOTICE_WITHDRAWN: _('공지 거두기'),
         AuditAction.WALL_LINK_MADE: _('전광판 주소 만들기'),
@@ -208,6 +209,7 @@ def _counted_names() -> dict[str, str]:
         'record_ids': _('기록'),
         'sessions': _('끝난 로그인'),
         'chat_capacity': _('동시 채팅'),
+        'days': _('날'),
     }
 
 
@@ -230,6 +232,7 @@ def _field_name(name: str) -> str:
         'to': _('종료일'),
         'agent': _('상담원'),
         'department': _('부서'),
+        'departments': _('볼 수 있는 부서'),
         'channel': _('채널'),
         'priority': _('중요도'),
         'text': _('검색어'),

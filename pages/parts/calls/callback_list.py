@@ -20,7 +20,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.promise_words import span
-from services.calls.callback_view import CallbackDue, CallbackView, due_topic, topic_for
+from services.calls.callback_view import CallbackDue, CallbackView, due_topic, topics_for
 
 DRAW_SECONDS = 0.25
 MOST = 5
@@ -41,7 +41,7 @@ class CallbackList(Component):
         """Show what concerns the agent now: their department may be another."""
         self.stop_listening()
         agent = self._context.agent
-        self.listen((topic_for(agent), due_topic(agent.id)), self._hear)
+        self.listen((*topics_for(agent), due_topic(agent.id)), self._hear)
         self.start(self._read())
 
     def _hear(self, event: Event) -> None:

@@ -111,7 +111,7 @@ class CustomerProfile(Component):
                 button(_('합치기'), self._merging.search)
                 button(_('콜백 약속'), partial(new_callback, self._context, self._customer))
             customer_card.facts(self._context, self._customer, self._access)
-            if self._context.agent.sees_everything:
+            if self._context.agent.is_supervisor:
                 button(_('고객 정보 삭제'), self._erase, ButtonStyle.QUIET).classes(
                     'desk-person-erase'
                 )

@@ -1,10 +1,13 @@
-"""A contact's wrap-up beside the contact: category, summary, follow-up, times."""
+"""A contact's wrap-up and rating beside the contact: category, summary, follow-up, times; score and comment."""
+
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from pages.locale import _, language
 from pages.parts.kit import times
 from pages.parts.kit.markup import filled
+from services.chats.events import Rating
 from services.contacts.wrap_up_view import WrapUpView
 
 
@@ -25,6 +28,19 @@ def written(wrap_up: WrapUpView | None) -> Markup:
         if wrap_up.length is not None
         else _('작성 중'),
     }
+    return _listed(facts)
+
+
+def rated(rating: Rating | None) -> Markup:
+    """Return the customer's rating as the inside of a list; empty when nobody rated."""
+    if rating is None:
+        return Markup()
+    return _listed(
+        {_('만족도'): _('{score}점', score=rating.score), _('고객 의견'): rating.comment}
+    )
+
+
+def _listed(facts: Mapping[str, str]) -> Markup:
     return Markup().join(
         filled('<div><dt>{name}</dt><dd dir="auto">{value}</dd></div>', name=name, value=value)
         for name, value in facts.items()

@@ -41,7 +41,7 @@ class AbsenceList(Component):
         self.stop_listening()
         self._told = []
         self.clear()
-        if self._context.agent.sees_everything:
+        if self._context.agent.is_supervisor:
             self.listen((EVERY_AGENT, EVERY_QUEUE), self._hear, draws=False)
             self.start(self._read())
 
@@ -54,7 +54,7 @@ class AbsenceList(Component):
             self.within(READ_SECONDS, self._read)
 
     async def _read(self) -> None:
-        if not self._context.agent.sees_everything:
+        if not self._context.agent.is_supervisor:
             return
         found = await self.still(self._context.services.absences.now(self._context.agent))
         self._gone = {one.agent_id for one in found}

@@ -22,7 +22,7 @@ from services.floor.reasons import Assignment, Assignments, Share
 async def explain(context: PageContext, chat_id: UUID) -> None:
     """Show an agent why a contact was assigned to them; show a supervisor every decision about it."""
     try:
-        if context.agent.sees_everything:
+        if context.agent.is_supervisor:
             found = await context.still(
                 context.services.explanations.assignments(context.agent, chat_id)
             )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from models import AgentStatus
+from models import AgentStatus, Channel
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
@@ -39,6 +39,7 @@ SORTS: dict[str, Callable[[AgentLine], tuple[object, ...]]] = {
     'load': lambda one: (-one.load, one.agent.name),
     'handled': lambda one: (-one.handled, one.agent.name),
     'average': lambda one: (-(one.average_seconds or 0), one.agent.name),
+    'rating': lambda one: (one.rating is None, one.rating or 0.0, one.agent.name),
 }
 """The sort order of each column: the most interesting values first."""
 
@@ -150,7 +151,9 @@ class BoardAgents(Component):
     def _head(self) -> Markup:
         names = {
             'name': _('상담원'), 'department': _('부서'), 'status': _('상태'), 'since': _('경과'),
-            'next': _('다음 상태'), 'load': _('상담/정원'), 'handled': _('오늘 처리'), 'average': _('평균 처리'),
+            'next': _('다음 상태'), 'load': _('상담/정원'),
+            'channel': _('채널'), 'handled': _('오늘 처리'), 'average': _('평균 처리'),
+            'rating': _('만족도'),
         }  # fmt: skip
         cells = [
             filled(
@@ -167,12 +170,13 @@ class BoardAgents(Component):
 
     def _row(self, shown: AgentList, line: AgentLine) -> Markup:
         agent, states = line.agent, status_names()
+        channels = {Channel.CHAT: _('채팅'), Channel.CALL: _('통화')}
         reason = shown.reasons.get(agent.reason_id, '') if agent.reason_id else ''
         average = line.average_seconds
         return filled(
             '<tr data-key="{id}"><th scope="row">{name}</th><td>{department}</td>'
             '<td><span class="board-state" data-status="{status}" aria-hidden="true"></span>{state}{reason}</td>'
-            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{handled}</td><td>{average}</td><td>{act}</td></tr>',
+            '<td>{since}</td><td>{next}</td><td>{load}</td><td>{channel}</td><td>{handled}</td><td>{average}</td><td>{rating}</td><td>{act}</td></tr>',
             id=agent.id,
             name=agent.name,
             department=_(agent.department),
@@ -189,6 +193,7 @@ class BoardAgents(Component):
                 inside=filled('{load}/{capacity}', load=line.load, capacity=agent.capacity),
                 look='board-number' + (' board-full' if line.load >= agent.capacity else ''),
             ),
+            channel=', '.join(channels[one] for one in line.channels),
             handled=number_button(
                 opens=f'handled:{agent.id}',
                 name=_('오늘 처리'),
@@ -198,8 +203,20 @@ class BoardAgents(Component):
                 look='board-number' + ('' if line.handled else ' board-none'),
             ),
             average=times.length(timedelta(seconds=average)) if average is not None else NOTHING,
+            rating=number_button(
+                opens=f'rated:{agent.id}',
+                name=_('만족도'),
+                value=f'{_points(line.rating)}, {agent.name}',
+                chosen=shown.chosen,
+                inside=filled('{rating}', rating=_points(line.rating)),
+                look='board-number' + ('' if line.rated else ' board-none'),
+            ),
             act=_act(agent.id, agent.name) if shown.until is None else '',
         )
+
+
+def _points(rating: float | None) -> str:
+    return NOTHING if rating is None else f'{rating:.1f}'
 
 
 def _next(shown: AgentList, line: AgentLine) -> str:

@@ -103,9 +103,14 @@ class BoardAlerts(Component):
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, AlertsChanged | Resync):
-            if isinstance(event, AlertsChanged) and event.is_new:
-                self._sound.tick()
-            self.start(self._read())
+            self.start(self._read_news())
+
+    async def _read_news(self) -> None:
+        """Read the alerts again, and sound for one that was not there: a colleague's departments are silent."""
+        known = {one.id for one in self._alerts}
+        await self.still(self._read())
+        if any(one.id not in known and one.ended_at is None for one in self._alerts):
+            self._sound.tick()
 
     async def _read(self) -> None:
         self._alerts = await self.still(self._service.recent(self._context.agent))

@@ -217,7 +217,7 @@ class BoardContacts(Component):
             address=self._address(contact.id),
             name=name,
             queue=shown.queues.get(contact.queue_id, '') if contact.queue_id else '',
-            state=_state(contact),
+            state=_state(contact) + _score(contact),
             counts=_counts(listed) if shown.shows_share else '',
             agent=shown.agents.get(agent_id, '') if agent_id else '',
             full=times.full(contact.came_at),
@@ -255,6 +255,10 @@ def _state(contact: FloorContact) -> str:
         is_gone = contact.outcome in (Bucket.ABANDONED, Bucket.SHORT)
         return _('포기') if is_gone else _('종료')
     return names[contact.bucket]
+
+
+def _score(contact: FloorContact) -> str:
+    return '' if contact.score is None else f' · {_("{score}점", score=contact.score)}'
 
 
 def _counts(listed: Listed) -> Markup:

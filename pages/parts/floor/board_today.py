@@ -84,6 +84,7 @@ def measure_names() -> dict[Measure, str]:
         Measure.FIRST_RESPONSE: _('첫 응답(초)'),
         Measure.HANDLING: _('평균 처리(초)'),
         Measure.WRAP_UP: _('평균 후처리(초)'),
+        Measure.RATING: _('만족도(점)'),
         Measure.NEGATIVE: _('부정 비율(%)'),
     }
 

@@ -20,7 +20,10 @@ class UpsetNews(Component):
         self.listen(UPSET_CUSTOMERS, self._hear)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, CustomerUpset) and self._context.agent.sees_everything:
+        agent = self._context.agent
+        if not isinstance(event, CustomerUpset) or not agent.is_supervisor:
+            return
+        if agent.reaches(event.department):
             self._say(event)
 
     def _say(self, event: CustomerUpset) -> None:

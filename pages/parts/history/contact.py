@@ -15,7 +15,7 @@ from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
-from pages.parts.customers.written import written
+from pages.parts.customers.written import rated, written
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
 from pages.parts.kit import times
@@ -24,7 +24,14 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.calls.dial_rules import DialPurpose
-from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, chat_topic
+from services.chats.events import (
+    ChatCard,
+    ChatEvent,
+    ChatMessage,
+    ChatRated,
+    MessageAdded,
+    chat_topic,
+)
 from services.contacts.wrap_ups import written_topic
 from services.customers.personal_data import masked_phone
 from services.history.contact import Contact
@@ -56,6 +63,7 @@ class HistoryContact(Component):
         self._sought, self._back = text, back
         self._access = ContactAccess(self, context)
         self._transcript: Transcript | None = None
+        self._rated: Piece | None = None
         self._written: Piece | None = None
         self._numbers: list[int] = []
         self._at = 0
@@ -126,6 +134,7 @@ class HistoryContact(Component):
             )
             Piece('dl', inside=inside)
             await self.still(self._phone(contact))
+        self._rated = Piece('dl', inside=rated(contact.rating)).classes('desk-written')
         self._written = Piece('dl', inside=written(contact.wrap_up)).classes('desk-written')
 
     def _hear_written(self, _event: object) -> None:
@@ -237,6 +246,8 @@ class HistoryContact(Component):
     def _hear(self, event: object) -> None:
         if self._transcript is None:
             return
+        if isinstance(event, ChatRated) and self._rated is not None:
+            self._rated.set_inside(rated(event.rating))
         if isinstance(event, ChatEvent):
             self._show_marks(event.chat)
         if isinstance(event, MessageAdded):

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from nicegui.events import GenericEventArguments
 
 from models import Priority
+from models.rating import HIGHEST_SCORE, LOWEST_SCORE
 from pages.locale import _
 from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit.away import FORM_IN_ADDRESS
@@ -84,7 +85,7 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
     agents = {str(key): name for key, name in choices.agents.items()}
     departments = {name: _(name) for name in choices.departments}
     return filled(
-        '<div class="desk-history-fields" data-drawn="{drawn}">{text}{period}{channel}{state}{agent}{department}{priority}{sentiment}{follow_up}{category}'
+        '<div class="desk-history-fields" data-drawn="{drawn}">{text}{period}{channel}{state}{agent}{department}{priority}{sentiment}{rating}{follow_up}{category}'
         '<button type="submit" class="desk-unseen">{find}</button>'
         '<a class="desk-button desk-quiet desk-history-reset" href="/desk/history">{reset}</a></div>',
         drawn=drawn,
@@ -100,6 +101,7 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
         sentiment=_select(
             'sentiment', _('고객 감정'), {k: _(v) for k, v in TONES.items()}, wanted.sentiment
         ),
+        rating=_select('rating', _('만족도'), _scores(), wanted.rating),
         follow_up=_follow_up(wanted),
         category=_category(wanted.category_id),
         find=_('찾기'),
@@ -109,6 +111,11 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
 
 def _priorities() -> dict[str, str]:
     return {priority: _(PRIORITIES[priority]) for priority in reversed(Priority)}
+
+
+def _scores() -> dict[str, str]:
+    scores = range(HIGHEST_SCORE, LOWEST_SCORE - 1, -1)
+    return {str(one): _('만족도 {score}점', score=one) for one in scores}
 
 
 def _text(text: str) -> Markup:
@@ -166,7 +173,9 @@ def _day(name: str, label: str, day: date | None) -> Markup:
     )
 
 
-def _select(name: str, label: str, options: Mapping[str, str], chosen: str | UUID | None) -> Markup:
+def _select(
+    name: str, label: str, options: Mapping[str, str], chosen: str | int | UUID | None
+) -> Markup:
     """Return a choice whose first option is its name and filters nothing."""
     value = str(chosen) if chosen else ''
     others = dict(options)

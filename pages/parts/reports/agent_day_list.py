@@ -15,7 +15,9 @@ from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.reports.shift_dialog import plan_shifts
 from services.floor.definitions import beginning_of
+from services.reports.adherence import WORK
 from services.reports.agent_days import AgentDay
 from services.reports.report_query import ReportQuery
 
@@ -34,6 +36,7 @@ class AgentDayList(Component):
         super().__init__(context.services.topics)
         self._context = context
         self._days: list[AgentDay] = []
+        self._query = ReportQuery()
         self._begin, self._midnight = 0, beginning_of(ReportQuery().days[1])
         self.classes('board-agents')
         with self:
@@ -41,6 +44,7 @@ class AgentDayList(Component):
                 self._title = Piece('h2')
                 self._said = Piece('span').classes('desk-sub').props('role=status')
                 ui.element('div').classes('desk-spring')
+                button(_('근무표'), self._plan, ButtonStyle.QUIET)
                 self._back = button(_('앞의 {count}명', count=WINDOW), lambda: self._turn(-WINDOW), ButtonStyle.QUIET)  # fmt: skip
                 self._on = button(_('다음 {count}명', count=WINDOW), lambda: self._turn(WINDOW), ButtonStyle.QUIET)  # fmt: skip
             self._rows = Living().classes('board-rows')
@@ -48,10 +52,17 @@ class AgentDayList(Component):
 
     async def show(self, query: ReportQuery) -> None:
         """Show the last day of a report."""
-        work = self._context.services.reports.agent_days(self._context.agent, query)
+        work = self._context.services.day_reports.agent_days(self._context.agent, query)
         self._days = await self.still(work)
+        self._query = query
         self._begin, self._midnight = 0, beginning_of(query.days[1])
         self._draw()
+
+    async def _plan(self) -> None:
+        await plan_shifts(self._context, self._query.days[1], on_change=self._again)
+
+    async def _again(self) -> None:
+        await self.show(self._query)
 
     def _turn(self, step: int) -> None:
         self._begin = max(0, self._begin + step)
@@ -68,7 +79,13 @@ class AgentDayList(Component):
             self._rows.set_inside(filled('<p class="desk-empty">{text}</p>', text=empty))
             return
         names = status_names()
-        heads = (_('상담원'), _('0시 ~ 24시'), *(names[one] for one in SHOWN), _('점유율'))
+        heads = (
+            _('상담원'),
+            _('0시 ~ 24시'),
+            *(names[one] for one in SHOWN),
+            _('점유율'),
+            _('준수율'),
+        )
         window = self._days[self._begin : self._begin + WINDOW]
         self._rows.set_inside(
             filled(
@@ -86,12 +103,13 @@ class AgentDayList(Component):
 def _row(day: AgentDay, midnight: datetime, names: dict[AgentStatus, str]) -> Markup:
     lengths = [times.length(timedelta(seconds=day.seconds_in(one))) for one in SHOWN]
     return filled(
-        '<tr data-key="{id}"><th scope="row">{name}</th><td class="report-line">{line}</td>{lengths}<td>{occupancy}</td></tr>',
+        '<tr data-key="{id}"><th scope="row">{name}</th><td class="report-line">{line}</td>{lengths}<td>{occupancy}</td><td>{adherence}</td></tr>',
         id=day.agent_id,
         name=day.name,
         line=_line(day, midnight, names),
         lengths=Markup().join(filled('<td>{length}</td>', length=one) for one in lengths),
         occupancy=percent_text(day.occupancy),
+        adherence=percent_text(day.adherence),
     )
 
 
@@ -112,11 +130,38 @@ def _line(day: AgentDay, midnight: datetime, names: dict[AgentStatus, str]) -> M
         if one.status is not AgentStatus.OFFLINE
     ]
     return filled(
-        '<svg viewBox="0 0 1440 20" preserveAspectRatio="none" role="img" aria-label="{label}">{hours}{parts}</svg>',
+        '<svg viewBox="0 0 1440 20" preserveAspectRatio="none" role="img" aria-label="{label}"{look}>{hours}{parts}{plan}</svg>',
         label=_('{name} 님의 하루', name=day.name),
         hours=Markup().join(
             filled('<line x1="{x}" x2="{x}" y1="0" y2="20"></line>', x=hour * 60)
             for hour in range(0, 25, 3)
         ),
         parts=Markup().join(parts),
+        plan=Markup().join(_planned(day, midnight)),
+        look=Markup(' data-planned') if day.plan else '',
     )
+
+
+def _planned(day: AgentDay, midnight: datetime) -> list[Markup]:
+    """Return the plan as a thin line below the states."""
+    minute, names = timedelta(minutes=1), activity_names()
+    return [
+        filled(
+            '<rect class="report-plan" data-plan="{kind}" x="{x}" y="16" width="{width}" height="4"><title>{name} {begin} ~ {end}</title></rect>',
+            kind='work' if activity == WORK else 'away',
+            x=f'{(begin - midnight) / minute:.2f}',
+            width=f'{max((end - begin) / minute, 0.5):.2f}',
+            name=_('계획: {activity}', activity=names.get(activity, activity)),
+            begin=times.hour(begin),
+            end=times.hour(end),
+        )
+        for activity, begin, end in day.plan
+    ]
+
+
+def activity_names() -> dict[str, str]:
+    """Return the names of the usual planned activities."""
+    return {
+        WORK: _('근무'), 'meal': _('식사'), 'break': _('휴식'), 'training': _('교육'), 'meeting': _('회의'),
+        'other': _('기타'),
+    }  # fmt: skip

@@ -103,6 +103,8 @@ def _result(one: ReportContact, choice: Choice) -> str:
     """Return the contact's own time for an average, whether it counts for a percentage, else its outcome."""
     if one.seconds is not None:
         return times.length(timedelta(seconds=round(one.seconds)))
+    if one.points is not None:
+        return _('{score}점', score=one.points)
     if FORMULAS[choice.figure].share:
         return _('충족') if one.counts else _('미충족')
     if one.outcome in {Bucket.IN_TIME.value, Bucket.LATE.value}:

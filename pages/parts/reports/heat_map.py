@@ -1,6 +1,7 @@
 """The heat map of a report: a figure by weekday and hour, as a chart or as a table whose numbers open their contacts."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -19,7 +20,7 @@ from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
 from pages.parts.reports.words import Words, value_text
 from services.reports.figures import FORMULAS, Figure, Unit
-from services.reports.report_query import ReportQuery
+from services.reports.report_query import ReportQuery, ReportView
 from services.reports.reports import Choice, Numbers
 
 HOURS, WEEKDAYS = range(24), range(7)
@@ -32,10 +33,22 @@ Place = tuple[int, int]
 class ReportHeat(Component):
     """The heat map; ``toggle`` shows its table instead."""
 
-    def __init__(self, context: PageContext, on_open: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        on_open: Callable[[str], Awaitable[None]],
+        on_change: Callable[[ReportQuery], Awaitable[None]],
+    ) -> None:
+        """Draw nothing yet.
+
+        Args:
+            context: the page.
+            on_open: called with the number that was pressed.
+            on_change: called with the query when its figure or form was changed.
+        """
         super().__init__(context.services.topics)
-        self._context, self._on_open = context, on_open
-        self._figure, self._is_table, self._chosen = Figure.ARRIVED, False, ''
+        self._context, self._on_open, self._on_change = context, on_open, on_change
+        self._query, self._chosen = ReportQuery(), ''
         self._numbers: Mapping[Place, Numbers] = {}
         self._chart: ui.echart | None = None
         self.classes('report-heat')
@@ -53,20 +66,27 @@ class ReportHeat(Component):
 
     async def show(self, query: ReportQuery, chosen: str) -> None:
         """Read and draw the heat map of a report; ``chosen`` is the open number."""
-        self._chosen = chosen
+        self._query, self._chosen = query, chosen
         work = self._context.services.reports.heat(self._context.agent, query)
         self._numbers = await self.still(work)
         self._draw()
 
-    def toggle(self) -> None:
+    async def toggle(self) -> None:
         """Switch between the chart and the table."""
-        self._is_table = not self._is_table
-        self._draw()
+        view = ReportView.HEAT if self._is_table else ReportView.HEAT_TABLE
+        await self._on_change(replace(self._query, view=view))
 
-    def _choose(self, event: GenericEventArguments) -> None:
+    @property
+    def _is_table(self) -> bool:
+        return self._query.view is ReportView.HEAT_TABLE
+
+    @property
+    def _figure(self) -> Figure:
+        return self._query.figure
+
+    async def _choose(self, event: GenericEventArguments) -> None:
         if (figure := text_of(event)) in set(Figure):
-            self._figure = Figure(figure)
-            self._draw()
+            await self._on_change(replace(self._query, figure=Figure(figure)))
 
     async def _pressed(self, event: GenericEventArguments) -> None:
         await self._on_open(text_of(event))
@@ -78,7 +98,7 @@ class ReportHeat(Component):
 
     def _draw(self) -> None:
         words = Words(language())
-        names = [(one.value, words.figure(one)) for one in Figure if FORMULAS[one].of]
+        names = [(one.value, words.figure(one)) for one in Figure]
         self._choice.set_inside(options(names, self._figure))
         text = _('그래프 보기') if self._is_table else _('표로 보기')
         self._way.set_inside(filled('{text}', text=text))

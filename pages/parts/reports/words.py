@@ -85,7 +85,7 @@ class Words:
 
 
 def value_text(figure: Figure, value: float | None) -> str:
-    """Return a figure as the screen writes it: ``1,204``, ``83%``, ``4:50``, a dash."""
+    """Return a figure as the screen writes it: ``1,204``, ``83%``, ``4:50``, ``4.3``, a dash."""
     if value is None:
         return NOTHING
     match FORMULAS[figure].unit:
@@ -93,5 +93,7 @@ def value_text(figure: Figure, value: float | None) -> str:
             return percent_text(value)
         case Unit.SECONDS:
             return times.length(timedelta(seconds=round(value)))
+        case Unit.POINTS:
+            return f'{value:.1f}'
         case _:
             return f'{int(value):,}'

@@ -94,6 +94,11 @@ class PeopleSection(Section):
         is_served = any(queue.department == one.department for queue in self._queues)
         if one.role is AgentRole.AGENT and one.is_active and not is_served:
             department += Markup(' ') + mark(_('대기열 없음'), 'warning')
+        if one.role is AgentRole.SUPERVISOR and one.departments:
+            reach = _(
+                '볼 수 있는 부서: {names}', names=', '.join(_(name) for name in one.departments)
+            )
+            department += filled(' <span class="desk-sub">{reach}</span>', reach=reach)
         had = self._levels.get(one.id, {})
         skills = ', '.join(
             f'{skill_name(skill)} {had[skill.id]}' for skill in self._skills if skill.id in had

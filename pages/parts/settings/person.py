@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from nicegui import ui
@@ -19,6 +20,7 @@ from pages.parts.settings.invitation import department_field, role_options
 from pages.parts.settings.queues import skill_name
 from pages.parts.settings.section import Section, levels
 from services.aws.connect_api import ConnectUser
+from services.people.authority import MAX_DEPARTMENTS
 
 SKILL = 'skill-'
 """Prefix of a skill field's name, before the skill's id."""
@@ -71,6 +73,7 @@ class PersonForm:
                 name='chat_capacity', label=_('동시 채팅'), kind='choice', options=capacities
             ),
             department_field(departments),
+            *self._reach_field(),
             *self._connect_field(),
             *(
                 FormField(
@@ -81,6 +84,20 @@ class PersonForm:
                 )
                 for one in self._skills
             ),
+        ]
+
+    def _reach_field(self) -> list[FormField]:
+        """Ask which departments a supervisor is limited to."""
+        if self._person.role is not AgentRole.SUPERVISOR:
+            return []
+        return [
+            FormField(
+                name='departments',
+                label=_('볼 수 있는 부서 (비우면 모두)'),
+                kind='list',
+                add=_('부서 추가'),
+                most=MAX_DEPARTMENTS,
+            )
         ]
 
     def _connect_field(self) -> list[FormField]:
@@ -97,20 +114,23 @@ class PersonForm:
             )
         ]
 
-    def _values(self, person: Agent, had: Mapping[UUID, int]) -> dict[str, str]:
+    def _values(self, person: Agent, had: Mapping[UUID, int]) -> dict[str, Any]:
         names = ('last_name', 'first_name', 'department')
         return {
             **{name: getattr(person, name) for name in names},
             'role': person.role.value,
+            'departments': list(person.departments),
             'chat_capacity': str(person.chat_capacity),
             'connect_user_id': person.connect_user_id or '',
             **{f'{SKILL}{one.id}': str(had.get(one.id, 0)) for one in self._skills},
         }
 
     async def _save(self, filled: Filled) -> None:
-        given = {name: str(value or '') for name, value in filled.values.items()}
+        texts = dict(filled.values)
+        reach = texts.pop('departments', None)
+        given = {name: str(value or '') for name, value in texts.items()}
         errors: dict[str, str] = {}
-        for field, change in self._changes(given):
+        for field, change in [*self._reach_change(reach), *self._changes(given)]:
             try:
                 await self._section.still(change())
             except DeskError as error:
@@ -122,6 +142,14 @@ class PersonForm:
         self._close()
         notices.done(_('저장했습니다'))
         await self._section.read_again()
+
+    def _reach_change(self, reach: object) -> list[tuple[str, Change]]:
+        """Return the change of the departments that a supervisor is limited to; none when the form has not changed them."""
+        if not isinstance(reach, list):
+            return []
+        named = [str(one) for one in reach]
+        limit = self._section.services.authority.limit
+        return [('departments', partial(limit, self._section.agent, self.person_id, named))]
 
     def _changes(self, given: Mapping[str, str]) -> list[tuple[str, Change]]:
         """Return the changes to make, each with the field that shows its error."""

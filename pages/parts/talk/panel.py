@@ -24,6 +24,7 @@ from pages.parts.talk.attention import Attention
 from pages.parts.talk.callback import TalkCallback
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
+from pages.parts.talk.rating import TalkRating
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
@@ -44,6 +45,7 @@ class TalkPanel(Component):
         self._chat = chat
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
+        self._rating: TalkRating | None = None
         self._told_delivered = self._told_read = 0
         self._is_away = False  # whether the last read or write of background work failed
         self.classes('talk')
@@ -58,6 +60,8 @@ class TalkPanel(Component):
             self._foot = ui.element('footer').classes('talk-foot')
             with self._foot:
                 self._end_note = Piece().props('role=status tabindex=-1')
+                self._rating_place = ui.element()
+                self._again = Piece().classes('talk-again')
                 self._box = self._drawn_box()
             ui.timer(sign_of_life_seconds, self._sign_of_life)
         ui.on_exception(_apologise)
@@ -154,14 +158,28 @@ class TalkPanel(Component):
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
         self._end_note.classes('talk-ended').set_inside(
             filled(
-                '<p>{closing}</p><form method="post" action="/talk/new">'
-                '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
+                '<p>{closing}</p>',
                 closing=_('상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.')
                 if self._chat.ending is ChatEnding.ABANDONED
                 else _('상담이 종료되었어요. 이용해 주셔서 감사해요.'),
+            )
+        )
+        self._again.set_inside(
+            filled(
+                '<form method="post" action="/talk/new">'
+                '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
                 again=_('새 상담 시작'),
             )
         )
+        if self._chat.agent_id is not None and self._rating is None:
+            self.start(self._ask_for_rating())
+
+    async def _ask_for_rating(self) -> None:
+        """Ask once how the chat with an agent was."""
+        if self._rating is None:
+            with self._rating_place:
+                self._rating = TalkRating(self._services, self._chat)
+            await self._rating.open()
 
     # ---- events
 

@@ -146,7 +146,7 @@ class Conversation(Component):
                         synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
                     )
                 )
-                why = _('배정 이력') if self._agent.sees_everything else _('왜 나에게?')
+                why = _('배정 이력') if self._agent.is_supervisor else _('왜 나에게?')
                 self._why = button(why, lambda: self._on_why(self.chat_id), ButtonStyle.QUIET)
                 self._take = button(
                     _('수락'), lambda: self._on_take(self.chat_id), ButtonStyle.PRIMARY
@@ -206,7 +206,7 @@ class Conversation(Component):
             )
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
-        self._why.set_visibility(is_own or self._agent.sees_everything)
+        self._why.set_visibility(is_own or self._agent.is_supervisor)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
         if reason := self._why_not():

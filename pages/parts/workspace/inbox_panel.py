@@ -153,7 +153,7 @@ class InboxPanel(Component):
 
     @property
     def _may_pick(self) -> bool:
-        return self._agent.sees_everything and self._view.tab is Tab.WAITING
+        return self._agent.is_supervisor and self._view.tab is Tab.WAITING
 
     def _pick(self, chat_id: UUID) -> None:
         chat = next((one for one in self._view.chats if one.id == chat_id), None)

@@ -138,7 +138,7 @@ class CustomerImport:
 
     def may_import(self, agent: Agent) -> bool:
         """Whether a person may import customers: supervisors and administrators."""
-        return agent.sees_everything
+        return agent.is_supervisor
 
     async def look(
         self, agent: Agent, file: ImportFile, choice: SheetChoice | None = None

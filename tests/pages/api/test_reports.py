@@ -12,6 +12,8 @@ from sqlmodel import col, select
 from desk.db import Database
 from models import Agent, AgentStatus, AuditAction, AuditEntry
 from services.registry import Services
+from services.reports.report_query import ReportPeriod, ReportQuery
+from services.reports.shifts import ShiftPlan
 from tests.pages.api.conftest import Site
 from tests.support.make import DEPARTMENT, Make
 
@@ -65,6 +67,29 @@ async def test_file_has_the_same_rows_and_is_in_the_audit_log(
     async with db.reading() as session:
         entries = select(AuditEntry).where(col(AuditEntry.action) == AuditAction.REPORT_EXPORTED)
         assert len((await session.exec(entries)).all()) == 2
+
+
+async def test_agents_days_are_exported_with_their_plan(
+    services: Services, make: Make, agent: Agent, boss: Agent, program: httpx.AsyncClient
+) -> None:
+    await services.agent_states.choose(agent.id, AgentStatus.AWAY)
+    await services.agent_states.choose(agent.id, AgentStatus.AVAILABLE)
+    today = ReportQuery(period=ReportPeriod.TODAY).days[1]
+    plan = ShiftPlan(day=today, begin='00:00', until='23:59')
+    await services.shifts.plan(boss, agent.id, plan)
+    asked = {'period': 'today', 'view': 'days'}
+
+    written = await program.get('/reports/export', params=asked)
+    english = await program.get('/reports/export', params={**asked, 'lang': 'en'})
+
+    headings, row, foot = csv.reader(io.StringIO(written.content.decode('utf-8-sig')))
+    found = dict(zip(headings, row, strict=True))
+    assert found['상담원'] == agent.name
+    assert float(found['계획 시간(초)']) > 0
+    assert 0 <= float(found['준수율(%)']) <= 100
+    assert foot[1] == '정의 v1'
+    [heads, *_] = csv.reader(io.StringIO(english.content.decode('utf-8-sig')))
+    assert all(one.isascii() for one in heads), heads
 
 
 async def test_reports_are_refused_to_agents_and_for_no_period(

@@ -88,6 +88,18 @@ async def test_person_is_invited_changed_and_listed(
     assert [one['name'] for one in skills] == ['영어']
 
 
+async def test_supervisor_is_limited_to_departments(site: Site, make: Make, admin: Agent) -> None:
+    boss = await make.supervisor()
+    async with site.signed_in(admin) as api:
+        changed = await api.patch(f'/agents/{boss.id}', json={'departments': ['환불', DEPARTMENT]})
+        refused = await api.patch(f'/agents/{boss.id}', json={'departments': ['가' * 101]})
+        lifted = await api.patch(f'/agents/{boss.id}', json={'departments': []})
+
+    assert changed.json()['departments'] == sorted([DEPARTMENT, '환불'])
+    assert refused.status_code == 422
+    assert lifted.json()['departments'] == []
+
+
 async def test_last_administrator_stays(site: Site, admin: Agent) -> None:
     async with site.signed_in(admin) as api:
         refused = await api.patch(f'/agents/{admin.id}', json={'role': 'agent'})

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -30,12 +30,15 @@ ACTS = [
     ('POST', '/callback'),
     ('DELETE', '/callback'),
     ('POST', '/leave'),
+    ('GET', '/rating'),
+    ('PUT', '/rating'),
 ]
 SLOT = '2027-01-04T06:00:00Z'
 BODIES = {
     '/messages': {'content': '안녕하세요'},
     '/read': {'number': 1},
     '/callback': {'phone': '01098765432', 'slot_from': SLOT},
+    '/rating': {'score': 5},
 }
 
 
@@ -97,6 +100,25 @@ async def test_form_that_cannot_be_used_is_refused_with_a_sentence(
 
     assert {answer.status_code for answer in answers} == {422}
     assert {answer.headers['content-type'] for answer in answers} == {PROBLEM}
+
+
+async def test_customer_rates_the_ended_chat(
+    visit: Visit, agent: Agent, services: Services
+) -> None:
+    given, rating = {'score': 4, 'comment': '빨랐어요'}, f'{visit.path}/rating'
+    early = await visit.client.put(rating, json=given)
+    await services.chats.take(agent, UUID(visit.path.rpartition('/')[2]))
+    await visit.client.post(f'{visit.path}/leave')
+    before = await visit.client.get(rating)
+
+    stored = await visit.client.put(rating, json=given)
+    poor = await visit.client.put(rating, json={'score': 6})
+
+    assert early.status_code == 409
+    assert before.json() is None
+    assert (stored.status_code, stored.json()) == (200, given)
+    assert poor.status_code == 422
+    assert (await visit.client.get(rating)).json() == given
 
 
 async def test_customer_writes_reads_and_leaves(visit: Visit) -> None:

@@ -11,8 +11,18 @@ from sqlmodel import col, select
 from desk import clock
 from desk.db import Database
 from desk.errors import InvalidInputError, NotAllowedError
-from models import AgentStatus, ChatSession, ChatStatus, QueueMode, WrapUp
+from models import (
+    AgentStatus,
+    Channel,
+    ChatSession,
+    ChatStatus,
+    ContactStep,
+    QueueMode,
+    StepKind,
+    WrapUp,
+)
 from services.floor.board import Board, Number, Snapshot
+from services.floor.definitions import beginning_of, day_of
 from services.floor.figures import figures_at
 from services.registry import Services
 from tests.support.floors import Floor
@@ -39,6 +49,8 @@ def check_lists(board: Board, snapshot: Snapshot) -> None:
     for agent in snapshot.agents:
         assert len(board.ledger.in_hand(agent.agent.id)) == agent.load
         assert len(board.ledger.handled(agent.agent.id).contacts) == agent.handled
+        assert len(board.ledger.rated(agent.agent.id)) == agent.rated
+        assert (agent.rating is None) is not bool(agent.rated)
 
 
 async def check_rows(db: Database, snapshot: Snapshot) -> None:
@@ -135,7 +147,7 @@ def without_next(snapshot: Snapshot) -> object:
     agents = {
         one.agent.id: (
             one.agent.status, one.agent.since, one.agent.reason_id, one.load, one.handled,
-            round(one.average_seconds or 0, 3),
+            round(one.average_seconds or 0, 3), one.rated, one.rating,
         )
         for one in snapshot.agents
     }  # fmt: skip
@@ -278,3 +290,29 @@ async def test_board_moves_by_itself_while_somebody_looks(services: Services, ma
     finally:
         following.cancel()
     assert snapshot.total(Number.IN_PROGRESS) == 1
+
+
+@pytest.mark.parametrize('is_over', [False, True])
+async def test_call_over_midnight_is_on_the_board_of_the_next_day(
+    services: Services, make: Make, db: Database, is_over: bool
+) -> None:
+    boss = await make.supervisor(status=AgentStatus.OFFLINE)
+    agent, queue = await make.agent(), await make.queue()
+    midnight = beginning_of(day_of(clock.now()))
+    came = midnight - timedelta(minutes=10)
+    over = midnight + timedelta(microseconds=1) if is_over else None
+    call = await make.call(agent=agent, queue_id=queue.id, start_time=came, end_time=over)
+    async with db.transaction() as session:
+        for kind in (StepKind.CREATED, StepKind.TAKEN):
+            session.add(
+                ContactStep(
+                    contact_id=call.id, channel=Channel.CALL, kind=kind, at=came, queue_id=queue.id,
+                    agent_id=agent.id, came_at=came,
+                )
+            )  # fmt: skip
+
+    board, snapshot = await services.board.at(boss, max(midnight, clock.now()))
+
+    assert [*board.ledger.in_hand(agent.id)] == [call.id]
+    [line] = [one for one in snapshot.agents if one.agent.id == agent.id]
+    assert line.channels == (Channel.CALL,)

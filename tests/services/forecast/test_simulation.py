@@ -141,3 +141,60 @@ def test_same_seed_is_the_same_answer() -> None:
     twice = [forecasts(two_queues(), Change(), seconds=600, runs=10, seed=3) for _ in range(2)]
 
     assert twice[0] == twice[1]
+
+
+# ---- skills and circles, as routing has them
+
+
+def outcome_of(
+    *agents: AgentNow, seconds: float = 0.0, widens_after: float | None = None, waiting: int = 1
+) -> tuple[int, float]:
+    """Return how many of those who wait are answered in this time, and how long they waited on the whole."""
+    queue = QueueNow(
+        id='q', waiting=(0.0,) * waiting, handling_seconds=1e9, widens_after=widens_after
+    )
+    floor = FloorNow(queues=(queue,), agents=agents)
+    found = Run(floor, Change(), seconds, Random(1)).play()['q']
+    return found.answered, found.waited_seconds
+
+
+def test_wider_circle_is_asked_after_its_time_and_not_before() -> None:
+    helper = AgentNow(id='a', queues=frozenset(), wider=frozenset({'q'}))
+
+    assert outcome_of(helper, seconds=600) == (0, 0)  # it never widens
+    assert outcome_of(helper, seconds=59, widens_after=60) == (0, 0)
+    assert outcome_of(helper, seconds=61, widens_after=60) == (1, pytest.approx(60))
+
+
+def test_own_agents_are_asked_before_the_wider_circle() -> None:
+    own = AgentNow(id='b', queues=frozenset({'q'}))
+    helper = AgentNow(id='a', queues=frozenset(), wider=frozenset({'q'}))
+
+    assert outcome_of(helper, own, widens_after=0) == (1, 0)
+    assert outcome_of(helper, own, widens_after=60, waiting=2, seconds=90) == (2, 60)
+
+
+def test_better_skilled_takes_who_comes() -> None:
+    """The one who can more takes the only contact, so that the other is left for a queue without that skill."""
+    queues = (
+        QueueNow(id='en', handling_seconds=1e9, arrivals_per_second=1e-3),
+        QueueNow(id='ko', handling_seconds=1e9, arrivals_per_second=1e-3),
+    )
+    low = AgentNow(id='low', queues=frozenset({'en', 'ko'}), levels={'en': 1})
+    high = AgentNow(id='high', queues=frozenset({'en'}), levels={'en': 5})
+    run = Run(FloorNow(queues=queues, agents=(low, high)), Change(), 1e5, Random(4))
+
+    found = run.play()
+
+    assert (found['en'].answered, found['ko'].answered) == (1, 1)
+
+
+def test_who_is_moved_is_asked_where_they_go_and_comes_back() -> None:
+    agent = AgentNow(id='a', queues=frozenset(), wider=frozenset())
+    queue = QueueNow(id='q', waiting=(0.0,), handling_seconds=1e9, widens_after=30)
+    floor = FloorNow(queues=(queue,), agents=(agent,))
+    moved = Change(moved={'a': frozenset()}, wider={'a': frozenset({'q'})}, seconds=60)
+    too_short = moved.model_copy(update={'seconds': 20.0})
+
+    assert Run(floor, moved, 600, Random(1)).play()['q'].answered == 1
+    assert Run(floor, too_short, 600, Random(1)).play()['q'].answered == 0

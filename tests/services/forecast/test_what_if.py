@@ -130,3 +130,29 @@ async def test_unknown_places_and_people_are_refused(
             )
     with pytest.raises(NotAllowedError):
         await services.what_if.ask(payers[0], Wish(minutes=30, holds_breaks=True))
+
+
+async def test_only_who_has_the_skill_is_of_use_where_routing_asks_for_it(
+    services: Services, make: Make, boss: Agent
+) -> None:
+    admin = await make.admin(status=AgentStatus.OFFLINE)
+    english = await services.skills.add(admin, '영어')
+    await make.queue(
+        name='해외', department='해외', mode=QueueMode.PUSH, skill_id=english.id, min_level=2,
+        wider_level=2,
+    )  # fmt: skip
+    await make.queue(name='결제', department='결제', mode=QueueMode.PUSH)
+    without, fluent = [await make.agent(department='결제', chat_capacity=3) for _ in range(2)]
+    await services.skills.set_levels(admin, fluent.id, {english.id: 4})
+    for number in range(3):
+        await come(services, '해외', number=number)
+
+    async def waiting_after(agent: Agent) -> float:
+        wish = Wish(minutes=10, agent_ids=(agent.id,), department='해외')
+        answer = await services.what_if.ask(boss, wish)
+        _, snapshot = await services.board.now(boss)
+        [abroad] = [str(one.queue_id) for one in snapshot.queues if one.name == '해외']
+        return next(one for one in answer.changed if one.queue_id == abroad).waiting.middle
+
+    assert await waiting_after(without) >= 3
+    assert await waiting_after(fluent) < 3

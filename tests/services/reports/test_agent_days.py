@@ -35,7 +35,7 @@ def steps(*told: tuple[StepKind, float], channel: Channel = Channel.CHAT) -> lis
 
 
 def test_chat_takes_its_share_of_the_capacity_and_a_call_all_of_it() -> None:
-    there = stretches(BEGIN, after(60), [(after(0), AgentStatus.AVAILABLE)])
+    there = stretches(BEGIN, after(60), [(after(0), AgentStatus.AVAILABLE, None)])
     talk = ((StepKind.TAKEN, 0.0), (StepKind.ENDED, 30.0))
 
     chat = loads_of(Ledger(BEGIN.date(), {}), steps(*talk), {AGENT: 2})
@@ -46,7 +46,7 @@ def test_chat_takes_its_share_of_the_capacity_and_a_call_all_of_it() -> None:
 
 
 def test_time_away_is_not_divided_by() -> None:
-    changes = [(after(-60), AgentStatus.AVAILABLE), (after(30), AgentStatus.AWAY)]
+    changes = [(after(-60), AgentStatus.AVAILABLE, None), (after(30), AgentStatus.AWAY, None)]
     found = stretches(BEGIN, after(60), changes)
 
     assert [(one.status, one.seconds) for one in found] == [
@@ -65,7 +65,7 @@ def test_time_away_is_not_divided_by() -> None:
 def test_no_occupancy_passes_100_and_no_time_is_lost(
     changed: list[tuple[int, AgentStatus]], talks: list[tuple[int, int]], capacity: int
 ) -> None:
-    found = stretches(BEGIN, UNTIL, [(after(at), one) for at, one in sorted(changed)])
+    found = stretches(BEGIN, UNTIL, [(after(at), one, None) for at, one in sorted(changed)])
     told = [
         one
         for begin, minutes in talks
@@ -94,8 +94,8 @@ async def test_day_shows_who_was_there(services: Services, make: Make) -> None:
         await services.chats.take(agent, chat.id)
         day = clock.now().astimezone(clock.SEOUL).date()
 
-    of_day = await services.reports.agent_days(boss, ReportQuery(since=day, until=day))
-    [next_day] = await services.reports.agent_days(
+    of_day = await services.day_reports.agent_days(boss, ReportQuery(since=day, until=day))
+    [next_day] = await services.day_reports.agent_days(
         boss, ReportQuery(since=day, until=day + timedelta(days=1))
     )
 
@@ -105,4 +105,4 @@ async def test_day_shows_who_was_there(services: Services, make: Make) -> None:
     assert [state.status for state in next_day.stretches] == [AgentStatus.BUSY]
     assert next_day.occupancy == pytest.approx(50)
     with pytest.raises(NotAllowedError):
-        await services.reports.agent_days(absent, ReportQuery(period=ReportPeriod.TODAY))
+        await services.day_reports.agent_days(absent, ReportQuery(period=ReportPeriod.TODAY))

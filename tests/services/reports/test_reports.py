@@ -16,7 +16,7 @@ from services.floor.definitions import day_of
 from services.registry import Services
 from services.reports.figures import Figure
 from services.reports.report_query import Grouping, ReportPeriod, ReportQuery, read_query
-from services.reports.reports import Choice
+from services.reports.reports import Choice, ReportContacts
 from tests.support.floors import Floor
 from tests.support.make import Make
 from tests.support.pasts import Past
@@ -74,6 +74,19 @@ async def test_report_of_a_day_equals_the_board(
             assert average == pytest.approx(agent.average_seconds, abs=0.01)
 
 
+def check_value(value: float | None, figure: Figure, listed: ReportContacts) -> None:
+    """The figure is what its contacts make."""
+    shown = [one.seconds for one in listed.contacts if one.seconds is not None]
+    points = [one.points for one in listed.contacts if one.points is not None]
+    if points:
+        assert value == sum(points) / listed.count
+    elif shown and figure is not Figure.ANSWERED:
+        assert value is not None
+        assert sum(shown) <= value * listed.count + 0.01
+    elif value is not None and value != listed.count:
+        assert value == 100 * sum(one.counts for one in listed.contacts) / listed.count
+
+
 @pytest.mark.slow
 async def test_each_number_opens_as_many_contacts(
     services: Services, make: Make, db: Database, boss: Agent
@@ -96,13 +109,7 @@ async def test_each_number_opens_as_many_contacts(
         for choice, numbers in choices:
             listed = await services.reports.contacts(boss, query, choice, limit=1_000)
             assert len(listed.contacts) == listed.count == numbers.count(choice.figure)
-            value, count = numbers.value(choice.figure), listed.count
-            shown = [one.seconds for one in listed.contacts if one.seconds is not None]
-            if shown and choice.figure is not Figure.ANSWERED:
-                assert value is not None
-                assert sum(shown) <= value * count + 0.01
-            elif value is not None and value != count:
-                assert value == 100 * sum(one.counts for one in listed.contacts) / count
+            check_value(numbers.value(choice.figure), choice.figure, listed)
     heat = await services.reports.heat(boss, MARCH)
     assert sum(one.count(Figure.ARRIVED) for one in heat.values()) == 30
     for (weekday, hour), numbers in list(heat.items())[:10]:

@@ -29,7 +29,7 @@ async def check_against_recount(services: Services, db: Database, boss: Agent) -
     for group in Grouping:
         report = await services.reports.report(boss, ReportQuery(**EVER, group=group))  # type: ignore[arg-type]
         found = {
-            (group, row.key): Recount(dict(row.numbers.counts.tallies), dict(row.numbers.counts.milliseconds))
+            (group, row.key): Recount(dict(row.numbers.counts.tallies), dict(row.numbers.counts.sums))
             for row in report.rows
         }  # fmt: skip
         assert found == {key: one for key, one in expected.items() if key[0] is group}

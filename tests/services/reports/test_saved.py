@@ -6,11 +6,16 @@ from desk.errors import ConflictError, InvalidInputError, NotAllowedError, NotFo
 from models import AgentStatus
 from services.registry import Services
 from services.reports.figures import Figure
-from services.reports.report_query import Grouping, ReportPeriod, ReportQuery
+from services.reports.report_query import Grouping, ReportPeriod, ReportQuery, ReportView
 from services.reports.saved import MAX_NAME_CHARS
 from tests.support.make import Make
 
-YESTERDAY = ReportQuery(period=ReportPeriod.YESTERDAY, group=Grouping.AGENT)
+YESTERDAY = ReportQuery(
+    period=ReportPeriod.YESTERDAY,
+    group=Grouping.AGENT,
+    view=ReportView.HEAT_TABLE,
+    figure=Figure.RATING,
+)
 TODAY = ReportQuery(period=ReportPeriod.TODAY)
 
 
@@ -31,6 +36,7 @@ async def test_who_saves_a_report_gets_it_and_others_may_subscribe(
     assert (mine.name, mine.query, mine.made_by) == ('오늘 현황', TODAY, boss.name)
     assert report.total.value(Figure.ANSWERED) == 1
     assert [one.name for one, _report in theirs] == ['어제', '오늘 현황']
+    assert theirs[0][0].query == YESTERDAY  # its view too
     await services.saved_reports.subscribe(other, saved.id, wanted=False)
     assert len(await services.saved_reports.subscribed(other)) == 1
     assert [one.is_mine for one in await services.saved_reports.all(other)] == [True, False]
