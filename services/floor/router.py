@@ -185,11 +185,13 @@ class Router:
 
 async def _read(work: UnitOfWork) -> _Floor | None:
     """Read the floor; ``None`` when no agent is free or nothing waits."""
+    agents = await queries.able_agents(work.session)
+    if not agents:  # as a rule: another process was faster
+        return None
     queues = await queries.push_queues(work.session)
-    agents = await queries.able_agents(work.session) if queues else []
     served = [one.id for one in queues.values() if any(circle_of(agent, one) for agent in agents)]
     able = [agent.id for agent in agents]
-    chats = await queries.heads(work.session, served, returning_to=able) if agents else []
+    chats = await queries.heads(work.session, served, returning_to=able)
     if not chats:
         return None
     known = {chat.returning_agent_id for chat in chats if chat.returning_agent_id}
