@@ -69,6 +69,7 @@ from models.sentiment import (
     SentimentSpending,
 )
 from models.session import SignInAttempt, SignInSession
+from models.setting import EVERYWHERE, SettingChange, SettingDocument, SettingKind
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
 from models.wrap_up import (
@@ -81,6 +82,7 @@ from models.wrap_up import (
 )
 
 __all__ = [
+    'EVERYWHERE',
     'Agent',
     'AgentLoan',
     'AgentPresence',
@@ -152,6 +154,9 @@ __all__ = [
     'Sentiment',
     'SentimentSource',
     'SentimentSpending',
+    'SettingChange',
+    'SettingDocument',
+    'SettingKind',
     'SignInAttempt',
     'SignInSession',
     'Skill',

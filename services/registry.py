@@ -76,6 +76,10 @@ from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.desk_settings import DeskSettings
+from services.settings.kinds import desk_settings
+from services.settings.opening import Opening
+from services.settings.texts import Texts
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
@@ -107,6 +111,8 @@ class Services:
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    desk_settings: DeskSettings
+    customer_texts: Texts
     dial_rules: DialRules
     connect_floor: ConnectFloor
     connect_users: ConnectUsers
@@ -131,6 +137,7 @@ class Services:
     long_calls: LongCalls
     lookups: Lookups
     message_search: MessageSearch
+    opening: Opening
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
@@ -199,6 +206,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     offers = Offers(units)
     board = LiveBoard(db, topics)
     authority = Authority(units)
+    queues = Queues(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     rules = DialRules(phones, quiet_hours or QuietHours())
@@ -230,6 +238,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        desk_settings=desk_settings(units, queues),
+        customer_texts=Texts(units),
         dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
         connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),
@@ -255,11 +265,12 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         long_calls=LongCalls(db),
         lookups=lookups,
         message_search=message_search,
+        opening=Opening(units),
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
         queue_notices=QueueNotices(units),
-        queues=Queues(units),
+        queues=queues,
         recordings=Recordings(units, calls, directory),
         reports=reports,
         report_exports=ReportExports(units, reports),

@@ -166,6 +166,8 @@ MAY = {
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/settings': STAFF,
+    'GET /desk/settings/hours': STAFF,
+    'GET /desk/settings/texts': STAFF,
     'GET /desk/settings/people': STAFF,
     'GET /desk/settings/skills': STAFF,
 }

@@ -12,7 +12,7 @@ from nicegui import ui
 from desk.errors import DeskError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
-from models import ChatEnding, ChatStatus, Sender
+from models import ChatEnding, ChatStatus, Sender, SettingKind
 from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component
@@ -27,7 +27,9 @@ from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
+from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
+from services.settings.texts import CustomerTexts, TextName
 
 RETRY_SECONDS = 5.0
 
@@ -43,6 +45,7 @@ class TalkPanel(Component):
         self._chat = chat
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
+        self._texts = CustomerTexts()
         self._told_delivered = self._told_read = 0
         self._is_away = False  # whether the last read or write of background work failed
         self.classes('talk')
@@ -64,12 +67,14 @@ class TalkPanel(Component):
         """Fill the frame and keep it current."""
         self.listen(chat_topic(self._chat.id), self._hear)  # before reading: no event falls between
         self.listen(STATE_TOPIC, self._hear_stream)
+        self.listen(SETTINGS, self._hear_settings)
         self._chat = await self.still(self._visits.chat(self._chat.id))
+        self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
         await self.still(self._names.learn(self._names.unknown(self._chat)))
         await self.still(self._transcript.load())
         if self._chat.status is ChatStatus.WAITING:
             with self._queue_place:
-                self._queue = TalkQueue(self._services, self._chat)
+                self._queue = TalkQueue(self._services, self._chat, self._texts)
             await self.still(self._queue.open())
         self._show_chat()
         self.client.on_connect(self._tell_delivered)
@@ -150,11 +155,12 @@ class TalkPanel(Component):
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
         self._end_note.classes('talk-ended').set_inside(
             filled(
-                '<p>{closing}</p><form method="post" action="/talk/new">'
+                '<p class="talk-said">{closing}</p><form method="post" action="/talk/new">'
                 '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
                 closing=_('상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.')
                 if self._chat.ending is ChatEnding.ABANDONED
-                else _('상담이 종료되었어요. 이용해 주셔서 감사해요.'),
+                else self._texts.said(TextName.ENDED, language())
+                or _('상담이 종료되었어요. 이용해 주셔서 감사해요.'),
                 again=_('새 상담 시작'),
             )
         )
@@ -176,6 +182,21 @@ class TalkPanel(Component):
     def _hear_stream(self, event: Any) -> None:
         if isinstance(event, StreamState):
             self._show_link()
+
+    def _hear_settings(self, event: Any) -> None:
+        if isinstance(event, Resync) or (
+            isinstance(event, SettingsChanged) and event.part == SettingKind.TEXTS
+        ):
+            self.start(self._read_texts())
+
+    async def _read_texts(self) -> None:
+        try:
+            self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
+        except DeskError:  # the earlier texts stay
+            return
+        if self._queue is not None:
+            self._queue.show_texts(self._texts)
+        self._show_chat()
 
     async def _learn_and_take(self, chat: ChatCard, messages: list[ChatMessage]) -> None:
         if await self.still(self._done(self._names.learn(self._names.unknown(chat, messages)))):
