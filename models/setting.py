@@ -25,7 +25,6 @@ class SettingKind(StrEnum):
     CATEGORY = 'category'
     AWAY_REASON = 'away_reason'
     THRESHOLD = 'threshold'
-    RETENTION = 'retention'
 
 
 class SettingDocument(SQLModel, table=True):

@@ -12,12 +12,15 @@ from pages import shell
 from pages.locale import _
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.away_reasons import AwayReasonSection
+from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.hours import HoursSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.section import Section
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
+from pages.parts.settings.thresholds import ThresholdSection
 from pages.shell import Shell
 
 SETTINGS = '/desk/settings'
@@ -36,6 +39,9 @@ TABS = (
     Tab(path='', draw=QueueSection),
     Tab(path='/hours', draw=HoursSection, is_for_supervisors=True),
     Tab(path='/texts', draw=TextSection, is_for_supervisors=True),
+    Tab(path='/categories', draw=CategorySection, is_for_supervisors=True),
+    Tab(path='/thresholds', draw=ThresholdSection, is_for_supervisors=True),
+    Tab(path='/reasons', draw=AwayReasonSection),
     Tab(path='/people', draw=PeopleSection),
     Tab(path='/skills', draw=SkillSection),
 )
@@ -86,6 +92,9 @@ def _names() -> dict[str, str]:
         '': _('대기열'),
         '/hours': _('운영 시간'),
         '/texts': _('안내 문구'),
+        '/categories': _('상담 분류'),
+        '/thresholds': _('알림 기준'),
+        '/reasons': _('이석 사유'),
         '/people': _('사람'),
         '/skills': _('역량'),
     }

@@ -52,6 +52,7 @@ from services.floor.queue_notices import QueueNotices
 from services.floor.reasons import Explanations
 from services.floor.router import Router
 from services.floor.steering import Steering
+from services.floor.thresholds import Thresholds
 from services.floor.today import Today
 from services.floor.walls import Walls
 from services.forecast.what_if import WhatIf
@@ -76,6 +77,8 @@ from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.away_reasons import AwayReasons
+from services.settings.category_tree import CategoryTree
 from services.settings.desk_settings import DeskSettings
 from services.settings.kinds import desk_settings
 from services.settings.opening import Opening
@@ -97,6 +100,8 @@ class Services:
     presence: Presence
     wrap_ups: WrapUps
     categories: Categories
+    category_tree: CategoryTree
+    away_reasons: AwayReasons
     offers: Offers
     router: Router
     absences: Absences
@@ -156,6 +161,7 @@ class Services:
     walls: Walls
     what_if: WhatIf
     sign_ins: SignIns
+    thresholds: Thresholds
     today: Today
     softphones: Softphones
     transfer_targets: TransferTargets
@@ -207,6 +213,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     board = LiveBoard(db, topics)
     authority = Authority(units)
     queues = Queues(units)
+    category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
+    thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     rules = DialRules(phones, quiet_hours or QuietHours())
@@ -224,6 +232,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         presence=Presence(units),
         wrap_ups=WrapUps(units),
         categories=Categories(units),
+        category_tree=category_tree,
+        away_reasons=away_reasons,
         offers=offers,
         router=Router(units, topics, offers),
         absences=Absences(units),
@@ -238,7 +248,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
-        desk_settings=desk_settings(units, queues),
+        desk_settings=desk_settings(units, queues, [category_tree, away_reasons, thresholds]),
         customer_texts=Texts(units),
         dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
@@ -287,6 +297,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         transfer_targets=TransferTargets(db, directory),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
+        thresholds=thresholds,
         today=Today(db),
         sign_ins=SignIns(units, jwt_secret=jwt_secret, session_hours=session_hours),
     )

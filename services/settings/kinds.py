@@ -1,5 +1,7 @@
 """Every kind of setting of the desk, with its store."""
 
+from collections.abc import Iterable
+
 from models import SettingKind
 from services.contacts.queues import Queues
 from services.settings.desk_settings import DeskSettings
@@ -11,6 +13,7 @@ from services.settings.hours_text import (
     parsed_hours,
 )
 from services.settings.queue_store import QueueStore
+from services.settings.stored import SettingStore
 from services.settings.texts import NEW_TEXTS, parsed_texts
 from services.work.unit_of_work import UnitsOfWork
 
@@ -26,7 +29,9 @@ CLOSED_DAYS = DocumentForm(
 TEXTS = DocumentForm(kind=SettingKind.TEXTS, new=NEW_TEXTS, parsed=parsed_texts, of_desk=True)
 
 
-def desk_settings(units: UnitsOfWork, queues: Queues) -> DeskSettings:
-    """Return the settings of the desk."""
+def desk_settings(
+    units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
+) -> DeskSettings:
+    """Return the settings of the desk: queues, all documents, and ``others``."""
     documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS)]
-    return DeskSettings(units, [QueueStore(queues), *documents])
+    return DeskSettings(units, [QueueStore(queues), *documents, *others])

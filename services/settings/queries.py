@@ -8,7 +8,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import ROW_LOCK
-from models import SettingChange, SettingDocument, SettingKind
+from models import AwayReason, SettingChange, SettingDocument, SettingKind
 
 
 async def document(
@@ -70,3 +70,12 @@ async def version_of(session: AsyncSession, kind: SettingKind, subject_id: UUID)
         col(SettingChange.kind) == kind.value, col(SettingChange.subject_id) == subject_id
     )
     return int((await session.exec(statement)).one())
+
+
+async def away_reason(
+    session: AsyncSession, reason_id: UUID, *, lock: bool = False
+) -> AwayReason | None:
+    """Return a reason of 이석, locked until the transaction ends if asked."""
+    return await session.get(
+        AwayReason, reason_id, with_for_update=ROW_LOCK if lock else None, populate_existing=lock
+    )

@@ -40,7 +40,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_setting_changes')),
     )  # fmt: skip
     op.create_index(
-        'uq_setting_changes_version', 'setting_changes', ['kind', 'subject_id', 'version'], unique=True
+        'uq_setting_changes_version',
+        'setting_changes',
+        ['kind', 'subject_id', 'version'],
+        unique=True,
     )
 
 

@@ -104,7 +104,7 @@ def text_fields() -> list[FormField]:
         TextName.WAITING: _('기다리는 동안 대기 순서 아래에 보입니다.'),
         TextName.CLOSED: _(
             '운영 시간이 아닐 때 보입니다. {opens} 자리에 여는 때가 들어갑니다.', opens='{opens}'
-        ),  # fmt: skip
+        ),
         TextName.ENDED: _('상담이 끝난 뒤에 보입니다.'),
     }
     names = _names()
