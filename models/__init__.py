@@ -70,6 +70,7 @@ from models.sentiment import (
     SentimentSpending,
 )
 from models.session import SignInAttempt, SignInSession
+from models.setting import EVERYWHERE, SettingChange, SettingDocument, SettingKind
 from models.shift import Shift
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
@@ -83,6 +84,7 @@ from models.wrap_up import (
 )
 
 __all__ = [
+    'EVERYWHERE',
     'Agent',
     'AgentLoan',
     'AgentPresence',
@@ -155,6 +157,9 @@ __all__ = [
     'Sentiment',
     'SentimentSource',
     'SentimentSpending',
+    'SettingChange',
+    'SettingDocument',
+    'SettingKind',
     'Shift',
     'SignInAttempt',
     'SignInSession',

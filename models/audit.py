@@ -53,6 +53,7 @@ class AuditAction(StrEnum):
     ACCOUNT_UNBLOCKED = 'account_unblocked'
     QUEUE_ADDED = 'queue_added'
     QUEUE_CHANGED = 'queue_changed'
+    SETTING_CHANGED = 'setting_changed'
     SKILL_ADDED = 'skill_added'
     SKILL_CHANGED = 'skill_changed'
     SKILL_REMOVED = 'skill_removed'

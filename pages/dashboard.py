@@ -26,7 +26,6 @@ from pages.parts.floor.board_numbers import EVERY, BoardNumbers, number_names, q
 from pages.parts.floor.board_time import BoardTime, read_moment, written_moment
 from pages.parts.floor.board_today import BoardToday
 from pages.parts.floor.board_tools import show_notices, show_walls
-from pages.parts.floor.status_choice import status_names
 from pages.parts.floor.what_if_dialog import show_what_if
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
@@ -34,6 +33,7 @@ from pages.parts.kit.form_values import text_of
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
+from pages.parts.kit.status_names import status_names
 from pages.shell import Shell
 from services.floor.board import SHARES, Board, Listed, Number, Snapshot
 from services.floor.live_board import BOARD

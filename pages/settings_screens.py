@@ -1,63 +1,100 @@
-"""Settings for administrators: queues at ``/desk/settings``, people and skills at paths below it."""
+"""Settings at ``/desk/settings`` and paths below it: all of them for administrators, some for supervisors too."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from nicegui import ui
 
 from desk.errors import DeskError
+from models import AgentRole
 from pages import shell
 from pages.locale import _
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.away_reasons import AwayReasonSection
+from pages.parts.settings.categories import CategorySection
+from pages.parts.settings.hours import HoursSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.section import Section
 from pages.parts.settings.skills import SkillSection
+from pages.parts.settings.texts import TextSection
+from pages.parts.settings.thresholds import ThresholdSection
 from pages.shell import Shell
 
 SETTINGS = '/desk/settings'
-PEOPLE = f'{SETTINGS}/people'
-SKILLS = f'{SETTINGS}/skills'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One section of the settings: its path below ``SETTINGS``, and whether supervisors have it too."""
+
+    path: str
+    draw: Callable[[Shell], Section]
+    is_for_supervisors: bool = False
+
+
+TABS = (
+    Tab(path='', draw=QueueSection),
+    Tab(path='/hours', draw=HoursSection, is_for_supervisors=True),
+    Tab(path='/texts', draw=TextSection, is_for_supervisors=True),
+    Tab(path='/categories', draw=CategorySection, is_for_supervisors=True),
+    Tab(path='/thresholds', draw=ThresholdSection, is_for_supervisors=True),
+    Tab(path='/reasons', draw=AwayReasonSection),
+    Tab(path='/people', draw=PeopleSection),
+    Tab(path='/skills', draw=SkillSection),
+)
 
 
 def register(screens: shell.Screens) -> None:
     """Serve the settings."""
-    screens.add(SETTINGS, queues)
-    screens.add(PEOPLE, people)
-    screens.add(SKILLS, skills)
+    for tab in TABS:
+        screens.add(f'{SETTINGS}{tab.path}', partial(_draw, tab))
 
 
-async def queues(shell: Shell) -> None:
-    """Draw the queues. Like all sections it raises ``NotAllowedError`` for all but administrators."""
-    await _draw(shell, SETTINGS, QueueSection)
+async def _draw(tab: Tab, shell: Shell) -> None:
+    """Draw the links between the sections, and one section; supervisors begin at the first that is theirs.
 
-
-async def people(shell: Shell) -> None:
-    """Draw the people."""
-    await _draw(shell, PEOPLE, PeopleSection)
-
-
-async def skills(shell: Shell) -> None:
-    """Draw the skills."""
-    await _draw(shell, SKILLS, SkillSection)
-
-
-async def _draw(shell: Shell, here: str, section: Callable[[Shell], Section]) -> None:
-    """Draw the links between the sections, and the section at ``here``."""
+    Raises ``NotAllowedError`` for those who may not change what the section holds.
+    """
+    if not tab.path and shell.agent.role is AgentRole.SUPERVISOR:
+        tab = next(one for one in TABS if one.is_for_supervisors)
     with ui.element('div').classes('desk-page') as page:
-        with ui.element('nav').classes('desk-settings-tabs') as ways:
-            ways.props['aria-label'] = _('설정 항목')
-            for path, name in ((SETTINGS, _('대기열')), (PEOPLE, _('사람')), (SKILLS, _('역량'))):
-                way = Piece('a', inside=filled('{name}', name=name)).classes('desk-settings-tab')
-                way.props['href'] = path
-                if path == here:
-                    way.props['aria-current'] = 'page'
-        drawn = section(shell)
+        _ways(shell.agent.role, tab)
+        drawn = tab.draw(shell)
     keys = Keys()
-    keys.add('KeyN', 'N', _('새로 추가'), drawn.add)
+    if drawn.adds:
+        keys.add('KeyN', 'N', _('새로 추가'), drawn.add)
     shell.keys.use(keys)
     try:
         await drawn.open()
     except DeskError:
         page.delete()
         raise
+
+
+def _ways(role: AgentRole, here: Tab) -> None:
+    with ui.element('nav').classes('desk-settings-tabs') as ways:
+        ways.props['aria-label'] = _('설정 항목')
+        names = _names()
+        for tab in TABS:
+            if role is not AgentRole.ADMIN and not tab.is_for_supervisors:
+                continue
+            way = Piece('a', inside=filled('{name}', name=names[tab.path]))
+            way.classes('desk-settings-tab').props['href'] = f'{SETTINGS}{tab.path}'
+            if tab is here:
+                way.props['aria-current'] = 'page'
+
+
+def _names() -> dict[str, str]:
+    return {
+        '': _('대기열'),
+        '/hours': _('운영 시간'),
+        '/texts': _('안내 문구'),
+        '/categories': _('상담 분류'),
+        '/thresholds': _('알림 기준'),
+        '/reasons': _('이석 사유'),
+        '/people': _('사람'),
+        '/skills': _('역량'),
+    }

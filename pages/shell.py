@@ -63,6 +63,7 @@ class Home(Protocol):
         ...
 
 
+SUPERVISING = (AgentRole.SUPERVISOR, AgentRole.ADMIN)
 NAME_FIELDS = frozenset({'first_name', 'last_name'})
 BUILD_SECONDS = 30.0
 """After a restart every browser requests its page at once: a page that waits its turn for so long is not an error."""
@@ -363,18 +364,18 @@ def _rail_entries() -> list[RailEntry]:
             path='/desk/dashboard',
             icon='dashboard',
             text=_('대시보드'),
-            roles=(AgentRole.SUPERVISOR, AgentRole.ADMIN),
+            roles=SUPERVISING,
         ),
         RailEntry(
             path='/desk/reports',
             icon='summarize',
             text=_('보고서'),
-            roles=(AgentRole.SUPERVISOR, AgentRole.ADMIN),
+            roles=SUPERVISING,
         ),
         RailEntry(
             path='/desk/audit', icon='verified_user', text=_('감사'), roles=(AgentRole.ADMIN,)
         ),
-        RailEntry(path='/desk/settings', icon='settings', text=_('설정'), roles=(AgentRole.ADMIN,)),
+        RailEntry(path='/desk/settings', icon='settings', text=_('설정'), roles=SUPERVISING),
     ]
 
 

@@ -26,6 +26,8 @@ from pages.web.gate import address_of
 from pages.web.principals import Visitor, principals_in
 from services.chats.visits import ChatStart, VisitTopic
 from services.registry import Services
+from services.settings.opening import QueueClosedError
+from services.settings.texts import CustomerTexts
 
 CHAT_PATH = '/talk/chat'
 ENTER_COOKIE = 'desk_talk_enter'
@@ -90,6 +92,7 @@ class TalkOperations:
 
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
+        self._texts = services.customer_texts
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
@@ -103,8 +106,9 @@ class TalkOperations:
             return self._keeping_language(request, answer)
         topics = await self._visits.topics()
         ending = visitor.chat.ending if visitor else None
+        texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
-        answer = talk_form.draw(request, topics, entry, ending=ending)
+        answer = talk_form.draw(request, topics, entry, texts=texts, ending=ending)
         if self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
         return self._keeping_language(request, answer)
@@ -166,9 +170,12 @@ class TalkOperations:
             )
         try:
             topics = await self._visits.topics()
+            texts = await self._texts.of(
+                error.queue_id if isinstance(error, QueueClosedError) else None
+            )
         except DeskError:  # the form shows the typed department all the same
-            topics = [VisitTopic(entry.department)]
-        return talk_form.draw(request, topics, entry, error=error)
+            topics, texts = [VisitTopic(entry.department)], CustomerTexts()
+        return talk_form.draw(request, topics, entry, texts=texts, error=error)
 
     def _entering(self) -> RedirectResponse:
         """Redirect into the chat, with a cookie that permits the next tab to open it."""

@@ -54,6 +54,7 @@ from services.floor.queue_notices import QueueNotices
 from services.floor.reasons import Explanations
 from services.floor.router import Router
 from services.floor.steering import Steering
+from services.floor.thresholds import Thresholds
 from services.floor.today import Today
 from services.floor.walls import Walls
 from services.forecast.what_if import WhatIf
@@ -80,6 +81,12 @@ from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.away_reasons import AwayReasons
+from services.settings.category_tree import CategoryTree
+from services.settings.desk_settings import DeskSettings
+from services.settings.kinds import desk_settings
+from services.settings.opening import Opening
+from services.settings.texts import Texts
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
@@ -97,6 +104,8 @@ class Services:
     presence: Presence
     wrap_ups: WrapUps
     categories: Categories
+    category_tree: CategoryTree
+    away_reasons: AwayReasons
     offers: Offers
     router: Router
     absences: Absences
@@ -112,6 +121,8 @@ class Services:
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    desk_settings: DeskSettings
+    customer_texts: Texts
     dial_rules: DialRules
     connect_floor: ConnectFloor
     connect_users: ConnectUsers
@@ -136,6 +147,7 @@ class Services:
     long_calls: LongCalls
     lookups: Lookups
     message_search: MessageSearch
+    opening: Opening
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
@@ -157,6 +169,7 @@ class Services:
     walls: Walls
     what_if: WhatIf
     sign_ins: SignIns
+    thresholds: Thresholds
     today: Today
     softphones: Softphones
     transfer_targets: TransferTargets
@@ -209,6 +222,9 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     offers = Offers(units)
     board = LiveBoard(db, topics)
     authority = Authority(units)
+    queues = Queues(units)
+    category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
+    thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
@@ -228,6 +244,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         presence=Presence(units),
         wrap_ups=WrapUps(units),
         categories=Categories(units),
+        category_tree=category_tree,
+        away_reasons=away_reasons,
         offers=offers,
         router=Router(units, topics, offers),
         absences=Absences(units),
@@ -243,6 +261,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        desk_settings=desk_settings(units, queues, [category_tree, away_reasons, thresholds]),
+        customer_texts=Texts(units),
         dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
         connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),
@@ -268,11 +288,12 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         long_calls=LongCalls(db),
         lookups=lookups,
         message_search=message_search,
+        opening=Opening(units),
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
         queue_notices=QueueNotices(units),
-        queues=Queues(units),
+        queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
         reports=reports,
@@ -292,6 +313,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         transfer_targets=TransferTargets(db, directory),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
+        thresholds=thresholds,
         today=Today(db),
         sign_ins=SignIns(units, jwt_secret=jwt_secret, session_hours=session_hours),
     )

@@ -43,6 +43,7 @@ from services.chats.read_statement import advance
 from services.contacts import queue_queries
 from services.contacts.steps import record_step
 from services.people.events import RoutingNeeded
+from services.settings.opening import Closed, closed_now, hours_of, require_open
 from services.text.phone_numbers import parse_phone
 from services.text.visible import parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -76,6 +77,8 @@ class VisitTopic:
 
     name: str
     name_en: str = ''
+    closed: Closed | None = None
+    """Says when it opens; ``None`` within its business hours."""
 
 
 class StartRefusedError(InvalidInputError):
@@ -115,7 +118,8 @@ class Visits:
         """Return the topics (문의 유형): the open queues, by name."""
         async with self._db.reading() as session:
             queues = await queue_queries.active(session)
-        return [VisitTopic(queue.name, queue.name_en) for queue in queues]
+            hours = await hours_of(session, [queue.id for queue in queues])
+        return [VisitTopic(one.name, one.name_en, closed_now(hours[one.id])) for one in queues]
 
     async def topic_of(self, chat: ChatCard) -> VisitTopic:
         """Return a chat's topic: its queue's current name."""
@@ -136,6 +140,7 @@ class Visits:
             StartRefusedError: fields that cannot be used, all of them.
             InvalidInputError: the desk did not make the token.
             NotAllowedError: the number belongs to a blocked customer.
+            QueueClosedError: the queue is outside its business hours.
         """
         name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
         async with self._db.reading() as session:
@@ -151,6 +156,8 @@ class Visits:
                 raise InvalidInputError('visit.token')
             return StartedChat(earlier, token)
         await self._require_not_blocked(None, phone)
+        async with self._db.reading() as session:
+            await require_open(session, queue.id)
         now = clock.now()
         chat = ChatSession(
             queue_id=queue.id,

@@ -5,19 +5,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from desk import clock
-from desk.db import ROW_LOCK
-from desk.errors import InvalidInputError, NotFoundError
-from models import Agent, AuditAction, ContactCategory, SubjectKind
-from models.wrap_up import MAX_DEPTH
+from models import ContactCategory
 from services.contacts import category_queries as queries
-from services.contacts.access import require_supervisor
 from services.contacts.category_names import path_names
 from services.text.folding import name_key
 from services.text.terms import clean, initials_of
 from services.work.unit_of_work import UnitsOfWork
-
-MAX_NAME_CHARS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +35,6 @@ class Categories:
     """The tree of 상담 분류."""
 
     def __init__(self, units: UnitsOfWork) -> None:
-        self._units = units
         self._db = units.db
 
     async def leaves(self, queue_id: UUID | None, *, with_retired: bool = False) -> list[Leaf]:
@@ -50,59 +42,6 @@ class Categories:
         async with self._db.reading() as session:
             rows = await queries.all_of(session, queue_id)
         return [leaf for leaf in _leaves(rows) if with_retired or not leaf.is_retired]
-
-    async def add(
-        self,
-        editor: Agent,
-        name: str,
-        *,
-        name_en: str = '',
-        parent_id: UUID | None = None,
-        queue_id: UUID | None = None,
-    ) -> ContactCategory:
-        """Add a node; for supervisors and administrators.
-
-        Raises:
-            NotAllowedError: the editor is an agent.
-            InvalidInputError: the name is empty or too long, or the node would be below the last level.
-            NotFoundError: the parent does not exist.
-        """
-        name = clean(name)
-        require_supervisor(editor)
-        if not name or len(name) > MAX_NAME_CHARS:
-            raise InvalidInputError('category.name', most=MAX_NAME_CHARS)
-        async with self._units.begin() as work:
-            if parent_id is not None:
-                depth = await queries.depth_of(work.session, parent_id)
-                if depth == 0:
-                    raise NotFoundError('category.not_found')
-                if depth >= MAX_DEPTH:
-                    raise InvalidInputError('category.too_deep', most=MAX_DEPTH)
-            node = ContactCategory(
-                name=name, name_en=clean(name_en), parent_id=parent_id, queue_id=queue_id,
-                position=await queries.next_position(work.session, parent_id),
-            )  # fmt: skip
-            work.session.add(node)
-            work.record(
-                editor, AuditAction.CATEGORY_CHANGED, subject=(SubjectKind.CATEGORY, node.id)
-            )
-        return node
-
-    async def retire(self, editor: Agent, category_id: UUID) -> None:
-        """Retire a node, so that it cannot be chosen; contacts that have it keep it.
-
-        Raises as ``add`` does.
-        """
-        require_supervisor(editor)
-        async with self._units.begin() as work:
-            node = await work.session.get(ContactCategory, category_id, with_for_update=ROW_LOCK)
-            if node is None:
-                raise NotFoundError('category.not_found')
-            node.retired_at = node.retired_at or clock.now()
-            work.session.add(node)
-            work.record(
-                editor, AuditAction.CATEGORY_CHANGED, subject=(SubjectKind.CATEGORY, node.id)
-            )
 
 
 def matching(paths: Sequence[PathT], text: str, *, is_english: bool = False) -> list[PathT]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.db import ROW_LOCK
 from models import Agent, ContactCategory, Queue
 from services.contacts.access import within_reach
 
@@ -43,24 +44,39 @@ def ids_below(category_id: UUID) -> Any:
     )
 
 
-async def by_id(session: AsyncSession, category_id: UUID) -> ContactCategory | None:
-    """Return one node."""
-    return await session.get(ContactCategory, category_id)
+async def every(session: AsyncSession) -> Sequence[ContactCategory]:
+    """Return the nodes of all queues."""
+    return (await session.exec(select(ContactCategory))).all()
+
+
+async def siblings(session: AsyncSession, node: ContactCategory) -> Sequence[ContactCategory]:
+    """Return the nodes below the same parent and of the same queue, in order, locked until the transaction ends."""
+    parent, queue = col(ContactCategory.parent_id), col(ContactCategory.queue_id)
+    statement = (
+        select(ContactCategory)
+        .where(
+            parent.is_not_distinct_from(node.parent_id), queue.is_not_distinct_from(node.queue_id)
+        )
+        .order_by(col(ContactCategory.position), col(ContactCategory.created_at))
+        .with_for_update(key_share=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def by_id(
+    session: AsyncSession, category_id: UUID, *, lock: bool = False
+) -> ContactCategory | None:
+    """Return one node, locked until the transaction ends if asked."""
+    return await session.get(
+        ContactCategory, category_id, with_for_update=ROW_LOCK if lock else None,
+        populate_existing=lock,
+    )  # fmt: skip
 
 
 async def has_children(session: AsyncSession, category_id: UUID) -> bool:
     """Whether a node has children."""
     statement = select(ContactCategory.id).where(col(ContactCategory.parent_id) == category_id)
     return (await session.exec(statement.limit(1))).first() is not None
-
-
-async def depth_of(session: AsyncSession, category_id: UUID) -> int:
-    """Return a node's level, 1 for the first; 0 when it does not exist."""
-    depth, at = 0, await by_id(session, category_id)
-    while at is not None:
-        depth += 1
-        at = await by_id(session, at.parent_id) if at.parent_id else None
-    return depth
 
 
 async def next_position(session: AsyncSession, parent_id: UUID | None) -> int:

@@ -23,13 +23,14 @@ from desk.errors import (
     InvalidInputError,
     NotFoundError,
 )
-from models import Agent, AuditAction, Queue, QueueMode, QueueTarget, SubjectKind
+from models import Agent, AuditAction, Queue, QueueMode, QueueTarget, SettingKind, SubjectKind
 from models.queue import MAX_LEVEL
 from services.contacts import queue_queries as queries
 from services.people import skill_queries
 from services.people.authority import require_admin
 from services.people.events import RoutingNeeded, SettingsChanged
 from services.text.visible import parse_name
+from services.work.setting_log import log_change
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MAX_NAME_CHARS = 100
@@ -109,6 +110,7 @@ class Queues:
                 queue.sqlmodel_update(kept)  # empty values were treated as missing
                 work.session.add(queue)
                 await work.session.flush()
+                _log(work, by, queue, {})
                 _told(work, by, queue, AuditAction.QUEUE_ADDED)
         except IntegrityError as error:  # another request added it at the same time
             raise _taken() from error
@@ -137,11 +139,13 @@ class Queues:
                 if changed:
                     await _check(work.session, changed, queue_id)
                     await _keep_targets(work.session, queue, changed)
+                    before = as_typed(queue)
                     queue.sqlmodel_update(changed)
                     queue.version += 1
                     queue.updated_at = clock.now()
                     work.session.add(queue)
                     await work.session.flush()
+                    _log(work, by, queue, before)
                     _told(work, by, queue, AuditAction.QUEUE_CHANGED, [*changed])
         except IntegrityError as error:
             raise _taken() from error
@@ -268,6 +272,12 @@ async def _keep_targets(session: AsyncSession, queue: Queue, changed: Mapping[st
     )  # fmt: skip
     await queries.keep_target(session, was, replaces=False)
     await queries.keep_target(session, new, replaces=True)
+
+
+def _log(work: UnitOfWork, by: Agent, queue: Queue, before: Mapping[str, str]) -> None:
+    log_change(
+        work, by, SettingKind.QUEUE, queue.id, queue.version, before=before, after=as_typed(queue)
+    )
 
 
 def _told(

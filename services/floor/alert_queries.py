@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, text, true, union_all
+from sqlalchemy import ColumnElement, text, true, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,22 +32,36 @@ async def thresholds(session: AsyncSession) -> Sequence[FloorThreshold]:
     return (await session.exec(statement.order_by(col(FloorThreshold.created_at)))).all()
 
 
-async def threshold(session: AsyncSession, threshold_id: UUID) -> FloorThreshold | None:
-    """Return a limit in force, locked."""
-    found = await session.get(FloorThreshold, threshold_id, with_for_update=ROW_LOCK)
-    return found if found and found.is_active else None
+async def every_threshold(session: AsyncSession) -> Sequence[FloorThreshold]:
+    """Return all limits, those in force first, oldest first."""
+    statement = select(FloorThreshold).order_by(
+        col(FloorThreshold.is_active).desc(), col(FloorThreshold.created_at)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def any_threshold(
+    session: AsyncSession, threshold_id: UUID, *, lock: bool = False
+) -> FloorThreshold | None:
+    """Return a limit, also one that is switched off; locked until the transaction ends if asked."""
+    return await session.get(
+        FloorThreshold, threshold_id, with_for_update=ROW_LOCK if lock else None,
+        populate_existing=lock,
+    )  # fmt: skip
+
+
+async def end_alerts_of(session: AsyncSession, threshold_id: UUID, at: datetime) -> None:
+    """End the alerts that a limit has raised."""
+    statement = update(FloorAlert).where(
+        col(FloorAlert.threshold_id) == threshold_id, col(FloorAlert.ended_at).is_(None)
+    )
+    await session.exec(statement.values(ended_at=at))
 
 
 async def open_alerts(session: AsyncSession) -> Sequence[FloorAlert]:
     """Return the alerts that are not over."""
     statement = select(FloorAlert).where(col(FloorAlert.ended_at).is_(None))
     return (await session.exec(statement.order_by(col(FloorAlert.created_at)))).all()
-
-
-async def queues_within(session: AsyncSession, by: Agent) -> set[UUID]:
-    """Return the queues within a supervisor's reach."""
-    statement = select(Queue.id).where(within_reach(by, col(Queue.department)))
-    return set((await session.exec(statement)).all())
 
 
 def _is_within(by: Agent) -> ColumnElement[bool]:

@@ -15,20 +15,14 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock
-from desk.errors import (
-    ConflictError,
-    DeskError,
-    InvalidInputError,
-    NotAllowedError,
-    NotFoundError,
-)
-from models import Agent, AgentStatus, AuditAction, FloorAlert, FloorThreshold, ThresholdKind
+from desk.errors import ConflictError, DeskError, NotFoundError
+from models import Agent, FloorAlert, FloorThreshold, ThresholdKind
 from services.floor import alert_queries as queries
 from services.floor.board import Number, QueueLine, Snapshot
 from services.floor.definitions import beginning_of, day_of
 from services.floor.events import AlertsChanged
 from services.floor.live_board import LiveBoard, check_role
-from services.work.unit_of_work import UnitOfWork, UnitsOfWork
+from services.work.unit_of_work import UnitsOfWork
 
 log = structlog.get_logger()
 
@@ -38,15 +32,6 @@ CALM_SECONDS = 30.0
 LEAST_FOR_LEVEL = 5
 """With fewer contacts a 서비스 레벨 is not meaningful."""
 MOST_SHOWN = 50
-LIMITS = {
-    ThresholdKind.WAITING: (0, 10_000),
-    ThresholdKind.LONGEST: (1, 86_400),
-    ThresholdKind.LEVEL: (1, 100),
-    ThresholdKind.STATE: (1, 1_440),
-    ThresholdKind.NEGATIVE: (0, 1_000),
-    ThresholdKind.PROMISE: (0, 10_080),
-}
-"""The range of a limit, by kind: contacts, seconds, percent, minutes, contacts, minutes."""
 BESIDE = {
     ThresholdKind.NEGATIVE: queries.upset_chats,
     ThresholdKind.PROMISE: queries.overdue_minutes,
@@ -64,54 +49,13 @@ class Subject(NamedTuple):
 
 
 class Alerts:
-    """The board's limits and their alerts. For supervisors; all others get ``NotAllowedError``."""
+    """The alerts of the board's limits. For supervisors; all others get ``NotAllowedError``."""
 
     def __init__(self, units: UnitsOfWork, board: LiveBoard) -> None:
         self._units = units
         self._db = units.db
         self._board = board
         self._found_at: dict[Subject, float] = {}
-
-    async def thresholds(self, by: Agent) -> Sequence[FloorThreshold]:
-        """Return the limits in force."""
-        check_role(by)
-        async with self._db.reading() as session:
-            own = await queries.queues_within(session, by)
-            found = await queries.thresholds(session)
-        return [one for one in found if one.queue_id is None or one.queue_id in own]
-
-    async def add_threshold(self, by: Agent, values: Mapping[str, str]) -> FloorThreshold:
-        """Add a limit from typed fields: ``kind``, ``most``, ``queue_id``, ``status``.
-
-        Raises:
-            InvalidInputError: the kind, number or state is invalid.
-            NotAllowedError: it concerns departments beyond the supervisor's reach.
-        """
-        check_role(by)
-        row = _parsed(by, values)
-        async with self._units.begin() as work:
-            await _require_within_reach(work, by, row)
-            work.session.add(row)
-            work.record(by, AuditAction.THRESHOLD_CHANGED, details={'kind': row.kind, 'most': row.most})  # fmt: skip
-            work.tell(AlertsChanged())
-        return row
-
-    async def remove_threshold(self, by: Agent, threshold_id: UUID) -> None:
-        """Remove a limit; its alerts end. Raises ``NotFoundError``."""
-        check_role(by)
-        async with self._units.begin() as work:
-            row = await queries.threshold(work.session, threshold_id)
-            if row is None:
-                raise NotFoundError('board.threshold')
-            await _require_within_reach(work, by, row)
-            row.is_active, row.changed_by_id, row.updated_at = False, by.id, clock.now()
-            for alert in await queries.open_alerts(work.session):
-                if alert.threshold_id == threshold_id:
-                    alert.ended_at = clock.now()
-                    work.session.add(alert)
-            work.session.add(row)
-            work.record(by, AuditAction.THRESHOLD_CHANGED, details={'kind': row.kind, 'removed': 1})
-            work.tell(AlertsChanged())
 
     async def recent(self, by: Agent) -> Sequence[FloorAlert]:
         """Return the open alerts and those of today, newest first."""
@@ -183,13 +127,6 @@ class Alerts:
                 work.tell(AlertsChanged())
 
 
-async def _require_within_reach(work: UnitOfWork, by: Agent, row: FloorThreshold) -> None:
-    """Raise ``NotAllowedError`` for a limit that concerns departments which a supervisor does not reach."""
-    own = () if by.sees_everything else await queries.queues_within(work.session, by)
-    if not by.sees_everything and row.queue_id not in own:
-        raise NotAllowedError('agent.outside_reach')
-
-
 def passed(
     snapshot: Snapshot, thresholds: Iterable[FloorThreshold], beside: Values
 ) -> dict[Subject, int]:
@@ -235,23 +172,3 @@ def _of_agents(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]
         if line.agent.status == threshold.status and minutes > threshold.most:
             found[line.agent.id] = int(minutes)
     return found
-
-
-def _parsed(by: Agent, values: Mapping[str, str]) -> FloorThreshold:
-    kind, typed = values.get('kind', ''), values.get('most', '').strip()
-    if kind not in set(ThresholdKind) or not (typed.isascii() and typed.isdecimal()):
-        raise InvalidInputError('board.limit')
-    least, most = LIMITS[ThresholdKind(kind)]
-    status = values.get('status', '') if kind == ThresholdKind.STATE else ''
-    if not least <= int(typed[:9]) <= most or (
-        kind == ThresholdKind.STATE and status not in set(AgentStatus)
-    ):
-        raise InvalidInputError('board.limit')
-    try:
-        queue_id = UUID(values['queue_id']) if values.get('queue_id') else None
-    except ValueError as error:
-        raise InvalidInputError('settings.choice') from error
-    return FloorThreshold(
-        kind=kind, most=int(typed[:9]), queue_id=queue_id if kind != ThresholdKind.STATE else None,
-        status=status or None, changed_by_id=by.id,
-    )  # fmt: skip

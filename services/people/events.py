@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 from typing_extensions import override
@@ -92,7 +91,8 @@ SETTINGS = 'settings'
 class SettingsChanged(Event):
     """The configuration changed; readers read it again."""
 
-    part: Literal['queues', 'skills', 'invitations']
+    part: str
+    """What changed: ``queues``, ``skills``, ``invitations``, or the value of a ``SettingKind``."""
 
     @override
     def topics(self) -> tuple[str, ...]:

@@ -171,6 +171,11 @@ MAY = {
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/settings': STAFF,
+    'GET /desk/settings/hours': STAFF,
+    'GET /desk/settings/texts': STAFF,
+    'GET /desk/settings/categories': STAFF,
+    'GET /desk/settings/reasons': STAFF,
+    'GET /desk/settings/thresholds': STAFF,
     'GET /desk/settings/people': STAFF,
     'GET /desk/settings/skills': STAFF,
 }

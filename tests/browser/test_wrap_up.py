@@ -15,10 +15,10 @@ def region(desk: DeskScreen) -> Locator:
 async def category(services: Services, make: Make, agent: Agent, *names: str) -> ContactCategory:
     """Make a line of the tree for the agent's queue; return its leaf."""
     queue = await make.queue(name=agent.department, department=agent.department)
-    editor = await make.supervisor(username=f'{agent.username}-boss')
+    editor = await make.admin(username=f'{agent.username}-boss')
     node: ContactCategory | None = None
     for name in names:
-        node = await services.categories.add(
+        node = await services.category_tree.add(
             editor, name, parent_id=node.id if node else None, queue_id=queue.id
         )
     assert node

@@ -12,10 +12,10 @@ from models import AgentStatus
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
-from pages.parts.floor.status_choice import status_names
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.status_names import status_names
 from services.chats.events import EVERY_QUEUE
 from services.floor.absences import Absence
 from services.floor.events import Deed

@@ -11,9 +11,10 @@ from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language
 from pages.parts.floor.acting_form import acting_form
-from pages.parts.floor.status_choice import AWAY, status_names
+from pages.parts.floor.status_choice import AWAY
 from pages.parts.kit import dialog, toast
 from pages.parts.kit.markup import filled
+from pages.parts.kit.status_names import status_names
 from services.floor.board import AgentNow
 from services.people.states import CHOOSABLE, OTHER
 

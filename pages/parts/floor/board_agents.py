@@ -15,12 +15,12 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.floor.agent_dialog import act_on_agent
 from pages.parts.floor.board_numbers import NOTHING, STATUSES, number_button, passed
-from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import pair_of, text_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.status_names import status_names
 from services.floor.board import AgentLine
 
 WINDOW = 40

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from models import AgentStatus
 from pages.locale import _, language
-from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import times
 from pages.parts.kit.clock import milliseconds
 from pages.parts.kit.markup import filled
+from pages.parts.kit.status_names import status_names
 from services.floor.board import SHARES, Number, QueueLine, Snapshot
 from services.floor.definitions import Definition
 

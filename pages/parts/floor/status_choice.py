@@ -8,33 +8,21 @@ from nicegui import ui
 
 from desk.errors import DeskError
 from desk.events import Resync
-from models import Agent, AgentStatus, AwayReason
+from models import Agent, AgentStatus, AwayReason, SettingKind
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _, language
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
-from services.people.events import AgentStatusChanged, agent_topic
+from pages.parts.kit.status_names import status_names
+from services.people.events import SETTINGS, AgentStatusChanged, SettingsChanged, agent_topic
 from services.people.states import CHOOSABLE, event_of
 
 React = Callable[[], Coroutine[Any, Any, None]]
 
 AWAY = 'away:'
 """Prefix of the values that carry an away reason's code."""
-
-
-def status_names() -> dict[AgentStatus, str]:
-    """Return the names of the statuses."""
-    return {
-        AgentStatus.AVAILABLE: _('상담 가능'),
-        AgentStatus.BUSY: _('상담 중'),
-        AgentStatus.AFTER_CONTACT: _('후처리'),
-        AgentStatus.AWAY: _('이석'),
-        AgentStatus.OFFLINE: _('오프라인'),
-        AgentStatus.DISCONNECTED: _('연결 끊김'),
-        AgentStatus.CHECKING: _('점검'),
-    }
 
 
 class StatusChoice(Component):
@@ -54,7 +42,7 @@ class StatusChoice(Component):
             self._choice = ui.select(self._options([]), on_change=self._chosen)
             self._choice.props('dense outlined options-dense').props['aria-label'] = _('상담 상태')
         self._show(self._shown)
-        self.listen(agent_topic(context.agent.id), self._hear)
+        self.listen((agent_topic(context.agent.id), SETTINGS), self._hear)
         self.start(self._load())
 
     @property
@@ -83,6 +71,8 @@ class StatusChoice(Component):
             self.show(event)
         elif isinstance(event, Resync):
             self.start(self._read_again())
+        elif isinstance(event, SettingsChanged) and event.part == SettingKind.AWAY_REASON:
+            self.start(self._load())
 
     async def _read_again(self) -> None:
         agent: Agent = await self.still(self._context.services.agents.agent(self._context.agent.id))

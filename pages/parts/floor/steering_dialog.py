@@ -13,9 +13,9 @@ from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.floor.acting_form import acting_form
-from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import dialog, toast
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.status_names import status_names
 from services.chats.events import ChatCard
 from services.floor.events import Deed
 from services.floor.steering import Steered, TargetAgent, Targets

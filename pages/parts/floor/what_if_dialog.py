@@ -14,12 +14,12 @@ from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.floor.board_numbers import NOTHING, queue_title
 from pages.parts.floor.board_tools import TAKE_BACK
-from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, text_of, values_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, figures_table, filled
+from pages.parts.kit.status_names import status_names
 from services.floor.board import AgentLine, QueueLine, Snapshot
 from services.forecast.answers import Answer
 from services.forecast.simulation import Forecast, Spread

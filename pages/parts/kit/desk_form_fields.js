@@ -35,18 +35,19 @@ export const FIELDS = `
     </template>
     <template v-else>
       <label :for="id(field)">{{ field.label }}</label>
-      <select v-if="field.kind === 'choice'" :id="id(field)" class="desk-input" :value="mine[field.name]" @change="put(mine, field.name, $event)">
+      <select v-if="field.kind === 'choice'" :id="id(field)" class="desk-input" :value="mine[field.name]" :aria-describedby="described(field)" @change="put(mine, field.name, $event)">
         <option v-for="[value, text] in field.options" :key="value" :value="value" :selected="value === mine[field.name]">{{ text }}</option>
       </select>
-      <textarea v-else-if="field.kind === 'lines'" :id="id(field)" class="desk-input" rows="4" dir="auto" :value="mine[field.name]"
-        :aria-invalid="errors[field.name] ? 'true' : undefined" :aria-describedby="errors[field.name] ? id(field) + '-error' : undefined"
+      <textarea v-else-if="field.kind === 'lines'" :id="id(field)" class="desk-input" :rows="field.rows" dir="auto" :value="mine[field.name]"
+        :aria-invalid="errors[field.name] ? 'true' : undefined" :aria-describedby="described(field)"
         @input="put(mine, field.name, $event)"></textarea>
       <input v-else :id="id(field)" type="text" class="desk-input" dir="auto" autocomplete="off" maxlength="1000" :value="mine[field.name]"
         :inputmode="field.kind === 'number' ? 'numeric' : undefined" :list="field.options.length ? id(field) + '-known' : undefined"
-        :aria-invalid="errors[field.name] ? 'true' : undefined" :aria-describedby="errors[field.name] ? id(field) + '-error' : undefined"
+        :aria-invalid="errors[field.name] ? 'true' : undefined" :aria-describedby="described(field)"
         @input="put(mine, field.name, $event)" />
       <datalist v-if="field.kind === 'line' && field.options.length" :id="id(field) + '-known'"><option v-for="[value] in field.options" :key="value" :value="value"></option></datalist>
     </template>
+    <p v-if="field.hint" :id="id(field) + '-hint'" class="desk-field-hint">{{ field.hint }}</p>
     <p v-if="field.kind !== 'pairs' && errors[field.name]" :id="id(field) + '-error'" class="desk-field-error" role="alert">{{ errors[field.name] }}</p>
     <template v-for="(clash, name) in clashes" :key="name">
       <fieldset v-if="name === field.name || (field.kind === 'pairs' && name.startsWith(field.name + '.'))" class="desk-clash">

@@ -145,6 +145,10 @@ export default {
     isHidden(name) {
       return this.hidden.includes(name) && !(name in this.base);
     },
+    described(field) {
+      const below = [field.hint && "hint", this.errors[field.name] && "error"].filter(Boolean);
+      return below.map((one) => `${this.id(field)}-${one}`).join(" ") || undefined;
+    },
     id(field) {
       return `${this.$attrs.id}-${field.name}`;
     },

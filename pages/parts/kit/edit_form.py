@@ -57,6 +57,10 @@ class FormField:
     most: int = 1
     masked: str = ''
     """The text shown while the value is hidden."""
+    hint: str = ''
+    """What the field does, in a sentence below it."""
+    rows: int = 4
+    """Of several lines: its height."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Times and numbers as Koreans write them, dates in the reader's language: ``2026. 11. 3.`` or ``3 Nov 2026``. Stored in UTC, shown in Seoul time."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from desk import clock
 from pages.locale import LANGUAGES, _, language
@@ -26,6 +27,13 @@ def date(moment: datetime, reader: str = '') -> str:
 def moment(at: datetime | None, reader: str = '') -> str:
     """Return date and time, ``2026. 11. 3. 14:05``; empty for ``None``."""
     return f'{date(at, reader)} {hour(at)}' if at else ''
+
+
+def moment_in(at: datetime, zone: ZoneInfo, reader: str = '') -> str:
+    """Return date and time on the clock of a time zone, which is named unless it is Seoul's."""
+    there, now = at.astimezone(zone), clock.now().astimezone(zone)
+    said = f'{_date(there, reader or language(), with_year=there.year != now.year)} {there:%H:%M}'
+    return said if zone.key == clock.SEOUL.key else f'{said} ({zone.key})'
 
 
 def hour(moment: datetime) -> str:

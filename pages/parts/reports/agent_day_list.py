@@ -10,11 +10,11 @@ from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.floor.board_numbers import percent_text
-from pages.parts.floor.status_choice import status_names
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.status_names import status_names
 from pages.parts.reports.shift_dialog import plan_shifts
 from services.floor.definitions import beginning_of
 from services.reports.adherence import WORK

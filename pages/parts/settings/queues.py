@@ -7,14 +7,16 @@ from markupsafe import Markup
 from typing_extensions import override
 
 from desk.errors import DeskError, FieldsRefusedError
-from models import Agent, AgentRole, Queue, QueueMode, Skill
+from models import Agent, AgentRole, Queue, QueueMode, SettingKind, Skill
 from pages import notices
+from pages.component import still
 from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
 from pages.parts.kit.edit_labels import edit_labels
 from pages.parts.kit.markup import filled
 from pages.parts.kit.queue_fields import queue_field_names
+from pages.parts.settings.change_list import ChangeList
 from pages.parts.settings.section import (
     Section,
     cells,
@@ -40,6 +42,7 @@ class QueueSection(Section):
         self._people: Sequence[Agent] = ()
         self._skills: Sequence[Skill] = ()
         self._form: EditForm | None = None
+        self._changes: ChangeList | None = None
         self._edited: UUID | None = None
 
     @override
@@ -65,9 +68,16 @@ class QueueSection(Section):
 
     @override
     def news(self) -> None:
-        now = next((one for one in self._queues if one.id == self._edited), None)
-        if self._form is not None and now is not None:
-            self._form.news(now.version, as_typed(now), '')
+        if self._form is not None and self._edited is not None:
+            self.start(self._tell(self._form, self._edited))
+
+    async def _tell(self, form: EditForm, queue_id: UUID) -> None:
+        """Pass a colleague's change to the open form, and draw the queue's changes."""
+        settings = self.services.desk_settings
+        now = await still(form, settings.stored(self.agent, SettingKind.QUEUE, queue_id))
+        form.news(now.version, now.values, now.by_name)
+        if self._changes is not None:
+            await self._changes.draw()
 
     def _row(self, queue: Queue) -> Markup:
         skill = next((one for one in self._skills if one.id == queue.skill_id), None)
@@ -94,6 +104,7 @@ class QueueSection(Section):
 
     @override
     def add(self) -> None:
+        self._changes = None
         self._show(None)
 
     def _show(self, queue: Queue | None) -> None:
@@ -119,6 +130,9 @@ class QueueSection(Section):
 
         form.on_save(save)
         form.on_cancel(self._close)
+        if queue is not None:
+            self._changes = ChangeList(self, SettingKind.QUEUE, queue.id, fields)
+            self.news()
 
     async def _save(self, form: EditForm, queue: Queue | None, filled: Filled) -> None:
         values = {name: str(value or '') for name, value in filled.values.items()}
@@ -140,7 +154,7 @@ class QueueSection(Section):
             await self.read_again()
 
     def _close(self) -> None:
-        self._form = self._edited = None
+        self._form = self._edited = self._changes = None
         self.close()
 
     def _fields(self, *, is_new: bool) -> list[FormField]:

@@ -1,6 +1,6 @@
 """One section of the settings: a list, and beside it the form of the chosen or a new item."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from markupsafe import Markup
 from nicegui import ui
@@ -17,6 +17,7 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged
 
+Press = Callable[[str], Awaitable[None] | None]
 HEAR_SECONDS = 0.2
 """Changes within this time are read together."""
 ROW_OF_PRESS = (
@@ -26,6 +27,9 @@ ROW_OF_PRESS = (
 
 class Section(Component):
     """A list that is kept current, with room for one form."""
+
+    adds = True
+    """Whether items can be added to the list."""
 
     def __init__(self, context: PageContext, name: str) -> None:
         super().__init__(context.services.topics, 'section')
@@ -47,8 +51,7 @@ class Section(Component):
         raise NotImplementedError
 
     def add(self) -> None:
-        """Open the form of a new item."""
-        raise NotImplementedError
+        """Open the form of a new item, where items can be added."""
 
     def news(self) -> None:
         """Pass the rows that were read to the open form."""
@@ -95,21 +98,27 @@ class Section(Component):
         self.classes(remove='desk-settings-open')
 
 
-def heading(title: str, add: str, act: Callable[[], None]) -> None:
-    """Draw the heading of a list, with a button to add an item."""
+def heading(title: str, add: str = '', act: Callable[[], None] | None = None) -> None:
+    """Draw the heading of a list, with a button to add an item where that is possible."""
     with ui.element('div').classes('desk-settings-head'):
         ui.label(title).classes('desk-page-title').props('role=heading aria-level=2')
-        button(add, act, ButtonStyle.PRIMARY)
+        if act is not None:
+            button(add, act, ButtonStyle.PRIMARY)
 
 
-def table(name: str, columns: tuple[str, ...], rows: Markup, press: Callable[[str], None]) -> None:
+def about(sentence: str) -> None:
+    """Say in a sentence what the settings of a section do."""
+    ui.label(sentence).classes('desk-settings-about')
+
+
+def table(name: str, columns: tuple[str, ...], rows: Markup, press: Press) -> None:
     """Draw a list as a table; a press on a row calls ``press`` with the row's ``data-id``."""
     cells = Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in columns)
     inside = filled('<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody>', cells=cells, rows=rows)
 
-    def pressed(event: GenericEventArguments) -> None:
-        if isinstance(event.args, str):
-            press(event.args)
+    async def pressed(event: GenericEventArguments) -> None:
+        if isinstance(event.args, str) and (work := press(event.args)) is not None:
+            await work
 
     with ui.element('div').classes('desk-settings-table'):
         drawn = Piece('table', inside=inside).classes('desk-table')

@@ -1,6 +1,7 @@
 """The form before a chat: plain HTML, since nobody can be authenticated for a socket yet (decision 0003)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,8 @@ from pages.web import forms
 from pages.web.refusals import headers_of
 from services.chats.events import ChatCard
 from services.chats.visits import StartRefusedError, VisitTopic
+from services.settings.opening import Closed, QueueClosedError
+from services.settings.texts import CustomerTexts, TextName
 
 FIELDS = {
     'visit.consent': 'consent',
@@ -22,11 +25,13 @@ FIELDS = {
     'visit.phone': 'phone',
     'visit.phone_missing': 'phone',
     'visit.department': 'department',
+    'visit.closed': 'department',
 }
 """The field at which each error is shown; any other error is shown above the form."""
 PLACES = ('consent', 'name', 'phone', 'department')
 """The form's fields from top to bottom."""
 ENDONYMS = {'ko': '한국어', 'en': 'English'}
+_LAST = datetime.max.replace(tzinfo=UTC)
 STYLES = ('/static/talk.css',)
 SCRIPTS = ('/static/talk_form.js',)
 
@@ -47,21 +52,23 @@ def draw(
     topics: list[VisitTopic],
     entry: TalkEntry,
     *,
+    texts: CustomerTexts,
     error: DeskError | None = None,
     ending: ChatEnding | None = None,
 ) -> Response:
     """Return the form with the typed values, and each error at its field.
 
-    When an earlier chat has ended, ``ending`` is shown first.
+    When an earlier chat has ended, ``ending`` is shown first. ``texts`` are those of every queue, and of the queue of an
+    ``error`` that says that it is closed.
     """
     language = language_of(request)
-    faults = _faults(language, error)
-    nobody = '' if topics else text(language, '지금은 상담을 받을 수 있는 상담원이 없어요. 잠시 뒤에 다시 찾아 주세요.')  # fmt: skip
+    faults = _faults(language, error, texts)
+    nobody = _all_closed(language, topics, texts) if topics else text(language, '지금은 상담을 받을 수 있는 상담원이 없어요. 잠시 뒤에 다시 찾아 주세요.')  # fmt: skip
     body = forms.render(
         'talk.html',
         language,
-        lead=_lead(language, ending),
-        topics=[(one.name, topic_name(language, one)) for one in topics],
+        lead=_lead(language, ending, texts),
+        topics=[(one.name, _option(language, one)) for one in topics],
         entry=entry,
         sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),
         faults=dict.fromkeys(PLACES, '') | faults,
@@ -110,26 +117,66 @@ def topic_name(language: str, topic: VisitTopic) -> str:
     return topic.name_en if language == 'en' and topic.name_en else text(language, topic.name)
 
 
-def _lead(language: str, ending: ChatEnding | None) -> str:
+def _lead(language: str, ending: ChatEnding | None, texts: CustomerTexts) -> str:
     match ending:
         case None:
-            return text(language, '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.')
+            return texts.said(TextName.GREETING, language) or text(
+                language, '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.'
+            )
         case ChatEnding.ABANDONED:
             return text(
                 language, '상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.'
             )
         case _:
-            return text(language, '상담이 종료되었어요. 이용해 주셔서 감사해요.')
+            return texts.said(TextName.ENDED, language) or text(
+                language, '상담이 종료되었어요. 이용해 주셔서 감사해요.'
+            )
 
 
-def _faults(language: str, error: DeskError | None) -> dict[str, str]:
+def _faults(language: str, error: DeskError | None, texts: CustomerTexts) -> dict[str, str]:
     """Return the errors by field; of several at one field the first."""
     wrong = error.faults if isinstance(error, StartRefusedError) else [error] if error else []
     said: dict[str, str] = {}
     for one in wrong:
         if one.key in FIELDS:
-            said.setdefault(FIELDS[one.key], customer_sentence(language, one))
+            said.setdefault(FIELDS[one.key], _fault(language, one, texts))
     return said
+
+
+def _fault(language: str, error: DeskError, texts: CustomerTexts) -> str:
+    if isinstance(error, QueueClosedError):
+        return _closed_sentence(language, error.closed, texts)
+    return customer_sentence(language, error)
+
+
+def _option(language: str, topic: VisitTopic) -> str:
+    """Return a topic as it is chosen; outside its business hours it says when it opens."""
+    name = topic_name(language, topic)
+    if topic.closed is None:
+        return name
+    if topic.closed.opens_at is None:
+        return text(language, '{topic} · 지금은 상담 시간이 아니에요', topic=name)
+    opens = times.moment_in(topic.closed.opens_at, topic.closed.zone, language)
+    return text(language, '{topic} · {opens}에 열어요', topic=name, opens=opens)
+
+
+def _all_closed(language: str, topics: list[VisitTopic], texts: CustomerTexts) -> str:
+    """Return the sentence for when every topic is closed: when the first of them opens; empty otherwise."""
+    closed = [one.closed for one in topics if one.closed is not None]
+    if len(closed) < len(topics):
+        return ''
+    first = min(closed, key=lambda one: one.opens_at or _LAST)
+    return _closed_sentence(language, first, texts)
+
+
+def _closed_sentence(language: str, closed: Closed, texts: CustomerTexts) -> str:
+    at = closed.opens_at
+    opens = times.moment_in(at, closed.zone, language) if at else ''
+    if own := texts.said(TextName.CLOSED, language, opens=opens or text(language, '나중')):
+        return own
+    if at is None:
+        return text(language, 'visit.closed')
+    return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
 
 
 def _other_language(language: str) -> dict[str, str]:

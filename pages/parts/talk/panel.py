@@ -12,7 +12,7 @@ from nicegui import ui
 from desk.errors import DeskError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
-from models import ChatEnding, ChatStatus, Sender
+from models import ChatStatus, Sender, SettingKind
 from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component
@@ -22,6 +22,7 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
 from pages.parts.talk.attention import Attention
 from pages.parts.talk.callback import TalkCallback
+from pages.parts.talk.ended import begin_anew, last_words
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.rating import TalkRating
@@ -29,7 +30,9 @@ from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
+from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
+from services.settings.texts import CustomerTexts
 
 RETRY_SECONDS = 5.0
 
@@ -46,6 +49,7 @@ class TalkPanel(Component):
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
         self._rating: TalkRating | None = None
+        self._texts = CustomerTexts()
         self._told_delivered = self._told_read = 0
         self._is_away = False  # whether the last read or write of background work failed
         self.classes('talk')
@@ -70,12 +74,14 @@ class TalkPanel(Component):
         """Fill the frame and keep it current."""
         self.listen(chat_topic(self._chat.id), self._hear)  # before reading: no event falls between
         self.listen(STATE_TOPIC, self._hear_stream)
+        self.listen(SETTINGS, self._hear_settings)
         self._chat = await self.still(self._visits.chat(self._chat.id))
+        self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
         await self.still(self._names.learn(self._names.unknown(self._chat)))
         await self.still(self._transcript.load())
         if self._chat.status is ChatStatus.WAITING:
             with self._queue_place:
-                self._queue = TalkQueue(self._services, self._chat)
+                self._queue = TalkQueue(self._services, self._chat, self._texts)
             await self.still(self._queue.open())
         await self.still(self._callback.open())
         self._show_chat()
@@ -156,21 +162,8 @@ class TalkPanel(Component):
         self._typing.stop()
         self._end_button.set_visibility(False)
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
-        self._end_note.classes('talk-ended').set_inside(
-            filled(
-                '<p>{closing}</p>',
-                closing=_('상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.')
-                if self._chat.ending is ChatEnding.ABANDONED
-                else _('상담이 종료되었어요. 이용해 주셔서 감사해요.'),
-            )
-        )
-        self._again.set_inside(
-            filled(
-                '<form method="post" action="/talk/new">'
-                '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
-                again=_('새 상담 시작'),
-            )
-        )
+        self._end_note.classes('talk-ended').set_inside(last_words(self._chat, self._texts))
+        self._again.set_inside(begin_anew())
         if self._chat.agent_id is not None and self._rating is None:
             self.start(self._ask_for_rating())
 
@@ -198,6 +191,21 @@ class TalkPanel(Component):
     def _hear_stream(self, event: Any) -> None:
         if isinstance(event, StreamState):
             self._show_link()
+
+    def _hear_settings(self, event: Any) -> None:
+        if isinstance(event, Resync) or (
+            isinstance(event, SettingsChanged) and event.part == SettingKind.TEXTS
+        ):
+            self.start(self._read_texts())
+
+    async def _read_texts(self) -> None:
+        try:
+            self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
+        except DeskError:  # the earlier texts stay
+            return
+        if self._queue is not None:
+            self._queue.show_texts(self._texts)
+        self._show_chat()
 
     async def _learn_and_take(self, chat: ChatCard, messages: list[ChatMessage]) -> None:
         if await self.still(self._done(self._names.learn(self._names.unknown(chat, messages)))):

@@ -7,10 +7,11 @@ from desk.errors import DeskError
 from desk.events import Resync
 from models import MessageType
 from pages.component import Component
-from pages.locale import _
+from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
 from services.chats.events import ChatCard, MessageAdded, queue_topic
 from services.registry import Services
+from services.settings.texts import CustomerTexts, TextName
 
 LOOK_SECONDS = 2.0
 """The place is read at most this often, however fast the queue moves."""
@@ -19,11 +20,12 @@ LOOK_SECONDS = 2.0
 class TalkQueue(Component):
     """The number of customers ahead, and a hint on what to do meanwhile."""
 
-    def __init__(self, services: Services, chat: ChatCard) -> None:
+    def __init__(self, services: Services, chat: ChatCard, texts: CustomerTexts) -> None:
         super().__init__(services.topics)
         self.classes('talk-queue').props('role=status')
         self._visits = services.visits
         self._chat = chat
+        self._texts = texts
         self._place = 0
         self._is_kept = False
         self._is_looking = False
@@ -39,6 +41,12 @@ class TalkQueue(Component):
     def say_kept(self) -> None:
         """Show that an outage did not cost the customer's place."""
         self._is_kept = True
+        if self._place:
+            self._draw()
+
+    def show_texts(self, texts: CustomerTexts) -> None:
+        """Show the texts of the queue, which were changed meanwhile."""
+        self._texts = texts
         if self._place:
             self._draw()
 
@@ -74,16 +82,22 @@ class TalkQueue(Component):
         self._draw()
 
     def _draw(self) -> None:
+        said, reader = self._texts.said, language()
+        greeting = said(TextName.GREETING, reader)
         kept = _('연결이 잠시 끊겼지만 대기 순서는 그대로예요.') if self._is_kept else ''
         with self:
             self._shown.set_inside(
                 filled(
-                    '{kept}<strong>{place}</strong><span>{calm}</span>',
+                    '{greeting}{kept}<strong>{place}</strong><span class="talk-said">{calm}</span>',
+                    greeting=filled('<p class="talk-said">{text}</p>', text=greeting)
+                    if greeting
+                    else '',
                     kept=filled('<em>{kept}</em>', kept=kept) if kept else '',
                     place=_('앞에 {count}명이 기다리고 있어요', count=self._place - 1)
                     if self._place > 1
                     else _('다음 차례예요'),
-                    calm=_(
+                    calm=said(TextName.WAITING, reader)
+                    or _(
                         '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.'
                     ),
                 )

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from desk.errors import ConflictError, InvalidInputError, NotAllowedError
-from models import AgentStatus, WrapUpEnding
+from models import AgentStatus, SettingKind, WrapUpEnding
 from services.contacts.categories import matching
 from services.contacts.wrap_ups import WrapUpText
 from services.registry import Services
@@ -40,10 +40,10 @@ async def test_chat_that_its_customer_ended_is_wrapped_up_too(
 
 
 async def test_required_classification_is_asked_for(services: Services, make: Make) -> None:
-    agent, supervisor = await make.agent(), await make.supervisor()
+    agent, supervisor = await make.agent(), await make.admin()
     queue = await make.queue(wrap_up_required=True)
     chat = await make.chat(agent=agent)
-    leaf = await services.categories.add(supervisor, '배송', queue_id=queue.id)
+    leaf = await services.category_tree.add(supervisor, '배송', queue_id=queue.id)
     await services.chats.end(agent, chat.id)
 
     with pytest.raises(InvalidInputError):
@@ -54,16 +54,18 @@ async def test_required_classification_is_asked_for(services: Services, make: Ma
 
 
 async def test_only_leaves_of_the_own_queue_can_be_chosen(services: Services, make: Make) -> None:
-    agent, supervisor = await make.agent(), await make.supervisor()
+    agent, supervisor = await make.agent(), await make.admin()
     queue = await make.queue()
     elsewhere = await make.queue(name='다른 문의', department='다른 부서')
     chat = await make.chat(agent=agent)
     await services.chats.end(agent, chat.id)
-    branch = await services.categories.add(supervisor, '배송', queue_id=queue.id)
-    await services.categories.add(supervisor, '지연', parent_id=branch.id, queue_id=queue.id)
-    other = await services.categories.add(supervisor, '결제', queue_id=elsewhere.id)
-    retired = await services.categories.add(supervisor, '옛 분류', queue_id=queue.id)
-    await services.categories.retire(supervisor, retired.id)
+    branch = await services.category_tree.add(supervisor, '배송', queue_id=queue.id)
+    await services.category_tree.add(supervisor, '지연', parent_id=branch.id, queue_id=queue.id)
+    other = await services.category_tree.add(supervisor, '결제', queue_id=elsewhere.id)
+    retired = await services.category_tree.add(supervisor, '옛 분류', queue_id=queue.id)
+    await services.desk_settings.edit(
+        supervisor, SettingKind.CATEGORY, retired.id, {'is_retired': 'yes'}, version=1
+    )
 
     for refused in (branch.id, other.id, retired.id, uuid4()):
         with pytest.raises(InvalidInputError):
@@ -100,13 +102,15 @@ async def test_what_was_written_elsewhere_meanwhile_is_not_overwritten(
 async def test_classification_is_found_by_letters_and_initials(
     services: Services, make: Make, typed: str
 ) -> None:
-    supervisor = await make.supervisor()
+    supervisor = await make.admin()
     queue = await make.queue()
-    branch = await services.categories.add(supervisor, '배송', queue_id=queue.id)
-    middle = await services.categories.add(
+    branch = await services.category_tree.add(supervisor, '배송', queue_id=queue.id)
+    middle = await services.category_tree.add(
         supervisor, '지연', parent_id=branch.id, queue_id=queue.id
     )
-    await services.categories.add(supervisor, '택배사 지연', parent_id=middle.id, queue_id=queue.id)
+    await services.category_tree.add(
+        supervisor, '택배사 지연', parent_id=middle.id, queue_id=queue.id
+    )
 
     [leaf] = matching(await services.categories.leaves(queue.id), typed)
 
@@ -114,13 +118,13 @@ async def test_classification_is_found_by_letters_and_initials(
 
 
 async def test_tree_has_three_levels(services: Services, make: Make) -> None:
-    supervisor = await make.supervisor()
+    supervisor = await make.admin()
     parent_id = None
     for name in ('하나', '둘', '셋'):
-        parent_id = (await services.categories.add(supervisor, name, parent_id=parent_id)).id
+        parent_id = (await services.category_tree.add(supervisor, name, parent_id=parent_id)).id
 
     with pytest.raises(InvalidInputError):
-        await services.categories.add(supervisor, '넷', parent_id=parent_id)
+        await services.category_tree.add(supervisor, '넷', parent_id=parent_id)
 
 
 async def test_wrap_up_ends_by_itself_and_keeps_what_was_typed(

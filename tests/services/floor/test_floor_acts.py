@@ -139,7 +139,8 @@ async def look(*desks: Services) -> None:
 async def limit(services: Services, make: Make, boss: Agent) -> Agent:
     """More than one waiting contact is an alert; the agent who could take one."""
     await make.queue(mode=QueueMode.PULL)
-    await services.alerts.add_threshold(boss, {'kind': 'waiting', 'most': '1'})
+    admin = await make.admin()
+    await services.thresholds.add(admin, {'kind': 'waiting', 'most': '1'})
     return await make.agent(chat_capacity=5)
 
 
@@ -191,13 +192,13 @@ async def test_alert_does_not_flap_and_ends_when_it_is_calm(
 
 async def test_limits_of_time_level_and_state(services: Services, make: Make, boss: Agent) -> None:
     await make.queue(mode=QueueMode.PULL, service_level_seconds=20)
-    agent = await make.agent(status=AgentStatus.AWAY)
+    agent, admin = await make.agent(status=AgentStatus.AWAY), await make.admin()
     for values in (
         {'kind': 'longest', 'most': '60'},
         {'kind': 'state', 'most': '10', 'status': 'away'},
         {'kind': 'level', 'most': '80'},
     ):
-        await services.alerts.add_threshold(boss, values)
+        await services.thresholds.add(admin, values)
     await come(services)
     await services.alerts.look()
     assert await services.alerts.recent(boss) == []
@@ -213,10 +214,10 @@ async def test_limits_of_time_level_and_state(services: Services, make: Make, bo
 async def test_upset_customer_and_overdue_promise_are_alerts(
     services: Services, make: Make, boss: Agent
 ) -> None:
-    queue, agent = await make.queue(), await make.agent()
+    queue, agent, admin = await make.queue(), await make.agent(), await make.admin()
     chat = await make.chat(agent=agent, queue_id=queue.id)
     for values in ({'kind': 'negative', 'most': '0'}, {'kind': 'promise', 'most': '5'}):
-        await services.alerts.add_threshold(boss, values)
+        await services.thresholds.add(admin, values)
     due = clock.now() + timedelta(minutes=1)
     await services.promises.make(agent, chat.id, '다시 전화드리겠습니다', due)
     mood = await make.judged(chat, Sentiment.NEGATIVE)
@@ -248,7 +249,7 @@ async def test_limit_that_is_none_is_refused(
     services: Services, boss: Agent, values: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidInputError):
-        await services.alerts.add_threshold(boss, values)
+        await services.thresholds.add(boss, values)
 
 
 async def test_wall_shows_numbers_until_its_link_is_revoked(

@@ -1,0 +1,103 @@
+"""A section whose rows are settings: a press on a row opens its form and its changes, N the form of a new one."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from uuid import UUID
+
+from typing_extensions import override
+
+from desk.errors import DeskError
+from models import SettingKind
+from pages import notices
+from pages.locale import _
+from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
+from pages.parts.kit.edit_labels import edit_labels
+from pages.parts.settings.queues import refused
+from pages.parts.settings.section import Section
+from pages.parts.settings.setting_editor import SettingEditor
+
+Add = Callable[[Mapping[str, str]], Awaitable[object]]
+
+
+class RowSection(Section):
+    """A list of settings of one kind."""
+
+    kind: SettingKind
+    edited: UUID | None = None
+    editor: SettingEditor | None = None
+
+    def title_of(self, row_id: UUID) -> str:
+        """Return the name of a row; empty when there is none."""
+        raise NotImplementedError
+
+    def fields_of(self, row_id: UUID) -> Sequence[FormField]:
+        """Return the fields of a row's form."""
+        raise NotImplementedError
+
+    def draw_beside_form(self, row_id: UUID) -> None:
+        """Draw what belongs to a row, beside its form."""
+
+    @override
+    def news(self) -> None:
+        if self.editor is not None:
+            self.start(self.editor.refresh())
+
+    @override
+    def close(self) -> None:
+        self.edited = self.editor = None
+        super().close()
+
+    async def press(self, row_id: str) -> None:
+        """Open the form of a row."""
+        if row_id == str(self.edited):
+            return
+        try:
+            await self.still(self.show(UUID(row_id)))
+        except ValueError:
+            return
+        except DeskError as error:
+            notices.tell(error)
+
+    async def show(self, row_id: UUID) -> None:
+        """Draw a row's form and changes in the side."""
+        stored = await self.still(self.services.desk_settings.stored(self.agent, self.kind, row_id))
+        self.edited, title = row_id, self.title_of(row_id)
+
+        def draw() -> None:
+            self.draw_beside_form(row_id)
+            self.editor = SettingEditor(
+                self, self.kind, row_id, self.fields_of(row_id), stored, name=title
+            )
+
+        self.beside(title, draw)
+        self.news()
+
+    def draw_new(
+        self, title: str, fields: Sequence[FormField], values: Mapping[str, str], add: Add
+    ) -> None:
+        """Draw the form of a new row; ``add`` is awaited with its values."""
+        self.edited = self.editor = None
+
+        def draw() -> None:
+            form = EditForm(
+                edit_labels(title),
+                fields,
+                FormRecord(values=dict(values), is_new=True),
+                keep=f'desk.{self.kind}.new.{self.agent.id}',
+            )
+
+            async def save(filled: Filled) -> None:
+                typed = {name: str(value or '') for name, value in filled.values.items()}
+                try:
+                    await self.still(add({**values, **typed}))
+                except DeskError as error:
+                    refused(form, error)
+                else:
+                    form.saved()
+                    self.close()
+                    notices.done(_('추가했습니다'))
+                    await self.read_again()
+
+            form.on_save(save)
+            form.on_cancel(self.close)
+
+        self.beside(title, draw)

@@ -1,0 +1,169 @@
+"""안내 문구: the texts that customers read, of every queue and of single queues, with a preview."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from markupsafe import Markup
+from nicegui import ui
+from typing_extensions import override
+
+from desk import clock
+from desk.errors import DeskError
+from models import EVERYWHERE, AgentRole, Queue, SettingKind
+from pages import notices
+from pages.component import still
+from pages.context import PageContext
+from pages.locale import LANGUAGES, _, text
+from pages.parts.kit import times
+from pages.parts.kit.edit_form import FormField
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.section import Section, about, cells, heading, name_cell, table
+from pages.parts.settings.setting_editor import SettingEditor
+from services.settings.texts import CustomerTexts, TextName, field_of
+
+LANGUAGE_NAMES = {'ko': '한국어', 'en': 'English'}
+
+
+class TextSection(Section):
+    """The texts of every queue, and of each queue that the person may change."""
+
+    adds = False
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, _('안내 문구'))
+        self._queues: Sequence[Queue] = ()
+        self._edited: UUID | None = None
+        self._editor: SettingEditor | None = None
+        self._preview: Piece | None = None
+
+    @override
+    async def read(self) -> None:
+        self._queues = await self.still(self.services.desk_settings.queues(self.agent))
+
+    @override
+    def draw_list(self) -> None:
+        heading(_('안내 문구'))
+        about(
+            _(
+                '고객이 상담 화면에서 읽는 글입니다. 대기열에 적지 않은 글은 모든 대기열의 글이, 그것도 없으면 데스크의 글이 보입니다.'
+            )
+        )
+        rows = Markup()
+        if self.agent.role is AgentRole.ADMIN:
+            rows += _row(EVERYWHERE, _('모든 대기열'), '')
+        rows += Markup().join(_row(one.id, one.name, one.department) for one in self._queues)
+        table(_('안내 문구'), (_('대기열'),), rows, self._press)
+
+    @override
+    def news(self) -> None:
+        if self._editor is not None:
+            self.start(self._editor.refresh())
+        if self._preview is not None and self._edited is not None:
+            self.start(self._draw_preview(self._preview, self._edited))
+
+    @override
+    def close(self) -> None:
+        self._edited = self._editor = self._preview = None
+        super().close()
+
+    async def _press(self, subject_id: str) -> None:
+        if subject_id != str(self._edited):
+            try:
+                await self.still(self._show(UUID(subject_id)))
+            except ValueError:
+                return
+            except DeskError as error:
+                notices.tell(error)
+
+    async def _show(self, subject_id: UUID) -> None:
+        kind = SettingKind.TEXTS
+        stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
+        self._edited = subject_id
+        title = next((one.name for one in self._queues if one.id == subject_id), _('모든 대기열'))
+
+        def draw() -> None:
+            self._editor = SettingEditor(self, kind, subject_id, text_fields(), stored, name=title)
+            with ui.element('section').classes('desk-preview') as place:
+                place.props['aria-label'] = _('고객에게 보이는 모습')
+                ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
+                self._preview = Piece()
+
+        self.beside(title, draw)
+        self.news()
+
+    async def _draw_preview(self, place: Piece, subject_id: UUID) -> None:
+        queue_id = None if subject_id == EVERYWHERE else subject_id
+        texts = await still(place, self.services.customer_texts.of(queue_id))
+        place.set_inside(_preview(texts))
+
+
+def text_fields() -> list[FormField]:
+    """Return the fields of the texts, each in two languages."""
+    hints = {
+        TextName.GREETING: _('상담을 시작하는 화면과 기다리는 동안 맨 위에 보입니다.'),
+        TextName.WAITING: _('기다리는 동안 대기 순서 아래에 보입니다.'),
+        TextName.CLOSED: _(
+            '운영 시간이 아닐 때 보입니다. {opens} 자리에 여는 때가 들어갑니다.', opens='{opens}'
+        ),
+        TextName.ENDED: _('상담이 끝난 뒤에 보입니다.'),
+    }
+    names = _names()
+    return [
+        FormField(
+            name=field_of(name, one),
+            label=f'{names[name]} ({LANGUAGE_NAMES[one]})',
+            kind='lines',
+            rows=2,
+            hint=hints[name] if one == LANGUAGES[0] else '',
+        )
+        for name in TextName
+        for one in LANGUAGES
+    ]
+
+
+def _names() -> dict[TextName, str]:
+    return {
+        TextName.GREETING: _('인사'),
+        TextName.WAITING: _('기다리는 동안'),
+        TextName.CLOSED: _('운영 시간 밖'),
+        TextName.ENDED: _('상담이 끝난 뒤'),
+    }
+
+
+def _row(subject_id: UUID, name: str, below: str) -> Markup:
+    return filled(
+        '<tr data-id="{id}">{name}{rest}</tr>',
+        id=subject_id,
+        name=name_cell(subject_id, name, below),
+        rest=cells(),
+    )
+
+
+def _preview(texts: CustomerTexts) -> Markup:
+    """Return every text as a customer reads it, in both languages; the catalogue's where there is none."""
+    rows, names = Markup(), _names()
+    for name in TextName:
+        for one in LANGUAGES:
+            rows += filled(
+                '<dt>{name} <small>{language}</small></dt><dd lang="{lang}">{text}</dd>',
+                name=names[name],
+                language=LANGUAGE_NAMES[one],
+                lang=one,
+                text=_shown(texts, name, one),
+            )
+    return filled('<dl>{rows}</dl>', rows=rows)
+
+
+def _shown(texts: CustomerTexts, name: TextName, language: str) -> str:
+    opens = times.moment_in(clock.now(), clock.SEOUL, language)
+    if own := texts.said(name, language, opens=opens):
+        return own
+    match name:
+        case TextName.GREETING:
+            return text(language, '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.')
+        case TextName.WAITING:
+            return text(language, '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.')  # fmt: skip
+        case TextName.CLOSED:
+            return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
+        case TextName.ENDED:
+            return text(language, '상담이 종료되었어요. 이용해 주셔서 감사해요.')

@@ -1,0 +1,1 @@
+"""The settings that people change while the desk runs: business hours, texts, categories; versioned, and taken back."""

@@ -1,0 +1,110 @@
+"""All settings in one way: read, changed by version, their changes listed and taken back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from desk.errors import ConflictError, NotFoundError
+from models import Agent, Queue, SettingChange, SettingKind
+from services.people import agent_queries
+from services.settings import access, queries
+from services.settings.stored import Change, SettingStore, Stored
+from services.work.setting_log import Values
+from services.work.unit_of_work import UnitsOfWork
+
+MOST_CHANGES = 20
+"""The number of changes of one setting that are shown, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A change with the name of who made it."""
+
+    row: SettingChange
+    by_name: str
+
+    @property
+    def version(self) -> int:
+        return self.row.version
+
+
+class DeskSettings:
+    """The settings of the desk, whatever their kind."""
+
+    def __init__(self, units: UnitsOfWork, stores: Iterable[SettingStore]) -> None:
+        self._db = units.db
+        self.stores = {one.kind: one for one in stores}
+
+    async def queues(self, by: Agent) -> Sequence[Queue]:
+        """Return the queues whose settings a person may change. Raises ``NotAllowedError``."""
+        async with self._db.reading() as session:
+            return await access.own_queues(session, by)
+
+    async def stored(self, by: Agent, kind: SettingKind, subject_id: UUID) -> Stored:
+        """Return a setting as it is now, with the name of who changed it last.
+
+        Raises ``NotAllowedError`` and ``NotFoundError``.
+        """
+        now = await self.stores[kind].stored(by, subject_id)
+        last = next(iter(await self._last(kind, subject_id, 1)), None)
+        by_name = last.by_name if last and last.version == now.version else ''
+        return Stored(values=now.values, version=now.version, by_name=by_name)
+
+    async def edit(
+        self, by: Agent, kind: SettingKind, subject_id: UUID, values: Values, *, version: int
+    ) -> Stored:
+        """Change fields of a setting that was read at ``version``.
+
+        Raises ``FieldsRefusedError``, ``SettingChangedError``, ``NotAllowedError`` and ``NotFoundError``.
+        """
+        return await self.stores[kind].edit(by, subject_id, values, version=version)
+
+    async def changes(self, by: Agent, kind: SettingKind, subject_id: UUID) -> list[Change]:
+        """Return the last changes of a setting, newest first. Raises as ``stored``."""
+        now = await self.stores[kind].stored(by, subject_id)
+        return [
+            Change(
+                id=one.row.id,
+                at=one.row.created_at,
+                by_name=one.by_name,
+                before=one.row.before,
+                after=one.row.after,
+                can_be_taken_back=self._stands(one.row, now),
+            )
+            for one in await self._last(kind, subject_id, MOST_CHANGES)
+        ]
+
+    async def take_back(self, by: Agent, change_id: UUID) -> Stored:
+        """Give the fields of a change the values again that they had before; this is a change itself.
+
+        Raises:
+            NotFoundError: the change does not exist.
+            ConflictError: one of its fields was changed again since.
+            NotAllowedError: see ``stored``.
+        """
+        async with self._db.reading() as session:
+            row = await queries.change(session, change_id)
+        kind = next((one for one in self.stores if row and one == row.kind), None)
+        if row is None or kind is None:
+            raise NotFoundError('settings.no_change')
+        store = self.stores[kind]
+        now = await store.stored(by, row.subject_id)
+        if not self._stands(row, now):
+            raise ConflictError('settings.changed_again')
+        values = row.before or store.removed
+        return await store.edit(by, row.subject_id, values, version=now.version)
+
+    def _stands(self, row: SettingChange, now: Stored) -> bool:
+        """Whether a change can be taken back: its fields have the values that it gave them."""
+        if not row.before:
+            removed = next(
+                (one.removed for one in self.stores.values() if one.kind == row.kind), {}
+            )
+            return any(now.values.get(name) != value for name, value in removed.items())
+        return all(now.values.get(name) == value for name, value in row.after.items())
+
+    async def _last(self, kind: SettingKind, subject_id: UUID, limit: int) -> list[_Named]:
+        async with self._db.reading() as session:
+            rows = await queries.changes(session, kind, subject_id, limit)
+            names = await agent_queries.named(session, [one.by_id for one in rows])
+        return [_Named(one, names.get(one.by_id, '')) for one in rows]

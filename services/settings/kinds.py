@@ -1,0 +1,37 @@
+"""Every kind of setting of the desk, with its store."""
+
+from collections.abc import Iterable
+
+from models import SettingKind
+from services.contacts.queues import Queues
+from services.settings.desk_settings import DeskSettings
+from services.settings.documents import DocumentForm, Documents
+from services.settings.hours_text import (
+    NEW_CLOSED_DAYS,
+    NEW_HOURS,
+    parsed_closed_days,
+    parsed_hours,
+)
+from services.settings.queue_store import QueueStore
+from services.settings.stored import SettingStore
+from services.settings.texts import NEW_TEXTS, parsed_texts
+from services.work.unit_of_work import UnitsOfWork
+
+HOURS = DocumentForm(kind=SettingKind.HOURS, new=NEW_HOURS, parsed=parsed_hours)
+CLOSED_DAYS = DocumentForm(
+    kind=SettingKind.CLOSED_DAYS,
+    new=NEW_CLOSED_DAYS,
+    parsed=parsed_closed_days,
+    of_desk=True,
+    of_queues=False,
+)
+
+TEXTS = DocumentForm(kind=SettingKind.TEXTS, new=NEW_TEXTS, parsed=parsed_texts, of_desk=True)
+
+
+def desk_settings(
+    units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
+) -> DeskSettings:
+    """Return the settings of the desk: queues, all documents, and ``others``."""
+    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS)]
+    return DeskSettings(units, [QueueStore(queues), *documents, *others])

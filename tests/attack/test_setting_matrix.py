@@ -1,0 +1,147 @@
+"""Who may read and change which setting: every kind, of an own queue, another's and the desk, by every role."""
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from uuid import UUID
+
+import pytest
+from nicegui.testing import User
+
+from desk.errors import DeskError, NotAllowedError
+from models import EVERYWHERE, Agent, AgentRole, SettingKind
+from pages.settings_screens import SETTINGS, TABS
+from services.registry import Services
+from services.work.setting_log import Values
+from tests.pages.conftest import SignIn, sign_in
+from tests.support.make import Make
+
+__all__ = ['sign_in']
+
+SOON = 40
+
+
+class Whose(StrEnum):
+    """To what a setting belongs."""
+
+    OWN = auto()
+    """A queue of the supervisor's department."""
+    OTHER = auto()
+    """A queue of another department."""
+    DESK = auto()
+
+
+OWN_TOO = {AgentRole.SUPERVISOR, AgentRole.ADMIN}
+ADMINS = {AgentRole.ADMIN}
+NONE: set[AgentRole] = set()
+OF_QUEUES = {Whose.OWN: OWN_TOO, Whose.OTHER: ADMINS}
+MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
+    SettingKind.QUEUE: {Whose.OWN: ADMINS, Whose.OTHER: ADMINS},
+    SettingKind.HOURS: OF_QUEUES,
+    SettingKind.CLOSED_DAYS: {Whose.DESK: ADMINS},
+    SettingKind.TEXTS: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.CATEGORY: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.AWAY_REASON: {Whose.DESK: ADMINS},
+    SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
+}
+CHANGES: dict[SettingKind, Values] = {
+    SettingKind.QUEUE: {'offer_seconds': '45'},
+    SettingKind.HOURS: {'mon': '10:00-11:00'},
+    SettingKind.CLOSED_DAYS: {'days': '2026-12-31'},
+    SettingKind.TEXTS: {'greeting_ko': '어서 오세요'},
+    SettingKind.CATEGORY: {'name': '다른 이름'},
+    SettingKind.AWAY_REASON: {'name': '다른 이름'},
+    SettingKind.THRESHOLD: {'most': '77'},
+}
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The people, and a setting of every kind and owner."""
+
+    people: dict[AgentRole, Agent]
+    subjects: dict[tuple[SettingKind, Whose], UUID]
+
+
+@pytest.fixture
+async def floor(services: Services, make: Make) -> Floor:
+    admin = await make.admin()
+    people = {
+        AgentRole.AGENT: await make.agent(),
+        AgentRole.SUPERVISOR: await make.supervisor(),
+        AgentRole.ADMIN: admin,
+    }
+    queues = {
+        Whose.OWN: await make.queue(),
+        Whose.OTHER: await make.queue(name='결제', department='결제'),
+    }
+    reason = await services.away_reasons.add(admin, {'name': '면담', 'name_en': 'Talk'})
+    subjects: dict[tuple[SettingKind, Whose], UUID] = {
+        (SettingKind.CLOSED_DAYS, Whose.DESK): EVERYWHERE,
+        (SettingKind.TEXTS, Whose.DESK): EVERYWHERE,
+        (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
+    }
+    for whose in Whose:
+        queue = queues.get(whose)
+        node = await services.category_tree.add(admin, '분류', queue_id=queue.id if queue else None)
+        limit = {'kind': 'waiting', 'most': '9', 'queue_id': str(queue.id) if queue else ''}
+        subjects[SettingKind.CATEGORY, whose] = node.id
+        subjects[SettingKind.THRESHOLD, whose] = (await services.thresholds.add(admin, limit)).id
+        if queue is not None:
+            for kind in (SettingKind.QUEUE, SettingKind.HOURS, SettingKind.TEXTS):
+                subjects[kind, whose] = queue.id
+    return Floor(people, subjects)
+
+
+def test_every_kind_has_its_row(services: Services, floor: Floor) -> None:
+    assert set(MAY) == set(CHANGES) == set(SettingKind) == set(services.desk_settings.stores)
+    assert {(kind, whose) for kind, row in MAY.items() for whose in row} == set(floor.subjects)
+
+
+@pytest.mark.parametrize('role', AgentRole)
+async def test_everybody_may_set_what_their_row_says_and_no_more(
+    services: Services, floor: Floor, role: AgentRole
+) -> None:
+    by, admin = floor.people[role], floor.people[AgentRole.ADMIN]
+    settings, wrong = services.desk_settings, []
+    for (kind, whose), subject_id in floor.subjects.items():
+        now = await settings.stored(admin, kind, subject_id)
+        changed = await settings.edit(admin, kind, subject_id, CHANGES[kind], version=now.version)
+        newest = (await settings.changes(admin, kind, subject_id))[0]
+        acts = {
+            'read': settings.stored(by, kind, subject_id),
+            'list': settings.changes(by, kind, subject_id),
+            'edit': settings.edit(by, kind, subject_id, CHANGES[kind], version=changed.version),
+            'take back': settings.take_back(by, newest.id),
+        }
+        for act, done in acts.items():
+            if (await is_allowed(done)) is not (role in MAY[kind][whose]):
+                wrong.append((kind, whose, act))
+
+    assert wrong == []
+
+
+async def is_allowed(act: object) -> bool:
+    try:
+        await act  # type: ignore[misc]  # any of the four acts
+    except NotAllowedError:
+        return False
+    except DeskError as error:
+        raise AssertionError(error.key) from error
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('role', AgentRole)
+async def test_everybody_sees_the_sections_that_are_theirs(
+    sign_in: SignIn, make: Make, role: AgentRole
+) -> None:
+    user: User = await sign_in(await make.agent(role=role))
+    for tab in TABS:
+        await user.open(f'{SETTINGS}{tab.path}')
+        is_theirs = role is AgentRole.ADMIN or (
+            role is AgentRole.SUPERVISOR and (tab.is_for_supervisors or not tab.path)
+        )
+        if is_theirs:
+            await user.should_see('운영 시간', retries=SOON)
+        else:
+            await user.should_see('시스템 관리자만', retries=SOON)
