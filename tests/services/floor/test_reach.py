@@ -69,6 +69,7 @@ class World:
     services: Services
     boss: Agent
     everyone: Agent
+    admin: Agent
     own: Side
     other: Side
 
@@ -106,7 +107,8 @@ async def world(services: Services, make: Make) -> World:
     )
     own = await side(services, make, everyone, OWN)
     other = await side(services, make, everyone, OTHER)
-    return World(services, boss, everyone, own, other)
+    admin = await make.agent(role=AgentRole.ADMIN, department='관리')
+    return World(services, boss, everyone, admin, own, other)
 
 
 # ---- what they see
@@ -256,7 +258,7 @@ def deeds(world: World, at: Side) -> dict[str, Callable[[], Awaitable[Any]]]:
         'withdraw': lambda: desk.queue_notices.withdraw(boss, at.notice_id),
         'wall': lambda: desk.walls.add(boss, '벽', department=at.queue.department),
         'revoke': lambda: desk.walls.revoke(boss, at.link_id),
-        'limit': lambda: desk.alerts.add_threshold(
+        'limit': lambda: desk.thresholds.add(
             boss, {'kind': 'waiting', 'most': '1', 'queue_id': str(at.queue.id)}
         ),
         'lend': lambda: desk.what_if.do(boss, wish, ANSWER),
@@ -293,7 +295,7 @@ async def seen(world: World) -> object:
     notices = [one.notice.withdrawn_at for one in await desk.queue_notices.sent(all_seeing)]
     links = {one.id for one in await desk.walls.links(all_seeing)}
     status = (await desk.agents.agent(other.agent.id)).status
-    return chats, notices, links, status, [*await desk.alerts.thresholds(all_seeing)]
+    return chats, notices, links, status, [*await desk.thresholds.all(world.admin)]
 
 
 async def test_write_in_a_colleagues_chat_is_bound_to_reach(world: World, make: Make) -> None:
@@ -306,12 +308,12 @@ async def test_write_in_a_colleagues_chat_is_bound_to_reach(world: World, make: 
 
 
 async def test_alerts_of_other_departments_stay_there(world: World) -> None:
-    desk = world.services
+    desk, admin = world.services, world.admin
     for side in (world.own, world.other):
-        await desk.alerts.add_threshold(
-            world.everyone, {'kind': 'waiting', 'most': '0', 'queue_id': str(side.queue.id)}
+        await desk.thresholds.add(
+            admin, {'kind': 'waiting', 'most': '0', 'queue_id': str(side.queue.id)}
         )
-    await desk.alerts.add_threshold(world.everyone, {'kind': 'longest', 'most': '86400'})
+    of_all = await desk.thresholds.add(admin, {'kind': 'longest', 'most': '86400'})
     for one in (world.own, world.other):
         form = ChatStart(name='정하윤', phone='010-9876-5432', department=one.queue.name)
         await desk.visits.start(form)
@@ -319,17 +321,16 @@ async def test_alerts_of_other_departments_stay_there(world: World) -> None:
     await desk.alerts.look()
 
     seen = await desk.alerts.recent(world.boss)
-    limits = await desk.alerts.thresholds(world.boss)
+    limits = await desk.thresholds.all(world.boss)
     theirs = [one for one in await desk.alerts.recent(world.everyone) if one not in seen]
 
     assert [one.subject_id for one in seen] == [world.own.queue.id]
-    assert {one.queue_id for one in limits} == {world.own.queue.id, None}
+    assert {one.queue_id for one in limits} == {world.own.queue.id}
     [other] = [one for one in theirs if one.subject_id == world.other.queue.id]
     with pytest.raises(NotFoundError):
         await desk.alerts.take(world.boss, other.id)
-    [of_all] = [one for one in limits if one.queue_id is None]
     with pytest.raises(NotAllowedError):  # it is for everybody
-        await desk.alerts.remove_threshold(world.boss, of_all.id)
+        await desk.thresholds.edit(world.boss, of_all.id, {'is_active': 'no'}, version=1)
 
 
 async def test_curves_and_totals_are_those_of_the_department(world: World) -> None:
