@@ -92,7 +92,7 @@ SETTINGS = 'settings'
 class SettingsChanged(Event):
     """The configuration changed; readers read it again."""
 
-    part: Literal['queues', 'skills', 'invitations']
+    part: Literal['queues', 'skills', 'invitations', 'second_factor']
 
     @override
     def topics(self) -> tuple[str, ...]:
