@@ -115,9 +115,7 @@ class _AuthOperations:
             await leave(staff_of(request))
             return JSONResponse(SignedOut().model_dump())
         staff = principals_in(request.scope).staff
-        if staff:
-            await leave(staff)
-        return await self._answers.let_out(request, staff)
+        return await self._answers.let_out(request, staff, leave)
 
     async def _login_program(self, request: Request) -> Response:
         try:

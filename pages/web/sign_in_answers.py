@@ -1,7 +1,9 @@
 """The answers to a browser that has signed in or out: its cookies, and where it goes on."""
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -38,13 +40,25 @@ class SignInAnswers:
         self._cookies.give(response, Cookie.DEVICE, known, max_age_seconds=seconds)
         return response
 
-    async def let_out(self, request: Request, staff: Staff | None) -> Response:
-        """Take the cookie, and lead to the login page; somebody of the provider goes there by way of it."""
+    async def let_out(
+        self, request: Request, staff: Staff | None, leave: Callable[[Staff], Awaitable[object]]
+    ) -> Response:
+        """End the session, take the cookie, and lead to the login page; by way of the provider where it vouches.
+
+        In that case the session ends when the answer has been sent: its open page would otherwise lead the browser to the
+        login page before the answer can lead it to the provider.
+        """
         away = None
         if staff is not None and self._sign_on is not None and staff.is_provided:
             back = f'{own_address(request, self._settings)}/login'
             away = await self._sign_on.farewell(staff, back=back)
-        response = _by_way_of(request, away) if away else RedirectResponse('/login', 303)
+        if staff is not None and away:
+            response = _by_way_of(request, away)
+            response.background = BackgroundTask(leave, staff)
+        else:
+            if staff is not None:
+                await leave(staff)
+            response = RedirectResponse('/login', 303)
         self._cookies.take(response, Cookie.SESSION)
         return response
 
