@@ -9,7 +9,7 @@
     python main.py verify-audit   check that the audit log was not altered      (make verify-audit HEAD=id:hash)
 
 Paths and the modules that serve them
-    /login /auth/… /invite/…  sign in and out, accept an invitation  pages/login.py, pages/api/auth.py, pages/invite.py
+    /login /auth/… /account /invite/… /reset/…  signing in, one's own account  pages/{login,account,invite,reset}.py, pages/api/{auth,sso}.py
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
     /desk/customers …         customers, and their import          pages/customers.py, pages/customer_import.py
     /desk/history …           every past and present contact       pages/history.py
@@ -58,6 +58,7 @@ from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
 from services.calls.dial_rules import QuietHours
 from services.floor import replay
+from services.identity.setup import IdentitySetup
 from services.people import admin
 from services.people.admin import NewAdmin
 from services.sentiment.setup import SentimentSetup
@@ -111,6 +112,7 @@ class ProcessResources:
             connect=connect,
             quiet_hours=QuietHours.of(settings.quiet_hours),
             has_softphone=has_softphone,
+            identity=IdentitySetup.of(settings),
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
@@ -120,6 +122,8 @@ class ProcessResources:
             await self.connect.close()
         if self.services.sentiment_judge is not None:
             await self.services.sentiment_judge.close()
+        if self.services.single_sign_on is not None:
+            await self.services.single_sign_on.close()
         await self.redis.aclose()
         await self.db.close()
 
@@ -130,7 +134,6 @@ def build(settings: Settings | None = None) -> FastAPI:
     softphone = Softphone.of(settings)
     resources = ProcessResources.of(settings, has_softphone=softphone is not None)
     services = resources.services
-
     patience = timedelta(seconds=settings.abandon_after_seconds)
 
     @asynccontextmanager
@@ -152,8 +155,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'tidying': lambda: housekeeping.tidy(services),
             'audit-heads': lambda: ship_heads(services.audit_log),
             'loop-lag': metrics.watch_loop,
-            **services.connect_loops,
-            **services.sentiment_loops,
+            **services.optional_loops,
         }
         try:
             async with loops.running(going):

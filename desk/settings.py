@@ -109,6 +109,20 @@ class Settings(BaseSettings):
         pattern=r'^(|([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])$',
         description='in Seoul, when no customer is called; empty: they are called at any hour',
     )
+    oidc_issuer: str = Field(
+        default='', description='the single sign-on provider; empty: people sign in with passwords'
+    )
+    oidc_client_id: str = ''
+    oidc_client_secret: SecretStr = SecretStr('')
+    oidc_scopes: str = 'openid profile email'
+    oidc_groups: str = Field(
+        default='', description='JSON: what groups mean, {"group": {"role": …, "department": …}}'
+    )
+    oidc_groups_claim: str = Field(default='groups', description='the claim that names the groups')
+    oidc_local_admins: bool = Field(
+        default=False, description='whether administrators may sign in with a password as well'
+    )
+
     session_hours: int = Field(default=12, ge=1, le=24 * 7)
     abandon_after_seconds: int = Field(
         default=120, ge=10, description='a silent waiting customer is gone'
@@ -138,6 +152,11 @@ class Settings(BaseSettings):
     def _comprehend_host(self) -> str:
         address = self.aws_endpoint_url_comprehend or self.aws_endpoint_url
         return urlsplit(address).hostname or ''
+
+    @property
+    def has_single_sign_on(self) -> bool:
+        """Whether a single sign-on provider is configured."""
+        return bool(self.oidc_issuer)
 
     @property
     def has_voice(self) -> bool:
@@ -213,6 +232,12 @@ class Settings(BaseSettings):
             and not self.source_phone_number,
             'CONNECT_CCP_URL must start with https://': bool(self.connect_ccp_url)
             and not self.connect_ccp_url.startswith('https://'),
+            'OIDC_ISSUER must start with https://': self.has_single_sign_on
+            and not self.oidc_issuer.startswith('https://'),
+            'OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are not set (OIDC_ISSUER is)': self.has_single_sign_on
+            and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()),
+            'OIDC_GROUPS is not set (OIDC_ISSUER is): nobody could sign in': self.has_single_sign_on
+            and not self.oidc_groups,
             'PUBLIC_URL is not set': not self.public_url,
             'PUBLIC_URL must start with https://': bool(self.public_url)
             and not self.public_url.startswith('https://'),

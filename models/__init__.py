@@ -57,10 +57,12 @@ from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
+from models.password_reset import PasswordReset
 from models.priority import Priority
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
 from models.rating import ChatRating
 from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
+from models.second_factor import SecondFactor, SecondFactorRule
 from models.sentiment import (
     ChatMood,
     MessageSentiment,
@@ -137,6 +139,7 @@ __all__ = [
     'Note',
     'NoticeReceipt',
     'OutboxEntry',
+    'PasswordReset',
     'PauseEnding',
     'Priority',
     'Promise',
@@ -153,6 +156,8 @@ __all__ = [
     'RoutingDecision',
     'Row',
     'SavedReport',
+    'SecondFactor',
+    'SecondFactorRule',
     'Sender',
     'Sentiment',
     'SentimentSource',

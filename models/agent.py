@@ -101,6 +101,12 @@ class Agent(Row, table=True):
         unique=True,
         description="Amazon Connect's id of the same person; empty: the user of the same username",
     )
+    sso_subject: str | None = Field(
+        default=None,
+        max_length=64,
+        unique=True,
+        description='SHA-256 of issuer and subject at the single sign-on provider, hex',
+    )
     chat_capacity: int = Field(default=3, ge=1, le=10, sa_column_kwargs={'server_default': '3'})
     is_active: bool = Field(
         default=True,

@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Field, Index
+from sqlmodel import Field, Index, Text
 
 from desk import clock
 from models.base import Row, Timestamp
+
+MAX_USER_AGENT_CHARS = 300
 
 
 class SignInSession(Row, table=True):
@@ -21,6 +23,30 @@ class SignInSession(Row, table=True):
     )
     expires_at: datetime = Field(sa_type=Timestamp)
     revoked_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    user_agent: str = Field(
+        default='',
+        max_length=MAX_USER_AGENT_CHARS,
+        sa_column_kwargs={'server_default': ''},
+        description='what the browser or program calls itself',
+    )
+    address: str = Field(
+        default='',
+        max_length=45,
+        sa_column_kwargs={'server_default': ''},
+        description='the network it was begun from, as text',
+    )
+    seen_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when it was last used, to the minute'
+    )
+    sso_session: str | None = Field(
+        default=None,
+        max_length=64,
+        description="SHA-256 of the provider's session, hex; empty for one that named none; none: a local password",
+    )
+    sso_token: str | None = Field(
+        default=None, sa_type=Text, description="the provider's refresh and ID tokens, encrypted"
+    )
+    sso_checked_at: datetime | None = Field(default=None, sa_type=Timestamp)
 
     @property
     def is_valid(self) -> bool:

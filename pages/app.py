@@ -15,6 +15,7 @@ from desk import metrics
 from desk.errors import DeskError
 from desk.settings import Settings
 from pages import (
+    account,
     audit,
     customer_import,
     customers,
@@ -25,6 +26,7 @@ from pages import (
     login,
     preferences,
     reports,
+    reset,
     settings_screens,
     shell,
     talk,
@@ -49,6 +51,7 @@ from pages.api import (
     queues,
     sentiment,
     sockets,
+    sso,
     visits,
     wrap_ups,
 )
@@ -95,6 +98,7 @@ def create(
     for router in (
         health.router(probes),
         auth.router(services, settings),
+        sso.router(services, settings),
         agents.router(services),
         accounts.router(services),
         chats.router(services),
@@ -115,6 +119,8 @@ def create(
         sockets.router(services),
         login.router(services, settings),
         invite.router(services),
+        reset.router(services),
+        account.router(services),
         wall.router(services),
         preferences.router(),
         talk.router(services, settings),

@@ -73,6 +73,9 @@ def profile(agent: Agent) -> None:
         theme_of(ui.context.client.request) or SYSTEM,
     )
     _choices(_('언어'), 'lang', {'ko': '한국어', 'en': 'English'}, language())
+    # In a tab of its own: leaving the desk's page would end the call bar's connection.
+    account = Piece('a', inside=filled('{text}', text=_('내 계정: 비밀번호, 2단계 인증, 기기')))
+    account.classes('desk-account-link').props('href=/account target=_blank rel=noopener')
     with ui.element('div').classes('desk-leave'):
         _leave('/auth/logout', _('로그아웃'), '')
         _leave(

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from desk.db import Database
 from desk.events import Topics
 from desk.stream import EventStream
+from models import AgentRole
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
@@ -48,6 +49,7 @@ from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
+from services.floor.departures import Departures
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -61,11 +63,17 @@ from services.forecast.what_if import WhatIf
 from services.history.exports import Exports
 from services.history.history import History
 from services.history.views import HistoryViews
+from services.identity.setup import IdentitySetup
+from services.identity.single_sign_on import SingleSignOn
+from services.identity.watch import ProviderWatch
 from services.people.accounts import Accounts
 from services.people.agents import Agents
 from services.people.authority import Authority
 from services.people.invitations import Invitations
+from services.people.own_account import OwnAccount
+from services.people.password_resets import PasswordResets
 from services.people.presence import Presence
+from services.people.second_factors import SecondFactors
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
@@ -138,6 +146,7 @@ class Services:
     customer_records: CustomerRecords
     customer_search: CustomerSearch
     customer_timeline: CustomerTimeline
+    departures: Departures
     drafts: Drafts
     exports: Exports
     history: History
@@ -148,6 +157,8 @@ class Services:
     lookups: Lookups
     message_search: MessageSearch
     opening: Opening
+    own_account: OwnAccount
+    password_resets: PasswordResets
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
@@ -161,6 +172,7 @@ class Services:
     shifts: Shifts
     saved_reports: SavedReports
     rollups: Rollups
+    second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
     skills: Skills
@@ -170,6 +182,9 @@ class Services:
     what_if: WhatIf
     sign_ins: SignIns
     thresholds: Thresholds
+    single_sign_on: SingleSignOn | None
+    """``None`` where no provider is configured."""
+    provider_watch: ProviderWatch | None
     today: Today
     softphones: Softphones
     transfer_targets: TransferTargets
@@ -190,6 +205,16 @@ class Services:
         }
 
     @property
+    def optional_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Return the background loops for what a desk may have or not, by name."""
+        return self.connect_loops | self.sentiment_loops | self.identity_loops
+
+    @property
+    def identity_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Return the background loops for single sign-on, by name; empty where there is none."""
+        return {'provider': self.provider_watch.follow} if self.provider_watch else {}
+
+    @property
     def sentiment_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Return the background loops for sentiment analysis, by name; empty where it is off."""
         return {'sentiment': self.sentiment_judge.follow} if self.sentiment_judge else {}
@@ -207,6 +232,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     connect: ConnectConnection | None = None,
     quiet_hours: QuietHours | None = None,
     has_softphone: bool = False,
+    identity: IdentitySetup | None = None,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
@@ -232,6 +258,19 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     calls = Calls(units, directory, phones, rules)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
+    factors = SecondFactors(units, secret=jwt_secret)
+    sign_ins = SignIns(
+        units,
+        factors,
+        jwt_secret=jwt_secret,
+        session_hours=session_hours,
+        passwords_for=identity.passwords_for if identity else tuple(AgentRole),
+    )
+    sign_on = (
+        SingleSignOn(units, sign_ins, identity.provider, identity.groups, secret=jwt_secret)
+        if identity
+        else None
+    )
     reports = Reports(db, rollups)
     day_reports = DayReports(db)
     return Services(
@@ -279,6 +318,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         customer_records=CustomerRecords(customer_workshop),
         customer_search=customer_search,
         customer_timeline=CustomerTimeline(customer_workshop),
+        departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
         history=history,
@@ -289,6 +329,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         lookups=lookups,
         message_search=message_search,
         opening=Opening(units),
+        own_account=OwnAccount(units, sign_ins),
+        password_resets=PasswordResets(units),
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
@@ -302,6 +344,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         shifts=Shifts(units),
         saved_reports=SavedReports(units, reports),
         rollups=rollups,
+        second_factors=factors,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
@@ -315,5 +358,11 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         what_if=WhatIf(units, board),
         thresholds=thresholds,
         today=Today(db),
-        sign_ins=SignIns(units, jwt_secret=jwt_secret, session_hours=session_hours),
+        sign_ins=sign_ins,
+        single_sign_on=sign_on,
+        provider_watch=ProviderWatch(
+            units, sign_on, identity.provider, identity.groups, redis, prefix=stream.prefix
+        )
+        if identity and sign_on
+        else None,
     )

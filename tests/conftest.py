@@ -28,6 +28,7 @@ from services import registry
 from services.aws.connection import ConnectConnection
 from services.calls.dial_rules import QuietHours
 from services.chats import chats, visits
+from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup
 from tests.support import collecting
@@ -160,6 +161,7 @@ async def assembled(
     *,
     connect: ConnectConnection | None = None,
     sentiment: SentimentSetup | None = None,
+    identity: IdentitySetup | None = None,
 ) -> AsyncIterator[Services]:
     """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
@@ -176,6 +178,7 @@ async def assembled(
         sentiment=sentiment,
         connect=connect,
         quiet_hours=QuietHours.of(settings.quiet_hours),
+        identity=identity,
     )
     await stream.open()
     going = {
@@ -189,5 +192,7 @@ async def assembled(
         going |= {'contacts': listener.follow_contacts, 'agents': listener.follow_agents}
     async with loops.running(going):
         yield services
+    if identity is not None:
+        await identity.provider.close()
     await redis.aclose()
     await db.close()

@@ -203,6 +203,7 @@ class PeopleOperations:
     def __init__(self, services: Services) -> None:
         self._authority = services.authority
         self._connect_users = services.connect_users
+        self._departures = services.departures
         self._invitations = services.invitations
         self._skills = services.skills
 
@@ -256,5 +257,7 @@ class PeopleOperations:
         if change.role is not None:
             await self._authority.set_role(by, agent_id, change.role)
         if change.is_active is not None:
-            let = self._authority.reactivate if change.is_active else self._authority.deactivate
-            await let(by, agent_id)
+            if change.is_active:
+                await self._authority.reactivate(by, agent_id)
+            else:  # what they have open goes to its queues
+                await self._departures.deactivate(by, agent_id)

@@ -19,6 +19,10 @@ class Cookie(StrEnum):
     """A sign-in."""
     DEVICE = 'desk_device'
     """Proves that somebody signed in from this browser before."""
+    STEP = 'desk_step'
+    """The right password was typed a moment ago; the code is missing."""
+    SINGLE_SIGN_ON = 'desk_sso'
+    """What this browser asked of the single sign-on provider."""
     VISIT = 'desk_chat'
     """A customer's own chat."""
 

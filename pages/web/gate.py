@@ -46,6 +46,8 @@ LONGEST_BACK_CHARS = 2_000
 SAFE_METHODS = frozenset({'GET', 'HEAD', 'OPTIONS', 'TRACE'})
 FLOODS = {
     '/auth': Throttle(limit=600, seconds=60, error_key='throttle.address'),
+    '/account': Throttle(limit=300, seconds=60, error_key='throttle.address'),
+    '/reset': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/invite': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/talk': Throttle(limit=120, seconds=60, error_key='throttle.address'),
     '/preferences': Throttle(limit=120, seconds=60, error_key='throttle.address'),
@@ -63,6 +65,8 @@ PAGE_POLICY = (  # NiceGUI's pages stay blank with less: Vue compiles its templa
 )
 ANY_HOST = frozenset({Area.MACHINE, Area.METRICS})
 """Areas that load balancers and metrics collectors request by address."""
+SECOND_FACTOR = '/account/second-factor'
+LACKING = 'second_factor.needed'
 BEARER_AREAS = frozenset({Area.API, Area.DOCS, Area.SIGN_IN, Area.PROGRAM_SOCKET})
 
 
@@ -217,9 +221,14 @@ class _Answering:
 
 
 def _require(principals: Principals, asked: HTTPConnection, area: Area) -> None:
+    staff = principals.staff
     match area:
-        case Area.DESK | Area.DOCS | Area.API | Area.PROGRAM_SOCKET if principals.staff is None:
+        case Area.DESK | Area.DOCS | Area.API | Area.PROGRAM_SOCKET | Area.ACCOUNT if staff is None:
             raise NotSignedInError('sign_in.needed')
+        case Area.DESK | Area.DOCS | Area.API | Area.PROGRAM_SOCKET if (
+            staff and staff.lacks_second_factor
+        ):
+            raise NotAllowedError(LACKING)
         case Area.PAGE_SOCKET if not _may_use_socket(principals, asked):
             raise NotAllowedError('gate.not_yours')
         case Area.PAGE_FILE if not _may_use_page(principals, path_of(asked)):
@@ -246,8 +255,11 @@ def _may_use_page(principals: Principals, path: str) -> bool:
 
 def _refusal(request: Request, error: DeskError) -> Response:
     path = path_of(request)
-    if isinstance(error, NotSignedInError) and (area_of(path) is Area.DESK or path == '/docs'):
+    is_page = area_of(path) in {Area.DESK, Area.ACCOUNT} or path == '/docs'
+    if isinstance(error, NotSignedInError) and is_page:
         return RedirectResponse(f'/login{_back_to(request)}', 303)
+    if error.key == LACKING and is_page:
+        return RedirectResponse(SECOND_FACTOR, 303)
     return refusals.answer(request, error)
 
 

@@ -13,6 +13,7 @@ from pages.web import forms
 from pages.web.refusals import headers_of
 from services.registry import Services
 
+CODE = '/login/code'
 DEMO_PASSWORD = 'desk-demo-1234'  # noqa: S105 - everybody's, on a desk of one machine only
 
 
@@ -37,9 +38,27 @@ async def draw(
         accounts=await services.sign_ins.demo_accounts() if is_local else [],
         password=DEMO_PASSWORD,
         role_name=role_name,
+        has_single_sign_on=services.single_sign_on is not None,
+        has_passwords=bool(services.sign_ins.passwords_for),
     )
     return forms.page(
         title=text(language, '로그인'),
+        body=body,
+        language=language,
+        theme=forms.theme_of(request),
+        status=error.status if error else 200,
+        headers=_headers(error),
+    )
+
+
+def draw_code(request: Request, *, error: DeskError | None = None, goal: str) -> Response:
+    """Return the form that asks for the code of the second factor."""
+    language = language_of(request)
+    body = forms.render(
+        'code.html', language, sentence=_sentence(request, language, error), goal=goal
+    )
+    return forms.page(
+        title=text(language, '2단계 인증'),
         body=body,
         language=language,
         theme=forms.theme_of(request),

@@ -40,6 +40,8 @@ class Area(Enum):
     """NiceGUI's socket, for everybody who has a page open."""
     PAGE_FILE = auto()
     """Uploads and files of one page, beside its socket."""
+    ACCOUNT = auto()
+    """One's own account, also before a second factor that is required has been set up."""
     DESK = auto()
     """Everything else: for signed-in people."""
 
@@ -59,6 +61,8 @@ PREFIXES = (
     ('/login', Area.SIGN_IN),
     ('/auth', Area.SIGN_IN),
     ('/invite', Area.SIGN_IN),
+    ('/reset', Area.SIGN_IN),
+    ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
     ('/talk', Area.CUSTOMER),
     ('/chat/visits', Area.CUSTOMER),
@@ -77,7 +81,7 @@ PREFIXES = (
 )
 """The first matching prefix counts; a path that matches none is ``Area.DESK``, closed by default."""
 
-PAGES = frozenset({Area.DESK, Area.DOCS})
+PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
@@ -86,7 +90,10 @@ API_PREFIXES = (
 )  # fmt: skip
 
 
-FORMS = ('/auth/login', '/auth/logout', '/auth/logout-everywhere')
+FORMS = (
+    '/auth/login', '/auth/code', '/auth/logout', '/auth/logout-everywhere',
+    '/auth/sso', '/auth/sso/callback',
+)  # fmt: skip
 """Paths of the API that forms of our pages use as well."""
 
 

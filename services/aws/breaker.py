@@ -14,7 +14,15 @@ class CircuitBreaker:
     After the pause one caller at a time may try.
     """
 
-    def __init__(self, *, failures: int = FAILURES, rest_seconds: float = REST_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        failures: int = FAILURES,
+        rest_seconds: float = REST_SECONDS,
+        key: str = 'connect.away',
+    ) -> None:
+        """Set the limits; ``key`` names the sentence that says what is away."""
+        self._key = key
         self._limit = failures
         self._rest_seconds = rest_seconds
         self._failures = 0
@@ -28,7 +36,7 @@ class CircuitBreaker:
     def check(self) -> None:
         """Let a call pass. Raises ``UpstreamError`` during the pause."""
         if self.is_open:
-            raise UpstreamError('connect.away')
+            raise UpstreamError(self._key)
         if self._failures >= self._limit:  # one caller tries; the others wait for its result
             self._closed_until = time.monotonic() + self._rest_seconds
 

@@ -25,10 +25,18 @@ class Drafts:
         self._db = units.db
 
     async def draft(self, agent: Agent, chat_id: UUID) -> str:
-        """Return the agent's unsent text in this chat; empty if there is none."""
+        """Return the agent's unsent text in this chat; empty if there is none.
+
+        The text of somebody who left (``services.floor.departures``) becomes that of who holds the chat now.
+        """
         async with self._db.reading() as session:
             draft = await queries.draft_of(session, agent, chat_id)
-        return draft.text if draft else ''
+        if draft is None:
+            return ''
+        if draft.agent_id != agent.id:
+            async with self._db.transaction() as session:
+                await queries.adopt_draft(session, draft, agent.id)
+        return draft.text
 
     async def save(self, agent: Agent, chat_id: UUID, text: str, *, tab: str = '') -> None:
         """Store the agent's unsent text and show it in their other tabs; blank text deletes it.

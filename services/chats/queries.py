@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, tuple_, update
+from sqlalchemy import and_, case, delete, exists, func, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -334,11 +335,27 @@ async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | No
 
 
 async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:
-    """Return the agent's unsent text in a chat."""
-    statement = select(Draft).where(
-        col(Draft.agent_id) == agent.id, col(Draft.chat_session_id) == chat_id
+    """Return the agent's unsent text in a chat; of a chat that they hold, else what somebody who left had typed."""
+    left_behind = exists().where(col(Agent.id) == col(Draft.agent_id), ~col(Agent.is_active))
+    is_holder = exists().where(
+        col(ChatSession.id) == chat_id, col(ChatSession.agent_id) == agent.id
     )
-    return (await session.exec(statement)).first()
+    is_own = col(Draft.agent_id) == agent.id
+    statement = select(Draft).where(
+        col(Draft.chat_session_id) == chat_id, or_(is_own, and_(left_behind, is_holder))
+    )
+    newest = statement.order_by(is_own.desc(), col(Draft.updated_at).desc())
+    return (await session.exec(newest.limit(1))).first()
+
+
+async def adopt_draft(session: AsyncSession, draft: Draft, agent_id: UUID) -> None:
+    """Make the draft of somebody who left an agent's own, unless they have one by now."""
+    own = aliased(Draft)
+    has_own = exists().where(
+        col(own.agent_id) == agent_id, col(own.chat_session_id) == draft.chat_session_id
+    )
+    statement = update(Draft).where(col(Draft.id) == draft.id, ~has_own)
+    await session.exec(statement.values(agent_id=agent_id))
 
 
 async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:

@@ -262,6 +262,12 @@ class Promises:
         return len(due)
 
 
+async def give(work: UnitOfWork, by: Agent, promise: Promise, to_id: UUID | None) -> None:
+    """Give a locked open promise to a person, or to its queue; the caller has checked both."""
+    former, promise.owner_id = promise.owner_id, to_id
+    await _told(work, by, promise, AuditAction.PROMISE_HANDED_OVER, former_id=former)
+
+
 async def views_of(
     session: AsyncSession, contact_ids: Collection[UUID]
 ) -> dict[UUID, list[PromiseView]]:

@@ -92,7 +92,7 @@ class SettingsChanged(Event):
     """The configuration changed; readers read it again."""
 
     part: str
-    """What changed: ``queues``, ``skills``, ``invitations``, or the value of a ``SettingKind``."""
+    """What changed: ``queues``, ``skills``, ``invitations``, ``second_factor``, or the value of a ``SettingKind``."""
 
     @override
     def topics(self) -> tuple[str, ...]:

@@ -12,7 +12,12 @@ from services.work.unit_of_work import UnitOfWork
 
 
 async def end_sessions(
-    work: UnitOfWork, agent_id: UUID, *, by: Agent | UUID | None, only: UUID | None = None
+    work: UnitOfWork,
+    agent_id: UUID,
+    *,
+    by: Agent | UUID | None,
+    only: UUID | None = None,
+    but: UUID | None = None,
 ) -> int:
     """End a person's sessions, or one of them; without any left the person goes offline.
 
@@ -23,10 +28,11 @@ async def end_sessions(
         agent_id: the person.
         by: the person who ends them; none on the command line.
         only: the one session to end.
+        but: the one session to keep.
     """
     await agent_queries.by_id(work.session, agent_id, lock=True)  # sign-ins and sign-outs in turn
     valid = await queries.valid_of(work.session, agent_id, clock.now())
-    ending = [row for row in valid if only in (None, row.id)]
+    ending = [row for row in valid if only in (None, row.id) and row.id != but]
     action = AuditAction.SIGNED_OUT if only else AuditAction.SIGNED_OUT_EVERYWHERE
     for row in ending:
         row.revoked_at = clock.now()

@@ -4,33 +4,63 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, AgentStatus, SignInAttempt, SignInSession
+from models import (
+    Agent,
+    AgentStatus,
+    SecondFactor,
+    SecondFactorRule,
+    SignInAttempt,
+    SignInSession,
+)
 
 SIGN_INS_LOCK = 32337
 """The first key of ``take_turns``'s advisory locks, so that no typed name collides with another
 lock."""
 
 
-async def by_token(session: AsyncSession, token_hash: str) -> tuple[SignInSession, Agent] | None:
-    """Return the session with this token, and its person."""
-    statement = select(SignInSession, Agent).join(
-        Agent, col(Agent.id) == col(SignInSession.agent_id)
-    )
-    return (
-        await session.exec(statement.where(col(SignInSession.token_hash) == token_hash))
-    ).first()
+Admission = tuple[SignInSession, Agent, bool]
+"""A session, its person, and whether their role needs a second factor that they do not have yet."""
 
 
-async def by_id(session: AsyncSession, session_id: UUID) -> tuple[SignInSession, Agent] | None:
-    """Return a session and its person."""
-    statement = select(SignInSession, Agent).join(
-        Agent, col(Agent.id) == col(SignInSession.agent_id)
+async def by_token(session: AsyncSession, token_hash: str) -> Admission | None:
+    """Return the session with this token."""
+    return await _admission(session, col(SignInSession.token_hash) == token_hash)
+
+
+async def by_id(session: AsyncSession, session_id: UUID) -> Admission | None:
+    """Return one session."""
+    return await _admission(session, col(SignInSession.id) == session_id)
+
+
+async def _admission(session: AsyncSession, is_wanted: ColumnElement[bool]) -> Admission | None:
+    statement = (
+        select(SignInSession, Agent, _lacks_second_factor())
+        .join(Agent, col(Agent.id) == col(SignInSession.agent_id))
+        .where(is_wanted)
     )
-    return (await session.exec(statement.where(col(SignInSession.id) == session_id))).first()
+    return (await session.exec(statement)).first()
+
+
+def _lacks_second_factor() -> ColumnElement[bool]:
+    """The second factor of single sign-on is the provider's."""
+    is_required = exists().where(
+        col(SecondFactorRule.role) == col(Agent.role), col(SecondFactorRule.is_required)
+    )
+    has_one = exists().where(col(SecondFactor.agent_id) == col(Agent.id))
+    return and_(col(SignInSession.sso_session).is_(None), is_required, ~has_one)
+
+
+async def touch(session: AsyncSession, session_id: UUID, at: datetime, *, before: datetime) -> None:
+    """Remember that a session was used, unless that was done after ``before``."""
+    statement = update(SignInSession).where(
+        col(SignInSession.id) == session_id,
+        or_(col(SignInSession.seen_at).is_(None), col(SignInSession.seen_at) < before),
+    )
+    await session.exec(statement.values(seen_at=at))
 
 
 async def valid_of(session: AsyncSession, agent_id: UUID, at: datetime) -> Sequence[SignInSession]:

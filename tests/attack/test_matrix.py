@@ -53,6 +53,11 @@ MAY = {
     'GET /favicon.ico': EVERYBODY,
     'GET /login': EVERYBODY,
     'POST /auth/login': EVERYBODY,
+    'GET /login/code': NOBODY,  # who has not typed their password is led back to it
+    'POST /auth/code': EVERYBODY,
+    'GET /auth/sso': EVERYBODY,
+    'GET /auth/sso/callback': EVERYBODY,
+    'POST /auth/sso/logout': EVERYBODY,  # the provider, whose token is checked
     'POST /auth/logout': STAFF,
     'POST /auth/logout-everywhere': STAFF,
     'POST /preferences': EVERYBODY,
@@ -151,6 +156,17 @@ MAY = {
     'GET /invite/{token}': EVERYBODY,  # whoever holds the link; others are told that it is over
     'POST /invite/{token}': EVERYBODY,
     'GET /invite/ready': EVERYBODY,
+    'GET /reset/{token}': EVERYBODY,  # as an invitation
+    'POST /reset/{token}': EVERYBODY,
+    'GET /reset/ready': EVERYBODY,
+    'GET /account': STAFF,
+    'POST /account/password': STAFF,
+    'POST /account/sessions/end-others': STAFF,
+    'POST /account/sessions/{session}/end': STAFF,
+    'GET /account/second-factor': STAFF,
+    'POST /account/second-factor': STAFF,
+    'POST /account/second-factor/codes': STAFF,
+    'POST /account/second-factor/off': STAFF,
     'GET /wall/{token}': EVERYBODY,  # whoever holds the link
     'GET /wall/{token}/numbers': EVERYBODY,
     'GET /talk': EVERYBODY,
@@ -184,6 +200,7 @@ MAY = {
 ANOTHER = {
     'GET /chat/visits/token': {422},
     'POST /invite/ready': {404},
+    'POST /reset/ready': {404},
     'PATCH /agents/skills': {422},
     'PATCH /agents/invitations': {422},
 }
@@ -253,6 +270,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'message_id': uuid4(),
         'note_id': uuid4(),
         'merge_id': uuid4(),
+        'session': uuid4(),
         'token': 'nobody-was-given-this',
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})

@@ -79,26 +79,33 @@ def show_link(section: Section, invited: Invited, close: Callable[[], None]) -> 
     link = f'{asked.scheme}://{asked.netloc}/invite/{invited.token}'
     name = Agent(**one.model_dump(include={'first_name', 'last_name'})).name
 
+    say = _(
+        '{name} 님에게 이 링크를 전하세요. 한 번만, {until}까지 쓸 수 있습니다. 닫으면 다시 볼 수 없습니다.',
+        name=name,
+        until=times.moment(one.expires_at),
+    )
+    one_time_link(section, title=_('초대 링크'), say=say, link=link, close=close)
+
+
+def one_time_link(
+    section: Section, *, title: str, say: str, link: str, close: Callable[[], None]
+) -> None:
+    """Show a link beside the list, with a button that copies it."""
+
     def copy() -> None:
         ui.clipboard.write(link)
         notices.done(_('링크를 복사했습니다'))
 
     def draw() -> None:
-        ui.label(
-            _(
-                '{name} 님에게 이 링크를 전하세요. 한 번만, {until}까지 쓸 수 있습니다. 닫으면 다시 볼 수 없습니다.',
-                name=name,
-                until=times.moment(one.expires_at),
-            )
-        ).classes('desk-settings-say')
+        ui.label(say).classes('desk-settings-say')
         shown = Piece('input').classes('desk-input desk-settings-link').props('readonly type=text')
         shown.props['value'] = link
-        shown.props['aria-label'] = _('초대 링크')
+        shown.props['aria-label'] = title
         with ui.element('div').classes('desk-actions'):
             button(_('닫기'), close)
             button(_('링크 복사'), copy, ButtonStyle.PRIMARY)
 
-    section.beside(_('초대 링크'), draw)
+    section.beside(title, draw)
 
 
 def role_options() -> list[tuple[str, str]]:

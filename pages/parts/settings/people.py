@@ -19,6 +19,7 @@ from pages.parts.kit.markup import filled
 from pages.parts.settings.invitation import invite_form, show_link
 from pages.parts.settings.person import PersonForm
 from pages.parts.settings.queues import skill_name
+from pages.parts.settings.second_factor_rules import second_factor_rules
 from pages.parts.settings.section import (
     Section,
     cells,
@@ -43,6 +44,8 @@ class PeopleSection(Section):
         self._skills: Sequence[Skill] = ()
         self._levels: Mapping[UUID, Mapping[UUID, int]] = {}
         self._connect_users: Sequence[ConnectUser] = ()
+        self._second_factors: frozenset[UUID] = frozenset()
+        self._required: frozenset[AgentRole] = frozenset()
         self._form: PersonForm | None = None
 
     @override
@@ -54,6 +57,8 @@ class PeopleSection(Section):
         self._skills = await self.still(services.skills.all(agent))
         self._levels = await self.still(services.skills.levels(agent))
         self._connect_users = await self.still(self._users_of_connect())
+        self._second_factors = await self.still(services.second_factors.owners(agent))
+        self._required = await self.still(services.second_factors.required_roles(agent))
 
     async def _users_of_connect(self) -> Sequence[ConnectUser]:
         """Return Connect's users; none where there is no Connect, or while it is away."""
@@ -81,6 +86,7 @@ class PeopleSection(Section):
             with ui.element('ul').classes('desk-settings-invitations'):
                 for one in self._invitations:
                     self._draw_invitation(one)
+        second_factor_rules(self, self._required)
 
     @override
     def news(self) -> None:
@@ -112,9 +118,19 @@ class PeopleSection(Section):
                 department,
                 skills,
                 str(one.chat_capacity),
-                _state(one),
+                self._state(one),
             ),
         )
+
+    def _state(self, one: Agent) -> Markup:
+        if not one.is_active:
+            return mark(_('사용 중지'), 'off')
+        state = mark(_('사용 중'), 'on')
+        if one.id in self._second_factors:
+            return state + Markup(' ') + mark(_('2단계 인증'), 'on')
+        if one.role in self._required and one.password_hash:
+            return state + Markup(' ') + mark(_('2단계 인증 없음'), 'warning')
+        return state
 
     def _draw_invitation(self, one: Invitation) -> None:
         with ui.element('li'):
@@ -144,6 +160,7 @@ class PeopleSection(Section):
             self._levels.get(one.id, {}),
             self._closed,
             connect_users=self._connect_users,
+            has_second_factor=one.id in self._second_factors,
         )
 
     def _closed(self) -> None:
@@ -185,9 +202,3 @@ class PeopleSection(Section):
 
 def _name(one: Invitation) -> str:
     return Agent(**one.model_dump(include={'first_name', 'last_name'})).name
-
-
-def _state(one: Agent) -> Markup:
-    if not one.is_active:
-        return mark(_('사용 중지'), 'off')
-    return mark(_('사용 중'), 'on')

@@ -5,18 +5,15 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from nicegui import ui
-
 from desk.errors import DeskError
 from models import Agent, AgentRole, Skill
 from models.queue import MAX_CHATS
 from pages import notices
 from pages.locale import _, language, sentence
-from pages.parts.kit import dialog
-from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
 from pages.parts.kit.edit_labels import edit_labels
 from pages.parts.settings.invitation import department_field, role_options
+from pages.parts.settings.person_account import PersonAccount
 from pages.parts.settings.queues import skill_name
 from pages.parts.settings.section import Section, levels
 from services.aws.connect_api import ConnectUser
@@ -40,6 +37,7 @@ class PersonForm:
         close: Callable[[], None],
         *,
         connect_users: Sequence[ConnectUser],
+        has_second_factor: bool,
     ) -> None:
         self.person_id = person.id
         self._section, self._person, self._close = section, person, close
@@ -52,11 +50,7 @@ class PersonForm:
         )
         self._form.on_save(self._save)
         self._form.on_cancel(close)
-        with ui.element('div').classes('desk-settings-account'):
-            if person.is_active:
-                button(_('사용 중지'), self._deactivate, ButtonStyle.QUIET)
-            else:
-                button(_('다시 사용'), self._reactivate, ButtonStyle.QUIET)
+        PersonAccount(section, person, has_second_factor=has_second_factor, close=close)
 
     def news(self, person: Agent, had: Mapping[UUID, int]) -> None:
         """Tell the form that the person was changed."""
@@ -188,38 +182,6 @@ class PersonForm:
         if (role := given.get('role', '')) in {*AgentRole}:
             changes.append(('role', partial(services.authority.set_role, by, who, AgentRole(role))))
         return changes
-
-    async def _deactivate(self) -> None:
-        section, person = self._section, self._person
-        title = _('{name} 님의 사용을 중지할까요?', name=person.name)
-        with dialog.titled(section.context.dialogs, title) as question:
-            ui.label(
-                _(
-                    '모든 로그인이 끝나고 다시 로그인할 수 없습니다. 언제든 다시 사용하게 할 수 있습니다.'
-                )
-            )
-            with ui.element('div').classes('desk-actions'):
-                button(_('취소'), question.close)
-                button(_('사용 중지'), lambda: question.submit(True), ButtonStyle.DANGER)
-        if await section.still(question):
-            await self._done(
-                partial(section.services.authority.deactivate, section.agent, person.id)
-            )
-
-    async def _reactivate(self) -> None:
-        section = self._section
-        await self._done(
-            partial(section.services.authority.reactivate, section.agent, self.person_id)
-        )
-
-    async def _done(self, change: Change) -> None:
-        try:
-            await self._section.still(change())
-        except DeskError as error:
-            notices.tell(error)
-            return
-        self._close()
-        await self._section.read_again()
 
 
 def _version(person: Agent) -> int:

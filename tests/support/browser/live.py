@@ -105,6 +105,11 @@ def environment(settings: Settings) -> dict[str, str]:
         'CONNECT_SANDBOX': str(settings.connect_sandbox),
         'CONNECT_CCP_URL': settings.connect_ccp_url,
         'CONNECT_LOGIN_URL': settings.connect_login_url,
+        'OIDC_ISSUER': settings.oidc_issuer,
+        'OIDC_CLIENT_ID': settings.oidc_client_id,
+        'OIDC_CLIENT_SECRET': settings.oidc_client_secret.get_secret_value(),
+        'OIDC_GROUPS': settings.oidc_groups,
+        'OIDC_LOCAL_ADMINS': str(settings.oidc_local_admins),
         'PYTHONPATH': str(ROOT),
     }
     # What simulates pages inside of a test must not reach a real server.
