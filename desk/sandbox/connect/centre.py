@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from desk.sandbox.connect.clock import Clock
@@ -30,6 +30,7 @@ class Centre:
         self.event_listeners: list[EventListener] = []
         self.item_listeners: list[ItemListener] = []
         self.act_listeners: list[Callable[[], None]] = []  # the world may have been replaced
+        self.settling: list[Callable[[], Awaitable[None]]] = []  # what a fresh start waits for
         self._is_closing = asyncio.Event()
         self.world.core.on_item = self._hear
 
@@ -80,6 +81,11 @@ class Centre:
         """Replace the centre with a fresh one, at the current time."""
         self.clock.reset()
         self._become(seeded(self.clock.now(), seed=seed))
+
+    async def settled(self) -> None:
+        """Wait until nothing of an earlier world is on its way out of this process."""
+        for settle in self.settling:
+            await settle()
 
     def _become(self, state: State) -> None:
         self.world = World(state)

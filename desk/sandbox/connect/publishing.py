@@ -53,6 +53,7 @@ class Letter:
     attributes: dict[str, str] = field(default_factory=dict)
     at: datetime | None = None
     how: EventFaults = UNHARMED  # the faults of events when it was written
+    world: object = field(default=None, compare=False, repr=False)  # which centre tells it
 
 
 class Disorder:
@@ -103,9 +104,11 @@ class Publisher:
         self._queue_url = ''
         self._unread: deque[Letter] = deque(maxlen=MAX_UNREAD)
         self._room = 0  # free places in the queue
+        self._sending = asyncio.Lock()
         self.told_listeners: list[Callable[[list[datetime]], None]] = []
         centre.event_listeners.append(self._hear_event)
         centre.item_listeners.append(self._hear_item)
+        centre.settling.append(self.settle)
 
     def prepare(self) -> None:
         """Create the queue and the stream for events. Blocks; call it before serving."""
@@ -123,13 +126,20 @@ class Publisher:
                 world = self._centre.world
                 self._unread.clear()
                 self._disorder.forget()
+            letters = [letter for letter in letters if letter.world is world]
             mixed = self._disorder.mixed(letters, self._centre.clock.now())
             self._unread.extend(letter for letter in mixed if letter.to == CONTACT)
             others = [letter for letter in mixed if letter.to != CONTACT]
             if others or self._unread:
-                told = await asyncio.to_thread(self._send_now, others)
+                async with self._sending:
+                    told = await asyncio.to_thread(self._send_now, others)
                 for listener in self.told_listeners:
                     listener([letter.at for letter in told if letter.at])
+
+    async def settle(self) -> None:
+        """Wait until what is being sent has been sent: after a fresh start it would be another centre's."""
+        async with self._sending:
+            return
 
     async def _next(self) -> list[Letter]:
         """Wait for letters, at most until delayed ones must be checked."""
@@ -165,7 +175,8 @@ class Publisher:
 
     def _put(self, letter: Letter) -> None:
         if not self._letters.full():
-            self._letters.put_nowait(replace(letter, how=self._centre.faults.events))
+            how, world = self._centre.faults.events, self._centre.world
+            self._letters.put_nowait(replace(letter, how=how, world=world))
 
     def _send_now(self, others: list[Letter]) -> list[Letter]:
         """Send these, and as many unread ones as there is room for; return the sent ones."""

@@ -1,6 +1,6 @@
 // The bridge between the desk and the softphone in the window around it: the whole state goes up, commands come down.
 // A desk outside of that window has no softphone, and says so.
-const EVERY_MS = 150; // changes within this time are sent as one state
+const EVERY_MS = 150; // changes within this time are sent as one state; the first one of a page at once
 
 export default {
   template: `<span hidden></span>`,
@@ -17,11 +17,16 @@ export default {
   },
   methods: {
     hear(state) {
+      const isFirst = !this.newest;
       this.newest = state;
+      if (isFirst) return this.tell();
       this.timer ??= setTimeout(() => {
         this.timer = null;
-        this.$emit("state", { ...this.newest, at: Date.now() });
+        this.tell();
       }, EVERY_MS);
+    },
+    tell() {
+      this.$emit("state", { ...this.newest, at: Date.now() });
     },
     async command(name, asked) {
       if (!this.phone) return { ok: false, error: "NotReady" };

@@ -1,5 +1,6 @@
 """The window around the desk: a call outlives the desk in its frame, and address, title and keys are those of the desk."""
 
+import asyncio
 import re
 import time
 
@@ -22,24 +23,34 @@ async def test_call_outlives_a_killed_server_and_is_shown_again(
     contact_id = await talking(phone, box)
     [ccp] = [frame for frame in phone.page.frames if box.url in frame.url]
     await ccp.evaluate('window.isTheSame = true')
+    await phone.desk.evaluate('window.isOld = true')
 
     own_desk.kill()
     await expect(phone.page.get_by_text('통화는 이어지고 있습니다.')).to_be_visible()
     await stands(box, contact_id, 'CONNECTED')
-    own_desk.start()
+    await asyncio.to_thread(own_desk.start)
     began = time.monotonic()
-    await phone.is_in('talking')
+    await phone.desk.wait_for_function(SHOWN_ANEW)
     shown_after = time.monotonic() - began
     await phone.presses('보류')
 
     await stands(box, contact_id, 'CONNECTED_ONHOLD')
     assert await ccp.evaluate('window.isTheSame')
-    assert shown_after < 2 * slowness()
+    assert shown_after < max(SHOWN_SECONDS, 1.5 * await opened_in(phone))
 
 
-def slowness() -> float:
-    """How much longer than the budget a busy machine may take; the page is built while others use the processor."""
-    return 2.0
+SHOWN_ANEW = '!window.isOld && document.querySelector(".desk-call")?.dataset.call === "talking"'
+SHOWN_SECONDS = 2.0
+"""From a desk that serves again to the call on its screen. On a busy machine half more than any new tab takes."""
+
+
+async def opened_in(phone: CallScreen) -> float:
+    """How many seconds a new tab of the desk takes now, with its call."""
+    other = CallScreen(await phone.page.context.new_page(), phone.address)
+    began = time.monotonic()
+    await other.page.goto(f'{other.address}/desk')
+    await other.is_in('held')
+    return time.monotonic() - began
 
 
 async def test_call_is_ended_from_the_window_while_the_desk_is_away(

@@ -216,6 +216,7 @@ def running_box(folder: Path, **environment: str) -> Iterator[Box]:
         'SANDBOX_AWS_PORT': str(port),
         'SANDBOX_MOTO_PORT': str(moto_port),
         'SANDBOX_DISORDER': 'false',
+        'MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR': 'false',  # each test begins with an empty queue
         **environment,
     }
     with (folder / 'sandbox.log').open('wb') as log:

@@ -64,6 +64,7 @@ def router(centre: Centre, aws: AwsSide) -> APIRouter:
         """Start over with a fresh centre, without faults."""
         centre.start_over()
         aws.forget()
+        await centre.settled()
 
     return api
 

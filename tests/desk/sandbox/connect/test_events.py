@@ -66,6 +66,24 @@ def test_queue_that_nobody_reads_stays_small_and_loses_nothing(
     assert len(told) == len(set(told)) == 40
 
 
+def test_fresh_centre_tells_nothing_of_the_one_before(box: Box, contact_queue: str) -> None:
+    for number in range(10):
+        box.ring(number=f'+8210111122{number:02}')
+    box.start_over()
+    box.client('sqs').purge_queue(QueueUrl=contact_queue)
+
+    contact_id = box.ring()
+    box.hand('POST', f'contacts/{contact_id}/hang-up')
+    events = within_time(
+        received(box, contact_queue),
+        lambda found: 'DISCONNECTED' in {event['detail']['eventType'] for event in found},
+    )
+
+    told = [event['detail']['eventType'] for event in events]
+    assert told == ['INITIATED', 'CONNECTED_TO_SYSTEM', 'QUEUED', 'DISCONNECTED']
+    assert {event['detail']['contactId'] for event in events} == {contact_id}
+
+
 def test_lost_events_never_come_and_repeated_ones_come_twice(box: Box, contact_queue: str) -> None:
     box.hand('PATCH', 'faults', events={'lost': 1})
     lost = box.ring()
