@@ -10,13 +10,14 @@ from desk.settings import Environment, Settings
 from pages.locale import language_of, sentence, text
 from pages.roles import role_name
 from pages.web import forms
+from pages.web.demo_day import DemoDay
 from pages.web.refusals import headers_of
 from services.registry import Services
 
 DEMO_PASSWORD = 'desk-demo-1234'  # noqa: S105 - everybody's, on a desk of one machine only
 
 
-async def draw(
+async def draw(  # noqa: PLR0913 - a page has parts
     request: Request,
     services: Services,
     settings: Settings,
@@ -24,6 +25,7 @@ async def draw(
     error: DeskError | None = None,
     username: str = '',
     goal: str = '/desk',
+    demo: DemoDay | None = None,
 ) -> Response:
     """Return the login page, with the error and the name that was typed."""
     language = language_of(request)
@@ -37,6 +39,7 @@ async def draw(
         accounts=await services.sign_ins.demo_accounts() if is_local else [],
         password=DEMO_PASSWORD,
         role_name=role_name,
+        demo=demo,
     )
     return forms.page(
         title=text(language, '로그인'),
