@@ -10,6 +10,7 @@ from desk.settings import Environment, Settings
 from pages.locale import language_of, sentence, text
 from pages.roles import role_name
 from pages.web import forms
+from pages.web.demo_day import DemoDay
 from pages.web.refusals import headers_of
 from services.registry import Services
 
@@ -17,7 +18,7 @@ CODE = '/login/code'
 DEMO_PASSWORD = 'desk-demo-1234'  # noqa: S105 - everybody's, on a desk of one machine only
 
 
-async def draw(
+async def draw(  # noqa: PLR0913 - a page has parts
     request: Request,
     services: Services,
     settings: Settings,
@@ -25,6 +26,7 @@ async def draw(
     error: DeskError | None = None,
     username: str = '',
     goal: str = '/desk',
+    demo: DemoDay | None = None,
 ) -> Response:
     """Return the login page, with the error and the name that was typed."""
     language = language_of(request)
@@ -40,6 +42,7 @@ async def draw(
         role_name=role_name,
         has_single_sign_on=services.single_sign_on is not None,
         has_passwords=bool(services.sign_ins.passwords_for),
+        demo=demo,
     )
     return forms.page(
         title=text(language, '로그인'),

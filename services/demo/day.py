@@ -6,6 +6,7 @@ itself after ``--minutes`` of the played day, or with Ctrl-C; its agents then go
 
 import argparse
 import asyncio
+import os
 import random
 import sys
 import time
@@ -19,6 +20,7 @@ from desk import clock
 from services.demo.dialogues import DEPARTMENTS, PLOTS, conversation
 from services.demo.history import facts
 from services.demo.people import DEMO_PASSWORD
+from services.demo.phone import PhoneDay, address_of_sandbox
 
 AGENTS = tuple(f'agent{number}' for number in range(1, 9))
 AGENT = '{agent}'
@@ -80,8 +82,11 @@ class Day:
     chance: random.Random
     agents: Sequence[str] = AGENTS
     password: str = DEMO_PASSWORD
+    sandbox: str = ''
+    """The address of Connect in a box; empty: nobody calls."""
     scripts: dict[str, Script] = field(default_factory=dict)
     played: int = 0
+    calls: int = 0
 
     async def play(self, minutes: float) -> None:
         """Let agents sign in and customers come, until so many minutes of the day have passed."""
@@ -90,6 +95,8 @@ class Day:
             for agent in agents:
                 await agent.sign_in()
             working = [asyncio.ensure_future(agent.work()) for agent in agents]
+            if self.sandbox:
+                working.append(asyncio.ensure_future(self._telephones()))
             try:
                 await self._customers(client, until=time.monotonic() + minutes * 60 / self.speed)
             finally:
@@ -98,6 +105,15 @@ class Day:
                 await asyncio.gather(*working, return_exceptions=True)
                 for agent in agents:
                     await agent.choose('offline')
+
+    async def _telephones(self) -> None:
+        """Let customers call, until cancelled."""
+        async with httpx.AsyncClient(base_url=self.sandbox, timeout=10) as client:
+            phones = PhoneDay(client, self.chance, self.pause, self.agents)
+            try:
+                await phones.play()
+            finally:
+                self.calls = phones.played
 
     async def pause(self, seconds: float) -> None:
         """Let so much of the day pass."""
@@ -280,6 +296,15 @@ class _Agent:
         await self._client.post(f'{path}/wrap-up/finish', headers=self._headers, json=written)
 
 
+async def _play(day: Day, minutes: float, *, ends_with_input: bool) -> None:
+    """Play; where asked, only as long as whoever started it holds its input open."""
+    playing = asyncio.ensure_future(day.play(minutes))
+    if ends_with_input:
+        loop, source = asyncio.get_running_loop(), sys.stdin.fileno()
+        loop.add_reader(source, lambda: os.read(source, 1024) or playing.cancel())
+    await playing
+
+
 def main(arguments: Sequence[str]) -> int:
     """Play; returns the exit status."""
     parser = argparse.ArgumentParser(prog='make demo', description=__doc__)
@@ -287,18 +312,23 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument('--speed', type=float, default=10.0, help='how much faster than real')
     parser.add_argument('--minutes', type=float, default=480.0, help='of the played day')
     parser.add_argument('--seed', type=int, default=int(clock.now().timestamp()))
+    parser.add_argument('--home', default='', help="the desk's DESK_HOME, to find Connect in a box")
+    parser.add_argument('--no-calls', action='store_true', help='nobody calls by phone')
+    parser.add_argument('--ends-with-input', action='store_true', help='end when stdin closes')
     given = parser.parse_args(arguments)
-    day = Day(given.address, given.speed, random.Random(given.seed))  # noqa: S311 - a play
+    sandbox = '' if given.no_calls else address_of_sandbox(given.home)
+    chance = random.Random(given.seed)  # noqa: S311 - a play
+    day = Day(given.address, given.speed, chance, sandbox=sandbox)
     sys.stdout.write(
         f'A day at {given.address}, {given.speed:g} times as fast (seed {given.seed}). Ctrl-C ends it.\n'
     )
     try:
-        asyncio.run(day.play(given.minutes))
-    except KeyboardInterrupt:
+        asyncio.run(_play(day, given.minutes, ends_with_input=given.ends_with_input))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         pass
     except httpx.TransportError:
         sys.exit(f'There is no desk at {given.address}: "make run" starts one.')
-    sys.stdout.write(f'{day.played} customers came.\n')
+    sys.stdout.write(f'{day.played} customers came, {day.calls} called.\n')
     return 0
 
 

@@ -118,6 +118,28 @@ async def test_address_says_the_filter_and_what_it_says_wrongly_is_left_out(
     await user.should_not_see('강지후')
 
 
+async def test_rating_is_filtered_by_and_shown_as_it_changes(
+    user: User, services: Services, agent: Agent, make: Make
+) -> None:
+    rated, other = await make.chat(visitor_name='정하윤'), await make.chat(visitor_name='강지후')
+    for chat in (rated, other):
+        await services.chats.take(agent, chat.id)
+        await services.visits.leave(chat.id)
+    await services.ratings.rate(rated.id, 2, '오래 기다렸어요')
+
+    await user.open('/desk/history?rating=2')
+    await user.should_see('정하윤', retries=100)
+    await user.should_not_see('강지후')
+    await user.open(f'/desk/history/{rated.id}?rating=9')
+    await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다: 만족도', retries=100)
+    await user.should_see('오래 기다렸어요')
+
+    await services.ratings.rate(rated.id, 4, '이제 괜찮아요')
+
+    await user.should_see('이제 괜찮아요', retries=100)
+    await user.should_not_see('오래 기다렸어요')
+
+
 async def test_somebody_elses_address_is_opened_with_ones_own_rights(
     sign_in: SignIn, make: Make
 ) -> None:

@@ -1,5 +1,6 @@
 """The login page: plain HTML, refusals that keep what was typed, and the way back."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -238,6 +239,42 @@ async def test_production_offers_no_accounts(
 
     assert agent.username not in page.text
     assert PASSWORD not in page.text
+
+
+async def test_day_is_played_from_the_page_of_a_local_desk_only(
+    services: Services, settings: Settings, make: Make
+) -> None:
+    await make.agent()
+    production = in_production(settings, public_url='https://desk.test')
+    heard = asyncio.Event()
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.set()  # a desk that never answers
+        while await reader.read(1_024):
+            pass
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(hear, '127.0.0.1') as desk:
+        port = desk.sockets[0].getsockname()[1]
+        local = settings.model_copy(update={'port': port})
+        async with browser_of(application(services, local)) as browser:
+            offered = await browser.get('/login')
+            started = await browser.post('/login/demo')
+            await asyncio.wait_for(heard.wait(), 30)
+            playing = await browser.get('/login')
+            await asyncio.wait_for(browser.post('/login/demo'), 9)
+            over = await browser.get('/login')
+    async with browser_of(application(services, production)) as browser:
+        page = await browser.get('/login')
+        refused = await browser.post('/login/demo')
+
+    assert '시험 하루 시작' in offered.text
+    assert (started.status_code, started.headers['location']) == (303, '/login')
+    assert '시험 하루 멈추기' in playing.text
+    assert '시험 하루 시작' in over.text
+    assert '시험 하루' not in page.text
+    assert refused.status_code in {404, 405}
 
 
 async def test_who_is_signed_in_is_not_asked_again(browser: httpx.AsyncClient, make: Make) -> None:

@@ -249,6 +249,7 @@ def _field_name(name: str) -> str:
         'channel': _('채널'),
         'priority': _('중요도'),
         'text': _('검색어'),
+        'rating': _('만족도'),
         'role': _('역할'),
         'first_name': _('이름'),
         'last_name': _('성'),

@@ -41,6 +41,7 @@ class PersonForm:
     ) -> None:
         self.person_id = person.id
         self._section, self._person, self._close = section, person, close
+        self._asks_for_reach = person.role is AgentRole.SUPERVISOR  # as long as the form is open
         self._skills, self._connect_users = skills, connect_users
         self._form = EditForm(
             edit_labels(_('직원 정보')),
@@ -82,7 +83,7 @@ class PersonForm:
 
     def _reach_field(self) -> list[FormField]:
         """Ask which departments a supervisor is limited to."""
-        if self._person.role is not AgentRole.SUPERVISOR:
+        if not self._asks_for_reach:
             return []
         return [
             FormField(
@@ -110,14 +111,18 @@ class PersonForm:
 
     def _values(self, person: Agent, had: Mapping[UUID, int]) -> dict[str, Any]:
         names = ('last_name', 'first_name', 'department')
-        return {
+        values: dict[str, Any] = {
             **{name: getattr(person, name) for name in names},
             'role': person.role.value,
-            'departments': list(person.departments),
             'chat_capacity': str(person.chat_capacity),
-            'connect_user_id': person.connect_user_id or '',
             **{f'{SKILL}{one.id}': str(had.get(one.id, 0)) for one in self._skills},
         }
+        # A value without a field would count as a change that nobody has saved.
+        if self._asks_for_reach:
+            values['departments'] = list(person.departments)
+        if self._connect_users:
+            values['connect_user_id'] = person.connect_user_id or ''
+        return values
 
     async def _save(self, filled: Filled) -> None:
         texts = dict(filled.values)
