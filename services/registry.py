@@ -82,6 +82,7 @@ from services.settings.category_tree import CategoryTree
 from services.settings.desk_settings import DeskSettings
 from services.settings.kinds import desk_settings
 from services.settings.opening import Opening
+from services.settings.setup_steps import SetupSteps
 from services.settings.texts import Texts
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
@@ -155,6 +156,7 @@ class Services:
     rollups: Rollups
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    setup_steps: SetupSteps
     skills: Skills
     viewers: Viewers
     visits: Visits
@@ -290,6 +292,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,
+        setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
         viewers=Viewers(relay),
         visits=Visits(units, secret=jwt_secret),
