@@ -79,9 +79,11 @@ from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
+from services.settings.connections import Connections, configured_tests
 from services.settings.desk_settings import DeskSettings
 from services.settings.kinds import desk_settings
 from services.settings.opening import Opening
+from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.texts import Texts
 from services.work.relay import Relay
@@ -117,6 +119,7 @@ class Services:
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    connections: Connections
     desk_settings: DeskSettings
     customer_texts: Texts
     dial_rules: DialRules
@@ -150,6 +153,7 @@ class Services:
     queue_notices: QueueNotices
     queues: Queues
     recordings: Recordings
+    retention: Retention
     reports: Reports
     report_exports: ReportExports
     saved_reports: SavedReports
@@ -250,6 +254,14 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        connections=Connections(
+            configured_tests(
+                db,
+                redis.ping,
+                connect.api if connect else None,
+                sentiment.api if sentiment else None,
+            )
+        ),
         desk_settings=desk_settings(units, queues, [category_tree, away_reasons, thresholds]),
         customer_texts=Texts(units),
         dial_rules=rules,
@@ -284,6 +296,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queue_notices=QueueNotices(units),
         queues=queues,
         recordings=Recordings(units, calls, directory),
+        retention=Retention(units),
         reports=reports,
         report_exports=ReportExports(units, reports),
         saved_reports=SavedReports(units, reports),
