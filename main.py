@@ -153,6 +153,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'rollups': services.rollups.follow,
             'abandoned': lambda: housekeeping.give_up_silent(services, patience),
             'tidying': lambda: housekeeping.tidy(services),
+            'retention': lambda: housekeeping.retain(services),
             'audit-heads': lambda: ship_heads(services.audit_log),
             'loop-lag': metrics.watch_loop,
             **services.optional_loops,

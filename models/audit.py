@@ -66,6 +66,7 @@ class AuditAction(StrEnum):
     QUEUE_ADDED = 'queue_added'
     QUEUE_CHANGED = 'queue_changed'
     SETTING_CHANGED = 'setting_changed'
+    RETENTION_APPLIED = 'retention_applied'
     SKILL_ADDED = 'skill_added'
     SKILL_CHANGED = 'skill_changed'
     SKILL_REMOVED = 'skill_removed'

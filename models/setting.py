@@ -25,6 +25,8 @@ class SettingKind(StrEnum):
     CATEGORY = 'category'
     AWAY_REASON = 'away_reason'
     THRESHOLD = 'threshold'
+    RETENTION = 'retention'
+    """Days by table."""
 
 
 class SettingDocument(SQLModel, table=True):

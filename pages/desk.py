@@ -25,6 +25,7 @@ from pages.parts.workspace.conversation import Conversation
 from pages.parts.workspace.inbox_panel import InboxPanel
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
+from pages.parts.workspace.welcome import Welcome
 from pages.parts.workspace.wrap_up_list import WrapUpList
 from pages.web import current_screen
 from pages.web.paths import id_in
@@ -131,7 +132,7 @@ class Workspace:
         self._inbox.choose(None)
         self._clear_customer()
         self._panes.show('left')
-        ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
+        Welcome(self._shell, self._shell.sound)
 
     async def _chat(self, chat_id: str) -> None:
         current_screen.act_on(CHAT_PATH)

@@ -14,9 +14,11 @@ from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.categories import CategorySection
+from pages.parts.settings.connections import ConnectionSection
 from pages.parts.settings.hours import HoursSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
+from pages.parts.settings.retention import RetentionSection
 from pages.parts.settings.section import Section
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
@@ -44,6 +46,8 @@ TABS = (
     Tab(path='/reasons', draw=AwayReasonSection),
     Tab(path='/people', draw=PeopleSection),
     Tab(path='/skills', draw=SkillSection),
+    Tab(path='/retention', draw=RetentionSection),
+    Tab(path='/connections', draw=ConnectionSection),
 )
 
 
@@ -97,4 +101,6 @@ def _names() -> dict[str, str]:
         '/reasons': _('이석 사유'),
         '/people': _('사람'),
         '/skills': _('역량'),
+        '/retention': _('보관 기간'),
+        '/connections': _('연결 상태'),
     }

@@ -7,6 +7,7 @@ from services.registry import Services
 
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 60
+RETENTION_SECONDS = 3_600
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
@@ -32,3 +33,10 @@ async def tidy(services: Services) -> None:
         await services.lookups.tidy()
         await services.customer_import.tidy()
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def retain(services: Services) -> None:
+    """Delete what is older than the desk keeps, every hour, until cancelled."""
+    while True:
+        await services.retention.sweep()
+        await asyncio.sleep(RETENTION_SECONDS)

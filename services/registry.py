@@ -91,9 +91,12 @@ from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
+from services.settings.connections import Connections, configured_tests
 from services.settings.desk_settings import DeskSettings
 from services.settings.kinds import desk_settings
 from services.settings.opening import Opening
+from services.settings.retention import Retention
+from services.settings.setup_steps import SetupSteps
 from services.settings.texts import Texts
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
@@ -129,6 +132,7 @@ class Services:
     callers: Callers
     calls: Calls
     connect_directory: ConnectDirectory
+    connections: Connections
     desk_settings: DeskSettings
     customer_texts: Texts
     dial_rules: DialRules
@@ -166,6 +170,7 @@ class Services:
     queues: Queues
     ratings: Ratings
     recordings: Recordings
+    retention: Retention
     reports: Reports
     day_reports: DayReports
     report_exports: ReportExports
@@ -175,6 +180,7 @@ class Services:
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    setup_steps: SetupSteps
     skills: Skills
     viewers: Viewers
     visits: Visits
@@ -300,6 +306,14 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callers=Callers(customer_workshop, phones),
         calls=calls,
         connect_directory=directory,
+        connections=Connections(
+            configured_tests(
+                db,
+                redis.ping,
+                connect.api if connect else None,
+                sentiment.api if sentiment else None,
+            )
+        ),
         desk_settings=desk_settings(units, queues, [category_tree, away_reasons, thresholds]),
         customer_texts=Texts(units),
         dial_rules=rules,
@@ -338,6 +352,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
+        retention=Retention(units),
         reports=reports,
         day_reports=day_reports,
         report_exports=ReportExports(units, reports, day_reports),
@@ -349,6 +364,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,
+        setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
         viewers=Viewers(relay),
         visits=Visits(units, secret=jwt_secret),

@@ -13,6 +13,7 @@ from services.settings.hours_text import (
     parsed_hours,
 )
 from services.settings.queue_store import QueueStore
+from services.settings.retention import NEW_RETENTION, parsed_retention
 from services.settings.stored import SettingStore
 from services.settings.texts import NEW_TEXTS, parsed_texts
 from services.work.unit_of_work import UnitsOfWork
@@ -28,10 +29,18 @@ CLOSED_DAYS = DocumentForm(
 
 TEXTS = DocumentForm(kind=SettingKind.TEXTS, new=NEW_TEXTS, parsed=parsed_texts, of_desk=True)
 
+RETENTION = DocumentForm(
+    kind=SettingKind.RETENTION,
+    new=NEW_RETENTION,
+    parsed=parsed_retention,
+    of_desk=True,
+    of_queues=False,
+)
+
 
 def desk_settings(
     units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
 ) -> DeskSettings:
     """Return the settings of the desk: queues, all documents, and ``others``."""
-    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS)]
+    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS, RETENTION)]
     return DeskSettings(units, [QueueStore(queues), *documents, *others])

@@ -1,6 +1,7 @@
 """Queries for settings and their changes."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -8,7 +9,18 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import ROW_LOCK
-from models import AwayReason, SettingChange, SettingDocument, SettingKind
+from models import (
+    Agent,
+    AgentRole,
+    AgentStatusChange,
+    AwayReason,
+    ChatSession,
+    Queue,
+    SettingChange,
+    SettingDocument,
+    SettingKind,
+    StateCause,
+)
 
 
 async def document(
@@ -79,3 +91,42 @@ async def away_reason(
     return await session.get(
         AwayReason, reason_id, with_for_update=ROW_LOCK if lock else None, populate_existing=lock
     )
+
+
+async def has_queue(session: AsyncSession) -> bool:
+    """Whether there is an open queue."""
+    return await _any(session, select(Queue.id).where(col(Queue.is_active)))
+
+
+async def has_served_queue(session: AsyncSession) -> bool:
+    """Whether an agent works in the department of an open queue."""
+    works = (
+        select(Agent.id)
+        .join(Queue, col(Queue.department) == col(Agent.department))
+        .where(col(Queue.is_active), col(Agent.is_active), col(Agent.role) == AgentRole.AGENT)
+    )
+    return await _any(session, works)
+
+
+async def has_hours(session: AsyncSession) -> bool:
+    """Whether anybody has set the hours of a queue."""
+    kind = SettingKind.HOURS.value
+    return await _any(session, select(SettingDocument.version).where(col(SettingDocument.kind) == kind, col(SettingDocument.version) > 0))  # fmt: skip
+
+
+async def has_taken_chat(session: AsyncSession) -> bool:
+    """Whether an agent has taken a chat."""
+    return await _any(session, select(ChatSession.id).where(col(ChatSession.taken_at).is_not(None)))
+
+
+async def has_chosen_state(session: AsyncSession, agent_id: UUID) -> bool:
+    """Whether a person has chosen a state of 상담 상태 themselves."""
+    chosen = select(AgentStatusChange.id).where(
+        col(AgentStatusChange.agent_id) == agent_id,
+        col(AgentStatusChange.why) == StateCause.CHOSEN,
+    )
+    return await _any(session, chosen)
+
+
+async def _any(session: AsyncSession, statement: Any) -> bool:
+    return (await session.exec(statement.limit(1))).first() is not None

@@ -190,6 +190,8 @@ MAY = {
     'GET /desk/settings': STAFF,
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,
+    'GET /desk/settings/retention': STAFF,
+    'GET /desk/settings/connections': STAFF,
     'GET /desk/settings/categories': STAFF,
     'GET /desk/settings/reasons': STAFF,
     'GET /desk/settings/thresholds': STAFF,

@@ -42,6 +42,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.CATEGORY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.AWAY_REASON: {Whose.DESK: ADMINS},
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.RETENTION: {Whose.DESK: ADMINS},
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
@@ -51,6 +52,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.CATEGORY: {'name': '다른 이름'},
     SettingKind.AWAY_REASON: {'name': '다른 이름'},
     SettingKind.THRESHOLD: {'most': '77'},
+    SettingKind.RETENTION: {'alerts': '90'},
 }
 
 
@@ -78,6 +80,7 @@ async def floor(services: Services, make: Make) -> Floor:
     subjects: dict[tuple[SettingKind, Whose], UUID] = {
         (SettingKind.CLOSED_DAYS, Whose.DESK): EVERYWHERE,
         (SettingKind.TEXTS, Whose.DESK): EVERYWHERE,
+        (SettingKind.RETENTION, Whose.DESK): EVERYWHERE,
         (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
     }
     for whose in Whose:

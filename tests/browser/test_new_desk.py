@@ -1,10 +1,11 @@
 """A desk of one's own, from the state that ``make admin`` leaves: one administrator, and nothing else."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from desk.db import Database
 from desk.sandbox import BackingUrls
@@ -60,6 +61,31 @@ async def adds_a_queue(boss: DeskScreen) -> None:
     await boss.sees('상담원 없음')
 
 
+def done(boss: DeskScreen) -> Locator:
+    """The steps that are ticked."""
+    return boss.page.locator('.desk-steps [data-done="yes"]')
+
+
+async def goes(boss: DeskScreen, step: str) -> None:
+    """Follow the link of a step."""
+    row = boss.page.get_by_role('listitem').filter(has_text=step)
+    await nothing_found(boss.page, 'steps')
+    await row.get_by_role('link', name='하러 가기').click()
+
+
+async def sets_hours(boss: DeskScreen) -> None:
+    """Let the queue be open on every day, and nothing else."""
+    await boss.page.get_by_role('button', name='환불 문의').click()
+    await boss.page.get_by_label('받는 시간').select_option('정한 시간에만 받음')
+    await boss.page.get_by_label('한국 공휴일').select_option('평소처럼 받음')
+    week = ('월요일', '화요일', '수요일', '목요일', '금요일', '토요일', '일요일')
+    await fills(boss.page, **dict.fromkeys(week, '0-24'))
+    await boss.button('저장').click()
+    await boss.sees('변경 기록')
+    await boss.sees('00:00-24:00')
+    await nothing_found(boss.page, 'hours')
+
+
 async def invites(boss: DeskScreen) -> str:
     """Invite 이하윤; returns the link."""
     await boss.page.get_by_role('link', name='사람').click()
@@ -82,6 +108,19 @@ async def joins(agent: DeskScreen, link: str) -> None:
     await agent.settles()
 
 
+async def sets_up(boss: DeskScreen, centre: Centre) -> None:
+    """Follow the steps of a new desk up to its hours."""
+    await boss.page.goto(f'{centre.address}/login')  # from here on no address is typed
+    await signs_in(boss.page, 'boss', BOSS)
+    await expect(done(boss)).to_have_text([re.compile('첫 시스템 관리자')])
+    await goes(boss, '첫 대기열')
+    await adds_a_queue(boss)
+    await boss.page.get_by_role('link', name='상담', exact=True).click()
+    await expect(done(boss)).to_have_count(2)
+    await goes(boss, '운영 시간')
+    await sets_hours(boss)
+
+
 async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat(
     new_desk: LiveDesk, person: Contexts
 ) -> None:
@@ -91,12 +130,13 @@ async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat
     await customer.page.goto(f'{centre.address}/talk')
     await customer.sees('지금은 상담을 받을 수 있는 상담원이 없어요')
 
-    await boss.page.goto(f'{centre.address}/desk/settings')
-    await signs_in(boss.page, 'boss', BOSS)
-    await adds_a_queue(boss)
+    await sets_up(boss, centre)
     link = await invites(boss)
     await joins(agent, link)
+    await agent.sees('처음 오셨군요')
+    await nothing_found(agent.page, 'first keys')
     await agent.page.keyboard.press('g')
+    await expect(agent.page.get_by_text('처음 오셨군요')).to_be_hidden()
     await customer.begins('환불 문의', name='정하윤')
     await agent.page.get_by_role('alertdialog', name='새 상담').wait_for()
     await agent.page.keyboard.press('a')
@@ -105,6 +145,8 @@ async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat
 
     await expect(boss.page.get_by_role('table')).to_contain_text('이하윤')
     await expect(boss.page.get_by_text('초대한 사람')).to_have_count(0)
+    await boss.page.get_by_role('link', name='상담', exact=True).click()
+    await expect(boss.page.get_by_text('데스크를 여는 순서')).to_be_hidden()  # all is done
     stranger = await centre.desk(await person())
     await stranger.page.goto(link)
     await stranger.sees('사용할 수 없는 초대 링크입니다')

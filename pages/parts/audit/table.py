@@ -72,6 +72,7 @@ def action_names() -> dict[AuditAction, str]:
         AuditAction.QUEUE_ADDED: _('audit.queue_added'),
         AuditAction.QUEUE_CHANGED: _('대기열 변경'),
         AuditAction.SETTING_CHANGED: _('audit.setting_changed'),
+        AuditAction.RETENTION_APPLIED: _('audit.retention_applied'),
         AuditAction.SKILL_ADDED: _('audit.skill_added'),
         AuditAction.SKILL_CHANGED: _('역량 변경'),
         AuditAction.SKILL_REMOVED: _('audit.skill_removed'),

@@ -1,0 +1,88 @@
+"""연결: tests of what the desk is connected to, each with what to mend."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from nicegui import ui
+from typing_extensions import override
+
+from desk.errors import DeskError
+from pages import notices
+from pages.context import PageContext
+from pages.locale import _
+from pages.parts.kit.buttons import button
+from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.section import Section, about, heading, mark
+from services.settings.connections import AWAY, BUSY, DENIED, REFUSED, Answer, Connection
+
+
+class ConnectionSection(Section):
+    """The connections that the settings of the process ask for."""
+
+    adds = False
+
+    def __init__(self, context: PageContext) -> None:
+        super().__init__(context, _('연결 상태'))
+        self._connections: Sequence[Connection] = ()
+
+    @override
+    async def read(self) -> None:
+        self._connections = self.services.connections.configured(self.agent)
+
+    @override
+    def draw_list(self) -> None:
+        heading(_('연결 상태'))
+        about(
+            _(
+                '데스크가 쓰는 서비스에 지금 닿는지 확인합니다. 확인해도 아무것도 바뀌지 않습니다. 주소와 열쇠는 데스크를 실행하는 쪽에서 정합니다.'
+            )
+        )
+        with ui.element('ul').classes('desk-settings-invitations'):
+            for one in self._connections:
+                self._draw(one)
+
+    def _draw(self, connection: Connection) -> None:
+        name, use = _words()[connection]
+        with ui.element('li'):
+            Piece('span', inside=filled('<b>{name}</b><br>{use}', name=name, use=use)).classes(
+                'desk-settings-who'
+            )
+            said = Piece('span').classes('desk-connection-said').props('role=status')
+            test = button(_('확인'), partial(self._test, connection, said))
+            test.props['aria-label'] = _('{name} 연결 확인', name=name)
+
+    async def _test(self, connection: Connection, said: Piece) -> None:
+        try:
+            answer = await self.still(self.services.connections.test(self.agent, connection))
+        except DeskError as error:
+            notices.tell(error)
+            return
+        state = mark(_('이상 없음'), 'on') if not answer.fault else mark(_('닿지 않음'), 'warning')
+        said.set_inside(filled('{state} {said}', state=state, said=_said(connection, answer)))
+
+
+def _words() -> dict[Connection, tuple[str, str]]:
+    return {
+        Connection.POSTGRESQL: ('PostgreSQL', _('모든 기록이 있는 데이터베이스')),
+        Connection.VALKEY: ('Valkey', _('화면을 서로 맞추는 흐름')),
+        Connection.CONNECT: ('Amazon Connect', _('전화 상담')),
+        Connection.COMPREHEND: ('Amazon Comprehend', _('고객 말의 감정. 확인할 때마다 아주 적은 요금이 듭니다.')),
+    }  # fmt: skip
+
+
+def _said(connection: Connection, answer: Answer) -> str:
+    """Return the outcome in a sentence: what to mend, when something is wrong."""
+    if not answer.fault:
+        return _('{count}밀리초 만에 답했습니다.', count=answer.milliseconds)
+    where = {
+        Connection.POSTGRESQL: 'DATABASE_URL',
+        Connection.VALKEY: 'REDIS_URL',
+        Connection.CONNECT: 'AWS_REGION, CONNECT_INSTANCE_ID',
+        Connection.COMPREHEND: 'AWS_REGION',
+    }[connection]
+    return {
+        AWAY: _('답이 없습니다. 서버가 켜져 있는지, 네트워크가 막혀 있지 않은지, {where}이(가) 맞는지 보세요.', where=where),
+        DENIED: _('권한이 없습니다. 데스크의 AWS 역할에 deploy/iam-policy.json의 권한을 주세요.'),
+        REFUSED: _('서비스는 답하지만 설정한 것을 찾지 못합니다. {where}을(를) 보세요.', where=where),
+        BUSY: _('요청이 너무 많다고 합니다. 잠시 뒤에 다시 확인하고, 이어지면 AWS 한도를 올리세요.'),
+    }[answer.fault]  # fmt: skip
