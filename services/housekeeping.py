@@ -1,6 +1,7 @@
 """Periodic work of the desk: ends abandoned and overdue contacts, deletes old data."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from services.registry import Services
@@ -8,6 +9,15 @@ from services.registry import Services
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 60
 RETENTION_SECONDS = 3_600
+
+
+def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Return the periodic work by name; a waiting customer who is silent for ``patience`` has gone."""
+    return {
+        'abandoned': lambda: give_up_silent(services, patience),
+        'tidying': lambda: tidy(services),
+        'retention': lambda: retain(services),
+    }
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
