@@ -78,6 +78,7 @@ from services.reports.exports import ReportExports
 from services.reports.reports import Reports
 from services.reports.rollups import Rollups
 from services.reports.saved import SavedReports
+from services.roster.roster import Roster
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -152,6 +153,7 @@ class Services:
     report_exports: ReportExports
     saved_reports: SavedReports
     rollups: Rollups
+    roster: Roster
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
@@ -307,6 +309,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         report_exports=ReportExports(units, reports),
         saved_reports=SavedReports(units, reports),
         rollups=rollups,
+        roster=Roster(units),
         second_factors=factors,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
