@@ -83,6 +83,7 @@ from services.reports.reports import Reports
 from services.reports.rollups import Rollups
 from services.reports.saved import SavedReports
 from services.reports.shifts import Shifts
+from services.roster.roster import Roster
 from services.search.customers import CustomerSearch
 from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
@@ -177,6 +178,7 @@ class Services:
     shifts: Shifts
     saved_reports: SavedReports
     rollups: Rollups
+    roster: Roster
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
@@ -359,6 +361,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         shifts=Shifts(units),
         saved_reports=SavedReports(units, reports),
         rollups=rollups,
+        roster=Roster(units),
         second_factors=factors,
         sentiments=Sentiments(units),
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)

@@ -5,7 +5,7 @@ token's hash is stored. It ends when it is used, after ``VALID_FOR``, and when a
 for the same person.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -80,7 +80,7 @@ class Invitations:
         async with self._units.begin() as work:
             await require_admin(work.session, by)
             await queries.take_turns(work.session)
-            return await _invite(work, by, names, invitee.role)
+            return await invite_in(work, by, names, invitee.role)
 
     async def renew(self, by: Agent, invitation_id: UUID) -> Invited:
         """Make a new link in place of a lost or expired one. Also raises ``NotFoundError``."""
@@ -89,7 +89,7 @@ class Invitations:
             await queries.take_turns(work.session)
             earlier = await _waiting(work, invitation_id)
             names = {name: getattr(earlier, name) for name in _NAMES}
-            return await _invite(work, by, names, earlier.role)
+            return await invite_in(work, by, names, earlier.role)
 
     async def withdraw(self, by: Agent, invitation_id: UUID) -> None:
         """Withdraw a link. Raises ``NotAllowedError``, ``NotFoundError``."""
@@ -176,7 +176,10 @@ def _check_passwords(password: str, repeated: str) -> None:
         raise FieldsRefusedError({'repeated': InvalidInputError('invite.repeated')})
 
 
-async def _invite(work: UnitOfWork, by: Agent, names: dict[str, Any], role: AgentRole) -> Invited:
+async def invite_in(
+    work: UnitOfWork, by: Agent, names: Mapping[str, Any], role: AgentRole
+) -> Invited:
+    """Make a link in a unit of work that has taken its turn; ``names`` are checked. Raises ``FieldsRefusedError``."""
     username, email = names['username'], names['email']
     if taken := await agent_queries.taken_names(work.session, username, email):
         raise FieldsRefusedError({name: _TAKEN[name] for name in sorted(taken)})

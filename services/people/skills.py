@@ -12,7 +12,7 @@ from desk.errors import ConflictError, FieldsRefusedError, InvalidInputError, No
 from models import Agent, AgentSkill, AuditAction, Skill, SubjectKind
 from models.queue import MAX_CHATS, MAX_LEVEL
 from services.people import skill_queries as queries
-from services.people.authority import Authority, require_admin, tell_changed
+from services.people.authority import AgentInWork, Authority, require_admin, tell_changed
 from services.people.events import SKILLS, RoutingNeeded, SettingsChanged
 from services.text.visible import parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -131,29 +131,7 @@ class Skills:
         if not all(0 <= level <= MAX_LEVEL for level in levels.values()):
             raise InvalidInputError('agent.level', most=MAX_LEVEL)
         async with self._authority.changing(by, agent_id) as person:
-            session = person.work.session
-            known = {one.id for one in await queries.skills(session)}
-            if not levels.keys() <= known:
-                raise NotFoundError('skill.not_found')
-            rows = await queries.levels_of(session, agent_id)
-            had = {skill_id: row.level for skill_id, row in rows.items()}
-            changed = {one: level for one, level in levels.items() if had.get(one, 0) != level}
-            for skill_id, level in changed.items():
-                row = rows.get(skill_id) or AgentSkill(
-                    agent_id=agent_id, skill_id=skill_id, level=1
-                )
-                if level:
-                    row.level = level
-                    session.add(row)
-                else:
-                    await session.delete(row)
-            if changed:
-                tell_changed(person.work, person.agent, [SKILLS])
-                person.work.record(
-                    by, AuditAction.AGENT_CHANGED, subject=person.agent, fields=[SKILLS],
-                    details={'levels': {str(one): level for one, level in changed.items()}},
-                )  # fmt: skip
-                person.work.tell(RoutingNeeded())
+            await change_levels(person, levels)
 
     async def set_capacity(self, by: Agent, agent_id: UUID, chats: int) -> None:
         """Set how many chats at once a person may have: 1 to ``MAX_CHATS``.
@@ -164,6 +142,32 @@ class Skills:
             raise InvalidInputError('agent.capacity', most=MAX_CHATS)
         async with self._authority.changing(by, agent_id) as person:
             person.set({'chat_capacity': chats})
+
+
+async def change_levels(person: AgentInWork, levels: Mapping[UUID, int]) -> None:
+    """Set levels of a locked person; 0 removes a skill. Raises ``NotFoundError`` for an unknown skill."""
+    work, agent = person.work, person.agent
+    session = work.session
+    known = {one.id for one in await queries.skills(session)}
+    if not levels.keys() <= known:
+        raise NotFoundError('skill.not_found')
+    rows = await queries.levels_of(session, agent.id)
+    had = {skill_id: row.level for skill_id, row in rows.items()}
+    changed = {one: level for one, level in levels.items() if had.get(one, 0) != level}
+    for skill_id, level in changed.items():
+        row = rows.get(skill_id) or AgentSkill(agent_id=agent.id, skill_id=skill_id, level=1)
+        if level:
+            row.level = level
+            session.add(row)
+        else:
+            await session.delete(row)
+    if changed:
+        tell_changed(work, agent, [SKILLS])
+        work.record(
+            person.by, AuditAction.AGENT_CHANGED, subject=agent, fields=[SKILLS],
+            details={'levels': {str(one): level for one, level in changed.items()}},
+        )  # fmt: skip
+        work.tell(RoutingNeeded())
 
 
 def _names(name: str, name_en: str) -> dict[str, Any]:

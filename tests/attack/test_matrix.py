@@ -69,6 +69,7 @@ MAY = {
     'PATCH /queues/{queue_id}': ADMINS,
     'GET /agents': ADMINS,
     'GET /agents/skills': ADMINS,
+    'GET /agents/export': ADMINS,
     'POST /agents/invitations': ADMINS,
     'PATCH /agents/{agent_id}': ADMINS,
     'POST /agents/{who}/sign-out': ADMINS,
@@ -205,6 +206,7 @@ ANOTHER = {
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'PATCH /agents/skills': {422},
+    'PATCH /agents/export': {422},
     'PATCH /agents/invitations': {422},
 }
 """What is answered where not 405: the last word is read as a visit's or a person's id, as an invitation's token."""

@@ -19,6 +19,7 @@ from pages.parts.kit.markup import filled
 from pages.parts.settings.invitation import invite_form, show_link
 from pages.parts.settings.person import PersonForm
 from pages.parts.settings.queues import skill_name
+from pages.parts.settings.roster_panel import roster_panel
 from pages.parts.settings.second_factor_rules import second_factor_rules
 from pages.parts.settings.section import (
     Section,
@@ -70,6 +71,10 @@ class PeopleSection(Section):
     @override
     def draw_list(self) -> None:
         heading(_('사람'), _('초대하기'), self.add)
+        with ui.element('div').classes('desk-settings-roster'):
+            button(_('파일로 가져오기'), self._import)
+            button(_('CSV로 내보내기'), partial(self._export, 'csv'))
+            button(_('엑셀로 내보내기'), partial(self._export, 'xlsx'))
         if not self._invitations and not any(one.role is AgentRole.AGENT for one in self._people):
             empty(
                 _(
@@ -181,6 +186,13 @@ class PeopleSection(Section):
             _('사람 초대하기'),
             lambda: invite_form(self, self._departments(), usual, self._closed),
         )
+
+    def _import(self) -> None:
+        self._form = None
+        self.beside(_('파일로 가져오기'), lambda: roster_panel(self, self._closed))
+
+    def _export(self, kind: str) -> None:
+        ui.download.from_url('/agents/export?format=xlsx' if kind == 'xlsx' else '/agents/export')
 
     async def _renew(self, one: Invitation) -> None:
         try:
