@@ -46,6 +46,8 @@ CHARS_PER_SECOND = 5.0
 IMPATIENT = 0.08
 """The share of customers who leave when nobody has answered after ``PATIENCE_SECONDS``."""
 PATIENCE_SECONDS = 90.0
+RATES = 0.4
+"""The share of customers who rate their chat."""
 MISSES = 0.05
 """The share of offers that an agent does not notice."""
 NOTICE_SECONDS = (2.0, 9.0)
@@ -176,6 +178,7 @@ class _Customer:
         while True:
             now = (await self._client.get(path, headers=self._headers)).json()
             if now.get('status') == 'closed' or 'status' not in now:
+                await self._rate(path)
                 return
             if now['status'] == 'waiting' and time.monotonic() - came_at > patience / day.speed:
                 await self._client.post(f'{path}/leave', headers=self._headers)
@@ -187,6 +190,12 @@ class _Customer:
                     f'{path}/messages', headers=self._headers, json={'content': line}
                 )
             await day.look()
+
+    async def _rate(self, path: str) -> None:
+        """Say how it was, as some do; who was never answered is refused."""
+        if self._day.chance.random() < RATES:
+            score = self._day.chance.choices((1, 2, 3, 4, 5), weights=(1, 1, 3, 6, 9))[0]
+            await self._client.put(f'{path}/rating', headers=self._headers, json={'score': score})
 
 
 class _Agent:

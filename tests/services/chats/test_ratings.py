@@ -10,6 +10,7 @@ from desk.db import Database
 from desk.errors import ConflictError, InvalidInputError, TooManyError
 from models import Agent, AgentStatus, ChatRating, ChatSession, ContactStep, QueueMode, StepKind
 from services.chats.events import Rating
+from services.customers.erasure import ErasureReason
 from services.floor.today import Measure
 from services.history.filter import HistoryFilter
 from services.registry import Services
@@ -151,3 +152,17 @@ async def test_customer_who_is_in_a_hurry_is_slowed_down(
 
     with pytest.raises(TooManyError):
         await services.ratings.rate(chat.id, 1)
+
+
+async def test_comment_goes_with_its_customer_and_the_score_stays(
+    services: Services, make: Make, agent: Agent
+) -> None:
+    boss, customer = await make.supervisor(), await make.customer()
+    chat = await make.chat(customer_id=customer.id)
+    await services.chats.take(agent, chat.id)
+    await services.visits.leave(chat.id)
+    await services.ratings.rate(chat.id, 4, '이민준인데요, 고마워요')
+
+    await services.customer_erasure.erase(boss, customer.id, ErasureReason.REQUEST)
+
+    assert await services.ratings.of_chat(chat.id) == Rating(score=4, comment='')
