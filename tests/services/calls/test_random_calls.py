@@ -5,7 +5,6 @@ import contextlib
 import json
 import random
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,16 +12,15 @@ from sqlalchemy import text
 
 from desk.db import Database
 from desk.settings import Settings
-from models import Agent, Call, CallLeg, CallLegKind, StepKind
 from services.aws.connection import ConnectConnection
 from services.aws.facts import agent_event, contact_event
-from services.calls import queries
 from services.calls.call_log import CallLog
 from services.calls.directory import ConnectDirectory
 from services.calls.listening import ConnectListener
 from services.registry import Services
 from services.work.unit_of_work import UnitsOfWork
 from tests.conftest import assembled
+from tests.support.agreeing_calls import agrees
 from tests.support.centre import connected_to
 from tests.support.make import Make
 from tests.support.sandbox.box import PAYMENTS, Box, RefusedError
@@ -34,7 +32,6 @@ pytestmark = pytest.mark.slow
 HISTORIES = 5
 ACTS = 20
 AGENTS = ('agent1', 'agent2', 'agent3')
-OVER = {StepKind.ENDED, StepKind.ABANDONED}
 
 
 class Day:
@@ -170,91 +167,6 @@ def listener_of(services: Services, connect: ConnectConnection) -> ConnectListen
     units = UnitsOfWork(db, services.relay)
     log = CallLog(units, ConnectDirectory(db, connect.api), services.phone_lookup)
     return ConnectListener(units, connect, log, services.softphones._redis, prefix='random')
-
-
-async def agrees(box: Box, db: Database, people: dict[str, Agent], where: str) -> None:
-    """Compare every contact of Connect's with the desk's rows."""
-    contacts = await asyncio.to_thread(described, box)
-    names = {user['Id']: user['Username'] for user in await asyncio.to_thread(users, box)}
-    held = {
-        name: {
-            contact_id
-            for contact_id, state in (await asyncio.to_thread(box.stage_with, name)).items()
-            if state in {'CONNECTED', 'CONNECTED_ONHOLD'}
-        }
-        for name in AGENTS
-    }
-    async with db.reading() as session:
-        calls: list[Call] = [
-            call
-            for contact in contacts
-            if not contact.get('InitialContactId')
-            and (call := await queries.call_by_contact(session, contact['Id'])) is not None
-        ]
-        legs = {
-            leg.contact_id: leg for call in calls for leg in await queries.legs_of(session, call.id)
-        }
-        steps = {call.id: await queries.steps_of(session, call.id) for call in calls}
-
-    assert set(legs) == {contact['Id'] for contact in contacts}, where
-    for contact in contacts:
-        assert_leg(legs[contact['Id']], contact, names, people, where)
-    for call in calls:
-        own = [leg for leg in legs.values() if leg.call_id == call.id]
-        live = [leg for leg in own if leg.ended_at is None and leg.kind is not CallLegKind.MONITOR]
-        assert (call.end_time is None) == bool(live), where
-        holders = {
-            people[name].id for name, ids in held.items() if ids & {leg.contact_id for leg in own}
-        }
-        if call.is_answered and call.end_time is None and call.agent_id:
-            assert call.agent_id in holders, where
-        told = steps[call.id]
-        ends = [step for step in told if step.kind in OVER]
-        reopened = [step for step in told if step.kind is StepKind.REOPENED]
-        assert len(ends) - len(reopened) == (call.end_time is not None), where
-        assert [one.kind for one in told].count(StepKind.CREATED) == 1, where
-        if call.end_time is not None:
-            assert call.end_time in {step.at for step in ends}, where
-
-
-def assert_leg(
-    leg: CallLeg, contact: Any, names: dict[str, str], people: dict[str, Agent], where: str
-) -> None:
-    agent = contact.get('AgentInfo') or {}
-    assert is_same(leg.started_at, contact['InitiationTimestamp']), where
-    assert is_same(leg.ended_at, contact.get('DisconnectTimestamp')), where
-    assert is_same(leg.answered_at, agent.get('ConnectedToAgentTimestamp')), where
-    assert leg.reason == contact.get('DisconnectReason', ''), where
-    if leg.ended_at:
-        assert leg.hold_seconds == agent.get('AgentInitiatedHoldDuration', 0), where
-    if leg.answered_at:
-        assert leg.agent_id == people[names[agent['Id']]].id, where
-
-
-def is_same(ours: datetime | None, theirs: datetime | None) -> bool:
-    """Events tell milliseconds, descriptions more."""
-    if ours is None or theirs is None:
-        return ours is theirs
-    return abs(ours - theirs) <= timedelta(milliseconds=2)
-
-
-def described(box: Box) -> list[Any]:
-    """Every call that Connect has told of, as it describes it."""
-    told = {
-        event['detail']['contactId']
-        for event in box.hand('GET', 'events')
-        if 'detail' in event and event['detail']['channel'] == 'VOICE'
-    }
-    held = {contact_id for name in AGENTS for contact_id in box.stage_with(name)}
-    return [
-        box.connect.describe_contact(ContactId=one, **box.instance)['Contact']
-        for one in sorted(told | held)
-    ]
-
-
-def users(box: Box) -> list[Any]:
-    found: list[Any] = box.connect.list_users(**box.instance)['UserSummaryList']
-    return found
 
 
 async def forget_calls(db: Database) -> None:
