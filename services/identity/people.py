@@ -88,7 +88,7 @@ async def _made(
         email=email,
         password_hash='',  # no password fits it (services.people.sign_ins)
         first_name=_name(_text(claims, 'given_name'), _text(claims, 'name'), username),
-        last_name=_name(_text(claims, 'family_name'), '-'),
+        last_name=_name(_text(claims, 'family_name')),
         role=meaning.role,
         department=meaning.department,
         sso_subject=subject,
@@ -100,9 +100,9 @@ async def _made(
 
 
 def _name(*offered: str) -> str:
-    """Return the first of the names that can be stored."""
+    """Return the first of the names that can be stored; empty for none."""
     names = (parse_name(one[:MAX_NAME_CHARS], most=MAX_NAME_CHARS) for one in offered)
-    return next((name for name in names if name), '-')
+    return next((name for name in names if name), '')
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -35,6 +35,7 @@ class RosterPanel(Component):
         self._section, self._close = section, close
         self._roster, self._agent = section.services.roster, section.agent
         self._file: ImportFile | None = None
+        self.classes('desk-settings-import')
         self.at_end(self._leave)
         with self:
             ui.label(
@@ -48,13 +49,16 @@ class RosterPanel(Component):
             upload.classes('desk-import-file').props['accept'] = FORMATS
             pick = button(_('파일 고르기'), lambda: None)
             pick.on('click', js_handler=PICK.format(upload.id))
-            self._result = ui.element('div').classes('desk-import-result')
+            self._result = ui.element('div').classes('desk-settings-import')
 
     def _rejected(self) -> None:
         self._refuse(InvalidInputError('import.file_kind'))
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         given: FileUpload = event.file
+        self._result.clear()
+        with self._result:
+            ui.label(_('파일을 읽고 있습니다.')).props('role=status')
         await self.still(self._leave())
         self._file = ImportFile()
         await self.still(self._file.fill(given.iterate()))
