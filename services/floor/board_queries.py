@@ -20,6 +20,7 @@ from models import (
     ChatSession,
     ChatStatus,
     ContactStep,
+    Customer,
     Queue,
     StepKind,
     WrapUp,
@@ -27,8 +28,10 @@ from models import (
 from services.chats import queries as chat_queries
 from services.chats.events import ChatCard
 from services.contacts import queue_queries
+from services.contacts.access import visible_to
 from services.floor.board import AgentNow, Target
 from services.floor.ledger import Fact
+from services.text.phone_numbers import masked_phone
 
 _FACT: tuple[Any, ...] = (
     col(ContactStep.id), col(ContactStep.contact_id), col(ContactStep.channel), col(ContactStep.kind),
@@ -108,6 +111,19 @@ async def cards(session: AsyncSession, chat_ids: Collection[UUID]) -> list[ChatC
     """Return these chats as lists show them."""
     statement = select(ChatSession).where(col(ChatSession.id).in_(chat_ids))
     return [chat_queries.card(one) for one in (await session.exec(statement)).all()]
+
+
+async def callers(
+    session: AsyncSession, watcher: Agent, call_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return who is at the other side of these calls that a person may see: the customer's name, or the masked number."""
+    statement = (
+        select(col(Call.id), col(Customer.name), col(Call.phone))
+        .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
+        .where(col(Call.id).in_(call_ids), visible_to(watcher, Call))
+    )
+    rows = (await session.exec(statement)).all()
+    return {call_id: name or masked_phone(phone) for call_id, name, phone in rows}
 
 
 async def queues(session: AsyncSession) -> Sequence[Queue]:

@@ -7,7 +7,7 @@ boards query the database as often as one.
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -127,6 +127,14 @@ class LiveBoard:
         self._cards = fresh
         found = {one: fresh[one][1] for one in chat_ids if one in fresh}
         return {one: card for one, card in found.items() if may_see(watcher, card)}
+
+    async def callers(self, watcher: Agent, call_ids: Collection[UUID]) -> dict[UUID, str]:
+        """Return by call who called or was called, as far as the watcher may see the call."""
+        check_role(watcher)
+        if not call_ids:
+            return {}
+        async with self._db.reading() as session:
+            return await queries.callers(session, watcher, call_ids)
 
     # ---- staying current
 

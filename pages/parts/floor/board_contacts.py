@@ -51,6 +51,8 @@ class BoardContacts(Component):
         self._context = context
         self._list: ContactList | None = None
         self._cards: Mapping[UUID, ChatCard] = {}
+        self._callers: Mapping[UUID, str] = {}
+        """Of the calls in the list."""
         self._begin = 0
         self._chosen: UUID | None = None
         self._picked: set[UUID] = set()
@@ -155,7 +157,10 @@ class BoardContacts(Component):
 
     async def _read(self) -> None:
         ids = [one.contact.id for one in self._window()]
-        self._cards = await self.still(self._context.services.board.cards(self._context.agent, ids))
+        board, watcher = self._context.services.board, self._context.agent
+        self._cards = await self.still(board.cards(watcher, ids))
+        calls = [one for one in ids if one not in self._cards]
+        self._callers = await self.still(board.callers(watcher, calls))
         self._draw()
 
     async def _turn(self, step: int) -> None:
@@ -206,7 +211,8 @@ class BoardContacts(Component):
 
     def _row(self, shown: ContactList, listed: Listed) -> Markup:
         contact, card = listed.contact, self._cards.get(listed.contact.id)
-        name = card.visitor_name if card else _('알 수 없는 고객')
+        caller = self._callers.get(contact.id) or _('알 수 없는 고객')
+        name = card.visitor_name if card else caller
         agent_id = contact.agent_id or contact.rings_at_id
         return filled(
             '<tr data-key="{id}" data-row="{id}"{current}><td>{pick}</td><td><a href="{address}">{name}</a></td><td>{queue}</td>'
