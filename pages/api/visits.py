@@ -78,7 +78,7 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         methods=['POST'],
         status_code=201,
         summary='Start a chat',
-        responses=refusals(403, 413),
+        responses=refusals(403, 409, 413),
     )
     add(one, visit.chat, summary='The own chat', responses=refusals(404))
     add(f'{one}/messages', visit.messages, summary='Transcript', responses=refusals(404))
@@ -183,7 +183,10 @@ class VisitOperations:
         return VisitToken(token=self._visits.new_token())
 
     async def start(self, request: Request, form: NewVisit) -> StartedVisit:
-        """Start a chat that waits for an agent. The same ``token`` again is the same chat, until that chat has ended."""
+        """Start a chat that waits for an agent; 409 outside the business hours of its queue.
+
+        The same ``token`` again is the same chat, until that chat has ended.
+        """
         self._limits.tries.hit(address_of(request))
         self._limits.starts.hit(address_of(request), act=form.token)
         started = await self._visits.start(

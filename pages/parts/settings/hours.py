@@ -106,19 +106,20 @@ class HoursSection(Section):
         is_desk = subject_id == EVERYWHERE
         kind = SettingKind.CLOSED_DAYS if is_desk else SettingKind.HOURS
         stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
-        self._edited, self._weeks = subject_id, None
-        one = self._one()
-        title = one.queue.name if one else _('데스크 전체 휴무일')
+        with self:  # the pressed row may have been drawn anew meanwhile
+            self._edited, self._weeks = subject_id, None
+            one = self._one()
+            title = one.queue.name if one else _('데스크 전체 휴무일')
 
-        def draw() -> None:
-            if one is not None:
-                self._draw_question()
-                self._weeks = Piece().classes('desk-weeks')
-            fields = closed_days_fields() if is_desk else hours_fields()
-            self._editor = SettingEditor(self, kind, subject_id, fields, stored, name=title)
+            def draw() -> None:
+                if one is not None:
+                    self._draw_question()
+                    self._weeks = Piece().classes('desk-weeks')
+                fields = closed_days_fields() if is_desk else hours_fields()
+                self._editor = SettingEditor(self, kind, subject_id, fields, stored, name=title)
 
-        self.beside(title, draw)
-        self.news()
+            self.beside(title, draw)
+            self.news()
 
     def _one(self) -> QueueHours | None:
         return next((one for one in self._queues if one.queue.id == self._edited), None)

@@ -60,16 +60,17 @@ class RowSection(Section):
     async def show(self, row_id: UUID) -> None:
         """Draw a row's form and changes in the side."""
         stored = await self.still(self.services.desk_settings.stored(self.agent, self.kind, row_id))
-        self.edited, title = row_id, self.title_of(row_id)
+        with self:  # the pressed row may have been drawn anew meanwhile
+            self.edited, title = row_id, self.title_of(row_id)
 
-        def draw() -> None:
-            self.draw_beside_form(row_id)
-            self.editor = SettingEditor(
-                self, self.kind, row_id, self.fields_of(row_id), stored, name=title
-            )
+            def draw() -> None:
+                self.draw_beside_form(row_id)
+                self.editor = SettingEditor(
+                    self, self.kind, row_id, self.fields_of(row_id), stored, name=title
+                )
 
-        self.beside(title, draw)
-        self.news()
+            self.beside(title, draw)
+            self.news()
 
     def draw_new(
         self, title: str, fields: Sequence[FormField], values: Mapping[str, str], add: Add

@@ -78,18 +78,23 @@ class TextSection(Section):
     async def _show(self, subject_id: UUID) -> None:
         kind = SettingKind.TEXTS
         stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
-        self._edited = subject_id
-        title = next((one.name for one in self._queues if one.id == subject_id), _('모든 대기열'))
+        with self:  # the pressed row may have been drawn anew meanwhile
+            self._edited = subject_id
+            title = next(
+                (one.name for one in self._queues if one.id == subject_id), _('모든 대기열')
+            )
 
-        def draw() -> None:
-            self._editor = SettingEditor(self, kind, subject_id, text_fields(), stored, name=title)
-            with ui.element('section').classes('desk-preview') as place:
-                place.props['aria-label'] = _('고객에게 보이는 모습')
-                ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
-                self._preview = Piece()
+            def draw() -> None:
+                self._editor = SettingEditor(
+                    self, kind, subject_id, text_fields(), stored, name=title
+                )
+                with ui.element('section').classes('desk-preview') as place:
+                    place.props['aria-label'] = _('고객에게 보이는 모습')
+                    ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
+                    self._preview = Piece()
 
-        self.beside(title, draw)
-        self.news()
+            self.beside(title, draw)
+            self.news()
 
     async def _draw_preview(self, place: Piece, subject_id: UUID) -> None:
         queue_id = None if subject_id == EVERYWHERE else subject_id

@@ -1,6 +1,6 @@
 """The empty centre of the workspace: the steps of a new desk for administrators, the first keys for a new agent."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from markupsafe import Markup
 from nicegui import ui
@@ -43,15 +43,15 @@ class Welcome(Component):
         self._place.set_visibility(False)
         if context.agent.role is AgentRole.ADMIN:
             self.listen((SETTINGS, EVERY_AGENT, EVERY_QUEUE), self._hear, draws=False)
-            self.start(self._calmly(self._read_steps()))
+            self.start(self._calmly(self._read_steps))
         elif context.agent.base_status is AgentStatus.OFFLINE:
             self.listen(agent_topic(context.agent.id), self._hear_state)
-            self.start(self._calmly(self._greet()))
+            self.start(self._calmly(self._greet))
 
-    async def _calmly(self, work: Awaitable[None]) -> None:
+    async def _calmly(self, work: Callable[[], Awaitable[None]]) -> None:
         """Await ``work``; when it fails the usual sentence stays."""
         try:
-            await self.still(work)
+            await self.still(work())
         except DeskError:
             self._show(is_shown=False)
 
@@ -66,7 +66,7 @@ class Welcome(Component):
             self.within(HEAR_SECONDS, self._read_steps_again)
 
     async def _read_steps_again(self) -> None:
-        await self._calmly(self._read_steps())
+        await self._calmly(self._read_steps)
 
     async def _read_steps(self) -> None:
         setup = await self.still(self._steps.now(self._context.agent))
