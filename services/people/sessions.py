@@ -35,7 +35,8 @@ async def end_sessions(
     ending = [row for row in valid if only in (None, row.id) and row.id != but]
     action = AuditAction.SIGNED_OUT if only else AuditAction.SIGNED_OUT_EVERYWHERE
     for row in ending:
-        row.revoked_at, row.sso_token = clock.now(), None  # the provider's tokens are of no more use
+        row.revoked_at = clock.now()
+        row.sso_token = None  # the provider's tokens are of no more use
         work.session.add(row)
         work.tell(SessionRevoked(agent_id=row.agent_id, session_id=row.id))
         record_session(work, action, row, by=by)
