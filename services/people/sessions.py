@@ -36,6 +36,7 @@ async def end_sessions(
     action = AuditAction.SIGNED_OUT if only else AuditAction.SIGNED_OUT_EVERYWHERE
     for row in ending:
         row.revoked_at = clock.now()
+        row.sso_token = None  # the provider's tokens are of no more use
         work.session.add(row)
         work.tell(SessionRevoked(agent_id=row.agent_id, session_id=row.id))
         record_session(work, action, row, by=by)

@@ -255,9 +255,13 @@ async def test_signing_out_ends_the_providers_session_too(
 
     away = await desk.single_sign_on.farewell(arrival.staff, back='https://desk.test/login')
     nowhere = await desk.single_sign_on.farewell(local, back='https://desk.test/login')
+    await desk.sign_ins.sign_out(arrival.staff)
+    afterwards = await desk.single_sign_on.farewell(arrival.staff, back='https://desk.test/login')
 
     assert away
     assert away.startswith(f'{provider.issuer}/oauth2/end_session?')
     assert 'id_token_hint=ey' in away
     assert 'post_logout_redirect_uri=https%3A%2F%2Fdesk.test%2Flogin' in away
     assert nowhere is None
+    assert afterwards
+    assert 'id_token_hint' not in afterwards  # the provider's tokens are not kept
