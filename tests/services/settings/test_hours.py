@@ -117,6 +117,26 @@ def test_next_opening_is_the_first_minute_that_is_open(case: tuple[Hours, dateti
         assert found == expected
 
 
+@pytest.mark.parametrize(
+    ('typed', 'at', 'opens'),
+    [
+        # New York goes ahead at 02:00: what begins in the hour that is skipped begins with the next one, or not at all.
+        ('02:30-04:00', '2026-03-08T05:00Z', '2026-03-08T07:00Z'),
+        ('02:15-02:45', '2026-03-08T05:00Z', '2026-03-09T06:15Z'),
+        # and back at 02:00: what ended at 01:10 opens again when the hour comes twice.
+        ('00:30-01:10', '2026-11-01T05:10Z', '2026-11-01T06:00Z'),
+        ('01:15-01:45', '2026-11-01T05:45Z', '2026-11-01T06:15Z'),
+    ],
+)
+def test_opening_follows_a_changed_clock(typed: str, at: str, opens: str) -> None:
+    hours = Hours(zone=ZoneInfo('America/New_York'), week=(parse_spans(typed),) * 7)
+    moment, expected = datetime.fromisoformat(at), datetime.fromisoformat(opens)
+
+    assert next_opening(hours, moment) == expected
+    assert not reads_open(hours, expected - timedelta(minutes=1))
+    assert reads_open(hours, expected)
+
+
 def test_queue_without_hours_is_always_open() -> None:
     at = datetime(2026, 12, 25, tzinfo=UTC)
 
