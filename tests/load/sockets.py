@@ -89,8 +89,7 @@ class Page:
 
     async def say_softphone(self, state: dict[str, Any]) -> None:
         """Send the state of a softphone, as the window around the page does."""
-        elements = self._elements.items()
-        [softphone] = [key for key, one in elements if 'state' in _listened(one)]
+        [softphone] = [key for key, one in self._elements.items() if _is_softphone(one)]
         await self._emit(softphone, 'state', state)
 
     async def acknowledge(self) -> None:
@@ -230,8 +229,10 @@ class ProgramSocket:
                 raise AssertionError(text)
 
 
-def _listened(element: dict[str, Any]) -> set[str]:
-    return {one['type'] for one in element.get('events', ())}
+def _is_softphone(element: dict[str, Any]) -> bool:
+    """Whether an element hears a softphone's state: it names its agent, as no other that hears of states does."""
+    events = {one['type'] for one in element.get('events', ())}
+    return 'state' in events and 'username' in element.get('props', {})
 
 
 NUMBER = re.compile(r'#(\d{8})#')

@@ -153,7 +153,7 @@ async def _sat_down(desk: Running, context: BrowserContext) -> CallScreen:
 async def _one_call(phone: CallScreen, box: Box, number: str, name: str, times: Times) -> None:
     """Let a call ring, be taken, held and ended; adds to the times."""
     desk = phone.desk
-    await desk.evaluate('name => { window.states = []; window.named = null; window.wanted = name; }', name)  # fmt: skip
+    await desk.evaluate('name => { window.named = null; window.wanted = name; }', name)  # fmt: skip
     began = time.time() * 1000
     await asyncio.to_thread(box.ring, number=f'+82{number[1:]}')
     rang = await _shown(phone, 'ringing')
@@ -163,7 +163,6 @@ async def _one_call(phone: CallScreen, box: Box, number: str, name: str, times: 
     await phone.presses('수락')
     await _shown(phone, 'talking')
     for _ in range(HOLDS):
-        await desk.evaluate('window.states = []')
         await phone.presses('보류')
         held = await _shown(phone, 'held')
         times.holds.append(held - float(await desk.evaluate('window.pressed')))
@@ -176,9 +175,9 @@ async def _one_call(phone: CallScreen, box: Box, number: str, name: str, times: 
 
 
 async def _shown(phone: CallScreen, state: str) -> float:
-    """Return when a state of the call was painted, in milliseconds of the wall clock."""
+    """Wait until the call is in a state; returns when that was painted, in milliseconds of the wall clock."""
     found = await phone.desk.wait_for_function(
-        'state => window.states.find((one) => one.state === state && one.at)?.at', arg=state, timeout=APPEAR_MS
+        'state => { const now = window.states.at(-1); return now?.state === state && now.at; }', arg=state, timeout=APPEAR_MS
     )  # fmt: skip
     return float(await found.json_value())
 
@@ -213,8 +212,8 @@ def _numbers(own: BackingUrls, count: int) -> list[tuple[str, str]]:
 
 
 _ALONE = """
-    SELECT phone, name FROM (SELECT phone, name FROM customers WHERE phone LIKE '010%%' AND length(phone) = 11 ORDER BY id) AS some
-    WHERE (SELECT count(*) FROM customers AS same WHERE same.phone = some.phone) = 1 LIMIT %s
+    SELECT phone, name FROM (SELECT phone, name FROM customers WHERE phone LIKE '010%%' AND length(phone) = 11 ORDER BY id) AS these
+    WHERE (SELECT count(*) FROM customers AS same WHERE same.phone = these.phone) = 1 LIMIT %s
 """
 
 
