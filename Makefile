@@ -70,7 +70,7 @@ shots: $(VENV)/.ready browser  ## draw every screen into .shots/ (SCREENS="histo
 	$(PY) tests/browser/shots.py $(SCREENS)
 	$(if $(SCREENS),,$(PY) -m tests.desk.sandbox.connect.shots)
 
-bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline
+bench: $(VENV)/.ready browser  ## measure the budgets beside a baseline (parts by name: README, Measured)
 	$(PY) -m tests.load.bench
 
 CUSTOMERS ?= 1000000

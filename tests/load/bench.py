@@ -20,6 +20,7 @@ from tests.load import (
     bench_reports,
     bench_search,
     browser,
+    dashboard,
     floor,
     inbox,
     pages,
@@ -30,6 +31,7 @@ from tests.load import (
     shift,
     stranger,
     transfers,
+    voice,
 )
 from tests.load.processes import Running, serving
 from tests.load.report import Row
@@ -47,8 +49,8 @@ USUAL = (
     'stranger',
 )
 SEARCHING = {'search': bench_search, 'history': bench_history, 'rates': bench_rates}
-PARTS = (*USUAL, *SEARCHING, 'reports', 'transfers')
-"""The last five take minutes, for a million rows: they are measured with ``--full`` or by name."""
+PARTS = (*USUAL, *SEARCHING, 'reports', 'dashboard', 'voice', 'transfers')
+"""The last seven take minutes, for a million rows: they are measured with ``--full`` or by name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -96,6 +98,8 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     alone: dict[str, Callable[[], Awaitable[Outcome]]] = {
         **{name: partial(_with_servers, urls, work) for name, work in works.items()},
         'routing': lambda: routing.rows(urls, routing.SMALL if asked.small else routing.Load()),
+        'dashboard': lambda: dashboard.rows(urls, small=asked.small),
+        'voice': lambda: voice.rows(urls, small=asked.small),
         'reports': lambda: _rows(bench_reports.rows(urls, contacts=past)),
     }
     for name, measured in alone.items():

@@ -8,9 +8,12 @@ import asyncio
 import gc
 import json
 import time
+from collections import Counter
 from urllib.parse import parse_qs
 
 from nicegui import Client
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
@@ -27,6 +30,8 @@ from services.floor.router import Router
 OPEN = 10**9
 ROUNDS: list[float] = []
 """How long the round took that made each offer, in milliseconds."""
+STATEMENTS: Counter[str] = Counter()
+"""What was asked of the database since the process began, by statement."""
 
 
 class TimedRouter(Router):
@@ -41,7 +46,7 @@ class TimedRouter(Router):
 
 
 class Probe:
-    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/page?client_id=``."""
+    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/statements``, ``/bench/page?client_id=``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -65,11 +70,18 @@ def _found(path: str, query: dict[str, str]) -> object:
         return len(Client.instances)
     if path == '/bench/routing':
         return ROUNDS
+    if path == '/bench/statements':
+        return STATEMENTS
     if path == '/bench/collect':
         return _held()
     elements = Client.instances[query['client_id']].elements.values()
     messages = sum('data-number' in element.props for element in elements)
     return {'elements': len(elements), 'messages': messages}
+
+
+@event.listens_for(Engine, 'before_cursor_execute')
+def _count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    STATEMENTS[statement] += 1
 
 
 def _held() -> dict[str, float]:

@@ -4,9 +4,9 @@ import asyncio
 import itertools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from tests.support.until import until
 
@@ -90,6 +90,16 @@ async def steadily(
             group.create_task(writers[place % len(writers)].write(number))
     lost = await arrivals.complete()
     return Latency.of(arrivals.milliseconds, lost)
+
+
+async def at_pace(
+    group: asyncio.TaskGroup, act: Callable[[], Coroutine[Any, Any, None]], rate: float
+) -> None:
+    """Begin ``act`` so often a second, whatever became of the others, until cancelled."""
+    begun = time.perf_counter()
+    for place in itertools.count():
+        await asyncio.sleep(max(0.0, begun + place / rate - time.perf_counter()))
+        group.create_task(act())
 
 
 class Pump:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,16 +58,30 @@ class Cores:
 
 
 @asynccontextmanager
-async def serving(module: str, urls: BackingUrls, *, prefix: str = '') -> AsyncIterator[Running]:
-    """Run a server module until the block ends; those with one ``prefix`` hear each other's events."""
+async def serving(
+    module: str,
+    urls: BackingUrls,
+    *,
+    prefix: str = '',
+    settings: Mapping[str, object] | None = None,
+) -> AsyncIterator[Running]:
+    """Run a server module until the block ends; those with one ``prefix`` hear each other's events.
+
+    ``settings`` are of the desk, beside where its data are.
+    """
     port = free_port()
-    environment = os.environ | {
-        'DATABASE_URL': urls.database_owner_url,
-        'REDIS_URL': urls.redis_url,
-        'REDIS_PREFIX': prefix or f'bench-{port}',
-        'JWT_SECRET_KEY': SECRET,
-        'PORT': str(port),
-    }
+    more = {name.upper(): str(value) for name, value in (settings or {}).items()}
+    environment = (
+        os.environ
+        | more
+        | {
+            'DATABASE_URL': urls.database_owner_url,
+            'REDIS_URL': urls.redis_url,
+            'REDIS_PREFIX': prefix or f'bench-{port}',
+            'JWT_SECRET_KEY': SECRET,
+            'PORT': str(port),
+        }
+    )
     log = (HOME / f'{module.rsplit(".", 1)[-1]}{f"-{port}" if prefix else ""}.log').open('wb')
     process = subprocess.Popen(  # noqa: ASYNC220 - nothing else goes on while a server starts
         [sys.executable, '-m', module], env=environment, cwd=Path(__file__).parents[2],

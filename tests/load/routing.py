@@ -13,29 +13,23 @@ import itertools
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import aiohttp
 import psycopg
 from psycopg import sql
-from redis.asyncio import Redis
 
-from desk import loops
-from desk.db import Database
-from desk.events import Topics
 from desk.sandbox import BackingUrls
-from desk.stream import EventStream
 from models import migrations
-from services import registry
 from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.load.floor import Person, bare
-from tests.load.loads import Arrivals, Latency, steadily
-from tests.load.processes import SECRET, Running, client, serving
+from tests.load.front import front_of
+from tests.load.loads import Arrivals, Latency, at_pace, steadily
+from tests.load.processes import Running, client, serving
 from tests.load.report import Row
 from tests.load.scenarios import Outcome
 from tests.load.sockets import Customer, ProgramSocket
@@ -79,7 +73,7 @@ async def rows(urls: BackingUrls, load: Load) -> Outcome:
             for _ in range(2)
         ]
         http = await stack.enter_async_context(client())
-        front = await stack.enter_async_context(_front(own, prefix))
+        front = await stack.enter_async_context(front_of(own, prefix))
         arrivals = Arrivals()
         talks = await _talks(http, desks, arrivals, stack)
         agents = [Agent(http, desks[n % 2], n, load) for n in range(1, load.agents + 1)]
@@ -189,24 +183,14 @@ async def _routed(front: Services, agents: Sequence[Agent], load: Load) -> Async
 
     async with asyncio.TaskGroup() as group:
         paces = [
-            group.create_task(_steady(group, come, load.rate)),
-            group.create_task(_steady(group, lambda: next(turns).end_one(), load.rate)),
+            group.create_task(at_pace(group, come, load.rate)),
+            group.create_task(at_pace(group, lambda: next(turns).end_one(), load.rate)),
         ]
         try:
             yield
         finally:
             for pace in paces:
                 pace.cancel()
-
-
-async def _steady(
-    group: asyncio.TaskGroup, act: Callable[[], Coroutine[Any, Any, None]], rate: float
-) -> None:
-    """Begin ``act`` so often a second, whatever became of the others."""
-    begun = time.perf_counter()
-    for place in itertools.count():
-        await asyncio.sleep(max(0.0, begun + place / rate - time.perf_counter()))
-        group.create_task(act())
 
 
 async def _settle(agents: Sequence[Agent]) -> int:
@@ -279,23 +263,6 @@ def _rows(
             unit='times', most=1.1, note=f'{busy.p95:.1f} ms, without routing {quiet.p95:.1f} ms',
         ),
     ]  # fmt: skip
-
-
-@asynccontextmanager
-async def _front(urls: BackingUrls, prefix: str) -> AsyncIterator[Services]:
-    """Services in this process that let customers come: what a form does, without the brake on one address."""
-    db = Database(urls.database_url, pool_size=10)
-    redis = Redis.from_url(urls.redis_url, decode_responses=True)
-    topics = Topics()
-    stream = EventStream(redis, topics, prefix=prefix)
-    services = registry.assemble(
-        db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
-    )
-    await stream.open()
-    async with loops.running({'relay': services.relay.carry, 'sweep': services.relay.sweep}):
-        yield services
-    await redis.aclose()
-    await db.close()
 
 
 def _id(kind: str, number: int) -> UUID:

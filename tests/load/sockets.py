@@ -52,7 +52,12 @@ class Page:
 
     async def open(self, heard: Heard, chat_id: UUID | None = None) -> None:
         """Open the page and its socket; ``heard`` is called with each message of the load that arrives."""
-        url = f'{self._running.address}/desk/chats/{chat_id or self._person.chat_id}'
+        await self.connect(f'/desk/chats/{chat_id or self._person.chat_id}', heard)
+        await asyncio.wait_for(self.has_transcript.wait(), 30)
+
+    async def connect(self, path: str, heard: Heard) -> None:
+        """Open any page of the desk and its socket."""
+        url = f'{self._running.address}{path}'
         # Like a browser: the socket gets a connection of its own, never the one that brought the page.
         alone = self._headers | {'Connection': 'close'}
         async with self._http.get(url, headers=alone, allow_redirects=False) as answer:
@@ -70,7 +75,6 @@ class Page:
         await socket.receive_str()  # Engine.IO's greeting
         await socket.send_str('40')
         self._reading = asyncio.get_running_loop().create_task(self._read(heard))
-        await asyncio.wait_for(self.has_transcript.wait(), 30)
 
     async def switch(self, chat_id: UUID) -> None:
         """Open another chat in the open desk, as a press on its row does; returns when its messages have come."""
@@ -82,6 +86,11 @@ class Page:
         """Press one of the inbox's tabs: 0 for 대기, 1 for 진행, 2 for 종료."""
         tabs = [key for key, one in self._elements.items() if 'desk-tab' in one.get('class', ())]
         await self._emit(tabs[place], 'click')
+
+    async def say_softphone(self, state: dict[str, Any]) -> None:
+        """Send the state of a softphone, as the window around the page does."""
+        [softphone] = [key for key, one in self._elements.items() if _is_softphone(one)]
+        await self._emit(softphone, 'state', state)
 
     async def acknowledge(self) -> None:
         """Tell the server what has come, so that it need not keep it to send it again."""
@@ -218,6 +227,12 @@ class ProgramSocket:
                 await self._socket.send_str('{"type": "pong"}')
             elif text.startswith('{"type": "error"'):
                 raise AssertionError(text)
+
+
+def _is_softphone(element: dict[str, Any]) -> bool:
+    """Whether an element hears a softphone's state: it names its agent, as no other that hears of states does."""
+    events = {one['type'] for one in element.get('events', ())}
+    return 'state' in events and 'username' in element.get('props', {})
 
 
 NUMBER = re.compile(r'#(\d{8})#')

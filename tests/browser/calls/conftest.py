@@ -13,7 +13,7 @@ from services.registry import Services
 from tests.browser.conftest import Contexts
 from tests.conftest import assembled
 from tests.support.browser import live, one_loop
-from tests.support.browser.calling import CallScreen, at_the_phone
+from tests.support.browser.calling import CallScreen, at_the_phone, softphone_of
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import Centre
 from tests.support.make import Make
@@ -36,13 +36,7 @@ async def staff(db: Database) -> None:
 
 def with_connect(settings: Settings, box: Box) -> Settings:
     """Give the settings of a desk whose Connect is the sandbox."""
-    return settings.model_copy(
-        update={
-            'desk_home': Settings().desk_home,  # Amazon's library is there
-            'connect_ccp_url': f'{box.url}/ccp-v2/',
-            'connect_login_url': f'{box.url}/connect/login?agent={{username}}',
-        }
-    )
+    return settings.model_copy(update=softphone_of(box))
 
 
 @pytest.fixture(scope='session')

@@ -2,10 +2,13 @@
 
 import re
 from functools import partial
+from pathlib import Path
 
 from playwright.async_api import BrowserContext, Frame, Locator, Page, expect
 
+from desk.settings import Settings
 from tests.support.browser.people import Centre
+from tests.support.sandbox.box import Box
 from tests.support.until import until as tests_until
 
 until = partial(tests_until, seconds=15)
@@ -71,3 +74,12 @@ async def at_the_phone(centre: Centre, context: BrowserContext, username: str) -
     """Sign somebody in and let them sit down at their desk with its softphone."""
     await centre.sign_in(context, username)
     return await CallScreen(await context.new_page(), centre.address).opens()
+
+
+def softphone_of(box: Box) -> dict[str, Path | str]:
+    """Return the settings of a desk whose softphone is Connect in a box."""
+    return {
+        'desk_home': Settings().desk_home,  # Amazon's library is there
+        'connect_ccp_url': f'{box.url}/ccp-v2/',
+        'connect_login_url': f'{box.url}/connect/login?agent={{username}}',
+    }
