@@ -289,7 +289,7 @@ async def test_stream_that_begins_anew_or_goes_back_is_read_after(valkey: Privat
             await both.execute()
 
         await until(lambda: one.resyncs == 2, seconds=1)
-        assert one.numbers == [1, 2, 3, 4]
+        await until(lambda: one.numbers == [1, 2, 3, 4])
     await admin.aclose()
 
 

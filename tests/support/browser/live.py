@@ -105,6 +105,7 @@ def environment(settings: Settings) -> dict[str, str]:
         'CONNECT_SANDBOX': str(settings.connect_sandbox),
         'CONNECT_CCP_URL': settings.connect_ccp_url,
         'CONNECT_LOGIN_URL': settings.connect_login_url,
+        'QUIET_HOURS': settings.quiet_hours,
         'OIDC_ISSUER': settings.oidc_issuer,
         'OIDC_CLIENT_ID': settings.oidc_client_id,
         'OIDC_CLIENT_SECRET': settings.oidc_client_secret.get_secret_value(),
