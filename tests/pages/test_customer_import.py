@@ -237,7 +237,7 @@ async def test_import_is_undone_from_the_page(
     await user.should_see('가져온 것을 되돌릴까요?', retries=200)
     press(user, '되돌리기')
     await user.should_see('되돌릴 수 없는 고객이 있습니다', retries=200)
-    await user.should_see('가져온 뒤에 상담, 콜백이나 메모가 생겼습니다.')
+    await user.should_see('가져온 뒤에 상담, 콜백이나 메모가 생겼습니다.', retries=50)
     user.find('이 고객은 두고 나머지 되돌리기').click()
 
     await user.should_see('되돌렸습니다: 지움 1명 · 되돌림 0명 · 그대로 둠 1명', retries=200)

@@ -132,12 +132,12 @@ async def test_rating_is_filtered_by_and_shown_as_it_changes(
     await user.should_not_see('강지후')
     await user.open(f'/desk/history/{rated.id}?rating=9')
     await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다: 만족도', retries=100)
-    await user.should_see('오래 기다렸어요')
+    await user.should_see('오래 기다렸어요', retries=50)
 
     await services.ratings.rate(rated.id, 4, '이제 괜찮아요')
 
     await user.should_see('이제 괜찮아요', retries=100)
-    await user.should_not_see('오래 기다렸어요')
+    await user.should_not_see('오래 기다렸어요', retries=50)
 
 
 async def test_somebody_elses_address_is_opened_with_ones_own_rights(

@@ -50,7 +50,7 @@ async def test_link_for_a_new_password_is_shown(admin: User, hayun: Agent) -> No
     press(admin, '새 비밀번호 링크')
 
     await admin.should_see('이하윤 님에게 이 링크를 전하세요', retries=SOON)
-    await admin.should_see('링크 복사')
+    await admin.should_see('링크 복사', retries=50)
 
 
 async def test_second_factor_is_required_seen_and_reset(
@@ -101,7 +101,7 @@ async def test_people_come_from_a_file(
     await admin.open(PEOPLE)
     await admin.should_see('파일로 가져오기', retries=SOON)
     press(admin, '파일로 가져오기')
-    await admin.should_see('파일 고르기')
+    await admin.should_see('파일 고르기', retries=50)
     lines = (
         '아이디,성,이름,이메일,부서',
         'hayun,,,,환불',
