@@ -21,7 +21,8 @@ async def test_alert_is_set_and_taken_then_an_agent_is_helped_and_relieved(
     await desk.opens(mine)
     page = await opens(floor, f'department={agent.department}')
 
-    await _sets_a_limit(page, str(queue.id))
+    await _sets_a_limit(page, queue.name)
+    await opens(floor, f'department={agent.department}')
     await come(services, agent.department, '기다리는 고객')
     banner = page.get_by_role('alert').filter(has_text='대기 0건 초과')
     await expect(banner).to_be_visible(timeout=30_000)  # looked at every few seconds
@@ -49,21 +50,18 @@ async def test_alert_is_set_and_taken_then_an_agent_is_helped_and_relieved(
     assert (await services.chats.chat(boss, mine)).agent_id == agent.id
 
 
-async def _sets_a_limit(page: Page, queue_id: str) -> None:
-    """Set that more than no waiting contact in the queue is too many."""
+async def _sets_a_limit(page: Page, queue: str) -> None:
+    """Set that more than no waiting contact in the queue is too many, where the board's list of alerts leads."""
     await page.get_by_role('button', name='알림', exact=True).click()
-    await page.get_by_role('button', name='기준 정하기').click()
-    limits = page.get_by_role('dialog', name='알림 기준')
-    await limits.get_by_label('무엇을').select_option('waiting')
-    await limits.get_by_label('기준', exact=True).fill('0')
-    await limits.get_by_label('대기열').select_option(queue_id)
+    await page.get_by_role('link', name='기준 정하기').click()
+    await page.get_by_role('button', name='기준 추가').click()
+    form = page.get_by_role('form')
+    await form.get_by_label('무엇을').select_option('waiting')
+    await form.get_by_label('기준', exact=True).fill('0')
+    await form.get_by_label('대기열').select_option(queue)
     await nothing_found(page, 'limits')
-    await limits.get_by_role('button', name='기준 추가').click()
-    await expect(limits.get_by_text('대기 0건 초과').first).to_be_visible()
-    await limits.get_by_role('button', name='닫기').click()
-    await expect(limits).to_have_count(0)
-    await page.keyboard.press('Escape')
-    await expect(page.get_by_role('dialog')).to_have_count(0)
+    await form.get_by_role('button', name='저장').click()
+    await expect(page.get_by_role('table', name='알림 기준')).to_contain_text('대기 0건 초과')
 
 
 async def _says(page: Page, title: str, words: str) -> None:
