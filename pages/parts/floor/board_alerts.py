@@ -60,7 +60,6 @@ class BoardAlerts(Component):
             with ui.element('div').classes('desk-actions'):
                 way = Piece('a', inside=filled('{text}', text=_('기준 정하기')))
                 way.classes('desk-button desk-quiet').props['href'] = LIMITS
-                way.on('click', opened.close)  # the next screen opens in the same frame
                 button(_('닫기'), opened.close, ButtonStyle.PRIMARY).props('autofocus')
 
     # ---- staying current

@@ -13,6 +13,8 @@ LET_GO = """(open) => {
 """Removes the focus from a closing dialog. Quasar restores the earlier focus only a moment later, and not if that element is
 gone (a field of the previous dialog): until then the fading field would receive the next keys.
 """
+LEAVES = '(event) => { if (event.target.closest("a[href]:not([target])")) emit() }'
+"""For ``on('click', …)``: a link in a dialog leads to another screen, which opens in the same frame, behind the dialog."""
 OPEN = 'data-open'
 """Marks the container of an open dialog; a closing dialog's container exists a moment longer, without the mark."""
 
@@ -34,6 +36,6 @@ def titled(host: ui.element, title: str) -> Iterator[ui.dialog]:
             dialog.on(closing, js_handler=LET_GO)
         dialog.on('hide', place.delete)
         current_screen.mark_as_here(place)
-        with ui.element('div').classes('desk-card'):
+        with ui.element('div').classes('desk-card').on('click', dialog.close, js_handler=LEAVES):
             ui.label(title).classes('desk-card-title').props('role=heading aria-level=2')
             yield dialog
