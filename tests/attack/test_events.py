@@ -91,6 +91,12 @@ async def settle() -> None:
         await asyncio.sleep(0.02)
 
 
+async def leave(client: Client) -> None:
+    """Close the page, and let what was begun on it end: an export has a process of its own."""
+    client.delete()
+    await settle()
+
+
 def paths(chat_id: UUID, customer_id: UUID) -> tuple[str, ...]:
     """Return the address of every screen."""
     return (
@@ -125,6 +131,7 @@ async def test_forged_events_leave_no_trace(
             await settle()
             forge(client)
         await settle()
+        await leave(client)
         traces |= traces_in(caplog, path)
 
     assert traces == {}
@@ -149,6 +156,7 @@ async def test_naughty_texts_in_fields_leave_no_trace(
                 send(client, listener, written(text, names))
             await asyncio.sleep(0)
         await settle()
+        await leave(client)
         traces |= traces_in(caplog, path)
 
     assert traces == {}

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, expect
 
-from models import Agent, QueueMode
+from models import Agent, Queue, QueueMode
 from services.registry import Services
 from tests.browser.test_accessibility import nothing_found
 from tests.browser.test_dashboard import come, opens
@@ -19,10 +19,8 @@ async def test_alert_is_set_and_taken_then_an_agent_is_helped_and_relieved(
     mine = await come(services, agent.department, '도움이 필요한 고객')
     await services.chats.take(agent, mine)
     await desk.opens(mine)
-    page = await opens(floor, f'department={agent.department}')
 
-    await _sets_a_limit(page, queue.name)
-    await opens(floor, f'department={agent.department}')
+    page = await _sets_a_limit(floor, queue)
     await come(services, agent.department, '기다리는 고객')
     banner = page.get_by_role('alert').filter(has_text='대기 0건 초과')
     await expect(banner).to_be_visible(timeout=30_000)  # looked at every few seconds
@@ -50,18 +48,20 @@ async def test_alert_is_set_and_taken_then_an_agent_is_helped_and_relieved(
     assert (await services.chats.chat(boss, mine)).agent_id == agent.id
 
 
-async def _sets_a_limit(page: Page, queue: str) -> None:
+async def _sets_a_limit(floor: DeskScreen, queue: Queue) -> Page:
     """Set that more than no waiting contact in the queue is too many, where the board's list of alerts leads."""
+    page = await opens(floor, f'department={queue.department}')
     await page.get_by_role('button', name='알림', exact=True).click()
     await page.get_by_role('link', name='기준 정하기').click()
     await page.get_by_role('button', name='기준 추가').click()
     form = page.get_by_role('form')
     await form.get_by_label('무엇을').select_option('waiting')
     await form.get_by_label('기준', exact=True).fill('0')
-    await form.get_by_label('대기열').select_option(queue)
+    await form.get_by_label('대기열').select_option(queue.name)
     await nothing_found(page, 'limits')
     await form.get_by_role('button', name='저장').click()
     await expect(page.get_by_role('table', name='알림 기준')).to_contain_text('대기 0건 초과')
+    return await opens(floor, f'department={queue.department}')
 
 
 async def _says(page: Page, title: str, words: str) -> None:
