@@ -9,7 +9,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 MAX_PASSWORD_CHARS = 1_024
 """Longer passwords are refused without hashing them."""
 
-_hasher = PasswordHasher()  # the library's defaults are RFC 9106's second recommendation
+_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+"""OWASP's recommendation for argon2id: 19 MiB, two passes, one thread (decision 0038)."""
 
 
 def use_cost(*, time_cost: int, memory_kib: int, parallelism: int) -> None:
