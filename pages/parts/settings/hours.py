@@ -11,17 +11,15 @@ from nicegui.events import GenericEventArguments
 from typing_extensions import override
 
 from desk import clock
-from desk.errors import DeskError
 from models import EVERYWHERE, AgentRole, SettingKind
-from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language
 from pages.parts.kit import times
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.section import (
-    Section,
     about,
     cells,
     empty,
@@ -43,7 +41,7 @@ ZONES = (
 """Time zones that are suggested; every other one is accepted too."""
 
 
-class HoursSection(Section):
+class HoursSection(EditedSection):
     """The hours of every queue that the person may change."""
 
     adds = False
@@ -51,8 +49,6 @@ class HoursSection(Section):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('운영 시간'))
         self._queues: Sequence[QueueHours] = ()
-        self._edited: UUID | None = None
-        self._editor: SettingEditor | None = None
         self._weeks: Piece | None = None
 
     @override
@@ -78,36 +74,25 @@ class HoursSection(Section):
                 name=name_cell(EVERYWHERE, _('데스크 전체 휴무일')),
                 rest=cells('', '', ''),
             )
-        table(
-            _('운영 시간'), (_('대기열'), _('지금'), _('오늘'), _('다음에 엶')), rows, self._press
-        )
+        table(_('운영 시간'), (_('대기열'), _('지금'), _('오늘'), _('다음에 엶')), rows, self.press)
 
     @override
     def news(self) -> None:
         self._draw_weeks()
-        if self._editor is not None:
-            self.start(self._editor.refresh())
+        super().news()
 
     @override
     def close(self) -> None:
-        self._edited = self._editor = self._weeks = None
+        self._weeks = None
         super().close()
 
-    async def _press(self, subject_id: str) -> None:
-        if subject_id != str(self._edited):
-            try:
-                await self.still(self._show(UUID(subject_id)))
-            except ValueError:
-                return
-            except DeskError as error:
-                notices.tell(error)
-
-    async def _show(self, subject_id: UUID) -> None:
+    @override
+    async def show(self, subject_id: UUID) -> None:
         is_desk = subject_id == EVERYWHERE
         kind = SettingKind.CLOSED_DAYS if is_desk else SettingKind.HOURS
         stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
         with self:  # the pressed row may have been drawn anew meanwhile
-            self._edited, self._weeks = subject_id, None
+            self.edited, self._weeks = subject_id, None
             one = self._one()
             title = one.queue.name if one else _('데스크 전체 휴무일')
 
@@ -116,13 +101,13 @@ class HoursSection(Section):
                     self._draw_question()
                     self._weeks = Piece().classes('desk-weeks')
                 fields = closed_days_fields() if is_desk else hours_fields()
-                self._editor = SettingEditor(self, kind, subject_id, fields, stored, name=title)
+                self.editor = SettingEditor(self, kind, subject_id, fields, stored, name=title)
 
             self.beside(title, draw)
             self.news()
 
     def _one(self) -> QueueHours | None:
-        return next((one for one in self._queues if one.queue.id == self._edited), None)
+        return next((one for one in self._queues if one.queue.id == self.edited), None)
 
     def _draw_weeks(self) -> None:
         one = self._one()

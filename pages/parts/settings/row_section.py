@@ -11,19 +11,17 @@ from pages import notices
 from pages.locale import _
 from pages.parts.kit.edit_form import EditForm, Filled, FormField, FormRecord
 from pages.parts.kit.edit_labels import edit_labels
+from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.queues import refused
-from pages.parts.settings.section import Section
 from pages.parts.settings.setting_editor import SettingEditor
 
 Add = Callable[[Mapping[str, str]], Awaitable[object]]
 
 
-class RowSection(Section):
+class RowSection(EditedSection):
     """A list of settings of one kind."""
 
     kind: SettingKind
-    edited: UUID | None = None
-    editor: SettingEditor | None = None
 
     def title_of(self, row_id: UUID) -> str:
         """Return the name of a row; empty when there is none."""
@@ -37,36 +35,17 @@ class RowSection(Section):
         """Draw what belongs to a row, beside its form."""
 
     @override
-    def news(self) -> None:
-        if self.editor is not None:
-            self.start(self.editor.refresh())
-
-    @override
-    def close(self) -> None:
-        self.edited = self.editor = None
-        super().close()
-
-    async def press(self, row_id: str) -> None:
-        """Open the form of a row."""
-        if row_id == str(self.edited):
-            return
-        try:
-            await self.still(self.show(UUID(row_id)))
-        except ValueError:
-            return
-        except DeskError as error:
-            notices.tell(error)
-
-    async def show(self, row_id: UUID) -> None:
-        """Draw a row's form and changes in the side."""
-        stored = await self.still(self.services.desk_settings.stored(self.agent, self.kind, row_id))
+    async def show(self, subject_id: UUID) -> None:
+        stored = await self.still(
+            self.services.desk_settings.stored(self.agent, self.kind, subject_id)
+        )
         with self:  # the pressed row may have been drawn anew meanwhile
-            self.edited, title = row_id, self.title_of(row_id)
+            self.edited, title = subject_id, self.title_of(subject_id)
 
             def draw() -> None:
-                self.draw_beside_form(row_id)
+                self.draw_beside_form(subject_id)
                 self.editor = SettingEditor(
-                    self, self.kind, row_id, self.fields_of(row_id), stored, name=title
+                    self, self.kind, subject_id, self.fields_of(subject_id), stored, name=title
                 )
 
             self.beside(title, draw)

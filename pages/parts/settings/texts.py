@@ -8,23 +8,22 @@ from nicegui import ui
 from typing_extensions import override
 
 from desk import clock
-from desk.errors import DeskError
 from models import EVERYWHERE, AgentRole, Queue, SettingKind
-from pages import notices
 from pages.component import still
 from pages.context import PageContext
 from pages.locale import LANGUAGES, _, text
 from pages.parts.kit import times
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.settings.section import Section, about, cells, heading, name_cell, table
+from pages.parts.settings.edited_section import EditedSection
+from pages.parts.settings.section import about, cells, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
 from services.settings.texts import CustomerTexts, TextName, field_of
 
 LANGUAGE_NAMES = {'ko': '한국어', 'en': 'English'}
 
 
-class TextSection(Section):
+class TextSection(EditedSection):
     """The texts of every queue, and of each queue that the person may change."""
 
     adds = False
@@ -32,8 +31,6 @@ class TextSection(Section):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('안내 문구'))
         self._queues: Sequence[Queue] = ()
-        self._edited: UUID | None = None
-        self._editor: SettingEditor | None = None
         self._preview: Piece | None = None
 
     @override
@@ -52,40 +49,31 @@ class TextSection(Section):
         if self.agent.role is AgentRole.ADMIN:
             rows += _row(EVERYWHERE, _('모든 대기열'), '')
         rows += Markup().join(_row(one.id, one.name, one.department) for one in self._queues)
-        table(_('안내 문구'), (_('대기열'),), rows, self._press)
+        table(_('안내 문구'), (_('대기열'),), rows, self.press)
 
     @override
     def news(self) -> None:
-        if self._editor is not None:
-            self.start(self._editor.refresh())
-        if self._preview is not None and self._edited is not None:
-            self.start(self._draw_preview(self._preview, self._edited))
+        super().news()
+        if self._preview is not None and self.edited is not None:
+            self.start(self._draw_preview(self._preview, self.edited))
 
     @override
     def close(self) -> None:
-        self._edited = self._editor = self._preview = None
+        self._preview = None
         super().close()
 
-    async def _press(self, subject_id: str) -> None:
-        if subject_id != str(self._edited):
-            try:
-                await self.still(self._show(UUID(subject_id)))
-            except ValueError:
-                return
-            except DeskError as error:
-                notices.tell(error)
-
-    async def _show(self, subject_id: UUID) -> None:
+    @override
+    async def show(self, subject_id: UUID) -> None:
         kind = SettingKind.TEXTS
         stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
         with self:  # the pressed row may have been drawn anew meanwhile
-            self._edited = subject_id
+            self.edited = subject_id
             title = next(
                 (one.name for one in self._queues if one.id == subject_id), _('모든 대기열')
             )
 
             def draw() -> None:
-                self._editor = SettingEditor(
+                self.editor = SettingEditor(
                     self, kind, subject_id, text_fields(), stored, name=title
                 )
                 with ui.element('section').classes('desk-preview') as place:
