@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from desk import clock
 from models import Agent
+from pages.api import sheet_files
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.locale import language_of, text
@@ -23,19 +24,10 @@ from services.registry import Services
 
 STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
 """Exports that one session may start in 60 s: each takes a process and minutes of reading."""
-TYPES = {
-    ExportFormat.CSV: 'text/csv; charset=utf-8',
-    ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-}
-ANSWER: dict[str, Any] = {
-    'description': 'The file; CSV begins at once, XLSX when all of it is read',
-    'content': {
-        TYPES[ExportFormat.CSV]: {
-            'example': '시작,채널,상태,고객,전화번호\r\n2026-11-03 14:05:09,채팅,종료,김민서,010-****-5678\r\n'
-        },
-        TYPES[ExportFormat.XLSX]: {},
-    },
-}
+ANSWER = sheet_files.answer(
+    'The file; CSV begins at once, XLSX when all of it is read',
+    '시작,채널,상태,고객,전화번호\r\n2026-11-03 14:05:09,채팅,종료,김민서,010-****-5678\r\n',
+)
 
 
 def router(services: Services) -> APIRouter:
@@ -64,7 +56,9 @@ def router(services: Services) -> APIRouter:
         parts = asked.parts(services.exports)
         first = await anext(parts)  # an error up to here still gets a status
         return StreamingResponse(
-            _chained(first, parts), media_type=TYPES[kind], headers=asked.headers
+            sheet_files.chained(first, parts),
+            media_type=sheet_files.TYPES[kind],
+            headers=asked.headers,
         )
 
     return routes
@@ -104,10 +98,3 @@ class _Asked:
         async with running as export, aclosing(export.file(words)) as parts:
             async for part in parts:
                 yield part
-
-
-async def _chained(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(rest):
-        yield first
-        async for part in rest:
-            yield part

@@ -1,7 +1,5 @@
 """``/reports``: the figures of any period by group, as the reports screen shows them, for supervisors' programs."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Self
@@ -12,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from desk.errors import InvalidInputError
+from pages.api import sheet_files
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.locale import language_of, text
@@ -48,17 +47,7 @@ REPORT_EXAMPLE: dict[str, Any] = {
     'total': {'answered': {'value': 10, 'contacts': 10}, 'service_level': FIGURE_EXAMPLE},
     'rows': [ROW_EXAMPLE],
 }
-TYPES = {
-    ExportFormat.CSV: 'text/csv; charset=utf-8',
-    ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-}
-ANSWER: dict[str, Any] = {
-    'description': 'The file',
-    'content': {
-        TYPES[ExportFormat.CSV]: {'example': '대기열,인입(건),응대(건)\r\n전체,12,10\r\n'},
-        TYPES[ExportFormat.XLSX]: {},
-    },
-}
+ANSWER = sheet_files.answer('The file', '대기열,인입(건),응대(건)\r\n전체,12,10\r\n')
 
 
 class FigureItem(BaseModel):
@@ -195,14 +184,9 @@ class ReportOperations:
         headers = {
             'Content-Disposition': f'attachment; filename="report-{days}.{kind.value}"; filename*=UTF-8\'\'{name}'
         }
-        return StreamingResponse(_chained(first, parts), media_type=TYPES[kind], headers=headers)
-
-
-async def _chained(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-    async with aclosing(rest):
-        yield first
-        async for part in rest:
-            yield part
+        return StreamingResponse(
+            sheet_files.chained(first, parts), media_type=sheet_files.TYPES[kind], headers=headers
+        )
 
 
 def _figures(numbers: Numbers) -> dict[Figure, FigureItem]:

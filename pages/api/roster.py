@@ -1,41 +1,23 @@
 """``GET /agents/export``: everybody at the desk as a CSV or Excel file, which can be imported again."""
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from desk import clock
+from pages.api import sheet_files
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import refusals
 from pages.locale import language_of
 from pages.web.principals import SignedIn
+from services.history.exports import ExportFormat
 from services.registry import Services
 
 STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
-
-
-class RosterFormat(StrEnum):
-    """The file format."""
-
-    CSV = 'csv'
-    XLSX = 'xlsx'
-
-
-TYPES = {
-    RosterFormat.CSV: 'text/csv; charset=utf-8',
-    RosterFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-}
-ANSWER: dict[str, Any] = {
-    'description': 'The file',
-    'content': {
-        TYPES[RosterFormat.CSV]: {
-            'example': '아이디,성,이름,이메일\r\nmina,김,미나,mina@example.com\r\n'
-        },
-        TYPES[RosterFormat.XLSX]: {},
-    },
-}
+ANSWER = sheet_files.answer(
+    'The file', '아이디,성,이름,이메일\r\nmina,김,미나,mina@example.com\r\n'
+)
 
 
 def router(services: Services) -> APIRouter:
@@ -53,14 +35,14 @@ def router(services: Services) -> APIRouter:
     async def export(
         request: Request,
         staff: SignedIn,
-        kind: Annotated[RosterFormat, Query(alias='format')] = RosterFormat.CSV,
+        kind: Annotated[ExportFormat, Query(alias='format')] = ExportFormat.CSV,
     ) -> StreamingResponse:
         """Return everybody with role, department, capacity and skills; headings in the reader's language."""
         parts = await services.roster.export(
-            staff.agent, is_xlsx=kind is RosterFormat.XLSX, language=language_of(request)
+            staff.agent, is_xlsx=kind is ExportFormat.XLSX, language=language_of(request)
         )
         day = f'{clock.now().astimezone(clock.SEOUL):%Y%m%d-%H%M}'
         headers = {'Content-Disposition': f'attachment; filename="people-{day}.{kind.value}"'}
-        return StreamingResponse(parts, media_type=TYPES[kind], headers=headers)
+        return StreamingResponse(parts, media_type=sheet_files.TYPES[kind], headers=headers)
 
     return routes

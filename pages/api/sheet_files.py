@@ -1,0 +1,26 @@
+"""Tables as files: their types, how the API describes them, and how they are streamed."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from services.history.exports import ExportFormat
+
+TYPES = {
+    ExportFormat.CSV: 'text/csv; charset=utf-8',
+    ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+}
+
+
+def answer(description: str, example: str) -> dict[str, Any]:
+    """Return OpenAPI's description of a file in either format, with an example of the CSV."""
+    content = {TYPES[ExportFormat.CSV]: {'example': example}, TYPES[ExportFormat.XLSX]: {}}
+    return {'description': description, 'content': content}
+
+
+async def chained(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    """Yield the part that was read to see whether there is an error, then the rest."""
+    async with aclosing(rest):
+        yield first
+        async for part in rest:
+            yield part
