@@ -80,6 +80,12 @@ class CustomerScreen(Screen):
         await expect(self.box).to_be_visible()
         await self.settles()
 
+    async def ends(self) -> None:
+        """End the chat."""
+        await self.button('상담 종료').click()
+        await self.button('종료하기').click()
+        await self.sees('상담이 종료되었어요')
+
     async def resumes(self) -> None:
         """Come back to ``/talk`` and say that the chat is one's own."""
         await self.page.goto(f'{self.address}/talk')
