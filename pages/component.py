@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks, core, ui
 from typing_extensions import override
 
 from desk.errors import DeskError
@@ -113,8 +113,9 @@ class Component(ui.element):
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
-        for work in self._at_end:
-            background_tasks.create(work())
+        if core.loop is not None and not core.loop.is_closed():  # dialogs are deleted at exit, too
+            for work in self._at_end:
+                background_tasks.create(work())
         super()._handle_delete()
 
 

@@ -44,6 +44,10 @@ C-0000003,새이름,,,,우수,
 """A sheet as a department keeps it: a title above, good rows, one about somebody else, and three with something to mend."""
 
 
+WAITING = '.desk-row :is(.desk-take, .desk-assigned)'
+"""What only rows of the waiting have: a button where agents take, a mark where the desk assigns."""
+
+
 async def sign_in(studio: Studio) -> None:
     """The login page, empty and refused."""
     async with studio.person() as context:
@@ -97,13 +101,13 @@ async def workspace(studio: Studio) -> None:
         await page.locator('.desk-row').first.wait_for()
         await studio.take(page, 'desk-open')
         await page.keyboard.press('1')
-        await page.locator('.desk-take').first.wait_for()
+        await page.locator(WAITING).first.wait_for()
         await studio.take(page, 'desk-waiting')
         await page.keyboard.press('j')
         await page.locator('.desk-bubble').first.wait_for()
         await studio.take(page, 'desk-waiting-chat')
         await page.keyboard.press('2')
-        await page.locator('.desk-take').first.wait_for(state='detached')
+        await page.locator(WAITING).first.wait_for(state='detached')
         await page.keyboard.press('j')
         await page.locator('.desk-own .desk-bubble').first.wait_for()
         await studio.take(page, 'desk-chat')
@@ -183,7 +187,7 @@ async def everybody(studio: Studio) -> None:
         await page.locator('.desk-row').first.wait_for()
         await page.locator('.desk-scope-choice').nth(1).click()
         await page.keyboard.press('2')
-        await page.locator('.desk-take').first.wait_for(state='detached')
+        await page.locator(WAITING).first.wait_for(state='detached')
         await studio.take(page, 'desk-supervisor')
 
 
@@ -204,7 +208,7 @@ async def audit(studio: Studio) -> None:
         await page.locator('.desk-row').first.wait_for()
         await page.locator('.desk-scope-choice').nth(1).click()
         await page.keyboard.press('3')
-        await page.locator('.desk-take').first.wait_for(state='detached')
+        await page.locator(WAITING).first.wait_for(state='detached')
         await page.locator('.desk-row-open').nth(1).click()
         await page.locator('.desk-eye').first.click()
         await page.locator('.desk-reasons button').first.wait_for()
@@ -409,7 +413,7 @@ async def linking(studio: Studio) -> None:
         await page.goto(f'{studio.centre.address}/desk')
         await desk.settles()
         await page.keyboard.press('1')
-        await page.locator('.desk-take').first.wait_for()
+        await page.locator(WAITING).first.wait_for()
         rows = page.locator('.desk-row-open')
         for place in range(await rows.count()):
             await rows.nth(place).click()

@@ -100,7 +100,7 @@ def _take(chat: ChatCard, *, is_offered: bool) -> Markup:
     if chat.status is not ChatStatus.WAITING:
         return Markup()
     if is_offered:
-        return filled('<span class="desk-tag">{text}</span>', text=_('자동 배정'))
+        return filled('<span class="desk-tag desk-assigned">{text}</span>', text=_('자동 배정'))
     return filled(
         '<button type="button" class="desk-take" data-act="take">{text}</button>', text=_('수락')
     )
