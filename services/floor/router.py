@@ -255,6 +255,6 @@ def _record_offer(
         rule_version=RULE_VERSION,
         situation=situation.recorded(),
     )
-    work.session.add(row)
+    work.append(row)
     record_step(work, chat, StepKind.OFFERED, agent_id=decision.agent_id, reason=decision.rule)
     work.tell(changed_event(chat))
