@@ -76,5 +76,6 @@ class UnitsOfWork:
             yield work
             entry_ids = await append(session, work.appended, work.events)
             await audit.write(session, work.entries)  # last: see ``services.work.recording``
-        self.relay.hand_over([Committed(*pair) for pair in zip(entry_ids, work.events, strict=True)])
-
+        self.relay.hand_over(
+            [Committed(*pair) for pair in zip(entry_ids, work.events, strict=True)]
+        )

@@ -14,9 +14,9 @@ from services.registry import Services
 from tests.support.make import Make
 from tests.support.round_trips import RoundTrips, count_round_trips, counted
 
-CEILINGS = {'start': 11, 'offer': 20, 'take': 13, 'end': 15, 'wrap-up': 11}
+CEILINGS = {'start': 10, 'offer': 11, 'take': 10, 'end': 11, 'wrap-up': 9}
 """The most round trips of each step: statements, signs of life, BEGIN and COMMIT."""
-NOTHING_TO_DO = 4
+NOTHING_TO_DO = 1
 """Those of a round while nobody is able: that is most rounds of a busy floor."""
 WARM = 2
 """Contacts before the one that counts: the first of a kind compiles statements and opens connections."""
