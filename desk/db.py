@@ -4,6 +4,7 @@ Only this module commits. A ``transaction`` block that is left by an exception s
 """
 
 import asyncio
+import select
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import event, text
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import QueuePool
@@ -23,6 +24,8 @@ from desk.statement_pool import CONNECTIONS as STATEMENT_CONNECTIONS
 from desk.statement_pool import StatementPool
 
 POOL_RECYCLE_SECONDS = 3600  # the guide
+UNCHECKED_SECONDS = 5.0
+"""How long a connection counts as alive after its last use, while its socket is silent (decision 0039)."""
 CLOSING_SECONDS = 2.0
 ROW_LOCK = {'key_share': True}
 """``FOR NO KEY UPDATE``: plain ``FOR UPDATE`` also blocks inserts of rows that reference this one."""
@@ -89,13 +92,13 @@ class Database:
             max_overflow=0,
             pool_use_lifo=True,
             hide_parameters=True,  # a logged error must not contain personal data
-            pool_pre_ping=True,
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},
         )
         self.statements = StatementPool(url)
         self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
         _measure(self._engine)
+        _check_when_taken(self._engine)
 
     def separate_pool(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
         """Return the same database with a separate connection pool for one kind of work.
@@ -162,3 +165,32 @@ def _measure(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, 'after_cursor_execute')
     def ended(conn: Any, *_: Any) -> None:
         metrics.SQL_SECONDS.observe(time.perf_counter() - conn.info['desk_started'])
+
+
+def _check_when_taken(engine: AsyncEngine) -> None:
+    """Ask a connection for a sign of life before it is used, but only one that may be dead (decision 0039)."""
+    dialect = engine.sync_engine.dialect
+
+    @event.listens_for(engine.sync_engine, 'checkin')
+    def given_back(_connection: Any, record: Any) -> None:
+        record.info['desk_used'] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, 'checkout')
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        used = record.info.get('desk_used')
+        if used is None or (time.monotonic() - used < UNCHECKED_SECONDS and _is_silent(connection)):
+            return
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool opens new connections instead
+
+
+def _is_silent(connection: Any) -> bool:
+    """Whether nothing has come on an idle connection: a server that ends or dies leaves its farewell, or the end."""
+    driver = connection.driver_connection
+    if driver.closed:
+        return False
+    waiting = select.poll()
+    waiting.register(driver.pgconn.socket, select.POLLIN)
+    return not waiting.poll(0)

@@ -282,7 +282,8 @@ def add_line(
         type=kind,
         content=name,
     )
-    work.session.add_all([chat, message])
+    work.session.add(chat)
+    work.append(message)
     work.tell(
         MessageAdded(chat=queries.card(chat), message=queries.shown(message), also_to=also_to)
     )

@@ -51,4 +51,4 @@ def record_step(  # noqa: PLR0913 - a step has many attributes
         reason=reason,
         score=score,
     )
-    work.session.add(step)
+    work.append(step)

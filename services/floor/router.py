@@ -1,8 +1,9 @@
 """The router: each free place, new state and new contact leads to the next assignment.
 
 Any number of processes run it, without a leader. Offers are made under one PostgreSQL advisory
-lock, so that contacts are served in order; the agent's row is locked before the contact's, as
-everywhere. Another process does what a dead one left undone, at the next event or within a second.
+lock, so that contacts are served in order; who does not get it leaves the work to the one who has it. The agent's row is
+locked before the contact's, as everywhere. Another process does what a dead one left undone, at the next event or within a
+second.
 """
 
 import asyncio
@@ -23,10 +24,9 @@ from services.chats.queries import changed_event
 from services.contacts.steps import record_step
 from services.floor import routing_queries as queries
 from services.floor.decision import RULE_VERSION, Candidate, Decision, Situation, decide
-from services.floor.routing_queries import AbleAgent, Offer, WaitingChat
+from services.floor.routing_queries import AbleAgent, Glance, Offer, WaitingChat
 from services.people import state_queries
 from services.people.events import ROUTING
-from services.people.states import is_ready
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger()
@@ -34,6 +34,8 @@ log = structlog.get_logger()
 LONGEST_SLEEP_SECONDS = 1.0
 """How often time limits (offers, wider circles, waiting for a known agent) are checked."""
 RETRY_SECONDS = 0.5
+GATHER_SECONDS = 0.05
+"""The pause after each run: what happens meanwhile is assigned together. An event after a quiet time does not wait."""
 
 
 @dataclass(slots=True)
@@ -44,9 +46,6 @@ class _Floor:
     queues: dict[UUID, Queue]
     agents: dict[UUID, AbleAgent]
     chats: Sequence[WaitingChat]
-    refusals: dict[UUID, dict[UUID, int]]
-    known: dict[UUID, AgentStatus]
-    """The states of the agents whom returning customers wait for."""
     given: dict[UUID, int] = field(default_factory=dict)
     """Offers made in this round, by agent."""
 
@@ -64,21 +63,27 @@ class _Floor:
             candidates=tuple(self._candidates(chat, queue)),
         )
 
-    def give(self, agent_id: UUID) -> None:
-        """Count an offer made in this round."""
+    def give(self, agent_id: UUID) -> int:
+        """Count an offer made in this round; return which of the agent's free places it takes, from 1."""
         self.given[agent_id] = self.given.get(agent_id, 0) + 1
+        return self.given[agent_id]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no agent has a free place any more."""
+        free = sum(agent.capacity - agent.load for agent in self.agents.values())
+        return free <= sum(self.given.values())
 
     def _expected(self, chat: WaitingChat, queue: Queue, waited: float) -> UUID | None:
         """Return the agent whom a returning customer still waits for, if any."""
         agent_id = chat.returning_agent_id
         if agent_id is None or waited >= queue.returning_seconds:
             return None
-        if self.known.get(agent_id) is not AgentStatus.AVAILABLE:
+        if chat.returning_status is not AgentStatus.AVAILABLE:
             return None  # an agent who is not available is not waited for
-        return None if self.refusals.get(chat.id, {}).get(agent_id) else agent_id
+        return None if chat.refusals.get(agent_id) else agent_id
 
     def _candidates(self, chat: WaitingChat, queue: Queue) -> list[Candidate]:
-        refused = self.refusals.get(chat.id, {})
         found = []
         for agent in self.agents.values():
             load = agent.load + self.given.get(agent.id, 0)
@@ -96,7 +101,7 @@ class _Floor:
                         load=load,
                         capacity=agent.capacity,
                         idle_seconds=round((self.at - agent.idle_since).total_seconds(), 3),
-                        refusals=refused.get(agent.id, 0),
+                        refusals=chat.refusals.get(agent.id, 0),
                     )
                 )
         return found
@@ -126,6 +131,7 @@ class Router:
         self._topics = topics
         self._offers = offers
         self._woken = asyncio.Event()
+        self._deadline: datetime | None = None
 
     async def follow(self) -> None:
         """Assign contacts at every event that may allow it, until cancelled."""
@@ -135,21 +141,33 @@ class Router:
                 self._woken.clear()
                 try:
                     await self.run()
-                    seconds = await self._seconds_to_deadline()
+                    seconds = self._seconds_to_deadline()
                 except (SQLAlchemyError, DeskError):
                     log.warning('routing_failed', exc_info=True)
                     seconds = RETRY_SECONDS
                 await self._sleep(seconds)
+                await asyncio.sleep(GATHER_SECONDS)
         finally:
             subscription.cancel()
 
     async def run(self) -> int:
         """End offers that timed out, make all possible offers; return how many were made."""
-        await self._end_offers()
         made = 0
-        while round_made := await self._round():
+        while True:
+            seen = await self._glance()
+            if seen.has_offers_over:
+                await self._end_offers()
+                seen = await self._glance()
+            round_made = await self._round() if seen.has_able_agents else 0
+            if not round_made:
+                return made
             made += round_made
-        return made
+
+    async def _glance(self) -> Glance:
+        async with self._db.reading() as session:
+            seen = await queries.glance(session, clock.now())
+        self._deadline = seen.next_deadline
+        return seen
 
     async def _end_offers(self) -> None:
         async with self._db.reading() as session:
@@ -158,21 +176,20 @@ class Router:
             await self._offers.end_unanswered(chat_id, agent_id, most_missed=most_missed)
 
     async def _round(self) -> int:
-        async with self._db.reading() as session:  # most rounds find nothing to do and need no lock
-            if not await queries.able_agents(session):
-                return 0
-        async with self._units.begin() as work:
-            await queries.hold_routing(work.session)
-            floor = await _read(work)
-            chosen = _decide_all(floor) if floor else []
-            return await _offer_all(work, floor, chosen) if floor else 0
+        """Make offers, unless another process makes some at this moment.
 
-    async def _seconds_to_deadline(self) -> float:
-        async with self._db.reading() as session:
-            deadline = await queries.next_deadline(session)
-        if deadline is None:
+        That process looks again after its commit, and sees then what this one has seen.
+        """
+        async with self._units.begin() as work:
+            if not await queries.try_to_hold_routing(work.session):
+                return 0
+            floor = await _read(work)
+            return await _offer_all(work, floor, _decide_all(floor)) if floor else 0
+
+    def _seconds_to_deadline(self) -> float:
+        if self._deadline is None:
             return LONGEST_SLEEP_SECONDS
-        seconds = (deadline - clock.now()).total_seconds()
+        seconds = (self._deadline - clock.now()).total_seconds()
         return min(LONGEST_SLEEP_SECONDS, max(0.01, seconds))
 
     async def _sleep(self, seconds: float) -> None:
@@ -194,57 +211,50 @@ async def _read(work: UnitOfWork) -> _Floor | None:
     chats = await queries.heads(work.session, served, returning_to=able)
     if not chats:
         return None
-    known = {chat.returning_agent_id for chat in chats if chat.returning_agent_id}
     return _Floor(
-        at=clock.now(),
-        queues=queues,
-        agents={agent.id: agent for agent in agents},
-        chats=chats,
-        refusals=await queries.refusals(work.session, [chat.id for chat in chats]),
-        known=await queries.statuses_of(work.session, known),
+        at=clock.now(), queues=queues, agents={agent.id: agent for agent in agents}, chats=chats
     )
 
 
-def _decide_all(floor: _Floor) -> list[tuple[WaitingChat, Situation, Decision]]:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A contact, the agent whom it is to be offered to, and why."""
+
+    situation: Situation
+    decision: Decision
+    offer: Offer
+
+
+def _decide_all(floor: _Floor) -> list[_Choice]:
     chosen = []
     for chat in floor.chats:
+        if floor.is_full:
+            break
         situation = floor.situation(chat)
         decision = decide(situation)
         if decision is not None:
-            floor.give(decision.agent_id)
-            chosen.append((chat, situation, decision))
+            agent_id = decision.agent_id
+            seconds = floor.queues[chat.queue_id].offer_seconds
+            offer = Offer(chat.id, agent_id, seconds, place=floor.give(agent_id))
+            chosen.append(_Choice(situation, decision, offer))
     return chosen
 
 
-async def _offer_all(
-    work: UnitOfWork, floor: _Floor, chosen: Sequence[tuple[WaitingChat, Situation, Decision]]
-) -> int:
-    """Make the offers to agents who can still take them; recounts loads under the agents' locks."""
-    wanted = {decision.agent_id for _, _, decision in chosen}
-    agents = await state_queries.locked_agents(work.session, wanted)
-    loads = await state_queries.loads_of(work.session, wanted)
-    free = {
-        one.id: one.chat_capacity - loads[one.id].total for one in agents.values() if is_ready(one)
-    }
-    taken = []
-    for chat, situation, decision in chosen:
-        if free.get(decision.agent_id, 0) > 0:
-            free[decision.agent_id] -= 1
-            taken.append((chat.id, situation, decision))
-    offers = [
-        Offer(chat_id, decision.agent_id, floor.queues[situation.queue_id].offer_seconds)
-        for chat_id, situation, decision in taken
-    ]
-    offered = await queries.offer_all(work.session, offers, at=floor.at) if offers else {}
-    for chat_id, situation, decision in taken:
-        if chat_id in offered:
-            _record_offer(work, offered[chat_id], situation, decision, at=floor.at)
+async def _offer_all(work: UnitOfWork, floor: _Floor, chosen: Sequence[_Choice]) -> int:
+    """Make the offers to agents who can still take them; their places are counted again under their locks."""
+    if not chosen:
+        return 0
+    await state_queries.hold_agents(work.session, {one.decision.agent_id for one in chosen})
+    offers = [one.offer for one in chosen]
+    offered = await queries.offer_all(work.session, offers, at=floor.at)
+    for one in chosen:
+        if one.offer.chat_id in offered:
+            _record_offer(work, offered[one.offer.chat_id], one, at=floor.at)
     return len(offered)
 
 
-def _record_offer(
-    work: UnitOfWork, chat: ChatSession, situation: Situation, decision: Decision, *, at: datetime
-) -> None:
+def _record_offer(work: UnitOfWork, chat: ChatSession, choice: _Choice, *, at: datetime) -> None:
+    situation, decision = choice.situation, choice.decision
     row = RoutingDecision(
         id=uuid4(),
         created_at=at,
@@ -255,6 +265,6 @@ def _record_offer(
         rule_version=RULE_VERSION,
         situation=situation.recorded(),
     )
-    work.session.add(row)
+    work.append(row)
     record_step(work, chat, StepKind.OFFERED, agent_id=decision.agent_id, reason=decision.rule)
     work.tell(changed_event(chat))

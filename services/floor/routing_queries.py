@@ -1,12 +1,13 @@
 """Queries for routing: waiting contacts, available agents, offers that timed out."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, TIMESTAMP, Uuid, case, column, func, literal, true, update
+from sqlalchemy import ARRAY, TIMESTAMP, Integer, Uuid, case, column, func, literal, true, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,8 +24,8 @@ from models import (
     QueueMode,
     RoutingDecision,
     StepKind,
-    WrapUp,
 )
+from services.people import state_queries
 
 ROUTING_LOCK = 0x7E51
 """The advisory lock for making offers: one process decides at a time, for a few milliseconds."""
@@ -33,9 +34,77 @@ HEADS = 20
 """The number of contacts of a queue in one round."""
 
 
-async def hold_routing(session: AsyncSession) -> None:
-    """Let no other process make offers until this transaction ends."""
-    await session.exec(select(func.pg_advisory_xact_lock(ROUTING_LOCK)))
+async def try_to_hold_routing(session: AsyncSession) -> bool:
+    """Let no other process make offers until this transaction ends; ``False`` when one does so now."""
+    return bool((await session.exec(select(func.pg_try_advisory_xact_lock(ROUTING_LOCK)))).one())
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Whether routing has anything to do, and when it will have at the latest."""
+
+    has_offers_over: bool
+    has_able_agents: bool
+    """Somebody is able while a contact of a queue that offers is not offered."""
+    next_deadline: datetime | None
+    """When the next offer ends."""
+
+
+async def glance(session: AsyncSession, at: datetime) -> Glance:
+    """Look at the floor in one statement: most events of a busy floor let no contact be assigned."""
+    waits = (
+        select(col(ChatSession.id))
+        .join(Queue, col(Queue.id) == col(ChatSession.queue_id))
+        .where(col(Queue.mode) == QueueMode.PUSH, *_is_unoffered())
+        .exists()
+    )
+    able = select(col(Agent.id)).where(*_is_able()).exists()
+    over = select(col(ChatSession.id)).join(Agent, _rings_at()).where(*_is_over(at)).exists()
+    deadline = select(func.min(col(ChatSession.offer_expires_at))).where(*_is_offered())
+    statement: Any = select(over, waits & able, deadline.scalar_subquery())
+    return Glance(*(await session.exec(statement)).one())
+
+
+def _is_unoffered() -> tuple[Any, ...]:
+    return col(ChatSession.status) == ChatStatus.WAITING, col(ChatSession.offered_agent_id).is_(
+        None
+    )
+
+
+def _is_offered() -> tuple[Any, ...]:
+    return (
+        col(ChatSession.status) == ChatStatus.WAITING,
+        col(ChatSession.offered_agent_id).is_not(None),
+    )
+
+
+def _rings_at() -> Any:
+    return col(Agent.id) == col(ChatSession.offered_agent_id)
+
+
+def _is_over(at: datetime) -> tuple[Any, ...]:
+    """Return the conditions for an offer that timed out, or whose agent can take nothing now."""
+    return (
+        *_is_offered(),
+        or_(
+            col(ChatSession.offer_expires_at) <= at,
+            col(Agent.base_status) != AgentStatus.AVAILABLE,
+            col(Agent.suspended_as).is_not(None),
+        ),
+    )
+
+
+def _is_ready() -> tuple[Any, ...]:
+    """Return the conditions of ``states.is_ready``."""
+    return (
+        col(Agent.base_status) == AgentStatus.AVAILABLE,
+        col(Agent.suspended_as).is_(None),
+        col(Agent.next_status).is_(None),
+    )
+
+
+def _is_able() -> tuple[Any, ...]:
+    return *_is_ready(), state_queries.places_in_use() < col(Agent.chat_capacity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +123,16 @@ class AbleAgent:
 
 async def able_agents(session: AsyncSession) -> list[AbleAgent]:
     """Return all agents who can be offered a contact now."""
-    load = _load()
     columns: tuple[Any, ...] = (
         col(Agent.id),
         col(Agent.department),
         col(Agent.chat_capacity),
-        load,
+        state_queries.places_in_use(),
         col(Agent.idle_since),
         _in_call(),
+        _levels(),
     )
-    statement = select(*columns).where(
-        col(Agent.base_status) == AgentStatus.AVAILABLE,
-        col(Agent.suspended_as).is_(None),
-        col(Agent.next_status).is_(None),
-        load < col(Agent.chat_capacity),
-    )
-    rows = (await session.exec(statement)).all()
-    levels = await _levels(session, [row[0] for row in rows])
+    rows = (await session.exec(select(*columns).where(*_is_able()))).all()
     return [
         AbleAgent(
             id=agent_id,
@@ -78,11 +140,17 @@ async def able_agents(session: AsyncSession) -> list[AbleAgent]:
             capacity=capacity,
             load=taken,
             idle_since=idle_since,
-            levels=levels.get(agent_id, {}),
+            levels={UUID(skill_id): level for skill_id, level in (levels or {}).items()},
             in_call=in_call,
         )
-        for agent_id, department, capacity, taken, idle_since, in_call in rows
+        for agent_id, department, capacity, taken, idle_since, in_call, levels in rows
     ]
+
+
+def _levels() -> Any:
+    """Return the SQL expression for an agent's levels by skill, as JSON."""
+    pairs = func.jsonb_object_agg(AgentSkill.skill_id, AgentSkill.level)
+    return select(pairs).where(col(AgentSkill.agent_id) == col(Agent.id)).scalar_subquery()
 
 
 def _in_call() -> Any:
@@ -96,41 +164,6 @@ def _in_call() -> Any:
         )
         .exists()
     )
-
-
-def _load() -> Any:
-    """Return the SQL expression for an agent's number of places in use."""
-    chats = (
-        select(func.count())
-        .where(
-            col(ChatSession.agent_id) == col(Agent.id), col(ChatSession.status) == ChatStatus.ACTIVE
-        )
-        .scalar_subquery()
-    )
-    offers = (
-        select(func.count())
-        .where(
-            col(ChatSession.offered_agent_id) == col(Agent.id),
-            col(ChatSession.status) == ChatStatus.WAITING,
-        )
-        .scalar_subquery()
-    )
-    wrap_ups = (
-        select(func.count())
-        .where(col(WrapUp.agent_id) == col(Agent.id), col(WrapUp.done_at).is_(None))
-        .scalar_subquery()
-    )
-    return chats + offers + wrap_ups
-
-
-async def _levels(
-    session: AsyncSession, agent_ids: Collection[UUID]
-) -> dict[UUID, dict[UUID, int]]:
-    statement = select(AgentSkill).where(col(AgentSkill.agent_id).in_(agent_ids))
-    levels: dict[UUID, dict[UUID, int]] = {}
-    for skill in (await session.exec(statement)).all():
-        levels.setdefault(skill.agent_id, {})[skill.skill_id] = skill.level
-    return levels
 
 
 async def push_queues(session: AsyncSession) -> dict[UUID, Queue]:
@@ -147,6 +180,10 @@ class WaitingChat:
     queue_id: UUID
     start_time: datetime
     returning_agent_id: UUID | None
+    returning_status: AgentStatus | None = None
+    """The base state of the agent whom its customer returns to; 연결 끊김 and 점검 count as 오프라인."""
+    refusals: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
+    """How often agents refused or missed it."""
 
 
 async def heads(
@@ -156,6 +193,37 @@ async def heads(
 
     Of any other queue that offers, those of its first chats whose customers return to one of these agents.
     """
+    first = _first_of_queue()
+    status = case(
+        (col(Agent.suspended_as).is_(None), col(Agent.base_status)), else_=AgentStatus.OFFLINE
+    )
+    columns: tuple[Any, ...] = (
+        first.c.id,
+        first.c.queue_id,
+        first.c.start_time,
+        first.c.returning_agent_id,
+        status,
+        _refusers_of(first.c.id),
+    )
+    statement = (
+        select(*columns)
+        .select_from(Queue)
+        .join(first, true())
+        .outerjoin(Agent, col(Agent.id) == first.c.returning_agent_id)
+        .where(
+            col(Queue.mode) == QueueMode.PUSH,
+            or_(col(Queue.id).in_(queue_ids), first.c.returning_agent_id.in_(returning_to)),
+        )
+        .order_by(first.c.rank_at, first.c.id)
+    )
+    return [
+        WaitingChat(*row, Counter(map(UUID, refusers or ())))
+        for *row, refusers in (await session.exec(statement)).all()
+    ]
+
+
+def _first_of_queue() -> Any:
+    """Return the first ``HEADS`` waiting chats of a queue, for a join with it."""
     columns: tuple[Any, ...] = (
         col(ChatSession.id),
         col(ChatSession.queue_id),
@@ -163,59 +231,23 @@ async def heads(
         col(ChatSession.returning_agent_id),
         col(ChatSession.rank_at),
     )
-    first = (
+    return (
         select(*columns)
-        .where(
-            col(ChatSession.queue_id) == col(Queue.id),
-            col(ChatSession.status) == ChatStatus.WAITING,
-            col(ChatSession.offered_agent_id).is_(None),
-        )
+        .where(col(ChatSession.queue_id) == col(Queue.id), *_is_unoffered())
         .order_by(col(ChatSession.rank_at), col(ChatSession.id))
         .limit(HEADS)
         .lateral()
     )
-    statement = (
-        select(first.c.id, first.c.queue_id, first.c.start_time, first.c.returning_agent_id)
-        .select_from(Queue)
-        .join(first, true())
-        .where(
-            col(Queue.mode) == QueueMode.PUSH,
-            or_(col(Queue.id).in_(queue_ids), first.c.returning_agent_id.in_(returning_to)),
-        )
-        .order_by(first.c.rank_at, first.c.id)
+
+
+def _refusers_of(contact_id: Any) -> Any:
+    """Return the SQL expression for who refused or missed a contact, once for each time, as JSON."""
+    refusers = select(func.jsonb_agg(ContactStep.agent_id)).where(
+        col(ContactStep.contact_id) == contact_id,
+        col(ContactStep.kind).in_((StepKind.REFUSED, StepKind.MISSED)),
+        col(ContactStep.agent_id).is_not(None),
     )
-    return [WaitingChat(*row) for row in (await session.exec(statement)).all()]
-
-
-async def refusals(
-    session: AsyncSession, contact_ids: Collection[UUID]
-) -> dict[UUID, dict[UUID, int]]:
-    """Return how often agents refused or missed these contacts, by contact and agent."""
-    statement = (
-        select(col(ContactStep.contact_id), col(ContactStep.agent_id), func.count())
-        .where(
-            col(ContactStep.contact_id).in_(contact_ids),
-            col(ContactStep.kind).in_((StepKind.REFUSED, StepKind.MISSED)),
-            col(ContactStep.agent_id).is_not(None),
-        )
-        .group_by(col(ContactStep.contact_id), col(ContactStep.agent_id))
-    )
-    found: dict[UUID, dict[UUID, int]] = {}
-    for contact_id, agent_id, count in (await session.exec(statement)).all():
-        if agent_id is not None:
-            found.setdefault(contact_id, {})[agent_id] = count
-    return found
-
-
-async def statuses_of(
-    session: AsyncSession, agent_ids: Collection[UUID]
-) -> dict[UUID, AgentStatus]:
-    """Return these agents' base states; 연결 끊김 and 점검 count as 오프라인."""
-    status = case(
-        (col(Agent.suspended_as).is_(None), col(Agent.base_status)), else_=AgentStatus.OFFLINE
-    )
-    statement = select(col(Agent.id), status).where(col(Agent.id).in_(agent_ids))
-    return dict((await session.exec(statement)).all())
+    return refusers.scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,25 +257,35 @@ class Offer:
     chat_id: UUID
     agent_id: UUID
     seconds: int
+    place: int
+    """The agent's free place that it takes: 1 for the first offer of a round, 2 for the second …"""
 
 
 async def offer_all(
     session: AsyncSession, offers: Sequence[Offer], *, at: datetime
 ) -> dict[UUID, ChatSession]:
-    """Offer waiting chats, in one statement; return those that still wait unoffered, by id."""
-    columns = column('chat_id', Uuid), column('agent_id', Uuid), column('until', TIMESTAMP(True))
+    """Make offers in one statement; return the chats, by id, without those that an agent cannot be offered any longer.
+
+    The agents' rows must be locked: their places are counted again here, and nobody may change them until the commit.
+    """
+    columns = (
+        column('chat_id', Uuid), column('agent_id', Uuid), column('until', TIMESTAMP(True)), column('place', Integer),
+    )  # fmt: skip
     unnested = func.unnest(
         literal([one.chat_id for one in offers], ARRAY(Uuid)),
         literal([one.agent_id for one in offers], ARRAY(Uuid)),
         literal([at + timedelta(seconds=one.seconds) for one in offers], ARRAY(TIMESTAMP(True))),
+        literal([one.place for one in offers], ARRAY(Integer)),
     )
     wanted = unnested.table_valued(*columns).render_derived(name='wanted')
     statement = (
         update(ChatSession)
         .where(
             col(ChatSession.id) == wanted.c.chat_id,
-            col(ChatSession.status) == ChatStatus.WAITING,
-            col(ChatSession.offered_agent_id).is_(None),
+            *_is_unoffered(),
+            col(Agent.id) == wanted.c.agent_id,
+            *_is_ready(),
+            state_queries.places_in_use() + wanted.c.place <= col(Agent.chat_capacity),
         )
         .values(
             offered_agent_id=wanted.c.agent_id,
@@ -266,29 +308,13 @@ async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUI
     misses = func.coalesce(col(Queue.misses_until_away), USUAL_MISSES)
     statement = (
         select(col(ChatSession.id), col(ChatSession.offered_agent_id), misses)
-        .join(Agent, col(Agent.id) == col(ChatSession.offered_agent_id))
+        .join(Agent, _rings_at())
         .outerjoin(Queue, col(Queue.id) == col(ChatSession.queue_id))
-        .where(
-            col(ChatSession.status) == ChatStatus.WAITING,
-            or_(
-                col(ChatSession.offer_expires_at) <= at,
-                col(Agent.base_status) != AgentStatus.AVAILABLE,
-                col(Agent.suspended_as).is_not(None),
-            ),
-        )
+        .where(*_is_over(at))
         .order_by(col(ChatSession.offered_agent_id))
     )
     rows = (await session.exec(statement)).all()
     return [(chat_id, agent_id, most) for chat_id, agent_id, most in rows if agent_id]
-
-
-async def next_deadline(session: AsyncSession) -> datetime | None:
-    """Return when the next offer ends."""
-    statement = select(func.min(col(ChatSession.offer_expires_at))).where(
-        col(ChatSession.status) == ChatStatus.WAITING,
-        col(ChatSession.offered_agent_id).is_not(None),
-    )
-    return (await session.exec(statement)).one()
 
 
 async def decisions_between(

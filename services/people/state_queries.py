@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ScalarSelect, Uuid, any_, bindparam, func
+from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, Uuid, any_, bindparam, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -59,17 +59,42 @@ async def locked_agents(session: AsyncSession, agent_ids: Collection[UUID]) -> d
     return {agent.id: agent for agent in (await session.exec(statement)).all()}
 
 
+async def hold_agents(session: AsyncSession, agent_ids: Collection[UUID]) -> None:
+    """Lock people as ``locked_agents`` does, without reading their rows."""
+    statement = select(Agent.id).where(col(Agent.id).in_(agent_ids)).order_by(col(Agent.id))
+    await session.exec(statement.with_for_update(key_share=True))
+
+
 def _count_of(owner: Any, *conditions: Any) -> ScalarSelect[int]:
     """Return the SQL expression for how many of an agent's rows meet these conditions."""
     counted = select(func.count()).where(owner == col(Agent.id), *conditions)
     return counted.correlate(Agent).scalar_subquery()
 
 
+def _chats_held() -> ScalarSelect[int]:
+    return _count_of(col(ChatSession.agent_id), col(ChatSession.status) == ChatStatus.ACTIVE)
+
+
+def _wrap_ups_open() -> ScalarSelect[int]:
+    return _count_of(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None))
+
+
+def _offers_ringing() -> ScalarSelect[int]:
+    return _count_of(
+        col(ChatSession.offered_agent_id), col(ChatSession.status) == ChatStatus.WAITING
+    )
+
+
+def places_in_use() -> ColumnElement[int]:
+    """Return the SQL expression for an agent's number of places in use: ``Load.total``."""
+    return _chats_held() + _wrap_ups_open() + _offers_ringing()
+
+
 _LOADS = select(
     Agent.id,
-    _count_of(col(ChatSession.agent_id), col(ChatSession.status) == ChatStatus.ACTIVE),
-    _count_of(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None)),
-    _count_of(col(ChatSession.offered_agent_id), col(ChatSession.status) == ChatStatus.WAITING),
+    _chats_held(),
+    _wrap_ups_open(),
+    _offers_ringing(),
     _count_of(col(Call.agent_id), col(Call.end_time).is_(None), col(Call.answered_at).is_not(None)),
 ).where(col(Agent.id) == any_(bindparam('agent_ids', type_=ARRAY(Uuid))))  # type: ignore[call-overload]  # five columns
 """Built once, since each change of a contact asks it: its four counts are the fields of ``Load``."""

@@ -168,7 +168,7 @@ async def settle(
             note=note,
             created_at=now,
         )
-        work.session.add(change)
+        work.append(change)
     agent.updated_at = now
     work.session.add(agent)
     changed = event_of(agent)

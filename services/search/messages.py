@@ -104,7 +104,7 @@ class MessageSearch:
     async def follow(self) -> None:
         """Index new messages as they come, until cancelled. One of many processes does it."""
         while True:
-            if not await self.index_new():
+            if await self.index_new() < queries.BATCH:  # fewer wait and are indexed together
                 await asyncio.sleep(REST_SECONDS)
 
     async def index_new(self) -> int:

@@ -1,8 +1,8 @@
 """Unit of work: the one way to change data, publish events about it and record it for the audit.
 
-A use case begins a unit of work, changes rows and adds events. The events are written to the outbox
-in the same transaction and handed to the relay after the commit; audit records are written as the
-transaction's last step.
+A use case begins a unit of work, changes rows, appends facts and adds events. Facts and events are
+written together in the same transaction (``services.work.appending``), the events handed to the
+relay after the commit; audit records are written as the transaction's last step.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -10,14 +10,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import insert
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import Database
 from desk.events import Event
-from models import Agent, AuditAction, AuditEntry, OutboxEntry
+from models import Agent, AuditAction, AuditEntry
 from services.work import recording as audit
+from services.work.appending import Appended, append
 from services.work.recording import Subject
 from services.work.relay import Committed, Relay
 
@@ -29,6 +28,11 @@ class UnitOfWork:
     session: AsyncSession
     events: list[Event] = field(default_factory=list)
     entries: list[AuditEntry] = field(default_factory=list)
+    appended: list[Appended] = field(default_factory=list)
+
+    def append(self, row: Appended) -> None:
+        """Store an append-only row at the end of this unit of work, which does not read it before."""
+        self.appended.append(row)
 
     def tell(self, event: Event) -> None:
         """Publish ``event`` once this unit of work is committed."""
@@ -70,15 +74,8 @@ class UnitsOfWork:
         async with self.db.transaction() as session:
             work = UnitOfWork(session)
             yield work
-            committed = await _keep(session, work.events)
+            entry_ids = await append(session, work.appended, work.events)
             await audit.write(session, work.entries)  # last: see ``services.work.recording``
-        self.relay.hand_over(committed)
-
-
-async def _keep(session: AsyncSession, events: Sequence[Event]) -> list[Committed]:
-    if not events:
-        return []
-    rows = [{'kind': event.kind, 'body': event.model_dump_json()} for event in events]
-    statement = insert(OutboxEntry).returning(col(OutboxEntry.id), sort_by_parameter_order=True)
-    ids = (await session.exec(statement, params=rows)).scalars()
-    return [Committed(entry_id, event) for entry_id, event in zip(ids, events, strict=True)]
+        self.relay.hand_over(
+            [Committed(*pair) for pair in zip(entry_ids, work.events, strict=True)]
+        )

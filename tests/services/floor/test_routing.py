@@ -1,14 +1,20 @@
 """Routing: who is offered a contact, in which order, and what becomes of offers."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from desk import clock
+from desk.db import Database
 from desk.errors import ConflictError
 from models import AgentStatus, ChatStatus, Priority, QueueMode
+from services.floor import routing_queries
 from services.registry import Services
 from tests.support.make import Make
+
+PATIENCE_SECONDS = 30
+"""Far longer than a round that does not wait, also on a busy machine."""
 
 
 @pytest.fixture
@@ -127,3 +133,32 @@ async def test_chat_rings_at_who_telephones_only_where_the_queue_says_so(
 
     assert alone is None
     assert (await services.chats.chat(talking, chat.id)).offered_agent_id == talking.id
+
+
+async def test_round_beside_another_process_does_not_wait(
+    services: Services, make: Make, db: Database, push: None
+) -> None:
+    agent = await make.agent()
+    chat = await make.chat()
+
+    async with db.transaction() as other_process:
+        assert await routing_queries.try_to_hold_routing(other_process)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            beside = await services.router.run()
+    afterwards = await services.router.run()
+
+    assert (beside, afterwards) == (0, 1)
+    assert (await services.chats.chat(agent, chat.id)).offered_agent_id == agent.id
+
+
+async def test_rounds_of_two_processes_at_once_offer_each_chat_once(
+    services: Services, another_desk: Services, make: Make, push: None
+) -> None:
+    agents = [await make.agent(chat_capacity=2) for _ in range(3)]
+    chats = [await make.chat() for _ in range(8)]
+
+    made = await asyncio.gather(*(one.router.run() for one in (services, another_desk) * 3))
+
+    offered = [(await services.chats.chat(agents[0], one.id)).offered_agent_id for one in chats]
+    assert sum(made) == 6
+    assert sorted(filter(None, offered)) == sorted(one.id for one in agents * 2)
