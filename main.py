@@ -45,6 +45,7 @@ from desk import clock, logging, loops, metrics
 from desk.db import Database
 from desk.errors import DeskError
 from desk.events import Topics
+from desk.redis_client import redis_client
 from desk.server_protocols import MAX_FRAME_BYTES, LimitedHttp, LimitedWebSocket
 from desk.settings import Settings, StartError
 from desk.stream import EventStream
@@ -91,13 +92,7 @@ class ProcessResources:
             pool_size=settings.pool_size,
             pool_overflow=settings.pool_overflow,
         )
-        redis = Redis.from_url(
-            settings.redis_url,
-            decode_responses=True,
-            encoding_errors='replace',  # a stream entry that is not UTF-8 must not stop the reader
-            socket_connect_timeout=2,
-            socket_timeout=10,
-        )
+        redis = redis_client(settings.redis_url)
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
         connect = connection_for(settings)

@@ -37,7 +37,7 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `session_update` | a chat, as `GET /chat/sessions/{session_id}` answers it, without its `wrap_up`; the highest `version` wins |
 | `typing` | `chat_session_id`, `sender`, `name` |
 | `sentiment` | `chat_session_id`, `lines` (only the newly analysed messages) and the rest of `GET /chat/sessions/{session_id}/sentiment`: some seconds after a customer's message, in chats that the agent holds or the program subscribed to |
-| `agent_status` | `agent_id`, `status`, `since` |
+| `agent_status` | `agent_id`, `status`, `since`, `department`; a supervisor hears of those within their reach |
 | `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
 | `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
 | `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |

@@ -46,10 +46,10 @@ class ProgramSubscriptions:
         # Only the agent's own topics: with EVERY_CHAT each event would cost the desk a call for every program.
         own = () if agent.sees_everything else (holder_topic(agent.id),)
         chats = (*topics_within(agent, EVERY_CHAT, department_topic), *own)
-        people = (EVERY_AGENT,) if agent.sees_everything else (agent_topic(agent.id),)
+        people = EVERY_AGENT if agent.is_supervisor else agent_topic(agent.id)
         self._chats = [
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
-            *(self._topics.subscribe(topic, self._hear_status) for topic in people),
+            self._topics.subscribe(people, self._hear_status),
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
             *(
                 self._topics.subscribe(topic, self._hear_callback)
@@ -90,13 +90,16 @@ class ProgramSubscriptions:
             self._push(event)
 
     def _hear_status(self, event: object) -> None:
-        """Push a status unless a newer one was pushed: the outbox may publish an old one again."""
-        if not isinstance(event, AgentStatusChanged):
+        """Push the status of a person within reach, unless a newer one was pushed: the outbox may publish an old one again."""
+        if not isinstance(event, AgentStatusChanged) or not self._reaches(event):
             return
         told = self._told_status.get(event.agent_id)
         if told is None or told < event.since:
             self._told_status[event.agent_id] = event.since
             self._push(Frame(FrameKind.AGENT_STATUS, event))
+
+    def _reaches(self, event: AgentStatusChanged) -> bool:
+        return event.agent_id == self._agent.id or self._agent.reaches(event.department)
 
     def _hear_promise(self, event: object) -> None:
         """Tell that a promise is to be read again, or that its time has come."""

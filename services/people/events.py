@@ -31,6 +31,8 @@ class AgentStatusChanged(Event):
     reason_id: UUID | None = None
     next_status: AgentStatus | None = None
     next_reason_id: UUID | None = None
+    department: str | None = None
+    """The person's, which decides who reaches them; none in events of versions that did not tell."""
 
     @override
     def topics(self) -> tuple[str, ...]:

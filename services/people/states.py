@@ -188,6 +188,7 @@ def event_of(agent: Agent) -> AgentStatusChanged:
         reason_id=_shown_reason(agent),
         next_status=agent.next_status,
         next_reason_id=agent.next_reason_id,
+        department=agent.department,
     )
 
 

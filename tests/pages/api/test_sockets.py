@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from desk import clock
 from desk.events import Resync
-from models import Agent, AgentStatus, Sentiment
+from models import Agent, AgentRole, AgentStatus, Sentiment
 from models.chat import MAX_MESSAGE_CHARS
 from pages.api.program import MALFORMED, NO_PULSE, SIGNED_OUT, TOO_SLOW, ConnectionLimits
 from pages.api.sockets import MAX_PER_SESSION
@@ -165,6 +165,40 @@ async def test_own_status_and_for_supervisors_everybodys_is_heard(
 
     assert first['data']['agent_id'] == str(agent.id)
     assert heard['data']['status'] == 'away'
+
+
+async def test_limited_supervisor_hears_the_statuses_within_their_reach(
+    live: Site, make: Make, agent: Agent
+) -> None:
+    boss = await make.supervisor(departments=[agent.department])
+    stranger = await make.agent(department='환불', status=AgentStatus.AVAILABLE)
+
+    async with live.program(boss) as program, live.program(agent):
+        await live.services.agent_states.choose(stranger.id, AgentStatus.AWAY)
+        await live.services.agent_states.choose(agent.id, AgentStatus.AWAY)
+        heard = await program.hear('agent_status')
+        while (heard['data']['agent_id'], heard['data']['status']) != (str(agent.id), 'away'):
+            heard = await program.hear('agent_status')
+
+    told = {one['data']['agent_id'] for one in program.seen if one['type'] == 'agent_status'}
+    assert told <= {str(agent.id), str(boss.id)}
+
+
+async def test_limited_supervisors_reach_follows_a_change_of_their_rights(
+    live: Site, make: Make, agent: Agent
+) -> None:
+    admin = await make.agent(role=AgentRole.ADMIN)
+    boss = await make.supervisor(departments=['환불'])
+
+    async with live.program(boss) as program:
+        await live.services.authority.limit(admin, boss.id, [agent.department])
+        await program.hear('agent_changed')
+        await live.services.agent_states.choose(agent.id, AgentStatus.AWAY)
+        heard = await program.hear('agent_status')
+        while heard['data']['agent_id'] != str(agent.id):
+            heard = await program.hear('agent_status')
+
+    assert heard['data']['department'] == agent.department
 
 
 async def test_typing_goes_both_ways(live: Site, agent: Agent, make: Make) -> None:
