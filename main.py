@@ -9,7 +9,7 @@
     python main.py verify-audit   check that the audit log was not altered      (make verify-audit HEAD=id:hash)
 
 Paths and the modules that serve them
-    /login /auth/… /account /invite/… /reset/…  signing in, one's own account  pages/{login,account,invite,reset}.py, pages/api/{auth,sso}.py
+    /login /auth/… /account /invite/… /reset/… /setup/…  signing in, one's own account  pages/{login,account,invite,reset,setup}.py, pages/api/{auth,sso}.py
     /desk /desk/chats/{id}    the agents' workspace                pages/shell.py, pages/desk.py
     /desk/customers …         customers, and their import          pages/customers.py, pages/customer_import.py
     /desk/history …           every past and present contact       pages/history.py
@@ -123,6 +123,16 @@ class ProcessResources:
         await self.db.close()
 
 
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[ProcessResources]:
+    """Give a command the connections and services, and close them after it."""
+    resources = ProcessResources.of(settings)
+    try:
+        yield resources
+    finally:
+        await resources.close()
+
+
 def build(settings: Settings | None = None) -> FastAPI:
     """Build the whole application. Opens nothing: connections open in the lifespan."""
     settings = (settings or Settings()).checked()
@@ -205,7 +215,7 @@ def serve(settings: Settings) -> None:
     """
     if settings.is_production:
         asyncio.run(require_protected_audit_log(settings))
-    announce(settings)
+    asyncio.run(announce(settings))
     app = build(settings)
     tune_collector()
     server_of(app, settings).run()
@@ -234,11 +244,8 @@ async def fill_with_demo(settings: Settings) -> bool:
     """Fill an empty local desk with demo people and chats. Return whether it was empty."""
     from services.demo import seed  # noqa: PLC0415 - the production image has no demo desk
 
-    resources = ProcessResources.of(settings)
-    try:
+    async with opened(settings) as resources:
         return await seed.seed(resources.services, resources.db, settings)
-    finally:
-        await resources.close()
 
 
 def ask_for_admin() -> NewAdmin:
@@ -254,19 +261,15 @@ def ask_for_admin() -> NewAdmin:
 
 async def make_first_admin(settings: Settings, new: NewAdmin) -> None:
     """Create the first administrator. Raises the errors of ``services.people.admin``."""
-    resources = ProcessResources.of(settings)
-    try:
+    async with opened(settings) as resources:
         agent = await admin.make_first_admin(resources.db, new)
-    finally:
-        await resources.close()
     print(f'{agent.username} may sign in at /login.')
 
 
 async def change_account(settings: Settings, command: str, who: str) -> None:
     """Sign a person out, block them or unblock them. Raises the errors of ``services.people.accounts``."""
-    resources = ProcessResources.of(settings)
-    accounts = resources.services.accounts
-    try:
+    async with opened(settings) as resources:
+        accounts = resources.services.accounts
         match command:
             case 'sign-out':
                 ended = await accounts.sign_out_everywhere(None, who)
@@ -277,17 +280,12 @@ async def change_account(settings: Settings, command: str, who: str) -> None:
             case _:
                 await accounts.unblock(None, who)
                 print(f'{who} may sign in again.')
-    finally:
-        await resources.close()
 
 
 async def verify_audit(settings: Settings, kept: Head | None) -> bool:
     """Print whether the audit log is unaltered, and where it is not. Return whether it is."""
-    resources = ProcessResources.of(settings)
-    try:
+    async with opened(settings) as resources:
         chain = await resources.services.audit_log.verified(kept)
-    finally:
-        await resources.close()
     if chain.fault is not None:
         print(f'The audit log is broken at entry {chain.broken_at}: {FAULTS[chain.fault]}.')
     print(f'Whole up to entry {chain.head.id}. Keep this head in another place: {chain.head}')
@@ -296,23 +294,17 @@ async def verify_audit(settings: Settings, kept: Head | None) -> bool:
 
 async def replay_day(settings: Settings, day: date) -> bool:
     """Assign the contacts of a day (in Seoul) again. Return whether every assignment came out the same."""
-    resources = ProcessResources.of(settings)
     since = datetime.combine(day, time(), clock.SEOUL)
-    try:
+    async with opened(settings) as resources:
         result = await replay.replay(resources.db, since, since + timedelta(days=1))
-    finally:
-        await resources.close()
     print(f'{day}: {result}')
     return not result.different
 
 
 async def require_protected_audit_log(settings: Settings) -> None:
     """Raise ``StartError`` when the database role could change the audit log."""
-    resources = ProcessResources.of(settings)
-    try:
+    async with opened(settings) as resources:
         is_guarded = await resources.services.audit_log.is_guarded()
-    finally:
-        await resources.close()
     if not is_guarded:
         message = (
             'DESK_ENV=production cannot start:\n  - DATABASE_URL connects as a role that could change or drop the audit log; '
@@ -321,11 +313,20 @@ async def require_protected_audit_log(settings: Settings) -> None:
         raise StartError(message)
 
 
-def announce(settings: Settings) -> None:
-    """Print the desk's address and, on a local desk, the demo accounts."""
-    print(f'\n  The desk is at http://{settings.host}:{settings.port}  (customers: /talk)')
-    if not settings.is_production:
+async def announce(settings: Settings) -> None:
+    """Print the desk's address, a local desk's demo accounts, and the link of a desk that nobody administers.
+
+    The link makes the first administrator: it is printed here only, and never logged.
+    """
+    here = f'http://{settings.host}:{settings.port}'
+    async with opened(settings) as resources:
+        link = await resources.services.setup_links.make()
+    print(f'\n  The desk is at {here}  (customers: /talk)')
+    if settings.has_demo_people:
         print('  Demo accounts: agent1 … agent8, supervisor1, admin1 · password desk-demo-1234')
+    if link is not None:
+        print('  Nobody administers it yet. Within 30 minutes, open this link, once:')
+        print(f'  {settings.public_url.rstrip("/") or here}/setup/{link.token}')
     print('  Ctrl-C stops all of it.\n', flush=True)
 
 
@@ -372,7 +373,7 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
         asyncio.run(make_first_admin(settings, ask_for_admin()))
     if command in ACCOUNT_COMMANDS:
         asyncio.run(change_account(settings, command, parsed.username))
-    if command == 'seed' or (command == 'serve' and not settings.is_production):
+    if command == 'seed' or (command == 'serve' and settings.has_demo_people):
         asyncio.run(fill_with_demo(settings))
     if command == 'serve':
         serve(settings)

@@ -104,6 +104,10 @@ class Settings(BaseSettings):
         default=True, description='whether a local desk without Connect starts Connect in a box'
     )
 
+    demo_people: bool = Field(
+        default=True,
+        description='whether an empty local desk is filled with demo people and their past chats',
+    )
     quiet_hours: str = Field(
         default='21:00-08:00',
         pattern=r'^(|([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9])$',
@@ -135,6 +139,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether the desk holds real people's data."""
         return self.desk_env is Environment.PRODUCTION
+
+    @property
+    def has_demo_people(self) -> bool:
+        """Whether the desk is for trying: an empty one is filled, and its login page lists the accounts."""
+        return self.demo_people and not self.is_production
 
     @property
     def has_sentiment_stand_in(self) -> bool:

@@ -73,6 +73,7 @@ from models.sentiment import (
 )
 from models.session import SignInAttempt, SignInSession
 from models.setting import EVERYWHERE, SettingChange, SettingDocument, SettingKind
+from models.setup_link import SetupLink
 from models.shift import Shift
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
@@ -165,6 +166,7 @@ __all__ = [
     'SettingChange',
     'SettingDocument',
     'SettingKind',
+    'SetupLink',
     'Shift',
     'SignInAttempt',
     'SignInSession',

@@ -47,6 +47,7 @@ class WrapUp(Row, table=True):
         Index('idx_wrap_ups_limit', 'limit_at', postgresql_where=text('done_at IS NULL AND limit_at IS NOT NULL')),
         Index('idx_wrap_ups_category', 'category_id', 'contact_id'),
         Index('idx_wrap_ups_follow_up', 'contact_id', postgresql_where=text('needs_follow_up')),
+        Index('idx_wrap_ups_left', 'queue_id', postgresql_where=text('done_at IS NULL AND left_at IS NOT NULL')),
     )  # fmt: skip
 
     contact_id: UUID = Field(unique=True, description='of a chat or a call')
@@ -66,6 +67,11 @@ class WrapUp(Row, table=True):
         default=None, sa_type=labels(WrapUpEnding, 'wrap_up_ending', newer=WrapUpEnding.AGENT)
     )
     updated_at: datetime = timestamp_field()
+    left_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='since when it is for any agent of the queue to finish: its own works here no more',
+    )
 
 
 class PromiseStatus(StrEnum):

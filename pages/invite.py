@@ -36,12 +36,12 @@ class InviteLink(PasswordLink[Invitation]):
         return await self._invitations.invitation(token)
 
     @override
-    async def set_password(self, token: str, password: str, repeated: str) -> None:
-        await self._invitations.accept(token, password, repeated)
+    async def fill(self, token: str, typed: Mapping[str, str]) -> None:
+        await self._invitations.accept(token, typed.get('password', ''), typed.get('repeated', ''))
 
     @override
     def body(
-        self, language: str, owner: Invitation, faults: Mapping[str, str]
+        self, language: str, owner: Invitation, typed: Mapping[str, str], faults: Mapping[str, str]
     ) -> tuple[str, Markup]:
         drawn = forms.render(
             'invite.html',

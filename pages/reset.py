@@ -35,11 +35,13 @@ class ResetLink(PasswordLink[Agent]):
         return await self._resets.person(token)
 
     @override
-    async def set_password(self, token: str, password: str, repeated: str) -> None:
-        await self._resets.accept(token, password, repeated)
+    async def fill(self, token: str, typed: Mapping[str, str]) -> None:
+        await self._resets.accept(token, typed.get('password', ''), typed.get('repeated', ''))
 
     @override
-    def body(self, language: str, owner: Agent, faults: Mapping[str, str]) -> tuple[str, Markup]:
+    def body(
+        self, language: str, owner: Agent, typed: Mapping[str, str], faults: Mapping[str, str]
+    ) -> tuple[str, Markup]:
         drawn = forms.render(
             'reset.html', language, person=owner, least=MIN_PASSWORD_CHARS, faults=faults
         )

@@ -40,6 +40,8 @@ async def tidy(services: Services) -> None:
     """Delete old data, until cancelled."""
     while True:
         await services.sign_ins.tidy()
+        await services.setup_links.tidy()
+        await services.password_resets.tidy()
         await services.lookups.tidy()
         await services.customer_import.tidy()
         await asyncio.sleep(TIDY_SECONDS)

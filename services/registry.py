@@ -74,6 +74,7 @@ from services.people.own_account import OwnAccount
 from services.people.password_resets import PasswordResets
 from services.people.presence import Presence
 from services.people.second_factors import SecondFactors
+from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
@@ -182,6 +183,7 @@ class Services:
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
     viewers: Viewers
@@ -367,6 +369,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,
+        setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
         viewers=Viewers(relay),

@@ -172,6 +172,7 @@ UNATTENDED = {
     'pages/account.py': 'answers requests',
     'pages/invite.py': 'answers requests',
     'pages/reset.py': 'answers requests',
+    'pages/setup.py': 'answers requests',
     'pages/login.py': 'answers requests',
     'pages/wall.py': 'answers requests',
     'pages/preferences.py': 'answers requests',

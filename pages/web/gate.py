@@ -48,6 +48,7 @@ FLOODS = {
     '/auth': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/account': Throttle(limit=300, seconds=60, error_key='throttle.address'),
     '/reset': Throttle(limit=600, seconds=60, error_key='throttle.address'),
+    '/setup': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/invite': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/talk': Throttle(limit=120, seconds=60, error_key='throttle.address'),
     '/preferences': Throttle(limit=120, seconds=60, error_key='throttle.address'),

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from desk.errors import DeskError, TooManyError
-from desk.settings import Environment, Settings
+from desk.settings import Settings
 from pages.locale import language_of, sentence, text
 from pages.roles import role_name
 from pages.web import forms
@@ -30,14 +30,13 @@ async def draw(  # noqa: PLR0913 - a page has parts
 ) -> Response:
     """Return the login page, with the error and the name that was typed."""
     language = language_of(request)
-    is_local = settings.desk_env is Environment.LOCAL
     body = forms.render(
         'login.html',
         language,
         sentence=_sentence(request, language, error),
         username=username,
         goal=goal,
-        accounts=await services.sign_ins.demo_accounts() if is_local else [],
+        accounts=await services.sign_ins.demo_accounts() if settings.has_demo_people else [],
         password=DEMO_PASSWORD,
         role_name=role_name,
         has_single_sign_on=services.single_sign_on is not None,

@@ -45,12 +45,22 @@ class PasswordLink(ABC, Generic[OwnerT]):
         """Return whose link it is. Raises ``NotFoundError`` for any other token, and when it is no longer valid."""
 
     @abstractmethod
-    async def set_password(self, token: str, password: str, repeated: str) -> None:
-        """Set the password. Raises ``FieldsRefusedError``."""
+    async def fill(self, token: str, typed: Mapping[str, str]) -> None:
+        """Do what the typed form asks for. Raises ``FieldsRefusedError``."""
 
     @abstractmethod
-    def body(self, language: str, owner: OwnerT, faults: Mapping[str, str]) -> tuple[str, Markup]:
+    def body(
+        self, language: str, owner: OwnerT, typed: Mapping[str, str], faults: Mapping[str, str]
+    ) -> tuple[str, Markup]:
         """Return the title of the form's page, and its HTML."""
+
+    async def lead_on(
+        self,
+        request: Request,  # noqa: ARG002 - who signs the person in needs both
+        typed: Mapping[str, str],  # noqa: ARG002
+    ) -> Response:
+        """Return the answer to a form that was accepted."""
+        return RedirectResponse(self._ready_path, 303)
 
     @abstractmethod
     def ready_title(self, language: str) -> str:
@@ -59,7 +69,7 @@ class PasswordLink(ABC, Generic[OwnerT]):
     async def show(self, request: Request, token: str) -> Response:
         """Return the form, or the reason why the link is not valid (any more)."""
         try:
-            return self._form(request, await self._found(request, token))
+            return self._form(request, await self._found(request, token), {})
         except DeskError as error:
             return refusals.page(request, error)
 
@@ -84,10 +94,10 @@ class PasswordLink(ABC, Generic[OwnerT]):
     async def _accepted(self, request: Request, token: str, typed: Mapping[str, str]) -> Response:
         owner = await self._found(request, token)
         try:
-            await self.set_password(token, typed.get('password', ''), typed.get('repeated', ''))
+            await self.fill(token, typed)
         except FieldsRefusedError as error:
-            return self._form(request, owner, error)
-        return RedirectResponse(self._ready_path, 303)
+            return self._form(request, owner, typed, error)
+        return await self.lead_on(request, typed)
 
     async def _found(self, request: Request, token: str) -> OwnerT:
         try:
@@ -97,12 +107,16 @@ class PasswordLink(ABC, Generic[OwnerT]):
             raise
 
     def _form(
-        self, request: Request, owner: OwnerT, error: FieldsRefusedError | None = None
+        self,
+        request: Request,
+        owner: OwnerT,
+        typed: Mapping[str, str],
+        error: FieldsRefusedError | None = None,
     ) -> Response:
         language = language_of(request)
         found = error.faults if error else {}
         faults = {name: sentence(language, one) for name, one in found.items()}
-        title, body = self.body(language, owner, {'password': '', 'repeated': ''} | faults)
+        title, body = self.body(language, owner, typed, {'password': '', 'repeated': ''} | faults)
         return forms.page(
             title=title,
             body=body,

@@ -62,6 +62,7 @@ PREFIXES = (
     ('/auth', Area.SIGN_IN),
     ('/invite', Area.SIGN_IN),
     ('/reset', Area.SIGN_IN),
+    ('/setup', Area.SIGN_IN),
     ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
     ('/talk', Area.CUSTOMER),

@@ -10,8 +10,8 @@ from desk import metrics
 
 log = structlog.get_logger()
 
-INVITE = '/invite/'
-"""The token in such a path admits its holder, so that it must not be logged."""
+TOKENS_BELOW = ('/invite/', '/reset/', '/setup/', '/wall/')
+"""Paths that go on with a token, which admits its holder and must not be logged."""
 LEFT = 499
 """The status that is logged (as nginx does) for a client that left before its answer began; it is never sent."""
 _NO_ANSWER = 'No response returned.'
@@ -61,7 +61,15 @@ def _note(scope: Scope, path: str, status: int, seconds: float) -> None:
     log.info(
         'request_processed',
         method=scope['method'],
-        path=path if not path.startswith(INVITE) else f'{INVITE}{{token}}',
+        path=_without_token(path),
         status_code=status,
         process_time=round(seconds, 4),
     )
+
+
+def _without_token(path: str) -> str:
+    first = next((one for one in TOKENS_BELOW if path.startswith(one)), None)
+    if first is None:
+        return path
+    _, slash, rest = path.removeprefix(first).partition('/')
+    return f'{first}{{token}}{slash}{rest}'

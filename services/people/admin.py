@@ -6,13 +6,15 @@ from desk import passwords
 from desk.db import Database
 from desk.errors import ConflictError, InvalidInputError
 from models import Agent, AgentRole, AuditAction
-from services.people import agent_queries
+from services.people import agent_queries, invitation_queries
 from services.text.addresses import parse_email
 from services.text.visible import parse_name
 from services.work import recording as audit
 
 MIN_PASSWORD_CHARS = 12
 MAX_NAME_CHARS = 50
+ADMINS_DEPARTMENT = '관리'
+"""Where the first administrator works."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class NewAdmin:
     email: str
     first_name: str
     last_name: str
-    department: str = '관리'
+    department: str = ADMINS_DEPARTMENT
 
 
 async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
@@ -45,6 +47,7 @@ async def make_first_admin(db: Database, new: NewAdmin) -> Agent:
         role=AgentRole.ADMIN,
     )
     async with db.transaction() as session:
+        await invitation_queries.take_turns(session)
         people = await agent_queries.everyone(session)
         if any(one.role is AgentRole.ADMIN and one.is_active for one in people):
             raise ConflictError('admin.exists')

@@ -55,6 +55,12 @@ async def everyone(session: AsyncSession) -> Sequence[Agent]:
     return (await session.exec(select(Agent).order_by(col(Agent.username)))).all()
 
 
+async def has_admin(session: AsyncSession) -> bool:
+    """Whether the desk has, or ever had, an administrator: also an inactive one counts."""
+    statement = select(Agent.id).where(col(Agent.role) == AgentRole.ADMIN).limit(1)
+    return (await session.exec(statement)).first() is not None
+
+
 async def taken_names(session: AsyncSession, username: str, email: str) -> frozenset[str]:
     """Return which of ``username`` and ``email`` are taken."""
     statement = select(Agent).where(

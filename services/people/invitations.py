@@ -76,7 +76,7 @@ class Invitations:
             NotAllowedError: ``by`` is not an administrator.
             FieldsRefusedError: values that cannot be used or are taken, by field.
         """
-        names = _checked(invitee)
+        names = checked_names(invitee)
         async with self._units.begin() as work:
             await require_admin(work.session, by)
             await queries.take_turns(work.session)
@@ -131,14 +131,14 @@ class Invitations:
             raise ConflictError('invite.taken') from error
 
 
-_TAKEN = {
+TAKEN = {
     'username': ConflictError('invite.username_taken'),
     'email': ConflictError('invite.email_taken'),
 }
 _NAMES = ('last_name', 'first_name', 'email', 'username', 'department')
 
 
-def _checked(invitee: Invitee) -> dict[str, str]:
+def checked_names(invitee: Invitee) -> dict[str, str]:
     """Return the names as they are stored. Raises ``FieldsRefusedError``."""
     kept = {
         'last_name': parse_name(invitee.last_name, most=MAX_NAME_CHARS),
@@ -182,7 +182,7 @@ async def invite_in(
     """Make a link in a unit of work that has taken its turn; ``names`` are checked. Raises ``FieldsRefusedError``."""
     username, email = names['username'], names['email']
     if taken := await agent_queries.taken_names(work.session, username, email):
-        raise FieldsRefusedError({name: _TAKEN[name] for name in sorted(taken)})
+        raise FieldsRefusedError({name: TAKEN[name] for name in sorted(taken)})
     now = clock.now()
     for earlier in await queries.waiting_of(work.session, username, email):
         earlier.ended_at = now

@@ -1,9 +1,10 @@
 """Queries for the links with which people set a new password."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import PasswordReset
@@ -17,6 +18,11 @@ async def by_token(
     if lock:
         statement = statement.with_for_update(key_share=True)
     return (await session.exec(statement)).first()
+
+
+async def forget(session: AsyncSession, *, before: datetime) -> None:
+    """Delete the links that expired before then, used or not: what was done with them is in the audit log."""
+    await session.exec(delete(PasswordReset).where(col(PasswordReset.expires_at) < before))
 
 
 async def waiting_of(session: AsyncSession, agent_id: UUID) -> Sequence[PasswordReset]:

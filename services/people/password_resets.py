@@ -20,6 +20,8 @@ from services.people.sessions import end_sessions
 from services.work.unit_of_work import UnitsOfWork
 
 VALID_FOR = timedelta(days=1)
+KEEP = timedelta(days=1)
+"""How long a link that is over is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,3 +93,8 @@ class PasswordResets:
             details = {'sessions': ended}
             work.record(person, AuditAction.PASSWORD_RESET, subject=person, details=details)
         return person
+
+    async def tidy(self) -> None:
+        """Delete links that are over."""
+        async with self._db.transaction() as session:
+            await queries.forget(session, before=clock.now() - KEEP)

@@ -161,6 +161,9 @@ MAY = {
     'GET /reset/{token}': EVERYBODY,  # as an invitation
     'POST /reset/{token}': EVERYBODY,
     'GET /reset/ready': EVERYBODY,
+    'GET /setup/{token}': EVERYBODY,  # as an invitation; a desk with an administrator has none
+    'POST /setup/{token}': EVERYBODY,
+    'GET /setup/ready': EVERYBODY,
     'GET /account': STAFF,
     'POST /account/password': STAFF,
     'POST /account/sessions/end-others': STAFF,
@@ -205,6 +208,7 @@ ANOTHER = {
     'GET /chat/visits/token': {422},
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
+    'POST /setup/ready': {404},
     'PATCH /agents/skills': {422},
     'PATCH /agents/export': {422},
     'PATCH /agents/invitations': {422},

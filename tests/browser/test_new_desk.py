@@ -1,4 +1,4 @@
-"""A desk of one's own, from the state that ``make admin`` leaves: one administrator, and nothing else."""
+"""A desk of one's own, from nothing: the link that it prints, and then no shell until the first chat."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,6 @@ from playwright.async_api import Locator, Page, expect
 
 from desk.db import Database
 from desk.sandbox import BackingUrls
-from services.people.admin import NewAdmin, make_first_admin
 from tests.browser.conftest import Contexts
 from tests.browser.test_accessibility import nothing_found
 from tests.support.browser import live
@@ -19,25 +18,33 @@ from tests.support.browser.people import Centre, DeskScreen
 BOSS, HAYUN = 'the-first-of-all', 'only-hayun-knows-it'
 
 
-async def admin_alone(db: Database) -> None:
-    new = NewAdmin(
-        username='boss',
-        password=BOSS,
-        email='boss@example.com',
-        first_name='하늘',
-        last_name='정',
-    )
-    await make_first_admin(db, new)
+async def nobody(db: Database) -> None:
+    """Leave the tables as they are migrated."""
 
 
 @pytest.fixture
 def new_desk(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[LiveDesk]:
-    """A desk as ``make admin`` leaves it."""
-    with (
-        live.database(backing, template, tmp_path, arrive=admin_alone) as settings,
-        live.served(settings, tmp_path / 'errors.log') as desk,
-    ):
-        yield desk
+    """A desk that nobody has ever signed in to."""
+    with live.database(backing, template, tmp_path, arrive=nobody) as settings:
+        empty = settings.model_copy(update={'demo_people': False})
+        with live.served(empty, tmp_path / 'errors.log') as desk:
+            yield desk
+
+
+def printed_link(desk: LiveDesk) -> str:
+    """Return the link to the first administrator's form, as the operator reads it."""
+    [link] = re.findall(rf'{re.escape(desk.address)}/setup/\S+', desk.said())
+    return link
+
+
+async def becomes_administrator(boss: DeskScreen, link: str) -> None:
+    await boss.page.goto(link)
+    names = {'성': '정', '이름': '하늘', '이메일': 'boss@example.com', '아이디': 'boss'}
+    passwords = {'비밀번호 (12자 이상)': BOSS, '비밀번호 다시 입력': BOSS}
+    for label, text in (names | passwords).items():
+        await boss.page.get_by_label(label, exact=True).fill(text)
+    await nothing_found(boss.page, 'set-up')
+    await boss.page.keyboard.press('Enter')
 
 
 async def signs_in(page: Page, username: str, password: str) -> None:
@@ -108,10 +115,9 @@ async def joins(agent: DeskScreen, link: str) -> None:
     await agent.settles()
 
 
-async def sets_up(boss: DeskScreen, centre: Centre) -> None:
+async def sets_up(boss: DeskScreen, link: str) -> None:
     """Follow the steps of a new desk up to its hours."""
-    await boss.page.goto(f'{centre.address}/login')  # from here on no address is typed
-    await signs_in(boss.page, 'boss', BOSS)
+    await becomes_administrator(boss, link)  # from here on no address is typed
     await expect(done(boss)).to_have_text([re.compile('첫 시스템 관리자')])
     await goes(boss, '첫 대기열')
     await adds_a_queue(boss)
@@ -121,7 +127,7 @@ async def sets_up(boss: DeskScreen, centre: Centre) -> None:
     await sets_hours(boss)
 
 
-async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat(
+async def test_centre_is_built_from_nothing_to_the_first_chat(
     new_desk: LiveDesk, person: Contexts
 ) -> None:
     centre = Centre(new_desk.address)
@@ -130,7 +136,8 @@ async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat
     await customer.page.goto(f'{centre.address}/talk')
     await customer.sees('지금은 상담을 받을 수 있는 상담원이 없어요')
 
-    await sets_up(boss, centre)
+    setup = printed_link(new_desk)
+    await sets_up(boss, setup)
     link = await invites(boss)
     await joins(agent, link)
     await agent.sees('처음 오셨군요')
@@ -150,3 +157,5 @@ async def test_administrator_sets_a_desk_up_and_the_invited_takes_the_first_chat
     stranger = await centre.desk(await person())
     await stranger.page.goto(link)
     await stranger.sees('사용할 수 없는 초대 링크입니다')
+    await stranger.page.goto(setup)
+    await stranger.sees('사용할 수 없는 시작 링크입니다')

@@ -35,19 +35,19 @@ class LiveDesk:
         self.settings = settings
         self.port = free_port()
         self.address = f'http://127.0.0.1:{self.port}'
-        self._log = log
+        self._log, self._said = log, log.with_suffix('.out')
         self._script = script
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Serve, and return when every backing service answers."""
-        with self._log.open('ab') as log:
+        with self._log.open('ab') as log, self._said.open('wb') as said:
             self._process = subprocess.Popen(
                 [sys.executable, self._script, 'serve'],
                 cwd=ROOT,
                 env=environment(self.settings) | {'PORT': str(self.port)},
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=said,
                 stderr=log,
             )
         deadline = time.monotonic() + START_SECONDS
@@ -62,6 +62,10 @@ class LiveDesk:
             return httpx.get(f'{self.address}/readyz', timeout=5).status_code == 200
         except httpx.TransportError:
             return False
+
+    def said(self) -> str:
+        """Return what it printed since it was started."""
+        return self._said.read_text()
 
     def kill(self) -> None:
         """Let it die as in a power cut."""
@@ -98,6 +102,7 @@ def environment(settings: Settings) -> dict[str, str]:
         'JWT_SECRET_KEY': settings.jwt_secret_key.get_secret_value(),
         'DESK_HOME': str(settings.desk_home),
         'DESK_ENV': 'local',
+        'DEMO_PEOPLE': str(settings.demo_people),
         'ABANDON_AFTER_SECONDS': str(settings.abandon_after_seconds),
         'POOL_SIZE': str(settings.pool_size),
         'AWS_ENDPOINT_URL_COMPREHEND': settings.aws_endpoint_url_comprehend,
