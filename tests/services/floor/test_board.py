@@ -246,7 +246,7 @@ async def test_step_that_is_seen_late_is_not_lost(
         row = await work.session.get(ChatSession, first.id)
         assert row
         row.status = ChatStatus.ON_HOLD
-        record_step(work, row, 'held', agent_id=agent.id)  # type: ignore[arg-type]
+        record_step(work, row, StepKind.HELD, agent_id=agent.id)
         await work.session.flush()
         await another_desk.chats.take(agent, second.id)
         await services.board.refresh()
