@@ -70,6 +70,7 @@ PREFIXES = (
     ('/customers', Area.API),
     ('/calls', Area.API),
     ('/callbacks', Area.API),
+    ('/canned-replies', Area.API),
     ('/agents', Area.API),
     ('/history', Area.API),
     ('/contacts', Area.API),
@@ -85,7 +86,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
-    '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
+    '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
     '/reports',
 )  # fmt: skip
 
