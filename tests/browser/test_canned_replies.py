@@ -4,6 +4,7 @@ from playwright.async_api import Page, expect
 
 from models import Agent, SettingKind
 from services.registry import Services
+from tests.browser.test_accessibility import nothing_found
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
 from tests.support.until import until
@@ -23,6 +24,7 @@ async def test_replies_are_kept_on_their_screen_and_inserted_by_keys_alone(
     await page.get_by_role('textbox', name='답변', exact=True).fill('{상담원명}입니다.')
     await desk.button('저장').click()
     await expect(page.get_by_role('button', name='첫인사')).to_be_visible()
+    await nothing_found(page, 'replies')
     await imports(desk)
     await page.get_by_role('textbox', name='제목, 단축어, 내용 찾기').fill('ㅊㅇㅅ')
     await expect(page.get_by_role('button', name='배송 지연')).to_have_count(0)
@@ -65,8 +67,10 @@ async def inserts(page: Page) -> None:
     """Find a reply by initials in the middle of a line, and answer for its blank."""
     await page.keyboard.type('네. /ㅈㅇ')
     await expect(page.get_by_role('option')).to_have_count(1)
+    await nothing_found(page, 'list of replies')
     await page.keyboard.press('Enter')
     await expect(page.get_by_role('textbox', name='주문번호')).to_be_focused()
+    await nothing_found(page, 'blanks')
     await page.keyboard.type('A-12')
     await page.keyboard.press('Enter')
     await expect(page.get_by_role('textbox', name='메시지', exact=True)).to_have_value(

@@ -18,7 +18,7 @@ export const CannedList = {
               <span class="desk-spring"></span>
               <span v-if="one.folder" class="desk-canned-folder">{{ one.folder }}</span>
               <span v-if="one.is_own" class="desk-tag">{{ labels.own }}</span></span>
-            <span class="desk-canned-text" dir="auto">{{ textOf(one, canned.english) }}</span>
+            <span class="desk-canned-text" dir="auto">{{ filled(one) }}</span>
           </li>
         </ul>
         <p class="desk-canned-note" role="status">{{ note }}</p>
@@ -77,6 +77,9 @@ export const CannedList = {
   methods: {
     titleOf(one) {
       return (this.canned.english && one.title_en) || one.title;
+    },
+    filled(one) {
+      return fill(this.textOf(one, this.canned.english), this.canned.variables, {});
     },
     textOf(one, english) {
       return (english && one.body_en) || one.body;

@@ -8,6 +8,7 @@ from services.canned import replies
 from services.registry import Services
 from services.settings.stored import SettingChangedError
 from tests.support.make import DEPARTMENT, Make
+from tests.support.statements import heard_statements
 
 REPLY = SettingKind.CANNED_REPLY
 
@@ -93,6 +94,19 @@ async def test_ones_own_most_used_come_first_then_everybodys(
     assert await titles(services, colleague) == ['다', '나', '가']
     first = (await canned.usable(agent))[0]
     assert (first.own_uses, first.row.uses) == (1, 2)
+
+
+async def test_list_is_one_statement_however_many_there_are(services: Services, make: Make) -> None:
+    canned, agent = services.canned_replies, await make.agent()
+    for number in range(5):
+        row = await canned.add(agent, reply(f'답변 {number}'))
+        await canned.used(agent, row.id)
+
+    with heard_statements() as said:
+        found = await canned.usable(agent)
+
+    assert len(found) == 5
+    assert len([one for one in said if 'canned_replies' in one]) == 1
 
 
 @pytest.mark.parametrize(
