@@ -23,6 +23,7 @@ from models.call import (
     RecordingPause,
 )
 from models.callback import Callback, CallbackAttempt, CallbackStatus
+from models.canned_reply import CannedReply, CannedReplyUse
 from models.chat import (
     ChatEnding,
     ChatSession,
@@ -109,6 +110,8 @@ __all__ = [
     'Callback',
     'CallbackAttempt',
     'CallbackStatus',
+    'CannedReply',
+    'CannedReplyUse',
     'Channel',
     'ChatEnding',
     'ChatMood',

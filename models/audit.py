@@ -50,6 +50,8 @@ class AuditAction(StrEnum):
     CONTACTS_HANDED_OVER = 'contacts_handed_over'
     PEOPLE_IMPORTED = 'people_imported'
     PEOPLE_EXPORTED = 'people_exported'
+    CANNED_IMPORTED = 'canned_imported'
+    CANNED_EXPORTED = 'canned_exported'
     PASSWORD_CHANGED = 'password_changed'  # noqa: S105 - a kind of act
     PASSWORD_LINK_MADE = 'password_link_made'  # noqa: S105 - a kind of act
     PASSWORD_RESET = 'password_reset'  # noqa: S105 - a kind of act

@@ -27,6 +27,7 @@ class SettingKind(StrEnum):
     THRESHOLD = 'threshold'
     RETENTION = 'retention'
     """Days by table."""
+    CANNED_REPLY = 'canned_reply'
 
 
 class SettingDocument(SQLModel, table=True):
@@ -50,7 +51,9 @@ class SettingChange(Row, table=True):
     )
 
     kind: str = Field(max_length=20, description='see SettingKind')
-    subject_id: UUID = Field(description='the queue, category, reason or limit; or EVERYWHERE')
+    subject_id: UUID = Field(
+        description='the queue, category, reason, limit or reply; or EVERYWHERE'
+    )
     version: int = Field(description='of the setting, after the change')
     by_id: UUID = Field(foreign_key='agents.id')
     before: dict[str, str] = Field(

@@ -25,6 +25,7 @@ from pages import (
     invite,
     login,
     preferences,
+    replies,
     reports,
     reset,
     settings_screens,
@@ -41,6 +42,7 @@ from pages.api import (
     call_wrap_ups,
     callbacks,
     calls,
+    canned_replies,
     chats,
     contacts,
     docs,
@@ -74,6 +76,18 @@ Probe = Callable[[], Awaitable[None]]
 
 RECONNECT_SECONDS = 15.0  # survives a change of Wi-Fi; a lost connection is noticed in 18 s
 STATIC = Path(__file__).parent / 'static'
+SCREENS = (
+    desk,
+    customer_import,
+    customers,
+    history,
+    dashboard,
+    reports,
+    audit,
+    settings_screens,
+    replies,
+)
+"""The modules of the screens inside the desk's frame."""
 
 
 def create(
@@ -118,6 +132,7 @@ def create(
         roster.router(services),
         calls.router(services),
         callbacks.router(services),
+        canned_replies.router(services),
         call_wrap_ups.router(services),
         sockets.router(services),
         login.router(services, settings),
@@ -135,14 +150,8 @@ def create(
     if softphone is not None:
         app.include_router(softphone_window.router(softphone))
     screens = shell.Screens(services, softphone)
-    desk.register(screens)
-    customer_import.register(screens)
-    customers.register(screens)
-    history.register(screens)
-    dashboard.register(screens)
-    reports.register(screens)
-    audit.register(screens)
-    settings_screens.register(screens)
+    for screen in SCREENS:
+        screen.register(screens)
     screens.serve()
     talk.register(services, settings)
     nicegui_app.on_exception(_log_page_error)

@@ -360,6 +360,7 @@ def _rail_entries() -> list[RailEntry]:
         RailEntry(path='/desk', icon='forum', text=_('screen.chats')),
         RailEntry(path='/desk/customers', icon='group', text=_('screen.customers')),
         RailEntry(path='/desk/history', icon='history', text=_('이력')),
+        RailEntry(path='/desk/replies', icon='bolt', text=_('답변')),
         RailEntry(
             path='/desk/dashboard',
             icon='dashboard',

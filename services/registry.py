@@ -25,6 +25,8 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.replies import CannedReplies
+from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
@@ -133,6 +135,8 @@ class Services:
     callback_requests: CallbackRequests
     callers: Callers
     calls: Calls
+    canned_replies: CannedReplies
+    canned_sheet: CannedSheet
     connect_directory: ConnectDirectory
     connections: Connections
     desk_settings: DeskSettings
@@ -260,6 +264,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     authority = Authority(units)
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
+    canned_replies = CannedReplies(units)
     thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
@@ -309,6 +314,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),
         callers=Callers(customer_workshop, phones),
         calls=calls,
+        canned_replies=canned_replies,
+        canned_sheet=CannedSheet(units),
         connect_directory=directory,
         connections=Connections(
             configured_tests(
@@ -318,7 +325,9 @@ def assemble(  # noqa: PLR0913 - it assembles everything
                 sentiment.api if sentiment else None,
             )
         ),
-        desk_settings=desk_settings(units, queues, [category_tree, away_reasons, thresholds]),
+        desk_settings=desk_settings(
+            units, queues, [category_tree, away_reasons, thresholds, canned_replies]
+        ),
         customer_texts=Texts(units),
         dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),

@@ -71,6 +71,7 @@ PREFIXES = (
     ('/customers', Area.API),
     ('/calls', Area.API),
     ('/callbacks', Area.API),
+    ('/canned-replies', Area.API),
     ('/agents', Area.API),
     ('/history', Area.API),
     ('/contacts', Area.API),
@@ -86,7 +87,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
-    '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
+    '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
     '/reports',
 )  # fmt: skip
 

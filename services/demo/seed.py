@@ -21,6 +21,7 @@ from desk.settings import Settings, SettingsError
 from models import Agent, ChatSession, ContactStep, Customer, WrapUp
 from services.chats.outgoing import OutgoingMessage
 from services.chats.visits import ChatStart
+from services.demo import canned as seed_canned
 from services.demo import history as seed_history
 from services.demo import people as seed_people
 from services.demo import queries as seed_queries
@@ -185,6 +186,7 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
                     past.messages,
                     notes,
                     seed_wrap_ups.categories(),
+                    seed_canned.canned_replies(),
                     written,
                     _steps(past.chats, written),
                 )

@@ -47,9 +47,15 @@ def may_edit(agent: Agent, queue: Queue) -> bool:
 
     A supervisor changes queues of the departments that are set for them, or else of their own department.
     """
-    departments = agent.reach or (agent.department,)
-    is_theirs = agent.is_supervisor and queue.department in departments
-    return agent.role is AgentRole.ADMIN or is_theirs
+    departments = editable_departments(agent)
+    return departments is None or queue.department in departments
+
+
+def editable_departments(agent: Agent) -> tuple[str, ...] | None:
+    """Return the departments whose settings a person may change; ``None`` for all. An agent has none."""
+    if agent.role is AgentRole.ADMIN:
+        return None
+    return (agent.reach or (agent.department,)) if agent.is_supervisor else ()
 
 
 async def own_queues(session: AsyncSession, by: Agent) -> Sequence[Queue]:

@@ -101,6 +101,12 @@ MAY = {
     'GET /callbacks/{callback_id}': STAFF,
     'POST /callbacks/{callback_id}/close': STAFF,
     'POST /callbacks/{callback_id}/dial': STAFF,
+    'GET /canned-replies': STAFF,
+    'POST /canned-replies': STAFF,
+    'GET /canned-replies/export': STAFF,
+    'GET /canned-replies/{reply_id}': STAFF,
+    'PATCH /canned-replies/{reply_id}': STAFF,
+    'POST /canned-replies/{reply_id}/uses': STAFF,
     'GET /calls': STAFF,
     'POST /calls': STAFF,
     'GET /calls/quick-connects': STAFF,
@@ -191,6 +197,7 @@ MAY = {
     'GET /desk/dashboard': STAFF,  # agents are told in its place that it is not theirs
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
+    'GET /desk/replies': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,
@@ -212,6 +219,7 @@ ANOTHER = {
     'PATCH /agents/skills': {422},
     'PATCH /agents/export': {422},
     'PATCH /agents/invitations': {422},
+    'PATCH /canned-replies/export': {422},
 }
 """What is answered where not 405: the last word is read as a visit's or a person's id, as an invitation's token."""
 
@@ -278,6 +286,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'callback_id': uuid4(),
         'message_id': uuid4(),
         'note_id': uuid4(),
+        'reply_id': uuid4(),
         'merge_id': uuid4(),
         'session': uuid4(),
         'token': 'nobody-was-given-this',

@@ -43,6 +43,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.AWAY_REASON: {Whose.DESK: ADMINS},
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.RETENTION: {Whose.DESK: ADMINS},
+    SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
@@ -53,6 +54,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.AWAY_REASON: {'name': '다른 이름'},
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '90'},
+    SettingKind.CANNED_REPLY: {'body': '다른 답변'},
 }
 
 
@@ -86,6 +88,13 @@ async def floor(services: Services, make: Make) -> Floor:
     for whose in Whose:
         queue = queues.get(whose)
         node = await services.category_tree.add(admin, '분류', queue_id=queue.id if queue else None)
+        reply = await services.canned_replies.add(
+            admin,
+            {'title': '인사', 'body': '안녕하세요'},
+            is_shared=True,
+            department=queue.department if queue else '',
+        )
+        subjects[SettingKind.CANNED_REPLY, whose] = reply.id
         limit = {'kind': 'waiting', 'most': '9', 'queue_id': str(queue.id) if queue else ''}
         subjects[SettingKind.CATEGORY, whose] = node.id
         subjects[SettingKind.THRESHOLD, whose] = (await services.thresholds.add(admin, limit)).id

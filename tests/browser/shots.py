@@ -242,6 +242,28 @@ async def settings(studio: Studio) -> None:
     await invitation(studio)
 
 
+async def replies(studio: Studio) -> None:
+    """자주 쓰는 답변: their screen, the list over the reply box, and the questions for blanks."""
+    async with studio.person('agent1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/replies')
+        await page.locator('.desk-settings-name').first.click()
+        await page.locator('.desk-settings-side .desk-button').first.wait_for()
+        await studio.take(page, 'replies')
+        await page.goto(f'{studio.centre.address}/desk')
+        await page.locator('.desk-row').first.wait_for()
+        await page.keyboard.press('2')
+        await page.locator('.desk-row-open').first.click()
+        box = page.locator('.desk-reply-text')
+        await box.fill('/')
+        await page.get_by_role('option').first.wait_for()
+        await studio.take(page, 'replies-list')
+        await box.fill('/지연')
+        await page.keyboard.press('Enter')
+        await page.locator('.desk-canned-blanks').wait_for()
+        await studio.take(page, 'replies-blanks')
+
+
 async def invitation(studio: Studio) -> None:
     """Somebody is invited, and sets a password that is too short."""
     name = f'{studio.size}-{studio.theme}-{studio.language}'
@@ -518,6 +540,7 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     linking: ('wide',),
     audit: ('wide',),
     settings: ('wide', 'phone'),
+    replies: ('wide', 'phone'),
     talk: ('phone', 'wide'),
     calls: ('wide', 'small', 'phone'),
 }

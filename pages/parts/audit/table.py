@@ -56,6 +56,8 @@ def action_names() -> dict[AuditAction, str]:
         AuditAction.CONTACTS_HANDED_OVER: _('상담 넘기기 (사용 중지)'),
         AuditAction.PEOPLE_IMPORTED: _('직원 가져오기'),
         AuditAction.PEOPLE_EXPORTED: _('직원 목록 내보냄'),
+        AuditAction.CANNED_IMPORTED: _('자주 쓰는 답변 가져오기'),
+        AuditAction.CANNED_EXPORTED: _('자주 쓰는 답변 내보냄'),
         AuditAction.PASSWORD_CHANGED: _('비밀번호 변경'),
         AuditAction.PASSWORD_LINK_MADE: _('비밀번호 재설정 링크'),
         AuditAction.PASSWORD_RESET: _('비밀번호 재설정'),

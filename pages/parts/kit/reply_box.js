@@ -1,5 +1,7 @@
 // The reply box. The textarea belongs to the browser alone: redrawing never touches its text or its caret;
 // the few methods that change them say when they may.
+import { store } from "desk_canned";
+import { CannedList } from "desk_canned_list";
 import { Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
 import { watchLink } from "desk_link";
@@ -11,6 +13,7 @@ const PATIENCE_MS = 10_000; // after this time an unanswered message can be sent
 const GRACE_MS = 3000; // a new page is not yet "away"
 
 export default {
+  components: { CannedList },
   template: `
     <div class="desk-reply" style="width:100%">
       <ul v-if="sends.length" class="desk-pending" aria-live="polite">
@@ -27,12 +30,18 @@ export default {
         </li>
       </ul>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
+      <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
+        @insert="insert" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
+        <button v-if="canned" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="canned.labels.list"
+          :title="canned.labels.hint" @mousedown.prevent @click="begin"><i class="material-icons" aria-hidden="true">bolt</i></button>
         <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
           :aria-describedby="disabled && reason ? $attrs.id + '-reason' : undefined"
-          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()" @keydown.esc="leave"></textarea>
+          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="left" @keydown="keyed"
+          :aria-autocomplete="canned ? 'list' : undefined" :aria-controls="active ? $attrs.id + '-canned' : undefined"
+          :aria-activedescendant="active || undefined" @click="look" @keyup="look" @focus="look" @compositionend="composed"></textarea>
         <span v-if="count > limit * 0.9" class="desk-reply-count" :data-over="count > limit ? 1 : undefined"
           role="status">{{ count > limit ? labels.too_long : '' }} {{ count }} / {{ limit }}</span>
         <button type="button" class="desk-send" :disabled="disabled" :aria-label="labels.send" @click="submit">{{ labels.send }}</button>
@@ -48,10 +57,11 @@ export default {
     disabled: Boolean,
     keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
+    canned: Object, // the list of canned replies; none on the customer's side
   },
-  emits: ["send", "draft", "typing"],
+  emits: ["send", "draft", "typing", "used"],
   data() {
-    return { sends: [], away: false, count: 0, now: Date.now() };
+    return { sends: [], away: false, count: 0, now: Date.now(), active: "" };
   },
   created() {
     this.linked = false;
@@ -80,6 +90,7 @@ export default {
   methods: {
     // ---- sending
     submit() {
+      if (this.$refs.canned?.enter()) return;
       const text = this.$refs.box.value;
       if (this.disabled || !text.trim() || characters(text) > this.limit) return;
       const at = Date.now();
@@ -127,16 +138,54 @@ export default {
       const text = this.$refs.box.value;
       this.draft.typed(text);
       this.measure();
+      this.look();
       const now = Date.now();
       if (!text.trim() || now - this.lastTyping < TYPING_MS) return;
       this.lastTyping = now;
       if (this.linked) this.$emit("typing", {});
     },
+    keyed(event) {
+      const isComposing = event.isComposing || this.enter.composing;
+      if (this.$refs.canned?.key(event, isComposing)) event.stopImmediatePropagation();
+      else if (event.key === "Escape") this.leave(event, isComposing);
+    },
     // Esc leaves the box for the page's shortcuts; during composition it belongs to the input method.
-    leave(event) {
-      if (event.isComposing || this.enter.composing) return;
+    leave(event, isComposing) {
+      if (isComposing) return;
       event.stopPropagation();
-      this.$refs.box.blur();
+      if (!this.$refs.canned?.escape()) this.$refs.box.blur();
+    },
+    left() {
+      this.draft.flush();
+      this.$refs.canned?.leave();
+    },
+    // ---- canned replies
+    look() {
+      this.$refs.canned?.look();
+    },
+    composed() {
+      this.$refs.canned?.composed();
+    },
+    begin() {
+      const box = this.$refs.box;
+      box.focus();
+      const before = box.value.slice(0, box.selectionStart);
+      this.put(!before || /\s$/u.test(before) ? "/" : " /", box.selectionStart, box.selectionEnd);
+    },
+    // Put a reply in the place of the search for it; at the caret where that is gone.
+    insert(text, start, length) {
+      const box = this.$refs.box;
+      box.focus();
+      if (start < 0) this.put(text, box.selectionStart, box.selectionEnd);
+      else this.put(text, start, start + length);
+    },
+    // As typing does, so that the browser can undo it.
+    put(text, start, end) {
+      const box = this.$refs.box;
+      box.setSelectionRange(start, end);
+      if (document.execCommand("insertText", false, text)) return; // it reports an input of its own
+      box.setRangeText(text, start, end, "end");
+      this.typed();
     },
     show(text) {
       this.$refs.box.value = text;
@@ -189,6 +238,10 @@ export default {
       if (this.enter.composing || this.$refs.box.value.trim() !== text.trim()) return;
       this.draft.agree("");
       this.show("");
+    },
+    // A reply was changed: the list is fetched again when it is opened next.
+    canned_changed() {
+      store.isStale = true;
     },
     focus() {
       this.$refs.box.focus();

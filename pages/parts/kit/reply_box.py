@@ -5,7 +5,7 @@ reconnect: ``on_send`` must be idempotent by ``TypedReply.id``, and must end in 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,9 @@ from nicegui.events import GenericEventArguments
 from typing_extensions import override
 
 from pages.component import still
+
+CANNED_PATH = '/canned-replies'
+"""The route that lists canned replies for the browser."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,38 @@ class ReplyBoxPlace:
     transcript: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedLabels:
+    """The texts of the list of canned replies, translated. ``more`` contains ``{count}``, replaced in the browser."""
+
+    list: str
+    hint: str
+    own: str
+    loading: str
+    failed: str
+    none: str
+    empty: str
+    more: str
+    keys: str
+    keys_en: str
+    manage: str
+    missing: str
+    insert: str
+    cancel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannedContext:
+    """What the list of canned replies is opened for: one chat."""
+
+    department: str
+    """Whose shared replies are offered."""
+    english: bool
+    """Whether the customer writes English."""
+    variables: Mapping[str, str]
+    """The values of ``{name}`` in a text, by name."""
+
+
 class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     """A textarea that grows to six lines, a send button, and the unconfirmed messages."""
 
@@ -71,6 +106,7 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         """
         super().__init__()
         self._in_order = asyncio.Lock()
+        self._canned: dict[str, Any] = {}
         self._props['labels'] = asdict(labels)
         self._props['placeholder'] = labels.placeholder  # NiceGUI's ``User`` finds the box by it
         self._props['keep'] = place.keep
@@ -89,6 +125,35 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
                 await send(outgoing)
 
         self.on('send', arrived)
+
+    def offer_canned(
+        self, labels: CannedLabels, *, manage: str, on_used: Callable[[UUID], Awaitable[None]]
+    ) -> None:
+        """Open the list of canned replies at a ``/``, once ``set_canned`` says what for.
+
+        Args:
+            labels: the texts.
+            manage: the address of the screen where replies are kept.
+            on_used: awaited with the id of each inserted reply.
+        """
+        self._canned = {'labels': asdict(labels), 'manage': manage, 'path': CANNED_PATH}
+
+        async def arrived(event: GenericEventArguments) -> None:
+            try:
+                reply_id = UUID(str(_fields(event.args).get('id')))
+            except ValueError:
+                return
+            await on_used(reply_id)
+
+        self.on('used', arrived)
+
+    def set_canned(self, context: CannedContext) -> None:
+        """Tell the list of canned replies what it is opened for."""
+        self._props['canned'] = {**self._canned, **asdict(context)}
+
+    def canned_changed(self) -> None:
+        """Tell the list of canned replies that it is no longer current."""
+        self.run_method('canned_changed')
 
     def on_draft(self, keep: Callable[[str], Awaitable[None]]) -> None:
         """Await ``keep`` with the text whenever typing pauses or the box loses the focus.

@@ -25,6 +25,7 @@ from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
 from pages.parts.kit.reply_box import TypedReply as Sent
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
+from pages.parts.workspace.canned_offers import CannedOffers
 from pages.parts.workspace.promise_offers import PromiseOffers
 from pages.parts.workspace.viewers_line import ViewersLine
 from pages.parts.workspace.wrap_up_panel import WrapUpPlace
@@ -93,6 +94,7 @@ class Conversation(Component):
         await self.still(self._learn_names(newest))
         self._draw(draft)
         self._transcript.show(newest)
+        self._canned.hear(newest)
         if self._has_missed or self._chat.last_number > self._transcript.view.last:
             await self.still(self._catch_up())
         self._settle()
@@ -166,6 +168,7 @@ class Conversation(Component):
             self._transcript.scroller.on_seen(self._saw)
             self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
             self._box = self._reply_box(draft)
+            self._canned = CannedOffers(self, self._context, self._box)
             self.promises = PromiseOffers(self._context, self.chat_id)
             self._wrap_up = WrapUpPlace(self._context)
         self._show_chat()
@@ -217,6 +220,7 @@ class Conversation(Component):
             delivered=chat.customer_delivered_number, read=chat.customer_read_number
         )
         self._show_badge()
+        self._canned.show(chat)
         self._wrap_up.show(chat)
         self._on_changed(chat)
 
@@ -334,6 +338,7 @@ class Conversation(Component):
         if message.sender_id and message.sender_id not in self._names:
             self._transcript.view.heard_of(message.number)  # the sender's name must be read first
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
+            self._canned.hear([message])
             self._typing.set_text('')
             self.after(MARK_SECONDS, self._mark)
         if self._transcript.view.is_behind:

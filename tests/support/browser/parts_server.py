@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -22,7 +22,14 @@ from pages.parts.kit.clock import Clocks, ClockUnits, milliseconds
 from pages.parts.kit.error_report import ErrorReport
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
-from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
+from pages.parts.kit.reply_box import (
+    CannedContext,
+    CannedLabels,
+    ReplyBox,
+    ReplyBoxLabels,
+    ReplyBoxPlace,
+    TypedReply,
+)
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
 from pages.parts.kit.sound import Sound, SoundState
 
@@ -44,6 +51,23 @@ REPLY = ReplyBoxLabels(
     edit='고치기',
     too_long='너무 깁니다',
 )
+CANNED = CannedLabels(
+    list='자주 쓰는 답변',
+    hint='자주 쓰는 답변 ( / )',
+    own='내 답변',
+    loading='불러오는 중',
+    failed='불러오지 못했습니다',
+    none='찾는 답변이 없습니다',
+    empty='아직 답변이 없습니다',
+    more='그 밖에 {count}개',
+    keys='',
+    keys_en='',
+    manage='답변 관리',
+    missing='빈칸을 모두 채우세요',
+    insert='넣기',
+    cancel='취소',
+)
+VARIABLES = {'고객명': '최{상담원명}', '상담원명': '김서연'}
 PANES = PanesLabels(
     left='상담 목록',
     center='대화',
@@ -109,6 +133,21 @@ class ReplyStage(Stage):
     def listen_late(self) -> None:
         """Add a listener: NiceGUI takes the element out of the page and draws it anew."""
         self.box.on('late', lambda: None)
+
+
+class CannedStage(ReplyStage):
+    """The same with canned replies."""
+
+    def __init__(self, key: str, text: str, *, english: bool) -> None:
+        super().__init__(key, text)
+
+        async def used(reply_id: UUID) -> None:
+            told[key].append(('used', str(reply_id)))
+
+        self.box.offer_canned(CANNED, manage='/desk/replies', on_used=used)
+        self.box.set_canned(
+            CannedContext(department='주문·배송', english=english, variables=VARIABLES)
+        )
 
 
 class ScrollerStage(Stage):
@@ -189,6 +228,11 @@ def reply(key: str, text: str = '') -> None:
     ReplyStage(key, text)
 
 
+@ui.page('/canned')
+def canned(key: str, text: str = '', english: bool = False) -> None:
+    CannedStage(key, text, english=english)
+
+
 @ui.page('/scroller')
 def scroller(key: str, first: int = 1, last: int = 50) -> None:
     ScrollerStage(key, first, last)
@@ -250,6 +294,38 @@ async def with_csp(request: Request, respond: Callable[[Request], Awaitable[Resp
     response = await respond(request)
     response.headers['Content-Security-Policy'] = CSP
     return response
+
+
+@api.get('/canned-replies')
+async def canned_replies() -> dict[str, object]:
+    return {'items': [*CANNED_ITEMS, *(_filler(number) for number in range(2_000))]}
+
+
+def _filler(number: int) -> dict[str, object]:
+    return _item(f'채움 {number}', body=f'{number}번 답변입니다. 교환은 안내해 드릴게요. ' * 4)
+
+
+def _item(title: str, **others: object) -> dict[str, object]:
+    plain = {'title_en': '', 'body': f'{title} 안내', 'body_en': '', 'code': '', 'folder': ''}
+    counts = {'department': '', 'is_own': False, 'uses': 0, 'own_uses': 0}
+    return {'id': str(uuid5(UUID(int=0), title)), 'title': title, **plain, **counts, **others}
+
+
+CANNED_ITEMS = [
+    _item(
+        '첫인사', body='안녕하세요, {고객명}님. {상담원명}입니다. {회사}', code='ㅎㅇ', own_uses=2
+    ),
+    _item(
+        '배송 지연',
+        title_en='Late delivery',
+        body='주문번호 {{주문번호}} 건은 {{도착일}}에 도착해요.\n{{주문번호}} 확인 부탁드려요.',
+        body_en='Your order {{order}} is late.',
+        folder='배송',
+        department='주문·배송',
+    ),
+    _item('환불 절차', body='환불은 3~5일 걸려요.', department='결제·환불'),
+    _item('남의 부서', is_own=True, department='결제·환불'),
+]
 
 
 @api.get('/log/{key}')
