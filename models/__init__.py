@@ -33,6 +33,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
+from models.chat_note import ChatNote, NoteMention
 from models.customer import (
     CallPermission,
     Customer,
@@ -111,6 +112,7 @@ __all__ = [
     'Channel',
     'ChatEnding',
     'ChatMood',
+    'ChatNote',
     'ChatRating',
     'ChatSession',
     'ChatStatus',
@@ -137,6 +139,7 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',

@@ -74,6 +74,7 @@ PREFIXES = (
     ('/history', Area.API),
     ('/contacts', Area.API),
     ('/promises', Area.API),
+    ('/mentions', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/softphone', Area.API),
@@ -86,7 +87,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports',
+    '/reports', '/mentions',
 )  # fmt: skip
 
 
