@@ -34,6 +34,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
+from models.chat_note import ChatNote, NoteMention
 from models.customer import (
     CallPermission,
     Customer,
@@ -115,6 +116,7 @@ __all__ = [
     'Channel',
     'ChatEnding',
     'ChatMood',
+    'ChatNote',
     'ChatRating',
     'ChatSession',
     'ChatStatus',
@@ -141,6 +143,7 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',

@@ -30,6 +30,7 @@ from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
 from services.chats.viewers import Viewers
@@ -147,6 +148,7 @@ class Services:
     connect_listener: ConnectListener | None
     """``None`` where no Connect instance is configured."""
     chats: Chats
+    chat_notes: ChatNotes
     customers: Customers
     customer_duplicates: CustomerDuplicates
     customer_erasure: CustomerErasure
@@ -336,6 +338,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         if connect
         else None,
         chats=Chats(units),
+        chat_notes=ChatNotes(units),
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),

@@ -27,7 +27,7 @@ from models import migrations
 from services import registry
 from services.aws.connection import ConnectConnection
 from services.calls.dial_rules import QuietHours
-from services.chats import chats, visits
+from services.chats import chats, notes, visits
 from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup
@@ -145,6 +145,7 @@ def unhurried() -> None:
     """Forget how often other tests did something."""
     chats.REPLIES.reset()
     visits.LINES.reset()
+    notes.NOTES.reset()
 
 
 @asynccontextmanager

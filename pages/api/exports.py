@@ -50,7 +50,7 @@ def router(services: Services) -> APIRouter:
             UUID | None, Query(alias='export', description='to follow and to stop it by')
         ] = None,
     ) -> StreamingResponse:
-        """Stream the contacts that the reader may see, phone numbers masked. The filters are those of ``GET /history``."""
+        """Stream the contacts that the reader may see, phone numbers masked, for supervisors with private notes. The filters are those of ``GET /history``."""
         wanted = history_filter.read_filter(request.query_params).filter
         asked = _Asked(staff.agent, wanted, kind, export_id or uuid4(), language_of(request))
         parts = asked.parts(services.exports)
@@ -93,7 +93,7 @@ class _Asked:
 
     async def parts(self, exports: Exports) -> AsyncGenerator[bytes]:
         """Yield the file in parts."""
-        words = history_sheet.words(self._language)
+        words = history_sheet.words(self._language, with_notes=self._agent.is_supervisor)
         running = exports.running(self._agent, self._wanted, self._kind, export_id=self._id)
         async with running as export, aclosing(export.file(words)) as parts:
             async for part in parts:

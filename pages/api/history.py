@@ -54,7 +54,12 @@ CONTACT_EXAMPLE: dict[str, Any] = {
     'sentiment': 'negative',
     'rating': {'score': 5, 'comment': '친절했어요'},
     'wrap_up': WRAP_UP_EXAMPLE,
-    'found': {'number': 1, 'excerpt': '주문한 상품이 아직 안 왔어요', 'spans': [[4, 6]]},
+    'found': {
+        'number': 1,
+        'excerpt': '주문한 상품이 아직 안 왔어요',
+        'spans': [[4, 6]],
+        'is_note': False,
+    },
 }
 
 
@@ -63,6 +68,7 @@ class Found(BaseModel):
 
     number: int
     excerpt: str
+    is_note: bool = False
     spans: list[tuple[int, int]]
 
 
@@ -237,7 +243,12 @@ def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
         sentiment=contact.mood.sentiment if contact.mood else None,
         rating=contact.rating,
         wrap_up=WrapUpItem.of(contact.wrap_up) if contact.wrap_up else None,
-        found=Found(number=found.number, excerpt=found.excerpt, spans=list(found.spans))
+        found=Found(
+            number=found.number,
+            excerpt=found.excerpt,
+            spans=list(found.spans),
+            is_note=found.is_note,
+        )
         if found
         else None,
     )

@@ -31,6 +31,7 @@ from pages.web.bodies import MAX_BODY_BYTES
 from services.chats.chats import MAX_PAGE
 from services.chats.events import ChatEvent
 from services.chats.inbox_view import Scope, Tab
+from services.chats.note_events import NoteAdded
 from services.chats.outgoing import OutgoingMessage
 from services.contacts.access import may_see
 from services.people.events import decides_authority
@@ -207,8 +208,8 @@ class Program:
         match waiting:
             case Frame():
                 await self._tell(waiting.kind, waiting.data)
-            case LinesJudged():
-                await self._tell_sentiment(waiting)
+            case LinesJudged() | NoteAdded():
+                await self._tell_within(waiting)
             case Resync():
                 await self._watch.look()
                 await self._resync()
@@ -222,14 +223,22 @@ class Program:
             case ChatEvent():
                 return
 
-    async def _tell_sentiment(self, judged: LinesJudged) -> None:
-        """Send what became of a customer's messages, if the agent may still see their chat."""
+    async def _tell_within(self, told: LinesJudged | NoteAdded) -> None:
+        """Send what happened inside a chat, if the agent may still see the chat."""
+        if isinstance(told, NoteAdded):
+            if await self._still_sees(told.note.chat_session_id):
+                await self._tell(FrameKind.NOTE, told.note)
+        elif await self._still_sees(told.chat_id):
+            await self._tell(FrameKind.SENTIMENT, JudgedLines.of_event(told))
+
+    async def _still_sees(self, chat_id: UUID) -> bool:
+        """Whether the agent may still see a chat; if not, the program hears no more from within it."""
         try:
-            await self._services.chats.chat(self._agent, judged.chat_id)
+            await self._services.chats.chat(self._agent, chat_id)
         except NotFoundError:
-            self._subscriptions.stop_listening_within(judged.chat_id)
-            return
-        await self._tell(FrameKind.SENTIMENT, JudgedLines.of_event(judged))
+            self._subscriptions.stop_listening_within(chat_id)
+            return False
+        return True
 
     async def _resync(self) -> None:
         """Send what followed chats miss, name the chats that the agent may no longer see, and ask the program to read lists again."""

@@ -17,12 +17,13 @@ from services.chats.events import (
     department_topic,
     holder_topic,
 )
+from services.chats.note_events import Mentioned, NoteAdded, mention_topic, notes_topic
 from services.contacts.access import may_see, topics_within
 from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
 from services.sentiment.events import LinesJudged, sentiment_topic
 
-Heard = Frame | ChatEvent | LinesJudged | Resync
+Heard = Frame | ChatEvent | LinesJudged | NoteAdded | Resync
 
 
 class ProgramSubscriptions:
@@ -51,6 +52,7 @@ class ProgramSubscriptions:
             *(self._topics.subscribe(topic, self._hear_chat) for topic in chats),
             self._topics.subscribe(people, self._hear_status),
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
+            self._topics.subscribe(mention_topic(agent.id), self._hear_mention),
             *(
                 self._topics.subscribe(topic, self._hear_callback)
                 for topic in (*callback_view.topics_for(agent), due_topic(agent.id))
@@ -64,11 +66,12 @@ class ProgramSubscriptions:
                 subscription.cancel()
 
     def listen_within(self, chat_id: UUID) -> None:
-        """Subscribe to typing in a chat, and to the sentiment of its customer."""
+        """Subscribe to typing in a chat, to its private notes, and to the sentiment of its customer."""
         if chat_id not in self._within:
             self._within[chat_id] = (
                 self._topics.subscribe(chat_topic(chat_id), self._hear_typing),
                 self._topics.subscribe(sentiment_topic(chat_id), self._hear_sentiment),
+                self._topics.subscribe(notes_topic(chat_id), self._hear_note),
             )
 
     def stop_listening_within(self, chat_id: UUID) -> None:
@@ -123,6 +126,14 @@ class ProgramSubscriptions:
     def _hear_sentiment(self, event: object) -> None:
         if isinstance(event, LinesJudged):
             self._push(event)
+
+    def _hear_note(self, event: object) -> None:
+        if isinstance(event, NoteAdded):
+            self._push(event)
+
+    def _hear_mention(self, event: object) -> None:
+        if isinstance(event, Mentioned):
+            self._push(Frame(FrameKind.MENTION, event.mention))
 
     def _hear_typing(self, event: object) -> None:
         if isinstance(event, Typing):

@@ -76,6 +76,7 @@ PREFIXES = (
     ('/history', Area.API),
     ('/contacts', Area.API),
     ('/promises', Area.API),
+    ('/mentions', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/softphone', Area.API),
@@ -88,7 +89,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports',
+    '/reports', '/mentions',
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from models import (
     CallbackStatus,
     CallLeg,
     ChatMood,
+    ChatNote,
     ChatRating,
     CustomerChange,
     CustomerMerge,
@@ -65,7 +66,7 @@ async def erase_history(session: AsyncSession, customer_ids: Collection[UUID]) -
 
 
 async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
-    """Delete all messages of chats, their search index entries, drafts, and comments of ratings."""
+    """Delete all messages of chats, their search index entries, drafts, private notes, and comments of ratings."""
     await session.exec(
         select(func.pg_advisory_xact_lock(INDEX_LOCK))
     )  # keeps the indexer from adding the old text
@@ -76,6 +77,7 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
     ratings = update(ChatRating).where(col(ChatRating.chat_session_id).in_(chat_ids))
     await session.exec(ratings.values(comment=''))
     await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
+    await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids)))
     await session.exec(
         update(Message)
         .where(col(Message.chat_session_id).in_(chat_ids), col(Message.type).in_(_OF_THE_CUSTOMER))

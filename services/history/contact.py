@@ -16,11 +16,13 @@ from services.work.cursors import Position
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundLine:
-    """A chat's newest matching message: an excerpt on one line, and the offsets of the words."""
+    """A chat's newest matching message (or note): an excerpt on one line, and the offsets of the words."""
 
     number: int
+    """Of the message, or of that under which the note stands."""
     excerpt: str
     spans: tuple[highlight.Span, ...]
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,8 @@ class Contact:
     rating: Rating | None = None
     """The customer's rating of a chat (만족도); ``None`` for a call, and where nobody rated."""
     found: FoundLine | None = None
+    notes: tuple[str, ...] = ()
+    """The private notes of a chat, each after its writer's name; read for supervisors' exports alone."""
 
     @property
     def place(self) -> Position:

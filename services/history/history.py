@@ -14,12 +14,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import Database
 from desk.errors import NotFoundError
-from models import Agent, Message
+from models import Agent, ChatNote, Message
 from services.chats import rating_queries
 from services.contacts import category_queries, wrap_up_queries
 from services.contacts.categories import CategoryPath, paths_of
 from services.contacts.wrap_up_view import WrapUpView
-from services.history import queries, text_queries
+from services.history import note_queries, queries, text_queries
 from services.history.contact import Contact, FoundLine
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.history.text_queries import SaidQuery
@@ -153,14 +153,15 @@ class History:
         )
 
     async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
-        """Return the numbers of a visible chat's matching messages, oldest first."""
+        """Return the numbers of a visible chat's matching messages, and of those above matching notes, oldest first."""
         words = _words(text)
         if not words:
             return []
         async with self._soon(agent) as session:
             if not await _contacts(session, agent, [contact_id]):
                 return []
-            return list(await text_queries.numbers(session, contact_id, words))
+            noted = await note_queries.numbers(session, contact_id, words)
+            return sorted({*await text_queries.numbers(session, contact_id, words), *noted})
 
     async def estimated(self, agent: Agent, wanted: HistoryFilter) -> Hits:
         """Estimate how many contacts match: exact for few, else from the planner or a sample."""
@@ -189,6 +190,8 @@ class History:
     async def rows(self, agent: Agent, wanted: HistoryFilter) -> AsyncGenerator[Contact]:
         """Yield every matching contact, newest first, one batch in memory at a time; for exports.
 
+        Supervisors get the chats' private notes with them.
+
         Pauses between batches leave most of the machine to others. It ends with its reader.
         """
         meant = await self._meant(agent, wanted)
@@ -196,8 +199,10 @@ class History:
         while True:
             async with self._bulk_budget.turn(agent.id), self._bulk.reading() as session:
                 page = await _page(session, agent, wanted, meant, before=before, limit=size)
+                ids = [contact.id for contact in page.contacts] if agent.is_supervisor else []
+                notes = await note_queries.notes_of(session, ids) if ids else {}
             for contact in page.contacts:
-                yield contact
+                yield replace(contact, notes=notes[contact.id]) if contact.id in notes else contact
             if page.next is None:
                 return
             before = page.next
@@ -311,13 +316,15 @@ async def _contacts(
     if not ids:
         return []
     lines = await text_queries.newest_lines(session, ids, words) if words else {}
+    missing = [one for one in ids if one not in lines]
+    noted = await note_queries.newest_notes(session, missing, words) if words and missing else {}
     rows = await queries.rows(session, agent, ids)
     written = await wrap_up_queries.views(session, [row.id for row in rows])
     moods = await sentiment_queries.moods(session, [row.id for row in rows])
     rated = await rating_queries.ratings(session, [row.id for row in rows])
     found = [
         replace(
-            _contact(row, written.get(row.id), lines.get(row.id), words),
+            _contact(row, written.get(row.id), lines.get(row.id) or noted.get(row.id), words),
             mood=moods.get(row.id),
             rating=rated.get(row.id),
         )
@@ -329,7 +336,7 @@ async def _contacts(
 def _contact(
     row: queries.ContactRow,
     wrap_up: WrapUpView | None,
-    line: Message | None,
+    line: Message | ChatNote | None,
     words: Sequence[str],
 ) -> Contact:
     return Contact(
@@ -355,8 +362,9 @@ def _contact(
     )
 
 
-def _found(line: Message, words: Sequence[str]) -> FoundLine:
-    excerpt, spans = highlight.excerpt(
-        line.content, highlight.spans(line.content, words), chars=EXCERPT_CHARS
-    )
-    return FoundLine(number=line.number, excerpt=excerpt, spans=tuple(spans))
+def _found(line: Message | ChatNote, words: Sequence[str]) -> FoundLine:
+    is_note = isinstance(line, ChatNote)
+    text = line.body if isinstance(line, ChatNote) else line.content
+    number = max(1, line.after_number) if isinstance(line, ChatNote) else line.number
+    excerpt, spans = highlight.excerpt(text, highlight.spans(text, words), chars=EXCERPT_CHARS)
+    return FoundLine(number=number, excerpt=excerpt, spans=tuple(spans), is_note=is_note)

@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models import Agent, ChatSession, Message, MessageGrams, MessageType
 from services.contacts.access import reaches_of, visible_to
 from services.history.filter import HistoryFilter
+from services.history.note_queries import chats_noted
 from services.history.queries import behind, conditions
 from services.search.message_queries import MANY, NEWEST, chats_among, lines_among, may_say, says
 from services.work.cursors import Position
@@ -61,7 +62,8 @@ async def said(session: AsyncSession, query: SaidQuery, *, limit: int) -> list[P
     if not is_all:
         walked = await _along_chats(session, query, limit=limit)
         if len(walked) == limit or await _walked_all(session, query):
-            return walked
+            walked += await _places(session, _noted(query), limit)
+            return sorted(set(walked), reverse=True)[:limit]
         found, _ = await _by_index(session, query, limit=limit, most=None)
     for others in _beside_index(query):
         found += await _places(session, others, limit)
@@ -173,7 +175,12 @@ def _newest_chats(query: SaidQuery, among: int) -> list[Any]:
 
 
 def _beside_index(query: SaidQuery) -> list[Any]:
-    return [_among_newest(query), *([_elsewhere(query)] if query.reaches_elsewhere else [])]
+    elsewhere = [_elsewhere(query)] if query.reaches_elsewhere else []
+    return [_among_newest(query), _noted(query), *elsewhere]
+
+
+def _noted(query: SaidQuery) -> Any:
+    return chats_noted(query.words, *query.narrow())
 
 
 def _elsewhere(query: SaidQuery) -> Any:

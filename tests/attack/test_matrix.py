@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from enum import StrEnum, auto
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -88,6 +88,11 @@ MAY = {
     'GET /chat/sessions/{session_id}/wrap-up/categories': STAFF,
     'PUT /chat/sessions/{session_id}/wrap-up': STAFF,
     'POST /chat/sessions/{session_id}/wrap-up/finish': STAFF,
+    'GET /chat/sessions/{session_id}/notes': STAFF,
+    'POST /chat/sessions/{session_id}/notes': STAFF,
+    'GET /chat/sessions/{session_id}/notes/colleagues': STAFF,
+    'GET /mentions': STAFF,
+    'POST /mentions/{note_id}/read': STAFF,
     'GET /promises': STAFF,
     'POST /promises': STAFF,
     'GET /promises/{promise_id}': STAFF,
@@ -222,6 +227,10 @@ ANOTHER = {
     'PATCH /canned-replies/export': {422},
 }
 """What is answered where not 405: the last word is read as a visit's or a person's id, as an invitation's token."""
+
+
+PRIVATE = '두루미처럼 까다로운 분이니 조심'
+"""What a private note says (decision 0044)."""
 
 
 class Visitors:
@@ -372,6 +381,37 @@ async def test_no_other_method_does_anything(visitors: Visitors) -> None:
                 wrong[f'{method} {path}'] = answer.status_code
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize('who', [Who.STRANGER, Who.CUSTOMER])
+async def test_no_route_gives_a_note_to_who_is_not_staff(
+    web: FastAPI, visitors: Visitors, make: Make, who: Who
+) -> None:
+    services: Services = web.state.services
+    agent = await make.agent()
+    visit = await services.chats.take(agent, UUID(visitors.ids['visit_id']))
+    await services.chats.reply(agent, make.outgoing(visit.id, '안녕하세요'))
+    note = await services.chat_notes.add(agent, make.note(visit.id, PRIVATE, mentions=(agent.id,)))
+    for name in ('session_id', 'chat_id', 'contact_id'):
+        visitors.ids[name] = str(visit.id)
+    visitors.ids['note_id'] = str(note.id)
+
+    read, leaked = set(), []
+    for route in MAY:
+        method, path = route.split()
+        if path.startswith(('/login/demo', '/auth/logout')):
+            continue
+        answer = await visitors.ask(who, method, path)
+        if '안녕하세요' in answer.text:
+            read.add(route)
+        if any(word in answer.text for word in (PRIVATE, '두루미', str(note.id))):
+            leaked.append(route)
+
+    assert leaked == []
+    # The control: what the customer may read is read here, and what is private is there for the staff.
+    assert ('GET /chat/visits/{visit_id}/messages' in read) is (who is Who.CUSTOMER)
+    seen = await visitors.ask(Who.AGENT, 'GET', '/chat/sessions/{session_id}/notes')
+    assert PRIVATE in seen.text
 
 
 def is_refused(answer: httpx.Response) -> bool:

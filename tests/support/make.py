@@ -35,6 +35,7 @@ from models import (
     WrapUpEnding,
 )
 from models.priority import rank_at
+from services.chats.notes import NewNote
 from services.chats.outgoing import OutgoingMessage
 
 RowT = TypeVar('RowT', bound=SQLModel)
@@ -238,6 +239,13 @@ class Make:
         return OutgoingMessage(
             **({'id': uuid4(), 'chat_id': chat_id, 'content': content, 'seen': 1_000_000} | changes)
         )
+
+    def note(
+        self, chat: ChatSession | UUID, body: str = '확인 부탁드립니다', **changes: Any
+    ) -> NewNote:
+        """A private note on its way in."""
+        chat_id = chat if isinstance(chat, UUID) else chat.id
+        return NewNote(**({'id': uuid4(), 'chat_id': chat_id, 'body': body} | changes))
 
     async def _queue_of(self, department: str, *, name: str = '') -> Queue:
         """The queue of a department, as it is; made when it is not there."""

@@ -34,11 +34,16 @@ ENDINGS: dict[str, str] = {
 """How a contact ended; an abandoned call and an abandoned chat have the same name."""
 
 
-def words(language: str) -> Words:
+NOTES = '메모'
+"""The column of private notes, which supervisors' exports alone have."""
+
+
+def words(language: str, *, with_notes: bool = False) -> Words:
     """Return the headings and words of an export in a language."""
+    headings = (*HEADINGS, NOTES) if with_notes else HEADINGS
     return Words(
-        headings=[text(language, heading) for heading in HEADINGS],
-        row=partial(row, language),
+        headings=[text(language, heading) for heading in headings],
+        row=partial(_row_with_notes if with_notes else row, language),
         stopped=text(language, '내보내기를 멈춰 여기까지만 있습니다.'),
     )
 
@@ -70,6 +75,10 @@ def row(language: str, contact: Contact) -> Row:
         contact.rating.comment if contact.rating else '',
         contact.last_line,
     ]
+
+
+def _row_with_notes(language: str, contact: Contact) -> Row:
+    return [*row(language, contact), '\n'.join(contact.notes)]
 
 
 def _written(language: str, wrap_up: WrapUpView | None) -> Row:

@@ -17,10 +17,11 @@ from pages.locale import _, language, sentence
 from pages.parts.customers.badges import badges
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.written import category_path
+from pages.parts.history.found_line import found_line
 from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.markup import Piece, filled, marked
+from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.tones import mood_tag
 from services.calls.dial_rules import DialPurpose
 from services.contacts.category_names import BETWEEN
@@ -394,5 +395,5 @@ def _row(contact: Contact, *, phone: Markup, address: str, is_chosen: bool) -> M
 
 def _line(contact: Contact) -> Markup | str:
     if contact.found is not None:
-        return marked(contact.found.excerpt, contact.found.spans)
+        return found_line(contact.found)
     return contact.last_line

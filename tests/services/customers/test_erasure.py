@@ -34,11 +34,12 @@ SECRETS = (
     '용띠',
     '코끼리',
     '비둘기',
+    '호랑이',
 )
 """What only this customer's data says."""
 TABLES = (
     'customers', 'chat_sessions', 'messages', 'drafts', 'notes', 'customer_changes', 'customer_merges', 'calls',
-    'audit_log', 'outbox', 'wrap_ups', 'promises',
+    'audit_log', 'outbox', 'wrap_ups', 'promises', 'chat_notes',
 )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ async def lived(services: Services, make: Make, agent: Agent) -> Customer:
     await services.visits.write(make.outgoing(chat.id, '코끼리 인형을 샀어요'))
     await services.chats.reply(agent, make.outgoing(chat.id, '나비밀 고객님 코끼리 맞으시죠'))
     await services.drafts.save(agent, chat.id, '코끼리는 내일')
+    await services.chat_notes.add(agent, make.note(chat.id, '고객은 호랑이라고 부르면 좋아함'))
     await services.message_search.index_new()
     await services.visits.leave(chat.id)
     await services.wrap_ups.save(agent, chat.id, WrapUpText(summary='너구리 인형으로 교환'))
