@@ -40,7 +40,7 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `agent_status` | `agent_id`, `status`, `since`, `department`; a supervisor hears of those within their reach |
 | `agent_changed` | as `hello`, without the pace: the role or department is another; a `resync` follows |
 | `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
-| `note` | a private note, as in `GET /chat/sessions/{id}/notes`: in chats that the agent has or follows |
+| `note` | a private note, as in `GET /chat/sessions/{session_id}/notes`: in chats that the agent has or follows |
 | `mention` | `note`, `customer`: a note mentions the agent |
 | `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |
 | `callback_changed` | `callback_id`, `department`: read it at `GET /callbacks/{callback_id}` |

@@ -75,7 +75,12 @@ async def test_words_are_found_with_their_line(
     [item] = (await api.get('/history', params={'text': '비밀번호'})).json()['items']
 
     assert item['id'] == str(chat.id)
-    assert item['found'] == {'number': 1, 'excerpt': '와이파이 비밀번호가 뭐죠', 'spans': [[5, 9]]}
+    assert item['found'] == {
+        'number': 1,
+        'excerpt': '와이파이 비밀번호가 뭐죠',
+        'spans': [[5, 9]],
+        'is_note': False,
+    }
 
 
 async def test_number_is_masked_but_for_who_talks_with_its_owner(
