@@ -14,6 +14,8 @@ class Question(BaseModel):
     change: Change
     seconds: float
     seed: int
+    answer_by: float
+    """When the answer is due, as ``time.monotonic()`` says it: all processes of a machine share that clock."""
 
 
 class Answer(BaseModel):

@@ -6,13 +6,14 @@ patience does not depend on how long it has lasted. Agents are found as routing 
 skilled before the others, and after a time those of the wider circle too.
 """
 
-import heapq
 import math
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
+from heapq import heappop, heappush
+from math import log
 from random import Random
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -95,17 +96,8 @@ class QueueOutcome:
     """How many wait at the end."""
 
 
-class _Kind(IntEnum):
-    ARRIVAL = 0
-    GIVES_UP = 1
-    DONE = 2
-    BREAK = 3
-    BACK = 4
-    CHANGE_OVER = 5
-    WIDENS = 6
-
-
 _Rank = tuple[int, int]
+_AboutT = TypeVar('_AboutT')
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +113,8 @@ class _Agent:
     load: int
     is_available: bool
     ranks: tuple[tuple[str, _Rank], ...] = ()
+    is_noted: bool = False
+    """Whether they stand among those who are free."""
 
     @property
     def is_free(self) -> bool:
@@ -145,7 +139,9 @@ class Run:
     seconds: float
     random: Random
     outcomes: dict[str, QueueOutcome] = field(default_factory=dict)
-    _events: list[tuple[float, int, _Kind, object]] = field(default_factory=list)
+    _events: list[tuple[float, int, Callable[[float, Any], None], object]] = field(
+        default_factory=list
+    )
     _waiting: dict[str, deque[_Contact]] = field(default_factory=dict)
     _agents: list[_Agent] = field(default_factory=list)
     _free: dict[str, dict[_Rank, dict[_Agent, None]]] = field(default_factory=dict)
@@ -155,9 +151,9 @@ class Run:
     def play(self) -> Mapping[str, QueueOutcome]:
         """Return what became of each queue, by its id."""
         self._begin()
-        while self._events and self._events[0][0] <= self.seconds:
-            at, _, kind, about = heapq.heappop(self._events)
-            self._happens(at, kind, about)
+        while self._events:
+            at, _, act, about = heappop(self._events)
+            act(at, about)
         for queue_id, outcome in self.outcomes.items():
             outcome.waiting = sum(one.is_waiting for one in self._waiting[queue_id])
         return self.outcomes
@@ -174,7 +170,7 @@ class Run:
         for now in self.floor.agents:
             self._agents.append(self._present(now))
         if self.change.moved and self.change.seconds:
-            self._later(self.change.seconds, _Kind.CHANGE_OVER, None)
+            self._later(self.change.seconds, self._change_back, None)
         for agent in self._agents:
             self._serve(agent, 0.0)
 
@@ -188,47 +184,45 @@ class Run:
         agent.serve(queues, wider)
         means = {queue.id: queue.handling_seconds for queue in self.floor.queues}
         for queue_id in now.in_hand:
-            self._later(self._drawn(means.get(queue_id, HANDLING_SECONDS)), _Kind.DONE, agent)
+            self._later(self._drawn(means.get(queue_id, HANDLING_SECONDS)), self._is_done, agent)
         if now.is_available:
             self._next_break(agent, 0.0)
         elif now.returns_after is not None:
-            self._later(self._drawn(now.returns_after), _Kind.BACK, agent)
+            self._later(self._drawn(now.returns_after), self._comes_back, agent)
         return agent
 
     # ---- what happens
 
-    def _happens(self, at: float, kind: _Kind, about: object) -> None:
-        match kind, about:
-            case _Kind.ARRIVAL, QueueNow() as queue:
-                contact = _Contact(at, queue)
-                self._queue(contact, at)
-                self._next_arrival(queue, at)
-                self._offer(contact, at)
-            case ((_Kind.WIDENS | _Kind.GIVES_UP), _Contact() as contact) if contact.is_waiting:
-                self._has_waited(contact, at, is_over=kind is _Kind.GIVES_UP)
-            case _Kind.DONE, _Agent() as agent:
-                agent.load -= 1
-                self._serve(agent, at)
-            case _Kind.BREAK, _Agent() as agent:
-                agent.is_available = False
-                self._note(agent)
-                self._later(at + self._drawn(self.floor.break_seconds), _Kind.BACK, agent)
-            case _Kind.BACK, _Agent() as agent:
-                agent.is_available = True
-                self._next_break(agent, at)
-                self._serve(agent, at)
-            case _Kind.CHANGE_OVER, None:
-                self._change_back(at)
+    def _arrives(self, at: float, queue: QueueNow) -> None:
+        contact = _Contact(at, queue)
+        self._queue(contact, at)
+        self._next_arrival(queue, at)
+        self._offer(contact, at)
 
-    def _has_waited(self, contact: _Contact, at: float, *, is_over: bool) -> None:
-        """Let who has waited for long give up, or be offered to the wider circle."""
-        if not is_over:
+    def _gives_up(self, _at: float, contact: _Contact) -> None:
+        if contact.is_waiting:
+            contact.is_waiting = False
+            self.outcomes[contact.queue.id].abandoned += 1
+
+    def _widens(self, at: float, contact: _Contact) -> None:
+        if contact.is_waiting:
             self._offer(contact, at)
-            return
-        contact.is_waiting = False
-        self.outcomes[contact.queue.id].abandoned += 1
 
-    def _change_back(self, at: float) -> None:
+    def _is_done(self, at: float, agent: _Agent) -> None:
+        agent.load -= 1
+        self._serve(agent, at)
+
+    def _goes(self, at: float, agent: _Agent) -> None:
+        agent.is_available = False
+        self._note(agent)
+        self._later(at + self._drawn(self.floor.break_seconds), self._comes_back, agent)
+
+    def _comes_back(self, at: float, agent: _Agent) -> None:
+        agent.is_available = True
+        self._next_break(agent, at)
+        self._serve(agent, at)
+
+    def _change_back(self, at: float, _about: None) -> None:
         for agent in self._agents:
             self._take_out(agent)
             agent.serve(agent.now.queues, agent.now.wider)
@@ -238,9 +232,9 @@ class Run:
         self._waiting[contact.queue.id].append(contact)
         if contact.queue.patience_seconds is not None:
             left = self._drawn(contact.queue.patience_seconds)
-            self._later(at + left, _Kind.GIVES_UP, contact)
+            self._later(at + left, self._gives_up, contact)
         if contact.queue.widens_after is not None:
-            self._later(max(at, contact.came + contact.queue.widens_after), _Kind.WIDENS, contact)
+            self._later(max(at, contact.came + contact.queue.widens_after), self._widens, contact)
 
     def _offer(self, contact: _Contact, at: float) -> None:
         """Give a contact to the nearest and best skilled free agent; of equals, to who took one longest ago."""
@@ -254,12 +248,16 @@ class Run:
         """Keep in mind whether an agent is free, behind all others who are."""
         self._take_out(agent)
         if agent.is_free:
+            agent.is_noted = True
             for queue_id, rank in agent.ranks:
                 self._free.setdefault(queue_id, {}).setdefault(rank, {})[agent] = None
 
     def _take_out(self, agent: _Agent) -> None:
+        if not agent.is_noted:
+            return
+        agent.is_noted = False
         for queue_id, rank in agent.ranks:
-            self._free.get(queue_id, {}).get(rank, {}).pop(agent, None)
+            del self._free[queue_id][rank][agent]
 
     def _serve(self, agent: _Agent, at: float) -> None:
         """Let an agent take those who have waited longest in their queues, as many as they have places for."""
@@ -271,7 +269,7 @@ class Run:
             outcome.waited_seconds += waited
             outcome.in_time += waited <= contact.queue.target_seconds
             agent.load += 1
-            self._later(at + self._drawn(contact.queue.handling_seconds), _Kind.DONE, agent)
+            self._later(at + self._drawn(contact.queue.handling_seconds), self._is_done, agent)
         self._note(agent)
 
     def _longest_waiting(self, agent: _Agent, at: float) -> _Contact | None:
@@ -291,19 +289,22 @@ class Run:
 
     def _next_arrival(self, queue: QueueNow, at: float) -> None:
         if queue.arrivals_per_second > 0:
-            self._later(at + self._drawn(1 / queue.arrivals_per_second), _Kind.ARRIVAL, queue)
+            self._later(at + self._drawn(1 / queue.arrivals_per_second), self._arrives, queue)
 
     def _next_break(self, agent: _Agent, at: float) -> None:
         if self.floor.breaks_per_second > 0:
             begin = max(at, self.change.seconds) if self.change.holds_breaks else at
-            self._later(begin + self._drawn(1 / self.floor.breaks_per_second), _Kind.BREAK, agent)
+            self._later(begin + self._drawn(1 / self.floor.breaks_per_second), self._goes, agent)
 
-    def _later(self, at: float, kind: _Kind, about: object) -> None:
-        self._count += 1
-        heapq.heappush(self._events, (at, self._count, kind, about))
+    def _later(self, at: float, act: Callable[[float, _AboutT], None], about: _AboutT) -> None:
+        """Let something happen, unless it does so after the end of the run."""
+        if at <= self.seconds:
+            self._count += 1
+            heappush(self._events, (at, self._count, act, about))
 
     def _drawn(self, mean: float) -> float:
-        return self.random.expovariate(1 / mean) if mean > 0 else 0.0
+        """Return an exponentially distributed time; as ``Random.expovariate``, which is slower by two calls."""
+        return -log(1.0 - self.random.random()) * mean if mean > 0 else 0.0
 
 
 def _is_wide(contact: _Contact, at: float) -> bool:
@@ -349,10 +350,11 @@ def forecasts(
         Run(floor, change, seconds, Random(f'{seed}-{run}')).play()  # noqa: S311 - a simulation
         for run in range(runs)
     ]
-    return tuple(_forecast(queue.id, [one[queue.id] for one in played]) for queue in floor.queues)
+    return tuple(forecast_of(queue.id, [one[queue.id] for one in played]) for queue in floor.queues)
 
 
-def _forecast(queue_id: str, outcomes: Sequence[QueueOutcome]) -> Forecast:
+def forecast_of(queue_id: str, outcomes: Sequence[QueueOutcome]) -> Forecast:
+    """Return the forecast of a queue from what became of it in each run."""
     levels = [
         100 * one.in_time / ended for one in outcomes if (ended := one.answered + one.abandoned)
     ]

@@ -5,6 +5,7 @@ The floor is taken as it is now, with the arrivals of the last hour and the time
 after a time, is what routing says. Agents who were lent are given back at their time, whoever is there to see it.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -40,6 +41,8 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 WORKER = 'services.forecast.worker'
 WORKER_SECONDS = 10.0
+ANSWER_SECONDS = 1.6
+"""How long after the question the last run may end; the answer is due within 2 seconds (issue 13 §4)."""
 MINUTES = (10, 20, 30, 60)
 """The times that can be asked about."""
 MOST_LENT = 50
@@ -101,7 +104,8 @@ class WhatIf:
             UpstreamError: the simulation does not answer.
         """
         check_role(supervisor)
-        question = await self._question(supervisor, wish)
+        answer_by = time.monotonic() + ANSWER_SECONDS
+        question = await self._question(supervisor, wish, answer_by)
         try:
             async with worker_process(WORKER, seconds=WORKER_SECONDS) as worker:
                 worker.feed.write(question.model_dump_json().encode())
@@ -173,7 +177,7 @@ class WhatIf:
 
     # ---- the question
 
-    async def _question(self, supervisor: Agent, wish: Wish) -> Question:
+    async def _question(self, supervisor: Agent, wish: Wish, answer_by: float) -> Question:
         _check(wish)
         board, snapshot = await self._board.now(supervisor)
         now = clock.now()
@@ -200,6 +204,7 @@ class WhatIf:
             ),
             seconds=60.0 * wish.minutes,
             seed=int(now.timestamp()),
+            answer_by=answer_by,
         )
 
     async def _ask_for_no_breaks(self, work: UnitOfWork, by: Agent, minutes: int) -> None:

@@ -153,7 +153,7 @@ _FILL = (
     CREATE TEMPORARY TABLE past AS
     SELECT n, md5('chat' || n)::uuid AS id, md5('queue' || n % 8)::uuid AS queue_id, md5('agent' || n % 300)::uuid AS agent_id,
            date_trunc('day', now()) - interval '1 day' - n * (interval '360 days' / {contacts}) AS came,
-           make_interval(secs => 2 + n * 7919 % 60) AS waited, make_interval(secs => 60 + n * 104729 % 600) AS talked,
+           make_interval(secs => 2 + n::bigint * 7919 % 60) AS waited, make_interval(secs => 60 + n::bigint * 104729 % 600) AS talked,
            n % 5 = 0 AS is_gone, n % 7 = 0 AS is_held
     FROM generate_series(1, {contacts}) AS n
     """,

@@ -22,13 +22,14 @@ FILLING = 1
 DATABASE = 'bench_dashboard'
 AGENTS = 300
 QUEUES = 8
-IN_HAND = 2
+IN_HAND = 8
 """Chats that each agent has."""
-WAITING = 200
+WAITING = 1_900
 DASHBOARDS = 10
 ASKED, TAKEN = 'probe waiting', 'probe taken'
 """Two queues in which nothing happens but what is timed: in one customers come, out of the other they are taken."""
 TO_TAKE = 700
+"""With those in hand and those who wait 5,000 open contacts."""
 DAYS = 360
 
 
@@ -132,7 +133,7 @@ _CHAT = """
 _DAY = (
     "UPDATE queues SET mode = 'pull', wrap_up_seconds = 0",
     """
-    UPDATE agents SET status = 'available', base_status = 'available', chat_capacity = 10
+    UPDATE agents SET status = 'available', base_status = 'available', chat_capacity = 20
     """,
     """
     INSERT INTO queues (id, name, department, mode, wrap_up_seconds)

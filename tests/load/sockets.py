@@ -92,6 +92,11 @@ class Page:
         [softphone] = [key for key, one in self._elements.items() if _is_softphone(one)]
         await self._emit(softphone, 'state', state)
 
+    async def unlock_sound(self) -> None:
+        """Say that sound can be heard, as a browser does after the first press; else calls cannot ring at this page."""
+        [sound] = [key for key, one in self._elements.items() if _is_sound(one)]
+        await self._emit(sound, 'state', {'unlocked': True, 'muted': False, 'volume': 1.0})
+
     async def acknowledge(self) -> None:
         """Tell the server what has come, so that it need not keep it to send it again."""
         self._acknowledged_at = time.monotonic()
@@ -105,15 +110,16 @@ class Page:
         await self._socket.close()
 
     async def _emit(self, element: str, kind: str, *values: object) -> None:
+        """Send an event to all who listen for it, as a browser does."""
         events = self._elements[element]['events']
-        listener = next(one['listener_id'] for one in events if one['type'] == kind)
-        said = {
-            'id': int(element),
-            'client_id': self.client_id,
-            'listener_id': listener,
-            'args': [json.dumps(value) for value in values],
-        }
-        await self._socket.send_str('42' + json.dumps(['event', said]))
+        for listener in [one['listener_id'] for one in events if one['type'] == kind]:
+            said = {
+                'id': int(element),
+                'client_id': self.client_id,
+                'listener_id': listener,
+                'args': [json.dumps(value) for value in values],
+            }
+            await self._socket.send_str('42' + json.dumps(['event', said]))
 
     def _socket_address(self) -> str:
         query = {
@@ -233,6 +239,11 @@ def _is_softphone(element: dict[str, Any]) -> bool:
     """Whether an element hears a softphone's state: it names its agent, as no other that hears of states does."""
     events = {one['type'] for one in element.get('events', ())}
     return 'state' in events and 'username' in element.get('props', {})
+
+
+def _is_sound(element: dict[str, Any]) -> bool:
+    events = {one['type'] for one in element.get('events', ())}
+    return 'state' in events and element.get('props', {}).get('keep') == 'desk.sound'
 
 
 NUMBER = re.compile(r'#(\d{8})#')

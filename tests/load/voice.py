@@ -9,7 +9,7 @@ changes every few seconds, and have it not. A call that does not ring, or a name
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,9 @@ RATE = 50
 """Messages a second."""
 STATES = 20.0
 """States of softphones a second: a new one for each of the agents every five seconds."""
+SETTING_OUT = 40.0
+"""First and last states a second: a centre's agents do not all sit down within the same instant."""
+SETTLE_SECONDS = 2.0
 SECONDS, SMALL_SECONDS = 10.0, 4.0
 RUNS = 3
 OPENING = 8
@@ -262,6 +265,7 @@ async def _beside_messages(urls: BackingUrls, box: Box, seconds: float) -> Outco
         async def open_one(page: Page) -> None:
             async with turns:
                 await page.open(arrivals.heard)
+                await page.unlock_sound()
                 stack.push_async_callback(page.close)
 
         await asyncio.gather(*map(open_one, pages))
@@ -294,16 +298,22 @@ async def _with_softphones(pages: Sequence[Page]) -> AsyncIterator['itertools.co
         await pages[place].say_softphone(_state(place, place + 1 + turn // len(pages)))
         next(sent)
 
-    for place, page in enumerate(pages):
-        await page.say_softphone(_state(place, place))
+    await _one_by_one(pages, _state)
     async with asyncio.TaskGroup() as group:
         pace = group.create_task(at_pace(group, another, STATES))
         try:
             yield sent
         finally:
             pace.cancel()
-    for page in pages:
-        await page.say_softphone({'link': 'absent', 'at': _now()})
+    await _one_by_one(pages, lambda _place, _step: {'link': 'absent', 'at': _now()})
+
+
+async def _one_by_one(pages: Sequence[Page], state: Callable[[int, int], dict[str, Any]]) -> None:
+    """Send every page's state, spread over a time that is not measured, and let the desk be done with them."""
+    for place, page in enumerate(pages):
+        await page.say_softphone(state(place, place))
+        await asyncio.sleep(1 / SETTING_OUT)
+    await asyncio.sleep(SETTLE_SECONDS)
 
 
 PHASES: tuple[tuple[str, bool, str], ...] = (
