@@ -38,7 +38,7 @@ export const CannedList = {
       </div>
     </div>`,
   props: { canned: Object, box: Function, listId: String },
-  emits: ["insert", "active", "used"],
+  emits: ["typed", "active", "used"],
   data() {
     return { open: false, found: [], active: 0, query: "", isLoading: false, failed: false, asking: null, text: "", blanks: [], answers: {}, missing: -1 };
   },
@@ -103,6 +103,12 @@ export const CannedList = {
     },
     leave() {
       this.open = false;
+    },
+    // The button: a slash at the caret, as if typed.
+    begin() {
+      const { value, selectionStart, selectionEnd } = this.box();
+      const before = value.slice(0, selectionStart);
+      this.put(!before || /\s$/u.test(before) ? "/" : " /", selectionStart, selectionEnd);
     },
     // Whether the list is open: then Enter inserts the marked reply, and sends nothing.
     enter() {
@@ -198,9 +204,20 @@ export const CannedList = {
       this.asking = null;
       // What was typed elsewhere meanwhile stays: only the search itself is replaced.
       const isThere = this.token && this.box().value.startsWith(this.token, this.start);
-      this.$emit("insert", fill(this.text, this.canned.variables, answers), isThere ? this.start : -1, isThere ? this.token.length : 0);
+      const box = this.box();
+      const [start, end] = isThere ? [this.start, this.start + this.token.length] : [box.selectionStart, box.selectionEnd];
+      this.put(fill(this.text, this.canned.variables, answers), start, end);
       countUse(id);
       this.$emit("used", id);
+    },
+    // As typing does, so that the browser can undo it.
+    put(text, start, end) {
+      const box = this.box();
+      box.focus();
+      box.setSelectionRange(start, end);
+      if (document.execCommand("insertText", false, text)) return; // it reports an input of its own
+      box.setRangeText(text, start, end, "end");
+      this.$emit("typed");
     },
     cancel() {
       this.stop();

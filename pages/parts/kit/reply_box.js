@@ -31,10 +31,10 @@ export default {
       </ul>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
       <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
-        @insert="insert" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
+        @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
         <button v-if="canned" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="canned.labels.list"
-          :title="canned.labels.hint" @mousedown.prevent @click="begin"><i class="material-icons" aria-hidden="true">bolt</i></button>
+          :title="canned.labels.hint" @mousedown.prevent @click="$refs.canned.begin()"><i class="material-icons" aria-hidden="true">bolt</i></button>
         <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
@@ -165,27 +165,6 @@ export default {
     },
     composed() {
       this.$refs.canned?.composed();
-    },
-    begin() {
-      const box = this.$refs.box;
-      box.focus();
-      const before = box.value.slice(0, box.selectionStart);
-      this.put(!before || /\s$/u.test(before) ? "/" : " /", box.selectionStart, box.selectionEnd);
-    },
-    // Put a reply in the place of the search for it; at the caret where that is gone.
-    insert(text, start, length) {
-      const box = this.$refs.box;
-      box.focus();
-      if (start < 0) this.put(text, box.selectionStart, box.selectionEnd);
-      else this.put(text, start, start + length);
-    },
-    // As typing does, so that the browser can undo it.
-    put(text, start, end) {
-      const box = this.$refs.box;
-      box.setSelectionRange(start, end);
-      if (document.execCommand("insertText", false, text)) return; // it reports an input of its own
-      box.setRangeText(text, start, end, "end");
-      this.typed();
     },
     show(text) {
       this.$refs.box.value = text;

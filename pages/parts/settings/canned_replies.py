@@ -16,7 +16,6 @@ from pages.parts.kit.markup import filled
 from pages.parts.settings.canned_panel import CannedPanel
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
-from services.canned.fields import NEW
 from services.canned.replies import ReadableReply
 from services.text.folding import fold
 from services.text.terms import initials_of
@@ -143,11 +142,11 @@ class CannedSection(RowSection):
             hint = _('공유한 답변은 그 부서의 상담에서 모두가 씁니다.')
             choice = FormField(name='whose', label=_('공유'), kind='choice', options=whose, hint=hint)  # fmt: skip
             fields.append(choice)
-        start = {**NEW, 'whose': OWN}
+        start = {one.name: OWN if one.name == 'whose' else '' for one in fields}
         self.draw_new(_('새 답변'), fields, start, self._added)
 
     async def _added(self, values: Mapping[str, str]) -> None:
-        whose = values.get('whose', OWN)
+        whose = values.get('whose') or OWN
         await self.services.canned_replies.add(
             self.agent,
             values,
