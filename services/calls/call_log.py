@@ -312,4 +312,5 @@ async def _begin_wrap_up(work: UnitOfWork, call: Call) -> bool:
         return False
     if clock.now() - call.end_time > LATE or await wrap_ups.has_begun(work, call):
         return False
-    return await wrap_ups.begin(work, call, call.agent_id) is not None
+    queue = await queue_queries.by_id(work.session, call.queue_id) if call.queue_id else None
+    return wrap_ups.begin(work, call, call.agent_id, queue) is not None

@@ -16,6 +16,7 @@ from models import (
     ChatStatus,
     Message,
     MessageType,
+    Queue,
     Sender,
     StateCause,
     StepKind,
@@ -31,6 +32,7 @@ from services.contacts.access import may_write
 from services.contacts.steps import record_step
 from services.people import state_queries
 from services.people.events import RoutingNeeded
+from services.people.state_queries import Load
 from services.people.states import is_ready, locked_agent, settle
 from services.text.storable import UNSTORABLE
 from services.text.visible import is_visible
@@ -110,19 +112,15 @@ class Chats:
         """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
-            found = require_chat(await queries.chat_of(work.session, agent, chat_id))
-            if found.agent_id == agent.id and found.is_open:  # a double click
-                return queries.card(found)
-            await _require_free_place(work, me, is_offered=found.offered_agent_id == agent.id)
             chat = await queries.take_waiting(work.session, agent, chat_id, clock.now())
             if chat is None:
-                now = require_chat(await queries.chat_of(work.session, agent, chat_id))
-                raise _refused_take(now)  # its state after the faster agent took it
+                return queries.card(await _taken_before(work, me, chat_id))
+            _require_ready(me)
+            load = await _require_places(work, me, most=me.chat_capacity)
             record_step(work, chat, StepKind.TAKEN, agent_id=agent.id, by_id=agent.id)
-            chat.offered_agent_id = None
             me.missed_in_a_row = 0
-            add_line(work, chat, MessageType.JOINED, agent.name)
-            await settle(work, me, StateCause.CONTACT_TAKEN)
+            _append_line(work, chat, MessageType.JOINED, agent.name)
+            await settle(work, me, StateCause.CONTACT_TAKEN, load=load)
         return queries.card(chat)
 
     async def hold(self, agent: Agent, chat_id: UUID) -> ChatCard:
@@ -146,7 +144,8 @@ class Chats:
             me, chat = await _held(work, agent, chat_id)
             if chat.status is ChatStatus.ON_HOLD:
                 if me is not None:
-                    await _require_free_place(work, me, beyond=MOST_BEYOND_CAPACITY)
+                    most = me.chat_capacity + MOST_BEYOND_CAPACITY
+                    await _require_places(work, me, most=most - 1)
                 chat.status, chat.held_at = ChatStatus.ACTIVE, None
                 record_step(work, chat, StepKind.RESUMED, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
@@ -190,15 +189,16 @@ class Chats:
             ConflictError: it is not taken, or is a colleague's.
         """
         async with self._units.begin() as work:
-            holder = await lock_holder(work, chat_id)
-            chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
+            holder = await queries.locked_holder(work.session, chat_id)
+            found, queue = await queries.locked_with_queue(work.session, agent, chat_id)
+            chat = require_chat(found)
             if chat.status is ChatStatus.CLOSED:
                 return queries.card(chat)
             _require_writable(agent, chat)
             close(
                 work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, agent.name, by_id=agent.id
             )
-            await after_end(work, chat, holder)
+            await after_end(work, chat, holder, queue)
         return queries.card(chat)
 
     async def typing(self, agent: Agent, chat_id: UUID) -> None:
@@ -274,6 +274,19 @@ def add_line(
 ) -> None:
     """Add one of the desk's own lines (joined, ended …) to a chat that the unit of work has locked."""
     chat.last_number += 1
+    work.session.add(chat)
+    _append_line(work, chat, kind, name, also_to=also_to)
+
+
+def _append_line(
+    work: UnitOfWork,
+    chat: ChatSession,
+    kind: MessageType,
+    name: str,
+    *,
+    also_to: UUID | None = None,
+) -> None:
+    """Add a line under the number that the chat has just taken for it."""
     message = Message(
         id=uuid4(),
         chat_session_id=chat.id,
@@ -282,7 +295,6 @@ def add_line(
         type=kind,
         content=name,
     )
-    work.session.add(chat)
     work.append(message)
     work.tell(
         MessageAdded(chat=queries.card(chat), message=queries.shown(message), also_to=also_to)
@@ -318,27 +330,23 @@ def close(
     add_line(work, chat, kind, name, also_to=rang_at_id)
 
 
-async def after_end(work: UnitOfWork, chat: ChatSession, holder: Agent | None) -> None:
-    """Begin the 후처리 of a chat that has just ended, and update its agent's state."""
+async def after_end(
+    work: UnitOfWork, chat: ChatSession, holder: Agent | None, queue: Queue | None
+) -> None:
+    """Begin the 후처리 of a chat of this queue that has just ended, and update its agent's state."""
     if chat.agent_id is not None:
-        await wrap_ups.begin(work, chat, chat.agent_id)
+        wrap_ups.begin(work, chat, chat.agent_id, queue)
     await _settle(work, holder, StateCause.CONTACT_OVER)
 
 
 async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | None, ChatSession]:
     """Return an open chat that the agent may write in, and its agent, both locked."""
-    holder = await lock_holder(work, chat_id)
+    holder = await queries.locked_holder(work.session, chat_id)
     chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
     if chat.status is ChatStatus.CLOSED:
         raise ConflictError('chat.ended')
     _require_writable(agent, chat)
     return holder, chat
-
-
-async def lock_holder(work: UnitOfWork, chat_id: UUID) -> Agent | None:
-    """Lock the agent who has a chat, before the chat itself (see ``state_queries.locked_agents``)."""
-    holder_id = await queries.holder_of(work.session, chat_id)
-    return await locked_agent(work, holder_id) if holder_id else None
 
 
 async def _settle(work: UnitOfWork, holder: Agent | None, cause: StateCause) -> None:
@@ -353,15 +361,27 @@ def _require_writable(agent: Agent, chat: ChatSession) -> None:
         raise ConflictError('chat.held_by_colleague')
 
 
-async def _require_free_place(
-    work: UnitOfWork, agent: Agent, *, is_offered: bool = False, beyond: int = 0
-) -> None:
-    """Raise unless an agent is 상담 가능 with a free place; an offered contact already has its place."""
-    if not beyond and not is_ready(agent):
+def _require_ready(agent: Agent) -> None:
+    if not is_ready(agent):
         raise ConflictError('agent.not_available')
+
+
+async def _require_places(work: UnitOfWork, agent: Agent, *, most: int) -> Load:
     load = (await state_queries.loads_of(work.session, [agent.id]))[agent.id]
-    if load.total - is_offered >= agent.chat_capacity + beyond:
+    if load.total > most:
         raise ConflictError('agent.full', most=agent.chat_capacity)
+    return load
+
+
+async def _taken_before(work: UnitOfWork, agent: Agent, chat_id: UUID) -> ChatSession:
+    """Return a chat that the agent has already (a double click); raise why any other cannot be taken."""
+    found = require_chat(await queries.chat_of(work.session, agent, chat_id))
+    if found.agent_id == agent.id and found.is_open:
+        return found
+    _require_ready(agent)
+    is_offered = found.offered_agent_id == agent.id  # it has its place
+    await _require_places(work, agent, most=agent.chat_capacity - 1 + is_offered)
+    raise _refused_take(found)  # its state after the faster agent took it
 
 
 def _refused_take(chat: ChatSession) -> ConflictError:

@@ -2,9 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, delete, exists, func, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
@@ -35,9 +47,11 @@ def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
 
 def _reachable_by(agent: Agent) -> SelectOfScalar[ChatSession]:
     """Select the chats that a person may see, including offers from other departments."""
-    return select(ChatSession).where(
-        or_(visible_to(agent), col(ChatSession.offered_agent_id) == agent.id)
-    )
+    return select(ChatSession).where(_is_reachable_by(agent))
+
+
+def _is_reachable_by(agent: Agent) -> ColumnElement[bool]:
+    return or_(visible_to(agent), col(ChatSession.offered_agent_id) == agent.id)
 
 
 async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
@@ -63,6 +77,21 @@ async def locked_chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> 
             .execution_options(populate_existing=True)
         )
     ).first()
+
+
+async def locked_with_queue(
+    session: AsyncSession, agent: Agent, chat_id: UUID
+) -> tuple[ChatSession | None, Queue | None]:
+    """Return one chat as ``locked_chat_of`` does, and its queue, which is only read."""
+    statement: Any = (
+        select(ChatSession, Queue)
+        .outerjoin(Queue, col(Queue.id) == col(ChatSession.queue_id))
+        .where(_is_reachable_by(agent), col(ChatSession.id) == chat_id)
+        .with_for_update(key_share=True, of=ChatSession)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.exec(statement)).first()
+    return tuple(found) if found else (None, None)
 
 
 async def left_alone(
@@ -130,33 +159,30 @@ async def holder_of(session: AsyncSession, chat_id: UUID) -> UUID | None:
     ).first()
 
 
+_HOLDER = (  # built once: each change of a held chat begins with it
+    select(Agent)
+    .where(
+        col(Agent.id)
+        == select(ChatSession.agent_id)
+        .where(col(ChatSession.id) == bindparam('chat_id', type_=Uuid))
+        .scalar_subquery()
+    )
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+
+
+async def locked_holder(session: AsyncSession, chat_id: UUID) -> Agent | None:
+    """Return the agent who has a chat now, locked until the transaction ends."""
+    return (await session.exec(_HOLDER, params={'chat_id': chat_id})).first()
+
+
 async def holders_of(session: AsyncSession, chat_ids: Sequence[UUID]) -> set[UUID]:
     """Return the agents who have any of these chats now: their rows are locked before the chats'."""
     found = await session.exec(
         select(ChatSession.agent_id).where(col(ChatSession.id).in_(chat_ids))
     )
     return {one for one in found if one is not None}
-
-
-async def last_agent_of(
-    session: AsyncSession, phone: str, queue_id: UUID, since: datetime
-) -> UUID | None:
-    """Return the last agent who talked with this phone number in a queue.
-
-    A typed number proves nothing.
-    """
-    statement = (
-        select(ChatSession.agent_id)
-        .where(
-            col(ChatSession.visitor_phone) == phone,
-            col(ChatSession.start_time) >= since,
-            col(ChatSession.queue_id) == queue_id,
-            col(ChatSession.agent_id).is_not(None),
-        )
-        .order_by(col(ChatSession.start_time).desc())
-        .limit(1)
-    )
-    return (await session.exec(statement)).first()
 
 
 async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
@@ -182,9 +208,9 @@ _PUSH_QUEUES = select(Queue.id).where(col(Queue.mode) == QueueMode.PUSH)
 async def take_waiting(
     session: AsyncSession, agent: Agent, chat_id: UUID, at: datetime
 ) -> ChatSession | None:
-    """Assign a waiting chat to the agent; return it, or ``None`` when a colleague was faster.
+    """Assign a waiting chat to the agent; return it, or ``None`` when it is not to be had.
 
-    The database decides.
+    The database decides. The chat's next number is taken too, for the line that says who joined.
     """
     statement = (
         update(ChatSession)
@@ -202,12 +228,13 @@ async def take_waiting(
             status=ChatStatus.ACTIVE,
             agent_id=agent.id,
             taken_at=at,
+            offered_agent_id=None,
             offer_expires_at=None,
             version=ChatSession.version + 1,
+            last_number=ChatSession.last_number + 1,
         )
         .returning(ChatSession)
-        # The caller has read the chat before: a line that was written meanwhile has taken its number.
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True, synchronize_session=False)
     )
     return (await session.exec(statement)).scalars().first()
 

@@ -26,13 +26,12 @@ from models import (
 )
 from models.chat import MAX_NAME_CHARS
 from models.priority import rank_at
-from services.chats import queries
+from services.chats import queries, start_queries
 from services.chats.chats import (
     MAX_PAGE,
     after_end,
     check_text,
     close,
-    lock_holder,
     own,
     send,
     tell_changed,
@@ -144,18 +143,19 @@ class Visits:
         """
         name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
         async with self._db.reading() as session:
-            queue = await queue_queries.active_by_name(session, form.department)
+            queue, is_blocked = await start_queries.topic_for(session, form.department, phone)
         faults = _faults(form, name, phone, is_open=queue is not None)
         if faults or name is None or phone is None or queue is None:
             raise StartRefusedError(faults)
         token = form.token or self.new_token()
         if not self._tokens.is_genuine(token):  # a self-made one could be another's
             raise InvalidInputError('visit.token')
-        if earlier := await self._chat_by(token):
+        if form.token and (earlier := await self._chat_by(token)):
             if earlier.status is ChatStatus.CLOSED:
                 raise InvalidInputError('visit.token')
             return StartedChat(earlier, token)
-        await self._require_not_blocked(None, phone)
+        if is_blocked:
+            raise NotAllowedError('visit.blocked')
         async with self._db.reading() as session:
             await require_open(session, queue.id)
         now = clock.now()
@@ -226,7 +226,7 @@ class Visits:
     async def leave(self, chat_id: UUID) -> ChatCard:
         """End the chat for the customer: 포기 while it waits, otherwise ended by the customer."""
         async with self._units.begin() as work:
-            holder = await lock_holder(work, chat_id)
+            holder = await queries.locked_holder(work.session, chat_id)
             chat = await queries.locked_chat(work.session, chat_id)
             if chat is None:
                 raise NotFoundError('visit.not_found')
@@ -240,7 +240,8 @@ class Visits:
                     MessageType.ENDED_BY_CUSTOMER,
                     chat.visitor_name,
                 )
-                await after_end(work, chat, holder)
+                queue = chat.queue_id and await queue_queries.by_id(work.session, chat.queue_id)
+                await after_end(work, chat, holder, queue or None)
         return queries.card(chat)
 
     async def typing(self, chat: ChatCard) -> None:
@@ -295,10 +296,7 @@ class Visits:
         try:
             async with self._units.begin() as work:
                 if chat.queue_id:
-                    await _take_department(work, chat, chat.queue_id)
-                    chat.returning_agent_id = await queries.last_agent_of(
-                        work.session, chat.visitor_phone, chat.queue_id, clock.now() - RETURNING
-                    )
+                    await _enter(work, chat, chat.queue_id)
                 work.session.add(chat)
                 record_step(work, chat, StepKind.CREATED)
                 record_step(work, chat, StepKind.QUEUED)
@@ -329,12 +327,14 @@ class Visits:
                 raise NotAllowedError('visit.blocked')
 
 
-async def _take_department(work: UnitOfWork, chat: ChatSession, queue_id: UUID) -> None:
-    """Give a chat the current department of its queue. Raises when the queue was just closed."""
-    queue = await queue_queries.held_still(work.session, queue_id)
+async def _enter(work: UnitOfWork, chat: ChatSession, queue_id: UUID) -> None:
+    """Give a chat its queue's current department, and whom its customer returns to. Raises when the queue was just closed."""
+    queue, last_agent_id = await start_queries.entered_queue(
+        work.session, queue_id, chat.visitor_phone, clock.now() - RETURNING
+    )
     if queue is None or not queue.is_active:
         raise StartRefusedError([InvalidInputError('visit.department')])
-    chat.department = queue.department
+    chat.department, chat.returning_agent_id = queue.department, last_agent_id
 
 
 def _faults(

@@ -45,12 +45,6 @@ async def held_still(session: AsyncSession, queue_id: UUID) -> Queue | None:
     return (await session.exec(statement.with_for_update(read=True, key_share=False))).first()
 
 
-async def active_by_name(session: AsyncSession, name: str) -> Queue | None:
-    """Return the open queue with a name."""
-    statement = select(Queue).where(col(Queue.is_active), col(Queue.name) == name)
-    return (await session.exec(statement)).first()
-
-
 async def by_id(session: AsyncSession, queue_id: UUID, *, lock: bool = False) -> Queue | None:
     """Return a queue, locked until the transaction ends if asked."""
     return await session.get(

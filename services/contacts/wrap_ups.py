@@ -21,9 +21,9 @@ from desk.errors import (
     NotFoundError,
 )
 from desk.events import Event
-from models import Agent, StateCause, StepKind, WrapUp, WrapUpEnding
+from models import Agent, Queue, StateCause, StepKind, WrapUp, WrapUpEnding
 from models.wrap_up import MAX_SUMMARY_CHARS
-from services.contacts import category_queries, queue_queries
+from services.contacts import category_queries
 from services.contacts import wrap_up_queries as queries
 from services.contacts.steps import Contact, channel_of, record_step
 from services.contacts.wrap_up_view import WrapUpView
@@ -160,9 +160,8 @@ class WrapUps:
         return len(overdue)
 
 
-async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | None:
+def begin(work: UnitOfWork, contact: Contact, agent_id: UUID, queue: Queue | None) -> WrapUp | None:
     """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it."""
-    queue = await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
     now = clock.now()

@@ -1,13 +1,30 @@
-"""Queries for routing: waiting contacts, available agents, offers that timed out."""
+"""Queries for routing: waiting contacts, available agents, offers that timed out.
+
+What each round asks is built once: building such a statement costs more than running it.
+"""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, TIMESTAMP, Integer, Uuid, case, column, func, literal, true, update
+from sqlalchemy import (
+    ARRAY,
+    TIMESTAMP,
+    Integer,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    true,
+    update,
+)
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,9 +51,12 @@ HEADS = 20
 """The number of contacts of a queue in one round."""
 
 
+_TRY_TO_HOLD = select(func.pg_try_advisory_xact_lock(ROUTING_LOCK))
+
+
 async def try_to_hold_routing(session: AsyncSession) -> bool:
     """Let no other process make offers until this transaction ends; ``False`` when one does so now."""
-    return bool((await session.exec(select(func.pg_try_advisory_xact_lock(ROUTING_LOCK)))).one())
+    return bool((await session.exec(_TRY_TO_HOLD)).one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,11 @@ class Glance:
 
 async def glance(session: AsyncSession, at: datetime) -> Glance:
     """Look at the floor in one statement: most events of a busy floor let no contact be assigned."""
+    return Glance(*(await session.exec(_glance_statement(), params={'at': at})).one())
+
+
+@cache
+def _glance_statement() -> Any:
     waits = (
         select(col(ChatSession.id))
         .join(Queue, col(Queue.id) == col(ChatSession.queue_id))
@@ -59,35 +84,32 @@ async def glance(session: AsyncSession, at: datetime) -> Glance:
         .exists()
     )
     able = select(col(Agent.id)).where(*_is_able()).exists()
-    over = select(col(ChatSession.id)).join(Agent, _rings_at()).where(*_is_over(at)).exists()
+    over = select(col(ChatSession.id)).join(Agent, _rings_at()).where(*_is_over()).exists()
     deadline = select(func.min(col(ChatSession.offer_expires_at))).where(*_is_offered())
-    statement: Any = select(over, waits & able, deadline.scalar_subquery())
-    return Glance(*(await session.exec(statement)).one())
+    columns: tuple[Any, ...] = (over, waits & able, deadline.scalar_subquery())
+    return select(*columns)
 
 
 def _is_unoffered() -> tuple[Any, ...]:
-    return col(ChatSession.status) == ChatStatus.WAITING, col(ChatSession.offered_agent_id).is_(
-        None
-    )
+    is_waiting = col(ChatSession.status) == ChatStatus.WAITING
+    return is_waiting, col(ChatSession.offered_agent_id).is_(None)
 
 
 def _is_offered() -> tuple[Any, ...]:
-    return (
-        col(ChatSession.status) == ChatStatus.WAITING,
-        col(ChatSession.offered_agent_id).is_not(None),
-    )
+    is_waiting = col(ChatSession.status) == ChatStatus.WAITING
+    return is_waiting, col(ChatSession.offered_agent_id).is_not(None)
 
 
 def _rings_at() -> Any:
     return col(Agent.id) == col(ChatSession.offered_agent_id)
 
 
-def _is_over(at: datetime) -> tuple[Any, ...]:
-    """Return the conditions for an offer that timed out, or whose agent can take nothing now."""
+def _is_over() -> tuple[Any, ...]:
+    """Return the conditions for an offer that timed out (``:at``), or whose agent can take nothing now."""
     return (
         *_is_offered(),
         or_(
-            col(ChatSession.offer_expires_at) <= at,
+            col(ChatSession.offer_expires_at) <= bindparam('at', type_=TIMESTAMP(True)),
             col(Agent.base_status) != AgentStatus.AVAILABLE,
             col(Agent.suspended_as).is_not(None),
         ),
@@ -123,16 +145,7 @@ class AbleAgent:
 
 async def able_agents(session: AsyncSession) -> list[AbleAgent]:
     """Return all agents who can be offered a contact now."""
-    columns: tuple[Any, ...] = (
-        col(Agent.id),
-        col(Agent.department),
-        col(Agent.chat_capacity),
-        state_queries.places_in_use(),
-        col(Agent.idle_since),
-        _in_call(),
-        _levels(),
-    )
-    rows = (await session.exec(select(*columns).where(*_is_able()))).all()
+    rows = (await session.exec(_able_agents_statement())).all()
     return [
         AbleAgent(
             id=agent_id,
@@ -145,6 +158,20 @@ async def able_agents(session: AsyncSession) -> list[AbleAgent]:
         )
         for agent_id, department, capacity, taken, idle_since, in_call, levels in rows
     ]
+
+
+@cache
+def _able_agents_statement() -> Any:
+    columns: tuple[Any, ...] = (
+        col(Agent.id),
+        col(Agent.department),
+        col(Agent.chat_capacity),
+        state_queries.places_in_use(),
+        col(Agent.idle_since),
+        _in_call(),
+        _levels(),
+    )
+    return select(*columns).where(*_is_able())
 
 
 def _levels() -> Any:
@@ -166,10 +193,12 @@ def _in_call() -> Any:
     )
 
 
+_PUSH_QUEUES = select(Queue).where(col(Queue.mode) == QueueMode.PUSH)
+
+
 async def push_queues(session: AsyncSession) -> dict[UUID, Queue]:
     """Return the queues that offer contacts, by id; closed ones too, for their waiting contacts."""
-    statement = select(Queue).where(col(Queue.mode) == QueueMode.PUSH)
-    return {queue.id: queue for queue in (await session.exec(statement)).all()}
+    return {queue.id: queue for queue in (await session.exec(_PUSH_QUEUES)).all()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +222,15 @@ async def heads(
 
     Of any other queue that offers, those of its first chats whose customers return to one of these agents.
     """
+    among = {'queue_ids': list(queue_ids), 'returning_to': list(returning_to)}
+    return [
+        WaitingChat(*row, Counter(map(UUID, refusers or ())))
+        for *row, refusers in (await session.exec(_heads_statement(), params=among)).all()
+    ]
+
+
+@cache
+def _heads_statement() -> Any:
     first = _first_of_queue()
     status = case(
         (col(Agent.suspended_as).is_(None), col(Agent.base_status)), else_=AgentStatus.OFFLINE
@@ -205,21 +243,16 @@ async def heads(
         status,
         _refusers_of(first.c.id),
     )
-    statement = (
+    is_served = col(Queue.id) == any_(bindparam('queue_ids', type_=ARRAY(Uuid)))
+    returns = first.c.returning_agent_id == any_(bindparam('returning_to', type_=ARRAY(Uuid)))
+    return (
         select(*columns)
         .select_from(Queue)
         .join(first, true())
         .outerjoin(Agent, col(Agent.id) == first.c.returning_agent_id)
-        .where(
-            col(Queue.mode) == QueueMode.PUSH,
-            or_(col(Queue.id).in_(queue_ids), first.c.returning_agent_id.in_(returning_to)),
-        )
+        .where(col(Queue.mode) == QueueMode.PUSH, or_(is_served, returns))
         .order_by(first.c.rank_at, first.c.id)
     )
-    return [
-        WaitingChat(*row, Counter(map(UUID, refusers or ())))
-        for *row, refusers in (await session.exec(statement)).all()
-    ]
 
 
 def _first_of_queue() -> Any:
@@ -310,10 +343,10 @@ async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUI
         select(col(ChatSession.id), col(ChatSession.offered_agent_id), misses)
         .join(Agent, _rings_at())
         .outerjoin(Queue, col(Queue.id) == col(ChatSession.queue_id))
-        .where(*_is_over(at))
+        .where(*_is_over())
         .order_by(col(ChatSession.offered_agent_id))
     )
-    rows = (await session.exec(statement)).all()
+    rows = (await session.exec(statement, params={'at': at})).all()
     return [(chat_id, agent_id, most) for chat_id, agent_id, most in rows if agent_id]
 
 

@@ -144,11 +144,16 @@ async def settle(
     *,
     by: Agent | None = None,
     note: str = '',
+    load: Load | None = None,
 ) -> AgentStatusChanged:
-    """Update a locked agent's state from contacts and pending state; record and announce it."""
+    """Update a locked agent's state from contacts and pending state; record and announce it.
+
+    ``load`` is given by who has counted it after the last change of the agent's places.
+    """
     has_other_reason = inspect(agent).attrs.away_reason_id.history.has_changes()
-    await work.session.flush()
-    load = (await queries.loads_of(work.session, [agent.id]))[agent.id]
+    if load is None:
+        await work.session.flush()
+        load = (await queries.loads_of(work.session, [agent.id]))[agent.id]
     now = clock.now()
     if agent.next_status is not None and not load.contacts:
         agent.base_status, agent.away_reason_id = agent.next_status, agent.next_reason_id

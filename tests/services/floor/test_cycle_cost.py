@@ -14,7 +14,7 @@ from services.registry import Services
 from tests.support.make import Make
 from tests.support.round_trips import RoundTrips, count_round_trips, counted
 
-CEILINGS = {'start': 10, 'offer': 11, 'take': 10, 'end': 11, 'wrap-up': 9}
+CEILINGS = {'start': 7, 'offer': 11, 'take': 7, 'end': 9, 'wrap-up': 9}
 """The most round trips of each step: statements, signs of life, BEGIN and COMMIT."""
 NOTHING_TO_DO = 1
 """Those of a round while nobody is able: that is most rounds of a busy floor."""
