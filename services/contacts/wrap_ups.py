@@ -7,7 +7,7 @@ state.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from typing_extensions import override
@@ -27,6 +27,7 @@ from services.contacts import category_queries, queue_queries
 from services.contacts import wrap_up_queries as queries
 from services.contacts.steps import Contact, channel_of, record_step
 from services.contacts.wrap_up_view import WrapUpView
+from services.people import agent_queries
 from services.people.states import locked_agent, settle
 from services.text.masking import masked_in_thread
 from services.text.storable import UNSTORABLE
@@ -34,6 +35,8 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 BATCH = 100
 """The most overdue ones that are ended in one transaction."""
+EVERY_LEFT = 'left-wrap-ups'
+"""The topic of every department's list of 후처리 without an agent."""
 
 
 class WrapUpChanged(Event):
@@ -49,6 +52,16 @@ class WrapUpChanged(Event):
         return wrap_up_topic(self.agent_id), written_topic(self.contact_id)
 
 
+class LeftWrapUpsChanged(Event):
+    """The list of 후처리 without an agent is another, in one department."""
+
+    department: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return EVERY_LEFT, left_topic(self.department)
+
+
 def wrap_up_topic(agent_id: UUID) -> str:
     """Return the topic of one agent's 후처리."""
     return f'wrap-up:{agent_id}'
@@ -57,6 +70,11 @@ def wrap_up_topic(agent_id: UUID) -> str:
 def written_topic(contact_id: UUID) -> str:
     """Return the topic of the 후처리 of one contact."""
     return f'written:{contact_id}'
+
+
+def left_topic(department: str) -> str:
+    """Return the topic of a department's list of 후처리 without an agent."""
+    return f'left-wrap-ups:{department}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +139,7 @@ class WrapUps:
         async with self._units.begin() as work:
             wrap_up = await _own(work, agent, contact_id, seen=seen)
             await _write(work, wrap_up, written)
-            _tell(work, wrap_up)
+            tell(work, wrap_up)
         return wrap_up
 
     async def finish(
@@ -161,12 +179,15 @@ class WrapUps:
 
 
 async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | None:
-    """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it."""
+    """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it.
+
+    It is for any agent of the queue when its own works here no more: a call goes on after that until it is hung up.
+    """
     queue = await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
-    now = clock.now()
-    limit = timedelta(seconds=queue.wrap_up_seconds) if queue and queue.wrap_up_seconds else None
+    agent = await agent_queries.by_id(work.session, agent_id)
+    now, has_left = clock.now(), agent is not None and not agent.is_active
     wrap_up = WrapUp(
         contact_id=contact.id,
         channel=channel_of(contact),
@@ -174,13 +195,24 @@ async def begin(work: UnitOfWork, contact: Contact, agent_id: UUID) -> WrapUp | 
         queue_id=contact.queue_id,
         is_required=queue.wrap_up_required if queue else False,
         created_at=now,
-        limit_at=now + limit if limit else None,
+        limit_at=None if has_left else await limit_of(work, contact),
+        left_at=now if has_left else None,
     )
     work.session.add(wrap_up)
-    begun = max(now, contact.end_time or now)  # another clock reports the end of a call
-    record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
-    _tell(work, wrap_up)
+    if has_left:
+        work.tell(LeftWrapUpsChanged(department=contact.department))
+    else:
+        begun = max(now, contact.end_time or now)  # another clock reports the end of a call
+        record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
+    tell(work, wrap_up)
     return wrap_up
+
+
+async def limit_of(work: UnitOfWork, contact: Contact) -> datetime | None:
+    """Return when a 후처리 of a contact ends by itself that begins now; none where its queue sets no limit."""
+    queue = await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
+    seconds = queue.wrap_up_seconds if queue else None
+    return clock.now() + timedelta(seconds=seconds) if seconds else None
 
 
 async def has_begun(work: UnitOfWork, contact: Contact) -> bool:
@@ -208,7 +240,7 @@ async def _own(
     work: UnitOfWork, agent: Agent, contact_id: UUID, *, seen: int | None = None
 ) -> WrapUp:
     wrap_up = await queries.of_contact(work.session, contact_id, lock=True)
-    if wrap_up is None or wrap_up.agent_id != agent.id:
+    if wrap_up is None or wrap_up.agent_id != agent.id or wrap_up.left_at is not None:
         contact = await queries.seen_contact(work.session, agent, contact_id)
         raise _why_not(contact, wrap_up)
     if seen is not None and wrap_up.version > seen:
@@ -264,11 +296,12 @@ async def _end(work: UnitOfWork, agent: Agent, wrap_up: WrapUp, ending: WrapUpEn
         record_step(
             work, contact, StepKind.WRAP_UP_DONE, agent_id=agent.id, by_id=by_id, reason=ending
         )
-    _tell(work, wrap_up)
+    tell(work, wrap_up)
     await settle(work, agent, StateCause.CONTACT_OVER)
 
 
-def _tell(work: UnitOfWork, wrap_up: WrapUp) -> None:
+def tell(work: UnitOfWork, wrap_up: WrapUp) -> None:
+    """Announce a 후처리 as it is now."""
     work.tell(
         WrapUpChanged(
             agent_id=wrap_up.agent_id,

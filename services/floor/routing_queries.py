@@ -117,7 +117,11 @@ def _load() -> Any:
     )
     wrap_ups = (
         select(func.count())
-        .where(col(WrapUp.agent_id) == col(Agent.id), col(WrapUp.done_at).is_(None))
+        .where(
+            col(WrapUp.agent_id) == col(Agent.id),
+            col(WrapUp.done_at).is_(None),
+            col(WrapUp.left_at).is_(None),
+        )
         .scalar_subquery()
     )
     return chats + offers + wrap_ups

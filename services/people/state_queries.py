@@ -68,7 +68,7 @@ def _count_of(owner: Any, *conditions: Any) -> ScalarSelect[int]:
 _LOADS = select(
     Agent.id,
     _count_of(col(ChatSession.agent_id), col(ChatSession.status) == ChatStatus.ACTIVE),
-    _count_of(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None)),
+    _count_of(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_(None)),
     _count_of(col(ChatSession.offered_agent_id), col(ChatSession.status) == ChatStatus.WAITING),
     _count_of(col(Call.agent_id), col(Call.end_time).is_(None), col(Call.answered_at).is_not(None)),
 ).where(col(Agent.id) == any_(bindparam('agent_ids', type_=ARRAY(Uuid))))  # type: ignore[call-overload]  # five columns
