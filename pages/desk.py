@@ -73,7 +73,7 @@ class Workspace:
             right=PaneWidth(usual=360, least=280, most=520),
         )
         with self._panes.left:
-            WrapUpList(self._shell)
+            self._wrap_ups = WrapUpList(self._shell)
             self._absences = AbsenceList(self._shell, on_news=self._shell.sound.tick)
             self._promises = PromiseList(self._shell, on_due=self._shell.sound.tick)
             self._callbacks = (
@@ -110,6 +110,7 @@ class Workspace:
         """Apply the agent's changed rights; a chat that the agent may no longer see closes."""
         self._add_supervisors_keys()
         self._promises.refresh()
+        self._wrap_ups.refresh()
         if self._callbacks is not None:
             self._callbacks.refresh()
         self._absences.refresh()

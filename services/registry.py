@@ -36,6 +36,7 @@ from services.chats.ratings import Ratings
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
+from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
@@ -119,6 +120,7 @@ class Services:
     agent_states: AgentStates
     presence: Presence
     wrap_ups: WrapUps
+    left_wrap_ups: LeftWrapUps
     categories: Categories
     category_tree: CategoryTree
     away_reasons: AwayReasons
@@ -299,6 +301,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         agent_states=AgentStates(units),
         presence=Presence(units),
         wrap_ups=WrapUps(units),
+        left_wrap_ups=LeftWrapUps(units),
         categories=Categories(units),
         category_tree=category_tree,
         away_reasons=away_reasons,

@@ -31,6 +31,13 @@ def router(services: Services) -> APIRouter:
         summary='End a wrap-up (후처리 완료)',
         responses=changed,
     )
+    add(
+        '/take',
+        wrap_ups.take,
+        methods=['POST'],
+        summary='Take a wrap-up over whose agent works here no more',
+        responses=changed,
+    )
     add('/categories', wrap_ups.categories, summary='What can be chosen as 상담 분류')
     return api
 
@@ -40,6 +47,7 @@ class CallWrapUpOperations:
 
     def __init__(self, services: Services) -> None:
         self._wrap_ups = services.wrap_ups
+        self._left_wrap_ups = services.left_wrap_ups
         self._categories = services.categories
         self._calls = services.calls
 
@@ -63,6 +71,11 @@ class CallWrapUpOperations:
             seen=written.version if written else None,
         )
         return await self.wrap_up(staff, call_id)
+
+    async def take(self, staff: SignedIn, call_id: UUID) -> WrapUpItem:
+        """Take a wrap-up over whose agent works here no more; 409 when somebody has it."""
+        await self._left_wrap_ups.take(staff.agent, call_id)
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, call_id))
 
     async def categories(self, staff: SignedIn, call_id: UUID) -> CategoryList:
         """List the 상담 분류 that can be chosen for a call: the leaves of its queue's tree and of the common tree."""

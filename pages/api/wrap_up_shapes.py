@@ -24,6 +24,7 @@ WRAP_UP_EXAMPLE: dict[str, Any] = {
     'is_required': True,
     'begun_at': '2026-11-02T01:41:05Z',
     'limit_at': '2026-11-02T01:43:05Z',
+    'left_at': None,
     'done_at': '2026-11-02T01:41:48Z',
     'ending': 'agent',
     'seconds': 43,
@@ -57,6 +58,9 @@ class WrapUpItem(BaseModel):
     is_required: bool
     begun_at: datetime
     limit_at: datetime | None
+    left_at: datetime | None = Field(
+        description='since when its agent works here no more: any other of the queue may take it (`…/take`)'
+    )
     done_at: datetime | None
     ending: WrapUpEnding | None
     seconds: int | None = Field(description='how long it took; none while it is open')

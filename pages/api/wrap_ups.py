@@ -32,6 +32,13 @@ def router(services: Services) -> APIRouter:
         summary='End a wrap-up (후처리 완료)',
         responses=changed,
     )
+    api.add_api_route(
+        '/take',
+        wrap_ups.take,
+        methods=['POST'],
+        summary='Take a wrap-up over whose agent works here no more',
+        responses=changed,
+    )
     api.add_api_route('/categories', wrap_ups.categories, summary='What can be chosen as 상담 분류')
     return api
 
@@ -41,6 +48,7 @@ class WrapUpOperations:
 
     def __init__(self, services: Services) -> None:
         self._wrap_ups = services.wrap_ups
+        self._left_wrap_ups = services.left_wrap_ups
         self._categories = services.categories
         self._chats = services.chats
 
@@ -63,6 +71,11 @@ class WrapUpOperations:
             written.text if written else None,
             seen=written.version if written else None,
         )
+        return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
+
+    async def take(self, staff: SignedIn, session_id: UUID) -> WrapUpItem:
+        """Take a wrap-up over whose agent works here no more; 409 when somebody has it."""
+        await self._left_wrap_ups.take(staff.agent, session_id)
         return WrapUpItem.of(await self._wrap_ups.view(staff.agent, session_id))
 
     async def categories(self, staff: SignedIn, session_id: UUID) -> CategoryList:

@@ -42,7 +42,7 @@ from services.calls.events import CallChanged
 from services.calls.legs import KINDS, MOMENTS, fill, kept_number
 from services.contacts import queue_queries, wrap_ups
 from services.customers.phone_lookup import PhoneLookup
-from services.people import state_queries
+from services.people import agent_queries, state_queries
 from services.people.states import settle
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -313,4 +313,6 @@ async def _begin_wrap_up(work: UnitOfWork, call: Call) -> bool:
     if clock.now() - call.end_time > LATE or await wrap_ups.has_begun(work, call):
         return False
     queue = await queue_queries.by_id(work.session, call.queue_id) if call.queue_id else None
-    return wrap_ups.begin(work, call, call.agent_id, queue) is not None
+    agent = await agent_queries.by_id(work.session, call.agent_id)
+    has_left = agent is not None and not agent.is_active
+    return wrap_ups.begin(work, call, call.agent_id, queue, has_left=has_left) is not None

@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, Call, Channel, ChatSession, ContactCategory, WrapUp
-from services.contacts.access import visible_to
+from models import Agent, Call, Channel, ChatSession, ContactCategory, Customer, WrapUp
+from services.contacts.access import visible_to, within_reach
 from services.contacts.category_names import path_names
 from services.contacts.category_queries import ids_below
 from services.contacts.wrap_up_view import WrapUpView
+
+MOST_LEFT = 100
+"""The most of those without an agent that are listed."""
 
 
 async def of_contact(
@@ -73,9 +76,47 @@ async def seen_contact(
 async def open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
     """Return an agent's unfinished 후처리, oldest first."""
     statement = select(WrapUp).where(
-        col(WrapUp.agent_id) == agent_id, col(WrapUp.done_at).is_(None)
+        col(WrapUp.agent_id) == agent_id,
+        col(WrapUp.done_at).is_(None),
+        col(WrapUp.left_at).is_(None),
     )
     return (await session.exec(statement.order_by(col(WrapUp.created_at)))).all()
+
+
+async def locked_open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
+    """Return an agent's unfinished 후처리, locked in one order."""
+    statement = (
+        select(WrapUp)
+        .where(
+            col(WrapUp.agent_id) == agent_id,
+            col(WrapUp.done_at).is_(None),
+            col(WrapUp.left_at).is_(None),
+        )
+        .order_by(col(WrapUp.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def left_within(session: AsyncSession, agent: Agent) -> Sequence[tuple[WrapUp, str]]:
+    """Return the unfinished 후처리 whose agent works here no more, of departments in a person's reach, longest first.
+
+    Each with its customer's name; empty for a caller whom nobody knows.
+    """
+    department = func.coalesce(col(ChatSession.department), col(Call.department))
+    name = func.coalesce(col(ChatSession.visitor_name), col(Customer.name), '')
+    statement: Any = (
+        select(WrapUp, name)
+        .outerjoin(ChatSession, col(ChatSession.id) == col(WrapUp.contact_id))
+        .outerjoin(Call, col(Call.id) == col(WrapUp.contact_id))
+        .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
+        .where(col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_not(None))
+        .where(within_reach(agent, department))
+        .order_by(col(WrapUp.left_at), col(WrapUp.id))
+        .limit(MOST_LEFT)
+    )
+    return [(row, given) for row, given in (await session.exec(statement)).all()]
 
 
 async def overdue(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[WrapUp]:

@@ -23,6 +23,8 @@ class WrapUpView:
     is_required: bool
     begun_at: datetime
     limit_at: datetime | None
+    left_at: datetime | None
+    """Since when its agent works here no more, and any other of the queue may take it."""
     done_at: datetime | None
     ending: WrapUpEnding | None
 
@@ -46,6 +48,7 @@ class WrapUpView:
             is_required=row.is_required,
             begun_at=row.created_at,
             limit_at=row.limit_at,
+            left_at=row.left_at,
             done_at=row.done_at,
             ending=row.ending,
         )

@@ -7,7 +7,7 @@ state.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from typing_extensions import override
@@ -23,7 +23,7 @@ from desk.errors import (
 from desk.events import Event
 from models import Agent, Queue, StateCause, StepKind, WrapUp, WrapUpEnding
 from models.wrap_up import MAX_SUMMARY_CHARS
-from services.contacts import category_queries
+from services.contacts import category_queries, queue_queries
 from services.contacts import wrap_up_queries as queries
 from services.contacts.steps import Contact, channel_of, record_step
 from services.contacts.wrap_up_view import WrapUpView
@@ -34,6 +34,8 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 BATCH = 100
 """The most overdue ones that are ended in one transaction."""
+EVERY_LEFT = 'left-wrap-ups'
+"""The topic of every department's list of 후처리 without an agent."""
 
 
 class WrapUpChanged(Event):
@@ -49,6 +51,16 @@ class WrapUpChanged(Event):
         return wrap_up_topic(self.agent_id), written_topic(self.contact_id)
 
 
+class LeftWrapUpsChanged(Event):
+    """The list of 후처리 without an agent is another, in one department."""
+
+    department: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return EVERY_LEFT, left_topic(self.department)
+
+
 def wrap_up_topic(agent_id: UUID) -> str:
     """Return the topic of one agent's 후처리."""
     return f'wrap-up:{agent_id}'
@@ -57,6 +69,11 @@ def wrap_up_topic(agent_id: UUID) -> str:
 def written_topic(contact_id: UUID) -> str:
     """Return the topic of the 후처리 of one contact."""
     return f'written:{contact_id}'
+
+
+def left_topic(department: str) -> str:
+    """Return the topic of a department's list of 후처리 without an agent."""
+    return f'left-wrap-ups:{department}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +138,7 @@ class WrapUps:
         async with self._units.begin() as work:
             wrap_up = await _own(work, agent, contact_id, seen=seen)
             await _write(work, wrap_up, written)
-            _tell(work, wrap_up)
+            tell(work, wrap_up)
         return wrap_up
 
     async def finish(
@@ -160,12 +177,22 @@ class WrapUps:
         return len(overdue)
 
 
-def begin(work: UnitOfWork, contact: Contact, agent_id: UUID, queue: Queue | None) -> WrapUp | None:
-    """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it."""
+def begin(
+    work: UnitOfWork,
+    contact: Contact,
+    agent_id: UUID,
+    queue: Queue | None,
+    *,
+    has_left: bool = False,
+) -> WrapUp | None:
+    """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it.
+
+    It is for any agent of the queue when its own works here no more (``has_left``): a call goes on after that until it is
+    hung up.
+    """
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
     now = clock.now()
-    limit = timedelta(seconds=queue.wrap_up_seconds) if queue and queue.wrap_up_seconds else None
     wrap_up = WrapUp(
         contact_id=contact.id,
         channel=channel_of(contact),
@@ -173,13 +200,29 @@ def begin(work: UnitOfWork, contact: Contact, agent_id: UUID, queue: Queue | Non
         queue_id=contact.queue_id,
         is_required=queue.wrap_up_required if queue else False,
         created_at=now,
-        limit_at=now + limit if limit else None,
+        limit_at=None if has_left else _limit(queue),
+        left_at=now if has_left else None,
     )
     work.session.add(wrap_up)
-    begun = max(now, contact.end_time or now)  # another clock reports the end of a call
-    record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
-    _tell(work, wrap_up)
+    if has_left:
+        work.tell(LeftWrapUpsChanged(department=contact.department))
+    else:
+        begun = max(now, contact.end_time or now)  # another clock reports the end of a call
+        record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
+    tell(work, wrap_up)
     return wrap_up
+
+
+async def limit_of(work: UnitOfWork, contact: Contact) -> datetime | None:
+    """Return when a 후처리 of a contact ends by itself that begins now; none where its queue sets no limit."""
+    return _limit(
+        await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
+    )
+
+
+def _limit(queue: Queue | None) -> datetime | None:
+    seconds = queue.wrap_up_seconds if queue else None
+    return clock.now() + timedelta(seconds=seconds) if seconds else None
 
 
 async def has_begun(work: UnitOfWork, contact: Contact) -> bool:
@@ -207,7 +250,7 @@ async def _own(
     work: UnitOfWork, agent: Agent, contact_id: UUID, *, seen: int | None = None
 ) -> WrapUp:
     wrap_up = await queries.of_contact(work.session, contact_id, lock=True)
-    if wrap_up is None or wrap_up.agent_id != agent.id:
+    if wrap_up is None or wrap_up.agent_id != agent.id or wrap_up.left_at is not None:
         contact = await queries.seen_contact(work.session, agent, contact_id)
         raise _why_not(contact, wrap_up)
     if seen is not None and wrap_up.version > seen:
@@ -263,11 +306,12 @@ async def _end(work: UnitOfWork, agent: Agent, wrap_up: WrapUp, ending: WrapUpEn
         record_step(
             work, contact, StepKind.WRAP_UP_DONE, agent_id=agent.id, by_id=by_id, reason=ending
         )
-    _tell(work, wrap_up)
+    tell(work, wrap_up)
     await settle(work, agent, StateCause.CONTACT_OVER)
 
 
-def _tell(work: UnitOfWork, wrap_up: WrapUp) -> None:
+def tell(work: UnitOfWork, wrap_up: WrapUp) -> None:
+    """Announce a 후처리 as it is now."""
     work.tell(
         WrapUpChanged(
             agent_id=wrap_up.agent_id,

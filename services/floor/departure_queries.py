@@ -9,6 +9,7 @@ from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import (
+    Call,
     Callback,
     CallbackStatus,
     ChatSession,
@@ -17,6 +18,7 @@ from models import (
     Promise,
     PromiseStatus,
     SignInSession,
+    WrapUp,
 )
 
 OPEN_CHAT = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
@@ -38,8 +40,22 @@ async def counts(session: AsyncSession, agent_id: UUID) -> dict[str, int]:
         'drafts': select(func.count()).where(
             col(Draft.agent_id) == agent_id, col(Draft.chat_session_id).in_(held)
         ),
+        'wrap_ups': select(func.count()).where(
+            col(WrapUp.agent_id) == agent_id,
+            col(WrapUp.done_at).is_(None),
+            col(WrapUp.left_at).is_(None),
+        ),
     }
-    return {name: (await session.exec(one)).one() for name, one in statements.items()}
+    found = {name: (await session.exec(one)).one() for name, one in statements.items()}
+    return found | {'calls': await open_calls(session, agent_id)}
+
+
+async def open_calls(session: AsyncSession, agent_id: UUID) -> int:
+    """Return how many calls somebody is in."""
+    statement = select(func.count()).where(
+        col(Call.agent_id) == agent_id, col(Call.end_time).is_(None)
+    )
+    return (await session.exec(statement)).one()
 
 
 async def open_sessions(session: AsyncSession, agent_id: UUID, now: datetime) -> int:

@@ -1,8 +1,9 @@
 """Departures: when somebody is deactivated, their sessions end and their open work goes on with others.
 
 One unit of work: nobody who is out still holds a contact, and nothing is handed over of somebody who stays.
-Open chats go back to their queue with their waiting time, or to a named colleague; promises and callbacks go to the
-same colleague, or to the queue. A draft stays with its chat: whoever has the chat next finds it in the box.
+Open chats go back to their queue with their waiting time, or to a named colleague; promises, callbacks and unfinished
+후처리 go to the same colleague, or to the queue. A call stays with its agent until it is hung up, since nobody else can
+speak in it; its 후처리 is the queue's. A draft stays with its chat: whoever has the chat next finds it in the box.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from models.priority import rank_at
 from services.calls.callback_view import CallbackChanged
 from services.chats import offers
 from services.chats.chats import add_line, tell_changed
-from services.contacts import promises
+from services.contacts import left_wrap_ups, promises, wrap_up_queries
 from services.contacts.steps import record_step
 from services.floor import departure_queries as queries
 from services.people import agent_queries
@@ -45,6 +46,9 @@ class OpenWork:
     promises: int
     callbacks: int
     drafts: int
+    wrap_ups: int
+    calls: int
+    """Calls that go on until they are hung up."""
     colleagues: dict[UUID, str]
     """Active people of the same department, who may get it all: names by id."""
 
@@ -58,6 +62,9 @@ class HandedOver:
     promises: int
     callbacks: int
     drafts: int
+    wrap_ups: int
+    calls: int
+    """Calls that go on until they are hung up; nothing of them moved yet."""
 
 
 class Departures:
@@ -104,11 +111,12 @@ class Departures:
             _check_last_admin(agent, people)
             to = _colleague(agent, people.get(to_id) if to_id else None, asked=to_id is not None)
             sessions = await queries.open_sessions(work.session, agent_id, clock.now())
+            calls = await queries.open_calls(work.session, agent_id)
             await keep_out(work, agent, by=decider)
             moved = await self._hand_over(work, decider, agent, to)
-            handed = HandedOver(sessions=sessions, **moved)
-            details = {'agent_id': str(to.id) if to else '', **moved}
-            if any(moved.values()):
+            handed = HandedOver(sessions=sessions, calls=calls, **moved)
+            details = {'agent_id': str(to.id) if to else '', **moved, 'calls': calls}
+            if any(moved.values()) or calls:
                 work.record(
                     decider, AuditAction.CONTACTS_HANDED_OVER, subject=agent, details=details
                 )
@@ -136,13 +144,17 @@ class Departures:
             callback.version += 1
             work.session.add(callback)
             work.tell(CallbackChanged(callback_id=callback.id, department=callback.department))
+        unfinished = await wrap_up_queries.locked_open_of(work.session, agent.id)
+        for wrap_up in unfinished:
+            await left_wrap_ups.leave(work, wrap_up, to=to, by=by)
         await work.session.flush()
         await settle(work, agent, StateCause.CONTACT_OVER)
-        if to is not None and chats:
+        if to is not None and (chats or unfinished):
             await settle(work, to, StateCause.CONTACT_TAKEN)
         work.tell(RoutingNeeded())
         return {
             'chats': held, 'promises': len(promised), 'callbacks': len(callbacks), 'drafts': drafts,
+            'wrap_ups': len(unfinished),
         }  # fmt: skip
 
 

@@ -224,8 +224,10 @@ async def heads(
     """
     among = {'queue_ids': list(queue_ids), 'returning_to': list(returning_to)}
     return [
-        WaitingChat(*row, Counter(map(UUID, refusers or ())))
-        for *row, refusers in (await session.exec(_heads_statement(), params=among)).all()
+        WaitingChat(chat_id, queue_id, start, agent_id, status, Counter(map(UUID, refusers or ())))
+        for chat_id, queue_id, start, agent_id, status, refusers in (
+            await session.exec(_heads_statement(), params=among)
+        ).all()
     ]
 
 

@@ -82,7 +82,9 @@ def _chats_held() -> ScalarSelect[int]:
 
 
 def _wrap_ups_open() -> ScalarSelect[int]:
-    return _count_of(col(WrapUp.agent_id), col(WrapUp.done_at).is_(None))
+    return _count_of(
+        col(WrapUp.agent_id), col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_(None)
+    )
 
 
 def _offers_ringing() -> ScalarSelect[int]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import TextClause, text
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
@@ -55,7 +56,9 @@ def _statement(tables: tuple[Table, ...]) -> TextClause:
 def _insert(table: Table) -> str:
     """Return the insert of a table's rows, which come as JSON: PostgreSQL itself reads each column's type."""
     columns = ', '.join(
-        f'"{column.name}"' for column in table.__table__.columns if column.identity is None
+        f'"{column.name}"'
+        for column in SQLModel.metadata.tables[_name(table)].columns
+        if column.identity is None
     )
     rows = f'json_populate_recordset(CAST(NULL AS {_name(table)}), CAST(:{_name(table)} AS json))'
     return f'INSERT INTO {_name(table)} ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - see above

@@ -84,7 +84,9 @@ async def test_end_of_an_account_says_what_was_handed_over(
     await opens(admin, hayun)
 
     press(admin, '사용 중지')
-    await admin.should_see('진행 중인 상담 1건, 약속 0건, 콜백 0건이 있습니다', retries=SOON)
+    await admin.should_see(
+        '진행 중인 상담 1건, 약속 0건, 콜백 0건, 끝나지 않은 후처리 0건이 있습니다', retries=SOON
+    )
     [to] = [one for one in admin.find(ui.select).elements if colleague.id in one.options]
     to.value = colleague.id
     press(admin, '사용 중지')

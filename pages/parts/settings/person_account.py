@@ -141,14 +141,23 @@ class PersonAccount:
 
 def _hand_over_choice(has: OpenWork) -> ui.select | None:
     """Say what is open, and ask who gets it; nothing where nothing is open."""
-    if not (has.chats or has.promises or has.callbacks):
+    if has.calls:
+        ui.label(
+            _(
+                '통화 {calls}건은 끊길 때까지 이 사람에게 남습니다. 그 후처리는 대기열의 목록으로 갑니다.',
+                calls=has.calls,
+            )
+        )
+    if not (has.chats or has.promises or has.callbacks or has.wrap_ups):
         return None
     ui.label(
         _(
-            '진행 중인 상담 {chats}건, 약속 {promises}건, 콜백 {callbacks}건이 있습니다. 쓰던 글은 상담을 따라갑니다.',
+            '진행 중인 상담 {chats}건, 약속 {promises}건, 콜백 {callbacks}건, 끝나지 않은 후처리 {wrap_ups}건이 있습니다. '
+            '쓰던 글은 상담을 따라갑니다.',
             chats=has.chats,
             promises=has.promises,
             callbacks=has.callbacks,
+            wrap_ups=has.wrap_ups,
         )
     )
     options: dict[UUID | None, str] = {None: _('대기열로 돌려보내기')}
@@ -158,9 +167,11 @@ def _hand_over_choice(has: OpenWork) -> ui.select | None:
 
 def _summary(handed: HandedOver) -> str:
     return _(
-        '사용을 중지했습니다. 로그인 {sessions}개를 끊고, 상담 {chats}건, 약속 {promises}건, 콜백 {callbacks}건을 넘겼습니다.',
+        '사용을 중지했습니다. 로그인 {sessions}개를 끊고, 상담 {chats}건, 약속 {promises}건, 콜백 {callbacks}건, 후처리 '
+        '{wrap_ups}건을 넘겼습니다.',
         sessions=handed.sessions,
         chats=handed.chats,
         promises=handed.promises,
         callbacks=handed.callbacks,
+        wrap_ups=handed.wrap_ups,
     )

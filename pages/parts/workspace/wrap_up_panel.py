@@ -1,5 +1,6 @@
 """후처리 of one contact: 상담 분류, summary, follow-up. Saved while it is typed; one key ends it."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from nicegui import ui
@@ -61,8 +62,11 @@ class WrapUpPlace(Component):
 class WrapUpPanel(Component):
     """The form of one open wrap-up, for its agent."""
 
-    def __init__(self, context: PageContext, wrap_up: WrapUp) -> None:
+    def __init__(
+        self, context: PageContext, wrap_up: WrapUp, *, on_done: Callable[[], object] | None = None
+    ) -> None:
         super().__init__(context.services.topics, 'section')
+        self._on_done = on_done
         self._context = context
         self._wrap_ups = context.services.wrap_ups
         self._contact_id = wrap_up.contact_id
@@ -84,7 +88,10 @@ class WrapUpPanel(Component):
         except DeskError as error:
             notices.tell(error)
             return
-        self.delete()
+        if self._on_done is not None:
+            self._on_done()
+        else:
+            self.delete()
 
     def focus(self) -> None:
         """Put the caret into the first field."""

@@ -452,3 +452,23 @@ async def test_desk_without_connect_says_so(make: Make, agent: Agent, settings: 
             await services.calls.dial(agent, PHONE, call_id=uuid4())
 
     assert refused.value.key == 'call.not_set_up'
+
+
+async def test_wrap_up_of_who_works_here_no_more_is_the_queues(
+    centre: Centre, services: Services, agent: Agent, make: Make
+) -> None:
+    colleague, admin = await make.agent(), await make.admin()
+    contact_id = await taken(centre)
+    handed = await services.departures.deactivate(admin, agent.id)
+    await centre.hang_up(contact_id)
+    call = await centre.call(is_over)
+
+    async def is_listed() -> bool:
+        return call.id in {one.contact_id for one in await services.left_wrap_ups.all(colleague)}
+
+    await until(is_listed)
+    wrap_up = await services.left_wrap_ups.take(colleague, call.id)
+
+    assert handed.calls == 1
+    assert call.agent_id == agent.id
+    assert (wrap_up.agent_id, wrap_up.left_at, wrap_up.done_at) == (colleague.id, None, None)

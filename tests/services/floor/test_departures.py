@@ -4,11 +4,21 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from desk import clock
-from desk.errors import ConflictError, InvalidInputError, NotAllowedError, NotSignedInError
-from models import AuditAction, ChatStatus
+from desk.db import Database
+from desk.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    NotSignedInError,
+)
+from models import Agent, AuditAction, ChatSession, ChatStatus, ContactStep, StepKind, WrapUp
 from services.audit.filter import AuditFilter
+from services.contacts.wrap_ups import WrapUpText
+from services.people import state_queries
 from services.registry import Services
 from tests.support.make import PASSWORD, Make
 
@@ -110,3 +120,85 @@ async def test_a_reply_and_a_deactivation_at_once_lose_nothing(
 
     now = await services.chats.chat(colleague, chat.id)
     assert now.agent_id == colleague.id
+
+
+async def ended(services: Services, make: Make, agent: Agent) -> ChatSession:
+    """A chat of the agent's that is over; its 후처리 is not."""
+    chat = await make.chat(agent=agent, lines=1)
+    await services.chats.end(agent, chat.id)
+    await services.wrap_ups.save(agent, chat.id, WrapUpText(summary='환불을 약속함'))
+    return chat
+
+
+async def test_unfinished_wrap_up_goes_to_the_queues_list_until_a_colleague_takes_it(
+    services: Services, another_desk: Services, make: Make, db: Database
+) -> None:
+    admin, agent, colleague = await make.admin(), await make.agent(), await make.agent()
+    elsewhere = await make.agent(department='환불')
+    chat = await ended(services, make, agent)
+
+    handed = await services.departures.deactivate(admin, agent.id)
+    listed = await another_desk.left_wrap_ups.all(colleague)
+    with pytest.raises(NotAllowedError):
+        await services.wrap_ups.save(colleague, chat.id, WrapUpText(summary='나'))
+    with pytest.raises(NotFoundError):
+        await services.left_wrap_ups.take(elsewhere, chat.id)
+    done = await asyncio.gather(
+        services.left_wrap_ups.take(colleague, chat.id),
+        another_desk.left_wrap_ups.take(admin, chat.id),
+        return_exceptions=True,
+    )
+
+    assert (handed.wrap_ups, handed.chats) == (1, 0)
+    assert [(one.contact_id, one.customer) for one in listed] == [(chat.id, chat.visitor_name)]
+    assert await services.left_wrap_ups.all(elsewhere) == []
+    assert await services.left_wrap_ups.all(colleague) == []
+    assert {type(one) for one in done} == {WrapUp, ConflictError}
+    [taken] = [one for one in done if isinstance(one, WrapUp)]
+    by = colleague if taken.agent_id == colleague.id else admin
+    [own] = await services.wrap_ups.open_of(by)
+    assert (own.contact_id, own.summary) == (chat.id, '환불을 약속함')
+    await services.wrap_ups.finish(by, chat.id)
+    async with db.reading() as session:
+        steps = select(ContactStep).where(col(ContactStep.contact_id) == chat.id)
+        rows = (await session.exec(steps.order_by(col(ContactStep.id)))).all()
+    spans = [(one.kind, one.agent_id) for one in rows if one.kind.value.startswith('wrap_up')]
+    assert spans == [
+        (StepKind.WRAP_UP_BEGUN, agent.id),
+        (StepKind.WRAP_UP_DONE, agent.id),
+        (StepKind.WRAP_UP_BEGUN, by.id),
+        (StepKind.WRAP_UP_DONE, by.id),
+    ]
+
+
+async def test_unfinished_wrap_up_takes_a_place_of_who_gets_it_and_of_nobody_who_left(
+    services: Services, make: Make, db: Database
+) -> None:
+    queue = await make.queue(wrap_up_seconds=60)
+    admin, agent, colleague = await make.admin(), await make.agent(), await make.agent()
+    left, given = await make.agent(), await ended(services, make, agent)
+    waiting = await ended(services, make, left)
+
+    await services.departures.deactivate(admin, left.id)
+    await services.departures.deactivate(admin, agent.id, to_id=colleague.id)
+
+    async with db.reading() as session:
+        loads = await state_queries.loads_of(session, [agent.id, left.id, colleague.id])
+    assert [loads[one.id].wrap_ups for one in (agent, left, colleague)] == [0, 0, 1]
+    assert queue.wrap_up_seconds == 60
+    [own] = await services.wrap_ups.open_of(colleague)
+    assert (own.contact_id, own.limit_at is not None) == (given.id, True)
+    row = await services.wrap_ups.of_contact(waiting.id)
+    assert row is not None
+    assert (row.limit_at, row.done_at) == (None, None)
+
+
+async def test_open_call_stays_until_it_is_hung_up(services: Services, make: Make) -> None:
+    admin, agent, colleague = await make.admin(), await make.agent(), await make.agent()
+    call = await make.call(agent=agent)
+    foreseen = await services.departures.open_work(admin, agent.id)
+
+    handed = await services.departures.deactivate(admin, agent.id, to_id=colleague.id)
+
+    assert (foreseen.calls, handed.calls) == (1, 1)
+    assert (await services.calls.call(admin, call.id)).agent_id == agent.id
