@@ -82,6 +82,7 @@ class AuditAction(StrEnum):
     CUSTOMER_MERGED = 'customer_merged'
     CUSTOMER_MERGE_UNDONE = 'customer_merge_undone'
     CUSTOMER_ERASED = 'customer_erased'
+    CUSTOMER_FILE_MADE = 'customer_file_made'
     CUSTOMERS_IMPORTED = 'customers_imported'
     IMPORT_TRIED = 'import_tried'
     CUSTOMERS_IMPORT_UNDONE = 'customers_import_undone'

@@ -45,6 +45,7 @@ from pages.api import (
     canned_replies,
     chats,
     contacts,
+    customer_files,
     docs,
     exports,
     health,
@@ -124,6 +125,7 @@ def create(
         sentiment.router(services),
         customers_api.router(services),
         visits.router(services, settings),
+        customer_files.router(services),
         exports.router(services),  # before history: its path looks like a contact's id
         history_api.router(services),
         contacts.router(services),

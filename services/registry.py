@@ -51,6 +51,7 @@ from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
+from services.disclosure.files import CustomerFiles
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
@@ -154,6 +155,7 @@ class Services:
     customers: Customers
     customer_duplicates: CustomerDuplicates
     customer_erasure: CustomerErasure
+    customer_files: CustomerFiles
     customer_import: CustomerImport
     customer_merging: CustomerMerging
     customer_notes: CustomerNotes
@@ -345,6 +347,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
+        customer_files=CustomerFiles(units),
         customer_import=CustomerImport(units, phones),
         customer_merging=CustomerMerging(customer_workshop),
         customer_notes=CustomerNotes(customer_workshop),

@@ -21,6 +21,7 @@ from services.history import filter as history_filter
 from services.history.exports import ExportFormat, Exports
 from services.history.filter import HistoryFilter
 from services.registry import Services
+from services.work.export_reasons import ExportWhy
 
 STARTS_LIMIT, STARTS_SECONDS = 20, 60.0
 """Exports that one session may start in 60 s: each takes a process and minutes of reading."""
@@ -40,11 +41,12 @@ def router(services: Services) -> APIRouter:
         '/history/export',
         summary='Take the history out',
         response_class=StreamingResponse,
-        responses={200: ANSWER, **refusals(401, 409, 429)},
+        responses={200: ANSWER, **refusals(401, 409, 422, 429)},
     )
     async def export(
         request: Request,
         staff: SignedIn,
+        why: sheet_files.AskedWhy,
         kind: Annotated[ExportFormat, Query(alias='format')] = ExportFormat.CSV,
         export_id: Annotated[
             UUID | None, Query(alias='export', description='to follow and to stop it by')
@@ -52,7 +54,7 @@ def router(services: Services) -> APIRouter:
     ) -> StreamingResponse:
         """Stream the contacts that the reader may see, phone numbers masked, for supervisors with private notes. The filters are those of ``GET /history``."""
         wanted = history_filter.read_filter(request.query_params).filter
-        asked = _Asked(staff.agent, wanted, kind, export_id or uuid4(), language_of(request))
+        asked = _Asked(staff.agent, wanted, kind, why, export_id or uuid4(), language_of(request))
         parts = asked.parts(services.exports)
         first = await anext(parts)  # an error up to here still gets a status
         return StreamingResponse(
@@ -72,12 +74,14 @@ class _Asked:
         agent: Agent,
         wanted: HistoryFilter,
         kind: ExportFormat,
+        why: ExportWhy,
         export_id: UUID,
         language: str,
     ) -> None:
         self._agent = agent
         self._wanted = wanted
         self._kind = kind
+        self._why = why
         self._id = export_id
         self._language = language
 
@@ -94,7 +98,9 @@ class _Asked:
     async def parts(self, exports: Exports) -> AsyncGenerator[bytes]:
         """Yield the file in parts."""
         words = history_sheet.words(self._language, with_notes=self._agent.is_supervisor)
-        running = exports.running(self._agent, self._wanted, self._kind, export_id=self._id)
+        running = exports.running(
+            self._agent, self._wanted, self._kind, why=self._why, export_id=self._id
+        )
         async with running as export, aclosing(export.file(words)) as parts:
             async for part in parts:
                 yield part

@@ -173,11 +173,13 @@ class ReportOperations:
         request: Request,
         staff: SignedIn,
         chosen: Chosen,
+        why: sheet_files.AskedWhy,
         kind: Annotated[ExportFormat, Query(alias='format')] = ExportFormat.CSV,
     ) -> StreamingResponse:
         """Stream a report as a file. That it was taken stands in the audit log."""
         language = language_of(request)
-        parts = self._exports.file(staff.agent, chosen.query, kind, report_sheet.words(language))
+        words = report_sheet.words(language)
+        parts = self._exports.file(staff.agent, chosen.query, kind, words, why=why)
         first = await anext(parts)  # an error up to here still gets a status
         days = '-'.join(one.strftime('%Y%m%d') for one in chosen.query.days)
         name = quote(f'{text(language, "보고서")}-{days}.{kind.value}')

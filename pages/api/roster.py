@@ -30,16 +30,20 @@ def router(services: Services) -> APIRouter:
         '/agents/export',
         summary='Everybody as a file',
         response_class=StreamingResponse,
-        responses={200: ANSWER, **refusals(401, 403, 429)},
+        responses={200: ANSWER, **refusals(401, 403, 422, 429)},
     )
     async def export(
         request: Request,
         staff: SignedIn,
+        why: sheet_files.AskedWhy,
         kind: Annotated[ExportFormat, Query(alias='format')] = ExportFormat.CSV,
     ) -> StreamingResponse:
         """Return everybody with role, department, capacity and skills; headings in the reader's language."""
         parts = await services.roster.export(
-            staff.agent, is_xlsx=kind is ExportFormat.XLSX, language=language_of(request)
+            staff.agent,
+            why=why,
+            is_xlsx=kind is ExportFormat.XLSX,
+            language=language_of(request),
         )
         day = f'{clock.now().astimezone(clock.SEOUL):%Y%m%d-%H%M}'
         headers = {'Content-Disposition': f'attachment; filename="people-{day}.{kind.value}"'}

@@ -2,14 +2,33 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
+from typing import Annotated, Any
+
+from fastapi import Depends, Query
 
 from services.history.exports import ExportFormat
+from services.text.reasons import MAX_WHY_CHARS
+from services.work.export_reasons import ExportReason, ExportWhy
 
 TYPES = {
     ExportFormat.CSV: 'text/csv; charset=utf-8',
     ExportFormat.XLSX: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
+
+
+def _why(
+    reason: Annotated[
+        ExportReason | None, Query(description='required: why it is taken out')
+    ] = None,
+    why: Annotated[
+        str, Query(max_length=MAX_WHY_CHARS, description='in words, required for `other`')
+    ] = '',
+) -> ExportWhy:
+    return ExportWhy(reason, why)
+
+
+AskedWhy = Annotated[ExportWhy, Depends(_why)]
+"""The reason for an export, in its query; whoever may not export is told that first."""
 
 
 def answer(description: str, example: str) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Erases a customer on request: all that identifies the person goes, all that only counts stays.
 
 Names, numbers, messages and notes of the record, and of records merged into it, are removed from
-rows, indexes and caches. Times, durations, counts, departments and agents stay. It cannot be
+rows, indexes and caches. So are their number in unlinked contacts, and their name and number where colleagues wrote
+them elsewhere. What other customers said of the person is those customers' own (decision 0042). Times, durations, counts, departments and agents stay. It cannot be
 undone, because nothing is kept for that. The audit log records who did it and why.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -18,6 +20,7 @@ from desk.tokens import hashed, new_token
 from models import Agent, AuditAction, ChatSession, ChatStatus, Customer
 from services.chats.chats import tell_changed
 from services.customers import erasure_queries as queries
+from services.customers import erasure_trace_queries as traces
 from services.customers import merging_queries as customer_merging_queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart
@@ -26,6 +29,7 @@ from services.customers.merging_queries import Belongings
 from services.customers.records import MergedAwayError, require_customer
 from services.customers.unit_of_work import CustomerUnitOfWork, CustomerUnitsOfWork, TryAgainError
 from services.text.masking import masked_wholly
+from services.text.phone_numbers import written
 from services.text.reasons import parse_why
 
 ERASED = queries.ERASED
@@ -111,12 +115,22 @@ async def _erase(
     notes = await queries.erase_notes(session, records)
     await queries.erase_history(session, records)
     await queries.erase_words(session, [chat.id for chat in belongings.chats])
-    await queries.erase_numbers(session, [call.id for call in belongings.calls])
+    recordings = await queries.erase_numbers(session, [call.id for call in belongings.calls])
+    await queries.erase_reasons(session, belongings.ids)
     phones = {phone for record in records.values() for phone in phones_of(record)}
     await queries.erase_callbacks(session, records, phones)
+    names = {record.name for record in records.values()}
+    unlinked = await traces.unlinked_chats(session, phones)
+    theirs = [chat for chat in unlinked if chat.visitor_name in names]
+    await queries.erase_words(session, [chat.id for chat in theirs])
+    await queries.erase_reasons(session, {chat.id for chat in theirs})
+    await traces.erase_numbers(session, phones)
+    await traces.erase_mentions(session, _needles(records, belongings))
     why = masked_wholly(why, *(record.name for record in records.values()))
-    for chat in belongings.chats:
+    for chat in (*belongings.chats, *theirs):
         _erase_chat(work, chat)
+    for chat in unlinked:
+        chat.visitor_phone = ''
     for record in records.values():
         _erase_record(work, record)
     work.record(
@@ -130,9 +144,20 @@ async def _erase(
             'chats': len(belongings.chats),
             'calls': len(belongings.calls),
             'notes': notes,
+            'recordings': recordings,
         },
     )
-    return {chat.id for chat in belongings.chats}
+    return {chat.id for chat in (*belongings.chats, *theirs)}
+
+
+def _needles(records: Mapping[UUID, Customer], belongings: Belongings) -> set[str]:
+    """Return what colleagues may have written of the person elsewhere: names, numbers, addresses."""
+    names = {record.name for record in records.values()}
+    names |= {chat.visitor_name for chat in belongings.chats}
+    phones = {phone for record in records.values() for phone in phones_of(record)}
+    emails = {record.email for record in records.values() if record.email}
+    spelt = {written(phone) for phone in phones}
+    return {one for one in (names | phones | emails | spelt) - {ERASED} if len(one) > 1}
 
 
 async def _locked_family(

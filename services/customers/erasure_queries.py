@@ -16,6 +16,7 @@ from models import (
     ChatMood,
     ChatNote,
     ChatRating,
+    ContactStep,
     CustomerChange,
     CustomerMerge,
     Draft,
@@ -26,6 +27,7 @@ from models import (
     Note,
     Promise,
     PromiseStatus,
+    StepKind,
     WrapUp,
 )
 from services.customers.timeline_queries import family
@@ -111,11 +113,28 @@ async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> 
     )
 
 
-async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> None:
-    """Delete phone numbers from calls, and their wrap-up texts."""
+async def erase_reasons(session: AsyncSession, contact_ids: Collection[UUID]) -> None:
+    """Delete what colleagues wrote as the reasons of steps; the steps themselves stay."""
+    spoken = (StepKind.TRANSFERRED, StepKind.PRIORITY_CHANGED)
+    await session.exec(
+        update(ContactStep)
+        .where(col(ContactStep.contact_id).in_(contact_ids), col(ContactStep.kind).in_(spoken))
+        .values(reason='')
+    )
+
+
+async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> int:
+    """Delete phone numbers from calls, and their wrap-up texts; return how many recordings they have.
+
+    The desk has no access to the recordings themselves: their bucket's rules delete them (docs/operating.md).
+    """
     await erase_wrap_ups(session, call_ids)
     await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(phone=''))
     await session.exec(update(CallLeg).where(col(CallLeg.call_id).in_(call_ids)).values(phone=''))
+    recorded = select(func.count()).where(
+        col(CallLeg.call_id).in_(call_ids), col(CallLeg.recording) != ''
+    )
+    return int((await session.exec(recorded)).one())
 
 
 async def erase_callbacks(

@@ -25,6 +25,7 @@ from services.history.contact import Contact
 from services.history.filter import FIELDS, HistoryFilter
 from services.history.history import History
 from services.people import agent_queries
+from services.work.export_reasons import ExportWhy
 from services.work.unit_of_work import UnitsOfWork
 
 Row = Sequence[Cell]
@@ -191,16 +192,24 @@ class Exports:
 
     @asynccontextmanager
     async def running(
-        self, agent: Agent, wanted: HistoryFilter, kind: ExportFormat, *, export_id: UUID
+        self,
+        agent: Agent,
+        wanted: HistoryFilter,
+        kind: ExportFormat,
+        *,
+        why: ExportWhy,
+        export_id: UUID,
     ) -> AsyncIterator[Export]:
         """Run an export while the block runs.
 
-        It is recorded in the audit log before its first row is sent.
+        It is recorded in the audit log before its first row is sent. Raises ``InvalidInputError`` without a reason.
         """
+        why = why.checked()
         contacts = self._history.rows(agent, wanted)
         export = Export(export_id, agent, kind, contacts, self._units)
         details: dict[str, object] = {'export': str(export_id), 'format': kind.value}
-        await self._record(agent, {**details, 'filters': narrowed(wanted)})
+        begun = {**details, **why.details, 'filters': narrowed(wanted)}
+        await self._record(agent, begun, reason=why.words)
         subscription = self._topics.subscribe(export_topic(export_id), export.hear)
         try:
             await export.tell()
@@ -218,9 +227,9 @@ class Exports:
         """Stop an export of this person, in whichever process it runs."""
         await self._units.relay.whisper(ExportToStop(export_id=export_id, agent_id=agent.id))
 
-    async def _record(self, agent: Agent, details: Mapping[str, object]) -> None:
+    async def _record(self, agent: Agent, details: Mapping[str, object], reason: str = '') -> None:
         async with self._units.begin() as work:
-            work.record(agent, AuditAction.HISTORY_EXPORTED, details=details)
+            work.record(agent, AuditAction.HISTORY_EXPORTED, reason=reason, details=details)
 
 
 def narrowed(wanted: HistoryFilter) -> list[str]:

@@ -14,6 +14,7 @@ from services.reports.agent_days import AgentDay
 from services.reports.day_reports import DayReports
 from services.reports.report_query import ReportQuery, ReportView
 from services.reports.reports import Report, Reports
+from services.work.export_reasons import ExportWhy
 from services.work.unit_of_work import UnitsOfWork
 
 
@@ -36,10 +37,20 @@ class ReportExports:
         self._days = days
 
     async def file(
-        self, watcher: Agent, query: ReportQuery, kind: ExportFormat, words: ReportWords
+        self,
+        watcher: Agent,
+        query: ReportQuery,
+        kind: ExportFormat,
+        words: ReportWords,
+        *,
+        why: ExportWhy,
     ) -> AsyncGenerator[bytes]:
-        """Yield a report as a file, in chunks; it is recorded before the first. Raises ``NotAllowedError``."""
+        """Yield a report as a file, in chunks; it is recorded before the first.
+
+        Raises ``NotAllowedError``, and ``InvalidInputError`` without a reason.
+        """
         check_role(watcher)
+        why = why.checked()
         (since, until), group = query.days, query.group.value
         if query.view is ReportView.DAYS:
             since, group = until, ReportView.DAYS.value
@@ -48,10 +59,12 @@ class ReportExports:
         else:
             report = await self._reports.report(watcher, query)
             rows, count = words.rows(report), len(report.rows)
-        details = {'format': kind.value, 'group': group, 'rows': count}
+        details = {'format': kind.value, 'group': group, 'rows': count, **why.details}
         days = {'since': since.isoformat(), 'until': until.isoformat()}
         async with self._units.begin() as work:
-            work.record(watcher, AuditAction.REPORT_EXPORTED, details={**details, **days})
+            work.record(
+                watcher, AuditAction.REPORT_EXPORTED, reason=why.words, details={**details, **days}
+            )
         stream = sheets.csv_stream if kind is ExportFormat.CSV else sheets.xlsx_stream
         async with aclosing(stream(_once(rows))) as parts:
             async for part in parts:

@@ -21,6 +21,7 @@ from services.people.invitations import Invited, invite_in
 from services.people.skills import change_levels
 from services.roster.columns import HEADINGS, ROLES, STATES, Column, column_of
 from services.roster.rows import RosterFault, RosterRow, parsed
+from services.work.export_reasons import ExportWhy
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 READER = 'services.roster.reader'
@@ -77,15 +78,19 @@ class Roster:
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
-    async def export(self, by: Agent, *, is_xlsx: bool, language: str) -> AsyncGenerator[bytes]:
-        """Return everybody as CSV or XLSX, in parts; recorded in the audit log."""
+    async def export(
+        self, by: Agent, *, why: ExportWhy, is_xlsx: bool, language: str
+    ) -> AsyncGenerator[bytes]:
+        """Return everybody as CSV or XLSX, in parts; recorded in the audit log with the reason."""
         async with self._units.begin() as work:
             await require_admin(work.session, by)
+            why = why.checked()
             people = await agent_queries.everyone(work.session)
             skills = {one.id: one.name for one in await skill_queries.skills(work.session)}
             levels = await skill_queries.levels(work.session)
-            details = {'people': len(people), 'format': 'xlsx' if is_xlsx else 'csv'}
-            work.record(by, AuditAction.PEOPLE_EXPORTED, details=details)
+            kind = 'xlsx' if is_xlsx else 'csv'
+            details = {'people': len(people), 'format': kind, **why.details}
+            work.record(by, AuditAction.PEOPLE_EXPORTED, reason=why.words, details=details)
         place = 0 if language == 'ko' else 1
         rows = [[names[place] for names in HEADINGS.values()]]
         rows += [_cells(one, skills, levels.get(one.id, {}), place) for one in people]

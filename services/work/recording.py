@@ -50,7 +50,7 @@ def entry(
         action: the action.
         subject: the object of the action.
         fields: the names of the changed fields.
-        reason: the reason in words; phone numbers and addresses in it are masked.
+        reason: the reason in words; phone numbers, addresses and the subject's name in it are masked.
         details: further counts and ids.
     """
     kind, subject_id = _kind_and_id(subject)
@@ -60,7 +60,7 @@ def entry(
         subject_kind=kind,
         subject_id=subject_id,
         path=current_route.get()[:MAX_PATH_CHARS],
-        reason=masked_wholly(' '.join(reason.split())[:MAX_REASON_CHARS]),
+        reason=masked_wholly(' '.join(reason.split())[:MAX_REASON_CHARS], *_names(subject)),
         details={**({'fields': list(fields)} if fields else {}), **(details or {})},
     )
 
@@ -71,6 +71,13 @@ async def write(session: AsyncSession, entries: Sequence[AuditEntry]) -> None:
         return
     await session.flush()  # waits for row locks before it locks the end of the chain
     await session.exec(insert(AuditEntry), params=[one.model_dump() for one in entries])
+
+
+def _names(subject: Subject | None) -> list[str]:
+    """Return the customer's name as the subject has it: the log is never erased, so it must not hold it."""
+    if isinstance(subject, Customer):
+        return [subject.name]
+    return [subject.visitor_name] if isinstance(subject, ChatSession) else []
 
 
 def _kind_and_id(subject: Subject | None) -> tuple[str | None, UUID | None]:

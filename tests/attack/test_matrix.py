@@ -140,6 +140,7 @@ MAY = {
     'GET /customers/{customer_id}/timeline': STAFF,
     'POST /customers/{customer_id}/reveal': STAFF,
     'POST /customers/{customer_id}/erase': SUPERVISORS,
+    'GET /customers/{customer_id}/file': SUPERVISORS,
     'POST /customers/{customer_id}/notes': STAFF,
     'PATCH /customers/{customer_id}/notes/{note_id}': STAFF,
     'DELETE /customers/{customer_id}/notes/{note_id}': STAFF,

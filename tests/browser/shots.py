@@ -601,6 +601,8 @@ async def _take_out(studio: Studio, page: Page, place: str) -> None:
     await page.locator('.desk-history-actions button').click()
     await page.get_by_role('dialog').wait_for()
     await studio.take(page, 'export')
+    await page.get_by_role('dialog').get_by_label('사유', exact=True).click()
+    await page.get_by_role('option', name='업무 보고').click()
     async with page.expect_download():
         await page.locator('.desk-export .desk-primary').click()
     await page.locator('.desk-export .desk-primary').wait_for()

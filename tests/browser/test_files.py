@@ -35,6 +35,8 @@ async def test_history_is_taken_out_as_the_filters_show_it(
     await page.get_by_role('button', name='내보내기').click()
     dialog = page.get_by_role('dialog', name='이력 내보내기')
     await dialog.get_by_text('CSV').click()
+    await dialog.get_by_label('사유', exact=True).click()
+    await page.get_by_role('option', name='업무 보고').click()
 
     async with page.expect_download() as downloading:
         await dialog.get_by_role('button', name='내보내기').click()

@@ -289,6 +289,10 @@ async def test_export_that_was_refused_says_so_in_its_dialog(
 
     monkeypatch.setattr(ui.download, 'from_url', lambda _url: None)  # its request comes to nothing
     press(user, '내보내기')
+    await user.should_see('사유를 고르세요.')
+    [reason] = user.find(kind=ui.select, content='사유').elements
+    reason.value = 'report'
+    press(user, '내보내기')
 
     await user.should_see('내보내기를 시작하지 못했습니다', retries=100)
     assert user.notify.messages == []

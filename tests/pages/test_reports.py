@@ -221,7 +221,9 @@ async def test_export_gives_the_table_that_is_shown(
     await user.should_see('지금 보는 표를 파일로 받습니다')
     user.find(kind=Piece, content='취소').click()
 
-    answer = await user.http_client.get('/reports/export?period=today&group=agent&format=csv')
+    answer = await user.http_client.get(
+        '/reports/export?period=today&group=agent&format=csv&reason=report'
+    )
     assert answer.status_code == 200
     assert day.name in answer.content.decode('utf-8-sig')
 

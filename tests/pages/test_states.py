@@ -14,6 +14,7 @@ from pages.parts.kit.search_box import SearchBox
 from services.history.exports import ExportFormat
 from services.history.filter import HistoryFilter
 from services.registry import Services
+from services.work.export_reasons import ExportReason, ExportWhy
 from tests.pages.conftest import SignIn
 from tests.support.databases import locked, only_read
 from tests.support.make import Make
@@ -105,14 +106,16 @@ async def test_audit_log_tells_of_an_export_in_words(
 ) -> None:
     boss = await make.agent(role=AgentRole.ADMIN)
     wanted, export_id = HistoryFilter(text='가습기'), boss.id
-    async with services.exports.running(boss, wanted, ExportFormat.XLSX, export_id=export_id):
+    why = ExportWhy(ExportReason.REPORT)
+    running = services.exports.running(boss, wanted, ExportFormat.XLSX, why=why, export_id=export_id)  # fmt: skip
+    async with running:
         pass
     admin = await sign_in(boss)
 
     await admin.open('/desk/audit')
 
     await admin.should_see('실패 · 행 0 · Excel (XLSX)', retries=SOON)
-    await admin.should_see('Excel (XLSX) · 검색어')
+    await admin.should_see('Excel (XLSX) · 업무 보고 · 검색어')
     await admin.should_not_see('export')
     await admin.should_not_see('가습기')
 

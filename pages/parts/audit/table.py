@@ -8,13 +8,17 @@ from markupsafe import Markup, escape
 
 from models import AgentRole, AuditAction, AuditEntry, SubjectKind
 from pages.locale import _, language
+from pages.parts.customers.file_dialog import reason_names as file_reasons
 from pages.parts.customers.personal import reason_names
 from pages.parts.kit import times
+from pages.parts.kit.action_words import ACTIONS
 from pages.parts.kit.markup import filled
 from pages.parts.kit.queue_fields import queue_field_names
+from pages.parts.kit.reason_choice import export_reasons
 from pages.roles import role_name
 from services.audit.log import AuditPage
 from services.customers.erasure import ErasureReason
+from services.disclosure.files import FileFormat
 from services.history.exports import ExportFormat, ExportState
 
 ADDRESSES = {
@@ -29,83 +33,7 @@ MOST_CHARS = 40
 
 def action_names() -> dict[AuditAction, str]:
     """Return the names of all actions."""
-    return {
-        AuditAction.SIGNED_IN: _('audit.signed_in'),
-        AuditAction.SIGNED_OUT: _('audit.signed_out'),
-        AuditAction.SIGNED_OUT_EVERYWHERE: _('모든 로그인 끊기'),
-        AuditAction.ADMIN_MADE: _('첫 시스템 관리자 등록'),
-        AuditAction.CATEGORY_CHANGED: _('상담 분류 변경'),
-        AuditAction.STATUS_SET: _('상담 상태 변경'),
-        AuditAction.CONTACT_MOVED: _('상담 옮기기'),
-        AuditAction.PRIORITY_CHANGED: _('우선순위 변경'),
-        AuditAction.PROMISE_MADE: _('audit.promise_made'),
-        AuditAction.PROMISE_HANDED_OVER: _('audit.promise_handed_over'),
-        AuditAction.PROMISE_CLOSED: _('audit.promise_closed'),
-        AuditAction.CONTACT_TAKEN_OVER: _('상담 넘겨받기'),
-        AuditAction.CONTACT_WHISPERED: _('상담원에게 귓속말'),
-        AuditAction.THRESHOLD_CHANGED: _('현황 기준 변경'),
-        AuditAction.SHIFT_CHANGED: _('근무표 변경'),
-        AuditAction.NOTICE_SENT: _('공지 보내기'),
-        AuditAction.NOTICE_WITHDRAWN: _('공지 거두기'),
-        AuditAction.WALL_LINK_MADE: _('전광판 주소 만들기'),
-        AuditAction.WALL_LINK_REVOKED: _('전광판 주소 거두기'),
-        AuditAction.AGENT_INVITED: _('직원 초대'),
-        AuditAction.AGENT_JOINED: _('초대받아 가입'),
-        AuditAction.INVITATION_WITHDRAWN: _('audit.invitation_withdrawn'),
-        AuditAction.AGENT_CHANGED: _('직원 정보 변경'),
-        AuditAction.CONTACTS_HANDED_OVER: _('상담 넘기기 (사용 중지)'),
-        AuditAction.PEOPLE_IMPORTED: _('직원 가져오기'),
-        AuditAction.PEOPLE_EXPORTED: _('직원 목록 내보냄'),
-        AuditAction.CANNED_IMPORTED: _('자주 쓰는 답변 가져오기'),
-        AuditAction.CANNED_EXPORTED: _('자주 쓰는 답변 내보냄'),
-        AuditAction.PASSWORD_CHANGED: _('비밀번호 변경'),
-        AuditAction.PASSWORD_LINK_MADE: _('비밀번호 재설정 링크'),
-        AuditAction.PASSWORD_RESET: _('비밀번호 재설정'),
-        AuditAction.SECOND_FACTOR_ON: _('2단계 인증 켬'),
-        AuditAction.SECOND_FACTOR_OFF: _('2단계 인증 끔'),
-        AuditAction.SECOND_FACTOR_RESET: _('2단계 인증 초기화'),
-        AuditAction.SECOND_FACTOR_RULE: _('2단계 인증 필수 역할 변경'),
-        AuditAction.RECOVERY_CODES_MADE: _('복구 코드 새로 만듦'),
-        AuditAction.RECOVERY_CODE_USED: _('복구 코드로 로그인'),
-        AuditAction.AGENT_DEACTIVATED: _('직원 사용 중지'),
-        AuditAction.AGENT_REACTIVATED: _('직원 사용 재개'),
-        AuditAction.ACCOUNT_BLOCKED: _('계정 차단'),
-        AuditAction.ACCOUNT_UNBLOCKED: _('계정 차단 해제'),
-        AuditAction.QUEUE_ADDED: _('audit.queue_added'),
-        AuditAction.QUEUE_CHANGED: _('대기열 변경'),
-        AuditAction.SETTING_CHANGED: _('audit.setting_changed'),
-        AuditAction.RETENTION_APPLIED: _('audit.retention_applied'),
-        AuditAction.SKILL_ADDED: _('audit.skill_added'),
-        AuditAction.SKILL_CHANGED: _('역량 변경'),
-        AuditAction.SKILL_REMOVED: _('audit.skill_removed'),
-        AuditAction.PERSONAL_DATA_SHOWN: _('연락처 열람'),
-        AuditAction.LOOKUPS_UNUSUAL: _('연락처를 유난히 많이 조회'),
-        AuditAction.CUSTOMER_CREATED: _('고객 등록'),
-        AuditAction.CUSTOMER_CHANGED: _('고객 정보 변경'),
-        AuditAction.CUSTOMER_LINKED: _('상담에 고객 연결'),
-        AuditAction.CUSTOMER_UNLINKED: _('상담의 고객 연결 해제'),
-        AuditAction.CUSTOMER_MERGED: _('고객 합치기'),
-        AuditAction.CUSTOMER_MERGE_UNDONE: _('고객 합치기 되돌리기'),
-        AuditAction.CUSTOMER_ERASED: _('고객 삭제'),
-        AuditAction.CUSTOMERS_IMPORTED: _('audit.imported'),
-        AuditAction.IMPORT_TRIED: _('고객 가져오기 미리 확인'),
-        AuditAction.CUSTOMERS_IMPORT_UNDONE: _('고객 가져오기 되돌림'),
-        AuditAction.NOTE_ADDED: _('메모 작성'),
-        AuditAction.NOTE_CHANGED: _('메모 변경'),
-        AuditAction.NOTE_REMOVED: _('메모 삭제'),
-        AuditAction.HISTORY_EXPORTED: _('audit.exported'),
-        AuditAction.REPORT_EXPORTED: _('보고서 내보냄'),
-        AuditAction.CALL_DIALLED: _('전화 걸기'),
-        AuditAction.CALL_STOPPED: _('통화 종료'),
-        AuditAction.CALL_TRANSFER_ASKED: _('호전환 요청'),
-        AuditAction.CALL_ATTRIBUTES_SET: _('통화 속성 변경'),
-        AuditAction.CALL_MONITORED: _('통화 듣기'),
-        AuditAction.RECORDING_PAUSED: _('녹음 멈춤'),
-        AuditAction.RECORDING_RESUMED: _('녹음 재개'),
-        AuditAction.CALLBACK_MADE: _('콜백 약속'),
-        AuditAction.CALLBACK_TAKEN: _('콜백 맡음'),
-        AuditAction.CALLBACK_CLOSED: _('콜백 종료'),
-    }
+    return {action: _(text) for action, text in ACTIONS.items()}
 
 
 def head() -> Markup:
@@ -183,7 +111,9 @@ def _detail(name: str, value: Any) -> Markup:
             return filled('<a href="{to}">{text}</a>', to=f'{ADDRESSES[kind]}{value}', text=text)
         case 'role' | 'department':
             return escape(_role(value) if name == 'role' else _(str(value)))
-        case 'session_id' | 'export' | 'merge_id' | 'levels':  # of no use to a human reader
+        case (
+            'session_id' | 'export' | 'file' | 'merge_id' | 'levels'
+        ):  # of no use to a human reader
             return Markup()
     number = len(value) if isinstance(value, list) else value
     counted = _counted_names().get(name)
@@ -206,7 +136,10 @@ def _value_names() -> dict[str, str]:
         ExportState.DONE.value: _('완료'),
         ExportState.STOPPED.value: _('멈춤'),
         ExportState.BROKEN.value: _('실패'),
+        FileFormat.PDF.value: 'PDF',
+        FileFormat.JSON.value: 'JSON',
     }
+    known |= export_reasons() | file_reasons()
     return known | {reason.value: name for reason, name in reason_names().items()}
 
 

@@ -16,6 +16,7 @@ from pages.parts.customers import card as customer_card
 from pages.parts.customers.callback_form import new_callback
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.erase import erase
+from pages.parts.customers.file_dialog import make_file
 from pages.parts.customers.form import CustomerForm
 from pages.parts.customers.merge import MergePanel
 from pages.parts.customers.personal import ask_to_see
@@ -112,9 +113,13 @@ class CustomerProfile(Component):
                 button(_('콜백 약속'), partial(new_callback, self._context, self._customer))
             customer_card.facts(self._context, self._customer, self._access)
             if self._context.agent.is_supervisor:
+                button(_('열람 자료'), self._file, ButtonStyle.QUIET)
                 button(_('고객 정보 삭제'), self._erase, ButtonStyle.QUIET).classes(
                     'desk-person-erase'
                 )
+
+    async def _file(self) -> None:
+        await make_file(self._context, self._customer_id)
 
     async def _erase(self) -> None:
         await erase(self._context, self._customer_id)

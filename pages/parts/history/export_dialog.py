@@ -11,9 +11,11 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.reason_choice import ReasonChoice, export_reasons
 from services.history.exports import ExportFormat, ExportMoved, ExportState, export_topic
 from services.history.filter import HistoryFilter
 from services.history.history import Hits
+from services.work.export_reasons import ExportReason
 
 BEGIN_SECONDS = 10.0
 """An accepted export reports that it began within this time; a refused one reports nothing."""
@@ -58,16 +60,22 @@ class ExportDialog(Component):
         kinds = {ExportFormat.XLSX.value: 'Excel (XLSX)', ExportFormat.CSV.value: 'CSV'}
         kind = ui.radio(kinds, value=ExportFormat.XLSX.value).props('inline dense')
         kind.props['aria-label'] = _('파일 형식')
+        why = ReasonChoice(export_reasons(), ExportReason.OTHER.value)
         with ui.element('div').classes('desk-actions'):
             button(_('취소'), self._close)
             button(
-                _('내보내기'), lambda: self._begin(ExportFormat(kind.value)), ButtonStyle.PRIMARY
+                _('내보내기'),
+                lambda: self._begin(ExportFormat(kind.value), why),
+                ButtonStyle.PRIMARY,
             )
 
-    def _begin(self, kind: ExportFormat) -> None:
+    def _begin(self, kind: ExportFormat, why: ReasonChoice) -> None:
+        if not why.is_given():
+            return
         self._state = ExportState.RUNNING
         self.listen(export_topic(self._id), self._hear)
-        query = (self._wanted.query, urlencode({'format': kind.value, 'export': str(self._id)}))
+        own = urlencode({'format': kind.value, 'export': str(self._id)})
+        query = (self._wanted.query, own, why.query)
         self.clear()
         with self:
             self._bar = ui.linear_progress(0, show_value=False)

@@ -8,8 +8,10 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.reason_choice import ReasonChoice, export_reasons
 from services.history.exports import ExportFormat
 from services.reports.report_query import ReportQuery
+from services.work.export_reasons import ExportReason
 
 
 def export_report(context: PageContext, query: ReportQuery) -> None:
@@ -20,11 +22,13 @@ def export_report(context: PageContext, query: ReportQuery) -> None:
         kind = ui.radio(kinds, value=ExportFormat.XLSX.value).props('inline dense')
         kind.props['aria-label'] = _('파일 형식')
 
+        why = ReasonChoice(export_reasons(), ExportReason.OTHER.value)
+
         def begin() -> None:
-            ui.download.from_url(
-                f'/reports/export?{query.address}&{urlencode({"format": kind.value})}'
-            )
-            opened.close()
+            if why.is_given():
+                own = f'{urlencode({"format": kind.value})}&{why.query}'
+                ui.download.from_url(f'/reports/export?{query.address}&{own}')
+                opened.close()
 
         with ui.element('div').classes('desk-actions'):
             button(_('취소'), opened.close)

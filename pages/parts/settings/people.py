@@ -13,9 +13,10 @@ from models import Agent, AgentRole, Invitation, Queue, Skill
 from pages import notices
 from pages.context import PageContext
 from pages.locale import _, language
-from pages.parts.kit import times
+from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import filled
+from pages.parts.kit.reason_choice import ReasonChoice, export_reasons
 from pages.parts.settings.invitation import invite_form, show_link
 from pages.parts.settings.person import PersonForm
 from pages.parts.settings.queues import skill_name
@@ -32,6 +33,7 @@ from pages.parts.settings.section import (
 )
 from pages.roles import role_name
 from services.aws.connect_api import ConnectUser
+from services.work.export_reasons import ExportReason
 
 
 class PeopleSection(Section):
@@ -192,7 +194,17 @@ class PeopleSection(Section):
         self.beside(_('파일로 가져오기'), lambda: roster_panel(self, self._closed))
 
     def _export(self, kind: str) -> None:
-        ui.download.from_url('/agents/export?format=xlsx' if kind == 'xlsx' else '/agents/export')
+        with dialog.titled(self.context.dialogs, _('직원 목록 내보내기')) as opened:
+            why = ReasonChoice(export_reasons(), ExportReason.OTHER.value)
+
+            def begin() -> None:
+                if why.is_given():
+                    ui.download.from_url(f'/agents/export?format={kind}&{why.query}')
+                    opened.close()
+
+            with ui.element('div').classes('desk-actions'):
+                button(_('취소'), opened.close)
+                button(_('내보내기'), begin, ButtonStyle.PRIMARY)
 
     async def _renew(self, one: Invitation) -> None:
         try:

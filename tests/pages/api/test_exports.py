@@ -14,6 +14,7 @@ from tests.pages.api.conftest import Site
 from tests.support.make import Make
 
 EXPORT = '/history/export'
+WHY = {'reason': 'report'}
 
 
 async def test_csv_opens_in_excel_and_shows_no_number_whole(
@@ -23,7 +24,7 @@ async def test_csv_opens_in_excel_and_shows_no_number_whole(
     await make.chat(agent=agent, customer_id=customer.id, last_line='=cmd|calc')
     await make.chat(department='기술지원', visitor_name='남의 고객')
 
-    answer = await api.get(EXPORT)
+    answer = await api.get(EXPORT, params=WHY)
 
     assert answer.headers['content-type'] == 'text/csv; charset=utf-8'
     assert (
@@ -43,7 +44,7 @@ async def test_file_says_what_was_written_down_and_how_long_that_took(
     leaf, chat = await make.category('배송', '지연'), await make.chat(agent=agent)
     await make.wrap_up(chat, category_id=leaf.id, summary='내일 도착', needs_follow_up=True)
 
-    answer = await api.get(EXPORT, params={'category': str(leaf.parent_id)})
+    answer = await api.get(EXPORT, params=WHY | {'category': str(leaf.parent_id)})
 
     headings, row = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
     written = dict(zip(headings, row, strict=True))
@@ -59,7 +60,7 @@ async def test_file_says_how_the_customer_sounded_and_who_judged(
     mood = await make.judged(upset, Sentiment.NEGATIVE)
     await make.changed(mood, source=SentimentSource.STAND_IN)
 
-    answer = await api.get(EXPORT)
+    answer = await api.get(EXPORT, params=WHY)
 
     headings, *rows = csv.reader(io.StringIO(answer.content.decode('utf-8-sig'), newline=''))
     found = [dict(zip(headings, row, strict=True)) for row in rows]
@@ -75,7 +76,9 @@ async def test_xlsx_by_filters_in_the_readers_language(
     await make.chat(agent=agent, visitor_name='김철수')
     await make.chat(visitor_name='박새로')
 
-    answer = await api.get(EXPORT, params={'format': 'xlsx', 'status': 'waiting', 'lang': 'en'})
+    answer = await api.get(
+        EXPORT, params=WHY | {'format': 'xlsx', 'status': 'waiting', 'lang': 'en'}
+    )
 
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
     headings, row = sheet.to_python()
@@ -83,7 +86,16 @@ async def test_xlsx_by_filters_in_the_readers_language(
     assert '박새로' in row
 
 
-@pytest.mark.parametrize('query', ['format=exe', 'export=1'])
+@pytest.mark.parametrize(
+    'query',
+    [
+        'format=exe&reason=report',
+        'export=1&reason=report',
+        'format=csv',
+        'reason=other',
+        'reason=mine',
+    ],
+)
 async def test_odd_requests_get_a_problem(api: httpx.AsyncClient, query: str) -> None:
     answer = await api.get(f'{EXPORT}?{query}')
 
@@ -99,7 +111,7 @@ async def test_nobody_takes_the_history_out_unknown(site: Site) -> None:
 
 
 async def test_nobody_takes_out_more_than_they_can_look_at(api: httpx.AsyncClient) -> None:
-    answers = [await api.get(EXPORT) for _ in range(STARTS_LIMIT + 1)]
+    answers = [await api.get(EXPORT, params=WHY) for _ in range(STARTS_LIMIT + 1)]
 
     assert {one.status_code for one in answers[:-1]} == {200}
     assert (answers[-1].status_code, answers[-1].json()['code']) == (429, 'throttle.too_fast')

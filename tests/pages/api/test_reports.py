@@ -53,7 +53,7 @@ async def test_file_has_the_same_rows_and_is_in_the_audit_log(
 ) -> None:
     chat = await make.chat()
     await services.chats.take(agent, chat.id)
-    asked = {'period': 'today', 'group': 'agent'}
+    asked = {'period': 'today', 'group': 'agent', 'reason': 'report'}
 
     written = await program.get('/reports/export', params=asked)
     sheet = await program.get('/reports/export', params={**asked, 'format': 'xlsx', 'lang': 'en'})
@@ -77,7 +77,7 @@ async def test_agents_days_are_exported_with_their_plan(
     today = ReportQuery(period=ReportPeriod.TODAY).days[1]
     plan = ShiftPlan(day=today, begin='00:00', until='23:59')
     await services.shifts.plan(boss, agent.id, plan)
-    asked = {'period': 'today', 'view': 'days'}
+    asked = {'period': 'today', 'view': 'days', 'reason': 'report'}
 
     written = await program.get('/reports/export', params=asked)
     english = await program.get('/reports/export', params={**asked, 'lang': 'en'})

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from python_calamine import CalamineWorkbook
 
-from desk.errors import ConflictError
+from desk.errors import ConflictError, InvalidInputError
 from desk.settings import Settings
 from models import Agent, AgentRole, AuditAction
 from services.history.exports import (
@@ -23,9 +23,13 @@ from services.history.exports import (
 )
 from services.history.filter import EVERYTHING, HistoryFilter
 from services.registry import Services
+from services.reports.exports import ReportWords
+from services.reports.report_query import ReportQuery
+from services.work.export_reasons import ExportReason, ExportWhy
 from tests.support.make import Make
 from tests.support.until import until
 
+WHY = ExportWhy(ExportReason.QUALITY)
 WORDS = Words(
     headings=['고객', '말'], row=lambda one: [one.name, one.last_line], stopped='여기까지'
 )
@@ -37,7 +41,7 @@ async def taken_out(
     wanted: HistoryFilter = EVERYTHING,
     kind: ExportFormat = ExportFormat.CSV,
 ) -> bytes:
-    async with services.exports.running(agent, wanted, kind, export_id=uuid4()) as export:
+    async with services.exports.running(agent, wanted, kind, why=WHY, export_id=uuid4()) as export:
         return b''.join([part async for part in export.file(WORDS)])
 
 
@@ -84,8 +88,27 @@ async def test_export_is_in_the_audit_log_without_what_was_looked_for(
 
     [(who, began), (_, ended)] = await logged(settings)
     assert (who, began['format'], began['filters']) == (agent.id, 'csv', ['department', 'text'])
-    assert (ended['rows'], ended['end']) == (1, 'done')
+    assert (ended['rows'], ended['end'], began['reason']) == (1, 'done', 'quality')
     assert '김철수' not in f'{began} {ended}'
+
+
+@pytest.mark.parametrize('why', [ExportWhy(None), ExportWhy(ExportReason.OTHER, ' ')])
+async def test_nothing_is_taken_out_without_a_reason(
+    services: Services, settings: Settings, make: Make, why: ExportWhy
+) -> None:
+    admin = await make.admin()
+    running = services.exports.running(admin, EVERYTHING, ExportFormat.CSV, why=why, export_id=uuid4())  # fmt: skip
+    words = ReportWords(rows=lambda _report: [], days=lambda _day, _found: [])
+    report = services.report_exports.file(admin, ReportQuery(), ExportFormat.CSV, words, why=why)
+
+    with pytest.raises(InvalidInputError):
+        await running.__aenter__()
+    with pytest.raises(InvalidInputError):
+        await anext(report)
+    with pytest.raises(InvalidInputError):
+        await services.roster.export(admin, why=why, is_xlsx=False, language='ko')
+
+    assert await logged(settings) == []
 
 
 async def logged(settings: Settings) -> list[tuple[UUID, dict[str, Any]]]:
@@ -114,7 +137,7 @@ async def test_who_looks_on_hears_how_far_it_is(
     heard = await followed(another_desk, export_id)
 
     async with services.exports.running(
-        agent, EVERYTHING, ExportFormat.CSV, export_id=export_id
+        agent, EVERYTHING, ExportFormat.CSV, why=WHY, export_id=export_id
     ) as export:
         file = [part async for part in export.file(WORDS)]
 
@@ -127,7 +150,9 @@ async def test_export_is_stopped_from_another_process_and_says_so_in_its_last_li
     services: Services, another_desk: Services, make: Make, many: int
 ) -> None:
     agent, colleague, export_id = await make.agent(), await make.agent(), uuid4()
-    running = services.exports.running(agent, EVERYTHING, ExportFormat.CSV, export_id=export_id)
+    running = services.exports.running(
+        agent, EVERYTHING, ExportFormat.CSV, why=WHY, export_id=export_id
+    )
 
     async with running as export:
         parts = export.file(WORDS)
@@ -146,7 +171,7 @@ async def test_export_ends_before_a_row_of_a_right_that_was_taken(
 ) -> None:
     boss, admin = await make.supervisor(), await make.agent(role=AgentRole.ADMIN)
     for kind in ExportFormat:
-        running = services.exports.running(boss, EVERYTHING, kind, export_id=uuid4())
+        running = services.exports.running(boss, EVERYTHING, kind, why=WHY, export_id=uuid4())
         async with running as export:
             parts = export.file(WORDS)
             if kind is ExportFormat.CSV:
@@ -170,7 +195,9 @@ async def test_stopped_xlsx_is_none_at_all(
     agent, export_id = await make.agent(), uuid4()
     await make.chat()
 
-    running = services.exports.running(agent, EVERYTHING, ExportFormat.XLSX, export_id=export_id)
+    running = services.exports.running(
+        agent, EVERYTHING, ExportFormat.XLSX, why=WHY, export_id=export_id
+    )
     async with running as export:
         await another_desk.exports.stop(agent, export_id)
         await until(lambda: export.state is ExportState.STOPPED)
@@ -186,7 +213,7 @@ async def test_reader_who_goes_away_is_written_down(
 
     async def read_for_ever() -> None:
         async with services.exports.running(
-            agent, EVERYTHING, ExportFormat.CSV, export_id=export_id
+            agent, EVERYTHING, ExportFormat.CSV, why=WHY, export_id=export_id
         ) as export:
             async for _ in export.file(WORDS):
                 await asyncio.Event().wait()

@@ -9,6 +9,7 @@ from models import Agent, AgentRole
 from services.customers.importing.files import ImportFile
 from services.registry import Services
 from services.roster.roster import RosterReport
+from services.work.export_reasons import ExportReason, ExportWhy
 from tests.support.make import DEPARTMENT, Make
 from tests.support.sheets import workbook_of
 
@@ -37,8 +38,11 @@ async def run(
     return await services.roster.run(admin, file, is_trial=is_trial)
 
 
+WHY = ExportWhy(ExportReason.REPORT)
+
+
 async def exported(services: Services, admin: Agent, *, is_xlsx: bool, language: str) -> bytes:
-    parts = await services.roster.export(admin, is_xlsx=is_xlsx, language=language)
+    parts = await services.roster.export(admin, why=WHY, is_xlsx=is_xlsx, language=language)
     return b''.join([part async for part in parts])
 
 

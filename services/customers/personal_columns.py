@@ -1,0 +1,166 @@
+"""Which columns hold personal data of customers, and what becomes of it when the customer is erased.
+
+Every column of every table is in one of these lists (``tests/services/customers/test_personal_columns.py``): a new
+column has to be put into one, and an erased one is searched for what a customer left.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Why a column is kept when its customer is erased, and until when."""
+
+    why: str
+    until: str
+
+
+ERASED: dict[str, str] = {
+    'customers': 'name email phone other_phones memo attributes',
+    'chat_sessions': 'visitor_name visitor_phone last_line token_hash',
+    'messages': 'content',
+    'message_grams': 'message_id grams',
+    'message_sentiments': 'sentiment positive negative neutral mixed',
+    'chat_moods': 'chat_session_id source sentiment trend lines balance negative_in_a_row warned_number',
+    'chat_ratings': 'comment',
+    'drafts': 'id created_at agent_id chat_session_id text updated_at',
+    'notes': 'id created_at customer_id agent_id text updated_at',
+    'customer_changes': 'id created_at customer_id agent_id version fields',
+    'customer_merges': 'before',
+    'calls': 'phone',
+    'call_legs': 'phone',
+    'callbacks': 'phone name body',
+    'wrap_ups': 'summary',
+    'promises': 'body',
+    'contact_steps': 'reason',
+    'queue_notices': 'body',
+    'agent_status_changes': 'note',
+    'history_views': 'name query',
+    'report_lines': 'person',
+}
+"""Columns that are emptied, or whose rows are deleted."""
+
+KEPT: dict[str, dict[str, Kept]] = {
+    'audit_log': {
+        'reason': Kept('names, numbers and addresses are masked before they are written', 'never deleted: the log is one chain'),
+        'details': Kept('names of fields, counts and ids', 'never deleted: the log is one chain'),
+        'subject_id': Kept('the log of access (안전성 확보조치 기준 8조); names nobody once the record is erased', 'never deleted: the log is one chain'),
+    },
+    'lookups': {
+        'value_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
+        'alike_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
+    },
+    'imported_customers': {'customer_id': Kept('undoes an import', 'one day')},
+    'outbox': {'body': Kept('events on their way; an erasure waits for none', 'seconds: deleted once they are told')},
+    'call_legs': {'recording': Kept('the place of a recording, which names nobody, to delete it by', "the retention of calls, and the bucket's own rule")},
+    'calls': {'contact_id': Kept("Amazon Connect's id of the contact", 'the retention of calls')},
+    'chat_sessions': {'consented_at': Kept('that and when there was consent, of somebody no longer known', 'the retention of chats')},
+}  # fmt: skip
+"""Columns that stay for a purpose, and how it ends."""
+
+STAFF: dict[str, str] = {
+    'agents': 'username email password_hash first_name last_name connect_user_id sso_subject',
+    'invitations': 'username email first_name last_name token_hash',
+    'password_resets': 'token_hash',
+    'second_factors': 'secret recovery_marks',
+    'sessions': 'token_hash user_agent address sso_session sso_token',
+    'sign_in_attempts': 'username address source',
+    'call_moments': 'connect_user',
+}
+"""Personal data of the people who work here, not of customers."""
+
+FREE: dict[str, str] = {
+    'agent_loans': 'id created_at agent_id from_department to_department by_id until ended_at',
+    'agent_presences': 'agent_id seen_at',
+    'agent_skills': 'agent_id skill_id level',
+    'agent_status_changes': 'id created_at agent_id status reason_id by_id why',
+    'agents': (
+        'id created_at role department departments status status_since base_status away_reason_id '
+        'next_status next_reason_id suspended_as suspended_at idle_since missed_in_a_row '
+        'chat_capacity is_active updated_at blocked_at'
+    ),
+    'audit_log': 'id created_at agent_id action subject_kind path previous_hash hash',
+    'away_reasons': 'id created_at code name name_en position is_choosable is_active',
+    'call_legs': (
+        'id created_at call_id contact_id previous_contact_id kind agent_id queue_id started_at '
+        'reached_at queued_at answered_at ended_at cleared_at hold_seconds reason asked_at'
+    ),
+    'call_moments': 'id created_at leg_id agent_id kind at',
+    'callback_attempts': 'id created_at callback_id call_id agent_id',
+    'callbacks': (
+        'id created_at customer_id queue_id department owner_id made_by_id slot_from slot_to '
+        'announced_at chat_id status attempts closed_at closed_by_id version updated_at'
+    ),
+    'calls': (
+        'id created_at customer_id agent_id direction priority department queue_id start_time '
+        'answered_at end_time ending version dialled_by_id reason'
+    ),
+    'chat_ratings': 'chat_session_id score created_at updated_at',
+    'chat_sessions': (
+        'id created_at customer_id agent_id status priority department source start_time end_time '
+        'taken_at ending customer_seen_at contacts_shown_to queue_id rank_at held_at '
+        'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
+        'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
+        'agent_delivered_number agent_read_number customer_delivered_number customer_read_number'
+    ),
+    'contact_categories': 'id created_at queue_id parent_id name name_en position retired_at',
+    'contact_steps': 'id contact_id channel kind at queue_id agent_id by_id came_at rang_at score',
+    'customer_merges': 'id created_at kept_id merged_id agent_id moved undone_at',
+    'customers': (
+        'id created_at number customer_type status risk_level call_permission version total_calls '
+        'total_chats updated_at last_contact_at merged_into_id erased_at'
+    ),
+    'dismissed_promises': 'message_id agent_id created_at',
+    'floor_alerts': 'id created_at threshold_id kind most subject_id value taken_by_id taken_at ended_at',
+    'floor_thresholds': 'id created_at kind most queue_id status is_active changed_by_id updated_at',
+    'forecasts': 'id created_at by_id department agents holds_breaks until foretold',
+    'history_views': 'id created_at agent_id',
+    'import_runs': 'id created_at agent_id new changed undone_at',
+    'imported_customers': 'run_id version is_new',
+    'invitations': 'id created_at role department expires_at invited_by_id used_at ended_at',
+    'lookups': 'agent_id looked_at',
+    'message_sentiments': 'message_id chat_session_id number claimed_at analysed_at source',
+    'messages': 'id created_at chat_session_id number sender sender_id type',
+    'notice_receipts': 'notice_id agent_id read_at',
+    'outbox': 'id kind created_at claimed_at',
+    'password_resets': 'id created_at agent_id made_by_id expires_at used_at ended_at',
+    'promises': (
+        'id created_at contact_id channel queue_id owner_id made_by_id message_id due_at status '
+        'reminded_at closed_at version'
+    ),
+    'queue_notices': 'id created_at queue_id by_id withdrawn_at',
+    'queue_targets': 'queue_id since seconds percent',
+    'queues': (
+        'id created_at name name_en department mode is_active skill_id min_level '
+        'service_level_seconds service_level_percent offer_seconds misses_until_away '
+        'returning_seconds widen_after_seconds wider_department wider_level chats_during_call '
+        'wrap_up_required wrap_up_seconds recording_pause_seconds long_call_seconds '
+        'very_long_call_seconds version updated_at'
+    ),
+    'recording_pauses': 'id created_at call_id contact_id agent_id resume_at resumed_at ending',
+    'report_changes': 'id contact_id created_at',
+    'report_lines': (
+        'contact_id number day hour queue_id agent_id channel category_id definition came_at '
+        'has_arrived outcome wait_ms has_reply reply_ms is_repeat has_mood is_negative has_promise '
+        'has_kept has_rating rating was_transferred was_handled talk_ms hold_ms wrap_up_ms'
+    ),
+    'report_subscriptions': 'report_id agent_id',
+    'routing_decisions': 'id created_at contact_id queue_id agent_id rule rule_version situation',
+    'saved_reports': 'id created_at made_by_id name query',
+    'second_factor_rules': 'role is_required updated_at',
+    'second_factors': 'agent_id created_at last_step failures failed_at',
+    'sentiment_spendings': 'day units',
+    'sessions': 'id created_at agent_id expires_at revoked_at seen_at sso_checked_at',
+    'setting_changes': 'id created_at kind subject_id version by_id before after',
+    'setting_documents': 'kind subject_id values version updated_at',
+    'shifts': 'id created_at agent_id day begin until activities changed_by_id',
+    'sign_in_attempts': 'id created_at',
+    'skills': 'id created_at name name_en',
+    'uptime': 'id since last_at',
+    'wall_links': 'id created_at name department token_hash made_by_id revoked_at',
+    'wrap_ups': (
+        'id created_at contact_id channel agent_id queue_id category_id needs_follow_up is_required '
+        'version limit_at done_at ending updated_at'
+    ),
+}
+"""Columns without personal data: ids, times, counts, codes, and texts about the desk itself."""
