@@ -84,6 +84,12 @@ class Call(Row, table=True):
         sa_column_kwargs={'server_default': ''},
         description="Connect's own word for why it ended",
     )
+    recording_notice: str = Field(
+        default='',
+        max_length=500,
+        sa_column_kwargs={'server_default': ''},
+        description='what Connect was given to say of the recording when the desk dialled',
+    )
 
     @property
     def is_answered(self) -> bool:

@@ -92,6 +92,10 @@ class Queue(Row, table=True):
     very_long_call_seconds: int | None = Field(
         default=1_200, sa_column_kwargs={'server_default': '1200'}, description='second notice'
     )
+    callbacks_per_hour: int | None = Field(
+        default=None,
+        description='so many call-backs customers may ask for in one hour; by the number of agents when empty',
+    )
     version: int = _number(1)
     updated_at: datetime = timestamp_field()
 

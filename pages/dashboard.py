@@ -159,7 +159,7 @@ class Dashboard(Component):
 
     async def _follow(self) -> None:
         if self._past is None and self._board is not None:
-            self._board, self._whole = await self.still(self._service.now(self._shell.agent))
+            self._board, self._whole = await self.still(self._service.moved(self._shell.agent))
             if self._past is None:
                 await self._draw(anew=False)
 

@@ -24,6 +24,8 @@ from pages.web.bodies import fields_of
 from pages.web.cookies import Cookie, Cookies
 from pages.web.gate import address_of
 from pages.web.principals import Visitor, principals_in
+from services.chats.events import ChatCard
+from services.chats.ratings import may_be_rated
 from services.chats.visits import ChatStart, VisitTopic
 from services.registry import Services
 from services.settings.opening import QueueClosedError
@@ -35,7 +37,7 @@ ENTER_SECONDS = 30
 """After a customer starts or resumes a chat, a tab may open it within this time and remembers that it did."""
 WAS_HERE = 'return window.sessionStorage?.getItem("desk.talk.here") ?? ""'
 TO_QUESTION = 'window.location.replace("/talk")'
-IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "1")'
+IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "CHAT")'
 ANSWER_SECONDS = 10.0
 VISIT_SECONDS = 7 * 24 * 3600
 MAX_STARTS_A_MINUTE = 30
@@ -67,15 +69,17 @@ def register(services: Services, settings: Settings) -> None:
     @ui.page(CHAT_PATH, viewport=VIEWPORT)
     async def chat(request: Request) -> Response | None:
         visitor = _visitor(request)
-        if visitor is None or visitor.chat.status is ChatStatus.CLOSED:
+        if visitor is None or not _is_shown(visitor.chat):
             return RedirectResponse('/talk', 303)
         gate.remember(ui.context.client, visitor)
         preferences.apply(request, HEAD)
         ui.page_title(_('채팅 상담'))
-        if ENTER_COOKIE not in request.cookies and not await _was_here():
+        chat_id = str(visitor.chat.id)
+        if ENTER_COOKIE not in request.cookies and not await _was_here(chat_id):
             ui.run_javascript(TO_QUESTION)
             return None
-        ui.context.client.on_connect(lambda: ui.run_javascript(IS_HERE))
+        is_here = IS_HERE.replace('CHAT', chat_id)
+        ui.context.client.on_connect(lambda: ui.run_javascript(is_here))
         # Well below the time after which a silent customer counts as gone.
         seconds = min(SIGN_OF_LIFE_SECONDS, settings.abandon_after_seconds / 3)
         panel = TalkPanel(services, visitor.chat, sign_of_life_seconds=seconds)
@@ -98,18 +102,22 @@ class TalkOperations:
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
 
     async def show(self, request: Request) -> Response:
-        """Ask whether an open chat goes on, or show an empty form. Deletes the cookie of an ended chat."""
+        """Ask whether an open chat goes on, or show an empty form. Deletes the cookie of an ended chat.
+
+        As long as that chat may be rated the cookie stays, and the tab in which it was shows the way back to the rating.
+        """
         visitor = _visitor(request)
         if visitor and visitor.chat.status is not ChatStatus.CLOSED:
             topic = await self._visits.topic_of(visitor.chat)
             answer = talk_form.draw_resume(request, visitor.chat, topic)
             return self._keeping_language(request, answer)
         topics = await self._visits.topics()
-        ending = visitor.chat.ending if visitor else None
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
-        answer = talk_form.draw(request, topics, entry, texts=texts, ending=ending)
-        if self._cookies.read(request, Cookie.VISIT):
+        ended = visitor.chat if visitor else None
+        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended)
+        is_over = ended is None or not may_be_rated(ended)
+        if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
         return self._keeping_language(request, answer)
 
@@ -147,7 +155,9 @@ class TalkOperations:
 
     async def resume(self, request: Request) -> Response:
         """Lead into the open chat: the customer confirmed that it is theirs."""
-        return self._entering() if _visitor(request) else RedirectResponse('/talk', 303)
+        visitor = _visitor(request)
+        goes_on = visitor is not None and visitor.chat.status is not ChatStatus.CLOSED
+        return self._entering() if goes_on else RedirectResponse('/talk', 303)
 
     async def begin_anew(self, request: Request) -> Response:
         """Delete the cookie of an ended chat, or of the chat that the form names; the cookie of any other open chat stays."""
@@ -204,7 +214,12 @@ class TalkOperations:
         return answer
 
 
-async def _was_here() -> bool:
+def _is_shown(chat: ChatCard) -> bool:
+    """Whether a chat has a page: it goes on, or its customer may still rate it."""
+    return chat.status is not ChatStatus.CLOSED or may_be_rated(chat)
+
+
+async def _was_here(chat_id: str) -> bool:
     """Return whether this tab showed the chat before. Only the browser knows: until it answers nothing is drawn."""
     with ui.element().classes('talk talk-broken') as waiting:
         ui.label(_('상담을 불러오고 있어요.'))
@@ -214,7 +229,7 @@ async def _was_here() -> bool:
         said = await client.run_javascript(WAS_HERE, timeout=ANSWER_SECONDS)
     except TimeoutError:
         said = ''
-    was_here = bool(said == '1')
+    was_here = bool(said == chat_id)
     if was_here:
         waiting.delete()
     return was_here

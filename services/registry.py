@@ -276,7 +276,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
     rules = DialRules(phones, quiet)
-    calls = Calls(units, directory, phones, rules)
+    texts = Texts(units)
+    calls = Calls(units, directory, phones, rules, texts)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
     factors = SecondFactors(units, secret=jwt_secret)
@@ -335,7 +336,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         desk_settings=desk_settings(
             units, queues, [category_tree, away_reasons, thresholds, canned_replies]
         ),
-        customer_texts=Texts(units),
+        customer_texts=texts,
         dial_rules=rules,
         connect_users=ConnectUsers(authority, directory),
         connect_floor=ConnectFloor(directory, relay, redis, prefix=stream.prefix),

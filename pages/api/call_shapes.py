@@ -46,6 +46,7 @@ CALL_EXAMPLE: dict[str, Any] = {
     'start_time': '2026-11-02T01:30:00Z',
     'answered_at': '2026-11-02T01:30:21Z',
     'end_time': '2026-11-02T01:41:05Z',
+    'recording_notice': '',
 }
 LEG_EXAMPLE: dict[str, Any] = {
     'contact_id': CONTACT,
@@ -92,6 +93,8 @@ class CallItem(BaseModel):
     start_time: datetime
     answered_at: datetime | None
     end_time: datetime | None
+    recording_notice: str
+    """What Connect was given to say of the recording, in a call that the desk dialled."""
 
     @classmethod
     def of(cls, call: Call, reader: Agent, whole: frozenset[UUID]) -> Self:

@@ -37,6 +37,7 @@ QUEUE_EXAMPLE: dict[str, Any] = {
     'recording_pause_seconds': 90,
     'long_call_seconds': 600,
     'very_long_call_seconds': 1200,
+    'callbacks_per_hour': 6,
 }
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
@@ -69,6 +70,7 @@ class QueueItem(BaseModel):
     recording_pause_seconds: int
     long_call_seconds: int | None
     very_long_call_seconds: int | None
+    callbacks_per_hour: int | None
 
 
 class QueueItems(BaseModel):
@@ -108,6 +110,7 @@ class QueueFields(BaseModel):
     recording_pause_seconds: Number | None = None
     long_call_seconds: Number | None = None
     very_long_call_seconds: Number | None = None
+    callbacks_per_hour: Number | None = None
 
     def values_as_typed(self) -> dict[str, str]:
         """Return the given fields as text, as the settings form sends them."""

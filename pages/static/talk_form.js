@@ -1,4 +1,4 @@
-// Keeps the 문의 유형 on the open form of /talk current. The form works without this script; typed text stays.
+// Keeps the 문의 유형 on the open form of /talk current, and shows the way back to a rating. The form works without this script; typed text stays.
 // It reads them when the choice gets the focus or the tab is shown again, and now and then in between.
 const LOOK_SECONDS = 15;
 
@@ -25,6 +25,10 @@ async function look() {
   here.value = chosen;
   if (here.selectedIndex < 0) here.value = ""; // the chosen one was closed: it must be chosen anew
 }
+
+// The way to the rating of an ended chat is for the tab in which that chat was: others may use this browser, too.
+const rating = document.querySelector("[data-rates]");
+if (rating && window.sessionStorage?.getItem("desk.talk.here") === rating.dataset.rates) rating.hidden = false;
 
 if (document.querySelector(".talk-lead")) {
   const choice = document.getElementById("department");

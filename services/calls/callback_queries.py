@@ -173,12 +173,19 @@ async def one_asks(session: AsyncSession) -> None:
 
 
 async def open_in(
-    session: AsyncSession, department: str, since: datetime, until: datetime
+    session: AsyncSession,
+    department: str,
+    since: datetime,
+    until: datetime,
+    *,
+    queue_id: UUID | None = None,
 ) -> Sequence[tuple[datetime, datetime]]:
-    """Return the slots of a department's open call-backs that touch a period."""
+    """Return the slots of a department's open call-backs that touch a period; if asked without those of its other queues."""
+    in_queue = or_(col(Callback.queue_id) == queue_id, col(Callback.queue_id).is_(None))
     statement = select(col(Callback.slot_from), col(Callback.slot_to)).where(
         IS_OPEN,
         col(Callback.department) == department,
+        in_queue if queue_id else true(),
         col(Callback.slot_from) < until,
         col(Callback.slot_to) > since,
     )

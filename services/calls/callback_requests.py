@@ -1,6 +1,7 @@
 """Call-backs that customers ask for in their chat, while they wait or after nobody came.
 
-A slot is a whole hour in which customers may be called and the department has agents to spare. The customer holds the chat's
+A slot is a whole hour in which customers may be called and in which there is room: as many as the chat's queue takes in an
+hour (``Queue.callbacks_per_hour``), or as the department has agents to spare. The customer holds the chat's
 token and nothing else: the typed number proves nothing, so one number is called at one customer's wish at most.
 """
 
@@ -28,6 +29,7 @@ from services.calls.callback_view import AskedCallback
 from services.calls.callbacks import EARLY, text_of
 from services.calls.dial_rules import QuietHours
 from services.chats import queries as chat_queries
+from services.contacts import queue_queries
 from services.text.phone_numbers import parse_phone
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -35,7 +37,7 @@ SLOT = timedelta(hours=1)
 HORIZON = timedelta(days=3)
 MOST_SLOTS = 8
 CALLS_PER_AGENT = 2
-"""So many promised calls of an agent fit into a slot, beside the other work."""
+"""So many promised calls of an agent fit into a slot, beside the other work; where the queue has no limit of its own."""
 ASKS = Throttle(limit=6, seconds=600)
 """Requests in one chat. Chats themselves are limited by address."""
 
@@ -74,7 +76,7 @@ class CallbackRequests:
             asked = await queries.asked_in(session, chat_id)
             is_open = asked is not None and asked.status is CallbackStatus.OPEN
             may_ask = self.are_offered and not is_open and _meets_nobody(chat)
-            free = await self._free(session, chat.department) if may_ask else ()
+            free = await self._free(session, chat) if may_ask else ()
         return CallbackChoice(
             asked=AskedCallback.of(asked) if asked else None,
             slots=free[:MOST_SLOTS],
@@ -140,7 +142,7 @@ class CallbackRequests:
             raise ConflictError('visit.callback_asked')
         if slot_from not in self._slots():
             raise InvalidInputError('visit.callback_slot')
-        if slot_from not in await self._free(work.session, chat.department):
+        if slot_from not in await self._free(work.session, chat):
             raise ConflictError('visit.callback_taken')
 
     def _slots(self) -> list[datetime]:
@@ -150,12 +152,18 @@ class CallbackRequests:
         hours = [first + step * SLOT for step in range(HORIZON // SLOT)]
         return [hour for hour in hours if not self._quiet.touch(hour, hour + SLOT)]
 
-    async def _free(self, session: AsyncSession, department: str) -> tuple[datetime, ...]:
-        slots = self._slots()
+    async def _free(self, session: AsyncSession, chat: ChatSession) -> tuple[datetime, ...]:
+        slots, department = self._slots(), chat.department
         if not slots:
             return ()
-        room = CALLS_PER_AGENT * await queries.agents_of(session, department)
-        taken = await queries.open_in(session, department, slots[0], slots[-1] + SLOT)
+        queue = await queue_queries.by_id(session, chat.queue_id) if chat.queue_id else None
+        room, queue_id = queue.callbacks_per_hour if queue else None, chat.queue_id
+        if room is None:
+            room = CALLS_PER_AGENT * await queries.agents_of(session, department)
+            queue_id = None
+        taken = await queries.open_in(
+            session, department, slots[0], slots[-1] + SLOT, queue_id=queue_id
+        )
         return tuple(
             slot
             for slot in slots

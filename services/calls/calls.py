@@ -38,16 +38,21 @@ from services.contacts.access import may_write, require_supervisor
 from services.customers import queries as customer_queries
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import require_customer
+from services.settings.texts import TextName, Texts
 from services.text.phone_numbers import e164, parse_phone
 from services.work.cursors import Position
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 log = structlog.get_logger()
 
+CALLED_IN = 'ko'
+"""Nobody knows a called person's language before they speak."""
 PAGE = 50
 MAX_PAGE = 200
 UNDIALLED = timedelta(seconds=90)
 """A dialled call without a contact after this time was not made."""
+NOTICE = 'desk_recording_notice'
+"""The attribute with what the contact flow is to say of the recording; missing where the settings have no such text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +84,10 @@ class Calls:
         directory: ConnectDirectory,
         phones: PhoneLookup,
         rules: DialRules,
+        texts: Texts,
     ) -> None:
         self._units = units
+        self._texts = texts
         self._rules = rules
         self._db = units.db
         self._directory = directory
@@ -149,7 +156,11 @@ class Calls:
         call = await self._begun(agent, phone, call_id, purpose)
         if call.contact_id is not None or call.end_time is not None:
             return call
-        attributes = {'desk_call': str(call.id), 'desk_agent': agent.username}
+        attributes = {
+            'desk_call': str(call.id),
+            'desk_agent': agent.username,
+            **({NOTICE: call.recording_notice} if call.recording_notice else {}),
+        }
         try:
             contact_id = await api.initiate_outbound_call(
                 e164(phone), token=call.id, attributes=attributes
@@ -309,6 +320,7 @@ class Calls:
             dialled_by_id=agent.id,
             department=agent.department,
             version=1,
+            recording_notice=(await self._texts.of()).said(TextName.RECORDING, CALLED_IN),
         )
         try:
             async with self._units.begin() as work:

@@ -1,6 +1,7 @@
 """The inbox: 대기, 진행 and 종료, longest waiting first, in pages."""
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
@@ -59,18 +60,20 @@ class Inbox:
             [chat_queries.card(chat) for chat in chats[:limit]], is_last=len(chats) <= limit
         )
 
-    async def counts(self, agent: Agent, scope: Scope) -> dict[Tab, int]:
-        """Return the number of chats in each tab, at most ``inbox_queries.MAX_COUNT`` each.
+    async def counts(
+        self, agent: Agent, scope: Scope, tabs: Collection[Tab] = tuple(Tab)
+    ) -> dict[Tab, int]:
+        """Return the number of chats in each of these tabs, at most ``inbox_queries.MAX_COUNT`` each.
 
-        At most three queries.
+        At most one query for each.
 
         A number may be ``COUNT_SECONDS`` old: readers of the same list share it.
         """
         counts = [
             self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
-            for tab in Tab
+            for tab in tabs
         ]
-        return dict(zip(Tab, await asyncio.gather(*counts), strict=True))
+        return dict(zip(tabs, await asyncio.gather(*counts), strict=True))
 
     async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
         async with self._db.reading() as session:

@@ -13,7 +13,7 @@ from desk.throttle import Throttle
 from models import ChatEnding, ChatRating, ChatSession, ChatStatus, StepKind
 from models.rating import HIGHEST_SCORE, LOWEST_SCORE, MAX_COMMENT_CHARS
 from services.chats import queries, rating_queries
-from services.chats.events import ChatRated, Rating
+from services.chats.events import ChatCard, ChatRated, Rating
 from services.contacts.steps import record_step
 from services.text.masking import masked_in_thread
 from services.text.storable import UNSTORABLE
@@ -73,7 +73,16 @@ class Ratings:
             return (await rating_queries.ratings(session, [chat_id])).get(chat_id)
 
 
-def _require_open(chat: ChatSession) -> None:
+def may_be_rated(chat: ChatCard) -> bool:
+    """Whether a chat takes a rating, or a change of its rating, now."""
+    try:
+        _require_open(chat)
+    except ConflictError:
+        return False
+    return True
+
+
+def _require_open(chat: ChatSession | ChatCard) -> None:
     if chat.status is not ChatStatus.CLOSED or chat.end_time is None:
         raise ConflictError('rating.too_early')
     if chat.agent_id is None or chat.ending is ChatEnding.ABANDONED:

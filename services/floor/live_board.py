@@ -99,6 +99,16 @@ class LiveBoard:
         board, snapshot = await self._current()
         return board, snapshot.of_departments(watcher.reach)
 
+    async def moved(self, watcher: Agent) -> tuple[Board, Snapshot]:
+        """Return the floor as of its last ``BoardMoved``, as ``now`` does, for those who follow these.
+
+        Nothing is read: what has happened since comes with the next move. Else each of ten open boards would read it.
+        """
+        if self._board is None or self._snapshot is None:
+            return await self.now(watcher)
+        check_role(watcher)
+        return self._board, self._snapshot.of_departments(watcher.reach)
+
     async def latest(self) -> Snapshot:
         """Return the current numbers without a check of rights: callers check their own readers."""
         return (await self._current())[1]

@@ -31,6 +31,8 @@ class TextName(StrEnum):
     """Outside of business hours, in place of a chat."""
     ENDED = 'ended'
     """After a chat."""
+    RECORDING = 'recording'
+    """Said to who is called by the desk, by Connect's contact flow, and read by who asks for a call-back."""
 
 
 def field_of(name: TextName, language: str) -> str:

@@ -85,6 +85,12 @@ async def _rates(talk: CustomerScreen, services: Services, chat_id: UUID) -> Non
     await faultless(talk.page)
     rating = await services.ratings.of_chat(chat_id)
     assert rating == Rating(score=4, comment='빨랐어요')
+    await talk.page.context.clear_cookies(name='desk_talk_enter')  # half a minute later
+    await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_role('link', name='지난 상담 평가하기').click()
+    await expect(talk.button('평가 고치기')).to_be_visible()
+    await talk.page.reload()
+    await expect(talk.page.get_by_role('radio', name='4점, 만족')).to_be_checked()
 
 
 async def test_phone_shows_the_box_above_its_keyboard(phone: CustomerScreen, agent: Agent) -> None:

@@ -32,6 +32,10 @@ ROUNDS: list[float] = []
 """How long the round took that made each offer, in milliseconds."""
 STATEMENTS: Counter[str] = Counter()
 """What was asked of the database since the process began, by statement."""
+ASKERS: Counter[str] = Counter()
+"""The same by who asked: one of the process's loops by its name, ``pages`` for everything else."""
+UNNAMED = ('Task-', 'unnamed task')
+"""How asyncio and NiceGUI call tasks without a name."""
 
 
 class TimedRouter(Router):
@@ -46,7 +50,7 @@ class TimedRouter(Router):
 
 
 class Probe:
-    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/statements``, ``/bench/page?client_id=``."""
+    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/statements``, ``/bench/askers``, ``/bench/page?client_id=``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -68,10 +72,9 @@ def _found(path: str, query: dict[str, str]) -> object:
         return time.thread_time()
     if path == '/bench/pages':
         return len(Client.instances)
-    if path == '/bench/routing':
-        return ROUNDS
-    if path == '/bench/statements':
-        return STATEMENTS
+    kept = {'/bench/routing': ROUNDS, '/bench/statements': STATEMENTS, '/bench/askers': ASKERS}
+    if path in kept:
+        return kept[path]
     if path == '/bench/collect':
         return _held()
     elements = Client.instances[query['client_id']].elements.values()
@@ -82,6 +85,9 @@ def _found(path: str, query: dict[str, str]) -> object:
 @event.listens_for(Engine, 'before_cursor_execute')
 def _count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
     STATEMENTS[statement] += 1
+    task = asyncio.current_task()
+    name = task.get_name() if task else ''
+    ASKERS['pages' if name.startswith(UNNAMED) else name] += 1
 
 
 def _held() -> dict[str, float]:

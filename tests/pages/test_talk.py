@@ -362,7 +362,7 @@ async def test_tab_that_did_not_open_the_chat_leads_to_the_question(
 async def test_tab_remembers_its_chat_over_every_reload(visitor: Visitor, agent: Agent) -> None:
     chat_id = await visitor.start()
     visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
-    visitor.user.javascript_rules[TAB_REMEMBERS] = lambda _: '1'
+    visitor.user.javascript_rules[TAB_REMEMBERS] = lambda _: str(chat_id)
 
     assert await visitor.open() == chat_id
 
@@ -756,6 +756,50 @@ async def test_cookie_of_an_ended_chat_goes_with_it(
     assert '안녕하세요' not in form.text
     assert 'desk_chat' not in visitor.http.cookies
     assert await visitor.start() != chat_id
+
+
+async def test_ended_chat_asks_for_its_rating_after_a_reload_as_long_as_one_may_be_given(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    await services.chats.end(agent, chat_id)
+    visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
+    visitor.user.javascript_rules[TAB_REMEMBERS] = lambda _: str(chat_id)
+    form = await visitor.http.get('/talk')
+
+    await visitor.user.open('/talk/chat')
+
+    await visitor.sees('상담은 어떠셨나요?', '새 상담 시작')
+    assert f'data-rates="{chat_id}" hidden' in form.text
+    resumed = await visitor.http.post('/talk/resume')
+    assert resumed.headers['location'] == '/talk'  # nobody but this tab sees what was said
+    with clock.moved(timedelta(days=1, minutes=1)):
+        chat, form = [await visitor.http.get(path) for path in ('/talk/chat', '/talk')]
+    assert (chat.status_code, chat.headers['location']) == (303, '/talk')
+    assert 'data-rates' not in form.text
+    assert 'desk_chat' not in visitor.http.cookies
+
+
+async def test_ended_chat_is_not_shown_to_the_tab_of_another(
+    visitor: Visitor, agent: Agent, services: Services
+) -> None:
+    chat_id = await visitor.start()
+    await services.chats.take(agent, chat_id)
+    await services.chats.end(agent, chat_id)
+    visitor.http.cookies.delete('desk_talk_enter', path='/talk/chat')
+    asked: list[object] = []
+
+    def remembered(match: object) -> str:
+        asked.append(match)
+        return str(uuid4())
+
+    visitor.user.javascript_rules[TAB_REMEMBERS] = remembered
+
+    await visitor.user.open('/talk/chat')
+
+    await until(lambda: bool(asked))
+    await visitor.sees_no('상담은 어떠셨나요?')
 
 
 async def test_chat_that_goes_on_is_not_let_go(visitor: Visitor, agent: Agent) -> None:

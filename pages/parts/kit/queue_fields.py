@@ -27,4 +27,5 @@ def queue_field_names() -> dict[str, str]:
         'recording_pause_seconds': _('녹음을 멈추는 시간 (초, 지나면 스스로 재개)'),
         'long_call_seconds': _('긴 통화 알림 (초, 비우면 없음)'),
         'very_long_call_seconds': _('아주 긴 통화 알림 (초, 비우면 없음)'),
+        'callbacks_per_hour': _('고객이 신청하는 시간당 콜백 (건, 비우면 상담원마다 2건)'),
     }

@@ -99,6 +99,9 @@ def text_fields() -> list[FormField]:
             '운영 시간이 아닐 때 보입니다. {opens} 자리에 여는 때가 들어갑니다.', opens='{opens}'
         ),
         TextName.ENDED: _('상담이 끝난 뒤에 보입니다.'),
+        TextName.RECORDING: _(
+            '콜백을 신청할 때 보이고, 데스크가 거는 전화에서는 Connect의 통화 흐름이 읽어 줍니다 (속성 desk_recording_notice).'
+        ),
     }
     names = _names()
     return [
@@ -120,6 +123,7 @@ def _names() -> dict[TextName, str]:
         TextName.WAITING: _('기다리는 동안'),
         TextName.CLOSED: _('운영 시간 밖'),
         TextName.ENDED: _('상담이 끝난 뒤'),
+        TextName.RECORDING: _('통화 녹음 안내'),
     }
 
 
@@ -160,3 +164,5 @@ def _shown(texts: CustomerTexts, name: TextName, language: str) -> str:
             return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
         case TextName.ENDED:
             return text(language, '상담이 종료되었어요. 이용해 주셔서 감사해요.')
+        case TextName.RECORDING:
+            return text(language, '적은 글이 없으면 보이지 않아요.')

@@ -21,6 +21,7 @@ from services.calls.callback_requests import SLOT, CallbackChoice, CallbackReque
 from services.calls.callback_view import AskedCallback, asked_topic
 from services.chats.events import ChatCard
 from services.registry import Services
+from services.settings.texts import TextName
 from services.text.phone_numbers import MAX_CHARS
 
 READ_SECONDS = 1.0
@@ -34,6 +35,7 @@ class TalkCallback(Component):
     def __init__(self, services: Services, chat: ChatCard) -> None:
         super().__init__(services.topics)
         self._requests: CallbackRequests = services.callback_requests
+        self._texts = services.customer_texts
         self._chat = chat
         self._choice: CallbackChoice | None = None
         self.classes('talk-callback')
@@ -82,10 +84,12 @@ class TalkCallback(Component):
                 ask = Piece('button', inside=filled('{text}', text=text))
                 ask.classes('talk-button').props('type=button').on('click', self._ask)
 
-    def _ask(self) -> None:
+    async def _ask(self) -> None:
         choice = self._choice
         if choice is None:
             return
+        texts = await self.still(self._texts.of(self._chat.queue_id))
+        notice = texts.said(TextName.RECORDING, language())
         # A container of its own: an earlier dialog that is still closing must not take this one with it.
         with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
             dialog.on('hide', place.delete).props('transition-duration=120')
@@ -93,7 +97,7 @@ class TalkCallback(Component):
             with ui.element().classes('talk-card'):
                 Piece('h2', inside=filled('{title}', title=_('콜백 신청')))
                 fault = Piece().props('role=alert').classes('talk-callback-fault')
-                form = Piece('form', inside=_fields(choice)).classes('talk-form')
+                form = Piece('form', inside=_fields(choice, notice)).classes('talk-form')
                 form.props('novalidate')
                 with ui.element().classes('talk-choices'):
                     back = Piece('button', inside=filled('{text}', text=_('닫기')))
@@ -162,7 +166,8 @@ def _slot(since: datetime, until: datetime) -> str:
     return _('오늘 {hours}', hours=hours) if times.same_day(since, clock.now()) else hours
 
 
-def _fields(choice: CallbackChoice) -> Markup:
+def _fields(choice: CallbackChoice, notice: str) -> Markup:
+    """Return the fields, and above the button what is said of the recording of calls."""
     slots = [(one.isoformat(), _slot(one, one + SLOT)) for one in choice.slots]
     return filled(
         '<div class="field"><label for="callback-slot">{when}</label>'
@@ -170,7 +175,7 @@ def _fields(choice: CallbackChoice) -> Markup:
         '<div class="field"><label for="callback-phone">{number}</label>'
         '<input id="callback-phone" name="phone" type="tel" autocomplete="tel" maxlength="{most_phone}" value="{phone}"></div>'
         '<div class="field"><label for="callback-body">{about}</label>'
-        '<input id="callback-body" name="body" maxlength="{most}" autocomplete="off"></div>'
+        '<input id="callback-body" name="body" maxlength="{most}" autocomplete="off"></div>{notice}'
         '<button type="submit" class="talk-button talk-primary">{do}</button>',
         when=_('전화받을 시간'),
         slots=options(slots, slots[0][0] if slots else ''),
@@ -179,5 +184,6 @@ def _fields(choice: CallbackChoice) -> Markup:
         phone=times.phone(choice.phone),
         about=_('용건 (선택)'),
         most=MAX_CALLBACK_CHARS,
+        notice=filled('<p class="talk-said">{notice}</p>', notice=notice) if notice else '',
         do=_('콜백 신청'),
     )

@@ -14,6 +14,7 @@ from pages.parts.kit import times
 from pages.web import forms
 from pages.web.refusals import headers_of
 from services.chats.events import ChatCard
+from services.chats.ratings import may_be_rated
 from services.chats.visits import StartRefusedError, VisitTopic
 from services.settings.opening import Closed, QueueClosedError
 from services.settings.texts import CustomerTexts, TextName
@@ -54,12 +55,12 @@ def draw(
     *,
     texts: CustomerTexts,
     error: DeskError | None = None,
-    ending: ChatEnding | None = None,
+    ended: ChatCard | None = None,
 ) -> Response:
     """Return the form with the typed values, and each error at its field.
 
-    When an earlier chat has ended, ``ending`` is shown first. ``texts`` are those of every queue, and of the queue of an
-    ``error`` that says that it is closed.
+    When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
+    ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
     language = language_of(request)
     faults = _faults(language, error, texts)
@@ -67,7 +68,8 @@ def draw(
     body = forms.render(
         'talk.html',
         language,
-        lead=_lead(language, ending, texts),
+        lead=_lead(language, ended.ending if ended else None, texts),
+        rated_id=ended.id if ended and may_be_rated(ended) else '',
         topics=[(one.name, _option(language, one)) for one in topics],
         entry=entry,
         sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),

@@ -30,6 +30,7 @@ from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
+from services.chats.ratings import may_be_rated
 from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
 from services.settings.texts import CustomerTexts
@@ -164,7 +165,7 @@ class TalkPanel(Component):
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
         self._end_note.classes('talk-ended').set_inside(last_words(self._chat, self._texts))
         self._again.set_inside(begin_anew())
-        if self._chat.agent_id is not None and self._rating is None:
+        if may_be_rated(self._chat) and self._rating is None:
             self.start(self._ask_for_rating())
 
     async def _ask_for_rating(self) -> None:

@@ -1,6 +1,6 @@
 """The inbox: three tabs with counts, own or department chats, and rows that follow events."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from uuid import UUID
 
 from nicegui import ui
@@ -15,7 +15,7 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.workspace import inbox_row
 from pages.parts.workspace.selection import Selection, Steer
-from services.chats.events import ChatCard, ChatEvent
+from services.chats.events import ChatCard, ChatEvent, holder_topic
 from services.chats.inbox_view import MAX_COUNT, InboxView, Scope, Tab, topics_of
 from services.registry import Services
 
@@ -62,6 +62,7 @@ class InboxPanel(Component):
         self._agent = agent
         self._on_open, self._on_take, self._on_news = on_open, on_take, on_news
         self._on_steer = on_steer
+        self._own_topic = holder_topic(agent.id)
         self._scope = Scope.MINE
         self._view = InboxView(agent, Tab.WAITING, self._scope)
         self._rows: dict[UUID, Piece] = {}
@@ -72,6 +73,8 @@ class InboxPanel(Component):
         self._news: dict[UUID, ChatCard] = {}
         self._tabs: dict[Tab, Piece] = {}
         self._counts: dict[Tab, int] = {}
+        self._stale: set[Tab] = set()
+        """The tabs whose counts an event has changed."""
         self._draw_frame()
 
     async def open(self) -> None:
@@ -94,10 +97,9 @@ class InboxPanel(Component):
             await self.still(self.reload())
         finally:
             busy(self._list, is_busy=False)
+        self._stale |= {*Tab}
         await self.still(self._refresh_counts())
-        self.within(
-            COUNT_SECONDS, self._refresh_counts
-        )  # shared counts may be older than this page's subscriptions
+        self._recount(Tab)  # shared counts may be older than this page's subscriptions
 
     async def refresh(self) -> None:
         """Apply the agent's changed rights to the same list."""
@@ -292,9 +294,18 @@ class InboxPanel(Component):
         self._draw_rows()
         self._draw_foot()
 
+    def _recount(self, tabs: Iterable[Tab]) -> None:
+        """Count these tabs' chats soon."""
+        self._stale.update(tabs)
+        self.within(COUNT_SECONDS, self._refresh_counts)
+
     async def _refresh_counts(self) -> None:
-        self._counts = await self.still(self._services.inbox.counts(self._agent, self._scope))
-        self._draw_choices()
+        scope, tabs = self._scope, [tab for tab in Tab if tab in self._stale]
+        self._stale.clear()
+        found = await self.still(self._services.inbox.counts(self._agent, scope, tabs))
+        if scope is self._scope:  # else another list was chosen meanwhile
+            self._counts |= found
+            self._draw_choices()
 
     async def _learn(self, chats: list[ChatCard]) -> None:
         unknown = {
@@ -308,12 +319,14 @@ class InboxPanel(Component):
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Resync):
-            self.within(COUNT_SECONDS, self._refresh_counts)
+            self._recount(Tab)
             self.start(self.reload())
         elif isinstance(event, ChatEvent):
             self._note(event.chat)
             if event.moves:
-                self.within(COUNT_SECONDS, self._refresh_counts)
+                is_own = self._own_topic in event.topics()
+                # A colleague's chat is in no other tab of one's own chats: those are not counted for it.
+                self._recount(Tab if is_own or self._scope is not Scope.MINE else (Tab.WAITING,))
             self._on_news(event)
 
     def _note(self, chat: ChatCard) -> None:

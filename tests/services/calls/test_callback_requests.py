@@ -17,7 +17,7 @@ from desk.errors import (
     TooManyError,
 )
 from desk.settings import Settings
-from models import Agent, CallbackStatus, ChatStatus, CustomerStatus
+from models import Agent, CallbackStatus, ChatStatus, CustomerStatus, SettingKind
 from services.calls import callback_requests
 from services.calls.callback_requests import CALLS_PER_AGENT, MOST_SLOTS, SLOT
 from services.calls.callbacks import NewCallback
@@ -130,6 +130,37 @@ async def test_full_slot_is_not_offered_and_cannot_be_taken(
     with pytest.raises(ConflictError) as refused:
         await services.callback_requests.ask(chat_id, phone=PHONE, slot_from=first)
     assert refused.value.key == 'visit.callback_taken'
+
+
+async def test_queue_says_how_many_callbacks_an_hour_takes(
+    services: Services, agent: Agent, make: Make
+) -> None:
+    queue = await make.queue(callbacks_per_hour=1)
+    one, two = [
+        await make.chat(queue_id=queue.id, visitor_phone=f'0105555000{n}') for n in range(2)
+    ]
+    other = await make.chat(queue_id=(await make.queue(name='다른 문의')).id)
+    first, *_rest = await slots_of(services, one.id)
+
+    await services.callback_requests.ask(one.id, phone=one.visitor_phone, slot_from=first)
+
+    assert first not in await slots_of(services, two.id)
+    assert first in await slots_of(services, other.id)  # by its agents: two for the only one
+
+
+async def test_queue_that_takes_no_callbacks_offers_none_until_its_change_is_taken_back(
+    services: Services, agent: Agent, make: Make
+) -> None:
+    queue, admin = await make.queue(), await make.admin()
+    chat = await make.chat(queue_id=queue.id)
+    settings, none = services.desk_settings, {'callbacks_per_hour': '0'}
+
+    await settings.edit(admin, SettingKind.QUEUE, queue.id, none, version=queue.version)
+
+    assert await slots_of(services, chat.id) == ()
+    [change, *_] = await settings.changes(admin, SettingKind.QUEUE, queue.id)
+    await settings.take_back(admin, change.id)
+    assert await slots_of(services, chat.id)
 
 
 async def test_last_place_of_a_slot_goes_to_one_of_two(

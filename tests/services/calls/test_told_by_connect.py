@@ -9,6 +9,7 @@ from desk.db import Database
 from desk.errors import ConflictError, InvalidInputError
 from desk.settings import Settings
 from models import (
+    EVERYWHERE,
     Agent,
     AgentStatus,
     Call,
@@ -16,6 +17,7 @@ from models import (
     CallEnding,
     CallLegKind,
     ContactStep,
+    SettingKind,
     StepKind,
 )
 from services.calls import queries
@@ -99,6 +101,23 @@ async def test_call_that_the_desk_dials_is_one_row_from_click_to_end(
     assert over.end_time - over.answered_at == timedelta(seconds=30)
     await status_is(services, agent, AgentStatus.AFTER_CONTACT)
     await steps_are(db, over, 'created', 'queued', 'offered', 'taken', 'ended', 'wrap_up_begun')
+
+
+async def test_dialled_call_gets_the_notice_of_the_recording_and_keeps_it(
+    centre: Centre, services: Services, agent: Agent, make: Make
+) -> None:
+    admin, notice = await make.admin(), '상담 품질을 위해 통화가 녹음됩니다.'
+    texts = {'recording_ko': notice}
+    await services.desk_settings.edit(admin, SettingKind.TEXTS, EVERYWHERE, texts, version=0)
+
+    dialled = await services.calls.dial(agent, PHONE, call_id=uuid4())
+
+    assert dialled.recording_notice == notice
+    assert (await services.calls.attributes(agent, dialled.id))['desk_recording_notice'] == notice
+    await services.desk_settings.edit(
+        admin, SettingKind.TEXTS, EVERYWHERE, {'recording_ko': ''}, version=1
+    )
+    assert (await services.calls.call(agent, dialled.id)).recording_notice == notice
 
 
 async def test_one_click_is_one_call_however_often_it_is_sent(

@@ -150,6 +150,7 @@ async def test_counts_are_those_of_the_lists(services: Services, make: Make) -> 
     assert await services.inbox.counts(agent, WHOLE) == {
         Tab.WAITING: 3, Tab.OPEN: 2, Tab.CLOSED: 1,
     }  # fmt: skip
+    assert await services.inbox.counts(agent, WHOLE, [Tab.OPEN]) == {Tab.OPEN: 2}
 
 
 @pytest.fixture

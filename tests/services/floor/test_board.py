@@ -230,6 +230,23 @@ async def test_ten_boards_cost_no_more_than_one(services: Services, make: Make) 
     assert costs[0] == costs[1] > 0
 
 
+async def test_boards_that_follow_read_nothing_of_their_own(services: Services, make: Make) -> None:
+    boss = await make.supervisor(status=AgentStatus.OFFLINE)
+    agent = await make.agent(chat_capacity=5)
+    chat = await make.chat()
+    await services.board.now(boss)
+
+    await services.chats.take(agent, chat.id)
+    with heard_statements() as heard:
+        before = [(await services.board.moved(boss))[1] for _ in range(10)]
+    await services.board.refresh()
+    _board, after = await services.board.moved(boss)
+
+    assert not heard
+    assert {one.total(Number.IN_PROGRESS) for one in before} == {0}
+    assert after.total(Number.IN_PROGRESS) == 1
+
+
 async def test_step_that_is_seen_late_is_not_lost(
     services: Services, another_desk: Services, make: Make
 ) -> None:
