@@ -55,12 +55,12 @@ async def imports(desk: DeskScreen) -> None:
     faulty = {'name': '답변.csv', 'mimeType': 'text/csv', 'buffer': SHEET.encode()}
     await chosen.set_input_files(faulty)  # type: ignore[arg-type]  # a plain dict is its payload
     result = desk.page.get_by_text('추가 1개 · 변경 0개 · 그대로 0개 · 오류 1줄')
-    await expect(result).to_be_visible()
+    await expect(result).to_be_visible(timeout=60_000)  # a process of its own reads it
     await expect(desk.button('이대로 가져오기')).to_have_count(0)
     whole = faulty | {'buffer': SHEET.rsplit('\n', 2)[0].encode()}
     await chosen.set_input_files(whole)  # type: ignore[arg-type]  # as above
-    await desk.button('이대로 가져오기').click()
-    await expect(desk.page.get_by_role('button', name='배송 지연')).to_be_visible()
+    await desk.button('이대로 가져오기').click(timeout=60_000)
+    await expect(desk.page.get_by_role('button', name='배송 지연')).to_be_visible(timeout=60_000)
 
 
 async def inserts(page: Page) -> None:
