@@ -16,6 +16,8 @@ from services.work.unit_of_work import UnitsOfWork
 
 PAGE = 30
 COUNT_SECONDS = 0.9
+SHARED_TABS = ((Tab.WAITING,), (Tab.OPEN, Tab.CLOSED))
+"""Tabs counted together: whoever sees the same list of one sees the same list of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Inbox:
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._db = units.db
-        self._counts: SharedCache[int] = SharedCache(COUNT_SECONDS)
+        self._counts: SharedCache[dict[Tab, int]] = SharedCache(COUNT_SECONDS)
 
     async def page(
         self,
@@ -62,19 +64,21 @@ class Inbox:
     async def counts(self, agent: Agent, scope: Scope) -> dict[Tab, int]:
         """Return the number of chats in each tab, at most ``inbox_queries.MAX_COUNT`` each.
 
-        At most three queries.
+        At most two queries.
 
-        A number may be ``COUNT_SECONDS`` old: readers of the same list share it.
+        A number may be ``COUNT_SECONDS`` old: readers of the same lists share it.
         """
-        counts = [
-            self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
-            for tab in Tab
+        parts = [
+            self._counts.get(
+                (tabs, _list_of(agent, tabs[0], scope)), partial(self._count, agent, tabs, scope)
+            )
+            for tabs in SHARED_TABS
         ]
-        return dict(zip(Tab, await asyncio.gather(*counts), strict=True))
+        return {tab: count for part in await asyncio.gather(*parts) for tab, count in part.items()}
 
-    async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
+    async def _count(self, agent: Agent, tabs: tuple[Tab, ...], scope: Scope) -> dict[Tab, int]:
         async with self._db.reading() as session:
-            return await inbox_queries.count(session, agent, tab, scope)
+            return await inbox_queries.counts(session, agent, tabs, scope)
 
 
 def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
@@ -87,8 +91,8 @@ def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
     return Cursor(moment, chat.id)
 
 
-def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
+def _list_of(agent: Agent, tab: Tab, scope: Scope) -> UUID | str:
     """Return the key of the list that a person sees: their own, that of their departments, or everybody's."""
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return tab, agent.id
-    return tab, '\n'.join(sorted(agent.reach or ()))
+        return agent.id
+    return '\n'.join(sorted(agent.reach or ()))
