@@ -8,17 +8,18 @@ what a session returns: named tuples, and detached rows of the models.
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import Mapper, make_transient_to_detached
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import CompoundSelect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
 MOST_SHAPES = 500
 """Compiled shapes that a process keeps; a shape is a statement without its values."""
 
+StatementT = TypeVar('StatementT')
 DriverRow = Sequence[Any]
 Read = Callable[[DriverRow], Any]
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's
@@ -45,6 +46,9 @@ class DriverQuery:
 
 def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> DriverQuery | None:
     """Return a SELECT as the driver takes it; ``None`` for what only a session can run."""
+    if (lasting := _LASTING.get(id(statement))) is not None:
+        _statement, compiled, bound = lasting
+        return compiled.with_values(params, bound)
     if not _is_plain(statement):
         return None
     shape = statement._generate_cache_key()  # SQLAlchemy itself keeps what it compiled by this
@@ -59,8 +63,22 @@ def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> Dri
     return compiled.with_values(params, shape.bindparams) if compiled else None
 
 
+def built_once(statement: StatementT) -> StatementT:
+    """Keep a statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
+
+    Otherwise a statement's shape is worked out at each use, which for a long one costs more than the driver does.
+    """
+    shape = statement._generate_cache_key()  # type: ignore[attr-defined]  # a SELECT's
+    assert shape is not None  # noqa: S101 - all parts of ours can be cached
+    if compiled := _shape(statement, shape):
+        _LASTING[id(statement)] = statement, compiled, shape.bindparams
+    return statement
+
+
 def _is_plain(statement: Any) -> bool:
     """Whether a statement only reads, and asks nothing of a session."""
+    if isinstance(statement, CompoundSelect):
+        return True
     return (
         isinstance(statement, Select)
         and statement._for_update_arg is None
@@ -101,10 +119,12 @@ class _Part:
     at: int
 
 
-def _shape(statement: Select[Any], shape: Any) -> _Shape | None:
+def _shape(statement: Any, shape: Any) -> _Shape | None:
     """Compile a statement; ``None`` when its columns are not simply those that it names."""
     compiled = statement.compile(dialect=_DIALECT, cache_key=shape)
     found = compiled._result_columns
+    if isinstance(statement, CompoundSelect):
+        return _Shape(compiled, [_Part(one.keyname, None, at) for at, one in enumerate(found)])
     parts, at = [], 0
     for one in statement.column_descriptions:
         mapper = _mapper_of(one)
@@ -169,3 +189,4 @@ def _row_maker(mapper: Mapper[Any], at: int) -> Read:
 
 
 _SHAPES: OrderedDict[Any, _Shape | None] = OrderedDict()
+_LASTING: dict[int, tuple[object, _Shape, Sequence[Any]]] = {}

@@ -106,14 +106,16 @@ class Database:
         self._engine = self._single.execution_options(isolation_level='READ COMMITTED')
         _measure(self._single)
 
-    def separate_pool(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
-        """Return the same database with a separate connection pool for one kind of work.
+    def separate_pool(
+        self, *, transactions: int = 1, reads: int, server_settings: Mapping[str, str]
+    ) -> 'Database':
+        """Return the same database with separate connection pools for one kind of work, of these sizes.
 
         ``server_settings`` apply to its connections, e.g. ``statement_timeout``. It is closed with
         this database.
         """
         other = Database(
-            self._url, pool_size=connections, pool_overflow=0, server_settings=server_settings
+            self._url, pool_size=transactions, pool_overflow=reads, server_settings=server_settings
         )
         self._separate.append(other)
         return other

@@ -3,7 +3,7 @@
 Rows are detached from the start, as they are after any other session's end. A row that is found twice is two objects.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.sql import Select
@@ -49,6 +49,16 @@ class FoundRows:
         return self.one()[0]
 
 
+async def driver_tuples(
+    session: AsyncSession, text: str, values: Mapping[str, Any]
+) -> Sequence[Any]:
+    """Run a SELECT in the driver's own style in any session; return its rows."""
+    if isinstance(session, ReadSession):
+        return await session.tuples(text, values)
+    connection = await session.connection()
+    return (await connection.exec_driver_sql(text, dict(values))).all()
+
+
 class ReadSession:
     """Runs SELECTs on driver connections, each a transaction of its own; opens a session for what it cannot run."""
 
@@ -76,6 +86,10 @@ class ReadSession:
         is_it = [column == value for column, value in zip(columns, values, strict=True)]
         found = (await self.exec(Select(kind).where(*is_it))).first()
         return found[0] if found else None
+
+    async def tuples(self, text: str, values: Mapping[str, Any]) -> Sequence[Any]:
+        """Return what a SELECT in the driver's own style finds."""
+        return await self._statements.tuples(text, values)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._whole(), name)

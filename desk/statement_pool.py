@@ -87,6 +87,18 @@ class StatementPool:
 
         return await self._translated(run)
 
+    async def tuples(self, text: str, values: Values) -> list[tuple[Any, ...]]:
+        """Return what a SELECT in the driver's own style finds. Raises as ``rows``."""
+        for hear in STATEMENT_LISTENERS:
+            hear(text, values)
+
+        async def run(connection: psycopg.AsyncConnection[Any]) -> list[tuple[Any, ...]]:
+            cursor = connection.cursor(row_factory=tuple_row)
+            await cursor.execute(text.encode(), values)
+            return await cursor.fetchall()
+
+        return await self._translated(run)
+
     async def close(self) -> None:
         """Close the idle connections; a busy one is closed by its user."""
         self._closed_at = time.monotonic()

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Numeric, Row, bindparam, cast, func, text
+from sqlalchemy import Numeric, Row, Uuid, bindparam, cast, func, text, union
 from sqlmodel import col, select
 
-from desk.compiled_select import driver_query
+from desk.compiled_select import built_once, driver_query
 from desk.db import Database
 from desk.settings import Settings
 from models import Agent, AgentPresence, AgentRole, AgentStatus, ChatSession, ChatStatus
@@ -107,3 +107,30 @@ def _plain(found: Any) -> Any:
     if isinstance(found, (tuple, Row)):
         return tuple(_plain(one) for one in found)
     return found
+
+
+async def test_statement_built_once_takes_other_values_at_each_use(
+    db: Database, make: Make
+) -> None:
+    people = [await make.agent() for _ in range(2)]
+    statement = built_once(
+        select(Agent, Agent.username).where(col(Agent.id) == bindparam('agent_id', type_=Uuid()))
+    )
+
+    async with db.reading() as session:
+        found = [
+            (await session.exec(statement, params={'agent_id': one.id})).one()[0].id
+            for one in people
+        ]
+
+    assert found == [one.id for one in people]
+
+
+async def test_sources_of_one_list_are_read_in_one_statement(db: Database, make: Make) -> None:
+    people = [await make.agent() for _ in range(2)]
+    each = [select(Agent.id, Agent.username).where(col(Agent.id) == one.id) for one in people]
+
+    async with db.reading() as session:
+        found = (await session.exec(union(*each))).all()  # type: ignore[call-overload]  # any statement
+
+    assert {(one.id, one.username) for one in found} == {(one.id, one.username) for one in people}
