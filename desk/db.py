@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import metrics
 from desk.errors import UpstreamError
+from desk.read_session import ReadSession
 from desk.statement_pool import CONNECTIONS as STATEMENT_CONNECTIONS
 from desk.statement_pool import StatementPool
 
@@ -85,29 +86,39 @@ class Database:
         options = ' '.join(f'-c {name}={value}' for name, value in (server_settings or {}).items())
         self._url = url
         self.size = pool_size + pool_overflow  # all connections stay open, see decision 0004
+        self._reads = (
+            StatementPool(url, connections=pool_overflow, server_settings=server_settings)
+            if pool_overflow
+            else None
+        )
         self._separate: list[Database] = []
-        self._engine = create_async_engine(
+        # Reads outnumber transactions: connections rest in AUTOCOMMIT, and only transactions switch.
+        self._single = create_async_engine(
             async_url(url),
-            pool_size=self.size,
+            isolation_level='AUTOCOMMIT',
+            skip_autocommit_rollback=True,
+            pool_size=pool_size,
             max_overflow=0,
             pool_use_lifo=True,
             hide_parameters=True,  # a logged error must not contain personal data
             pool_recycle=POOL_RECYCLE_SECONDS,
             connect_args={'options': options} if options else {},
         )
-        self.statements = StatementPool(url)
-        self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
-        _measure(self._engine)
-        _check_when_taken(self._engine)
+        self.statements = StatementPool(url, server_settings=server_settings)
+        self._engine = self._single.execution_options(isolation_level='READ COMMITTED')
+        _measure(self._single)
+        _check_when_taken(self._single)
 
-    def separate_pool(self, *, connections: int, server_settings: Mapping[str, str]) -> 'Database':
-        """Return the same database with a separate connection pool for one kind of work.
+    def separate_pool(
+        self, *, transactions: int = 1, reads: int, server_settings: Mapping[str, str]
+    ) -> 'Database':
+        """Return the same database with separate connection pools for one kind of work, of these sizes.
 
         ``server_settings`` apply to its connections, e.g. ``statement_timeout``. It is closed with
         this database.
         """
         other = Database(
-            self._url, pool_size=connections, pool_overflow=0, server_settings=server_settings
+            self._url, pool_size=transactions, pool_overflow=reads, server_settings=server_settings
         )
         self._separate.append(other)
         return other
@@ -127,8 +138,18 @@ class Database:
     @translated
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """Run queries that change nothing; the rows they return stay usable after the block."""
-        async with AsyncSession(self._single, expire_on_commit=False) as session:
-            yield session
+        if self._reads is None:
+            async with self._session() as session:
+                yield session
+            return
+        reading = ReadSession(self._reads, self._session)
+        try:
+            yield cast('AsyncSession', reading)
+        finally:
+            await reading.close()
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self._single, expire_on_commit=False)
 
     @translated
     async def statement(self) -> AsyncIterator[AsyncConnection]:
@@ -146,6 +167,8 @@ class Database:
         for other in self._separate:
             await other.close()
         await self.statements.close()
+        if self._reads is not None:
+            await self._reads.close()
         await self._until_unused()
         await self._engine.dispose()
 

@@ -1,4 +1,4 @@
-"""A small connection pool for the few statements that nearly every message runs, on the bare driver.
+"""A small connection pool for the statements that messages, screens and searches run often, on the bare driver.
 
 Each statement is a transaction of its own and has the same effect when it runs twice: so
 connections are not checked before use. A dead connection is replaced and its statement runs again
@@ -11,16 +11,18 @@ once, 106 against 87 with twenty. It would still need the code here that runs a 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.rows import namedtuple_row
+from psycopg.rows import namedtuple_row, tuple_row
 from sqlalchemy.engine import make_url
 
 from desk import metrics
+from desk.compiled_select import DriverQuery
 from desk.errors import UpstreamError
 from desk.statement_speed import StatementSpeed
 
@@ -29,14 +31,27 @@ CONNECTIONS = 20
 MAX_AGE_SECONDS = 3600.0  # the pool's own limit, from the guide
 
 Values = Mapping[str, object]
+STATEMENT_LISTENERS: list[Callable[[str, Values], None]] = []
+"""Called with each SELECT: tests and measurements count them, as SQLAlchemy's events let them."""
+ResultT = TypeVar('ResultT')
+Run: TypeAlias = Callable[[psycopg.AsyncConnection[Any]], Awaitable[ResultT]]
 
 
 class StatementPool:
     """A few driver connections, opened when first needed."""
 
-    def __init__(self, url: str, *, connections: int = CONNECTIONS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = CONNECTIONS,
+        server_settings: Mapping[str, str] | None = None,
+    ) -> None:
         self._address = (
             make_url(url).set(drivername='postgresql').render_as_string(hide_password=False)
+        )
+        self._options = ' '.join(
+            f'-c {name}={value}' for name, value in (server_settings or {}).items()
         )
         self._idle: list[tuple[float, psycopg.AsyncConnection[Any]]] = []
         self._closed_at = float('-inf')
@@ -50,13 +65,39 @@ class StatementPool:
             UpstreamError: the database is away or read-only.
             psycopg.IntegrityError: a constraint refused the row.
         """
-        try:
-            return await self._run_again_when_cut(statement, values)
-        except psycopg.errors.ReadOnlySqlTransaction as error:
-            await self.close()  # new connections may reach a server that accepts writes
-            raise UpstreamError('database.read_only') from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise UpstreamError('database.away') from error
+
+        async def run(connection: psycopg.AsyncConnection[Any]) -> Any | None:
+            started = time.perf_counter()
+            cursor = await connection.execute(statement.encode(), values)
+            row = await cursor.fetchone()
+            self.speed.note(time.perf_counter() - started)
+            return row
+
+        return await self._translated(run)
+
+    async def rows(self, query: DriverQuery) -> list[Any]:
+        """Return what a SELECT finds. Raises ``UpstreamError`` when the database is away, or takes too long."""
+        for hear in STATEMENT_LISTENERS:
+            hear(query.text, query.values)
+
+        async def run(connection: psycopg.AsyncConnection[Any]) -> list[Any]:
+            cursor = connection.cursor(row_factory=tuple_row)
+            await cursor.execute(query.text.encode(), query.values)
+            return query.rows(await cursor.fetchall(), partial(_kinds, cursor))
+
+        return await self._translated(run)
+
+    async def tuples(self, text: str, values: Values) -> list[tuple[Any, ...]]:
+        """Return what a SELECT in the driver's own style finds. Raises as ``rows``."""
+        for hear in STATEMENT_LISTENERS:
+            hear(text, values)
+
+        async def run(connection: psycopg.AsyncConnection[Any]) -> list[tuple[Any, ...]]:
+            cursor = connection.cursor(row_factory=tuple_row)
+            await cursor.execute(text.encode(), values)
+            return await cursor.fetchall()
+
+        return await self._translated(run)
 
     async def close(self) -> None:
         """Close the idle connections; a busy one is closed by its user."""
@@ -65,22 +106,32 @@ class StatementPool:
         for _, connection in idle:
             await connection.close()
 
-    async def _run_again_when_cut(self, statement: str, values: Values) -> Any | None:
+    async def _translated(self, run: Run[ResultT]) -> ResultT:
         try:
-            return await self._run(statement, values)
+            return await self._run_again_when_cut(run)
+        except psycopg.errors.QueryCanceled as error:
+            raise UpstreamError('database.slow') from error
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            await self.close()  # new connections may reach a server that accepts writes
+            raise UpstreamError('database.read_only') from error
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise UpstreamError('database.away') from error
+
+    async def _run_again_when_cut(self, run: Run[ResultT]) -> ResultT:
+        try:
+            return await self._run(run)
+        except psycopg.errors.QueryCanceled:
+            raise
         except (psycopg.OperationalError, psycopg.InterfaceError):
             await self.close()  # the idle connections have most likely died too
-        return await self._run(statement, values)
+        return await self._run(run)
 
-    async def _run(self, statement: str, values: Values) -> Any | None:
+    async def _run(self, run: Run[ResultT]) -> ResultT:
         async with self._turns, self._connection() as connection:
             started = time.perf_counter()
-            cursor = await connection.execute(statement.encode(), values)
-            row = await cursor.fetchone()
-            seconds = time.perf_counter() - started
-            metrics.SQL_SECONDS.observe(seconds)
-            self.speed.note(seconds)
-            return row
+            result = await run(connection)
+            metrics.SQL_SECONDS.observe(time.perf_counter() - started)
+            return result
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
@@ -103,6 +154,10 @@ class StatementPool:
             await connection.close()
         opening_at = time.monotonic()  # ``close`` while it opens closes it too, after its statement
         connection = await psycopg.AsyncConnection.connect(
-            self._address, autocommit=True, row_factory=namedtuple_row
+            self._address, autocommit=True, row_factory=namedtuple_row, options=self._options
         )
         return opening_at, connection
+
+
+def _kinds(cursor: psycopg.AsyncCursor[Any]) -> list[int]:
+    return [column.type_code for column in cursor.description or ()]

@@ -123,9 +123,7 @@ class Agent(Row, table=True):
     @property
     def name(self) -> str:
         """The name in Korean order: family name first, no space; Latin names keep their own order."""
-        if f'{self.last_name}{self.first_name}'.isascii():
-            return f'{self.first_name} {self.last_name}'
-        return f'{self.last_name}{self.first_name}'
+        return full_name(self.first_name, self.last_name)
 
     @property
     def may_sign_in(self) -> bool:
@@ -179,6 +177,13 @@ class Agent(Row, table=True):
 
     def _fields(self) -> Mapping[str, Any]:
         return {name: getattr(self, name) for name in type(self).model_fields}
+
+
+def full_name(first_name: str, last_name: str) -> str:
+    """Return ``Agent.name`` of a name's two parts."""
+    if f'{last_name}{first_name}'.isascii():
+        return f'{first_name} {last_name}'
+    return f'{last_name}{first_name}'
 
 
 class AgentStatusChange(Row, table=True):

@@ -77,6 +77,10 @@ class Customer(Row, table=True):
             postgresql_using='gin', postgresql_with={'fastupdate': 'off'},
         ),
         Index(
+            'idx_customers_domain_grams', text('domain_grams(email)'),
+            postgresql_using='gin', postgresql_with={'fastupdate': 'off'},
+        ),
+        Index(
             'idx_customers_other_phones', text('phone_lines(other_phones)'),
             postgresql_using='gin', postgresql_where=text("other_phones <> '{}'"),
         ),

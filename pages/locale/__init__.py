@@ -21,6 +21,7 @@ from desk.errors import DeskError
 
 LANGUAGES = ('ko', 'en')
 COOKIE = 'desk_lang'
+_IN_SCOPE = 'desk.language'
 _ACCEPTED = re.compile(r'(?:^|,)\s*([A-Za-z0-9-]+)\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?(?=,|$)')
 
 
@@ -42,13 +43,20 @@ def text(language: str, key: str, **values: object) -> str:
 
 def language_of(request: HTTPConnection) -> str:
     """Return the reader's language: the chosen one, else the browser's, else Korean."""
+    known: str | None = request.scope.get(_IN_SCOPE)  # each text of a page asks
+    if known is None:
+        known = request.scope[_IN_SCOPE] = _language_in(request)
+    return known
+
+
+def _language_in(request: HTTPConnection) -> str:
     chosen = request.query_params.get('lang') or request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
     return accepted(request.headers.get('accept-language', ''))
 
 
-@lru_cache(maxsize=256)  # called for every text of a page
+@lru_cache(maxsize=256)
 def accepted(header: str) -> str:
     """Return the best of our languages for an ``Accept-Language`` header; Korean when it names none of them."""
     return negotiate_locale(_by_preference(header), LANGUAGES, sep='-') or LANGUAGES[0]

@@ -17,6 +17,8 @@ from services.work.unit_of_work import UnitsOfWork
 
 PAGE = 30
 COUNT_SECONDS = 0.9
+SHARED_TABS = ((Tab.WAITING,), (Tab.OPEN, Tab.CLOSED))
+"""Tabs counted together: whoever sees the same list of one sees the same list of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Inbox:
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._db = units.db
-        self._counts: SharedCache[int] = SharedCache(COUNT_SECONDS)
+        self._counts: SharedCache[dict[Tab, int]] = SharedCache(COUNT_SECONDS)
 
     async def page(
         self,
@@ -65,19 +67,23 @@ class Inbox:
     ) -> dict[Tab, int]:
         """Return the number of chats in each of these tabs, at most ``inbox_queries.MAX_COUNT`` each.
 
-        At most one query for each.
+        At most two queries.
 
-        A number may be ``COUNT_SECONDS`` old: readers of the same list share it.
+        A number may be ``COUNT_SECONDS`` old: readers of the same lists share it.
         """
-        counts = [
-            self._counts.get(_list_of(agent, tab, scope), partial(self._count, agent, tab, scope))
-            for tab in tabs
+        wanted = [tuple(tab for tab in shared if tab in tabs) for shared in SHARED_TABS]
+        parts = [
+            self._counts.get(
+                (some, _list_of(agent, some[0], scope)), partial(self._count, agent, some, scope)
+            )
+            for some in wanted
+            if some
         ]
-        return dict(zip(tabs, await asyncio.gather(*counts), strict=True))
+        return {tab: count for part in await asyncio.gather(*parts) for tab, count in part.items()}
 
-    async def _count(self, agent: Agent, tab: Tab, scope: Scope) -> int:
+    async def _count(self, agent: Agent, tabs: tuple[Tab, ...], scope: Scope) -> dict[Tab, int]:
         async with self._db.reading() as session:
-            return await inbox_queries.count(session, agent, tab, scope)
+            return await inbox_queries.counts(session, agent, tabs, scope)
 
 
 def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
@@ -90,8 +96,8 @@ def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
     return Cursor(moment, chat.id)
 
 
-def _list_of(agent: Agent, tab: Tab, scope: Scope) -> tuple[Tab, UUID | str]:
+def _list_of(agent: Agent, tab: Tab, scope: Scope) -> UUID | str:
     """Return the key of the list that a person sees: their own, that of their departments, or everybody's."""
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return tab, agent.id
-    return tab, '\n'.join(sorted(agent.reach or ()))
+        return agent.id
+    return '\n'.join(sorted(agent.reach or ()))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, text, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal, text, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,7 +13,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models import Agent, ChatSession, ChatStatus
 from models.chat import OPEN_STATUSES
 from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter, Scope, Tab
-from services.chats.queries import chats_of
 from services.contacts.access import within_reach
 
 """Counts stop here: agents act the same for 1,000 and 1,001, and counting is costly."""
@@ -22,20 +21,26 @@ from services.contacts.access import within_reach
 _awaiting = func.coalesce(col(ChatSession.awaiting_since), text("'infinity'::timestamptz"))
 
 
-def _status(tab: Tab) -> ColumnElement[bool]:
-    return {
-        Tab.WAITING: col(ChatSession.status) == ChatStatus.WAITING,
-        Tab.OPEN: col(ChatSession.status).in_(OPEN_STATUSES),
-        Tab.CLOSED: col(ChatSession.status) == ChatStatus.CLOSED,
-    }[tab]
+_STATUS: dict[Tab, ColumnElement[bool]] = {
+    Tab.WAITING: col(ChatSession.status) == ChatStatus.WAITING,
+    Tab.OPEN: col(ChatSession.status).in_(OPEN_STATUSES),
+    Tab.CLOSED: col(ChatSession.status) == ChatStatus.CLOSED,
+}
+_MOMENT: dict[Tab, Any] = {
+    Tab.WAITING: col(ChatSession.start_time),
+    Tab.OPEN: _awaiting,
+    Tab.CLOSED: col(ChatSession.end_time),
+}
 
 
-def _within(agent: Agent, tab: Tab, scope: Scope) -> SelectOfScalar[ChatSession]:
-    """Select the list that ``inbox_view.belongs`` describes; the narrower conditions fit the indexes."""
-    statement = chats_of(agent).where(_status(tab))
+def _belongs(agent: Agent, tab: Tab, scope: Scope) -> ColumnElement[bool]:
+    """Return the condition for the list that ``inbox_view.belongs`` describes.
+
+    Each is one half of ``access.visible_to``, so that it fits an index: own chats, or those within reach.
+    """
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return statement.where(col(ChatSession.agent_id) == agent.id)
-    return statement.where(within_reach(agent, col(ChatSession.department)))
+        return _STATUS[tab] & (col(ChatSession.agent_id) == agent.id)
+    return _STATUS[tab] & within_reach(agent, col(ChatSession.department))
 
 
 def _narrowed(
@@ -59,13 +64,8 @@ async def page(  # noqa: PLR0913 - all of these select rows
     only: InboxFilter = WHOLE,
 ) -> Sequence[ChatSession]:
     """Return ``limit`` chats after a place (time or ``None`` for "answered", and id), in the tab's order."""
-    moment: Any = {
-        Tab.WAITING: col(ChatSession.start_time),
-        Tab.OPEN: _awaiting,
-        Tab.CLOSED: col(ChatSession.end_time),
-    }[tab]
-    key, chat_id = moment, col(ChatSession.id)
-    statement = _narrowed(_within(agent, tab, scope), only)
+    key, chat_id = _MOMENT[tab], col(ChatSession.id)
+    statement = _narrowed(select(ChatSession).where(_belongs(agent, tab, scope)), only)
     if after is not None:
         place = tuple_(
             literal(after[0]) if after[0] else text("'infinity'::timestamptz"), literal(after[1])
@@ -76,12 +76,15 @@ async def page(  # noqa: PLR0913 - all of these select rows
     return (await session.exec(statement.order_by(*order).limit(limit))).all()
 
 
-async def count(session: AsyncSession, agent: Agent, tab: Tab, scope: Scope) -> int:
-    """Count a tab's chats, up to ``MAX_COUNT``."""
-    some = (
-        _within(agent, tab, scope)
-        .with_only_columns(col(ChatSession.id))
-        .limit(MAX_COUNT)
-        .subquery()
-    )
-    return (await session.exec(select(func.count()).select_from(some))).one()
+async def counts(
+    session: AsyncSession, agent: Agent, tabs: Sequence[Tab], scope: Scope
+) -> dict[Tab, int]:
+    """Count the chats of these tabs, each up to ``MAX_COUNT``."""
+    columns: list[Any] = [_count(agent, tab, scope).label(tab.value) for tab in tabs]
+    found = (await session.exec(select(*columns))).one()
+    return dict(zip(tabs, found if len(tabs) > 1 else (found,), strict=True))
+
+
+def _count(agent: Agent, tab: Tab, scope: Scope) -> ScalarSelect[int]:
+    some = select(ChatSession.id).where(_belongs(agent, tab, scope)).limit(MAX_COUNT).subquery()
+    return select(func.count()).select_from(some).scalar_subquery()

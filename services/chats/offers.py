@@ -47,13 +47,12 @@ class Offers:
     async def ringing(self, agent: Agent) -> Ringing:
         """Return the chats that ring at an available agent: offers, and chats to take from the list."""
         async with self._units.db.reading() as session:
-            offered = await queries.offered_to(session, agent)
-            waiting = await queries.waiting_to_be_taken(session, agent, limit=MOST_RINGING)
-            push = await queries.push_queue_ids(session)
+            found = await queries.ringing_for(session, agent, limit=MOST_RINGING)
+            offered = await queries.offered_to(session, agent) if found.has_offers else ()
         return Ringing(
             offers=tuple(queries.card(chat) for chat in offered),
-            waiting=frozenset(chat.id for chat in waiting),
-            push_queues=frozenset(push),
+            waiting=frozenset(found.waiting),
+            push_queues=frozenset(found.push_queues),
         )
 
     async def refuse(self, agent: Agent, chat_id: UUID) -> None:

@@ -1,6 +1,7 @@
 """Queries for chats, messages and drafts. ``services.contacts.access`` defines who may see them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -248,22 +249,42 @@ async def offered_to(session: AsyncSession, agent: Agent) -> Sequence[ChatSessio
     return (await session.exec(statement.order_by(col(ChatSession.offer_expires_at)))).all()
 
 
-async def waiting_to_be_taken(
-    session: AsyncSession, agent: Agent, *, limit: int
-) -> Sequence[ChatSession]:
-    """Return the waiting chats of an agent's department to take from the list, in the queue's order."""
-    statement = select(ChatSession).where(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingingIds:
+    """What may ring at an agent, by ids."""
+
+    has_offers: bool
+    waiting: Sequence[UUID]
+    """Waiting chats of the agent's department to take from the list."""
+    push_queues: Sequence[UUID]
+    """The queues that offer their chats."""
+
+
+async def ringing_for(session: AsyncSession, agent: Agent, *, limit: int) -> RingingIds:
+    """Return what may ring at an agent: ``limit`` chats of the list at most, first in the queue first."""
+    offered = select(ChatSession.id).where(
+        col(ChatSession.offered_agent_id) == agent.id,
         col(ChatSession.status) == ChatStatus.WAITING,
-        col(ChatSession.department) == agent.department,
-        col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
     )
-    order = (col(ChatSession.rank_at), col(ChatSession.id))
-    return (await session.exec(statement.order_by(*order).limit(limit))).all()
-
-
-async def push_queue_ids(session: AsyncSession) -> Sequence[UUID]:
-    """Return the queues that offer their chats."""
-    return (await session.exec(_PUSH_QUEUES)).all()
+    waiting = (
+        select(ChatSession.id)
+        .where(
+            col(ChatSession.status) == ChatStatus.WAITING,
+            col(ChatSession.department) == agent.department,
+            col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
+        )
+        .order_by(col(ChatSession.rank_at), col(ChatSession.id))
+        .limit(limit)
+    )
+    found = await session.exec(
+        select(
+            offered.exists(),
+            func.array(waiting.scalar_subquery()),
+            func.array(_PUSH_QUEUES.scalar_subquery()),
+        )
+    )
+    has_offers, waiting_ids, push = found.one()
+    return RingingIds(has_offers=has_offers, waiting=waiting_ids, push_queues=push)
 
 
 async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: timedelta) -> datetime:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement, Uuid, any_, bindparam, true
 from sqlmodel import col, or_
 
 from desk.errors import NotAllowedError
 from models import Agent, Call, ChatSession
+from models.base import Texts
 
 
 class OwnedContact(Protocol):
@@ -52,6 +53,23 @@ def visible_to(
     if agent.sees_everything:
         return true()
     return or_(col(contact.agent_id) == agent.id, within_reach(agent, col(contact.department)))
+
+
+def visible_to_bound(
+    contact: type[ChatSession] | type[Call], *, sees_everything: bool
+) -> ColumnElement[bool]:
+    """Return ``visible_to`` for a statement that is built once: whoever runs it supplies ``reader_values``."""
+    if sees_everything:
+        return true()
+    is_own = col(contact.agent_id) == bindparam('reader_id', type_=Uuid())
+    return or_(is_own, col(contact.department) == any_(bindparam('reader_reach', type_=Texts)))
+
+
+def reader_values(agent: Agent) -> dict[str, object]:
+    """Return the values of ``visible_to_bound``; for who sees everything there are none."""
+    if agent.reach is None:
+        return {}
+    return {'reader_id': agent.id, 'reader_reach': list(agent.reach)}
 
 
 def reaches_of(

@@ -81,6 +81,6 @@ def _lines(rows: Sequence[ContactCategory]) -> Iterator[_Line]:
 
 
 def _named(line: Sequence[ContactCategory]) -> dict[str, Any]:
-    path, path_en = path_names(line)
+    path, path_en = path_names([(one.name, one.name_en) for one in line])
     is_retired = any(one.retired_at for one in line)
     return {'id': line[-1].id, 'path': path, 'path_en': path_en, 'is_retired': is_retired}

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from models import ContactCategory
-
 BETWEEN = ' > '
 """The separator between levels."""
 
 
-def path_names(line: Sequence[ContactCategory]) -> tuple[str, str]:
-    """Return the path of a node in Korean and English; ``line`` leads from the root to it."""
-    korean = BETWEEN.join(one.name for one in line)
-    return korean, BETWEEN.join(one.name_en or one.name for one in line)
+def path_names(line: Sequence[tuple[str, str | None]]) -> tuple[str, str]:
+    """Return the path of a node in Korean and English; ``line`` has both names of each node, from the root on."""
+    korean = BETWEEN.join(name for name, _english in line)
+    return korean, BETWEEN.join(english or name for name, english in line)

@@ -1,11 +1,12 @@
 """Queries for promises."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, ScalarSelect, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -184,13 +185,44 @@ async def colleagues(
     ).all()
 
 
-async def closed_counts(
-    session: AsyncSession, agent_id: UUID, since: datetime
-) -> dict[PromiseStatus, int]:
-    """Return the number of an agent's promises closed since then, by outcome."""
-    statement = (
-        select(Promise.status, func.count())
-        .where(col(Promise.owner_id) == agent_id, col(Promise.closed_at) >= since)
-        .group_by(col(Promise.status))
-    )
-    return {PromiseStatus(status): count for status, count in (await session.exec(statement)).all()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseOverview:
+    """Whether an agent has open promises, may take any, and how their own of today ended."""
+
+    has_own: bool
+    has_unowned: bool
+    kept: int
+    broken: int
+
+
+async def overview(session: AsyncSession, agent: Agent, since: datetime) -> PromiseOverview:
+    """Return an agent's overview of promises: most have none, and need not read more."""
+    own = select(Promise.id).where(owned_by(agent.id))
+    unowned = _with_names().with_only_columns(col(Promise.id)).where(unowned_for(agent))
+
+    def ended(status: PromiseStatus) -> ScalarSelect[int]:
+        closed = select(func.count()).where(
+            col(Promise.owner_id) == agent.id,
+            col(Promise.closed_at) >= since,
+            col(Promise.status) == status,
+        )
+        return closed.scalar_subquery()
+
+    found = await session.exec(
+        select(
+            own.exists(), unowned.exists(),
+            ended(PromiseStatus.KEPT), ended(PromiseStatus.BROKEN),
+        )
+    )  # fmt: skip
+    has_own, has_unowned, kept, broken = found.one()
+    return PromiseOverview(has_own=has_own, has_unowned=has_unowned, kept=kept, broken=broken)
+
+
+async def contact_seen(session: AsyncSession, agent: Agent, contact_id: UUID) -> tuple[bool, bool]:
+    """Return whether an agent may see a chat or call, and whether anything was promised in it."""
+    chat = select(ChatSession.id).where(col(ChatSession.id) == contact_id, visible_to(agent))
+    call = select(Call.id).where(col(Call.id) == contact_id, visible_to(agent, Call))
+    promise = select(Promise.id).where(of_contacts([contact_id]))
+    found = await session.exec(select(or_(chat.exists(), call.exists()), promise.exists()))
+    is_seen, has_promises = found.one()
+    return is_seen, has_promises

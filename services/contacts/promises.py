@@ -71,15 +71,16 @@ class Promises:
         """Return the agent's open promises, those they may take, and today's numbers; earliest due first."""
         today = datetime.combine(clock.now().astimezone(clock.SEOUL).date(), time(), clock.SEOUL)
         async with self._db.reading() as session:
-            own = await queries.shown(session, queries.owned_by(agent.id), limit=MOST_SHOWN)
-            unowned = await queries.shown(session, queries.unowned_for(agent), limit=MOST_SHOWN)
-            counts = await queries.closed_counts(session, agent.id, today)
-        return PromiseList(
-            own=own,
-            unowned=unowned,
-            kept=counts.get(PromiseStatus.KEPT, 0),
-            broken=counts.get(PromiseStatus.BROKEN, 0),
-        )
+            now = await queries.overview(session, agent, today)
+            own, unowned = queries.owned_by(agent.id), queries.unowned_for(agent)
+            return PromiseList(
+                own=await queries.shown(session, own, limit=MOST_SHOWN) if now.has_own else [],
+                unowned=await queries.shown(session, unowned, limit=MOST_SHOWN)
+                if now.has_unowned
+                else [],
+                kept=now.kept,
+                broken=now.broken,
+            )
 
     async def promise(self, agent: Agent, promise_id: UUID) -> PromiseView:
         """Return one promise that the agent may see. Raises ``NotFoundError``."""
@@ -92,8 +93,11 @@ class Promises:
         Raises ``NotFoundError`` for one that the agent may not see.
         """
         async with self._db.reading() as session:
-            if await seen_contact(session, agent, contact_id) is None:
+            is_seen, has_promises = await queries.contact_seen(session, agent, contact_id)
+            if not is_seen:
                 raise NotFoundError('chat.not_found')
+            if not has_promises:
+                return []
             return await queries.shown(session, queries.of_contacts([contact_id]), limit=MOST_SHOWN)
 
     async def to_customer(self, agent: Agent, customer_id: UUID) -> list[PromiseView]:

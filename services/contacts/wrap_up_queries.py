@@ -2,13 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, any_, bindparam
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import Agent, Call, Channel, ChatSession, ContactCategory, Customer, WrapUp
 from services.contacts.access import visible_to, within_reach
 from services.contacts.category_names import path_names
@@ -35,19 +38,28 @@ async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UU
     """Return the 후처리 of these contacts, by contact."""
     if not contact_ids:
         return {}
+    found = (await session.exec(_views(), params={'ids': list(contact_ids)})).all()
+    return {
+        row.contact_id: WrapUpView.of(
+            row, path_names([pair for pair in zip(line[::2], line[1::2], strict=True) if pair[0]])
+        )
+        for row, *line in found
+    }
+
+
+@cache
+def _views() -> Any:
     leaf, middle, root = (aliased(ContactCategory) for _ in range(3))
+    names = [name for node in (root, middle, leaf) for name in (node.name, node.name_en)]
     statement: Any = (
-        select(WrapUp, leaf, middle, root)
+        select(WrapUp)
+        .add_columns(*names)
         .outerjoin(leaf, col(leaf.id) == col(WrapUp.category_id))
         .outerjoin(middle, col(middle.id) == col(leaf.parent_id))
         .outerjoin(root, col(root.id) == col(middle.parent_id))
-        .where(col(WrapUp.contact_id).in_(contact_ids))
+        .where(col(WrapUp.contact_id) == any_(bindparam('ids', type_=ARRAY(Uuid))))
     )
-    found = (await session.exec(statement)).all()
-    return {
-        row.contact_id: WrapUpView.of(row, path_names([node for node in reversed(line) if node]))
-        for row, *line in found
-    }
+    return built_once(statement)
 
 
 def contacts_with(*, category_id: UUID | None, needs_follow_up: bool) -> Any:

@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from desk.db import Database
 from desk.errors import NotFoundError
 from models import Agent, ChatNote, Message
+from models.agent import full_name
 from services.chats import rating_queries
 from services.contacts import category_queries, wrap_up_queries
 from services.contacts.categories import CategoryPath, paths_of
@@ -99,9 +100,9 @@ class History:
     """All contacts in one list, with filters."""
 
     def __init__(self, db: Database, customers: CustomerSearch, messages: MessageSearch) -> None:
-        self._db = db.separate_pool(connections=PLACES, server_settings=SOON)
+        self._db = db.separate_pool(reads=PLACES, server_settings=SOON)
         self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
-        self._bulk = db.separate_pool(connections=BULK_PLACES, server_settings=LATER)
+        self._bulk = db.separate_pool(reads=BULK_PLACES, server_settings=LATER)
         speed = db.statements.speed
         self._bulk_budget = SearchBudget(
             places=BULK_PLACES, share=BULK_SHARE, most=BULK_SHARE, speed=speed, patience=None
@@ -346,7 +347,9 @@ def _contact(
         priority=row.priority,
         department=row.department,
         agent_id=row.agent_id,
-        agent_name=row.Agent.name if row.Agent else '',
+        agent_name=full_name(row.first_name or '', row.last_name or '')
+        if row.last_name is not None
+        else '',
         customer=row.Customer,
         typed_name=row.name,
         phone=row.phone,

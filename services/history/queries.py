@@ -8,20 +8,27 @@ order and only as far as a page needs.
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import (
+    ARRAY,
     ClauseElement,
     ColumnElement,
     Executable,
     Text,
+    Uuid,
     and_,
+    any_,
+    bindparam,
     case,
     cast,
     collate,
+    desc,
     func,
     literal,
+    literal_column,
     null,
     or_,
     tuple_,
@@ -32,6 +39,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import (
     Agent,
     AgentRole,
@@ -44,7 +52,7 @@ from models import (
     Priority,
 )
 from services.chats.rating_queries import chats_rated
-from services.contacts.access import reaches_of, visible_to, within_reach
+from services.contacts.access import reaches_of, reader_values, visible_to_bound, within_reach
 from services.contacts.wrap_up_queries import contacts_with
 from services.history.filter import Channel, ContactState, HistoryFilter
 from services.sentiment.queries import chats_that_sound
@@ -146,6 +154,9 @@ def behind(place: Position, start_time: Any, contact_id: Any) -> list[ColumnElem
     return [start_time <= at, tuple_(start_time, contact_id) < tuple_(literal(at), literal(one))]
 
 
+_NEWEST_FIRST = desc(literal_column('start_time')), desc(literal_column('id'))
+
+
 async def places(
     session: AsyncSession, found: Sequence[Source], *, before: Position | None, limit: int
 ) -> list[Position]:
@@ -158,10 +169,9 @@ async def places(
         newest = source.order_by(start_time.desc(), contact_id.desc()).limit(limit)
         if before:
             newest = newest.where(*behind(before, start_time, contact_id))
-        parts.append(newest.subquery().select())
-    merged = union(*parts).subquery().c
-    page = select(merged.start_time, merged.id).order_by(merged.start_time.desc(), merged.id.desc())
-    return [(at, one) for at, one in (await session.exec(page.limit(limit))).all()]
+        parts.append(newest)
+    page: Any = parts[0] if len(parts) == 1 else union(*parts).order_by(*_NEWEST_FIRST).limit(limit)
+    return [(at, one) for at, one in (await session.exec(page)).all()]
 
 
 async def count(session: AsyncSession, found: Sequence[Source], *, most: int | None = None) -> int:
@@ -229,26 +239,38 @@ class ContactRow(Protocol):
     phone: str
     last_line: str
     last_number: int
-    Agent: Agent | None
+    first_name: str | None
+    last_name: str | None
+    """The names of the agent who has it; ``None`` for nobody."""
     Customer: Customer | None
 
 
 async def rows(session: AsyncSession, agent: Agent, ids: Sequence[UUID]) -> Sequence[ContactRow]:
     """Return the list data of these contacts that the agent may see; unordered."""
+    values = {'ids': list(ids), **reader_values(agent)}
+    found: Sequence[ContactRow] = (
+        await session.exec(_rows(sees_everything=agent.sees_everything), params=values)
+    ).all()
+    return found
+
+
+@cache
+def _rows(*, sees_everything: bool) -> Any:
+    wanted = any_(bindparam('ids', type_=ARRAY(Uuid)))
     parts = [
-        select(*columns).where(visible_to(agent, table), col(table.id).in_(ids)).subquery().select()
+        select(*columns).where(
+            visible_to_bound(table, sees_everything=sees_everything), col(table.id) == wanted
+        )
         for table, columns in _COLUMNS.items()
     ]
     contact = union_all(*parts).subquery()
-    holder, customer = Agent, Customer
     statement: Any = (
-        select(contact, holder, customer)  # type: ignore[call-overload]  # more columns than its stub counts
+        select(*contact.c, Agent.first_name, Agent.last_name, Customer)
         .select_from(contact)
-        .join(holder, col(holder.id) == contact.c.agent_id, isouter=True)
-        .join(customer, col(customer.id) == contact.c.customer_id, isouter=True)
+        .join(Agent, col(Agent.id) == contact.c.agent_id, isouter=True)
+        .join(Customer, col(Customer.id) == contact.c.customer_id, isouter=True)
     )
-    found: Sequence[ContactRow] = (await session.exec(statement)).all()
-    return found
+    return built_once(statement)
 
 
 _chat_is_abandoned = col(ChatSession.ending) == ChatEnding.ABANDONED

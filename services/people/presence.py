@@ -88,9 +88,7 @@ class Presence:
         return len(silent)
 
     async def _note(self, agent_ids: list[UUID]) -> None:
-        async with self._db.transaction() as session:
-            await queries.note_presence(session, agent_ids, clock.now())
-            back = await queries.suspended_among(session, agent_ids)
+        back = await queries.note_presence(self._db.statements, agent_ids, clock.now())
         for agent_id in back:
             async with self._units.begin() as work:
                 agent = await locked_agent(work, agent_id)

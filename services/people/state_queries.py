@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, Uuid, any_, bindparam, func
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.statement_pool import StatementPool
 from models import (
     Agent,
     AgentPresence,
@@ -125,26 +125,32 @@ async def reasons(session: AsyncSession) -> Sequence[AwayReason]:
     return (await session.exec(select(AwayReason).order_by(col(AwayReason.position)))).all()
 
 
-async def note_presence(session: AsyncSession, agent_ids: Collection[UUID], at: datetime) -> None:
-    """Record that these people are connected."""
+_NOTE_PRESENCE = """
+    WITH connected AS (
+        SELECT id, suspended_as FROM agents WHERE id = ANY(%(agent_ids)s) ORDER BY id
+    ), noted AS (
+        INSERT INTO agent_presences (agent_id, seen_at) SELECT id, %(at)s FROM connected
+        ON CONFLICT (agent_id) DO UPDATE SET seen_at = excluded.seen_at
+    )
+    SELECT coalesce(array_agg(id ORDER BY id), '{}') AS suspended
+    FROM connected WHERE suspended_as = %(disconnected)s
+    """
+
+
+async def note_presence(
+    statements: StatementPool, agent_ids: Collection[UUID], at: datetime
+) -> Sequence[UUID]:
+    """Record that these people are connected; return those of them who have 연결 끊김."""
     if not agent_ids:
-        return
-    statement = insert(AgentPresence).values(
-        [{'agent_id': one, 'seen_at': at} for one in sorted(agent_ids)]
-    )
-    await session.exec(
-        statement.on_conflict_do_update(
-            index_elements=['agent_id'], set_={'seen_at': statement.excluded.seen_at}
-        )
-    )
-
-
-async def suspended_among(session: AsyncSession, agent_ids: Collection[UUID]) -> Sequence[UUID]:
-    """Return those of these people who have 연결 끊김."""
-    statement = select(Agent.id).where(
-        col(Agent.id).in_(agent_ids), col(Agent.suspended_as) == AgentStatus.DISCONNECTED
-    )
-    return (await session.exec(statement)).all()
+        return ()
+    values = {
+        'agent_ids': list(agent_ids),
+        'at': at,
+        'disconnected': AgentStatus.DISCONNECTED.value,
+    }
+    row = await statements.first(_NOTE_PRESENCE, values)
+    suspended: Sequence[UUID] = row.suspended if row else ()
+    return suspended
 
 
 async def unheard_of(session: AsyncSession, *, before: datetime) -> Sequence[UUID]:

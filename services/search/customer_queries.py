@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.read_session import driver_tuples
 from models import Agent, Customer
 from models.base import Texts
 from services.contacts.queries import in_touch
@@ -222,6 +223,4 @@ def _prepared(statement: Any, shape: Shape, *further: str) -> Prepared:
 async def _run(
     session: AsyncSession, statement: Prepared, values: Mapping[str, object]
 ) -> Sequence[Any]:
-    connection = await session.connection()
-    found = await connection.exec_driver_sql(statement.text, {**statement.fixed, **values})
-    return found.all()
+    return await driver_tuples(session, statement.text, {**statement.fixed, **values})

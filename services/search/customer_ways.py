@@ -220,6 +220,12 @@ def _grams(grams: Any, *, any_of: bool = False) -> Condition:
     return indexed.op('&&' if any_of else '@>', is_comparison=True)(grams)
 
 
+def _domain_grams(grams: Any) -> Condition:
+    """Match rows whose address has all of these grams after the @."""
+    has: Condition = func.domain_grams(_of_table('email')).op('@>', is_comparison=True)(grams)
+    return has
+
+
 def _initials() -> Any:
     return func.name_initials(_of_table('name'))
 
@@ -299,7 +305,7 @@ _EMAIL = Kind(
     lambda row, key: _email(row) == key,
 )
 _EMAIL_DOMAIN = Kind(
-    lambda key: and_(_grams(func.email_grams(key)), _has_domain(Customer, key)),
+    lambda key: and_(_domain_grams(func.email_grams(key)), _has_domain(Customer, key)),
     _has_domain,
     is_everywhere=True,
 )

@@ -39,7 +39,7 @@ class CustomerSearch:
     """Finds customers. It has its own connections, so that searches take none from other work."""
 
     def __init__(self, db: Database, *, secret: str) -> None:
-        self._db = db.separate_pool(connections=PLACES, server_settings=SERVER_SETTINGS)
+        self._db = db.separate_pool(reads=PLACES, server_settings=SERVER_SETTINGS)
         self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
         self._lookups = Lookups(self._db, secret=secret)
 

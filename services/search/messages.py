@@ -55,7 +55,7 @@ class MessageSearch:
 
     def __init__(self, db: Database) -> None:
         self._whole = db
-        self._db = db.separate_pool(connections=PLACES, server_settings=SERVER_SETTINGS)
+        self._db = db.separate_pool(reads=PLACES, server_settings=SERVER_SETTINGS)
         self._budget = SearchBudget(places=PLACES, share=SHARE, speed=db.statements.speed)
 
     async def search(

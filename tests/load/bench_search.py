@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import event
 
 from desk.db import Database
 from desk.sandbox import BackingUrls
@@ -28,6 +27,7 @@ from tests.load.load_people import FAMILY, People
 from tests.load.processes import SECRET
 from tests.load.report import Row
 from tests.support.make import Make
+from tests.support.statements import each_statement
 
 ROWS = 1_000_000
 """Customers, and messages."""
@@ -160,7 +160,8 @@ async def _beside_bare(
     ) as plain:
         for turn in range(ROUNDS + 1):
             for text in mix:
-                with _Recorded(db) as statements:
+                statements: list[tuple[str, Any]] = []
+                with each_statement(lambda *one, to=statements: to.append(one)):
                     milliseconds = await _timed(look(text))
                 again = await _timed(_replayed(plain, statements))
                 if turn:  # the first warms up
@@ -174,24 +175,6 @@ async def _timed(work: Awaitable[None]) -> float:
     began = time.perf_counter()
     await work
     return (time.perf_counter() - began) * 1000
-
-
-class _Recorded:
-    """Note the SQL that goes to a database while the block runs."""
-
-    def __init__(self, db: Database) -> None:
-        self._engine = db._engine.sync_engine
-        self._statements: list[tuple[str, Any]] = []
-
-    def __enter__(self) -> list[tuple[str, Any]]:
-        event.listen(self._engine, 'before_cursor_execute', self._note)
-        return self._statements
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self._engine, 'before_cursor_execute', self._note)
-
-    def _note(self, _conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        self._statements.append((statement, parameters))
 
 
 async def _replayed(plain: psycopg.AsyncConnection, statements: list[tuple[str, Any]]) -> None:

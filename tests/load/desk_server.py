@@ -12,8 +12,6 @@ from collections import Counter
 from urllib.parse import parse_qs
 
 from nicegui import Client
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 from starlette.types import ASGIApp, Receive, Scope, Send
 from typing_extensions import override
 
@@ -26,6 +24,7 @@ from pages.web import socket_packets
 from services import registry
 from services.chats import chats, visits
 from services.floor.router import Router
+from tests.support.statements import each_statement
 
 OPEN = 10**9
 ROUNDS: list[float] = []
@@ -82,8 +81,7 @@ def _found(path: str, query: dict[str, str]) -> object:
     return {'elements': len(elements), 'messages': messages}
 
 
-@event.listens_for(Engine, 'before_cursor_execute')
-def _count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+def _count(statement: str, _values: object) -> None:
     STATEMENTS[statement] += 1
     task = asyncio.current_task()
     name = task.get_name() if task else ''
@@ -114,7 +112,8 @@ def main() -> None:
     app = desk_main.build(settings)
     app.add_middleware(Probe)
     desk_main.tune_collector()
-    desk_main.server_of(app, settings).run()
+    with each_statement(_count):
+        desk_main.server_of(app, settings).run()
 
 
 if __name__ == '__main__':

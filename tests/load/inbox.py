@@ -7,8 +7,6 @@ from typing import Any
 
 import psycopg
 from pydantic import SecretStr
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 import main as desk_main
 from desk.sandbox import BackingUrls
@@ -19,6 +17,7 @@ from tests.load import floor
 from tests.load.loads import Latency
 from tests.load.processes import SECRET
 from tests.load.report import Row
+from tests.support.statements import each_statement
 
 AGENTS = 10
 ROUNDS = 4
@@ -70,15 +69,8 @@ async def _read(
 @contextmanager
 def _statements() -> Iterator[list[Statement]]:
     heard: list[Statement] = []
-
-    def hear(_conn: Any, _cursor: Any, statement: str, parameters: dict[str, Any], *_: Any) -> None:
-        heard.append((statement, parameters))
-
-    event.listen(Engine, 'before_cursor_execute', hear)
-    try:
+    with each_statement(lambda text, values: heard.append((text, values))):
         yield heard
-    finally:
-        event.remove(Engine, 'before_cursor_execute', hear)
 
 
 async def _replayed(urls: BackingUrls, asked: list[list[Statement]]) -> Latency:

@@ -5,6 +5,8 @@ templates by ``filled``; user text never becomes markup.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -16,7 +18,18 @@ from services.text.links import links
 
 def filled(template: str, **values: object) -> Markup:
     """Return a template with its ``{names}`` filled in; values are escaped unless they are ``Markup``."""
-    return Markup(template).format(**values)  # noqa: S704 - templates are literals of our own modules
+    parts: list[str] = []
+    for literal, name in _parsed(template):
+        parts.append(literal)
+        if name is not None:
+            parts.append(escape(values[name]))
+    return Markup(''.join(parts))  # noqa: S704 - templates are literals of our own modules, values are escaped
+
+
+@lru_cache(maxsize=1_000)  # a page fills a few templates hundreds of times
+def _parsed(template: str) -> list[tuple[str, str | None]]:
+    """Return a template's pieces: our own markup, and the name of the value that follows it."""
+    return [(literal, name) for literal, name, *_ in Formatter().parse(template)]
 
 
 def linked(text: str) -> Markup:
@@ -83,7 +96,8 @@ class Piece(ui.element):
         """Show other markup; equal markup sends nothing."""
         if inside != self._inside:
             self._inside = inside
-            self._props['innerHTML'] = str(inside)
+            # A page has hundreds of pieces: without the props' own update, since one follows.
+            dict.__setitem__(self._props, 'innerHTML', str(inside))
             self.update()
 
     def set_attribute(self, name: str, value: str) -> None:

@@ -78,8 +78,10 @@ class InboxPanel(Component):
         self._draw_frame()
 
     async def open(self) -> None:
-        """Read the list and keep it current."""
-        await self.show(Tab.OPEN if await self._has_open_chats() else Tab.WAITING)
+        """Read the list and keep it current: own chats, or without any those that wait."""
+        await self.still(self.show(Tab.OPEN))
+        if self._view.tab is Tab.OPEN and not self._view.chats:
+            await self.show(Tab.WAITING)
 
     async def show(self, tab: Tab, scope: Scope | None = None) -> None:
         """Show another tab or scope."""
@@ -274,12 +276,6 @@ class InboxPanel(Component):
                 button(_('더 보기'), self._load_more, ButtonStyle.QUIET)
 
     # ---- reading
-
-    async def _has_open_chats(self) -> bool:
-        page = await self.still(
-            self._services.inbox.page(self._agent, Tab.OPEN, Scope.MINE, limit=1)
-        )
-        return bool(page.chats)  # not from the shared counts, which may be a second old
 
     async def _load_more(self) -> None:
         view = self._view

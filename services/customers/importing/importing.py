@@ -131,7 +131,7 @@ class CustomerImport:
     """Imports customers. One file at a time, across all processes."""
 
     def __init__(self, units: UnitsOfWork, lookup: PhoneLookup) -> None:
-        apart = units.db.separate_pool(connections=2, server_settings={})
+        apart = units.db.separate_pool(transactions=2, reads=0, server_settings={})
         self._units = UnitsOfWork(apart, units.relay)
         self._lookup = lookup
         self._readers = asyncio.Semaphore(MAX_READERS)

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import text
 
 from desk import clock
 from desk.db import Database
@@ -18,6 +18,7 @@ from services.audit.heads import ship_head
 from services.audit.log import AuditLog
 from services.registry import Services
 from services.work.unit_of_work import UnitsOfWork
+from tests.support.statements import each_statement
 
 
 @pytest.fixture
@@ -53,13 +54,12 @@ def reads() -> Iterator[list[str]]:
     """Every statement that reads entries."""
     heard: list[str] = []
 
-    def hear(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+    def hear(statement: str, _values: object) -> None:
         if 'previous_hash' in statement and statement.startswith('SELECT'):
             heard.append(statement)
 
-    event.listen(Engine, 'before_cursor_execute', hear)
-    yield heard
-    event.remove(Engine, 'before_cursor_execute', hear)
+    with each_statement(hear):
+        yield heard
 
 
 async def write(units: UnitsOfWork, count: int) -> None:

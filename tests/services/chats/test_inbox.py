@@ -8,7 +8,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, event
 
 from desk import clock
 from desk.settings import Settings
@@ -17,6 +16,7 @@ from services.chats.events import ChatCard
 from services.chats.inbox_view import Scope, Tab
 from services.registry import Services
 from tests.support.make import DEPARTMENT, Make
+from tests.support.statements import each_statement
 
 MINE, WHOLE = Scope.MINE, Scope.DEPARTMENT
 
@@ -157,15 +157,8 @@ async def test_counts_are_those_of_the_lists(services: Services, make: Make) -> 
 def statements() -> Iterator[list[tuple[str, Any]]]:
     """Every statement that goes to the database meanwhile, with its parameters."""
     heard: list[tuple[str, Any]] = []
-
-    def hear(
-        _connection: object, _cursor: object, statement: str, values: object, *_: object
-    ) -> None:
-        heard.append((statement, values))
-
-    event.listen(Engine, 'before_cursor_execute', hear)
-    yield heard
-    event.remove(Engine, 'before_cursor_execute', hear)
+    with each_statement(lambda text, values: heard.append((text, values))):
+        yield heard
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from desk import clock
 from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -18,6 +16,7 @@ from services.registry import Services
 from services.work.cursors import Cursor
 from tests.support.listening import listen
 from tests.support.make import DEPARTMENT, Make
+from tests.support.statements import heard_statements
 from tests.support.until import until
 
 
@@ -118,15 +117,8 @@ async def test_of_other_departments_only_the_number_of_chats_is_told(
 async def test_timeline_takes_eight_queries_at_most(services: Services, make: Make) -> None:
     agent = await make.agent()
     customer = await lived(services, make, agent)
-    statements: list[str] = []
-    engine: AsyncEngine = services.customer_timeline._db._engine
-
-    def count(*given: object) -> None:
-        statements.append(str(given[2]))
-
-    event.listen(engine.sync_engine, 'before_cursor_execute', count)
-    await services.customer_timeline.page(agent, customer.id)
-    event.remove(engine.sync_engine, 'before_cursor_execute', count)
+    with heard_statements() as statements:
+        await services.customer_timeline.page(agent, customer.id)
 
     assert len([one for one in statements if one.lstrip().startswith(('SELECT', 'WITH'))]) == 8
 

@@ -422,7 +422,7 @@ async def not_waiting(db: Database) -> bool:
 
 async def test_budgets_connections_are_its_own(settings: Settings) -> None:
     db = Database(settings.database_url, pool_size=1, pool_overflow=0)
-    apart = db.separate_pool(connections=1, server_settings=SERVER_SETTINGS)
+    apart = db.separate_pool(reads=1, server_settings=SERVER_SETTINGS)
     async with apart.statement() as search, db.statement() as work:
         assert (await search.execute(text('SHOW statement_timeout'))).scalar_one() == '1s'
         assert (await search.execute(text('SHOW enable_seqscan'))).scalar_one() == 'off'

@@ -1,0 +1,192 @@
+"""SELECTs built with SQLAlchemy, compiled once for each shape, and read by the bare driver.
+
+Building a statement costs little. Most of what a query costs the event loop is around it: a session, a pooled
+connection, greenlets, result objects (decision 0040). Values travel as parameters, as always, and rows come back as
+what a session returns: named tuples, and detached rows of the models.
+"""
+
+from collections import OrderedDict, namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy.sql import CompoundSelect, Select
+from sqlalchemy.sql.compiler import SQLCompiler
+
+MOST_SHAPES = 500
+"""Compiled shapes that a process keeps; a shape is a statement without its values."""
+
+StatementT = TypeVar('StatementT')
+DriverRow = Sequence[Any]
+Read = Callable[[DriverRow], Any]
+_DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's
+
+
+@dataclass(frozen=True, slots=True)
+class DriverQuery:
+    """What the driver needs: a text and its values."""
+
+    text: str
+    values: Mapping[str, Any]
+    shape: '_Shape'
+
+    def rows(
+        self, found: Sequence[DriverRow], kinds_of_columns: Callable[[], Sequence[int]]
+    ) -> list[Any]:
+        """Return the driver's rows as named tuples of columns' values and models' rows.
+
+        ``kinds_of_columns`` returns the columns' types by the server's numbers.
+        """
+        read = self.shape.read or self.shape.reader(kinds_of_columns())
+        return [read(row) for row in found]
+
+
+def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> DriverQuery | None:
+    """Return a SELECT as the driver takes it; ``None`` for what only a session can run."""
+    if (lasting := _LASTING.get(id(statement))) is not None:
+        _statement, compiled, bound = lasting
+        return compiled.with_values(params, bound)
+    if not _is_plain(statement):
+        return None
+    shape = statement._generate_cache_key()  # SQLAlchemy itself keeps what it compiled by this
+    if shape is None:
+        return None
+    if shape.key not in _SHAPES:
+        _SHAPES[shape.key] = _shape(statement, shape)
+        if len(_SHAPES) > MOST_SHAPES:
+            _SHAPES.popitem(last=False)
+    _SHAPES.move_to_end(shape.key)
+    compiled = _SHAPES[shape.key]
+    return compiled.with_values(params, shape.bindparams) if compiled else None
+
+
+def built_once(statement: StatementT) -> StatementT:
+    """Keep a statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
+
+    Otherwise a statement's shape is worked out at each use, which for a long one costs more than the driver does.
+    """
+    shape = statement._generate_cache_key()  # type: ignore[attr-defined]  # a SELECT's
+    assert shape is not None  # noqa: S101 - all parts of ours can be cached
+    if compiled := _shape(statement, shape):
+        _LASTING[id(statement)] = statement, compiled, shape.bindparams
+    return statement
+
+
+def _is_plain(statement: Any) -> bool:
+    """Whether a statement only reads, and asks nothing of a session."""
+    if isinstance(statement, CompoundSelect):
+        return True
+    return (
+        isinstance(statement, Select)
+        and statement._for_update_arg is None
+        and not statement._with_options
+    )
+
+
+@dataclass(slots=True)
+class _Shape:
+    compiled: SQLCompiler
+    parts: Sequence['_Part']
+    read: Read | None = None
+
+    def reader(self, kinds: Sequence[int]) -> Read:
+        types = [one.type for one in self.compiled._result_columns]
+        self.read = read = _reader(self.parts, list(zip(types, kinds, strict=True)))
+        return read
+
+    def with_values(self, given: Mapping[str, Any] | None, bound: Sequence[Any]) -> DriverQuery:
+        compiled = self.compiled
+        values: Any = compiled.construct_params(given, extracted_parameters=bound)
+        text, processors = compiled.string, dict[str, Any](compiled._bind_processors)
+        if compiled.post_compile_params:  # one parameter for each value of an IN
+            expanded = compiled._process_parameters_for_postcompile(values)
+            text, values = expanded.statement, {**values, **expanded.additional_parameters}
+            processors |= expanded.processors
+        for name in processors.keys() & values.keys():
+            values[name] = processors[name](values[name])
+        return DriverQuery(text, values, self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One thing that a statement selects: a model (``mapper``) or an expression, from column ``at`` on."""
+
+    name: str
+    mapper: Mapper[Any] | None
+    at: int
+
+
+def _shape(statement: Any, shape: Any) -> _Shape | None:
+    """Compile a statement; ``None`` when its columns are not simply those that it names."""
+    compiled = statement.compile(dialect=_DIALECT, cache_key=shape)
+    found = compiled._result_columns
+    if isinstance(statement, CompoundSelect):
+        return _Shape(compiled, [_Part(one.keyname, None, at) for at, one in enumerate(found)])
+    parts, at = [], 0
+    for one in statement.column_descriptions:
+        mapper = _mapper_of(one)
+        parts.append(_Part(str(one['name']), mapper, at))
+        columns = [prop.columns[0] for prop in mapper.column_attrs] if mapper else [None]
+        for column, there in zip(columns, found[at:], strict=False):
+            if column is not None and column not in there.objects:
+                return None
+        at += len(columns)
+    if at != len(found) or compiled.escaped_bind_names:
+        return None
+    return _Shape(compiled, parts)
+
+
+def _mapper_of(part: Mapping[str, Any]) -> Mapper[Any] | None:
+    """Return the mapper of a selected model; ``None`` for a column or another expression."""
+    if part.get('entity') is None or part['expr'] is not part['entity']:
+        return None
+    mapper: Mapper[Any] = inspect(part['entity']).mapper
+    return mapper
+
+
+def _reader(parts: Sequence[_Part], types: Sequence[tuple[Any, int]]) -> Read:
+    processors = [
+        one.dialect_impl(_DIALECT).result_processor(_DIALECT, kind) for one, kind in types
+    ]
+    processed = [(place, process) for place, process in enumerate(processors) if process]
+    is_flat = not any(one.mapper for one in parts)
+    makers = [_row_maker(one.mapper, one.at) if one.mapper else _value_at(one.at) for one in parts]
+    named: Any = namedtuple('Found', [one.name for one in parts], rename=True)  # type: ignore[misc]
+
+    def read(row: DriverRow) -> Any:
+        values = list(row)
+        for place, process in processed:
+            values[place] = process(values[place])
+        return named._make(values if is_flat else [make(values) for make in makers])
+
+    return read
+
+
+def _value_at(at: int) -> Read:
+    return lambda values: values[at]
+
+
+def _row_maker(mapper: Mapper[Any], at: int) -> Read:
+    """Return what makes a detached row of a model, as a closed session leaves it; ``None`` where no row was joined."""
+    keys = [one.key for one in mapper.column_attrs]
+    key_places = [
+        at + keys.index(mapper.get_property_by_column(one).key) for one in mapper.primary_key
+    ]
+    until = at + len(keys)
+
+    def make(values: DriverRow) -> Any:
+        if all(values[place] is None for place in key_places):
+            return None
+        row = mapper.class_manager.new_instance()
+        row.__dict__.update(zip(keys, values[at:until], strict=True))
+        make_transient_to_detached(row)
+        return row
+
+    return make
+
+
+_SHAPES: OrderedDict[Any, _Shape | None] = OrderedDict()
+_LASTING: dict[int, tuple[object, _Shape, Sequence[Any]]] = {}
