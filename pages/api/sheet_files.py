@@ -16,7 +16,7 @@ TYPES = {
 }
 
 
-def _why(
+async def _why(
     reason: Annotated[
         ExportReason | None, Query(description='required: why it is taken out')
     ] = None,
@@ -24,7 +24,7 @@ def _why(
         str, Query(max_length=MAX_WHY_CHARS, description='in words, required for `other`')
     ] = '',
 ) -> ExportWhy:
-    return ExportWhy(reason, why)
+    return ExportWhy(reason, why)  # no plain function: FastAPI sends those through a thread
 
 
 AskedWhy = Annotated[ExportWhy, Depends(_why)]

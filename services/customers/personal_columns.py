@@ -25,6 +25,8 @@ ERASED: dict[str, str] = {
     'chat_ratings': 'comment',
     'drafts': 'id created_at agent_id chat_session_id text updated_at',
     'notes': 'id created_at customer_id agent_id text updated_at',
+    'chat_notes': 'id created_at chat_session_id author_id after_number body',
+    'note_mentions': 'note_id agent_id created_at read_at',
     'customer_changes': 'id created_at customer_id agent_id version fields',
     'customer_merges': 'before',
     'calls': 'phone',
@@ -45,6 +47,10 @@ KEPT: dict[str, dict[str, Kept]] = {
         'reason': Kept('names, numbers and addresses are masked before they are written', 'never deleted: the log is one chain'),
         'details': Kept('names of fields, counts and ids', 'never deleted: the log is one chain'),
         'subject_id': Kept('the log of access (안전성 확보조치 기준 8조); names nobody once the record is erased', 'never deleted: the log is one chain'),
+    },
+    'canned_replies': {
+        'body': Kept('written for all customers, about none', 'the desk takes it out of use'),
+        'body_en': Kept('written for all customers, about none', 'the desk takes it out of use'),
     },
     'lookups': {
         'value_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
@@ -93,8 +99,10 @@ FREE: dict[str, str] = {
     ),
     'calls': (
         'id created_at customer_id agent_id direction priority department queue_id start_time '
-        'answered_at end_time ending version dialled_by_id reason'
+        'answered_at end_time ending version dialled_by_id reason recording_notice'
     ),
+    'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
+    'canned_reply_uses': 'agent_id reply_id uses used_at',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (
         'id created_at customer_id agent_id status priority department source start_time end_time '
@@ -135,7 +143,7 @@ FREE: dict[str, str] = {
         'service_level_seconds service_level_percent offer_seconds misses_until_away '
         'returning_seconds widen_after_seconds wider_department wider_level chats_during_call '
         'wrap_up_required wrap_up_seconds recording_pause_seconds long_call_seconds '
-        'very_long_call_seconds version updated_at'
+        'very_long_call_seconds callbacks_per_hour version updated_at'
     ),
     'recording_pauses': 'id created_at call_id contact_id agent_id resume_at resumed_at ending',
     'report_changes': 'id contact_id created_at',
@@ -153,6 +161,7 @@ FREE: dict[str, str] = {
     'sessions': 'id created_at agent_id expires_at revoked_at seen_at sso_checked_at',
     'setting_changes': 'id created_at kind subject_id version by_id before after',
     'setting_documents': 'kind subject_id values version updated_at',
+    'setup_links': 'id created_at token_hash expires_at used_at',
     'shifts': 'id created_at agent_id day begin until activities changed_by_id',
     'sign_in_attempts': 'id created_at',
     'skills': 'id created_at name name_en',
@@ -160,7 +169,7 @@ FREE: dict[str, str] = {
     'wall_links': 'id created_at name department token_hash made_by_id revoked_at',
     'wrap_ups': (
         'id created_at contact_id channel agent_id queue_id category_id needs_follow_up is_required '
-        'version limit_at done_at ending updated_at'
+        'version limit_at left_at done_at ending updated_at'
     ),
 }
 """Columns without personal data: ids, times, counts, codes, and texts about the desk itself."""

@@ -85,7 +85,7 @@ def _empty(backing: BackingUrls, name: str) -> None:
     with psycopg.connect(_as_superuser(backing, name), autocommit=True) as connection:
         # A connection that a test gave up half-way would be waited for.
         connection.execute(
-            'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+            'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
             'WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = ANY(%s)',
             [[ROLE, APP_ROLE]],
         )
@@ -132,7 +132,7 @@ def away(settings: Settings) -> Iterator[None]:
     # From another one: what is cut off must not need itself to come back.
     server = settings.database_owner_url.replace('+psycopg', '').rsplit('/', 1)[0] + '/postgres'
     cut = (
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+        'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
         'WHERE datname = %s AND pid <> pg_backend_pid()'
     )
     with psycopg.connect(server, autocommit=True) as owner:
@@ -145,9 +145,9 @@ def away(settings: Settings) -> Iterator[None]:
 
 
 def _cut_lines(owner: psycopg.Connection) -> None:
-    """End the connections that began under other settings."""
+    """End the connections that began under other settings, and wait until they have ended."""
     owner.execute(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity '
+        'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
         'WHERE datname = current_database() AND pid <> pg_backend_pid()'
     )
 
