@@ -4,10 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    update,
+)
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import (
     Agent,
     AgentStatus,
@@ -28,21 +40,12 @@ Admission = tuple[SignInSession, Agent, bool]
 
 async def by_token(session: AsyncSession, token_hash: str) -> Admission | None:
     """Return the session with this token."""
-    return await _admission(session, col(SignInSession.token_hash) == token_hash)
+    return (await session.exec(_BY_TOKEN, params={'token_hash': token_hash})).first()
 
 
 async def by_id(session: AsyncSession, session_id: UUID) -> Admission | None:
     """Return one session."""
-    return await _admission(session, col(SignInSession.id) == session_id)
-
-
-async def _admission(session: AsyncSession, is_wanted: ColumnElement[bool]) -> Admission | None:
-    statement = (
-        select(SignInSession, Agent, _lacks_second_factor())
-        .join(Agent, col(Agent.id) == col(SignInSession.agent_id))
-        .where(is_wanted)
-    )
-    return (await session.exec(statement)).first()
+    return (await session.exec(_BY_ID, params={'session_id': session_id})).first()
 
 
 def _lacks_second_factor() -> ColumnElement[bool]:
@@ -52,6 +55,18 @@ def _lacks_second_factor() -> ColumnElement[bool]:
     )
     has_one = exists().where(col(SecondFactor.agent_id) == col(Agent.id))
     return and_(col(SignInSession.sso_session).is_(None), is_required, ~has_one)
+
+
+_ADMISSION = select(SignInSession, Agent, _lacks_second_factor()).join(
+    Agent, col(Agent.id) == col(SignInSession.agent_id)
+)
+# Built once: every request asks one of them.
+_BY_TOKEN = built_once(
+    _ADMISSION.where(col(SignInSession.token_hash) == bindparam('token_hash', type_=String()))
+)
+_BY_ID = built_once(
+    _ADMISSION.where(col(SignInSession.id) == bindparam('session_id', type_=Uuid()))
+)
 
 
 async def touch(session: AsyncSession, session_id: UUID, at: datetime, *, before: datetime) -> None:
