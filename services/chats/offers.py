@@ -11,7 +11,7 @@ from uuid import UUID
 from desk import clock
 from desk.errors import ConflictError
 from models import Agent, ChatSession, ChatStatus, StateCause, StepKind
-from services.chats import queries
+from services.chats import queries, ringing_queries
 from services.chats.chats import tell_changed
 from services.chats.events import ChatCard
 from services.contacts.steps import record_step
@@ -47,8 +47,8 @@ class Offers:
     async def ringing(self, agent: Agent) -> Ringing:
         """Return the chats that ring at an available agent: offers, and chats to take from the list."""
         async with self._units.db.reading() as session:
-            found = await queries.ringing_for(session, agent, limit=MOST_RINGING)
-            offered = await queries.offered_to(session, agent) if found.has_offers else ()
+            found = await ringing_queries.ringing_for(session, agent, limit=MOST_RINGING)
+            offered = await ringing_queries.offered_to(session, agent) if found.has_offers else ()
         return Ringing(
             offers=tuple(queries.card(chat) for chat in offered),
             waiting=frozenset(found.waiting),

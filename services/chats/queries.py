@@ -1,8 +1,8 @@
 """Queries for chats, messages and drafts. ``services.contacts.access`` defines who may see them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from desk.statement_pool import StatementPool
 from models import (
     Agent,
@@ -38,7 +39,7 @@ from models import (
 )
 from models.chat import OPEN_STATUSES
 from services.chats.events import ChatCard, ChatChanged, ChatMessage
-from services.contacts.access import visible_to
+from services.contacts.access import reader_values, visible_to, visible_to_bound
 
 
 def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
@@ -57,8 +58,21 @@ def _is_reachable_by(agent: Agent) -> ColumnElement[bool]:
 
 async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSession | None:
     """Return one chat that the agent may see, read now."""
-    statement = _reachable_by(agent).where(col(ChatSession.id) == chat_id)
-    return (await session.exec(statement.execution_options(populate_existing=True))).first()
+    values = {'chat_id': chat_id, 'reader_id': agent.id, **reader_values(agent)}
+    statement = _chat_of(sees_everything=agent.sees_everything)
+    found: ChatSession | None = (await session.exec(statement, params=values)).first()
+    return found
+
+
+@cache
+def _chat_of(*, sees_everything: bool) -> SelectOfScalar[ChatSession]:
+    is_reached = or_(
+        visible_to_bound(ChatSession, sees_everything=sees_everything),
+        col(ChatSession.offered_agent_id) == bindparam('reader_id', type_=Uuid()),
+    )
+    is_it = col(ChatSession.id) == bindparam('chat_id', type_=Uuid())
+    statement = select(ChatSession).where(is_reached, is_it)
+    return built_once(statement.execution_options(populate_existing=True))
 
 
 async def chats_among(
@@ -203,7 +217,7 @@ async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:
     )
 
 
-_PUSH_QUEUES = select(Queue.id).where(col(Queue.mode) == QueueMode.PUSH)
+PUSH_QUEUES = select(Queue.id).where(col(Queue.mode) == QueueMode.PUSH)
 
 
 async def take_waiting(
@@ -222,7 +236,7 @@ async def take_waiting(
                 col(ChatSession.offered_agent_id) == agent.id,
                 visible_to(agent)
                 & col(ChatSession.offered_agent_id).is_(None)
-                & col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
+                & col(ChatSession.queue_id).not_in(PUSH_QUEUES),
             ),
         )
         .values(
@@ -238,53 +252,6 @@ async def take_waiting(
         .execution_options(populate_existing=True, synchronize_session=False)
     )
     return (await session.exec(statement)).scalars().first()
-
-
-async def offered_to(session: AsyncSession, agent: Agent) -> Sequence[ChatSession]:
-    """Return the chats offered to an agent, first to time out first."""
-    statement = select(ChatSession).where(
-        col(ChatSession.offered_agent_id) == agent.id,
-        col(ChatSession.status) == ChatStatus.WAITING,
-    )
-    return (await session.exec(statement.order_by(col(ChatSession.offer_expires_at)))).all()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RingingIds:
-    """What may ring at an agent, by ids."""
-
-    has_offers: bool
-    waiting: Sequence[UUID]
-    """Waiting chats of the agent's department to take from the list."""
-    push_queues: Sequence[UUID]
-    """The queues that offer their chats."""
-
-
-async def ringing_for(session: AsyncSession, agent: Agent, *, limit: int) -> RingingIds:
-    """Return what may ring at an agent: ``limit`` chats of the list at most, first in the queue first."""
-    offered = select(ChatSession.id).where(
-        col(ChatSession.offered_agent_id) == agent.id,
-        col(ChatSession.status) == ChatStatus.WAITING,
-    )
-    waiting = (
-        select(ChatSession.id)
-        .where(
-            col(ChatSession.status) == ChatStatus.WAITING,
-            col(ChatSession.department) == agent.department,
-            col(ChatSession.queue_id).not_in(_PUSH_QUEUES),
-        )
-        .order_by(col(ChatSession.rank_at), col(ChatSession.id))
-        .limit(limit)
-    )
-    found = await session.exec(
-        select(
-            offered.exists(),
-            func.array(waiting.scalar_subquery()),
-            func.array(_PUSH_QUEUES.scalar_subquery()),
-        )
-    )
-    has_offers, waiting_ids, push = found.one()
-    return RingingIds(has_offers=has_offers, waiting=waiting_ids, push_queues=push)
 
 
 async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: timedelta) -> datetime:

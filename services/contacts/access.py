@@ -62,7 +62,13 @@ def visible_to_bound(
     if sees_everything:
         return true()
     is_own = col(contact.agent_id) == bindparam('reader_id', type_=Uuid())
-    return or_(is_own, col(contact.department) == any_(bindparam('reader_reach', type_=Texts)))
+    return or_(is_own, within_reach_bound(col(contact.department)))
+
+
+def within_reach_bound(department: Any) -> ColumnElement[bool]:
+    """Return ``within_reach`` for a statement that is built once, for who does not see everything."""
+    found: ColumnElement[bool] = department == any_(bindparam('reader_reach', type_=Texts))
+    return found
 
 
 def reader_values(agent: Agent) -> dict[str, object]:

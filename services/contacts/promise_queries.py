@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, func
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, func, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import (
     Agent,
     AgentRole,
@@ -25,7 +27,8 @@ from models import (
     Queue,
     Sender,
 )
-from services.contacts.access import visible_to, within_reach
+from models.base import Timestamp
+from services.contacts.access import reader_values, visible_to, within_reach, within_reach_bound
 from services.contacts.promise_view import PromiseView
 
 IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
@@ -197,25 +200,38 @@ class PromiseOverview:
 
 async def overview(session: AsyncSession, agent: Agent, since: datetime) -> PromiseOverview:
     """Return an agent's overview of promises: most have none, and need not read more."""
-    own = select(Promise.id).where(owned_by(agent.id))
-    unowned = _with_names().with_only_columns(col(Promise.id)).where(unowned_for(agent))
+    statement = _overview(sees_everything=agent.sees_everything)
+    values = {'reader_id': agent.id, 'since': since, **reader_values(agent)}
+    found = (await session.exec(statement, params=values)).one()
+    has_own, has_unowned, kept, broken = found
+    return PromiseOverview(has_own=has_own, has_unowned=has_unowned, kept=kept, broken=broken)
+
+
+@cache
+def _overview(*, sees_everything: bool) -> Any:
+    is_own = col(Promise.owner_id) == bindparam('reader_id', type_=Uuid())
+    is_within = true() if sees_everything else within_reach_bound(DEPARTMENT)
+    unowned = (
+        select(Promise.id)
+        .outerjoin(ChatSession, col(ChatSession.id) == col(Promise.contact_id))
+        .outerjoin(Call, col(Call.id) == col(Promise.contact_id))
+        .outerjoin(Queue, col(Queue.id) == col(Promise.queue_id))
+        .where(IS_OPEN, col(Promise.owner_id).is_(None), is_within)
+    )
 
     def ended(status: PromiseStatus) -> ScalarSelect[int]:
         closed = select(func.count()).where(
-            col(Promise.owner_id) == agent.id,
-            col(Promise.closed_at) >= since,
+            is_own,
+            col(Promise.closed_at) >= bindparam('since', type_=Timestamp),
             col(Promise.status) == status,
         )
         return closed.scalar_subquery()
 
-    found = await session.exec(
-        select(
-            own.exists(), unowned.exists(),
-            ended(PromiseStatus.KEPT), ended(PromiseStatus.BROKEN),
-        )
+    statement = select(
+        select(Promise.id).where(IS_OPEN, is_own).exists(), unowned.exists(),
+        ended(PromiseStatus.KEPT), ended(PromiseStatus.BROKEN),
     )  # fmt: skip
-    has_own, has_unowned, kept, broken = found.one()
-    return PromiseOverview(has_own=has_own, has_unowned=has_unowned, kept=kept, broken=broken)
+    return built_once(statement)
 
 
 async def contact_seen(session: AsyncSession, agent: Agent, contact_id: UUID) -> tuple[bool, bool]:

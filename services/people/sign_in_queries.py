@@ -4,10 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, delete, exists, func, or_, update
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    update,
+)
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import (
     Agent,
     AgentStatus,
@@ -26,6 +38,16 @@ Admission = tuple[SignInSession, Agent, bool]
 """A session, its person, and whether their role needs a second factor that they do not have yet."""
 
 
+async def by_token(session: AsyncSession, token_hash: str) -> Admission | None:
+    """Return the session with this token."""
+    return (await session.exec(_BY_TOKEN, params={'token_hash': token_hash})).first()
+
+
+async def by_id(session: AsyncSession, session_id: UUID) -> Admission | None:
+    """Return one session."""
+    return (await session.exec(_BY_ID, params={'session_id': session_id})).first()
+
+
 def _lacks_second_factor() -> ColumnElement[bool]:
     """The second factor of single sign-on is the provider's."""
     is_required = exists().where(
@@ -38,19 +60,13 @@ def _lacks_second_factor() -> ColumnElement[bool]:
 _ADMISSION = select(SignInSession, Agent, _lacks_second_factor()).join(
     Agent, col(Agent.id) == col(SignInSession.agent_id)
 )
-_BY_TOKEN = _ADMISSION.where(col(SignInSession.token_hash) == bindparam('token_hash'))
-_BY_ID = _ADMISSION.where(col(SignInSession.id) == bindparam('session_id', type_=Uuid))
-"""Built once: each request of a person at the desk begins with one of them."""
-
-
-async def by_token(session: AsyncSession, token_hash: str) -> Admission | None:
-    """Return the session with this token."""
-    return (await session.exec(_BY_TOKEN, params={'token_hash': token_hash})).first()
-
-
-async def by_id(session: AsyncSession, session_id: UUID) -> Admission | None:
-    """Return one session."""
-    return (await session.exec(_BY_ID, params={'session_id': session_id})).first()
+# Built once: every request asks one of them.
+_BY_TOKEN = built_once(
+    _ADMISSION.where(col(SignInSession.token_hash) == bindparam('token_hash', type_=String()))
+)
+_BY_ID = built_once(
+    _ADMISSION.where(col(SignInSession.id) == bindparam('session_id', type_=Uuid()))
+)
 
 
 async def touch(session: AsyncSession, session_id: UUID, at: datetime, *, before: datetime) -> None:
