@@ -59,8 +59,8 @@ def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> Dri
         if len(_SHAPES) > MOST_SHAPES:
             _SHAPES.popitem(last=False)
     _SHAPES.move_to_end(shape.key)
-    compiled = _SHAPES[shape.key]
-    return compiled.with_values(params, shape.bindparams) if compiled else None
+    known = _SHAPES[shape.key]
+    return None if known is None else known.with_values(params, shape.bindparams)
 
 
 def built_once(statement: StatementT) -> StatementT:

@@ -53,8 +53,9 @@ async def driver_tuples(
     session: AsyncSession, text: str, values: Mapping[str, Any]
 ) -> Sequence[Any]:
     """Run a SELECT in the driver's own style in any session; return its rows."""
-    if isinstance(session, ReadSession):
-        return await session.tuples(text, values)
+    reads: object = session  # what `Database.reading` gives only looks like a session
+    if isinstance(reads, ReadSession):
+        return await reads.tuples(text, values)
     connection = await session.connection()
     return (await connection.exec_driver_sql(text, dict(values))).all()
 
