@@ -29,6 +29,14 @@ async def matches(password: str, password_hash: str | None) -> bool:
     return await asyncio.to_thread(_verify, password, password_hash)
 
 
+def is_outdated(password_hash: str) -> bool:
+    """Whether a hash was made with other parameters than passwords are hashed with now."""
+    try:
+        return _hasher.check_needs_rehash(password_hash)
+    except InvalidHashError:
+        return False
+
+
 def _verify(password: str, password_hash: str | None) -> bool:
     nobodys = _nobodys_hash(_hasher)  # first: its cost must not tell the cases apart
     try:

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 from structlog.dev import plain_traceback
 
-from desk import loops
+from desk import loops, passwords
 from desk.db import Database
 from desk.events import Topics
 from desk.sandbox import BackingUrls, Sandbox
@@ -142,7 +142,8 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
 
 @pytest.fixture(autouse=True)
 def unhurried() -> None:
-    """Forget how often other tests did something."""
+    """Forget how often other tests did something, and hash as cheaply as ``make`` does."""
+    passwords.use_cost(time_cost=1, memory_kib=8, parallelism=1)
     chats.REPLIES.reset()
     visits.LINES.reset()
     notes.NOTES.reset()

@@ -1,6 +1,6 @@
 """Queries for chats, messages and drafts. ``services.contacts.access`` defines who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -208,6 +208,20 @@ async def any_chat(session: AsyncSession, chat_id: UUID) -> ChatSession | None:
 async def is_blocked(session: AsyncSession, customer_id: UUID | None, phone: str) -> bool:
     """Whether the linked customer, or else the one with this number, is blocked (migration 0014)."""
     return bool((await session.exec(select(func.is_blocked(customer_id, phone)))).one())
+
+
+async def open_of_customer(
+    session: AsyncSession, customer_id: UUID, phones: Collection[str]
+) -> Sequence[UUID]:
+    """Return the chats of a customer that are not over, also those of nobody yet that came from one of these numbers."""
+    is_theirs = or_(
+        col(ChatSession.customer_id) == customer_id,
+        and_(col(ChatSession.customer_id).is_(None), col(ChatSession.visitor_phone).in_(phones)),
+    )
+    statement = select(ChatSession.id).where(
+        is_theirs, col(ChatSession.status) != ChatStatus.CLOSED
+    )
+    return (await session.exec(statement.order_by(col(ChatSession.start_time)))).all()
 
 
 async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:

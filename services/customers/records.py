@@ -14,7 +14,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from typing_extensions import override
 
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
-from models import Agent, AuditAction, Customer, CustomerChange
+from models import Agent, AuditAction, Customer, CustomerChange, CustomerStatus
+from services.chats.blocking import end_chats_of_blocked
 from services.customers import fields as customer_fields
 from services.customers import queries
 from services.customers.fields import MAX_NAME_CHARS, CustomerEdit, CustomerFields, Value, Values
@@ -187,7 +188,7 @@ class CustomerRecords:
         return customer
 
     async def edit(self, agent: Agent, customer_id: UUID, edit: CustomerEdit) -> Edited:
-        """Edit a record. An edit without a difference changes nothing.
+        """Edit a record. An edit without a difference changes nothing; one that blocks the customer ends their chats.
 
         Raises:
             EditClashError: a colleague changed the same fields after ``edit.version``.
@@ -210,6 +211,9 @@ class CustomerRecords:
             if changes:
                 names = work.change(agent, customer, changes)
                 work.record(agent, AuditAction.CUSTOMER_CHANGED, subject=customer, fields=names)
+        if 'status' in changes and customer.status == CustomerStatus.BLOCKED:
+            phones = customer_fields.phones_of(customer)
+            await end_chats_of_blocked(self._units.of_others, agent, customer.id, phones)
         return Edited(customer=customer, theirs=tuple(theirs.values()))
 
     async def last_editor(self, _agent: Agent, customer_id: UUID, *, since: int) -> str:

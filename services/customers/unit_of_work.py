@@ -125,6 +125,11 @@ class CustomerUnitsOfWork:
         self._lookup = lookup
 
     @property
+    def of_others(self) -> UnitsOfWork:
+        """Units of work for what follows from a change in other packages' tables."""
+        return self._units
+
+    @property
     def db(self) -> Database:
         """The database of these units of work."""
         return self._units.db

@@ -11,11 +11,12 @@ from desk.tokens import hashed
 from models import Agent, AgentRole, AuditAction
 from services.identity import queries
 from services.identity.groups import GroupMeaning
-from services.people import agent_queries
+from services.people import agent_queries, skill_queries
 from services.people.admin import MAX_NAME_CHARS
 from services.people.authority import AgentInWork, tell_changed
 from services.people.invitation_queries import take_turns
 from services.people.invitations import MAX_EMAIL_CHARS
+from services.people.skills import change_levels
 from services.text.addresses import parse_email
 from services.text.visible import parse_name
 from services.work.unit_of_work import UnitOfWork
@@ -41,7 +42,7 @@ async def person_of(
     agent = await queries.by_subject(work.session, subject)
     agent = agent or await _linked(work, subject, claims)
     if agent is None:
-        return await _made(work, subject, claims, meaning)
+        agent = await _made(work, subject, claims, meaning)
     await give(work, agent, meaning)
     return agent
 
@@ -54,7 +55,22 @@ async def give(work: UnitOfWork, agent: Agent, meaning: GroupMeaning) -> None:
         if [one.id for one in admins if one.is_active] == [agent.id]:
             log.warning('last_admin_kept', agent_id=str(agent.id))
             del values['role']
-    AgentInWork(work, None, agent).set(values)
+    person = AgentInWork(work, None, agent)
+    person.set(values)
+    if meaning.skills is not None:
+        await _give_skills(person, meaning.skills)
+
+
+async def _give_skills(person: AgentInWork, wanted: Mapping[str, int]) -> None:
+    """Give a person these skills and no others; a name that is none of the desk's skills gives nothing."""
+    known = {one.name.lower(): one.id for one in await skill_queries.skills(person.work.session)}
+    levels = dict.fromkeys(known.values(), 0)
+    for name, level in wanted.items():
+        if (skill_id := known.get(name.lower())) is not None:
+            levels[skill_id] = level
+        else:
+            log.warning('group_skill_unknown', agent_id=str(person.agent.id))
+    await change_levels(person, levels)
 
 
 async def _linked(work: UnitOfWork, subject: str, claims: Mapping[str, Any]) -> Agent | None:

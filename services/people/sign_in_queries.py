@@ -143,6 +143,13 @@ async def forgive(session: AsyncSession, username: str, source: str) -> None:
     )
 
 
+async def replace_hash(session: AsyncSession, agent_id: UUID, *, before: str, after: str) -> bool:
+    """Store another hash of the same password; return whether it was still this one."""
+    statement = update(Agent).where(col(Agent.id) == agent_id, col(Agent.password_hash) == before)
+    found = await session.exec(statement.values(password_hash=after).returning(col(Agent.id)))
+    return found.first() is not None
+
+
 async def forget(
     session: AsyncSession, *, attempts_before: datetime, sessions_before: datetime
 ) -> None:

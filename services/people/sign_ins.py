@@ -138,6 +138,7 @@ class SignIns:
         if agent is None or not is_right:
             await self._attempts.fail(attempt_id, source)
             raise NotSignedInError('sign_in.wrong')
+        await self._hash_anew(agent, password)
         if await self._factors.has(agent.id):
             raise CodeNeededError(self._pending.token(agent))
         return await self._begin(
@@ -265,6 +266,16 @@ class SignIns:
                 return False
             await go_offline(work, agent_id)
         return True
+
+    async def _hash_anew(self, agent: Agent, password: str) -> None:
+        """Hash a right password again if that was done with other parameters; a password that changed meanwhile stays."""
+        before = agent.password_hash
+        if not passwords.is_outdated(before):
+            return
+        after = await passwords.hashed(password)
+        async with self._db.transaction() as session:
+            if await queries.replace_hash(session, agent.id, before=before, after=after):
+                agent.password_hash = after
 
     def _known_device(self, token: str | None, agent: Agent | None) -> UUID | None:
         device = self._devices.device(token)

@@ -9,7 +9,7 @@ import pytest
 
 from desk import clock
 from desk.errors import InvalidInputError, NotFoundError
-from models import Customer, CustomerStatus, RiskLevel
+from models import ChatStatus, Customer, CustomerStatus, MessageType, RiskLevel
 from services.customers.events import CustomerChanged, customer_topic
 from services.customers.fields import MAX_ATTRIBUTES, CustomerEdit, CustomerFields, phones_of
 from services.customers.records import EditClashError
@@ -263,3 +263,26 @@ async def test_unknown_customer_is_not_found(services: Services, make: Make) -> 
         await services.customer_records.customer(agent, uuid4())
     with pytest.raises(NotFoundError, match=r'customer\.not_found'):
         await services.customer_records.edit(agent, uuid4(), CustomerEdit(version=0, name='가'))
+
+
+async def test_block_ends_open_chats_with_a_line(services: Services, make: Make) -> None:
+    supervisor, agent = await make.supervisor(), await make.agent()
+    customer = await make.customer(phone='01077778888')
+    held = await make.chat(agent=agent, customer_id=customer.id, lines=1)
+    waiting = await make.chat(visitor_phone='01077778888', lines=1)  # nobody has linked it
+    elsewhere = await make.chat(visitor_phone='01011112222', lines=1)
+    other = await make.customer()
+    linked = await make.chat(visitor_phone='01077778888', customer_id=other.id, lines=1)
+
+    blocked = edit(customer, status='blocked')
+    await services.customer_records.edit(supervisor, customer.id, blocked)
+
+    statuses = {}
+    for one in (held, waiting, elsewhere, linked):
+        now = await services.chats.chat(supervisor, one.id)
+        statuses[one.id] = now.status is ChatStatus.CLOSED
+    assert statuses == {held.id: True, waiting.id: True, elsewhere.id: False, linked.id: False}
+    *_, last = await services.chats.transcript(supervisor, held.id)
+    assert (last.type, last.content) == (MessageType.ENDED_BY_AGENT, '')
+    [wrap_up] = await services.wrap_ups.open_of(agent)
+    assert wrap_up.contact_id == held.id

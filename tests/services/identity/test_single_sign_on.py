@@ -265,3 +265,27 @@ async def test_signing_out_ends_the_providers_session_too(
     assert nowhere is None
     assert afterwards
     assert 'id_token_hint' not in afterwards  # the provider's tokens are not kept
+
+
+async def test_groups_give_skills_and_take_them_again(
+    settings: Settings, provider: ProviderProcess, make: Make
+) -> None:
+    agent = {'role': 'agent', 'department': DEPARTMENT}
+    groups = {
+        'desk-agents': agent,
+        'returns': agent | {'skills': {'반품': 2, '없는 역량': 3}},
+        'experts': agent | {'skills': {'반품': 4, '영어': 1}},
+    }
+    there = provider.settings(settings, oidc_groups=json.dumps(groups), oidc_local_admins=True)
+    async with assembled(settings, identity=setup_of(there)) as desk:
+        boss, found = await make.admin(), []
+        skills = {one: (await desk.skills.add(boss, one)).id for one in ('반품', '영어', '교환')}
+        for named in (['returns', 'experts'], ['returns'], ['desk-agents']):
+            provider.knows('mina', **(MINA | {'groups': named}))
+            person = (await come(desk)).staff.agent
+            levels = (await desk.skills.levels(boss)).get(person.id, {})
+            found.append({name: levels[one] for name, one in skills.items() if one in levels})
+            if not found[1:]:
+                await desk.skills.set_levels(boss, person.id, {skills['교환']: 5})
+
+    assert found == [{'반품': 4, '영어': 1}, {'반품': 2}, {}]

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -351,3 +352,26 @@ async def test_demo_accounts_are_named_with_role_and_department(
 
 def _base64(header: dict[str, str]) -> str:
     return base64.urlsafe_b64encode(json.dumps(header).encode()).decode().rstrip('=')
+
+
+async def test_hash_of_other_parameters_is_made_anew_at_the_next_sign_in(
+    services: Services, make: Make, db: Database
+) -> None:
+    old = PasswordHasher(time_cost=2, memory_cost=16, parallelism=1).hash(PASSWORD)
+    agent, current = await make.agent(password_hash=old), await make.agent()
+
+    async def kept(one: Agent) -> str:
+        async with db.reading() as session:
+            return (await session.get_one(Agent, one.id)).password_hash
+
+    await fail(services, agent.username, times=1)
+    untouched = await kept(agent)
+    await asyncio.gather(*(sign_in(services, agent.username) for _ in range(2)))
+    renewed = await kept(agent)
+    await sign_in(services, agent.username)
+    await sign_in(services, current.username)
+
+    assert untouched == old
+    assert renewed.startswith('$argon2id$v=19$m=8,t=1,p=1$')
+    assert await kept(agent) == renewed
+    assert await kept(current) == current.password_hash

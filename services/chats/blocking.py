@@ -1,0 +1,38 @@
+"""Ends the open chats of a customer who was blocked: nobody can write in them any more, and an agent has a place less."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from models import Agent, ChatEnding, ChatStatus, MessageType
+from services.chats import queries
+from services.chats.chats import after_end, close, lock_holder
+from services.work.unit_of_work import UnitsOfWork
+
+BY_DESK = ''
+"""In place of a name in the line of the ending: the desk ended the chat, not a colleague."""
+
+
+async def end_chats_of_blocked(
+    units: UnitsOfWork, by: Agent, customer_id: UUID, phones: Collection[str]
+) -> int:
+    """End the customer's open chats, each in a unit of work of its own; return how many.
+
+    Also chats without a linked customer that came from one of these numbers. One that was linked to somebody else meanwhile
+    goes on. It is called after the block is committed, so that none begins after it.
+    """
+    async with units.db.reading() as session:
+        found = await queries.open_of_customer(session, customer_id, phones)
+    return [await _end(units, by, chat_id) for chat_id in found].count(True)
+
+
+async def _end(units: UnitsOfWork, by: Agent, chat_id: UUID) -> bool:
+    async with units.begin() as work:
+        holder = await lock_holder(work, chat_id)
+        chat = await queries.locked_chat(work.session, chat_id)
+        if chat is None or chat.status is ChatStatus.CLOSED:
+            return False
+        if not await queries.is_blocked(work.session, chat.customer_id, chat.visitor_phone):
+            return False
+        close(work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, BY_DESK, by_id=by.id)
+        await after_end(work, chat, holder)
+    return True
