@@ -34,6 +34,7 @@ from models.chat import (
     Sender,
 )
 from models.chat_note import ChatNote, NoteMention
+from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
     Customer,
@@ -116,6 +117,7 @@ __all__ = [
     'ChatRating',
     'ChatSession',
     'ChatStatus',
+    'ChatTransfer',
     'ContactCategory',
     'ContactStep',
     'Customer',
@@ -176,6 +178,7 @@ __all__ = [
     'StepKind',
     'SubjectKind',
     'ThresholdKind',
+    'TransferOutcome',
     'Uptime',
     'WallLink',
     'WrapUp',

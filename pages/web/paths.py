@@ -75,6 +75,7 @@ PREFIXES = (
     ('/contacts', Area.API),
     ('/promises', Area.API),
     ('/mentions', Area.API),
+    ('/transfers', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/softphone', Area.API),
@@ -87,7 +88,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions',
+    '/reports', '/mentions', '/transfers',
 )  # fmt: skip
 
 

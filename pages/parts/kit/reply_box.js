@@ -1,8 +1,9 @@
 // The reply box. The textarea belongs to the browser alone: redrawing never touches its text or its caret;
 // the few methods that change them say when they may.
-import { Draft } from "desk_draft";
+import { characters, Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
 import { watchLink } from "desk_link";
+import { Mentions } from "desk_mentions";
 import { newId, PendingSends } from "desk_pending";
 
 const MAX_LINES = 6;
@@ -21,18 +22,25 @@ export default {
             <button type="button" class="desk-button" @click="again(send)">{{ labels.send_anyway }}</button>
             <button type="button" class="desk-button" @click="edit(send)">{{ labels.edit }}</button>
           </template>
+          <button v-else-if="send.state === 'resting'" type="button" class="desk-button" @click="edit(send)">{{ labels.undo }}</button>
           <button v-else-if="send.state === 'failed' || now - send.tried > ${PATIENCE_MS}" type="button"
             class="desk-button" @click="again(send)">{{ labels.again }}</button>
           <button v-if="send.state === 'failed'" type="button" class="desk-button" @click="pending.drop(send.id)">{{ labels.discard }}</button>
         </li>
       </ul>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
+      <ul v-if="people.options.length" :id="$attrs.id + '-people'" class="desk-mentions" role="listbox" :aria-label="labels.people" @mousedown.prevent>
+        <li v-for="(one, place) in people.options" :key="one.id" :id="$attrs.id + '-' + one.id" role="option"
+          :aria-selected="place === people.at ? 'true' : 'false'" @click="mentions.choose(place)">{{ one.name }} <span>{{ one.detail }}</span></li>
+      </ul>
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
-        <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
+        <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" :enterkeyhint="withCtrl ? 'enter' : 'send'"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
+          :aria-controls="people.options.length ? $attrs.id + '-people' : undefined"
+          :aria-activedescendant="people.options.length ? $attrs.id + '-' + people.options[people.at].id : undefined"
           :aria-describedby="disabled && reason ? $attrs.id + '-reason' : undefined"
-          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()" @keydown.esc="leave"></textarea>
+          :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="draft.flush()" @keydown.esc="leave" @keydown="takeBack"></textarea>
         <span v-if="count > limit * 0.9" class="desk-reply-count" :data-over="count > limit ? 1 : undefined"
           role="status">{{ count > limit ? labels.too_long : '' }} {{ count }} / {{ limit }}</span>
         <button type="button" class="desk-send" :disabled="disabled" :aria-label="labels.send" @click="submit">{{ labels.send }}</button>
@@ -48,10 +56,13 @@ export default {
     disabled: Boolean,
     keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
+    withCtrl: Boolean, // Ctrl+Enter sends, Enter begins a new line
+    undoMs: { type: Number, default: 0 }, // so long a sent message rests before it goes out
+    hasMentions: Boolean, // `@` opens a list of people
   },
-  emits: ["send", "draft", "typing"],
+  emits: ["send", "draft", "typing", "people"],
   data() {
-    return { sends: [], away: false, count: 0, now: Date.now() };
+    return { sends: [], away: false, count: 0, now: Date.now(), people: { options: [], at: 0 } };
   },
   created() {
     this.linked = false;
@@ -60,7 +71,11 @@ export default {
     this.draft = new Draft(this.keep, (text) => this.keepsDrafts && this.linked && this.$emit("draft", { text }));
   },
   mounted() {
-    this.enter = new EnterToSend(this.$refs.box, () => this.submit());
+    if (this.hasMentions) {
+      const ask = (number, text) => this.linked && this.$emit("people", { number, text });
+      this.mentions = new Mentions(this.$refs.box, this.keep, ask, (people) => (this.people = people));
+    }
+    this.enter = new EnterToSend(this.$refs.box, () => this.submit(), { modified: this.withCtrl });
     this.show(this.draft.open(this.text));
     this.pending.tell();
     this.leaving = () => this.draft.flush();
@@ -89,14 +104,26 @@ export default {
       if (this.linked) this.draft.agree(""); // the server empties its draft when it stores the message
       else this.draft.typed("");
       this.$refs.box.focus();
-      this.deliver({ id: newId(), text, seen: this.newest(), state: "sending", at, order, tried: at });
+      const mentions = this.mentions?.taken(text) ?? [];
+      const send = { id: newId(), text, mentions, seen: this.newest(), state: "sending", at, order, tried: at };
+      if (this.undoMs) this.rest({ ...send, state: "resting", due: at + this.undoMs });
+      else this.deliver(send);
     },
     deliver(send) {
       this.pending.put(send);
       if (this.linked) this.tell(send);
     },
-    tell({ id, text, seen }) {
-      this.$emit("send", { id, text, seen });
+    // Until its time the writer can take the message back; after a reload, what is left of it counts.
+    rest(send) {
+      this.pending.put(send);
+      setTimeout(() => this.release(send.id), Math.max(0, send.due - Date.now()));
+    },
+    release(id) {
+      const send = this.pending.find(id); // taken back meanwhile, or sent by another tab
+      if (send?.state === "resting") this.deliver({ ...send, state: "sending", tried: Date.now() });
+    },
+    tell({ id, text, seen, mentions = [] }) {
+      this.$emit("send", { id, text, seen, mentions });
     },
     again(send) {
       this.deliver({ ...send, seen: this.newest(), state: "sending", tried: Date.now() });
@@ -115,10 +142,14 @@ export default {
       this.linked = up;
       this.away = !up;
       if (!up) return;
-      for (const send of this.pending.all()) if (send.state === "sending") this.tell(send);
+      for (const send of this.pending.all()) {
+        if (send.state === "sending") this.tell(send);
+        if (send.state === "resting") this.rest(send);
+      }
       this.draft.flush();
     },
     sentence(send) {
+      if (send.state === "resting") return this.labels.resting;
       if (send.state !== "sending") return send.sentence || this.labels.failed;
       return this.away ? this.labels.waiting : this.labels.sending;
     },
@@ -137,6 +168,13 @@ export default {
       if (event.isComposing || this.enter.composing) return;
       event.stopPropagation();
       this.$refs.box.blur();
+    },
+    // Ctrl+Z in the empty box takes back the message that rests; with text in it, it is the browser's.
+    takeBack(event) {
+      const last = this.sends.filter((send) => send.state === "resting").pop();
+      if (!last || event.code !== "KeyZ" || !(event.ctrlKey || event.metaKey) || this.$refs.box.value) return;
+      event.preventDefault();
+      this.edit(last);
     },
     show(text) {
       this.$refs.box.value = text;
@@ -193,10 +231,8 @@ export default {
     focus() {
       this.$refs.box.focus();
     },
+    people_found(number, options) {
+      this.mentions?.found(number, options);
+    },
   },
 };
-
-// Characters as Python counts them: an emoji outside the first plane is one.
-function characters(text) {
-  return [...text].length;
-}

@@ -100,6 +100,7 @@ def _system_line(message: ChatMessage, own: Sender) -> Markup:
 def _to_agent(message: ChatMessage) -> str:
     return {
         MessageType.JOINED: _('{name} 상담원이 연결되었습니다', name=message.content),
+        MessageType.TRANSFERRED: _('{name} 상담원이 상담을 넘겨받았습니다', name=message.content),
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content),
         MessageType.ENDED_BY_CUSTOMER: _('고객이 상담을 종료했습니다'),
         MessageType.ABANDONED: _('고객이 기다리다가 나갔습니다'),
@@ -109,6 +110,9 @@ def _to_agent(message: ChatMessage) -> str:
 def _to_customer(message: ChatMessage) -> str:
     return {
         MessageType.JOINED: _('{name} 상담원이 연결되었어요', name=message.content),
+        MessageType.TRANSFERRED: _(
+            '{name} 상담원이 이어서 도와드려요. 앞의 대화도 전달되었어요', name=message.content
+        ),
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했어요', name=message.content),
         MessageType.ENDED_BY_CUSTOMER: _('상담을 종료했어요'),
         MessageType.ABANDONED: _('연결되기 전에 상담이 종료되었어요'),

@@ -37,6 +37,7 @@ from pages.api import (
     reports,
     sentiment,
     sockets,
+    transfers,
     visits,
     wrap_ups,
 )
@@ -180,6 +181,7 @@ def application(
         chats.router(services),
         wrap_ups.router(services),
         notes.router(services),
+        transfers.router(services),
         customers.router(services),
         exports.router(services),
         history.router(services),
