@@ -62,7 +62,7 @@ async def ask_transfer(context: PageContext, chat: ChatCard) -> None:
 def _fields(targets: Targets, leaves: Sequence[Leaf], *, near: str) -> Markup:
     agents = sorted(targets.agents, key=lambda one: (not one.can_take, one.department != near))
     queues: Sequence[Queue] = sorted(targets.queues, key=lambda one: one.department == near)
-    choices = ((TO_AGENT, _('상담원에게')), (TO_QUEUE, _('대기열로')))
+    choices = ((TO_AGENT, _('상담원에게')), (TO_QUEUE, _('대기열에')))
     return filled(
         '<fieldset class="desk-history-period desk-steer-deeds"><legend class="desk-unseen">{label}</legend>{deeds}</fieldset>'
         '<label class="desk-steer-field" data-deed="assigned">{agent}<select class="desk-input" name="agent">{agents}</select></label>'

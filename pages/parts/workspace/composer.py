@@ -197,7 +197,7 @@ class Composer(Component):
         """Whether a message says ``@name`` of a colleague: it was probably meant to be a note."""
         called = [name for name in _CALLED.findall(text) if not name.isascii()][:MOST_CALLED]
         for name in called:
-            for one in await self._found(name[:3]):
+            for one in await self.still(self._found(name[:3])):
                 if name.startswith(one.name):
                     return True
         return False
@@ -230,7 +230,7 @@ class Composer(Component):
     async def _colleagues(self, text: str) -> list[Person]:
         return [
             Person(id=str(one.id), name=one.name, detail=f'{_(one.department)} · {one.username}')
-            for one in await self._found(text)
+            for one in await self.still(self._found(text))
         ]
 
     async def _found(self, text: str) -> list[Colleague]:
