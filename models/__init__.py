@@ -35,6 +35,7 @@ from models.chat import (
     Sender,
 )
 from models.chat_note import ChatNote, NoteMention
+from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
     Customer,
@@ -120,6 +121,7 @@ __all__ = [
     'ChatRating',
     'ChatSession',
     'ChatStatus',
+    'ChatTransfer',
     'ContactCategory',
     'ContactStep',
     'Customer',
@@ -181,6 +183,7 @@ __all__ = [
     'StepKind',
     'SubjectKind',
     'ThresholdKind',
+    'TransferOutcome',
     'Uptime',
     'WallLink',
     'WrapUp',

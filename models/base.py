@@ -7,7 +7,17 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import TIMESTAMP, Dialect, Enum, Integer, MetaData, String, TypeDecorator, func
+from sqlalchemy import (
+    TIMESTAMP,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    String,
+    TypeDecorator,
+    Uuid,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 from typing_extensions import override
@@ -36,6 +46,9 @@ Integers: Any = ARRAY(Integer)
 
 Texts: Any = ARRAY(String)
 """A column of texts."""
+
+Uuids: Any = ARRAY(Uuid)
+"""A column of ids."""
 
 Json: Any = JSONB
 """A column of structured values."""

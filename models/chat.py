@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint, func, text
 from sqlmodel import Field, Index, SQLModel
 
-from models.base import Integers, Row, Timestamp, counter, labelled, labels, timestamp_field
+from models.base import Integers, Row, Timestamp, Uuids, counter, labelled, labels, timestamp_field
 from models.priority import Priority
 
 MAX_MESSAGE_CHARS = 5_000  # the desk's own chat; a Connect chat's limit is its gateway's
@@ -38,6 +38,8 @@ class MessageType(StrEnum):
 
     TEXT = 'text'
     JOINED = 'joined'
+    TRANSFERRED = 'transferred'
+    """Another agent has it from here on; ``content`` names that agent."""
     ENDED_BY_AGENT = 'ended_by_agent'
     ENDED_BY_CUSTOMER = 'ended_by_customer'
     ABANDONED = 'abandoned'
@@ -85,6 +87,7 @@ class ChatSession(Row, table=True):
             'idx_chat_sessions_offered', 'offered_agent_id',
             postgresql_where=text('offered_agent_id IS NOT NULL'),
         ),
+        Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
@@ -138,11 +141,21 @@ class ChatSession(Row, table=True):
         description='its place in the queue: since when it waits, moved by its priority',
     )
     held_at: datetime | None = Field(default=None, sa_type=Timestamp, description='보류 since then')
+    remind_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='of 보류: when its agent wants to be reminded'
+    )
     offered_agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
     offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
     returning_agent_id: UUID | None = Field(
         default=None, description='who talked with this number within a day before'
+    )
+
+    joined_agent_ids: list[UUID] = Field(
+        default_factory=list,
+        sa_type=Uuids,
+        sa_column_kwargs={'server_default': '{}'},
+        description='colleagues who write in it beside the agent who has it',
     )
 
     version: int = counter('grows with every change of this row: the newest copy wins')

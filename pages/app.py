@@ -58,6 +58,7 @@ from pages.api import (
     sentiment,
     sockets,
     sso,
+    transfers,
     visits,
     wrap_ups,
 )
@@ -122,6 +123,7 @@ def create(
         chats.router(services),
         wrap_ups.router(services),
         notes.router(services),
+        transfers.router(services),
         sentiment.router(services),
         customers_api.router(services),
         visits.router(services, settings),

@@ -18,11 +18,15 @@ from pages.parts.floor.notice_news import NoticeNews
 from pages.parts.floor.offer_card import OfferCard
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.floor.steering_news import SteeringNews
+from pages.parts.floor.transfer_dialog import ask_transfer
+from pages.parts.floor.transfer_news import TransferNews
 from pages.parts.floor.upset_news import UpsetNews
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
-from pages.parts.workspace.conversation import Conversation
+from pages.parts.workspace.conversation import Conversation, ConversationActs
 from pages.parts.workspace.inbox_panel import InboxPanel
+from pages.parts.workspace.mention_news import MentionNews
+from pages.parts.workspace.own_acts import HoldNews
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
 from pages.parts.workspace.welcome import Welcome
@@ -31,6 +35,7 @@ from pages.web import current_screen
 from pages.web.paths import id_in
 from services.chats.events import ChatCard, ChatEvent, MessageAdded
 from services.chats.inbox_view import Tab
+from services.chats.note_events import NoteView
 from services.people.events import SETTINGS
 
 PATH, CHAT_PATH = '/desk', '/desk/chats/{chat_id}'
@@ -52,6 +57,7 @@ class Workspace:
         self._conversation: Conversation | None = None
         self._customer: CustomerPanel | None = None
         self._taken: UUID | None = None
+        self._sought: NoteView | None = None
         self._waiting: set[UUID] = set()  # of queues accepted from the list
         self._push_queues: frozenset[UUID] = frozenset()
         self._offers: dict[UUID, OfferCard] = {}
@@ -85,6 +91,16 @@ class Workspace:
             SteeringNews(self._shell)
             UpsetNews(self._shell)
             NoticeNews(self._shell)
+            HoldNews(self._shell, on_due=self._shell.sound.tick)
+            self._transfers = TransferNews(
+                self._shell,
+                self._shell.sound,
+                on_accepted=self._show_taken,
+                is_ready=lambda: self._shell.status.is_ready,
+            )
+            self._mentions = MentionNews(
+                self._shell, on_news=self._shell.sound.tick, on_open=self._lead_to
+            )
             self._inbox = InboxPanel(
                 self._services,
                 self._agent,
@@ -114,6 +130,7 @@ class Workspace:
         if self._callbacks is not None:
             self._callbacks.refresh()
         self._absences.refresh()
+        self._mentions.start(self._mentions.refresh())
         await self._shell.still(self._read_ringing())
         if self._conversation is not None:
             self._conversation.start(self._conversation.refresh())
@@ -147,10 +164,13 @@ class Workspace:
         self._conversation = conversation = Conversation(
             self._shell,
             chat_id,
-            on_take=self._take,
+            ConversationActs(
+                take=self._take,
+                why=partial(explain, self._shell),
+                transfer=partial(ask_transfer, self._shell),
+            ),
             on_changed=self._changed,
             on_gone=self._close_gone,
-            on_why=partial(explain, self._shell),
         )
         try:
             await conversation.still(conversation.open())
@@ -163,6 +183,9 @@ class Workspace:
         # the conversation is shown without waiting for the customer
         self._customer.start(notices.in_place(self._customer.open))
         self._write_in_taken(chat_id)
+        if (note := self._sought) is not None and note.chat_session_id == chat_id:
+            self._sought = None
+            await conversation.still(conversation.lead_to(note))
 
     def _close_gone(self, conversation: Conversation) -> None:
         """Redraw the center, where a chat that the agent may no longer see is explained."""
@@ -180,13 +203,17 @@ class Workspace:
             notices.tell(error)
             await self._inbox.reload()  # the inbox was out of date
             return
+        await self._show_taken(taken)
+
+    async def _show_taken(self, taken: ChatCard) -> None:
+        """Open a chat that has just become the agent's, with the caret in its reply box."""
         await self._shell.still(self._inbox.show(Tab.OPEN))
-        self._taken = chat_id
-        if self._conversation is not None and self._conversation.chat_id == chat_id:
+        self._taken = taken.id
+        if self._conversation is not None and self._conversation.chat_id == taken.id:
             self._conversation.take_in(taken)
-            self._write_in_taken(chat_id)
+            self._write_in_taken(taken.id)
         else:
-            self.show(chat_id)
+            self.show(taken.id)
 
     def _write_in_taken(self, chat_id: UUID) -> None:
         """Put the caret into the reply box of the chat that was just taken."""
@@ -223,6 +250,7 @@ class Workspace:
         for chat in ringing.offers:
             self._show_offer(chat)
         self._ring()
+        self._transfers.start(self._transfers.refresh())  # of queues they ring for who is available
 
     def _note_ringing(self, chat: ChatCard) -> None:
         is_waiting = chat.status is ChatStatus.WAITING
@@ -271,6 +299,10 @@ class Workspace:
         keys.add('KeyX', 'X', _('새 상담 거절'), self._refuse)
         keys.add('KeyG', 'G', _('상담 가능'), self._shell.status.become_available)
         keys.add('KeyR', 'R', _('메시지 쓰기'), self._write)
+        keys.add('KeyO', 'O', _('내부 메모 쓰기'), self._write_note)
+        keys.add('KeyI', 'I', _('나를 부른 메모 열기'), self._mentions.open_first)
+        keys.add('KeyH', 'H', _('보류 · 보류 해제'), self._hold)
+        keys.add('KeyT', 'T', _('호전환'), self._transfer)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         keys.add('KeyP', 'P', _('약속 남기기'), self._promise)
@@ -315,16 +347,40 @@ class Workspace:
     async def _take_longest_waiting(self) -> None:
         if self._offers:
             await self._shell.still(next(iter(self._offers.values())).take())
+        elif (transfer_id := self._transfers.first) is not None:
+            await self._transfers.accept(transfer_id)
         elif (chat_id := await self._shell.still(self._inbox.longest_waiting())) is not None:
             await self._take(chat_id)
 
     async def _refuse(self) -> None:
         if self._offers:
             await next(iter(self._offers.values())).refuse()
+        elif (transfer_id := self._transfers.first) is not None:
+            await self._transfers.refuse(transfer_id)
 
     def _write(self) -> None:
         if self._conversation is not None:
             self._conversation.focus()
+
+    async def _hold(self) -> None:
+        if self._conversation is not None:
+            await self._conversation.hold()
+
+    async def _transfer(self) -> None:
+        if self._conversation is not None:
+            await self._conversation.transfer()
+
+    def _write_note(self) -> None:
+        if self._conversation is not None:
+            self._conversation.write_note()
+
+    async def _lead_to(self, note: NoteView) -> None:
+        """Show a private note in its chat."""
+        if self._conversation is not None and self._conversation.chat_id == note.chat_session_id:
+            await self._conversation.lead_to(note)
+        else:
+            self._sought = note
+            self.show(note.chat_session_id)
 
     async def _end(self) -> None:
         if self._conversation is not None:

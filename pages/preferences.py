@@ -1,4 +1,4 @@
-"""A person's choices for this browser: light or dark, Korean or English. Kept in cookies that identify nobody."""
+"""A person's choices for this browser: light or dark, Korean or English, and whether a sent message can be taken back. Kept in cookies that identify nobody."""
 
 from copy import copy
 
@@ -14,7 +14,14 @@ from pages.locale import LANGUAGES, _, language, language_of
 from pages.parts.kit.markup import Piece, filled
 from pages.roles import role_name
 from pages.web.bodies import fields_of
-from pages.web.forms import THEME_COOKIE, THEMES, theme_of
+from pages.web.forms import (
+    THEME_COOKIE,
+    THEMES,
+    UNDO_COOKIE,
+    UNDO_SECONDS,
+    theme_of,
+    undo_seconds_of,
+)
 from pages.web.paths import safe_next
 
 SYSTEM = 'system'
@@ -42,6 +49,7 @@ def router() -> APIRouter:
         for name, value, known in (
             (THEME_COOKIE, chosen.get('theme', ''), CHOICES),
             (LANGUAGE_COOKIE, chosen.get('lang', ''), LANGUAGES),
+            (UNDO_COOKIE, chosen.get('undo', ''), UNDO_SECONDS),
         ):
             if value in known:
                 answer.set_cookie(
@@ -73,6 +81,12 @@ def profile(agent: Agent) -> None:
         theme_of(ui.context.client.request) or SYSTEM,
     )
     _choices(_('언어'), 'lang', {'ko': '한국어', 'en': 'English'}, language())
+    _choices(
+        _('보낸 메시지 되돌리기'),
+        'undo',
+        {'0': _('바로 보내기'), '3': _('3초 동안 되돌리기')},
+        str(undo_seconds_of(ui.context.client.request)),
+    )
     # In a tab of its own: leaving the desk's page would end the call bar's connection.
     account = Piece('a', inside=filled('{text}', text=_('내 계정: 비밀번호, 2단계 인증, 기기')))
     account.classes('desk-account-link').props('href=/account target=_blank rel=noopener')

@@ -21,13 +21,15 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats, overdue 후처리 and unmade calls, announce promises and call-backs, give lent agents back.
+    """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
 
     Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
         await services.wrap_ups.end_overdue()
+        await services.transfers.end_overdue()
+        await services.chats.remind_held()
         await services.calls.give_up_undialled()
         await services.promises.remind()
         await services.callbacks.announce()

@@ -28,6 +28,7 @@ from services.calls.targets import TransferTargets
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
+from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.notes import ChatNotes
@@ -63,6 +64,7 @@ from services.floor.router import Router
 from services.floor.steering import Steering
 from services.floor.thresholds import Thresholds
 from services.floor.today import Today
+from services.floor.transfers import Transfers
 from services.floor.walls import Walls
 from services.forecast.what_if import WhatIf
 from services.history.exports import Exports
@@ -152,6 +154,7 @@ class Services:
     """``None`` where no Connect instance is configured."""
     chats: Chats
     chat_notes: ChatNotes
+    company: Company
     customers: Customers
     customer_duplicates: CustomerDuplicates
     customer_erasure: CustomerErasure
@@ -208,6 +211,7 @@ class Services:
     today: Today
     softphones: Softphones
     transfer_targets: TransferTargets
+    transfers: Transfers
 
     @property
     def connect_loops(self) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -345,6 +349,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         else None,
         chats=Chats(units),
         chat_notes=ChatNotes(units),
+        company=Company(units),
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
@@ -395,6 +400,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         visits=Visits(units, secret=jwt_secret),
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
         transfer_targets=TransferTargets(db, directory),
+        transfers=Transfers(units),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
         thresholds=thresholds,

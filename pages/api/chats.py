@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, Field
 
 from models import Agent, ChatStatus
 from pages.api import cursors
@@ -33,6 +34,7 @@ from services.chats.inbox_view import InboxFilter, Scope, Tab
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 
+MAX_REMIND_MINUTES = 24 * 60
 TABS = {
     ChatStatus.WAITING: Tab.WAITING,
     ChatStatus.ACTIVE: Tab.OPEN,
@@ -62,6 +64,14 @@ class ChatDetail(Chat):
     model_config = shown_as({**CHAT_EXAMPLE, 'wrap_up': None})
 
     wrap_up: WrapUpItem | None
+
+
+class HoldFor(BaseModel):
+    """After how many minutes on hold the agent is reminded; without it, never."""
+
+    model_config = shown_as({'remind_minutes': 10})
+
+    remind_minutes: Annotated[int | None, Field(ge=1, le=MAX_REMIND_MINUTES)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +137,28 @@ def router(services: Services) -> APIRouter:
         responses=written,
     )
     add(f'{one}/take', sessions.take, methods=['POST'], summary='Take (수락)', responses=changed)
+    add(
+        f'{one}/hold',
+        sessions.hold,
+        methods=['POST'],
+        summary='Put on hold (보류)',
+        responses=written,
+    )
+    add(
+        f'{one}/resume',
+        sessions.resume,
+        methods=['POST'],
+        summary='Resume (보류 해제)',
+        responses=changed,
+    )
+    add(
+        f'{one}/join',
+        sessions.join,
+        methods=['POST'],
+        summary='Join (함께 상담)',
+        responses=changed,
+    )
+    add(f'{one}/leave', sessions.leave, methods=['POST'], summary='Leave', responses=refusals(404))
     add(f'{one}/end', sessions.end, methods=['POST'], summary='End (상담 종료)', responses=changed)
     add(
         f'{one}/read',
@@ -152,6 +184,7 @@ class Sessions:
     def __init__(self, services: Services) -> None:
         self._chats = services.chats
         self._inbox = services.inbox
+        self._company = services.company
         self._wrap_ups = services.wrap_ups
 
     async def chats(
@@ -216,6 +249,24 @@ class Sessions:
     async def take(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Take a waiting chat. When several agents take it at once, one gets it and the others get 409."""
         return Chat.shown_to(staff.agent, await self._chats.take(staff.agent, session_id))
+
+    async def hold(self, staff: SignedIn, session_id: UUID, asked: HoldFor | None = None) -> Chat:
+        """Put a chat on hold, which frees its place; after the minutes its agent is reminded of it."""
+        minutes = asked.remind_minutes if asked else None
+        held = await self._chats.hold(staff.agent, session_id, remind_minutes=minutes)
+        return Chat.shown_to(staff.agent, held)
+
+    async def resume(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """Resume a chat on hold, up to one above the agent's capacity."""
+        return Chat.shown_to(staff.agent, await self._chats.resume(staff.agent, session_id))
+
+    async def join(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """Write in a colleague's chat, too; it stays the colleague's. Joining again changes nothing."""
+        return Chat.shown_to(staff.agent, await self._company.join(staff.agent, session_id))
+
+    async def leave(self, staff: SignedIn, session_id: UUID) -> Chat:
+        """Leave a chat that the agent has joined; leaving again changes nothing."""
+        return Chat.shown_to(staff.agent, await self._company.leave(staff.agent, session_id))
 
     async def end(self, staff: SignedIn, session_id: UUID) -> Chat:
         """End a chat that the agent holds; ending it again changes nothing."""

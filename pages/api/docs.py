@@ -42,6 +42,8 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `promise_changed` | `promise_id`, `contact_id`, `department`, `owner_id`, `former_id`: read it at `GET /promises/{promise_id}` |
 | `note` | a private note, as in `GET /chat/sessions/{session_id}/notes`: in chats that the agent has or follows |
 | `mention` | `note`, `customer`: a note mentions the agent |
+| `transfer` | as `GET /transfers`: a chat rings for the agent or for the agents of a queue, or the agent has asked |
+| `transfer_ended` | as `transfer`, and `outcome` (`accepted`, `refused`, `missed`, `withdrawn`), `by_id`, `by` |
 | `promise_due` | `promise_id`, `contact_id`, `department`, `owner_id`, `customer`, `body`, `due_at`: its time has come |
 | `callback_changed` | `callback_id`, `department`: read it at `GET /callbacks/{callback_id}` |
 | `callback_due` | `callback_id`, `department`, `owner_id`, `agent_ids` (who is told), `name`, `body`, `slot_from`, `slot_to`: its slot has begun |

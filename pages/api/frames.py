@@ -1,7 +1,7 @@
 """The frames of ``/ws/{agent_id}``: ``{"type", "data", "timestamp"}``, both ways.
 
 To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``sentiment``, ``agent_status``, ``agent_changed``,
-``note``, ``mention``, ``promise_changed``, ``promise_due``, ``callback_changed``, ``callback_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it:
+``note``, ``mention``, ``transfer``, ``transfer_ended``, ``promise_changed``, ``promise_due``, ``callback_changed``, ``callback_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it:
 ``subscribe``, ``message``, ``typing``, ``pong``, ``ping``. A ``message`` that comes after one of its chat with a higher
 number also has ``"late": true``.
 """
@@ -33,6 +33,8 @@ class FrameKind(StrEnum):
     AGENT_CHANGED = 'agent_changed'
     NOTE = 'note'
     MENTION = 'mention'
+    TRANSFER = 'transfer'
+    TRANSFER_ENDED = 'transfer_ended'
     PROMISE_CHANGED = 'promise_changed'
     PROMISE_DUE = 'promise_due'
     CALLBACK_CHANGED = 'callback_changed'

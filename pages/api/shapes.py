@@ -68,6 +68,8 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'offered_agent_id': None,
     'offered_at': None,
     'offer_expires_at': None,
+    'remind_at': None,
+    'joined_agent_ids': [],
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {
     'id': '0b4e7f0a-3a53-4b8e-8d8f-7a1f1b2c3d4e',

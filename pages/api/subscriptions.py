@@ -18,6 +18,12 @@ from services.chats.events import (
     holder_topic,
 )
 from services.chats.note_events import Mentioned, NoteAdded, mention_topic, notes_topic
+from services.chats.transfer_events import (
+    TransferAsked,
+    TransferEnded,
+    department_transfers_topic,
+    transfer_topic,
+)
 from services.contacts.access import may_see, topics_within
 from services.contacts.promise_view import PromiseChanged, PromiseDue, topics_for
 from services.people.events import EVERY_AGENT, AgentStatusChanged, agent_topic
@@ -53,6 +59,10 @@ class ProgramSubscriptions:
             self._topics.subscribe(people, self._hear_status),
             *(self._topics.subscribe(topic, self._hear_promise) for topic in topics_for(agent)),
             self._topics.subscribe(mention_topic(agent.id), self._hear_mention),
+            self._topics.subscribe(
+                (transfer_topic(agent.id), department_transfers_topic(agent.department)),
+                self._hear_transfer,
+            ),
             *(
                 self._topics.subscribe(topic, self._hear_callback)
                 for topic in (*callback_view.topics_for(agent), due_topic(agent.id))
@@ -134,6 +144,19 @@ class ProgramSubscriptions:
     def _hear_mention(self, event: object) -> None:
         if isinstance(event, Mentioned):
             self._push(Frame(FrameKind.MENTION, event.mention))
+
+    def _hear_transfer(self, event: object) -> None:
+        """Tell of a request that the agent may accept or has asked for, and that one is over."""
+        if not isinstance(event, TransferAsked | TransferEnded) or event is self._heard:
+            return
+        self._heard = event
+        data = event.transfer.model_dump(mode='json', exclude={'refused_by_ids', 'to_department'})
+        if isinstance(event, TransferEnded):
+            by = str(event.by_id) if event.by_id else None
+            ended = {'outcome': event.outcome, 'by_id': by, 'by': event.by}
+            self._push(Frame(FrameKind.TRANSFER_ENDED, data | ended))
+        else:
+            self._push(Frame(FrameKind.TRANSFER, data))
 
     def _hear_typing(self, event: object) -> None:
         if isinstance(event, Typing):

@@ -15,6 +15,9 @@ from pages.locale import LANGUAGES, text
 
 THEME_COOKIE = 'desk_theme'
 THEMES = ('light', 'dark')
+UNDO_COOKIE = 'desk_undo'
+UNDO_SECONDS = ('0', '3')
+"""How long a sent message can be taken back before it goes out; 0: at once."""
 STYLES = ('/static/tokens.css', '/static/forms.css')
 
 _TEMPLATES = Environment(
@@ -79,3 +82,9 @@ def theme_of(request: HTTPConnection) -> str:
     """Return the theme chosen in this browser; empty to follow the system."""
     chosen = request.cookies.get(THEME_COOKIE, '')
     return chosen if chosen in THEMES else ''
+
+
+def undo_seconds_of(request: HTTPConnection) -> int:
+    """Return how many seconds a sent message rests in this browser before it goes out."""
+    chosen = request.cookies.get(UNDO_COOKIE, '')
+    return int(chosen) if chosen in UNDO_SECONDS else 0

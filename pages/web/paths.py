@@ -77,6 +77,7 @@ PREFIXES = (
     ('/contacts', Area.API),
     ('/promises', Area.API),
     ('/mentions', Area.API),
+    ('/transfers', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/softphone', Area.API),
@@ -89,7 +90,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions',
+    '/reports', '/mentions', '/transfers',
 )  # fmt: skip
 
 

@@ -315,4 +315,5 @@ async def _begin_wrap_up(work: UnitOfWork, call: Call) -> bool:
     queue = await queue_queries.by_id(work.session, call.queue_id) if call.queue_id else None
     agent = await agent_queries.by_id(work.session, call.agent_id)
     has_left = agent is not None and not agent.is_active
-    return wrap_ups.begin(work, call, call.agent_id, queue, has_left=has_left) is not None
+    begun = await wrap_ups.begin(work, call, call.agent_id, queue, has_left=has_left)
+    return begun is not None

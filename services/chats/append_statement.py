@@ -23,7 +23,7 @@ BY_AGENT = (
        unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
     # the conditions (see services.contacts.access.may_write), including that no colleague replied after what
     # the writer had seen
-    """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s
+    """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sender_id)s = ANY(joined_agent_ids)
        OR %(is_supervisor)s AND (%(reach)s::text[] IS NULL OR department = ANY(%(reach)s::text[])))
        AND (last_agent_number <= %(seen)s OR last_agent_id = %(sender_id)s)""",
 )

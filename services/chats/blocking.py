@@ -5,7 +5,8 @@ from uuid import UUID
 
 from models import Agent, ChatEnding, ChatStatus, MessageType
 from services.chats import queries
-from services.chats.chats import after_end, close, lock_holder
+from services.chats.chats import after_end, close
+from services.contacts import queue_queries
 from services.work.unit_of_work import UnitsOfWork
 
 BY_DESK = ''
@@ -27,12 +28,13 @@ async def end_chats_of_blocked(
 
 async def _end(units: UnitsOfWork, by: Agent, chat_id: UUID) -> bool:
     async with units.begin() as work:
-        holder = await lock_holder(work, chat_id)
+        holder = await queries.locked_holder(work.session, chat_id)
         chat = await queries.locked_chat(work.session, chat_id)
         if chat is None or chat.status is ChatStatus.CLOSED:
             return False
         if not await queries.is_blocked(work.session, chat.customer_id, chat.visitor_phone):
             return False
         close(work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, BY_DESK, by_id=by.id)
-        await after_end(work, chat, holder)
+        queue = await queue_queries.by_id(work.session, chat.queue_id) if chat.queue_id else None
+        await after_end(work, chat, holder, queue)
     return True

@@ -4,6 +4,7 @@ A customer's own actions are in ``visits``, the lists in ``inbox``; ``services.c
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from desk import clock, metrics
@@ -22,9 +23,9 @@ from models import (
     StepKind,
 )
 from models.chat import MAX_MESSAGE_CHARS, OPEN_STATUSES
-from services.chats import queries
+from services.chats import queries, transfer_queries
 from services.chats.append_statement import append
-from services.chats.events import ChatCard, ChatMessage, MessageAdded, Typing
+from services.chats.events import ChatCard, ChatMessage, HoldDue, MessageAdded, Typing
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance
 from services.contacts import wrap_ups
@@ -123,12 +124,19 @@ class Chats:
             await settle(work, me, StateCause.CONTACT_TAKEN, load=load)
         return queries.card(chat)
 
-    async def hold(self, agent: Agent, chat_id: UUID) -> ChatCard:
-        """Put a chat on hold (보류), which frees its place for another contact. Raises as ``end``."""
+    async def hold(
+        self, agent: Agent, chat_id: UUID, *, remind_minutes: int | None = None
+    ) -> ChatCard:
+        """Put a chat on hold (보류), which frees its place for another contact.
+
+        Its agent is reminded of it after some minutes, if wanted. Raises as ``end``.
+        """
         async with self._units.begin() as work:
             me, chat = await _held(work, agent, chat_id)
             if chat.status is ChatStatus.ACTIVE:
-                chat.status, chat.held_at = ChatStatus.ON_HOLD, clock.now()
+                now = clock.now()
+                chat.status, chat.held_at = ChatStatus.ON_HOLD, now
+                chat.remind_at = now + timedelta(minutes=remind_minutes) if remind_minutes else None
                 record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
                 await _settle(work, me, StateCause.CONTACT_OVER)
@@ -146,11 +154,21 @@ class Chats:
                 if me is not None:
                     most = me.chat_capacity + MOST_BEYOND_CAPACITY
                     await _require_places(work, me, most=most - 1)
-                chat.status, chat.held_at = ChatStatus.ACTIVE, None
+                chat.status, chat.held_at, chat.remind_at = ChatStatus.ACTIVE, None, None
                 record_step(work, chat, StepKind.RESUMED, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
                 await _settle(work, me, StateCause.CONTACT_TAKEN)
         return queries.card(chat)
+
+    async def remind_held(self) -> int:
+        """Remind agents of chats on hold whose time has come; return how many. Any process may do it."""
+        async with self._units.begin() as work:
+            due = await queries.held_due(work.session, clock.now(), limit=MAX_PAGE)
+            for chat in due:
+                chat.remind_at = None
+                tell_changed(work, chat)
+                work.tell(HoldDue.of(chat))
+        return len(due)
 
     async def reply(self, agent: Agent, outgoing: OutgoingMessage) -> ChatMessage:
         """Store an agent's message under the chat's next number and publish it.
@@ -203,7 +221,9 @@ class Chats:
 
     async def typing(self, agent: Agent, chat_id: UUID) -> None:
         """Announce that the agent is typing. The caller has checked that they may see the chat."""
-        await self._relay.whisper(Typing(chat_id=chat_id, sender=Sender.AGENT, name=agent.name))
+        await self._relay.whisper(
+            Typing(chat_id=chat_id, sender=Sender.AGENT, name=agent.name, agent_id=agent.id)
+        )
 
     async def tell_typing(self, agent: Agent, chat_id: UUID) -> None:
         """Announce that the agent is typing, after checking the chat; for programs.
@@ -335,7 +355,8 @@ async def after_end(
 ) -> None:
     """Begin the 후처리 of a chat of this queue that has just ended, and update its agent's state."""
     if chat.agent_id is not None:
-        wrap_ups.begin(work, chat, chat.agent_id, queue)
+        category_id = await transfer_queries.category_of(work.session, chat.id)
+        await wrap_ups.begin(work, chat, chat.agent_id, queue, category_id=category_id)
     await _settle(work, holder, StateCause.CONTACT_OVER)
 
 

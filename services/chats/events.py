@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import override
 
 from desk.events import Event
-from models import ChatEnding, ChatStatus, MessageType, Priority, Sender
+from models import ChatEnding, ChatSession, ChatStatus, MessageType, Priority, Sender
 from models.chat import OPEN_STATUSES
 
 
@@ -39,6 +39,11 @@ def draft_topic(agent_id: UUID, chat_id: UUID) -> str:
 def holder_topic(agent_id: UUID) -> str:
     """Return the topic of the chats that an agent has or is offered."""
     return f'holder:{agent_id}'
+
+
+def hold_topic(agent_id: UUID) -> str:
+    """Return the topic of reminders of the chats that an agent has on hold."""
+    return f'hold:{agent_id}'
 
 
 EVERY_CHAT = 'every-chat'
@@ -88,6 +93,9 @@ class ChatCard(BaseModel):
     offered_agent_id: UUID | None = None
     offered_at: datetime | None = None
     offer_expires_at: datetime | None = None
+    remind_at: datetime | None = None
+    joined_agent_ids: tuple[UUID, ...] = ()
+    """Colleagues who write in it beside the agent who has it."""
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +135,7 @@ class ChatEvent(Event):
     def topics(self) -> tuple[str, ...]:
         chat = self.chat
         topics = [chat_topic(chat.id), department_topic(chat.department), EVERY_CHAT]
-        concerned = {chat.agent_id, chat.offered_agent_id, self.also_to} - {None}
+        concerned = {chat.agent_id, chat.offered_agent_id, self.also_to, *chat.joined_agent_ids}
         topics += [holder_topic(agent_id) for agent_id in concerned if agent_id]
         if self.moves or chat.status is ChatStatus.WAITING:
             topics += [queue_topic(chat.department), EVERY_QUEUE]
@@ -186,10 +194,29 @@ class Typing(Event):
     chat_id: UUID
     sender: Sender
     name: str
+    agent_id: UUID | None = None
+    """Of an agent: for colleagues, who are told of each other and not of themselves."""
 
     @override
     def topics(self) -> tuple[str, ...]:
         return (chat_topic(self.chat_id),)
+
+
+class HoldDue(Event):
+    """The time has come at which an agent wanted to be reminded of a chat on hold."""
+
+    agent_id: UUID | None
+    chat_id: UUID
+    customer: str
+
+    @classmethod
+    def of(cls, chat: ChatSession) -> 'HoldDue':
+        """Return the event for a chat."""
+        return cls(agent_id=chat.agent_id, chat_id=chat.id, customer=chat.visitor_name)
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (hold_topic(self.agent_id),) if self.agent_id else ()
 
 
 class DraftSaved(Event):

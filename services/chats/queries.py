@@ -320,6 +320,17 @@ async def silent_waiting(
     return (await session.exec(statement)).all()
 
 
+async def held_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[ChatSession]:
+    """Return, locked, chats on hold of which their agents are to be reminded; skips locked rows."""
+    statement = (
+        select(ChatSession)
+        .where(col(ChatSession.remind_at) <= at, col(ChatSession.status) == ChatStatus.ON_HOLD)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def waiting_before(session: AsyncSession, chat: ChatSession) -> int:
     """Return how many chats of the same queue are served before this one."""
     earlier = (

@@ -98,6 +98,7 @@ def may_see(agent: Agent, chat: OwnedContact) -> bool:
 
 
 def may_write(agent: Agent, chat: OwnedContact) -> bool:
-    """Whether the agent may write in this open chat: the agent who has it, and supervisors of its department."""
+    """Whether the agent may write in this open chat: who has it or has joined it, and supervisors of its department."""
     is_supervised = agent.is_supervisor and agent.reaches(chat.department)
-    return is_supervised or chat.agent_id == agent.id
+    has_joined = agent.id in getattr(chat, 'joined_agent_ids', ())
+    return is_supervised or chat.agent_id == agent.id or has_joined

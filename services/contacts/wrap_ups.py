@@ -177,18 +177,19 @@ class WrapUps:
         return len(overdue)
 
 
-def begin(
+async def begin(
     work: UnitOfWork,
     contact: Contact,
     agent_id: UUID,
     queue: Queue | None,
     *,
     has_left: bool = False,
+    category_id: UUID | None = None,
 ) -> WrapUp | None:
     """Begin the 후처리 of a contact that has just ended, unless its queue gives no time for it.
 
     It is for any agent of the queue when its own works here no more (``has_left``): a call goes on after that until it is
-    hung up.
+    hung up. ``category_id`` is the 상담 분류 as far as it is known; one of another queue's tree is left out.
     """
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
@@ -209,6 +210,8 @@ def begin(
     else:
         begun = max(now, contact.end_time or now)  # another clock reports the end of a call
         record_step(work, contact, StepKind.WRAP_UP_BEGUN, agent_id=agent_id, at=begun)
+    if category_id is not None and await _is_leaf_for(work, wrap_up, category_id):
+        wrap_up.category_id = category_id
     tell(work, wrap_up)
     return wrap_up
 
@@ -284,16 +287,15 @@ async def _write(work: UnitOfWork, wrap_up: WrapUp, written: WrapUpText) -> None
 
 async def _require_leaf(work: UnitOfWork, wrap_up: WrapUp, category_id: UUID | None) -> None:
     """Refuse a category that is not a leaf of the queue's tree, or is retired."""
-    if category_id is None:
-        return
-    node = await category_queries.by_id(work.session, category_id)
-    if (
-        node is None
-        or node.retired_at is not None
-        or node.queue_id not in (None, wrap_up.queue_id)
-        or await category_queries.has_children(work.session, category_id)
-    ):
+    if category_id is not None and not await _is_leaf_for(work, wrap_up, category_id):
         raise InvalidInputError('category.not_found')
+
+
+async def _is_leaf_for(work: UnitOfWork, wrap_up: WrapUp, category_id: UUID) -> bool:
+    node = await category_queries.by_id(work.session, category_id)
+    if node is None or node.retired_at is not None or node.queue_id not in (None, wrap_up.queue_id):
+        return False
+    return not await category_queries.has_children(work.session, category_id)
 
 
 async def _end(work: UnitOfWork, agent: Agent, wrap_up: WrapUp, ending: WrapUpEnding) -> None:

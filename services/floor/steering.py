@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from desk import clock
 from desk.errors import (
     ConflictError,
@@ -93,34 +95,11 @@ class Steering:
         """Return the possible targets within the supervisor's reach. Raises ``NotAllowedError`` for agents."""
         require_supervisor(supervisor)
         async with self._units.db.reading() as session:
-            everybody = await agent_queries.everyone(session)
-            people = [
-                one
-                for one in everybody
-                if one.is_active
-                and supervisor.reaches(one.department)
-                and (one.role is AgentRole.AGENT or is_ready(one))
-            ]
-            loads = await state_queries.loads_of(session, [one.id for one in people])
-            queues = [
-                one
-                for one in await queue_queries.active(session)
-                if supervisor.reaches(one.department)
-            ]
-        agents = [
-            TargetAgent(
-                id=one.id,
-                name=one.name,
-                department=one.department,
-                status=one.status,
-                load=loads[one.id].total,
-                capacity=one.chat_capacity,
-                is_ready=is_ready(one),
-            )
-            for one in people
-        ]
-        agents.sort(key=lambda one: (not one.can_take, one.department, one.name))
-        return Targets(agents=agents, queues=queues)
+            found = await all_targets(session)
+        return Targets(
+            agents=[one for one in found.agents if supervisor.reaches(one.department)],
+            queues=[one for one in found.queues if supervisor.reaches(one.department)],
+        )
 
     async def assign(
         self, supervisor: Agent, chat_ids: Sequence[UUID], agent_id: UUID, reason: str
@@ -202,6 +181,29 @@ class Steering:
                 await _set_priority(work, supervisor, chat_id, priority, why)
 
         return await _each(chat_ids, act)
+
+
+async def all_targets(session: AsyncSession) -> Targets:
+    """Return the agents and the available supervisors of all departments, and the active queues."""
+    everybody = await agent_queries.everyone(session)
+    people = [
+        one for one in everybody if one.is_active and (one.role is AgentRole.AGENT or is_ready(one))
+    ]
+    loads = await state_queries.loads_of(session, [one.id for one in people])
+    agents = [
+        TargetAgent(
+            id=one.id,
+            name=one.name,
+            department=one.department,
+            status=one.status,
+            load=loads[one.id].total,
+            capacity=one.chat_capacity,
+            is_ready=is_ready(one),
+        )
+        for one in people
+    ]
+    agents.sort(key=lambda one: (not one.can_take, one.department, one.name))
+    return Targets(agents=agents, queues=list(await queue_queries.active(session)))
 
 
 async def _each(chat_ids: Sequence[UUID], act: Callable[[UUID], Awaitable[None]]) -> Steered:
@@ -298,6 +300,7 @@ def _move(
     former = chat.agent_id or chat.offered_agent_id
     offers.clear(chat)
     chat.status, chat.agent_id, chat.held_at = ChatStatus.WAITING, None, None
+    chat.joined_agent_ids = []
     chat.queue_id, chat.department = queue.id, queue.department
     chat.rank_at = rank_at(chat.start_time, chat.priority)
     record_step(
@@ -359,6 +362,11 @@ def checked_reason(supervisor: Agent, reason: str) -> str:
         InvalidInputError: the reason is empty or too long.
     """
     require_supervisor(supervisor)
+    return read_reason(reason)
+
+
+def read_reason(reason: str) -> str:
+    """Return a reason as it is stored: on one line, without personal data. Raises ``InvalidInputError``."""
     reason = ' '.join(reason.split())
     if not reason or UNSTORABLE.search(reason):
         raise InvalidInputError('agent.status_why')

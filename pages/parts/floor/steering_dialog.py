@@ -151,8 +151,8 @@ def _form(targets: Targets, *, near: str, first: Deed, why: str) -> Markup:
         deeds=Markup().join(
             _deed(deed, name, is_first=deed is first) for deed, name in deeds.items()
         ),
-        agents=_choice(Deed.ASSIGNED, 'agent', _('상담원'), _agents(agents)),
-        queues=_choice(Deed.MOVED, 'queue', _('대기열'), _queues(targets.queues)),
+        agents=_choice(Deed.ASSIGNED, 'agent', _('상담원'), agent_options(agents)),
+        queues=_choice(Deed.MOVED, 'queue', _('대기열'), queue_options(targets.queues)),
         priorities=_choice(Deed.PRIORITY, 'priority', _('중요도'), _priorities()),
         why=_('사유'),
         given=why,
@@ -180,7 +180,8 @@ def _choice(deed: Deed, name: str, label: str, options: Markup) -> Markup:
     )
 
 
-def _agents(agents: Sequence[TargetAgent]) -> Markup:
+def agent_options(agents: Sequence[TargetAgent]) -> Markup:
+    """Return agents as options with their state and load; who can take nothing now cannot be chosen."""
     states = status_names()
     return Markup().join(
         filled(
@@ -197,7 +198,8 @@ def _agents(agents: Sequence[TargetAgent]) -> Markup:
     )
 
 
-def _queues(queues: Sequence[Queue]) -> Markup:
+def queue_options(queues: Sequence[Queue]) -> Markup:
+    """Return queues as options."""
     return Markup().join(
         filled('<option value="{id}">{name}</option>', id=one.id, name=queue_name(one))
         for one in queues

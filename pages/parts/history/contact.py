@@ -22,6 +22,7 @@ from pages.parts.kit import times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
+from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.calls.dial_rules import DialPurpose
 from services.chats.events import (
@@ -205,6 +206,7 @@ class HistoryContact(Component):
             words=words_of(self._sought),
         )
         mood.follow(self._transcript)
+        NoteLines(self._context, self._contact_id, self._transcript).follow()
 
     # ---- the transcript
 

@@ -65,3 +65,8 @@ export class Draft {
     }
   }
 }
+
+// Characters as Python counts them: an emoji outside the first plane is one.
+export function characters(text) {
+  return [...text].length;
+}

@@ -13,9 +13,11 @@ const SAFARI_MS = 30; // longer than the gap between compositionend and a late i
 const HANGUL = /^[\p{Script=Hangul}\s]*$/u;
 
 export class EnterToSend {
-  constructor(box, send) {
+  // `modified`: Ctrl or Command with Enter sends, and a plain Enter begins a new line.
+  constructor(box, send, { modified = false } = {}) {
     this.box = box;
     this.send = send;
+    this.modified = modified;
     this.composing = false;
     this.timer = null; // an Enter after composition that has not sent yet
     this.armed = false; // an Enter during composition that has not sent yet
@@ -55,7 +57,8 @@ export class EnterToSend {
     const enter = event.key === "Enter" || event.code === "Enter" || event.code === "NumpadEnter";
     if (!enter) return;
     this.shift = event.shiftKey;
-    if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+    const held = event.ctrlKey || event.metaKey;
+    if (event.shiftKey || event.altKey || held !== this.modified) return;
     event.preventDefault();
     if (event.repeat) return; // a held key is one Enter
     if (event.isComposing || this.composing) this.armed = true;
@@ -64,7 +67,7 @@ export class EnterToSend {
   }
 
   line(event) {
-    if (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph") return;
+    if (this.modified || (event.inputType !== "insertLineBreak" && event.inputType !== "insertParagraph")) return;
     if (this.shift) {
       this.shift = false; // Shift + Enter was handled; a phone's next Enter may come without a keydown
       return;

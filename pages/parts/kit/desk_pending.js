@@ -86,3 +86,9 @@ export function newId() {
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
+
+// The newest number on screen: the writer has seen all messages up to it, and none after it.
+export function newestNumber(transcript) {
+  const numbered = document.querySelector(transcript)?.querySelectorAll("[data-number]") ?? [];
+  return Math.max(0, ...[...numbered].map((message) => Number(message.dataset.number) || 0));
+}

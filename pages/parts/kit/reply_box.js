@@ -2,46 +2,39 @@
 // the few methods that change them say when they may.
 import { store } from "desk_canned";
 import { CannedList } from "desk_canned_list";
-import { Draft } from "desk_draft";
+import { characters, Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
+import { grow } from "desk_grow";
 import { watchLink } from "desk_link";
-import { newId, PendingSends } from "desk_pending";
+import { Mentions } from "desk_mentions";
+import { newestNumber, newId, PendingSends } from "desk_pending";
+import { PendingList } from "desk_pending_list";
 
-const MAX_LINES = 6;
 const TYPING_MS = 3000; // at most one `typing` event in this time
-const PATIENCE_MS = 10_000; // after this time an unanswered message can be sent again by hand
 const GRACE_MS = 3000; // a new page is not yet "away"
 
 export default {
-  components: { CannedList },
+  components: { CannedList, PendingList },
   template: `
     <div class="desk-reply" style="width:100%">
-      <ul v-if="sends.length" class="desk-pending" aria-live="polite">
-        <li v-for="send in sends" :key="send.id" class="desk-pending-send" :data-state="send.state">
-          <span class="desk-pending-text" dir="auto" style="white-space:pre-wrap;overflow-wrap:anywhere">{{ send.text }}</span>
-          <span class="desk-pending-state">{{ sentence(send) }}</span>
-          <template v-if="send.state === 'held'">
-            <button type="button" class="desk-button" @click="again(send)">{{ labels.send_anyway }}</button>
-            <button type="button" class="desk-button" @click="edit(send)">{{ labels.edit }}</button>
-          </template>
-          <button v-else-if="send.state === 'failed' || now - send.tried > ${PATIENCE_MS}" type="button"
-            class="desk-button" @click="again(send)">{{ labels.again }}</button>
-          <button v-if="send.state === 'failed'" type="button" class="desk-button" @click="pending.drop(send.id)">{{ labels.discard }}</button>
-        </li>
-      </ul>
+      <pending-list :sends="sends" :labels="labels" :away="away" @again="again" @edit="edit" @discard="pending.drop($event.id)"></pending-list>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
       <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
         @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
+      <ul v-if="people.options.length" :id="$attrs.id + '-people'" class="desk-mentions" role="listbox" :aria-label="labels.people" @mousedown.prevent>
+        <li v-for="(one, place) in people.options" :key="one.id" :id="$attrs.id + '-' + one.id" role="option"
+          :aria-selected="place === people.at ? 'true' : 'false'" @click="mentions.choose(place)">{{ one.name }} <span>{{ one.detail }}</span></li>
+      </ul>
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
         <button v-if="canned" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="canned.labels.list"
           :title="canned.labels.hint" @mousedown.prevent @click="$refs.canned.begin()"><i class="material-icons" aria-hidden="true">bolt</i></button>
-        <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
+        <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" :enterkeyhint="withCtrl ? 'enter' : 'send'"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
+          :aria-autocomplete="canned || hasMentions ? 'list' : undefined" :aria-controls="open.list" :aria-activedescendant="open.option"
           :aria-describedby="disabled && reason ? $attrs.id + '-reason' : undefined"
           :aria-invalid="count > limit ? true : undefined" @input="typed" @blur="left" @keydown="keyed"
-          :aria-autocomplete="canned ? 'list' : undefined" :aria-controls="active ? $attrs.id + '-canned' : undefined"
-          :aria-activedescendant="active || undefined" @click="look" @keyup="look" @focus="look" @compositionend="composed"></textarea>
+          @click="look" @keyup="look" @focus="look" @compositionend="$refs.canned?.composed()"></textarea>
         <span v-if="count > limit * 0.9" class="desk-reply-count" :data-over="count > limit ? 1 : undefined"
           role="status">{{ count > limit ? labels.too_long : '' }} {{ count }} / {{ limit }}</span>
         <button type="button" class="desk-send" :disabled="disabled" :aria-label="labels.send" @click="submit">{{ labels.send }}</button>
@@ -58,10 +51,21 @@ export default {
     keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
     canned: Object, // the list of canned replies; none on the customer's side
+    withCtrl: Boolean, // Ctrl+Enter sends, Enter begins a new line
+    undoMs: { type: Number, default: 0 }, // so long a sent message rests before it goes out
+    hasMentions: Boolean, // `@` opens a list of people
   },
-  emits: ["send", "draft", "typing", "used"],
+  emits: ["send", "draft", "typing", "used", "people"],
   data() {
-    return { sends: [], away: false, count: 0, now: Date.now(), active: "" };
+    return { sends: [], away: false, count: 0, active: "", people: { options: [], at: 0 } };
+  },
+  computed: {
+    // The list that is open, and the option in it that Enter chooses.
+    open() {
+      const person = this.people.options[this.people.at];
+      if (this.active) return { list: `${this.$attrs.id}-canned`, option: this.active };
+      return person ? { list: `${this.$attrs.id}-people`, option: `${this.$attrs.id}-${person.id}` } : {};
+    },
   },
   created() {
     this.linked = false;
@@ -70,12 +74,15 @@ export default {
     this.draft = new Draft(this.keep, (text) => this.keepsDrafts && this.linked && this.$emit("draft", { text }));
   },
   mounted() {
-    this.enter = new EnterToSend(this.$refs.box, () => this.submit());
+    if (this.hasMentions) {
+      const ask = (number, text) => this.linked && this.$emit("people", { number, text });
+      this.mentions = new Mentions(this.$refs.box, this.keep, ask, (people) => (this.people = people));
+    }
+    this.enter = new EnterToSend(this.$refs.box, () => this.submit(), { modified: this.withCtrl });
     this.show(this.draft.open(this.text));
     this.pending.tell();
     this.leaving = () => this.draft.flush();
     window.addEventListener("pagehide", this.leaving);
-    this.patience = setInterval(() => this.sends.length && (this.now = Date.now()), 1000);
     this.grace = setTimeout(() => (this.away = !this.linked), GRACE_MS);
     this.unwatch = watchLink((up) => this.link(up));
   },
@@ -84,7 +91,6 @@ export default {
     this.pending.stop();
     this.unwatch();
     window.removeEventListener("pagehide", this.leaving);
-    clearInterval(this.patience);
     clearTimeout(this.grace);
   },
   methods: {
@@ -100,40 +106,45 @@ export default {
       if (this.linked) this.draft.agree(""); // the server empties its draft when it stores the message
       else this.draft.typed("");
       this.$refs.box.focus();
-      this.deliver({ id: newId(), text, seen: this.newest(), state: "sending", at, order, tried: at });
+      const mentions = this.mentions?.taken(text) ?? [];
+      const send = { id: newId(), text, mentions, seen: newestNumber(this.transcript), state: "sending", at, order, tried: at };
+      if (this.undoMs) this.rest({ ...send, state: "resting", due: at + this.undoMs });
+      else this.deliver(send);
     },
     deliver(send) {
       this.pending.put(send);
       if (this.linked) this.tell(send);
     },
-    tell({ id, text, seen }) {
-      this.$emit("send", { id, text, seen });
+    // Until its time the writer can take the message back; after a reload, what is left of it counts.
+    rest(send) {
+      this.pending.put(send);
+      setTimeout(() => this.release(send.id), Math.max(0, send.due - Date.now()));
+    },
+    release(id) {
+      const send = this.pending.find(id); // taken back meanwhile, or sent by another tab
+      if (send?.state === "resting") this.deliver({ ...send, state: "sending", tried: Date.now() });
+    },
+    tell({ id, text, seen, mentions = [] }) {
+      this.$emit("send", { id, text, seen, mentions });
     },
     again(send) {
-      this.deliver({ ...send, seen: this.newest(), state: "sending", tried: Date.now() });
+      this.deliver({ ...send, seen: newestNumber(this.transcript), state: "sending", tried: Date.now() });
     },
     edit(send) {
       this.pending.drop(send.id);
       this.restore(send.text);
       this.focus();
     },
-    // The newest number on screen: the writer has seen all messages up to it, and none after it.
-    newest() {
-      const numbered = document.querySelector(this.transcript)?.querySelectorAll("[data-number]") ?? [];
-      return Math.max(0, ...[...numbered].map((message) => Number(message.dataset.number) || 0));
-    },
     link(up) {
       this.linked = up;
       this.away = !up;
       if (!up) return;
-      for (const send of this.pending.all()) if (send.state === "sending") this.tell(send);
+      for (const send of this.pending.all()) {
+        if (send.state === "sending") this.tell(send);
+        if (send.state === "resting") this.rest(send);
+      }
       this.draft.flush();
     },
-    sentence(send) {
-      if (send.state !== "sending") return send.sentence || this.labels.failed;
-      return this.away ? this.labels.waiting : this.labels.sending;
-    },
-    // ---- typing
     typed() {
       const text = this.$refs.box.value;
       this.draft.typed(text);
@@ -148,6 +159,7 @@ export default {
       const isComposing = event.isComposing || this.enter.composing;
       if (this.$refs.canned?.key(event, isComposing)) event.stopImmediatePropagation();
       else if (event.key === "Escape") this.leave(event, isComposing);
+      else this.takeBack(event);
     },
     // Esc leaves the box for the page's shortcuts; during composition it belongs to the input method.
     leave(event, isComposing) {
@@ -159,27 +171,23 @@ export default {
       this.draft.flush();
       this.$refs.canned?.leave();
     },
-    // ---- canned replies
     look() {
       this.$refs.canned?.look();
     },
-    composed() {
-      this.$refs.canned?.composed();
+    // Ctrl+Z in the empty box takes back the message that rests; with text in it, it is the browser's.
+    takeBack(event) {
+      const last = this.sends.filter((send) => send.state === "resting").pop();
+      if (!last || event.code !== "KeyZ" || !(event.ctrlKey || event.metaKey) || this.$refs.box.value) return;
+      event.preventDefault();
+      this.edit(last);
     },
     show(text) {
       this.$refs.box.value = text;
       this.measure();
     },
     measure() {
-      const box = this.$refs.box;
-      this.count = characters(box.value);
-      box.style.height = "auto";
-      const style = getComputedStyle(box);
-      const line = parseFloat(style.lineHeight) || parseFloat(style.fontSize) * 1.4;
-      const most = MAX_LINES * line + parseFloat(style.paddingTop) + parseFloat(style.paddingBottom);
-      const borders = box.offsetHeight - box.clientHeight;
-      box.style.overflowY = box.scrollHeight > most + 1 ? "auto" : "hidden";
-      if (box.scrollHeight) box.style.height = Math.min(box.scrollHeight, most) + borders + "px";
+      this.count = characters(this.$refs.box.value);
+      grow(this.$refs.box);
     },
     // ---- methods called by the server
     settle(id) {
@@ -225,10 +233,8 @@ export default {
     focus() {
       this.$refs.box.focus();
     },
+    people_found(number, options) {
+      this.mentions?.found(number, options);
+    },
   },
 };
-
-// Characters as Python counts them: an emoji outside the first plane is one.
-function characters(text) {
-  return [...text].length;
-}

@@ -18,6 +18,8 @@ from pages.component import still
 
 CANNED_PATH = '/canned-replies'
 """The route that lists canned replies for the browser."""
+MAX_LOOKED_FOR = 50
+MOST_MENTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,11 @@ class ReplyBoxLabels:
     send_anyway: str
     edit: str
     too_long: str
+    resting: str = ''
+    """Of a message that can still be taken back."""
+    undo: str = ''
+    people: str = ''
+    """The accessible name of the list of people that ``@`` opens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +51,17 @@ class TypedReply:
     id: UUID
     text: str
     seen: int
+    mentions: tuple[UUID, ...] = ()
+    """The people chosen from the list of ``@`` whose names stand in the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody in the list that ``@`` opens; ``detail`` tells people of one name apart."""
+
+    id: str
+    name: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +112,14 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     """A textarea that grows to six lines, a send button, and the unconfirmed messages."""
 
     def __init__(
-        self, labels: ReplyBoxLabels, place: ReplyBoxPlace, *, limit: int, text: str = ''
+        self,
+        labels: ReplyBoxLabels,
+        place: ReplyBoxPlace,
+        *,
+        limit: int,
+        text: str = '',
+        with_ctrl: bool = False,
+        undo_seconds: int = 0,
     ) -> None:
         """Draw the box with a stored draft.
 
@@ -103,6 +128,8 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
             place: the browser's key and the transcript.
             limit: the longest message, in characters.
             text: the draft.
+            with_ctrl: Ctrl+Enter sends, and Enter begins a new line.
+            undo_seconds: so long a sent message can be taken back before it goes out.
         """
         super().__init__()
         self._in_order = asyncio.Lock()
@@ -113,6 +140,8 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         self._props['transcript'] = place.transcript
         self._props['limit'] = limit
         self._props['text'] = text
+        self._props['with-ctrl'] = with_ctrl
+        self._props['undo-ms'] = undo_seconds * 1_000
 
     def on_send(self, send: Callable[[TypedReply], Awaitable[None]]) -> None:
         """Await ``send`` for every message, one at a time, in the order they were sent."""
@@ -173,6 +202,19 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
         """Call ``tell`` while the text grows, at most once in three seconds."""
         self.on('typing', lambda _: tell())
 
+    def on_people(self, find: Callable[[str], Awaitable[list[Person]]]) -> None:
+        """Let ``@`` open a list of people: ``find`` returns those for the letters after it."""
+        self._props['has-mentions'] = True
+
+        async def arrived(event: GenericEventArguments) -> None:
+            fields = _fields(event.args)
+            number, text = fields.get('number'), fields.get('text')
+            if isinstance(number, int) and isinstance(text, str):
+                people = await still(self, find(text[:MAX_LOOKED_FOR]))
+                self.run_method('people_found', number, [asdict(one) for one in people])
+
+        self.on('people', arrived)
+
     def settle(self, message_id: UUID) -> None:
         """Confirm that a message is stored: the browser forgets it."""
         self.run_method('settle', str(message_id))
@@ -230,7 +272,11 @@ def _outgoing(args: Any) -> TypedReply | None:
     text, seen = fields.get('text'), fields.get('seen')
     if not isinstance(text, str) or not isinstance(seen, int):
         return None
+    mentions = fields.get('mentions', [])
+    if not isinstance(mentions, list) or len(mentions) > MOST_MENTIONS:
+        return None
     try:
-        return TypedReply(id=UUID(str(fields.get('id'))), text=text, seen=seen)
+        people = tuple(UUID(str(one)) for one in mentions)
+        return TypedReply(id=UUID(str(fields.get('id'))), text=text, seen=seen, mentions=people)
     except ValueError:
         return None

@@ -100,6 +100,7 @@ def _system_line(message: ChatMessage, own: Sender) -> Markup:
 def _to_agent(message: ChatMessage) -> str:
     return {
         MessageType.JOINED: _('{name} 상담원이 연결되었습니다', name=message.content),
+        MessageType.TRANSFERRED: _('{name} 상담원이 상담을 넘겨받았습니다', name=message.content),
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content)
         if message.content
         else _('차단된 고객이어서 상담이 종료되었습니다'),
@@ -111,6 +112,9 @@ def _to_agent(message: ChatMessage) -> str:
 def _to_customer(message: ChatMessage) -> str:
     return {
         MessageType.JOINED: _('{name} 상담원이 연결되었어요', name=message.content),
+        MessageType.TRANSFERRED: _(
+            '{name} 상담원이 이어서 도와드려요. 앞의 대화도 전달되었어요', name=message.content
+        ),
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했어요', name=message.content)
         if message.content
         else _('채팅 상담을 더 이어 갈 수 없어 종료되었어요. 고객센터로 전화해 주세요.'),

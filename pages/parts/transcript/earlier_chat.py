@@ -10,6 +10,7 @@ from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.transcript.mood_line import MoodLine
+from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatMessage
 
@@ -31,6 +32,7 @@ class EarlierChat(Component):
                 writer=_nobody,
                 label=_('이전 상담 내용'),
             )
+            self._notes = NoteLines(context, chat_id, self._transcript)
 
     async def load(self) -> None:
         """Read and draw the messages, or show in their place why they cannot be read."""
@@ -45,6 +47,7 @@ class EarlierChat(Component):
         )
         await self.still(self._transcript.load())
         self._mood.follow(self._transcript)
+        self._notes.follow()
 
 
 def _pages(context: PageContext, chat_id: UUID) -> MessagePages:

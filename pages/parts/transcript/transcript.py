@@ -74,6 +74,8 @@ class Transcript:
         self._pieces: dict[UUID, Piece] = {}
         self._marks: dict[UUID, str] = {}
         self._tones: dict[int, LineMark] = {}
+        self._asides: Mapping[int, Markup] = {}
+        self._loose: Piece | None = None
         self._delivered = self._read = 0
         self._is_catching_up = False
         self._most = MAX_SHOWN
@@ -153,10 +155,31 @@ class Transcript:
             if message.number in touched and message.id in self._pieces:
                 self._pieces[message.id].set_inside(self._inside(place))
 
+    def set_asides(self, asides: Mapping[int, Markup]) -> None:
+        """Show what stands beside the talk (private notes), by the number of the message above it; 0: before the first."""
+        touched = {number for number in asides if asides[number] != self._asides.get(number)}
+        touched |= {1} if 0 in touched else set()
+        self._asides = asides
+        for place, message in enumerate(self.view.messages):
+            if message.number in touched and message.id in self._pieces:
+                self._pieces[message.id].set_inside(self._inside(place))
+        self._show_loose()
+
+    def _show_loose(self) -> None:
+        """Show what stands before the first message while there is no message."""
+        if self._loose is not None:
+            self._loose.delete()
+            self._loose = None
+        if not self.view.messages and 0 in self._asides:
+            with self.scroller:
+                self._loose = Piece(inside=self._asides[0]).classes('desk-message')
+
     def _draw(self, messages: list[ChatMessage]) -> None:
         """Append elements for messages that were just added at the view's end."""
         if not messages:
             return
+        if self._loose is not None:
+            self._show_loose()
         start = len(self.view.messages) - len(messages)
         with self.scroller:
             for offset in range(len(messages)):
@@ -174,7 +197,8 @@ class Transcript:
 
     def _inside(self, place: int) -> Markup:
         message = self.view.messages[place]
-        return bubbles.bubble(
+        above = self._asides.get(0, '') if message.number == 1 else ''
+        line = bubbles.bubble(
             message,
             self._before(place),
             own=self._own,
@@ -184,6 +208,7 @@ class Transcript:
             spans=spans(message.content, self._words) if self._words else (),
             tone=tone(mark) if (mark := self._tones.get(message.number)) else None,
         )
+        return Markup().join([above, line, self._asides.get(message.number, '')])
 
     def _before(self, place: int) -> ChatMessage | None:
         return self.view.messages[place - 1] if place else None

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from markupsafe import Markup
@@ -11,25 +12,25 @@ from desk.errors import DeskError, NotFoundError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
-from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component, busy
 from pages.context import PageContext
-from pages.locale import _, language, sentence
+from pages.locale import _
 from pages.parts.customers.watch import CustomerWatch
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
-from pages.parts.kit.reply_box import TypedReply as Sent
 from pages.parts.transcript.mood_line import MoodLine
+from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
-from pages.parts.workspace.canned_offers import CannedOffers
+from pages.parts.workspace.company_line import CompanyLine
+from pages.parts.workspace.composer import Composer, ComposerNews
+from pages.parts.workspace.own_acts import OwnActs
 from pages.parts.workspace.promise_offers import PromiseOffers
+from pages.parts.workspace.transfer_line import TransferLine
 from pages.parts.workspace.viewers_line import ViewersLine
 from pages.parts.workspace.wrap_up_panel import WrapUpPlace
-from services.chats.chats import NewerMessagesError
 from services.chats.events import (
     ChatCard,
     ChatEvent,
@@ -40,7 +41,7 @@ from services.chats.events import (
     chat_topic,
     draft_topic,
 )
-from services.chats.outgoing import OutgoingMessage
+from services.chats.note_events import NoteView
 from services.contacts.access import may_write
 from services.customers.personal_data import holds, masked_phone
 
@@ -51,6 +52,17 @@ TRANSCRIPT_ID = 'desk-transcript'
 _BACK = Markup('<i class="material-icons" aria-hidden="true">arrow_back</i>')
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationActs:
+    """What the workspace does for the open chat."""
+
+    take: Callable[[UUID], Awaitable[None]]
+    why: Callable[[UUID], Awaitable[None]]
+    """Explains the assignment."""
+    transfer: Callable[[ChatCard], Awaitable[None]]
+    """Asks for whom to hand the chat to."""
+
+
 class Conversation(Component):
     """One chat in one browser tab."""
 
@@ -58,11 +70,10 @@ class Conversation(Component):
         self,
         context: PageContext,
         chat_id: UUID,
+        acts: ConversationActs,
         *,
-        on_take: Callable[[UUID], Awaitable[None]],
         on_changed: Callable[[ChatCard], None],
         on_gone: Callable[['Conversation'], None],
-        on_why: Callable[[UUID], Awaitable[None]],
     ) -> None:
         super().__init__(context.services.topics)
         self.classes('desk-conversation')
@@ -70,8 +81,8 @@ class Conversation(Component):
         self._services = context.services
         self._agent = context.agent
         self.chat_id = chat_id
-        self._on_take = on_take
-        self._on_changed, self._on_gone, self._on_why = on_changed, on_gone, on_why
+        self._acts = acts
+        self._on_changed, self._on_gone = on_changed, on_gone
         self._names: dict[UUID, str] = {self._agent.id: self._agent.name}
         self._seen = 0
         self._care = CustomerWatch(self, context.services, context.agent, redraw=self._show_chat)
@@ -94,7 +105,8 @@ class Conversation(Component):
         await self.still(self._learn_names(newest))
         self._draw(draft)
         self._transcript.show(newest)
-        self._canned.hear(newest)
+        self._composer.canned.hear(newest)
+        self._notes.follow()
         if self._has_missed or self._chat.last_number > self._transcript.view.last:
             await self.still(self._catch_up())
         self._settle()
@@ -127,9 +139,25 @@ class Conversation(Component):
         if await self._context.still(question):
             await self._end()
 
+    async def transfer(self) -> None:
+        """Ask for whom to hand the chat to, if it is the reader's own."""
+        await self._own.transfer()
+
+    async def hold(self) -> None:
+        """Put the reader's own chat on hold, or resume it."""
+        await self._own.hold()
+
     def focus(self) -> None:
         """Put the caret into the reply box."""
-        self._box.focus()
+        self._composer.write()
+
+    def write_note(self) -> None:
+        """Put the caret into the box for private notes."""
+        self._composer.write_note()
+
+    async def lead_to(self, note: NoteView) -> None:
+        """Scroll to a private note."""
+        await self._notes.lead_to(note)
 
     # ---- drawing
 
@@ -142,6 +170,7 @@ class Conversation(Component):
                 back.props['aria-label'] = _('목록으로')
                 self._who = Piece().classes('desk-who')
                 self._viewers = ViewersLine(self._context, self.chat_id)
+                self._company = CompanyLine(self._context, on_changed=self.take_in)
                 ui.element('div').classes('desk-spring')
                 self._badge = LinkBadge(
                     LinkBadgeLabels(
@@ -149,11 +178,15 @@ class Conversation(Component):
                     )
                 )
                 why = _('배정 이력') if self._agent.is_supervisor else _('왜 나에게?')
-                self._why = button(why, lambda: self._on_why(self.chat_id), ButtonStyle.QUIET)
+                self._why = button(why, lambda: self._acts.why(self.chat_id), ButtonStyle.QUIET)
                 self._take = button(
-                    _('수락'), lambda: self._on_take(self.chat_id), ButtonStyle.PRIMARY
+                    _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
+                )
+                self._own = OwnActs(
+                    self._context, transfer=self._acts.transfer, on_changed=self.take_in
                 )
                 self._close = button(_('상담 종료'), self.end)
+            TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
             mood = MoodLine(self._context, self.chat_id)
             read = self._chat.agent_read_number
             self._transcript = Transcript(
@@ -167,34 +200,14 @@ class Conversation(Component):
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)
             self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
-            self._box = self._reply_box(draft)
-            self._canned = CannedOffers(self, self._context, self._box)
+            self._notes = NoteLines(self._context, self.chat_id, self._transcript)
+            news = ComposerNews(sent=self._sent, noted=self._noted, catch_up=self._catch_up)
+            self._composer = Composer(
+                self._context, self.chat_id, news, draft=draft, transcript_id=TRANSCRIPT_ID
+            )
             self.promises = PromiseOffers(self._context, self.chat_id)
             self._wrap_up = WrapUpPlace(self._context)
         self._show_chat()
-
-    def _reply_box(self, draft: str) -> ReplyBox:
-        labels = ReplyBoxLabels(
-            placeholder=_('메시지를 입력하세요...'),
-            box=_('메시지'),
-            send=_('전송'),
-            sending=_('전송중'),
-            waiting=_('연결되면 전송됩니다'),
-            failed=_('실패'),
-            again=_('다시 보내기'),
-            discard=_('지우기'),
-            send_anyway=_('그대로 보내기'),
-            edit=_('고치기'),
-            too_long=_('메시지가 너무 깁니다'),
-        )
-        place = ReplyBoxPlace(
-            keep=f'desk.pending.{self.chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
-        )
-        box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
-        box.on_send(self._send)
-        box.on_draft(self._keep_draft)
-        box.on_typing(lambda: self._services.chats.typing(self._agent, self.chat_id))
-        return box
 
     def _show_chat(self) -> None:
         chat = self._chat
@@ -210,17 +223,19 @@ class Conversation(Component):
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
         self._why.set_visibility(is_own or self._agent.is_supervisor)
+        self._own.show(chat)
+        self._company.show(chat)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
         if reason := self._why_not():
-            self._box.close(reason)
+            self._composer.box.close(reason)
         else:
-            self._box.reopen()
+            self._composer.box.reopen()
         self._transcript.set_marks(
             delivered=chat.customer_delivered_number, read=chat.customer_read_number
         )
         self._show_badge()
-        self._canned.show(chat)
+        self._composer.canned.show(chat)
         self._wrap_up.show(chat)
         self._on_changed(chat)
 
@@ -310,8 +325,14 @@ class Conversation(Component):
                 self.start(self.refresh())
             case ChatEvent():
                 self._hear_chat(event)
-            case Typing() if event.sender is Sender.CUSTOMER:
-                self._typing.set_text(_('{name} 님이 입력하고 있습니다', name=event.name))
+            case Typing() if event.agent_id != self._agent.id:
+                is_customer = event.sender is Sender.CUSTOMER
+                text = (
+                    _('{name} 님이 입력하고 있습니다')
+                    if is_customer
+                    else _('동료 {name} 님이 쓰고 있습니다')
+                )
+                self._typing.set_text(text.format(name=event.name))
                 self.after(TYPING_SECONDS, self._stop_typing)
 
     def _hear_chat(self, event: ChatEvent) -> None:
@@ -333,12 +354,12 @@ class Conversation(Component):
 
     def _hear_message(self, message: ChatMessage) -> None:
         if message.sender_id == self._agent.id:
-            self._box.sent_elsewhere(message.content)
+            self._composer.box.sent_elsewhere(message.content)
             self.promises.hear(message)
         if message.sender_id and message.sender_id not in self._names:
             self._transcript.view.heard_of(message.number)  # the sender's name must be read first
         elif self._transcript.add(message) and message.sender is Sender.CUSTOMER:
-            self._canned.hear([message])
+            self._composer.canned.hear([message])
             self._typing.set_text('')
             self.after(MARK_SECONDS, self._mark)
         if self._transcript.view.is_behind:
@@ -346,7 +367,7 @@ class Conversation(Component):
 
     def _hear_draft(self, event: object) -> None:
         if self._is_drawn and isinstance(event, DraftSaved) and event.tab != self._context.page_id:
-            self._box.set_draft(event.text)
+            self._composer.box.set_draft(event.text)
 
     def _hear_stream(self, event: object) -> None:
         if self._is_drawn and isinstance(event, StreamState):
@@ -357,30 +378,14 @@ class Conversation(Component):
 
     # ---- actions
 
-    async def _send(self, sent: Sent) -> None:
-        outgoing = OutgoingMessage(
-            id=sent.id, chat_id=self.chat_id, content=sent.text, seen=sent.seen
-        )
-        try:
-            message = await self.still(self._services.chats.reply(self._agent, outgoing))
-        except NewerMessagesError as error:
-            await self.still(self._catch_up())
-            self._box.hold(sent.id, sentence(language(), error))
-        except DeskError as error:
-            self._box.fail(sent.id, sentence(language(), error))
-        else:
-            self._box.settle(sent.id)
-            self._hear_message(message)  # at once: the stream's event is a repeat then
-            self._show_badge()
-            self._transcript.scroller.to_bottom()
+    def _sent(self, message: ChatMessage) -> None:
+        self._hear_message(message)  # at once: the stream's event is a repeat then
+        self._show_badge()
+        self._transcript.scroller.to_bottom()
 
-    async def _keep_draft(self, text: str) -> None:
-        try:
-            await self._services.drafts.save(
-                self._agent, self.chat_id, text, tab=self._context.page_id
-            )
-        except DeskError as error:  # saving was not the agent's own action
-            notices.apologise(error)
+    def _noted(self, note: NoteView) -> None:
+        self._notes.add(note)
+        self._transcript.scroller.to_bottom()
 
     async def _end(self) -> None:
         try:

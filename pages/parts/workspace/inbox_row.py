@@ -46,7 +46,7 @@ def row(
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),
         holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
-        unread=_unread(chat),
+        unread=_held(chat) + _unread(chat),
         take=_take(chat, is_offered=is_offered),
     )
 
@@ -83,6 +83,12 @@ def _clock(chat: ChatCard) -> Markup:
         full=times.full(moment),
         short=times.short(moment),
     )
+
+
+def _held(chat: ChatCard) -> Markup:
+    if chat.status is not ChatStatus.ON_HOLD:
+        return Markup()
+    return filled('<span class="desk-tag desk-tag-hold">{text}</span>', text=_('보류'))
 
 
 def _unread(chat: ChatCard) -> Markup:

@@ -456,3 +456,17 @@ async def test_too_long_text_is_counted_and_kept(page: Page, part: Part) -> None
 
     await part.hears('send', 1)
     assert await sent_texts(part) == ['가' * 98 + '😀😀']
+
+
+async def test_sent_message_rests_and_can_be_taken_back(page: Page, part: Part) -> None:
+    await open_box(page, part, undo=2)
+    await box(page).fill('잘못 보낸 말')
+    await box(page).press('Enter')
+    await expect(page.get_by_text('곧 전송됩니다')).to_be_visible()
+
+    await box(page).press('Control+z')
+    await expect(box(page)).to_have_value('잘못 보낸 말')
+    await box(page).fill('바로잡은 말')
+    await box(page).press('Enter')
+
+    assert (await only_send(part))['text'] == '바로잡은 말'

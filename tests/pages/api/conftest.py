@@ -39,6 +39,7 @@ from pages.api import (
     reports,
     sentiment,
     sockets,
+    transfers,
     visits,
     wrap_ups,
 )
@@ -183,6 +184,7 @@ def application(
         wrap_ups.router(services),
         notes.router(services),
         customer_files.router(services),
+        transfers.router(services),
         customers.router(services),
         exports.router(services),
         history.router(services),

@@ -50,6 +50,8 @@ REPLY = ReplyBoxLabels(
     send_anyway='그대로 보내기',
     edit='고치기',
     too_long='너무 깁니다',
+    resting='곧 전송됩니다',
+    undo='되돌리기',
 )
 CANNED = CannedLabels(
     list='자주 쓰는 답변',
@@ -102,11 +104,11 @@ class Stage:
 class ReplyStage(Stage):
     """A transcript of three messages and a box."""
 
-    def __init__(self, key: str, text: str) -> None:
+    def __init__(self, key: str, text: str, undo: int) -> None:
         with ui.element().props('id=transcript') as self.transcript:
             self.add_message(3)
         place = ReplyBoxPlace(keep=f'desk.pending.{key}', transcript='#transcript')
-        self.box = ReplyBox(REPLY, place, limit=100, text=text)
+        self.box = ReplyBox(REPLY, place, limit=100, text=text, undo_seconds=undo)
         super().__init__(key, self.box)
         self.box.on_send(self._sent)
         self.box.on_draft(self.hear('draft'))
@@ -224,8 +226,8 @@ class ClockStage(Stage):
 
 
 @ui.page('/reply')
-def reply(key: str, text: str = '') -> None:
-    ReplyStage(key, text)
+def reply(key: str, text: str = '', undo: int = 0) -> None:
+    ReplyStage(key, text, undo)
 
 
 @ui.page('/canned')
