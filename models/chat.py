@@ -38,11 +38,11 @@ class MessageType(StrEnum):
 
     TEXT = 'text'
     JOINED = 'joined'
-    TRANSFERRED = 'transferred'
-    """Another agent has it from here on; ``content`` names that agent."""
     ENDED_BY_AGENT = 'ended_by_agent'
     ENDED_BY_CUSTOMER = 'ended_by_customer'
     ABANDONED = 'abandoned'
+    TRANSFERRED = 'transferred'
+    """Another agent has it from here on; ``content`` names that agent."""
 
 
 class Sender(StrEnum):

@@ -50,10 +50,10 @@ async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UU
 @cache
 def _views() -> Any:
     leaf, middle, root = (aliased(ContactCategory) for _ in range(3))
-    names = [col(name) for node in (root, middle, leaf) for name in (node.name, node.name_en)]
+    names = [name for node in (root, middle, leaf) for name in (node.name, node.name_en)]
+    columns: list[Any] = [WrapUp, *names]
     statement: Any = (
-        select(WrapUp)
-        .add_columns(*names)
+        select(*columns)
         .outerjoin(leaf, col(leaf.id) == col(WrapUp.category_id))
         .outerjoin(middle, col(middle.id) == col(leaf.parent_id))
         .outerjoin(root, col(root.id) == col(middle.parent_id))

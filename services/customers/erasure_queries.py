@@ -16,6 +16,7 @@ from models import (
     ChatMood,
     ChatNote,
     ChatRating,
+    ChatTransfer,
     ContactStep,
     CustomerChange,
     CustomerMerge,
@@ -114,13 +115,15 @@ async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> 
 
 
 async def erase_reasons(session: AsyncSession, contact_ids: Collection[UUID]) -> None:
-    """Delete what colleagues wrote as the reasons of steps; the steps themselves stay."""
+    """Delete what colleagues wrote as the reasons of steps and transfers; the steps themselves stay."""
     spoken = (StepKind.TRANSFERRED, StepKind.PRIORITY_CHANGED)
     await session.exec(
         update(ContactStep)
         .where(col(ContactStep.contact_id).in_(contact_ids), col(ContactStep.kind).in_(spoken))
         .values(reason='')
     )
+    asked = update(ChatTransfer).where(col(ChatTransfer.chat_session_id).in_(contact_ids))
+    await session.exec(asked.values(reason=''))
 
 
 async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> int:

@@ -35,6 +35,7 @@ ERASED: dict[str, str] = {
     'wrap_ups': 'summary',
     'promises': 'body',
     'contact_steps': 'reason',
+    'chat_transfers': 'reason',
     'queue_notices': 'body',
     'agent_status_changes': 'note',
     'history_views': 'name query',
@@ -109,7 +110,12 @@ FREE: dict[str, str] = {
         'taken_at ending customer_seen_at contacts_shown_to queue_id rank_at held_at '
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
-        'agent_delivered_number agent_read_number customer_delivered_number customer_read_number'
+        'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
+        'remind_at joined_agent_ids'
+    ),
+    'chat_transfers': (
+        'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '
+        'ended_at ended_by_id refused_by_ids outcome'
     ),
     'contact_categories': 'id created_at queue_id parent_id name name_en position retired_at',
     'contact_steps': 'id contact_id channel kind at queue_id agent_id by_id came_at rang_at score',

@@ -206,7 +206,9 @@ def _require_own(agent: Agent, chat: ChatSession) -> None:
     if chat.status is ChatStatus.CLOSED:
         raise ConflictError('chat.ended')
     if chat.agent_id != agent.id:
-        raise ConflictError('chat.held_by_colleague' if chat.is_open else 'chat.not_taken')
+        if chat.status is ChatStatus.WAITING:
+            raise ConflictError('chat.not_taken')
+        raise ConflictError('chat.held_by_colleague')
 
 
 async def _check_target(

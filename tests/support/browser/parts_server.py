@@ -104,7 +104,7 @@ class Stage:
 class ReplyStage(Stage):
     """A transcript of three messages and a box."""
 
-    def __init__(self, key: str, text: str, undo: int) -> None:
+    def __init__(self, key: str, text: str, undo: int = 0) -> None:
         with ui.element().props('id=transcript') as self.transcript:
             self.add_message(3)
         place = ReplyBoxPlace(keep=f'desk.pending.{key}', transcript='#transcript')
