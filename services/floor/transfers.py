@@ -205,8 +205,10 @@ async def _ask(work: UnitOfWork, agent: Agent, new: NewTransfer, reason: str) ->
 def _require_own(agent: Agent, chat: ChatSession) -> None:
     if chat.status is ChatStatus.CLOSED:
         raise ConflictError('chat.ended')
+    if not chat.is_open:
+        raise ConflictError('chat.not_taken')
     if chat.agent_id != agent.id:
-        raise ConflictError('chat.held_by_colleague' if chat.is_open else 'chat.not_taken')
+        raise ConflictError('chat.held_by_colleague')
 
 
 async def _check_target(
