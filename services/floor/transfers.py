@@ -205,9 +205,9 @@ async def _ask(work: UnitOfWork, agent: Agent, new: NewTransfer, reason: str) ->
 def _require_own(agent: Agent, chat: ChatSession) -> None:
     if chat.status is ChatStatus.CLOSED:
         raise ConflictError('chat.ended')
+    if not chat.is_open:
+        raise ConflictError('chat.not_taken')
     if chat.agent_id != agent.id:
-        if chat.status is ChatStatus.WAITING:
-            raise ConflictError('chat.not_taken')
         raise ConflictError('chat.held_by_colleague')
 
 

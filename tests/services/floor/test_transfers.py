@@ -43,6 +43,7 @@ async def colleague(make: Make) -> Agent:
 
 @pytest.fixture
 async def chat(make: Make, agent: Agent) -> ChatSession:
+    await make.queue(offer_seconds=120)  # nothing times out on a busy machine
     return await make.chat(agent=agent, lines=2)
 
 
@@ -154,6 +155,7 @@ async def test_chat_that_ended_or_went_elsewhere_leaves_no_transfer(
     services: Services, make: Make, agent: Agent, colleague: Agent, db: Database
 ) -> None:
     supervisor = await make.supervisor()
+    await make.queue(offer_seconds=120)
     ended, moved = await make.chat(agent=agent), await make.chat(agent=agent)
     asked = [await services.transfers.ask(agent, to(one, colleague)) for one in (ended, moved)]
     await services.visits.leave(ended.id)
@@ -177,7 +179,9 @@ async def test_of_all_in_a_queue_one_gets_it(
     chat: ChatSession,
     db: Database,
 ) -> None:
-    queue = await make.queue(name='환불', department='결제·환불', mode=QueueMode.PUSH)
+    queue = await make.queue(
+        name='환불', department='결제·환불', mode=QueueMode.PUSH, offer_seconds=120
+    )
     people = [await make.agent(department='결제·환불') for _ in range(6)]
     asked = await services.transfers.ask(
         agent, NewTransfer(chat_id=chat.id, queue_id=queue.id, reason=REASON)
@@ -205,7 +209,7 @@ async def test_of_all_in_a_queue_one_gets_it(
 async def test_queue_has_refused_when_all_who_are_available_have(
     services: Services, make: Make, agent: Agent, chat: ChatSession, db: Database
 ) -> None:
-    queue = await make.queue(name='환불', department='결제·환불')
+    queue = await make.queue(name='환불', department='결제·환불', offer_seconds=120)
     first, second = [await make.agent(department='결제·환불') for _ in range(2)]
     await make.agent(department='결제·환불', status=AgentStatus.AWAY)
     asked = await services.transfers.ask(
