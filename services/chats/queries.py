@@ -1,7 +1,7 @@
 """Queries for chats, messages and drafts. ``services.contacts.access`` defines who may see them."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,14 +11,12 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    case,
     delete,
     exists,
     func,
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,7 +33,6 @@ from models import (
     Message,
     Queue,
     QueueMode,
-    Uptime,
 )
 from models.chat import OPEN_STATUSES
 from services.chats.events import ChatCard, ChatChanged, ChatMessage
@@ -266,58 +263,6 @@ async def take_waiting(
         .execution_options(populate_existing=True, synchronize_session=False)
     )
     return (await session.exec(statement)).scalars().first()
-
-
-async def note_uptime(session: AsyncSession, at: datetime, *, longest_break: timedelta) -> datetime:
-    """Record that the desk is up; return since when, without a break longer than ``longest_break``."""
-    statement = (
-        insert(Uptime)
-        .values(id=1, since=at, last_at=at)
-        .on_conflict_do_update(
-            index_elements=['id'],
-            set_={
-                'since': case(
-                    (col(Uptime.last_at) < at - longest_break, at), else_=col(Uptime.since)
-                ),
-                'last_at': func.greatest(col(Uptime.last_at), at),
-            },
-        )
-        .returning(col(Uptime.since))
-    )
-    since: datetime = (await session.exec(statement)).scalar_one()
-    return since
-
-
-async def was_unheard(
-    session: AsyncSession, chat_id: UUID, at: datetime, *, longest_break: timedelta
-) -> bool:
-    """Whether a waiting customer's last sign of life is older than the desk's last break."""
-    uptime = await session.get(Uptime, 1)
-    if uptime is None:
-        return False
-    since = at if uptime.last_at < at - longest_break else uptime.since
-    statement = select(ChatSession.id).where(
-        col(ChatSession.id) == chat_id,
-        col(ChatSession.status) == ChatStatus.WAITING,
-        col(ChatSession.customer_seen_at) < since,
-    )
-    return (await session.exec(statement)).first() is not None
-
-
-async def silent_waiting(
-    session: AsyncSession, *, before: datetime, limit: int
-) -> Sequence[ChatSession]:
-    """Return, locked, waiting chats without a sign of life since ``before``; skips locked rows."""
-    statement = (
-        select(ChatSession)
-        .where(
-            col(ChatSession.status) == ChatStatus.WAITING,
-            col(ChatSession.customer_seen_at) < before,
-        )
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    return (await session.exec(statement)).all()
 
 
 async def held_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[ChatSession]:

@@ -26,7 +26,7 @@ from models import (
 )
 from models.chat import MAX_NAME_CHARS
 from models.priority import rank_at
-from services.chats import queries, start_queries
+from services.chats import queries, silence_queries, start_queries
 from services.chats.chats import (
     MAX_PAGE,
     after_end,
@@ -266,7 +266,7 @@ class Visits:
         """
         now = clock.now()
         async with self._db.transaction() as session:
-            was_unheard = await queries.was_unheard(
+            was_unheard = await silence_queries.was_unheard(
                 session, chat_id, now, longest_break=LONGEST_BREAK
             )
             await queries.touch(session, chat_id, now)
@@ -280,14 +280,16 @@ class Visits:
         """
         now = clock.now()
         async with self._db.transaction() as session:
-            since = await queries.note_uptime(
+            since = await silence_queries.note_uptime(
                 session, now, longest_break=min(LONGEST_BREAK, silent_for / 2)
             )
         if now - since < silent_for:
             return 0
         async with self._units.begin() as work:
             before = now - silent_for
-            silent = await queries.silent_waiting(work.session, before=before, limit=SWEEP_BATCH)
+            silent = await silence_queries.silent_waiting(
+                work.session, before=before, limit=SWEEP_BATCH
+            )
             for chat in silent:
                 close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
         return len(silent)

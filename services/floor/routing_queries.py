@@ -223,11 +223,10 @@ async def heads(
     Of any other queue that offers, those of its first chats whose customers return to one of these agents.
     """
     among = {'queue_ids': list(queue_ids), 'returning_to': list(returning_to)}
+    rows = (await session.exec(_heads_statement(), params=among)).all()
     return [
-        WaitingChat(chat_id, queue_id, start, agent_id, status, Counter(map(UUID, refusers or ())))
-        for chat_id, queue_id, start, agent_id, status, refusers in (
-            await session.exec(_heads_statement(), params=among)
-        ).all()
+        WaitingChat(chat_id, queue_id, start, known_id, status, Counter(map(UUID, refusers or ())))
+        for chat_id, queue_id, start, known_id, status, refusers in rows
     ]
 
 

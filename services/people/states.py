@@ -146,10 +146,11 @@ async def settle(
     note: str = '',
     load: Load | None = None,
 ) -> AgentStatusChanged:
-    """Update a locked agent's state from contacts and pending state; record and announce it.
+    """Update a locked agent's state from contacts and pending state; record and announce what changed.
 
     ``load`` is given by who has counted it after the last change of the agent's places.
     """
+    told, is_other = event_of(agent), work.session.is_modified(agent)
     has_other_reason = inspect(agent).attrs.away_reason_id.history.has_changes()
     if load is None:
         await work.session.flush()
@@ -174,10 +175,11 @@ async def settle(
             created_at=now,
         )
         work.append(change)
-    agent.updated_at = now
-    work.session.add(agent)
     changed = event_of(agent)
-    work.tell(changed)
+    if is_other or changed != told:  # most contacts come and go while their agent has others
+        agent.updated_at = now
+        work.session.add(agent)
+        work.tell(changed)
     if is_ready(agent) and load.total < agent.chat_capacity:
         work.tell(RoutingNeeded())
     return changed

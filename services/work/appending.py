@@ -7,8 +7,7 @@ for its end. Each insert of its own would cost a round trip, with the rows of ot
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import TextClause, text
-from sqlmodel import SQLModel
+from sqlalchemy import TextClause, inspect, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
@@ -55,11 +54,8 @@ def _statement(tables: tuple[Table, ...]) -> TextClause:
 
 def _insert(table: Table) -> str:
     """Return the insert of a table's rows, which come as JSON: PostgreSQL itself reads each column's type."""
-    columns = ', '.join(
-        f'"{column.name}"'
-        for column in SQLModel.metadata.tables[_name(table)].columns
-        if column.identity is None
-    )
+    stored = inspect(table).local_table.columns
+    columns = ', '.join(f'"{column.name}"' for column in stored if column.identity is None)
     rows = f'json_populate_recordset(CAST(NULL AS {_name(table)}), CAST(:{_name(table)} AS json))'
     return f'INSERT INTO {_name(table)} ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - see above
 
