@@ -4,16 +4,13 @@ A row belongs to the person with its sign-in name. An empty cell changes nothing
 nothing; a trial says what a file would do. Nobody is deactivated by a file that does not name them.
 """
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from desk import sheets
 from desk.errors import ConflictError, DeskError, InvalidInputError, NotAllowedError
 from desk.sheets import Rows
-from desk.worker_process import WorkerError, worker_process
 from models import Agent, AgentRole, AuditAction, Skill
 from services.customers.importing.files import ImportFile
 from services.people import agent_queries, skill_queries
@@ -21,13 +18,11 @@ from services.people import invitation_queries as invitations_queries
 from services.people.authority import AgentInWork, require_admin
 from services.people.invitations import Invited, invite_in
 from services.people.skills import change_levels
-from services.roster.columns import HEADINGS, ROLES, STATES, Column, column_of
+from services.roster.columns import HEADINGS, KNOWN, ROLES, STATES, Column, column_of
 from services.roster.rows import RosterFault, RosterRow, parsed
+from services.work.sheet_rows import sheet_rows
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-READER = 'services.roster.reader'
-READER_SECONDS = 60.0
-MAX_FILE_BYTES = 10 << 20
 NEEDED = (Column.LAST_NAME, Column.FIRST_NAME, Column.EMAIL, Column.DEPARTMENT)
 """What an invitation cannot do without."""
 
@@ -108,8 +103,6 @@ class Roster:
         """
         async with self._units.db.reading() as session:
             await require_admin(session, by)
-        if file.sheet.stat().st_size > MAX_FILE_BYTES:
-            raise InvalidInputError('sheet.too_large', most=MAX_FILE_BYTES >> 20)
         headings, rows, faults = await _read(file)
         ignored = tuple(one for one in headings if one and column_of(one) is None)
         async with self._units.begin() as work:
@@ -158,37 +151,22 @@ def _cells(
 
 async def _read(file: ImportFile) -> tuple[list[str], list[RosterRow], list[RosterFault]]:
     """Return headings, rows and faults of a sheet."""
-    headings, lines = await _lines(file)
+    headings, lines = await sheet_rows(file.sheet, KNOWN)
     columns = [column_of(one) for one in headings]
     if Column.USERNAME not in columns:
         raise InvalidInputError('roster.no_username_column')
     rows, faults = [], []
     for line in lines:
-        if line['fault']:
-            wrong = InvalidInputError(line['fault'], column=line['column'])
-            faults.append(RosterFault(row=line['row'], error=wrong))
+        if line.fault is not None:
+            faults.append(RosterFault(row=line.row, error=line.fault))
             continue
-        named = zip(columns, line['cells'], strict=False)
+        named = zip(columns, line.cells, strict=False)
         cells = {column: cell for column, cell in named if column is not None}
         try:
-            rows.append(parsed(line['row'], cells))
+            rows.append(parsed(line.row, cells))
         except InvalidInputError as error:
-            faults.append(RosterFault(row=line['row'], error=error))
+            faults.append(RosterFault(row=line.row, error=error))
     return headings, rows, faults
-
-
-async def _lines(file: ImportFile) -> tuple[list[str], list[dict[str, Any]]]:
-    """Return headings and rows as a process of its own reads them. Raises ``InvalidInputError``."""
-    lines: list[dict[str, Any]] = []
-    try:
-        async with worker_process(READER, str(file.sheet), seconds=READER_SECONDS) as reader:
-            lines.extend([json.loads(line) async for line in reader.says])
-    except WorkerError as error:
-        raise InvalidInputError('sheet.too_long') from error
-    for line in lines:
-        if 'unreadable' in line:
-            raise InvalidInputError(line['unreadable'], **line['values'])
-    return (lines[0]['headings'], lines[1:]) if lines else ([], [])
 
 
 async def _everything(
