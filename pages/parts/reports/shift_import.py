@@ -17,7 +17,8 @@ def import_shifts(context: PageContext, *, on_change: Callable[[], Awaitable[Non
     """Open the import; ``on_change`` is called when shifts were planned."""
 
     async def run(file: ImportFile, *, is_trial: bool) -> ShiftReport:
-        report = await context.services.shift_sheet.run(context.agent, file, is_trial=is_trial)
+        sheet = context.services.shift_sheet
+        report = await context.still(sheet.run(context.agent, file, is_trial=is_trial))
         if report.is_written:
             await on_change()
         return report
