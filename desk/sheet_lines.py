@@ -1,11 +1,12 @@
 """A small sheet as headings and rows, read by a process of its own: a broken or huge file harms nobody else.
 
-A feature's reader module calls ``write_lines`` in that process, the feature itself ``sheet_lines``.
+python -m desk.sheet_lines PATH MOST_CHARS HEADING…     writes them as lines of JSON; the headings are those of the table
 """
 
+import asyncio
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ from desk.sheet_reader.rows import UnreadableSheetError, column_letters
 from desk.sheet_reader.sheets import Sheet, open_sheet
 from desk.worker_process import WorkerError, bound_work, worker_process
 
+MAX_SHEET_BYTES = 10 << 20
+MAX_ROWS = 5_000
+"""The most rows in one sheet: no centre has more people, and a month of their shifts fits in a few files."""
+MAX_CELL_CHARS = 500
 MAX_CPU_SECONDS = 30
 MAX_MEMORY_BYTES = 1 << 30
 MAX_FILE_BYTES = 1 << 20
@@ -27,46 +32,35 @@ class SheetLine:
 
     row: int
     cells: Sequence[str]
-    fault: InvalidInputError | None
+    fault: InvalidInputError | None = None
 
 
-def write_lines(
-    path: str, recognise: Callable[[Sequence[str]], int], *, most_rows: int, most_chars: int
-) -> None:
-    """Write a sheet's headings and rows to standard output as lines of JSON; an unreadable one is reported.
+def folded(heading: str) -> str:
+    """Return a heading as it is compared: without blanks, in small letters."""
+    return ''.join(heading.split()).lower()
+
+
+async def sheet_lines(
+    path: Path, known: Collection[str], *, most_chars: int = MAX_CELL_CHARS
+) -> tuple[list[str], list[SheetLine]]:
+    """Return the headings of a sheet, and its rows.
 
     Args:
         path: the file, CSV or XLSX.
-        recognise: returns how many of a row's cells are headings that are known.
-        most_rows: a sheet with more is refused.
+        known: the headings by which the table is found, folded.
         most_chars: longer cells are cut there.
+
+    Raises:
+        InvalidInputError: not a sheet, or too large.
     """
-    bound_work(
-        cpu_seconds=MAX_CPU_SECONDS, memory_bytes=MAX_MEMORY_BYTES, file_bytes=MAX_FILE_BYTES
-    )
-    try:
-        _write(open_sheet(Path(path), recognise=recognise), most_rows, most_chars)
-    except UnreadableSheetError as error:
-        _say(unreadable=str(error), values=error.values)
-    except (MemoryError, OSError):
-        _say(unreadable='sheet.too_long', values={})
-
-
-def _write(sheet: Sheet, most_rows: int, most_chars: int) -> None:
-    _say(headings=[one[:most_chars] for one in sheet.headings])
-    for count, row in enumerate(sheet.rows, start=1):
-        if count > most_rows:
-            raise UnreadableSheetError('sheet.too_long')
-        cells = [cell[:most_chars] for cell in row.cells]
-        column = column_letters(row.place) if row.place >= 0 else ''
-        _say(row=row.number, cells=cells, fault=row.fault, column=column)
-
-
-async def sheet_lines(reader: str, path: Path) -> tuple[list[str], list[SheetLine]]:
-    """Return headings and rows as a reader module writes them. Raises ``InvalidInputError``."""
+    if (await asyncio.to_thread(path.stat)).st_size > MAX_SHEET_BYTES:
+        raise InvalidInputError('sheet.too_large', most=MAX_SHEET_BYTES >> 20)
+    arguments = str(path), str(most_chars), *known
     lines: list[dict[str, Any]] = []
     try:
-        async with worker_process(reader, str(path), seconds=READER_SECONDS) as process:
+        async with worker_process(
+            'desk.sheet_lines', *arguments, seconds=READER_SECONDS
+        ) as process:
             lines.extend([json.loads(line) async for line in process.says])
     except WorkerError as error:
         raise InvalidInputError('sheet.too_long') from error
@@ -81,5 +75,36 @@ def _line(said: dict[str, Any]) -> SheetLine:
     return SheetLine(row=said['row'], cells=said['cells'], fault=fault)
 
 
+def main(path: str, most_chars: str, *known: str) -> None:
+    """Read the sheet in this process; an unreadable one is reported as ``{"unreadable": key}``."""
+    bound_work(
+        cpu_seconds=MAX_CPU_SECONDS, memory_bytes=MAX_MEMORY_BYTES, file_bytes=MAX_FILE_BYTES
+    )
+    wanted = frozenset(known)
+    try:
+        sheet = open_sheet(
+            Path(path), recognise=lambda found: sum(folded(one) in wanted for one in found)
+        )
+        _write(sheet, int(most_chars))
+    except UnreadableSheetError as error:
+        _say(unreadable=str(error), values=error.values)
+    except (MemoryError, OSError):
+        _say(unreadable='sheet.too_long', values={})
+
+
+def _write(sheet: Sheet, most_chars: int) -> None:
+    _say(headings=[one[:most_chars] for one in sheet.headings])
+    for count, row in enumerate(sheet.rows, start=1):
+        if count > MAX_ROWS:
+            raise UnreadableSheetError('sheet.too_long')
+        cells = [cell[:most_chars] for cell in row.cells]
+        column = column_letters(row.place) if row.place >= 0 else ''
+        _say(row=row.number, cells=cells, fault=row.fault, column=column)
+
+
 def _say(**said: object) -> None:
     sys.stdout.write(json.dumps(said, ensure_ascii=False) + '\n')
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

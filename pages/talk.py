@@ -1,7 +1,9 @@
 """``/talk``: the customer's side of a chat. A customer with an open chat is asked whether to go on; others get the form.
 
 Several people may use one browser, one after another. So the chat's token alone shows none of its messages: a tab shows the
-chat only if the chat was started or resumed in that tab. The tab itself remembers this across reloads.
+chat only if the chat was started or resumed in that tab. The tab itself remembers this across reloads, by the chat's id.
+
+An ended chat keeps its token and its page, for its tab only, as long as it may be rated; then both are over.
 """
 
 from fastapi import APIRouter, Request, Response

@@ -90,6 +90,7 @@ from services.reports.exports import ReportExports
 from services.reports.reports import Reports
 from services.reports.rollups import Rollups
 from services.reports.saved import SavedReports
+from services.reports.shift_sheet import ShiftSheet
 from services.reports.shifts import Shifts
 from services.roster.roster import Roster
 from services.search.customers import CustomerSearch
@@ -190,6 +191,7 @@ class Services:
     day_reports: DayReports
     report_exports: ReportExports
     shifts: Shifts
+    shift_sheet: ShiftSheet
     saved_reports: SavedReports
     rollups: Rollups
     roster: Roster
@@ -385,6 +387,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         day_reports=day_reports,
         report_exports=ReportExports(units, reports, day_reports),
         shifts=Shifts(units),
+        shift_sheet=ShiftSheet(units),
         saved_reports=SavedReports(units, reports),
         rollups=rollups,
         roster=Roster(units),

@@ -1,8 +1,9 @@
 """The columns of a sheet of canned replies, in Korean and English: an exported sheet can be imported again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 
+from desk.sheet_lines import folded
 from models import CannedReply
 from services.canned.fields import typed
 
@@ -33,39 +34,28 @@ HEADINGS: dict[Column, tuple[str, str]] = {
 OWN = ('내 답변', 'Only me')
 EVERYBODY = ('모든 부서', 'All departments')
 STATES = {'yes': ('사용 중', 'In use'), 'no': ('쓰지 않음', 'Not in use')}
-
-
-def _folded(text: str) -> str:
-    return ''.join(text.split()).lower()
-
-
-_KNOWN = {
-    _folded(name): column for column, names in HEADINGS.items() for name in (column.value, *names)
+KNOWN = {
+    folded(name): column for column, names in HEADINGS.items() for name in (column.value, *names)
 }
-_STATES = {_folded(name): state for state, names in STATES.items() for name in (state, *names)}
+_STATES = {folded(name): state for state, names in STATES.items() for name in (state, *names)}
 
 
 def column_of(heading: str) -> Column | None:
     """Return the column that a heading names."""
-    return _KNOWN.get(_folded(heading))
-
-
-def known(headings: Sequence[str]) -> int:
-    """Return how many of these headings are known."""
-    return sum(column_of(heading) is not None for heading in headings)
+    return KNOWN.get(folded(heading))
 
 
 def department_of(cell: str) -> str | None:
     """Return the department that a row is shared with, ``''`` for all; ``None`` for an own reply."""
-    folded = _folded(cell)
-    if not folded or folded in map(_folded, OWN):
+    whose = folded(cell)
+    if not whose or whose in map(folded, OWN):
         return None
-    return '' if folded in map(_folded, EVERYBODY) else cell.strip()
+    return '' if whose in map(folded, EVERYBODY) else cell.strip()
 
 
 def state_of(cell: str) -> str:
     """Return the state that a cell names as it is typed in a form, or the cell itself."""
-    return _STATES.get(_folded(cell), cell)
+    return _STATES.get(folded(cell), cell)
 
 
 def cells(row: CannedReply, place: int) -> list[str]:

@@ -14,8 +14,17 @@ from desk.errors import DeskError, InvalidInputError, NotAllowedError
 from desk.sheet_lines import SheetLine, sheet_lines
 from desk.sheets import Rows
 from models import Agent, AuditAction, CannedReply, SettingKind
+from models.chat import MAX_MESSAGE_CHARS
 from services.canned import queries
-from services.canned.columns import HEADINGS, Column, cells, column_of, department_of, state_of
+from services.canned.columns import (
+    HEADINGS,
+    KNOWN,
+    Column,
+    cells,
+    column_of,
+    department_of,
+    state_of,
+)
 from services.canned.fields import NEW, PARSERS, folder_of, typed
 from services.canned.replies import current, may_share, require_room
 from services.customers.importing.files import ImportFile
@@ -24,9 +33,6 @@ from services.settings.rows import checked
 from services.text.visible import one_line
 from services.work.setting_log import Values, log_change
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
-
-READER = 'services.canned.reader'
-MAX_FILE_BYTES = 10 << 20
 
 Key: TypeAlias = tuple[UUID | None, str, str, str]
 """Owner, department, folder and title of a reply."""
@@ -115,9 +121,7 @@ class CannedSheet:
             InvalidInputError: not a sheet, too large, or without the columns of title and text.
             ConflictError: there would be too many replies.
         """
-        if file.sheet.stat().st_size > MAX_FILE_BYTES:
-            raise InvalidInputError('sheet.too_large', most=MAX_FILE_BYTES >> 20)
-        headings, lines = await sheet_lines(READER, file.sheet)
+        headings, lines = await sheet_lines(file.sheet, KNOWN, most_chars=MAX_MESSAGE_CHARS + 1)
         columns = [column_of(one) for one in headings]
         if Column.TITLE not in columns or Column.BODY not in columns:
             raise InvalidInputError('canned.no_columns')

@@ -23,6 +23,12 @@ async def of_day(session: AsyncSession, day: date) -> Sequence[Shift]:
     return (await session.exec(statement.order_by(col(Shift.begin)))).all()
 
 
+async def on_days(session: AsyncSession, since: date, until: date) -> Sequence[Shift]:
+    """Return the shifts that begin on these days, both included, in order of their begin."""
+    statement = select(Shift).where(col(Shift.day) >= since, col(Shift.day) <= until)
+    return (await session.exec(statement.order_by(col(Shift.begin), col(Shift.agent_id)))).all()
+
+
 async def remove(session: AsyncSession, agent_id: UUID, days: Collection[date]) -> int:
     """Remove an agent's shifts of these days; return how many there were."""
     gone = await session.exec(

@@ -93,7 +93,7 @@ class Shifts:
             if agent is None or not by.reaches(agent.department):
                 raise NotFoundError('agent.not_found')
             codes = {one.code for one in await state_queries.reasons(work.session)}
-            shifts = [_shift(by, agent_id, plan, day, codes) for day in days]
+            shifts = [shift_of(by, agent_id, plan, day, codes) for day in days]
             await queries.remove(work.session, agent_id, days)
             work.session.add_all(shifts)
             work.record(by, AuditAction.SHIFT_CHANGED, subject=agent, details={'days': len(days)})
@@ -124,7 +124,8 @@ def parts_of(shift: Shift) -> list[PlannedPart]:
     return found
 
 
-def _shift(by: Agent, agent_id: UUID, plan: ShiftPlan, day: date, codes: set[str]) -> Shift:
+def shift_of(by: Agent, agent_id: UUID, plan: ShiftPlan, day: date, codes: set[str]) -> Shift:
+    """Return a plan as a row of one of its days. Raises ``InvalidInputError``: times or activities that cannot be."""
     begin = _at(day, plan.begin)
     until = _after(begin, plan.until)
     if len(plan.activities) > MOST_ACTIVITIES:

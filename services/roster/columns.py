@@ -1,8 +1,8 @@
 """The columns of a sheet of people, in Korean and English: an exported sheet can be imported again."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 
+from desk.sheet_lines import folded
 from models import AgentRole
 
 
@@ -38,28 +38,17 @@ ROLES: dict[AgentRole, tuple[str, str]] = {
     AgentRole.ADMIN: ('시스템 관리자', 'Administrator'),
 }
 STATES = {True: ('사용 중', 'In use'), False: ('사용 중지', 'Ended')}
-_KNOWN = {
-    folded: column
-    for column, names in HEADINGS.items()
-    for folded in (column.value, *(''.join(name.split()).lower() for name in names))
+KNOWN = {
+    one: column for column, names in HEADINGS.items() for one in (column.value, *map(folded, names))
 }
-_ROLES = {
-    folded: role
-    for role, names in ROLES.items()
-    for folded in (role.value, *(''.join(name.split()).lower() for name in names))
-}
+_ROLES = {one: role for role, names in ROLES.items() for one in (role.value, *map(folded, names))}
 
 
 def column_of(heading: str) -> Column | None:
     """Return the column that a heading names."""
-    return _KNOWN.get(''.join(heading.split()).lower())
-
-
-def known(headings: Sequence[str]) -> int:
-    """Return how many of these headings are known."""
-    return sum(column_of(heading) is not None for heading in headings)
+    return KNOWN.get(folded(heading))
 
 
 def role_of(text: str) -> AgentRole | None:
     """Return the role that a cell names."""
-    return _ROLES.get(''.join(text.split()).lower())
+    return _ROLES.get(folded(text))

@@ -19,13 +19,11 @@ from services.people import invitation_queries as invitations_queries
 from services.people.authority import AgentInWork, require_admin
 from services.people.invitations import Invited, invite_in
 from services.people.skills import change_levels
-from services.roster.columns import HEADINGS, ROLES, STATES, Column, column_of
+from services.roster.columns import HEADINGS, KNOWN, ROLES, STATES, Column, column_of
 from services.roster.rows import RosterFault, RosterRow, parsed
 from services.work.export_reasons import ExportWhy
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
-READER = 'services.roster.reader'
-MAX_FILE_BYTES = 10 << 20
 NEEDED = (Column.LAST_NAME, Column.FIRST_NAME, Column.EMAIL, Column.DEPARTMENT)
 """What an invitation cannot do without."""
 
@@ -110,8 +108,6 @@ class Roster:
         """
         async with self._units.db.reading() as session:
             await require_admin(session, by)
-        if file.sheet.stat().st_size > MAX_FILE_BYTES:
-            raise InvalidInputError('sheet.too_large', most=MAX_FILE_BYTES >> 20)
         headings, rows, faults = await _read(file)
         ignored = tuple(one for one in headings if one and column_of(one) is None)
         async with self._units.begin() as work:
@@ -160,7 +156,7 @@ def _cells(
 
 async def _read(file: ImportFile) -> tuple[list[str], list[RosterRow], list[RosterFault]]:
     """Return headings, rows and faults of a sheet."""
-    headings, lines = await sheet_lines(READER, file.sheet)
+    headings, lines = await sheet_lines(file.sheet, KNOWN)
     columns = [column_of(one) for one in headings]
     if Column.USERNAME not in columns:
         raise InvalidInputError('roster.no_username_column')

@@ -174,6 +174,10 @@ MAY = {
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /reports': SUPERVISORS,
     'GET /reports/export': SUPERVISORS,
+    'GET /reports/shifts': SUPERVISORS,
+    'GET /reports/shifts/export': SUPERVISORS,
+    'PUT /reports/shifts/{agent_id}/{day}': SUPERVISORS,
+    'DELETE /reports/shifts/{agent_id}/{day}': SUPERVISORS,
     'GET /history': STAFF,
     'GET /history/categories': STAFF,
     'GET /history/export': STAFF,
@@ -311,6 +315,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'transfer_id': uuid4(),
         'merge_id': uuid4(),
         'session': uuid4(),
+        'day': '2026-12-01',
         'token': 'nobody-was-given-this',
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})

@@ -3,7 +3,7 @@
 By itself: ``python -m tests.load.bench --only voice [--small]``. The page notes by itself when a state of the call, and the
 caller's name, have been painted; box, browser and load generator share a clock, being one machine. Beside it, what 100 pages
 with the state of a softphone cost those who write messages: in turns the same pages have it, with a call in every phase that
-changes every few seconds, and have it not. A call that does not ring, or a name that does not come, ends the run as an error.
+changes every ten seconds, and have it not. A call that does not ring, or a name that does not come, ends the run as an error.
 """
 
 import asyncio
@@ -49,8 +49,8 @@ MOST_RING_MS, MOST_POP_MS, MOST_COMMAND_MS, MOST_RATIO = 700, 300, 500, 1.1
 AGENTS = 100
 RATE = 50
 """Messages a second."""
-STATES = 20.0
-"""States of softphones a second: a new one for each of the agents every five seconds."""
+STATES = 10.0
+"""States of softphones a second: each of the agents has a call of a minute, one after another, which is busier than a floor is."""
 SETTING_OUT = 40.0
 """First and last states a second: a centre's agents do not all sit down within the same instant."""
 SETTLE_SECONDS = 2.0

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from nicegui import ui
+from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
 from models import Agent, AgentStatus, QueueMode
@@ -187,6 +188,32 @@ async def test_shift_is_planned_and_the_day_compared_with_it(
     assert 'data-plan="away"' in str(drawn._inside)
     user.find(kind=Living, content='식사 12:00~13:00').trigger('click', str(day.id))
     await user.should_see('이 날 계획한 근무가 없습니다.', retries=100)
+
+
+async def test_shifts_come_from_a_file(
+    sign_in: SignIn, services: Services, boss: Agent, day: Agent
+) -> None:
+    user = await sign_in(boss)
+    await user.open('/desk/reports?period=today&view=days')
+    await user.should_see('준수율', retries=100)
+    today = ReportQuery(period=ReportPeriod.TODAY).days[1]
+    user.find('근무표').click()
+    await user.should_see('이 날 계획한 근무가 없습니다.', retries=100)
+    user.find('파일로 가져오기').click()
+    await user.should_see('파일 고르기', retries=100)
+    lines = (
+        f'아이디,날짜,근무 시작,근무 끝,활동\n{day.username},{today},09:00,18:00,식사 12:00-13:00'
+    )
+    [upload] = user.find(ui.upload).elements
+
+    await upload.handle_uploads([SmallFileUpload('근무.csv', 'text/csv', lines.encode())])
+    await user.should_see('새 근무 1건 · 변경 0건 · 그대로 0건 · 오류 0줄', retries=200)
+    assert await services.shifts.of_day(boss, today) == []
+    user.find('이대로 가져오기').click()
+
+    await user.should_see('식사 12:00~13:00', retries=200)
+    [planned] = await services.shifts.of_day(boss, today)
+    assert planned.shift.agent_id == day.id
 
 
 async def test_saved_report_opens_as_it_was_shown(

@@ -1,7 +1,8 @@
 """근무표: the shifts that are planned for a day, and the form to plan one, with activities such as 식사."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 from markupsafe import Markup
@@ -15,15 +16,17 @@ from pages.context import PageContext
 from pages.locale import _, language, sentence
 from pages.parts.floor.agent_dialog import reason_name
 from pages.parts.kit import dialog, times
-from pages.parts.kit.buttons import button
+from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece, filled, options
+from pages.parts.reports.shift_import import import_shifts
 from services.reports.adherence import WORK
 from services.reports.shifts import MOST_DAYS, PlannedActivity, PlannedShift, ShiftPlan, parts_of
 
 ACTIVITIES = 4
 """Rows for activities; most shifts have a meal and two breaks."""
+EXPORTED_DAYS = 28
 REMOVE = '(event) => { const made = event.target.closest("[data-remove]"); if (made) emit(made.dataset.remove) }'
 DAY_CHOSEN = '(event) => { if (event.target.name === "day") emit(event.target.value) }'
 
@@ -61,6 +64,10 @@ class _Shifts:
             self._rows = Living().classes('board-alert-list')
             self._rows.on('click', self._remove, js_handler=REMOVE)
             with ui.element('div').classes('desk-actions'):
+                button(_('파일로 가져오기'), self._import, ButtonStyle.QUIET)
+                button(_('CSV로 내보내기'), lambda: self._export('csv'), ButtonStyle.QUIET)
+                button(_('엑셀로 내보내기'), lambda: self._export('xlsx'), ButtonStyle.QUIET)
+                ui.element('div').classes('desk-spring')
                 button(_('닫기'), opened.close)
 
     async def draw(self) -> None:
@@ -115,6 +122,19 @@ class _Shifts:
         notices.done(_('근무를 계획했습니다'))
         await self._context.still(self.draw())
         await self._on_change()
+
+    def _import(self) -> None:
+        import_shifts(self._context, on_change=self._imported)
+
+    async def _imported(self) -> None:
+        await self._context.still(self.draw())
+        await self._on_change()
+
+    def _export(self, kind: str) -> None:
+        """Download the shifts of the four weeks from the day on."""
+        until = self._day + timedelta(days=EXPORTED_DAYS - 1)
+        query = urlencode({'since': self._day, 'until': until, 'format': kind})
+        ui.download.from_url(f'/reports/shifts/export?{query}')
 
     async def _remove(self, event: GenericEventArguments) -> None:
         try:

@@ -13,7 +13,7 @@ from pages.locale import _, language
 from pages.parts.kit.buttons import button
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
-from pages.parts.settings.canned_panel import CannedPanel
+from pages.parts.settings.canned_panel import canned_panel
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.canned.replies import ReadableReply
@@ -159,7 +159,7 @@ class CannedSection(RowSection):
         names = {one.name: one.label for one in self._fields()} | {'is_active': _('상태')}
 
         def draw() -> None:
-            CannedPanel(self, self.close, names)
+            canned_panel(self, self.close, names)
 
         self.beside(_('파일로 가져오기'), draw)
 
