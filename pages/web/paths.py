@@ -65,6 +65,7 @@ PREFIXES = (
     ('/setup', Area.SIGN_IN),
     ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
+    ('/talk/news', Area.OPEN),
     ('/talk', Area.CUSTOMER),
     ('/chat/visits', Area.CUSTOMER),
     ('/chat', Area.API),
@@ -77,6 +78,7 @@ PREFIXES = (
     ('/promises', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
+    ('/settings', Area.API),
     ('/softphone', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
@@ -87,7 +89,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports',
+    '/reports', '/settings',
 )  # fmt: skip
 
 
