@@ -27,6 +27,8 @@ class SettingKind(StrEnum):
     THRESHOLD = 'threshold'
     RETENTION = 'retention'
     """Days by table."""
+    SITES = 'sites'
+    """The sites that may show the widget."""
 
 
 class SettingDocument(SQLModel, table=True):

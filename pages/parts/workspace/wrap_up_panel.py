@@ -63,7 +63,7 @@ class WrapUpPanel(Component):
     """The form of one open wrap-up, for its agent."""
 
     def __init__(
-        self, context: PageContext, wrap_up: WrapUp, *, on_done: Callable[[], None] | None = None
+        self, context: PageContext, wrap_up: WrapUp, *, on_done: Callable[[], object] | None = None
     ) -> None:
         super().__init__(context.services.topics, 'section')
         self._on_done = on_done
