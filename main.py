@@ -63,6 +63,7 @@ from services.identity.setup import IdentitySetup
 from services.people import admin
 from services.people.admin import NewAdmin
 from services.sentiment.setup import SentimentSetup
+from services.settings.connections import OutsideServices
 
 FAULTS = {
     ChainFault.MISSING: 'it is missing',
@@ -108,17 +109,16 @@ class ProcessResources:
             quiet_hours=QuietHours.of(settings.quiet_hours),
             has_softphone=has_softphone,
             identity=IdentitySetup.of(settings),
+            outside=OutsideServices.of(settings),
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
     async def close(self) -> None:
         """Close every connection."""
-        if self.connect is not None:
-            await self.connect.close()
-        if self.services.sentiment_judge is not None:
-            await self.services.sentiment_judge.close()
-        if self.services.single_sign_on is not None:
-            await self.services.single_sign_on.close()
+        services = self.services
+        for one in (self.connect, services.sentiment_judge, services.single_sign_on):
+            if one is not None:
+                await one.close()
         await self.redis.aclose()
         await self.db.close()
 

@@ -75,6 +75,13 @@ class Settings(BaseSettings):
     aws_endpoint_url_connect: str = ''
     aws_endpoint_url_sqs: str = ''
     aws_endpoint_url_kinesis: str = ''
+    aws_endpoint_url_s3: str = ''
+    aws_endpoint_url_sns: str = ''
+    files_bucket: str = Field(default='', description='the bucket of S3 for files, by name')
+    alerts_topic: str = Field(default='', description='the topic of SNS for alerts, by ARN')
+    clamd_url: str = Field(
+        default='', description='the virus scanner: tcp://host:3310 or unix:///path'
+    )
     sentiment: bool | None = Field(
         default=None,
         description="whether customers' lines go to Comprehend; unset: only to a stand-in on this machine",
@@ -181,6 +188,8 @@ class Settings(BaseSettings):
             'connect': self.aws_endpoint_url_connect,
             'sqs': self.aws_endpoint_url_sqs,
             'kinesis': self.aws_endpoint_url_kinesis,
+            's3': self.aws_endpoint_url_s3,
+            'sns': self.aws_endpoint_url_sns,
         }
         return {service: address for service, address in named.items() if address}
 

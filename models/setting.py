@@ -28,6 +28,8 @@ class SettingKind(StrEnum):
     RETENTION = 'retention'
     """Days by table."""
     CANNED_REPLY = 'canned_reply'
+    SITES = 'sites'
+    """The sites that may show the widget."""
 
 
 class SettingDocument(SQLModel, table=True):

@@ -66,6 +66,7 @@ from pages.api import (
 from pages.api import customers as customers_api
 from pages.api import history as history_api
 from pages.api import reports as reports_api
+from pages.api import settings as settings_api
 from pages.web import gate, unknown_paths
 from pages.web.monitoring import open_pages
 from pages.web.request_metrics import RequestMetrics
@@ -136,6 +137,7 @@ def create(
         queues.router(services),
         reports_api.router(services),
         shifts.router(services),
+        settings_api.router(services),
         people.router(services),
         roster.router(services),
         calls.router(services),

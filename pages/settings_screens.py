@@ -20,6 +20,7 @@ from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.retention import RetentionSection
 from pages.parts.settings.section import Section
+from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
@@ -47,6 +48,7 @@ TABS = (
     Tab(path='/people', draw=PeopleSection),
     Tab(path='/skills', draw=SkillSection),
     Tab(path='/retention', draw=RetentionSection),
+    Tab(path='/sites', draw=SiteSection),
     Tab(path='/connections', draw=ConnectionSection),
 )
 
@@ -102,5 +104,6 @@ def _names() -> dict[str, str]:
         '/people': _('사람'),
         '/skills': _('역량'),
         '/retention': _('보관 기간'),
+        '/sites': _('허용 사이트'),
         '/connections': _('연결 상태'),
     }

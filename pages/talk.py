@@ -6,7 +6,9 @@ chat only if the chat was started or resumed in that tab. The tab itself remembe
 An ended chat keeps its token and its page, for its tab only, as long as it may be rated; then both are over.
 """
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
@@ -20,6 +22,7 @@ from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _
 from pages.parts.talk import form as talk_form
 from pages.parts.talk.form import TalkEntry
+from pages.parts.talk.news import TalkNews
 from pages.parts.talk.panel import TalkPanel, tell_broken
 from pages.web import gate
 from pages.web.bodies import fields_of
@@ -60,6 +63,7 @@ def router(services: Services, settings: Settings) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route('/talk', operations.show)
     routes.add_api_route('/talk', operations.start, methods=['POST'])
+    routes.add_api_route('/talk/news', operations.news)
     routes.add_api_route('/talk/resume', operations.resume, methods=['POST'])
     routes.add_api_route('/talk/new', operations.begin_anew, methods=['POST'])
     return routes
@@ -101,6 +105,7 @@ class TalkOperations:
         self._texts = services.customer_texts
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
+        self._news = TalkNews(services.topics)
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
 
     async def show(self, request: Request) -> Response:
@@ -122,6 +127,10 @@ class TalkOperations:
         if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
         return self._keeping_language(request, answer)
+
+    async def news(self, after: Annotated[str, Query(max_length=40)] = '') -> Response:
+        """Tell an open form when what it shows is another; it knew ``after``."""
+        return await self._news.answer(after)
 
     async def start(self, request: Request) -> Response:
         """Start a chat and set its token as a cookie. The same form sent again leads into the chat it started."""

@@ -101,12 +101,13 @@ from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
-from services.settings.connections import Connections, configured_tests
+from services.settings.connections import Connection, Connections, OutsideServices, configured_tests
 from services.settings.desk_settings import DeskSettings
 from services.settings.kinds import desk_settings
 from services.settings.opening import Opening
 from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
+from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
@@ -132,6 +133,7 @@ class Services:
     router: Router
     absences: Absences
     alerts: Alerts
+    allowed_sites: AllowedSites
     board: LiveBoard
     joining: Joining
     explanations: Explanations
@@ -259,6 +261,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     quiet_hours: QuietHours | None = None,
     has_softphone: bool = False,
     identity: IdentitySetup | None = None,
+    outside: OutsideServices | None = None,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
@@ -318,6 +321,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         router=Router(units, topics, offers),
         absences=Absences(units),
         alerts=Alerts(units, board),
+        allowed_sites=AllowedSites(units),
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),
@@ -338,6 +342,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
                 connect.api if connect else None,
                 sentiment.api if sentiment else None,
             )
+            | (outside.tests() if outside else {})
+            | ({Connection.OIDC: identity.provider.probe} if identity else {})
         ),
         desk_settings=desk_settings(
             units, queues, [category_tree, away_reasons, thresholds, canned_replies]

@@ -178,6 +178,7 @@ UNATTENDED = {
     'pages/preferences.py': 'answers requests',
     'pages/parts/kit/single_upload.py': 'answers requests',
     'pages/parts/talk/names.py': 'keeps names',
+    'pages/parts/talk/news.py': 'answers requests',
 }
 """Modules of pages that draw nothing after they waited, and why."""
 

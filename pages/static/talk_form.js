@@ -1,5 +1,6 @@
-// Keeps the 문의 유형 on the open form of /talk current, and shows the way back to a rating. The form works without this script; typed text stays.
-// It reads them when the choice gets the focus or the tab is shown again, and now and then in between.
+// Keeps the 문의 유형 on the open form of /talk current, and shows the way back to a rating. The form works without this script;
+// typed text stays. The server tells it when they change; without that it reads them when the choice gets the focus or the tab
+// is shown again, and now and then in between.
 const LOOK_SECONDS = 15;
 
 async function look() {
@@ -14,6 +15,8 @@ async function look() {
   const here = document.getElementById("department");
   const there = page.getElementById("department");
   if (!there) return;
+  show(".talk-lead", page);
+  show("p.alert:not(.field-error)", page);
   if (!here) {
     location.reload(); // there was no form, and nothing typed that could be lost
     return;
@@ -30,7 +33,51 @@ async function look() {
 const rating = document.querySelector("[data-rates]");
 if (rating && window.sessionStorage?.getItem("desk.talk.here") === rating.dataset.rates) rating.hidden = false;
 
+// Takes over a sentence above the fields: the greeting, or that every queue is closed.
+function show(selector, page) {
+  const here = document.querySelector(selector);
+  const there = page.querySelector(selector);
+  if (here && there) {
+    if (here.textContent !== there.textContent) here.textContent = there.textContent;
+  } else if (here && selector !== ".talk-lead") {
+    here.remove();
+  } else if (there) {
+    document.querySelector(".talk-form")?.prepend(document.importNode(there, true));
+  }
+}
+
+const pause = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000));
+const shown = () =>
+  new Promise((go) => {
+    if (!document.hidden) return go();
+    document.addEventListener("visibilitychange", () => go(), { once: true });
+  });
+
+// Keeps one request waiting for news. A stamp begins with its process: another process's says nothing of what changed.
+async function follow() {
+  let stamp = "";
+  for (;;) {
+    await shown();
+    const began = Date.now();
+    try {
+      const answer = await fetch("/talk/news?after=" + encodeURIComponent(stamp));
+      if (answer.status === 200) {
+        const now = await answer.text();
+        const changed = stamp !== "" && now.split(".")[0] === stamp.split(".")[0];
+        if (!changed && stamp !== "") await pause(1);
+        stamp = now;
+        if (changed) await look();
+      } else if (answer.status !== 204 || Date.now() - began < 1000) {
+        await pause(LOOK_SECONDS);
+      }
+    } catch {
+      await pause(LOOK_SECONDS); // the server is away
+    }
+  }
+}
+
 if (document.querySelector(".talk-lead")) {
+  follow();
   const choice = document.getElementById("department");
   choice?.addEventListener("pointerenter", look);
   choice?.addEventListener("focus", look);

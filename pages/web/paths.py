@@ -65,6 +65,7 @@ PREFIXES = (
     ('/setup', Area.SIGN_IN),
     ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
+    ('/talk/news', Area.OPEN),
     ('/talk', Area.CUSTOMER),
     ('/chat/visits', Area.CUSTOMER),
     ('/chat', Area.API),
@@ -80,6 +81,7 @@ PREFIXES = (
     ('/transfers', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
+    ('/settings', Area.API),
     ('/softphone', Area.API),
     ('/ws', Area.PROGRAM_SOCKET),
 )
@@ -90,7 +92,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions', '/transfers',
+    '/reports', '/mentions', '/transfers', '/settings',
 )  # fmt: skip
 
 

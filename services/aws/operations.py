@@ -35,6 +35,9 @@ class Operation(StrEnum):
 
     BATCH_SENTIMENT = 'comprehend:BatchDetectSentiment'
 
+    BUCKET_REGION = 's3:GetBucketLocation'
+    TOPIC = 'sns:GetTopicAttributes'
+
     @property
     def service(self) -> str:
         """The operation's service, as boto3 names it."""

@@ -23,6 +23,8 @@ class PolicyPlace:
     instance_id: str = 'INSTANCE_ID'
     contact_queue: str = 'CONTACT_EVENTS_QUEUE'
     agent_stream: str = 'AGENT_EVENTS_STREAM'
+    bucket: str = 'FILES_BUCKET'
+    topic: str = 'ALERTS_TOPIC'
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource in this account and region."""
@@ -33,10 +35,13 @@ class PolicyPlace:
         instance = f'instance/{self.instance_id}'
         if service == 'comprehend':  # DetectSentiment has no resource-level permissions
             return ['*']
+        if service == 's3':  # a bucket's name is unique by itself
+            return [f'arn:aws:s3:::{self.bucket}']
         names = {
             'connect': [instance, f'{instance}/*'],
             'sqs': [self.contact_queue.rpartition('/')[2]],
             'kinesis': [f'stream/{self.agent_stream}'],
+            'sns': [self.topic],
         }
         return [self.arn(service, name) for name in names[service]]
 

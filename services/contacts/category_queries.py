@@ -13,6 +13,9 @@ from desk.db import ROW_LOCK
 from models import Agent, ContactCategory, Queue
 from services.contacts.access import within_reach
 
+ARRANGING_LOCK = 7_311_043
+"""A PostgreSQL advisory lock: nodes are arranged by one person at a time."""
+
 
 async def all_of(session: AsyncSession, queue_id: UUID | None) -> Sequence[ContactCategory]:
     """Return the nodes of a queue and those that belong to all queues."""
@@ -47,6 +50,11 @@ def ids_below(category_id: UUID) -> Any:
 async def every(session: AsyncSession) -> Sequence[ContactCategory]:
     """Return the nodes of all queues."""
     return (await session.exec(select(ContactCategory))).all()
+
+
+async def take_turns(session: AsyncSession) -> None:
+    """Let no other transaction arrange nodes until this one ends: each locks several of them."""
+    await session.exec(select(func.pg_advisory_xact_lock(ARRANGING_LOCK)))
 
 
 async def siblings(session: AsyncSession, node: ContactCategory) -> Sequence[ContactCategory]:

@@ -239,6 +239,8 @@ async def take_back(work: UnitOfWork, contact: Contact) -> None:
     if wrap_up is None or wrap_up.done_at is not None or wrap_up.version > 1:
         return
     await work.session.delete(wrap_up)
+    if wrap_up.left_at is not None:
+        work.tell(LeftWrapUpsChanged(department=contact.department))
     work.tell(
         WrapUpChanged(
             agent_id=wrap_up.agent_id,

@@ -23,6 +23,7 @@ from services.floor import alert_queries
 from services.floor.events import AlertsChanged
 from services.settings import access
 from services.settings.rows import SettingRows, checked, flag, number, yes_no
+from services.settings.stored import Subject
 from services.work.setting_log import Values
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -55,6 +56,10 @@ class Thresholds(SettingRows[FloorThreshold]):
             rows = await alert_queries.every_threshold(session)
         is_admin = now.role is AgentRole.ADMIN
         return [one for one in rows if is_admin or one.queue_id in own]
+
+    @override
+    async def subjects(self, by: Agent) -> list[Subject]:
+        return [Subject(id=one.id, name=one.kind) for one in await self.all(by)]
 
     async def add(self, by: Agent, values: Values) -> FloorThreshold:
         """Add a limit from typed fields: ``kind``, ``most``, ``queue_id``, ``status``.

@@ -18,7 +18,7 @@ from authlib.oidc.discovery import OpenIDProviderMetadata, get_well_known_url  #
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from desk.errors import NotSignedInError, UpstreamError
+from desk.errors import ConflictError, NotSignedInError, UpstreamError
 from services.aws.breaker import CircuitBreaker
 
 log = structlog.get_logger()
@@ -93,6 +93,29 @@ class Provider:
                 raise UpstreamError('sso.away') from error
             self._keys_at = time.monotonic()
         return self._keys
+
+    async def probe(self) -> None:
+        """Read the description and the keys anew, for who wants to know what is wrong; nothing that is kept changes.
+
+        Raises:
+            UpstreamError: the provider does not answer.
+            NotSignedInError: it answers that there is no description, or are no keys.
+            ConflictError: it describes another issuer, or its description or keys cannot be used.
+        """
+        address = get_well_known_url(self.place.issuer, external=True)
+        try:
+            read = OpenIDProviderMetadata(await self._json('GET', address))
+        except UpstreamError as error:
+            if isinstance(error.__cause__, ValueError):  # a page of some other server
+                raise ConflictError('sso.refused') from error
+            raise
+        if not self._is_usable(read):
+            raise ConflictError('sso.refused')
+        found = await self._json('GET', read['jwks_uri'])
+        try:
+            KeySet.import_key_set(found)  # type: ignore[arg-type]  # checked by it
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise ConflictError('sso.refused') from error
 
     async def authorization_address(
         self, *, callback: str, state: str, nonce: str, verifier: str
@@ -203,6 +226,11 @@ class Provider:
 
     def _check(self, read: OpenIDProviderMetadata) -> None:
         """Raise ``UpstreamError`` for another issuer's description (Discovery §4.3), or one without HTTPS."""
+        if not self._is_usable(read):
+            log.error('provider_description_wrong', issuer=self.place.issuer)
+            raise UpstreamError('sso.away')
+
+    def _is_usable(self, read: OpenIDProviderMetadata) -> bool:
         is_near = urlsplit(self.place.issuer).hostname in LOOPBACK
         names = ('authorization_endpoint', 'token_endpoint', 'jwks_uri')
         is_safe = all(
@@ -212,9 +240,7 @@ class Provider:
             )
             for name in names
         )
-        if read.get('issuer') != self.place.issuer or not is_safe:
-            log.error('provider_description_wrong', issuer=self.place.issuer)
-            raise UpstreamError('sso.away')
+        return bool(read.get('issuer') == self.place.issuer and is_safe)
 
 
 def _text(value: object) -> str:

@@ -8,11 +8,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from typing_extensions import override
 
 from desk.errors import ConflictError, FieldsRefusedError, NotFoundError
-from models import EVERYWHERE, Agent, AuditAction, AwayReason, SettingKind
+from models import EVERYWHERE, Agent, AgentRole, AuditAction, AwayReason, SettingKind
 from services.people import state_queries
 from services.people.states import OTHER
 from services.settings import access, queries
 from services.settings.rows import SettingRows, checked, flag, name_of, number, yes_no
+from services.settings.stored import Subject
 from services.work.setting_log import Values
 from services.work.unit_of_work import UnitsOfWork
 
@@ -34,6 +35,12 @@ class AwayReasons(SettingRows[AwayReason]):
         async with self._units.db.reading() as session:
             await access.require_editor(session, by, EVERYWHERE)
             return await state_queries.reasons(session)
+
+    @override
+    async def subjects(self, by: Agent) -> list[Subject]:
+        if by.role is not AgentRole.ADMIN:
+            return []
+        return [Subject(id=one.id, name=one.name) for one in await self.all(by)]
 
     async def add(self, by: Agent, values: Values) -> AwayReason:
         """Add a reason from ``name`` and ``name_en``, as the last one.

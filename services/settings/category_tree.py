@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,11 +24,20 @@ from models.wrap_up import MAX_DEPTH
 from services.contacts import category_queries
 from services.settings import access
 from services.settings.rows import SettingRows, checked, flag, name_of, number, yes_no
+from services.settings.stored import Subject
 from services.text.terms import clean
 from services.work.setting_log import Values
-from services.work.unit_of_work import UnitsOfWork
+from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
 MAX_NAME_CHARS = 100
+
+
+class Place(StrEnum):
+    """Where a node is put, seen from another one."""
+
+    BEFORE = 'before'
+    AFTER = 'after'
+    BELOW = 'below'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,10 @@ class CategoryTree(SettingRows[ContactCategory]):
             rows = await category_queries.seen_by(session, now)
         is_admin = now.role is AgentRole.ADMIN
         return [one for one in in_order(rows) if is_admin or one.row.queue_id in own]
+
+    @override
+    async def subjects(self, by: Agent) -> list[Subject]:
+        return [Subject(id=one.row.id, name=one.row.name) for one in await self.nodes(by)]
 
     async def add(
         self,
@@ -95,16 +109,52 @@ class CategoryTree(SettingRows[ContactCategory]):
         Raises ``NotAllowedError`` and ``NotFoundError``.
         """
         async with self._units.begin() as work:
-            node = await self._row(work.session, node_id, lock=True)
-            await self._require(work.session, by, node)
-            siblings = await category_queries.siblings(work.session, node)
-            order = [one.id for one in siblings]
-            at = order.index(node_id)
-            to = min(max(at + step, 0), len(order) - 1)
-            order.insert(to, order.pop(at))
-            by_id = {one.id: one for one in siblings}
-            for position, one in enumerate(order, 1):
-                await self._change(work, by, one, by_id[one], {'position': str(position)})
+            node = await self._arranging(work, by, node_id)
+            siblings = [*await category_queries.siblings(work.session, node)]
+            at = siblings.index(node)
+            to = min(max(at + step, 0), len(siblings) - 1)
+            siblings.insert(to, siblings.pop(at))
+            await self._renumber(work, by, siblings)
+
+    async def place(self, by: Agent, node_id: UUID, other_id: UUID, where: Place) -> None:
+        """Put a node before, after or below another one; below, it is the last.
+
+        A node of another queue is no sibling: beside it, the node comes last among its own.
+
+        Raises:
+            NotAllowedError: the person may not change the node.
+            NotFoundError: one of the nodes does not exist.
+            FieldsRefusedError: it cannot stand there: below itself, in another queue's part, or too deep.
+        """
+        if node_id == other_id:
+            return
+        async with self._units.begin() as work:
+            node = await self._arranging(work, by, node_id)
+            other = await self._row(work.session, other_id, lock=False)
+            parent_id = other.id if where is Place.BELOW else other.parent_id
+            if parent_id != node.parent_id:
+                await self._change(work, by, node.id, node, {'parent_id': str(parent_id or '')})
+                await work.session.flush()
+            siblings = [*await category_queries.siblings(work.session, node)]
+            siblings.remove(node)
+            to = len(siblings)
+            if where is not Place.BELOW and other in siblings:
+                to = siblings.index(other) + (where is Place.AFTER)
+            siblings.insert(to, node)
+            await self._renumber(work, by, siblings)
+
+    async def _arranging(self, work: UnitOfWork, by: Agent, node_id: UUID) -> ContactCategory:
+        """Return a node that the person may arrange, locked. Raises ``NotAllowedError`` and ``NotFoundError``."""
+        await category_queries.take_turns(work.session)
+        node = await self._row(work.session, node_id, lock=True)
+        await self._require(work.session, by, node)
+        return node
+
+    async def _renumber(
+        self, work: UnitOfWork, by: Agent, siblings: Sequence[ContactCategory]
+    ) -> None:
+        for position, one in enumerate(siblings, 1):
+            await self._change(work, by, one.id, one, {'position': str(position)})
 
     @override
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> ContactCategory:

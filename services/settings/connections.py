@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -13,9 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.db import Database
 from desk.errors import DeskError, NotAllowedError, NotFoundError
+from desk.settings import Settings
 from models import Agent, AgentRole
+from services.aws.client import AwsPlace
 from services.aws.comprehend import SentimentApi
 from services.aws.connect_api import ConnectApi
+from services.aws.probes import ask_bucket, ask_topic
+from services.settings.clamd import ask_clamd
 
 log = structlog.get_logger()
 
@@ -33,6 +38,9 @@ FAULTS = {
     'connect.refused': REFUSED,
     'connect.busy': BUSY,
     'connect.quota': BUSY,
+    'connect.not_found': REFUSED,
+    'sso.refused': REFUSED,
+    'clamd.refused': REFUSED,
 }
 
 
@@ -43,6 +51,41 @@ class Connection(StrEnum):
     VALKEY = 'valkey'
     CONNECT = 'connect'
     COMPREHEND = 'comprehend'
+    S3 = 's3'
+    SNS = 'sns'
+    OIDC = 'oidc'
+    CLAMD = 'clamd'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideServices:
+    """What the settings name beside what is connected all the time; an empty name is not set up."""
+
+    aws: AwsPlace
+    bucket: str = ''
+    topic: str = ''
+    clamd: str = ''
+
+    @classmethod
+    def of(cls, settings: Settings) -> 'OutsideServices':
+        """Return what the settings of the process name."""
+        return cls(
+            aws=AwsPlace(region=settings.aws_region, endpoints=settings.aws_endpoints),
+            bucket=settings.files_bucket,
+            topic=settings.alerts_topic,
+            clamd=settings.clamd_url,
+        )
+
+    def tests(self) -> dict[Connection, Test]:
+        """Return a test of each that is set up."""
+        found: dict[Connection, Test] = {}
+        if self.bucket:
+            found[Connection.S3] = partial(ask_bucket, self.aws, self.bucket)
+        if self.topic:
+            found[Connection.SNS] = partial(ask_topic, self.aws, self.topic)
+        if self.clamd:
+            found[Connection.CLAMD] = partial(ask_clamd, self.clamd)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

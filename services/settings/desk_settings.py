@@ -8,7 +8,7 @@ from desk.errors import ConflictError, NotFoundError
 from models import Agent, Queue, SettingChange, SettingKind
 from services.people import agent_queries
 from services.settings import access, queries
-from services.settings.stored import Change, SettingStore, Stored
+from services.settings.stored import Change, SettingStore, Stored, Subject
 from services.work.setting_log import Values
 from services.work.unit_of_work import UnitsOfWork
 
@@ -39,6 +39,14 @@ class DeskSettings:
         """Return the queues whose settings a person may change. Raises ``NotAllowedError``."""
         async with self._db.reading() as session:
             return await access.own_queues(session, by)
+
+    async def subjects(self, by: Agent) -> list[tuple[SettingKind, Subject]]:
+        """Return all settings that a person may change. Raises ``NotAllowedError`` for agents."""
+        async with self._db.reading() as session:
+            now = await access.require_supervisor(session, by)
+        return [
+            (kind, one) for kind, store in self.stores.items() for one in await store.subjects(now)
+        ]
 
     async def stored(self, by: Agent, kind: SettingKind, subject_id: UUID) -> Stored:
         """Return a setting as it is now, with the name of who changed it last.
@@ -83,6 +91,7 @@ class DeskSettings:
             NotAllowedError: see ``stored``.
         """
         async with self._db.reading() as session:
+            await access.require_supervisor(session, by)
             row = await queries.change(session, change_id)
         kind = next((one for one in self.stores if row and one == row.kind), None)
         if row is None or kind is None:

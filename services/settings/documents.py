@@ -7,11 +7,19 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.errors import NotFoundError
-from models import EVERYWHERE, Agent, AuditAction, SettingDocument, SettingKind, SubjectKind
+from models import (
+    EVERYWHERE,
+    Agent,
+    AgentRole,
+    AuditAction,
+    SettingDocument,
+    SettingKind,
+    SubjectKind,
+)
 from services.people.events import RoutingNeeded, SettingsChanged
 from services.settings import queries
-from services.settings.access import require_editor
-from services.settings.stored import SettingChangedError, Stored
+from services.settings.access import own_queues, require_editor, require_supervisor
+from services.settings.stored import SettingChangedError, Stored, Subject
 from services.work.setting_log import Values, log_change
 from services.work.unit_of_work import UnitsOfWork
 
@@ -39,6 +47,15 @@ class Documents:
         self._form = form
         self.kind = form.kind
         self.removed: Values = {}
+
+    async def subjects(self, by: Agent) -> list[Subject]:
+        """Return the desk's document for administrators, and those of the queues that a person may change."""
+        async with self._units.db.reading() as session:
+            now = await require_supervisor(session, by)
+            queues = await own_queues(session, by) if self._form.of_queues else []
+        is_theirs = self._form.of_desk and now.role is AgentRole.ADMIN
+        desk = [Subject(id=EVERYWHERE)] if is_theirs else []
+        return desk + [Subject(id=one.id, name=one.name) for one in queues]
 
     async def stored(self, by: Agent, subject_id: UUID) -> Stored:
         """Return a document as it is now; a new one when nobody has written it."""

@@ -14,6 +14,7 @@ from services.settings.hours_text import (
 )
 from services.settings.queue_store import QueueStore
 from services.settings.retention import NEW_RETENTION, parsed_retention
+from services.settings.sites import NEW_SITES, parsed_sites
 from services.settings.stored import SettingStore
 from services.settings.texts import NEW_TEXTS, parsed_texts
 from services.work.unit_of_work import UnitsOfWork
@@ -38,9 +39,14 @@ RETENTION = DocumentForm(
 )
 
 
+SITES = DocumentForm(
+    kind=SettingKind.SITES, new=NEW_SITES, parsed=parsed_sites, of_desk=True, of_queues=False
+)
+
+
 def desk_settings(
     units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
 ) -> DeskSettings:
     """Return the settings of the desk: queues, all documents, and ``others``."""
-    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS, RETENTION)]
+    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS, RETENTION, SITES)]
     return DeskSettings(units, [QueueStore(queues), *documents, *others])

@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from desk.errors import NotFoundError
-from models import Agent, Queue, SettingKind
+from models import Agent, AgentRole, Queue, SettingKind
 from services.contacts.queues import QueueChangedError, Queues, as_typed
-from services.settings.stored import SettingChangedError, Stored
+from services.settings.stored import SettingChangedError, Stored, Subject
 from services.work.setting_log import Values
 
 
@@ -17,6 +17,12 @@ class QueueStore:
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
         self.removed: Values = {'is_active': 'no'}
+
+    async def subjects(self, by: Agent) -> list[Subject]:
+        """Return all queues, for administrators."""
+        if by.role is not AgentRole.ADMIN:
+            return []
+        return [Subject(id=one.id, name=one.name) for one in await self._queues.all(by)]
 
     async def stored(self, by: Agent, subject_id: UUID) -> Stored:
         """Return a queue's fields as they are now."""

@@ -11,7 +11,7 @@ from desk.errors import FieldsRefusedError, InvalidInputError
 from models import Agent, AuditAction, SettingKind, SubjectKind
 from services.people.events import SettingsChanged
 from services.settings import queries
-from services.settings.stored import SettingChangedError, Stored
+from services.settings.stored import SettingChangedError, Stored, Subject
 from services.text.visible import parse_name
 from services.work.setting_log import Values, log_change
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -32,6 +32,10 @@ class SettingRows(Generic[RowT]):
         self.removed: Values = {}
 
     # ---- what a kind says of itself
+
+    async def subjects(self, by: Agent) -> list[Subject]:
+        """Return the rows that a person may change; see ``SettingStore``."""
+        raise NotImplementedError
 
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> RowT:
         """Return a row. Raises ``NotFoundError``."""

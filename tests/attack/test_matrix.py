@@ -14,7 +14,7 @@ from nicegui import app as nicegui_app
 from starlette.routing import Route
 
 from desk.settings import Settings
-from models import AgentRole
+from models import EVERYWHERE, AgentRole, SettingKind
 from pages.web import page_limits
 from pages.web.cookies import Cookie
 from services.registry import Services
@@ -172,6 +172,11 @@ MAY = {
     'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
+    'GET /settings': SUPERVISORS,
+    'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
+    'PATCH /settings/{kind}/{subject_id}': ADMINS,
+    'GET /settings/{kind}/{subject_id}/changes': ADMINS,
+    'POST /settings/changes/{change_id}/take-back': SUPERVISORS,
     'GET /reports': SUPERVISORS,
     'GET /reports/export': SUPERVISORS,
     'GET /reports/shifts': SUPERVISORS,
@@ -202,6 +207,7 @@ MAY = {
     'GET /wall/{token}': EVERYBODY,  # whoever holds the link
     'GET /wall/{token}/numbers': EVERYBODY,
     'GET /talk': EVERYBODY,
+    'GET /talk/news': EVERYBODY,
     'POST /talk': EVERYBODY,
     'POST /talk/resume': EVERYBODY,
     'POST /talk/new': EVERYBODY,
@@ -223,6 +229,7 @@ MAY = {
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,
     'GET /desk/settings/retention': STAFF,
+    'GET /desk/settings/sites': STAFF,
     'GET /desk/settings/connections': STAFF,
     'GET /desk/settings/categories': STAFF,
     'GET /desk/settings/reasons': STAFF,
@@ -317,6 +324,9 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'session': uuid4(),
         'day': '2026-12-01',
         'token': 'nobody-was-given-this',
+        'kind': SettingKind.RETENTION.value,
+        'subject_id': EVERYWHERE,
+        'change_id': uuid4(),
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})
     async with AsyncExitStack() as stack:

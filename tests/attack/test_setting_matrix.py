@@ -4,16 +4,20 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from uuid import UUID
 
+import httpx
 import pytest
+from fastapi import FastAPI
 from nicegui.testing import User
 
 from desk.errors import DeskError, NotAllowedError
 from models import EVERYWHERE, Agent, AgentRole, SettingKind
 from pages.settings_screens import SETTINGS, TABS
+from services.people.invitations import Invitee
 from services.registry import Services
+from services.settings.connections import Connection
 from services.work.setting_log import Values
 from tests.pages.conftest import SignIn, sign_in
-from tests.support.make import Make
+from tests.support.make import PASSWORD, Make
 
 __all__ = ['sign_in']
 
@@ -44,6 +48,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.RETENTION: {Whose.DESK: ADMINS},
     SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.SITES: {Whose.DESK: ADMINS},
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
@@ -55,6 +60,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '90'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
+    SettingKind.SITES: {'origins': 'https://shop.example.com'},
 }
 
 
@@ -83,6 +89,7 @@ async def floor(services: Services, make: Make) -> Floor:
         (SettingKind.CLOSED_DAYS, Whose.DESK): EVERYWHERE,
         (SettingKind.TEXTS, Whose.DESK): EVERYWHERE,
         (SettingKind.RETENTION, Whose.DESK): EVERYWHERE,
+        (SettingKind.SITES, Whose.DESK): EVERYWHERE,
         (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
     }
     for whose in Whose:
@@ -130,6 +137,86 @@ async def test_everybody_may_set_what_their_row_says_and_no_more(
                 wrong.append((kind, whose, act))
 
     assert wrong == []
+
+
+@pytest.mark.parametrize('role', AgentRole)
+async def test_everybody_is_listed_what_is_theirs(
+    services: Services, floor: Floor, role: AgentRole
+) -> None:
+    """The list for programs holds each setting that its reader may change, and no other."""
+    by = floor.people[role]
+    if role is AgentRole.AGENT:
+        with pytest.raises(NotAllowedError):
+            await services.desk_settings.subjects(by)
+        return
+
+    listed = {(kind, one.id) for kind, one in await services.desk_settings.subjects(by)}
+
+    theirs = {
+        (kind, subject_id)
+        for (kind, whose), subject_id in floor.subjects.items()
+        if role in MAY[kind][whose]
+    }
+    others = {(kind, subject_id) for (kind, _), subject_id in floor.subjects.items()} - theirs
+    assert theirs <= listed
+    assert not others & listed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('role', AgentRole)
+async def test_programs_have_the_same_rights(web: FastAPI, floor: Floor, role: AgentRole) -> None:
+    """The REST API of the settings refuses and allows what the screen does, for every kind and owner."""
+    services: Services = web.state.services
+    by, admin, wrong = floor.people[role], floor.people[AgentRole.ADMIN], {}
+    staff, _ = await services.sign_ins.sign_in(by.username, PASSWORD, address='192.0.2.1')
+    headers = {'Authorization': f'Bearer {services.sign_ins.bearer(staff)}'}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(web), base_url='http://desk.test', headers=headers
+    ) as program:
+        for (kind, whose), subject_id in floor.subjects.items():
+            address = f'/settings/{kind.value}/{subject_id}'
+            now = await services.desk_settings.stored(admin, kind, subject_id)
+            body = {'version': now.version, 'values': dict(CHANGES[kind])}
+            answers = [
+                await program.get(address),
+                await program.patch(address, json=body),
+                await program.get(f'{address}/changes'),
+            ]
+            if role not in MAY[kind][whose]:
+                await services.desk_settings.edit(
+                    admin, kind, subject_id, CHANGES[kind], version=now.version
+                )
+            newest = (await services.desk_settings.changes(admin, kind, subject_id))[0]
+            answers.append(await program.post(f'/settings/changes/{newest.id}/take-back'))
+            expected = 200 if role in MAY[kind][whose] else 403
+            if {one.status_code for one in answers} != {expected}:
+                wrong[kind, whose] = [(one.status_code, one.text[:80]) for one in answers]
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize('role', [AgentRole.AGENT, AgentRole.SUPERVISOR])
+async def test_all_else_in_the_settings_is_for_administrators(
+    services: Services, floor: Floor, make: Make, role: AgentRole
+) -> None:
+    """Sections without a kind of setting of their own: people, skills, second factors, counts, connections."""
+    by, other = floor.people[role], await make.agent()
+    invitee = Invitee(last_name='이', first_name='하윤', email='h@example.com', username='h', department='결제')  # fmt: skip
+    acts = {
+        'people': services.authority.people(by),
+        'invite': services.invitations.invite(by, invitee),
+        'role': services.authority.set_role(by, other.id, AgentRole.ADMIN),
+        'deactivate': services.departures.deactivate(by, other.id),
+        'password link': services.password_resets.make(by, other.id),
+        'skills': services.skills.add(by, '반품'),
+        'second factor': services.second_factors.require(by, AgentRole.AGENT, is_required=True),
+        'reasons': services.away_reasons.add(by, {'name': '면담', 'name_en': 'Talk'}),
+        'retention': services.retention.dry_run(by, {}),
+        'connections': services.connections.test(by, Connection.POSTGRESQL),
+        'steps': services.setup_steps.now(by),
+    }
+
+    assert [name for name, act in acts.items() if await is_allowed(act)] == []
 
 
 async def is_allowed(act: object) -> bool:

@@ -23,7 +23,8 @@ from desk import clock
 from desk.db import Database
 from desk.events import Resync
 from desk.settings import Settings
-from models import Agent, ChatEnding, ChatSession, ChatStatus
+from models import EVERYWHERE, Agent, ChatEnding, ChatSession, ChatStatus, SettingKind
+from pages.parts.talk import news
 from services.chats import chats
 from services.chats.events import ChatCard
 from services.chats.inbox_view import Scope, Tab
@@ -205,6 +206,32 @@ async def test_form_asks_for_name_phone_and_department(visitor: Visitor, agent: 
     assert f'<option value="{DEPARTMENT}"' in page.text
     assert '>상담 시작</button>' in page.text
     assert re.findall('<script[^>]*>', page.text) == ['<script src="/static/talk_form.js" defer>']
+
+
+async def test_open_form_is_told_of_changes_within_a_second(
+    visitor: Visitor, make: Make, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin, queue = await make.admin(), await make.queue()
+    settings = services.desk_settings
+    first = await visitor.http.get('/talk/news')
+
+    async def told() -> httpx.Response:
+        return await visitor.http.get('/talk/news', params={'after': first.text})
+
+    monkeypatch.setattr(news, 'HOLD_SECONDS', 0.3)
+    await settings.edit(admin, SettingKind.RETENTION, EVERYWHERE, {'alerts': '90'}, version=0)
+    unconcerned = await told()
+    monkeypatch.setattr(news, 'HOLD_SECONDS', 60.0)
+    waiting = asyncio.ensure_future(told())
+    await asyncio.sleep(0)
+    await settings.edit(admin, SettingKind.HOURS, queue.id, {'mon': '9-10'}, version=0)
+    done = await asyncio.wait_for(waiting, 30)
+    again = await told()
+
+    assert (first.status_code, first.headers['cache-control']) == (200, 'no-store')
+    assert unconcerned.status_code == 204
+    assert (done.status_code, done.text.split('.')[0]) == (200, first.text.split('.')[0])
+    assert done.text == again.text != first.text
 
 
 async def test_topics_are_called_as_administrators_wrote_them(visitor: Visitor, make: Make) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 from nicegui import ui
+from nicegui.events import GenericEventArguments
 from typing_extensions import override
 
 from desk.errors import DeskError
@@ -19,7 +20,30 @@ from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
-from services.settings.category_tree import TreeNode
+from services.settings.category_tree import Place, TreeNode
+
+PLACE = """
+    const row = event.target.closest("tr[data-id]");
+    const box = row?.getBoundingClientRect();
+    const share = row ? (event.clientY - box.top) / box.height : 0;
+    const where = share < 0.3 ? "before" : share > 0.7 ? "after" : "below";
+"""
+CLEAR = (
+    'event.currentTarget.querySelectorAll("[data-drop]").forEach((one) => delete one.dataset.drop);'
+)
+TAKE = '(event) => { event.dataTransfer.setData("text/desk-category", event.target.closest("tr")?.dataset.id ?? "") }'
+HOVER = f"""(event) => {{
+    if (!event.dataTransfer.types.includes("text/desk-category")) return;
+    event.preventDefault(); {PLACE} {CLEAR}
+    if (row) row.dataset.drop = where;
+}}"""
+LEAVE = f'(event) => {{ {CLEAR} }}'
+DROP = f"""(event) => {{
+    event.preventDefault(); {PLACE} {CLEAR}
+    const taken = event.dataTransfer.getData("text/desk-category");
+    if (row && taken && taken !== row.dataset.id) emit(taken, row.dataset.id, where);
+}}"""
+"""A row is dropped before the upper third of another, after its lower third, and below it in between."""
 
 
 class CategorySection(RowSection):
@@ -43,14 +67,19 @@ class CategorySection(RowSection):
         heading(_('상담 분류'), _('상담 분류 추가'), self.add)
         about(
             _(
-                '상담원이 후처리에서 고르는 분류입니다. 맨 아래 분류만 고를 수 있고, 쓰지 않게 된 분류는 목록에서만 빠지며 지난 상담에는 그대로 남습니다.'
+                '상담원이 후처리에서 고르는 분류입니다. 맨 아래 분류만 고를 수 있고, 쓰지 않게 된 분류는 목록에서만 빠지며 지난 상담에는 그대로 남습니다. 줄을 끌면 순서와 상위 분류가 바뀝니다.'
             )
         )
         if not self._nodes:
             empty(_('아직 상담 분류가 없습니다. 먼저 큰 분류를 추가하고 그 아래를 나누세요.'))
             return
         rows = Markup().join(self._row(one) for one in self._nodes)
-        table(_('상담 분류'), (_('이름'), _('대기열'), _('상태')), rows, self.press)
+        drawn = table(_('상담 분류'), (_('이름'), _('대기열'), _('상태')), rows, self.press)
+        drawn.on('dragstart', js_handler=TAKE)
+        drawn.on('dragover', js_handler=HOVER)
+        drawn.on('dragleave', js_handler=LEAVE)
+        drawn.on('dragend', js_handler=LEAVE)
+        drawn.on('drop', self._drop, js_handler=DROP)
 
     @override
     def title_of(self, row_id: UUID) -> str:
@@ -139,11 +168,24 @@ class CategorySection(RowSection):
             notices.tell(error)
         await self.read_again()
 
+    async def _drop(self, event: GenericEventArguments) -> None:
+        """Put a node where it was dropped; the same can be done by keys, in the form."""
+        try:
+            node_id, other_id, where = event.args
+            placed = (UUID(node_id), UUID(other_id), Place(where))
+        except (TypeError, ValueError, AttributeError):  # nothing of ours was dropped
+            return
+        try:
+            await self.still(self.services.category_tree.place(self.agent, *placed))
+        except DeskError as error:
+            notices.tell(error)
+        await self.read_again()
+
     def _row(self, node: TreeNode) -> Markup:
         queue = next((one.name for one in self._queues if one.id == node.row.queue_id), '')
         state = mark(_('쓰지 않음'), 'off') if node.is_retired else mark(_('사용 중'), 'on')
         return filled(
-            '<tr data-id="{id}" data-depth="{depth}">{name}{rest}</tr>',
+            '<tr data-id="{id}" data-depth="{depth}" draggable="true">{name}{rest}</tr>',
             id=node.row.id,
             depth=node.depth,
             name=name_cell(node.row.id, node.row.name, node.row.name_en),

@@ -1,6 +1,5 @@
 """연결: tests of what the desk is connected to, each with what to mend."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from nicegui import ui
@@ -15,6 +14,18 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.section import Section, about, heading, mark
 from services.settings.connections import AWAY, BUSY, DENIED, REFUSED, Answer, Connection
 
+WHERE = {
+    Connection.POSTGRESQL: 'DATABASE_URL',
+    Connection.VALKEY: 'REDIS_URL',
+    Connection.CONNECT: 'AWS_REGION, CONNECT_INSTANCE_ID',
+    Connection.COMPREHEND: 'AWS_REGION, SENTIMENT',
+    Connection.S3: 'AWS_REGION, FILES_BUCKET',
+    Connection.SNS: 'AWS_REGION, ALERTS_TOPIC',
+    Connection.OIDC: 'OIDC_ISSUER',
+    Connection.CLAMD: 'CLAMD_URL',
+}
+"""The settings of the process that name each."""
+
 
 class ConnectionSection(Section):
     """The connections that the settings of the process ask for."""
@@ -23,11 +34,11 @@ class ConnectionSection(Section):
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('연결 상태'))
-        self._connections: Sequence[Connection] = ()
+        self._connected: frozenset[Connection] = frozenset()
 
     @override
     async def read(self) -> None:
-        self._connections = self.services.connections.configured(self.agent)
+        self._connected = frozenset(self.services.connections.configured(self.agent))
 
     @override
     def draw_list(self) -> None:
@@ -38,7 +49,7 @@ class ConnectionSection(Section):
             )
         )
         with ui.element('ul').classes('desk-settings-invitations'):
-            for one in self._connections:
+            for one in Connection:
                 self._draw(one)
 
     def _draw(self, connection: Connection) -> None:
@@ -48,6 +59,13 @@ class ConnectionSection(Section):
                 'desk-settings-who'
             )
             said = Piece('span').classes('desk-connection-said').props('role=status')
+            if connection not in self._connected:
+                unset = _(
+                    '쓰려면 {where}을(를) 정하고 데스크를 다시 시작하세요.', where=WHERE[connection]
+                )
+                state = mark(_('설정 안 됨'), 'off')
+                said.set_inside(filled('{state} {said}', state=state, said=unset))
+                return
             test = button(_('확인'), partial(self._test, connection, said))
             test.props['aria-label'] = _('{name} 연결 확인', name=name)
 
@@ -67,6 +85,10 @@ def _words() -> dict[Connection, tuple[str, str]]:
         Connection.VALKEY: ('Valkey', _('화면을 서로 맞추는 흐름')),
         Connection.CONNECT: ('Amazon Connect', _('전화 상담')),
         Connection.COMPREHEND: ('Amazon Comprehend', _('고객 말의 감정. 확인할 때마다 아주 적은 요금이 듭니다.')),
+        Connection.S3: ('Amazon S3', _('주고받은 파일을 두는 곳')),
+        Connection.SNS: ('Amazon SNS', _('데스크 밖으로 보내는 알림')),
+        Connection.OIDC: ('OpenID Connect', _('조직 계정으로 로그인')),
+        Connection.CLAMD: ('ClamAV', _('받은 파일의 바이러스 검사')),
     }  # fmt: skip
 
 
@@ -74,15 +96,26 @@ def _said(connection: Connection, answer: Answer) -> str:
     """Return the outcome in a sentence: what to mend, when something is wrong."""
     if not answer.fault:
         return _('{count}밀리초 만에 답했습니다.', count=answer.milliseconds)
-    where = {
-        Connection.POSTGRESQL: 'DATABASE_URL',
-        Connection.VALKEY: 'REDIS_URL',
-        Connection.CONNECT: 'AWS_REGION, CONNECT_INSTANCE_ID',
-        Connection.COMPREHEND: 'AWS_REGION',
-    }[connection]
+    where = WHERE[connection]
+    if answer.fault == REFUSED and (mend := _mend(connection)):
+        return mend
     return {
         AWAY: _('답이 없습니다. 서버가 켜져 있는지, 네트워크가 막혀 있지 않은지, {where}이(가) 맞는지 보세요.', where=where),
         DENIED: _('권한이 없습니다. 데스크의 AWS 역할에 deploy/iam-policy.json의 권한을 주세요.'),
         REFUSED: _('서비스는 답하지만 설정한 것을 찾지 못합니다. {where}을(를) 보세요.', where=where),
         BUSY: _('요청이 너무 많다고 합니다. 잠시 뒤에 다시 확인하고, 이어지면 AWS 한도를 올리세요.'),
     }[answer.fault]  # fmt: skip
+
+
+def _mend(connection: Connection) -> str:
+    """Return what to mend where a service answers and cannot be used; empty where the general sentence says it."""
+    return {
+        Connection.S3: _('그런 버킷이 없습니다. FILES_BUCKET의 이름과 AWS_REGION을 보거나 버킷을 만드세요.'),
+        Connection.SNS: _('그런 주제가 없습니다. ALERTS_TOPIC에 주제의 ARN을 그대로 적었는지 보세요.'),
+        Connection.OIDC: _(
+            '공급자는 답하지만 설명서나 열쇠를 쓸 수 없습니다. OIDC_ISSUER가 공급자의 설명서에 적힌 issuer와 글자까지 같은지 보세요.'
+        ),
+        Connection.CLAMD: _(
+            '답은 오지만 clamd가 아니거나 검사하지 못합니다. CLAMD_URL이 tcp://이름:3310 꼴인지, clamd가 바이러스 정보를 다 읽었는지 보세요.'
+        ),
+    }.get(connection, '')  # fmt: skip

@@ -111,8 +111,8 @@ def about(sentence: str) -> None:
     ui.label(sentence).classes('desk-settings-about')
 
 
-def table(name: str, columns: tuple[str, ...], rows: Markup, press: Press) -> None:
-    """Draw a list as a table; a press on a row calls ``press`` with the row's ``data-id``."""
+def table(name: str, columns: tuple[str, ...], rows: Markup, press: Press) -> Piece:
+    """Draw a list as a table; a press on a row calls ``press`` with the row's ``data-id``. Return the table."""
     cells = Markup().join(filled('<th scope="col">{name}</th>', name=one) for one in columns)
     inside = filled('<thead><tr>{cells}</tr></thead><tbody>{rows}</tbody>', cells=cells, rows=rows)
 
@@ -124,6 +124,7 @@ def table(name: str, columns: tuple[str, ...], rows: Markup, press: Press) -> No
         drawn = Piece('table', inside=inside).classes('desk-table')
         drawn.props['aria-label'] = name
         drawn.on('click', pressed, js_handler=ROW_OF_PRESS)
+    return drawn
 
 
 def name_cell(row_id: object, name: str, below: str = '') -> Markup:

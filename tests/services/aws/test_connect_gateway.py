@@ -26,6 +26,7 @@ from services.aws.connect_api import ConnectApi, QuickConnectKind
 from services.aws.connection import ConnectConnection
 from services.aws.operations import Operation
 from services.aws.policy import PolicyPlace, as_file, iam_policy
+from services.aws.probes import ask_bucket, ask_topic
 from tests.support.sandbox.box import LUNCH, NUMBER, ORDERS, SUPPORT, Box
 
 pytestmark = pytest.mark.slow
@@ -239,8 +240,11 @@ async def test_policy_allows_what_is_called_and_nothing_more(
     judging = comprehend.at(place, is_stand_in=True)
     sentiments = judging.sentiments(['네'], 'ko')
 
-    for use in [*uses_of(connect.api, contact_id), *feed_uses(connect), sentiments]:
-        with suppress(ConflictError):
+    there = AwsPlace(region='ap-northeast-2', endpoints={'': box.moto_url})
+    probes = [ask_bucket(there, 'files'), ask_topic(there, 'arn:aws:sns:ap-northeast-2:1:alerts')]
+
+    for use in [*uses_of(connect.api, contact_id), *feed_uses(connect), sentiments, *probes]:
+        with suppress(ConflictError, NotFoundError):
             await use
     await judging.close()
 

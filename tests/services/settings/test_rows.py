@@ -1,11 +1,14 @@
 """상담 분류 and 이석 reasons as settings: added, moved, taken out of use, never deleted."""
 
+import asyncio
+
 import pytest
 
 from desk.errors import FieldsRefusedError, NotAllowedError, NotFoundError
 from models import Agent, AgentStatus, SettingKind
 from services.contacts.wrap_ups import WrapUpText
 from services.registry import Services
+from services.settings.category_tree import Place
 from services.settings.stored import SettingChangedError
 from tests.support.make import Make
 
@@ -66,6 +69,50 @@ async def test_node_moves_among_its_siblings_and_below_others(
     version = (await settings.stored(admin, CATEGORY, one.id)).version
     with pytest.raises(FieldsRefusedError):  # it would have four levels
         await settings.edit(admin, CATEGORY, one.id, {'parent_id': str(three.id)}, version=version)
+
+
+async def test_dragged_node_stands_where_it_was_dropped(
+    services: Services, another_desk: Services, make: Make, admin: Agent
+) -> None:
+    tree, queue = services.category_tree, await make.queue()
+    one, two, three = [await tree.add(admin, name, queue_id=queue.id) for name in '하둘셋']
+    below = await tree.add(admin, '밑', parent_id=two.id)
+    others = await tree.add(admin, '남', queue_id=(await make.queue(name='결제')).id)
+    found = []
+
+    for node, other, where in (
+        (three, one, Place.BEFORE),
+        (one, three, Place.BELOW),
+        (one, below, Place.AFTER),
+        (below, two, Place.BEFORE),
+        (one, one, Place.BELOW),
+    ):
+        await tree.place(admin, node.id, other.id, where)
+        found.append([name for name in await names(services, admin) if name != '남'])
+    for node, other, where in (
+        (two, one, Place.BELOW),  # below itself
+        (two, others, Place.BELOW),
+    ):
+        with pytest.raises(FieldsRefusedError):
+            await tree.place(admin, node.id, other.id, where)
+    with pytest.raises(NotAllowedError):
+        await tree.place(await make.agent(), one.id, two.id, Place.AFTER)
+    await asyncio.gather(
+        tree.place(admin, three.id, below.id, Place.AFTER),
+        another_desk.category_tree.place(admin, below.id, three.id, Place.AFTER),
+        tree.move(admin, two.id, -1),
+    )
+
+    assert found == [
+        ['셋', '하', '둘', '-밑'],
+        ['셋', '-하', '둘', '-밑'],
+        ['셋', '둘', '-밑', '-하'],
+        ['셋', '밑', '둘', '-하'],
+        ['셋', '밑', '둘', '-하'],
+    ]
+    assert {*await names(services, admin)} == {'셋', '밑', '둘', '-하', '남'}
+    positions = [node.row.position for node in await tree.nodes(admin) if node.row.queue_id == queue.id and node.depth == 1]  # fmt: skip
+    assert sorted(positions) == [1, 2, 3]
 
 
 async def test_supervisors_shape_the_trees_of_their_department(
