@@ -145,6 +145,13 @@ class ChatSession(Row, table=True):
         default=None, description='who talked with this number within a day before'
     )
 
+    texts_removed_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the time of its texts was over'
+    )
+    person_removed_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the time of whom it was with was over'
+    )
+
     version: int = counter('grows with every change of this row: the newest copy wins')
     last_number: int = counter()
     last_message_at: datetime | None = Field(default=None, sa_type=Timestamp)
