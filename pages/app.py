@@ -15,6 +15,7 @@ from desk import metrics
 from desk.errors import DeskError
 from desk.settings import Settings
 from pages import (
+    access_review,
     account,
     audit,
     customer_import,
@@ -141,7 +142,8 @@ def create(
     history.register(screens)
     dashboard.register(screens)
     reports.register(screens)
-    audit.register(screens)
+    for reviewing in (access_review, audit):
+        reviewing.register(screens)
     settings_screens.register(screens)
     screens.serve()
     talk.register(services, settings)

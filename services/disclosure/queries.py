@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, tuple_
@@ -26,10 +26,13 @@ from models import (
     Promise,
     Queue,
     RecordingPause,
+    Row,
 )
 from services.contacts.access import visible_to
 from services.customers.timeline_queries import family
 from services.work.cursors import Position
+
+RowT = TypeVar('RowT', bound=Row)
 
 
 async def family_of(session: AsyncSession, customer_id: UUID) -> Sequence[Customer]:
@@ -175,15 +178,15 @@ async def _count(session: AsyncSession, condition: ColumnElement[bool]) -> int:
 
 async def _batch(
     session: AsyncSession,
-    table: Any,
+    table: type[RowT],
     moment: str,
     after: tuple[datetime, UUID] | None,
     limit: int,
     *conditions: ColumnElement[bool],
-) -> Any:
+) -> Sequence[RowT]:
     """Return the oldest rows after a place."""
-    place = tuple_(getattr(table, moment), table.id)
+    place = tuple_(getattr(table, moment), col(table.id))
     if after is not None:
         conditions = (and_(*conditions, place > tuple_(*after)),)
     statement = select(table).where(*conditions)
-    return (await session.exec(statement.order_by(getattr(table, moment), table.id).limit(limit))).all()  # fmt: skip
+    return (await session.exec(statement.order_by(getattr(table, moment), col(table.id)).limit(limit))).all()  # fmt: skip

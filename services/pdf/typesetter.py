@@ -32,7 +32,9 @@ def main() -> None:
         ignore_system_fonts=True,
         sys_inputs={'document': sys.stdin.buffer.read().decode()},
     )
-    sys.stdout.buffer.write(compiler.compile(format='pdf', pdf_tags=False))
+    content = compiler.compile(format='pdf', pdf_tags=False)
+    assert isinstance(content, bytes)  # noqa: S101 - nothing else for a PDF that is returned
+    sys.stdout.buffer.write(content)
 
 
 if __name__ == '__main__':

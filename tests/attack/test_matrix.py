@@ -189,6 +189,7 @@ MAY = {
     'GET /desk/dashboard': STAFF,  # agents are told in its place that it is not theirs
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
+    'GET /desk/audit/review': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,

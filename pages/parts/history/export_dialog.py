@@ -65,9 +65,13 @@ class ExportDialog(Component):
             button(_('취소'), self._close)
             button(
                 _('내보내기'),
-                lambda: why.is_given() and self._begin(ExportFormat(kind.value), why.query),
+                lambda: self._press(ExportFormat(kind.value), why),
                 ButtonStyle.PRIMARY,
             )
+
+    def _press(self, kind: ExportFormat, why: ReasonChoice) -> None:
+        if why.is_given():
+            self._begin(kind, why.query)
 
     def _begin(self, kind: ExportFormat, why: str) -> None:
         self._state = ExportState.RUNNING
