@@ -73,7 +73,7 @@ async def stored(session: AsyncSession, months: Sequence[date]) -> Sequence[Acce
 async def keep(session: AsyncSession, rows: Sequence[AccessMonth]) -> None:
     """Store rows of a month that is over; another process may have done it."""
     values = [row.model_dump() for row in rows]
-    await session.exec(insert(AccessMonth).on_conflict_do_nothing(), params=values)  # type: ignore[call-overload]  # an insert with rows
+    await session.exec(insert(AccessMonth).on_conflict_do_nothing(), params=values)
 
 
 async def first_entry_at(session: AsyncSession) -> datetime | None:
