@@ -1,5 +1,6 @@
 """The tables, and rules that need only one row. Importing this package registers every table."""
 
+from models.access import AccessMonth, AccessReview
 from models.agent import (
     Agent,
     AgentPresence,
@@ -91,6 +92,8 @@ from models.wrap_up import (
 
 __all__ = [
     'EVERYWHERE',
+    'AccessMonth',
+    'AccessReview',
     'Agent',
     'AgentLoan',
     'AgentPresence',

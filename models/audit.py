@@ -77,6 +77,7 @@ class AuditAction(StrEnum):
     SKILL_REMOVED = 'skill_removed'
 
     PERSONAL_DATA_SHOWN = 'personal_data_shown'
+    ACCESS_REVIEWED = 'access_reviewed'
     LOOKUPS_UNUSUAL = 'lookups_unusual'
     CUSTOMER_CREATED = 'customer_created'
     CUSTOMER_CHANGED = 'customer_changed'

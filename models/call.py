@@ -74,6 +74,10 @@ class Call(Row, table=True):
         default=None, sa_type=labels(CallEnding, 'call_ending', newer=CallEnding.FAILED)
     )
 
+    person_removed_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the time of whom it was with was over'
+    )
+
     version: int = counter('grows with every change of this row: the newest copy wins')
     dialled_by_id: UUID | None = Field(
         default=None, foreign_key='agents.id', description='who had the desk call the customer'

@@ -157,6 +157,12 @@ class ChatSession(Row, table=True):
         sa_column_kwargs={'server_default': '{}'},
         description='colleagues who write in it beside the agent who has it',
     )
+    texts_removed_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the time of its texts was over'
+    )
+    person_removed_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the time of whom it was with was over'
+    )
 
     version: int = counter('grows with every change of this row: the newest copy wins')
     last_number: int = counter()

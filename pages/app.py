@@ -15,6 +15,7 @@ from desk import metrics
 from desk.errors import DeskError
 from desk.settings import Settings
 from pages import (
+    access_review,
     account,
     audit,
     customer_import,
@@ -88,6 +89,7 @@ SCREENS = (
     history,
     dashboard,
     reports,
+    access_review,
     audit,
     settings_screens,
     replies,

@@ -69,6 +69,8 @@ class AuditScreen(Component):
                 ui.element('div').classes('desk-spring')
                 self._state = Piece().classes('desk-audit-state').props('role=status')
                 button(_('다시 확인'), lambda: self._verify(anew=True), ButtonStyle.QUIET)
+                self._review = Piece('a', inside=filled('{text}', text=_('접속기록 점검')))
+                self._review.classes('desk-button').props['href'] = '/desk/audit/review'
             self._unknown = ui.label(
                 _(
                     '대상 번호를 찾을 수 없습니다. 고객 번호(C-0000001)나 기록에 보이는 번호를 입력하세요.'
@@ -90,6 +92,14 @@ class AuditScreen(Component):
         self._form.set_inside(_fields(self._wanted, self._people))
         await self.still(self._show())
         self.start(self._verify())
+        self.start(self._point_out())
+
+    async def _point_out(self) -> None:
+        """Say how many past months nobody has signed."""
+        months = await self.still(self._shell.services.access_reviews.unsigned(self._shell.agent))
+        if months:
+            said = _('접속기록 점검 (서명 안 한 달 {count})', count=len(months))
+            self._review.set_inside(filled('{text}', text=said))
 
     async def _choose(self, event: GenericEventArguments) -> None:
         given = values_of(event)

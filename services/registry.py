@@ -9,6 +9,7 @@ from desk.db import Database
 from desk.events import Topics
 from desk.stream import EventStream
 from models import AgentRole
+from services.audit.access_reviews import AccessReviews
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
 from services.calls.call_log import CallLog
@@ -138,6 +139,7 @@ class Services:
     joining: Joining
     explanations: Explanations
     steering: Steering
+    access_reviews: AccessReviews
     audit_log: AuditLog
     authority: Authority
     callbacks: Callbacks
@@ -276,6 +278,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     customer_workshop = CustomerUnitsOfWork(units, phones)
     offers = Offers(units)
     board = LiveBoard(db, topics)
+    audit_log = AuditLog(db)
     authority = Authority(units)
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
@@ -326,7 +329,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         joining=Joining(units),
         explanations=Explanations(units),
         steering=Steering(units),
-        audit_log=AuditLog(db),
+        access_reviews=AccessReviews(units, audit_log),
+        audit_log=audit_log,
         authority=authority,
         callbacks=Callbacks(units, rules),
         callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),

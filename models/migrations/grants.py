@@ -12,6 +12,7 @@ _GRANTS = (
     'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}',
     'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}',
     'REVOKE UPDATE, DELETE ON audit_log FROM {role}',
+    'REVOKE UPDATE, DELETE ON access_reviews FROM {role}',
     'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}',
 )
 

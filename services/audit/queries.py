@@ -65,6 +65,12 @@ async def names_of(session: AsyncSession, entries: Sequence[AuditEntry]) -> dict
     return {one.id: one.code for one in customers} | await agent_queries.named(session, known)
 
 
+async def customer_codes(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the numbers of customers by id."""
+    rows = await session.exec(select(Customer).where(col(Customer.id).in_(ids)))
+    return {row.id: row.code for row in rows}
+
+
 async def customer_id_of(session: AsyncSession, number: int) -> UUID | None:
     """Return the id of the customer with a number, also of a deleted record."""
     return (

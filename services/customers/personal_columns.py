@@ -44,6 +44,13 @@ ERASED: dict[str, str] = {
 """Columns that are emptied, or whose rows are deleted."""
 
 KEPT: dict[str, dict[str, Kept]] = {
+    'access_months': {
+        'most': Kept('whose data was accessed most, by id; names nobody once the record is erased', 'never deleted: it is summed from the log'),
+    },
+    'access_reviews': {
+        'figures': Kept('what was signed: counts and ids', 'never deleted, as the log'),
+        'remark': Kept('numbers and addresses are masked before it is written', 'never deleted, as the log'),
+    },
     'audit_log': {
         'reason': Kept('names, numbers and addresses are masked before they are written', 'never deleted: the log is one chain'),
         'details': Kept('names of fields, counts and ids', 'never deleted: the log is one chain'),
@@ -66,6 +73,7 @@ KEPT: dict[str, dict[str, Kept]] = {
 """Columns that stay for a purpose, and how it ends."""
 
 STAFF: dict[str, str] = {
+    'access_months': 'networks',
     'agents': 'username email password_hash first_name last_name connect_user_id sso_subject',
     'invitations': 'username email first_name last_name token_hash',
     'password_resets': 'token_hash',
@@ -77,6 +85,8 @@ STAFF: dict[str, str] = {
 """Personal data of the people who work here, not of customers."""
 
 FREE: dict[str, str] = {
+    'access_months': 'month agent_id entries shown taken subjects off_hours days first_at last_at alarms',
+    'access_reviews': 'month signed_by_id signed_at head_id head_hash digest',
     'agent_loans': 'id created_at agent_id from_department to_department by_id until ended_at',
     'agent_presences': 'agent_id seen_at',
     'agent_skills': 'agent_id skill_id level',
@@ -99,14 +109,14 @@ FREE: dict[str, str] = {
         'announced_at chat_id status attempts closed_at closed_by_id version updated_at'
     ),
     'calls': (
-        'id created_at customer_id agent_id direction priority department queue_id start_time '
+        'id person_removed_at created_at customer_id agent_id direction priority department queue_id start_time '
         'answered_at end_time ending version dialled_by_id reason recording_notice'
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
     'canned_reply_uses': 'agent_id reply_id uses used_at',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (
-        'id created_at customer_id agent_id status priority department source start_time end_time '
+        'id texts_removed_at person_removed_at created_at customer_id agent_id status priority department source start_time end_time '
         'taken_at ending customer_seen_at contacts_shown_to queue_id rank_at held_at '
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '

@@ -6,7 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, tuple_
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import (
@@ -26,12 +26,13 @@ from models import (
     Promise,
     Queue,
     RecordingPause,
+    Row,
 )
 from services.contacts.access import visible_to
 from services.customers.timeline_queries import family
 from services.work.cursors import Position
 
-RowT = TypeVar('RowT', bound=SQLModel)
+RowT = TypeVar('RowT', bound=Row)
 
 
 async def family_of(session: AsyncSession, customer_id: UUID) -> Sequence[Customer]:
@@ -184,9 +185,8 @@ async def _batch(
     *conditions: ColumnElement[bool],
 ) -> Sequence[RowT]:
     """Return the oldest rows after a place."""
-    time, key = (getattr(table, name) for name in (moment, 'id'))
-    place = tuple_(time, key)
+    place = tuple_(getattr(table, moment), col(table.id))
     if after is not None:
         conditions = (and_(*conditions, place > tuple_(*after)),)
     statement = select(table).where(*conditions)
-    return (await session.exec(statement.order_by(time, key).limit(limit))).all()
+    return (await session.exec(statement.order_by(getattr(table, moment), col(table.id)).limit(limit))).all()  # fmt: skip

@@ -48,6 +48,9 @@ async def end_sessions(
 def record_session(
     work: UnitOfWork, action: AuditAction, row: SignInSession, *, by: Agent | UUID | None
 ) -> None:
-    """Record in the audit log that a session began or ended."""
+    """Record in the audit log that a session began or ended; a beginning with its network (접속지)."""
     subject = (SubjectKind.AGENT, row.agent_id)
-    work.record(by, action, subject=subject, details={'session_id': str(row.id)})
+    details = {'session_id': str(row.id)}
+    if action is AuditAction.SIGNED_IN and row.address:
+        details['network'] = row.address
+    work.record(by, action, subject=subject, details=details)

@@ -1,7 +1,8 @@
 """How long the desk keeps what only its operation needs: by table, counted before it is deleted.
 
-Nothing is deleted until somebody sets a number of days. The audit log is not among the tables and never will be; what belongs
-to a customer goes with the customer (``services.customers.erasure``).
+Nothing is deleted until somebody sets a number of days. The audit log is not among the tables and never will be. Of chats and
+calls the personal data goes and the facts stay; what else belongs to a customer goes with the customer
+(``services.customers.erasure``).
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 
 LEAST_DAYS = 30
 MOST_DAYS = 3_650
+CONTACTS_BATCH = 100
+"""Contacts of one transaction: each has some dozens of rows."""
 BATCH = 1_000
 """Rows that one transaction deletes: it holds their locks for milliseconds."""
 MOST_BATCHES = 50
@@ -37,8 +40,16 @@ class Kept(StrEnum):
     """Alerts that have ended."""
     NOTICES = 'notices'
     """Notices to queues, with who has read them."""
+    MESSAGES = 'messages'
+    """What was written in ended chats, and about them afterwards. The chats stay."""
+    CHATS = 'chats'
+    """Whom ended chats were with, and what was written in them. The chats stay, as figures."""
+    CALLS = 'calls'
+    """Whom ended calls were with, and what was written about them. The calls stay, as figures."""
 
 
+CONTACTS = frozenset({Kept.MESSAGES, Kept.CHATS, Kept.CALLS})
+"""Kinds whose rows stay without personal data."""
 NEW_RETENTION: Mapping[str, str] = {one.value: '' for one in Kept}
 """Days by table; empty keeps for ever."""
 
@@ -69,15 +80,15 @@ class Retention:
         return gone
 
     async def _delete(self, one: Kept, before: datetime) -> int:
-        gone = 0
+        gone, size = 0, CONTACTS_BATCH if one in CONTACTS else BATCH
         for _batch in range(MOST_BATCHES):
             async with self._units.begin() as work:
-                count = await retention_queries.delete(work.session, one, before, BATCH)
+                count = await retention_queries.delete(work.session, one, before, size)
                 if count:
                     details = {'setting': one.value, 'rows': count}
                     work.record(None, AuditAction.RETENTION_APPLIED, details=details)
             gone += count
-            if count < BATCH:
+            if count < size:
                 break
         if gone:
             log.info('retention_applied', table=one.value, rows=gone)

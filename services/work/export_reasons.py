@@ -12,7 +12,7 @@ class ExportReason(StrEnum):
 
     REPORT = 'report'
     QUALITY = 'quality'
-    REQUEST = 'request'
+    REQUEST = 'customer_request'
     INSPECTION = 'inspection'
     OTHER = 'other'
 

@@ -225,6 +225,7 @@ MAY = {
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/replies': STAFF,
+    'GET /desk/audit/review': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,

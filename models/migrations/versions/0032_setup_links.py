@@ -1,14 +1,14 @@
 """Links for the first administrator, and 후처리 whose agent works here no more.
 
 Revision ID: 0032
-Revises: 0028
+Revises: 0031
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0032'
-down_revision = '0028'
+down_revision = '0031'
 branch_labels = None
 depends_on = None
 

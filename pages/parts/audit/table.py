@@ -109,16 +109,22 @@ def _detail(name: str, value: Any) -> Markup:
             kind = SubjectKind.CHAT if name == 'chat_id' else SubjectKind.CUSTOMER
             text = f'{_kind_name(kind)} {str(value)[:SHORT_ID_CHARS]}'
             return filled('<a href="{to}">{text}</a>', to=f'{ADDRESSES[kind]}{value}', text=text)
-        case 'role' | 'department':
-            return escape(_role(value) if name == 'role' else _(str(value)))
+        case 'role' | 'department' | 'network':
+            return escape(_worded(name, value))
         case (
-            'session_id' | 'export' | 'file' | 'merge_id' | 'levels'
+            'session_id' | 'export' | 'file' | 'digest' | 'head' | 'merge_id' | 'levels'
         ):  # of no use to a human reader
             return Markup()
     number = len(value) if isinstance(value, list) else value
     counted = _counted_names().get(name)
     is_count = counted is not None and isinstance(number, int)
     return escape(f'{counted} {number:,}' if is_count else f'{name} {str(value)[:MOST_CHARS]}')
+
+
+def _worded(name: str, value: Any) -> str:
+    if name == 'network':
+        return f'{_("접속지")} {value}'
+    return _role(value) if name == 'role' else _(str(value))
 
 
 def _role(value: Any) -> str:
@@ -158,6 +164,8 @@ def _counted_names() -> dict[str, str]:
         'record_ids': _('기록'),
         'sessions': _('끝난 로그인'),
         'chat_capacity': _('동시 채팅'),
+        'recordings': _('녹음'),
+        'people': _('직원'),
         'days': _('날'),
     }
 

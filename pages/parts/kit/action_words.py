@@ -55,6 +55,7 @@ ACTIONS = {
     AuditAction.SKILL_CHANGED: '역량 변경',
     AuditAction.SKILL_REMOVED: 'audit.skill_removed',
     AuditAction.PERSONAL_DATA_SHOWN: '연락처 열람',
+    AuditAction.ACCESS_REVIEWED: '접속기록 점검 서명',
     AuditAction.LOOKUPS_UNUSUAL: '연락처를 유난히 많이 조회',
     AuditAction.CUSTOMER_CREATED: '고객 등록',
     AuditAction.CUSTOMER_CHANGED: '고객 정보 변경',

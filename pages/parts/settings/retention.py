@@ -41,7 +41,7 @@ class RetentionSection(Section):
         heading(_('보관 기간'))
         about(
             _(
-                '지난 기록을 며칠 동안 둘지 정합니다. 정하지 않으면 지우지 않습니다. 감사 기록은 지우지 않으며, 고객의 기록은 고객을 삭제할 때 지워집니다.'
+                '지난 기록을 며칠 동안 둘지 정합니다. 정하지 않으면 지우지 않습니다. 감사 기록은 지우지 않으며, 고객의 기록은 고객을 삭제할 때 지워집니다. 채팅과 통화는 개인정보만 지워지고 건수와 시간은 남습니다.'
             )
         )
         if self._stored is None:
@@ -91,6 +91,9 @@ def names() -> dict[Kept, str]:
         Kept.ASSIGNMENTS: _('배정 이유'),
         Kept.ALERTS: _('끝난 알림'),
         Kept.NOTICES: _('대기열 공지'),
+        Kept.MESSAGES: _('채팅 내용'),
+        Kept.CHATS: _('채팅의 고객 정보'),
+        Kept.CALLS: _('통화의 고객 정보'),
     }
 
 
@@ -100,6 +103,15 @@ def fields() -> list[FormField]:
         Kept.ASSIGNMENTS: _('지우면 왜 나에게?와 배정 이력이 그 전 상담에는 보이지 않습니다.'),
         Kept.ALERTS: _('지우면 그 전 알림을 누가 맡았는지 알 수 없습니다.'),
         Kept.NOTICES: _('지우면 그 전 공지를 누가 읽었는지 알 수 없습니다.'),
+        Kept.MESSAGES: _(
+            '끝난 채팅의 글, 요약, 약속, 고객 의견이 지워집니다. 상담 기록은 남습니다.'
+        ),
+        Kept.CHATS: _(
+            '끝난 채팅의 이름, 전화번호, 고객 연결과 내용이 지워집니다. 보고서의 숫자는 그대로입니다.'
+        ),
+        Kept.CALLS: _(
+            '끝난 통화의 전화번호, 고객 연결, 녹음 위치와 요약이 지워집니다. 보고서의 숫자는 그대로입니다.'
+        ),
     }
     return [
         FormField(

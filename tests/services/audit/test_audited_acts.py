@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desk import passwords
+from desk.addresses import network_of
 from desk.db import Database
 from desk.settings import Settings
 from models import AuditAction
@@ -41,7 +42,11 @@ async def test_signing_in_and_out(db: Database, services: Services, make: Make) 
 
     assert (came.action, went.action) == (AuditAction.SIGNED_IN, AuditAction.SIGNED_OUT)
     assert {came.agent_id, came.subject_id, went.agent_id, went.subject_id} == {agent.id}
-    assert came.details == went.details == f'{{"session_id": "{staff.session_id}"}}'
+    assert json.loads(came.details) == {
+        'session_id': str(staff.session_id),
+        'network': network_of('127.0.0.1'),
+    }
+    assert went.details == f'{{"session_id": "{staff.session_id}"}}'
 
 
 async def test_signing_out_everywhere_is_one_entry_a_session(
