@@ -57,6 +57,7 @@ from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
 from services.calls.dial_rules import QuietHours
+from services.files.files import FileSetup
 from services.floor import replay
 from services.identity.setup import IdentitySetup
 from services.people import admin
@@ -82,6 +83,7 @@ class ProcessResources:
     stream: EventStream
     services: registry.Services
     connect: ConnectConnection | None
+    files: FileSetup
 
     @classmethod
     def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
@@ -100,7 +102,7 @@ class ProcessResources:
         )
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-        connect = connection_for(settings)
+        connect, files = connection_for(settings), FileSetup.of(settings)
         services = registry.assemble(
             db,
             topics,
@@ -113,13 +115,18 @@ class ProcessResources:
             quiet_hours=QuietHours.of(settings.quiet_hours),
             has_softphone=has_softphone,
             identity=IdentitySetup.of(settings),
+            files=files,
         )
-        return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
+        return cls(
+            db=db, redis=redis, stream=stream, services=services, connect=connect, files=files
+        )
 
     async def close(self) -> None:
         """Close every connection."""
         if self.connect is not None:
             await self.connect.close()
+        if self.files.store is not None:
+            await self.files.store.close()
         if self.services.sentiment_judge is not None:
             await self.services.sentiment_judge.close()
         if self.services.single_sign_on is not None:

@@ -75,6 +75,15 @@ class Settings(BaseSettings):
     aws_endpoint_url_connect: str = ''
     aws_endpoint_url_sqs: str = ''
     aws_endpoint_url_kinesis: str = ''
+    aws_endpoint_url_s3: str = ''
+    files_bucket: str = Field(
+        default='', description='the bucket of S3 for files in chats; empty: none can be sent'
+    )
+    clamd_url: str = Field(
+        default='',
+        pattern=r'^(|tcp://[^/]+|unix:///.+)$',
+        description="ClamAV's daemon, which scans files before anybody sees them; empty: they are not scanned",
+    )
     sentiment: bool | None = Field(
         default=None,
         description="whether customers' lines go to Comprehend; unset: only to a stand-in on this machine",
@@ -172,6 +181,7 @@ class Settings(BaseSettings):
             'connect': self.aws_endpoint_url_connect,
             'sqs': self.aws_endpoint_url_sqs,
             'kinesis': self.aws_endpoint_url_kinesis,
+            's3': self.aws_endpoint_url_s3,
         }
         return {service: address for service, address in named.items() if address}
 

@@ -9,6 +9,7 @@ from models.agent import (
     AwayReason,
     StateCause,
 )
+from models.attachment import Attachment, DoomedObject
 from models.audit import AuditAction, AuditEntry, SubjectKind
 from models.base import Row
 from models.call import (
@@ -95,6 +96,7 @@ __all__ = [
     'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
+    'Attachment',
     'AuditAction',
     'AuditEntry',
     'AwayReason',
@@ -125,6 +127,7 @@ __all__ = [
     'CustomerStatus',
     'CustomerType',
     'DismissedPromise',
+    'DoomedObject',
     'Draft',
     'FloorAlert',
     'FloorThreshold',

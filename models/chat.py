@@ -34,13 +34,19 @@ OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
 
 
 class MessageType(StrEnum):
-    """The type of a message. All but ``text`` are the desk's own; ``content`` names who acted."""
+    """The type of a message. All but ``SAID`` are the desk's own; their ``content`` names who acted."""
 
     TEXT = 'text'
     JOINED = 'joined'
     ENDED_BY_AGENT = 'ended_by_agent'
     ENDED_BY_CUSTOMER = 'ended_by_customer'
     ABANDONED = 'abandoned'
+    FILE = 'file'
+    """A person's file; ``content`` is its name."""
+
+
+SAID = (MessageType.TEXT, MessageType.FILE)
+"""What a person sent; all others are the desk's own lines."""
 
 
 class Sender(StrEnum):

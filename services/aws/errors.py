@@ -49,6 +49,7 @@ _MEANINGS: dict[str, Callable[[], DeskError]] = {
     'DestinationNotAllowed': lambda: InvalidInputError('call.destination'),
     'OutboundContactNotPermitted': lambda: InvalidInputError('call.unwanted'),
     'ResourceNotFound': lambda: NotFoundError('connect.not_found'),
+    'NoSuchKey': lambda: NotFoundError('connect.not_found'),
     'ContactNotFound': lambda: NotFoundError('connect.not_found'),
     'Conflict': lambda: ConflictError('connect.refused'),
     'Idempotency': lambda: ConflictError('connect.refused'),

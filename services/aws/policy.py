@@ -23,6 +23,7 @@ class PolicyPlace:
     instance_id: str = 'INSTANCE_ID'
     contact_queue: str = 'CONTACT_EVENTS_QUEUE'
     agent_stream: str = 'AGENT_EVENTS_STREAM'
+    files_bucket: str = 'FILES_BUCKET'
 
     def arn(self, service: str, resource: str) -> str:
         """Return the ARN of a resource in this account and region."""
@@ -33,6 +34,8 @@ class PolicyPlace:
         instance = f'instance/{self.instance_id}'
         if service == 'comprehend':  # DetectSentiment has no resource-level permissions
             return ['*']
+        if service == 's3':  # the name of a bucket is unique in the world: no region, no account
+            return [f'arn:aws:s3:::{self.files_bucket}/*']
         names = {
             'connect': [instance, f'{instance}/*'],
             'sqs': [self.contact_queue.rpartition('/')[2]],

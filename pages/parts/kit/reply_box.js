@@ -4,6 +4,7 @@ import { store } from "desk_canned";
 import { CannedList } from "desk_canned_list";
 import { Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
+import { FileUploads } from "desk_files";
 import { watchLink } from "desk_link";
 import { newId, PendingSends } from "desk_pending";
 
@@ -13,7 +14,7 @@ const PATIENCE_MS = 10_000; // after this time an unanswered message can be sent
 const GRACE_MS = 3000; // a new page is not yet "away"
 
 export default {
-  components: { CannedList },
+  components: { CannedList, FileUploads },
   template: `
     <div class="desk-reply" style="width:100%">
       <ul v-if="sends.length" class="desk-pending" aria-live="polite">
@@ -29,12 +30,15 @@ export default {
           <button v-if="send.state === 'failed'" type="button" class="desk-button" @click="pending.drop(send.id)">{{ labels.discard }}</button>
         </li>
       </ul>
+      <file-uploads v-if="files" ref="files" :files="{ ...files, off: disabled }" :newest="newest"></file-uploads>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
       <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
         @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
         <button v-if="canned" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="canned.labels.list"
           :title="canned.labels.hint" @mousedown.prevent @click="$refs.canned.begin()"><i class="material-icons" aria-hidden="true">bolt</i></button>
+        <button v-if="files" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="files.labels.pick"
+          :title="files.labels.pick" @click="$refs.files.pick()"><i class="material-icons" aria-hidden="true">attach_file</i></button>
         <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" enterkeyhint="send"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
@@ -58,6 +62,7 @@ export default {
     keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
     canned: Object, // the list of canned replies; none on the customer's side
+    files: Object, // how files are sent; none where they cannot be
   },
   emits: ["send", "draft", "typing", "used"],
   data() {

@@ -19,6 +19,7 @@ from pages.locale import _, language, sentence
 from pages.parts.customers.watch import CustomerWatch
 from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.chat_files import offer_files
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace
@@ -191,6 +192,8 @@ class Conversation(Component):
             keep=f'desk.pending.{self.chat_id}.{self._agent.id}', transcript=f'#{TRANSCRIPT_ID}'
         )
         box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft)
+        if self._services.files.are_on:
+            offer_files(box, f'/chat/sessions/{self.chat_id}/files')
         box.on_send(self._send)
         box.on_draft(self._keep_draft)
         box.on_typing(lambda: self._services.chats.typing(self._agent, self.chat_id))
