@@ -58,6 +58,7 @@ from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
 from services.calls.dial_rules import QuietHours
+from services.files.files import FileSetup
 from services.floor import replay
 from services.identity.setup import IdentitySetup
 from services.people import admin
@@ -84,6 +85,7 @@ class ProcessResources:
     stream: EventStream
     services: registry.Services
     connect: ConnectConnection | None
+    files: FileSetup
 
     @classmethod
     def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
@@ -96,7 +98,7 @@ class ProcessResources:
         redis = redis_client(settings.redis_url)
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-        connect = connection_for(settings)
+        connect, files = connection_for(settings), FileSetup.of(settings)
         services = registry.assemble(
             db,
             topics,
@@ -110,13 +112,21 @@ class ProcessResources:
             has_softphone=has_softphone,
             identity=IdentitySetup.of(settings),
             outside=OutsideServices.of(settings),
+            files=files,
         )
-        return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
+        return cls(
+            db=db, redis=redis, stream=stream, services=services, connect=connect, files=files
+        )
 
     async def close(self) -> None:
         """Close every connection."""
         services = self.services
-        for one in (self.connect, services.sentiment_judge, services.single_sign_on):
+        for one in (
+            self.connect,
+            self.files.store,
+            services.sentiment_judge,
+            services.single_sign_on,
+        ):
             if one is not None:
                 await one.close()
         await self.redis.aclose()

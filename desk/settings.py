@@ -77,10 +77,14 @@ class Settings(BaseSettings):
     aws_endpoint_url_kinesis: str = ''
     aws_endpoint_url_s3: str = ''
     aws_endpoint_url_sns: str = ''
-    files_bucket: str = Field(default='', description='the bucket of S3 for files, by name')
     alerts_topic: str = Field(default='', description='the topic of SNS for alerts, by ARN')
+    files_bucket: str = Field(
+        default='', description='the bucket of S3 for files in chats; empty: none can be sent'
+    )
     clamd_url: str = Field(
-        default='', description='the virus scanner: tcp://host:3310 or unix:///path'
+        default='',
+        pattern=r'^(|tcp://[^/]+|unix:///.+)$',
+        description="ClamAV's daemon, which scans files before anybody sees them; empty: they are not scanned",
     )
     sentiment: bool | None = Field(
         default=None,

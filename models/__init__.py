@@ -10,6 +10,7 @@ from models.agent import (
     AwayReason,
     StateCause,
 )
+from models.attachment import Attachment, DoomedObject
 from models.audit import AuditAction, AuditEntry, SubjectKind
 from models.base import Row
 from models.call import (
@@ -101,6 +102,7 @@ __all__ = [
     'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
+    'Attachment',
     'AuditAction',
     'AuditEntry',
     'AwayReason',
@@ -133,6 +135,7 @@ __all__ = [
     'CustomerStatus',
     'CustomerType',
     'DismissedPromise',
+    'DoomedObject',
     'Draft',
     'FloorAlert',
     'FloorThreshold',

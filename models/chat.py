@@ -34,7 +34,7 @@ OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
 
 
 class MessageType(StrEnum):
-    """The type of a message. All but ``text`` are the desk's own; ``content`` names who acted."""
+    """The type of a message. All but ``SAID`` are the desk's own; their ``content`` names who acted."""
 
     TEXT = 'text'
     JOINED = 'joined'
@@ -43,6 +43,12 @@ class MessageType(StrEnum):
     ABANDONED = 'abandoned'
     TRANSFERRED = 'transferred'
     """Another agent has it from here on; ``content`` names that agent."""
+    FILE = 'file'
+    """A person's file; ``content`` is its name."""
+
+
+SAID = (MessageType.TEXT, MessageType.FILE)
+"""What a person sent; all others are the desk's own lines."""
 
 
 class Sender(StrEnum):

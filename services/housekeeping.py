@@ -9,6 +9,7 @@ from services.registry import Services
 SWEEP_SECONDS = 2
 TIDY_SECONDS = 60
 RETENTION_SECONDS = 3_600
+FILES_SECONDS = 30
 
 
 def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -17,6 +18,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
         'abandoned': lambda: give_up_silent(services, patience),
         'tidying': lambda: tidy(services),
         'retention': lambda: retain(services),
+        'files': lambda: delete_files(services),
     }
 
 
@@ -54,3 +56,10 @@ async def retain(services: Services) -> None:
     while True:
         await services.retention.sweep()
         await asyncio.sleep(RETENTION_SECONDS)
+
+
+async def delete_files(services: Services) -> None:
+    """Delete files that belong to no message, or not any more, until cancelled."""
+    while True:
+        await services.files.sweep()
+        await asyncio.sleep(FILES_SECONDS)

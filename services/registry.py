@@ -54,6 +54,7 @@ from services.customers.records import CustomerRecords
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
+from services.files.files import Files, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
@@ -173,6 +174,7 @@ class Services:
     departures: Departures
     drafts: Drafts
     exports: Exports
+    files: Files
     history: History
     history_views: HistoryViews
     inbox: Inbox
@@ -264,6 +266,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     has_softphone: bool = False,
     identity: IdentitySetup | None = None,
     outside: OutsideServices | None = None,
+    files: FileSetup | None = None,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
@@ -306,6 +309,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         else None
     )
     reports = Reports(db, rollups)
+    chats, visits = Chats(units), Visits(units, secret=jwt_secret)
     day_reports = DayReports(db)
     return Services(
         topics=topics,
@@ -359,7 +363,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         connect_listener=ConnectListener(units, connect, call_log, redis, prefix=stream.prefix)
         if connect
         else None,
-        chats=Chats(units),
+        chats=chats,
         chat_notes=ChatNotes(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
@@ -375,6 +379,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
+        files=Files(units, files or FileSetup(), chats, visits),
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),
@@ -410,7 +415,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
         viewers=Viewers(relay),
-        visits=Visits(units, secret=jwt_secret),
+        visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),

@@ -28,6 +28,7 @@ from services import registry
 from services.aws.connection import ConnectConnection
 from services.calls.dial_rules import QuietHours
 from services.chats import chats, notes, visits
+from services.files.files import FileSetup
 from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup
@@ -164,8 +165,9 @@ async def assembled(
     connect: ConnectConnection | None = None,
     sentiment: SentimentSetup | None = None,
     identity: IdentitySetup | None = None,
+    files: FileSetup | None = None,
 ) -> AsyncIterator[Services]:
-    """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged."""
+    """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged, ``files`` says where its files are."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
@@ -181,6 +183,7 @@ async def assembled(
         connect=connect,
         quiet_hours=QuietHours.of(settings.quiet_hours),
         identity=identity,
+        files=files,
     )
     await stream.open()
     going = {

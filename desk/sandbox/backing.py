@@ -12,6 +12,8 @@ from desk.sandbox.errors import SandboxError
 from desk.sandbox.sandbox import Sandbox
 from desk.settings import Settings
 
+FILES_BUCKET = 'desk-files'
+
 
 @contextmanager
 def backed(settings: Settings, *, with_connect: bool) -> Iterator[Settings]:
@@ -68,6 +70,8 @@ def _with_connect(settings: Settings, stack: ExitStack) -> Settings:
             'aws_endpoint_url_connect': centre.aws_url,
             'connect_instance_id': centre.instance_id,
             'aws_endpoint_url_comprehend': centre.aws_url,
+            'aws_endpoint_url_s3': settings.aws_endpoint_url_s3 or centre.objects_url,
+            'files_bucket': settings.files_bucket or FILES_BUCKET,
             'contact_events_queue': centre.contact_queue,
             'contact_flow_id': centre.contact_flow_id,
             'source_phone_number': centre.source_phone_number,

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from desk.sandbox import vendor
 from desk.sandbox.connect import seed
+from desk.sandbox.connect.objects import PREFIX as OBJECTS
 from desk.sandbox.errors import SandboxError
 from desk.sandbox.sandbox import ServerGroup
 from desk.sandbox.server import Server, Site
@@ -43,6 +44,11 @@ class ConnectAddresses:
     source_phone_number: str
     contact_queue: str  # its name in SQS
     softphone_trouble: str  # why there is no softphone; empty when there is one
+
+    @property
+    def objects_url(self) -> str:
+        """Return the address of S3, whose objects are kept in the home."""
+        return f'{self.aws_url}{OBJECTS}'
 
     @property
     def ccp_url(self) -> str:

@@ -13,7 +13,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from desk.errors import NotFoundError
-from models import Agent, ChatStatus, MessageType
+from models import Agent, ChatStatus
+from models.chat import SAID
 from pages.api.frames import FrameKind
 from pages.api.shapes import Chat
 from services.chats.chats import MAX_PAGE, Chats
@@ -89,7 +90,7 @@ class Feed:
         is_line_only = False
         if isinstance(event, MessageAdded):
             await self._hear_message(event.message)
-            is_line_only = event.message.type is MessageType.TEXT
+            is_line_only = event.message.type in SAID
         if not is_line_only:  # a text message implies its effect on the chat
             await self._show(event.chat)
 

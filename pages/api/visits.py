@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from desk.errors import ConflictError, NotFoundError
 from desk.settings import Settings
 from desk.throttle import Throttle
 from models import ChatStatus
+from pages.api import file_bodies
 from pages.api.shapes import (
     Departments,
     Marks,
@@ -21,6 +22,7 @@ from pages.api.shapes import (
     NewVisit,
     Number,
     StartedVisit,
+    Text,
     Visit,
     VisitCallback,
     VisitCallbackChoice,
@@ -32,12 +34,11 @@ from pages.api.shapes import (
 )
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
-from services.calls.callback_requests import CallbackRequests
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.events import ChatCard, Rating
 from services.chats.outgoing import OutgoingMessage
-from services.chats.ratings import Ratings
-from services.chats.visits import ChatStart, Visits
+from services.chats.visits import ChatStart
+from services.files.files import FileUpload
 from services.registry import Services
 
 SOURCE = 'api'
@@ -55,9 +56,7 @@ class RateLimits:
 
 def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001 - as all routers are made
     """Serve the customer's side of a chat."""
-    visit = VisitOperations(
-        services.visits, services.callback_requests, services.ratings, RateLimits()
-    )
+    visit = VisitOperations(services, RateLimits())
     api = APIRouter(
         prefix='/chat/visits',
         tags=['visit'],
@@ -88,6 +87,22 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         methods=['POST'],
         summary='Send a message',
         responses=refusals(403, 404, 409, 413),
+    )
+    file = f'{one}/files/{{file_id}}'
+    add(
+        file,
+        visit.send_file,
+        methods=['PUT'],
+        summary='Send a file',
+        responses=refusals(403, 404, 409, 413, 502),
+        openapi_extra=file_bodies.BODY,
+    )
+    add(
+        file,
+        visit.read_file,
+        summary='Read a file',
+        response_class=Response,
+        responses=file_bodies.ANSWER | refusals(404, 502),
     )
     add(
         f'{one}/read',
@@ -166,12 +181,9 @@ Opens = Annotated[VisitKey, Depends(_key)]
 class VisitOperations:
     """The operations of ``/chat/visits``, one method each."""
 
-    def __init__(
-        self, visits: Visits, callbacks: CallbackRequests, ratings: Ratings, limits: RateLimits
-    ) -> None:
-        self._visits = visits
-        self._callbacks = callbacks
-        self._ratings = ratings
+    def __init__(self, services: Services, limits: RateLimits) -> None:
+        self._visits, self._files = services.visits, services.files
+        self._callbacks, self._ratings = services.callback_requests, services.ratings
         self._limits = limits
 
     async def departments(self) -> Departments:
@@ -226,6 +238,25 @@ class VisitOperations:
             id=message.id or uuid4(), chat_id=chat.id, content=message.content
         )
         return VisitLine.model_validate(await self._visits.write(outgoing))
+
+    async def send_file(
+        self,
+        request: Request,
+        key: Opens,
+        file_id: UUID,
+        name: Annotated[Text, Query(max_length=1_000)] = '',
+    ) -> VisitLine:
+        """Send a file and return its message; the same ``file_id`` again is the same message."""
+        chat = await self._opened(key)
+        upload = FileUpload(id=file_id, chat_id=chat.id, name=name)
+        return VisitLine.model_validate(
+            await self._files.send_as_customer(upload, request.stream())
+        )
+
+    async def read_file(self, key: Opens, file_id: UUID) -> Response:
+        """Return a file of the own chat."""
+        chat = await self._opened(key)
+        return file_bodies.answer(await self._files.read_as_customer(chat.id, file_id))
 
     async def read(self, key: Opens, marks: Marks) -> Visit:
         """Record how far the customer has read. Return the chat."""

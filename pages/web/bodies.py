@@ -21,6 +21,9 @@ MAX_UPLOAD_BYTES = (300 << 20) + MAX_BODY_BYTES
 MAX_FIELDS = 20
 """Fields of one form; our longest form has four."""
 
+MAX_CHAT_FILE_BYTES = (20 << 20) + 1
+"""The largest file of a chat (``services.files``), and a byte more, so that its own refusal is heard."""
+CHAT_FILE_PATH = re.compile(r'/chat/(sessions|visits)/[0-9a-fA-F-]{36}/files/[0-9a-fA-F-]{36}')
 UPLOAD_PATH = re.compile(r'/_nicegui/client/[0-9a-f-]{36}/upload/\d{1,9}')
 FORM = re.compile(r'application/x-www-form-urlencoded(?: *; *charset=("?)utf-?8\1)?', re.IGNORECASE)
 JSON = re.compile(r'application/json(?: *;.*)?', re.IGNORECASE)
@@ -69,6 +72,13 @@ async def fields_of(request: Request) -> dict[str, str]:
     return dict(pairs)
 
 
+def _most_bytes(path: str) -> int:
+    """Return the longest body that a path accepts."""
+    if UPLOAD_PATH.fullmatch(path):
+        return MAX_UPLOAD_BYTES
+    return MAX_CHAT_FILE_BYTES if CHAT_FILE_PATH.fullmatch(path) else MAX_BODY_BYTES
+
+
 class BoundedBodies:
     """Passes on bodies up to their path's limit; a longer one is refused (413) and not read further."""
 
@@ -98,8 +108,7 @@ class _Exchange:
         self._request = Request(scope)
         self._receive: Receive = receive
         self._send: Send = send
-        is_upload = UPLOAD_PATH.fullmatch(scope['path'])
-        self._most = MAX_UPLOAD_BYTES if is_upload else MAX_BODY_BYTES
+        self._most = _most_bytes(scope['path'])
         self._received = 0
         self._is_answered = False
         self.is_refused = False

@@ -19,6 +19,7 @@ from botocore import xform_name
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.response import StreamingBody
 
 from desk.errors import UpstreamError
 from services.aws.breaker import CircuitBreaker
@@ -110,6 +111,8 @@ class AwsClient:
         method = getattr(self._made_client(), xform_name(operation.api_name))
         answer: dict[str, Any] = method(**parameters)
         answer.pop('ResponseMetadata', None)
+        if isinstance(body := answer.get('Body'), StreamingBody):  # read here, in the thread
+            answer['Body'] = body.read()
         return answer
 
     def _made_client(self) -> BaseClient:

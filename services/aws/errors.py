@@ -55,6 +55,7 @@ _MEANINGS: dict[str, Callable[[], DeskError]] = {
     'InvalidAccessKeyId': lambda: UpstreamError('connect.denied'),
     'InvalidClientTokenId': lambda: UpstreamError('connect.denied'),
     'SignatureDoesNotMatch': lambda: UpstreamError('connect.denied'),
+    'NoSuchKey': lambda: NotFoundError('connect.not_found'),
     'ContactNotFound': lambda: NotFoundError('connect.not_found'),
     'Conflict': lambda: ConflictError('connect.refused'),
     'Idempotency': lambda: ConflictError('connect.refused'),

@@ -33,6 +33,10 @@ class Operation(StrEnum):
     SHARD_PLACE = 'kinesis:GetShardIterator'
     READ_SHARD = 'kinesis:GetRecords'
 
+    PUT_OBJECT = 's3:PutObject'
+    GET_OBJECT = 's3:GetObject'
+    DELETE_OBJECT = 's3:DeleteObject'
+
     BATCH_SENTIMENT = 'comprehend:BatchDetectSentiment'
 
     BUCKET_REGION = 's3:GetBucketLocation'

@@ -35,8 +35,8 @@ class PolicyPlace:
         instance = f'instance/{self.instance_id}'
         if service == 'comprehend':  # DetectSentiment has no resource-level permissions
             return ['*']
-        if service == 's3':  # a bucket's name is unique by itself
-            return [f'arn:aws:s3:::{self.bucket}']
+        if service == 's3':  # the name of a bucket is unique in the world: no region, no account
+            return [f'arn:aws:s3:::{self.bucket}', f'arn:aws:s3:::{self.bucket}/*']
         names = {
             'connect': [instance, f'{instance}/*'],
             'sqs': [self.contact_queue.rpartition('/')[2]],

@@ -12,7 +12,7 @@ from desk.statement_pool import StatementPool
 from models import Agent, Sender
 from models.chat import LAST_LINE_CHARS
 from services.chats.events import ChatCard, MessageAdded
-from services.chats.outgoing import OutgoingMessage
+from services.chats.outgoing import OutgoingFile, OutgoingMessage
 from services.text.masking import masked_in_thread
 from services.text.visible import trimmed
 from services.work.relay import Committed
@@ -35,7 +35,21 @@ BY_CUSTOMER = (
 )
 
 
-def _statement(changes: str, allowed: str) -> str:
+_SENT_DRAFT = """
+        , sent_draft AS (
+            DELETE FROM drafts WHERE chat_session_id IN (SELECT id FROM chat) AND agent_id = %(sender_id)s
+        )"""
+_FILE = """
+        , file AS (
+            INSERT INTO attachments (id, chat_session_id, name, media_type, size_bytes, object_key, created_at)
+            SELECT id, chat_session_id, content, %(media_type)s, %(size_bytes)s, %(object_key)s, created_at FROM message
+        ), taken_object AS (
+            DELETE FROM doomed_objects WHERE object_key = %(object_key)s AND EXISTS (SELECT FROM message)
+        )"""
+"""A file is stored with its message or not at all; typed text stays a draft beside it."""
+
+
+def _statement(changes: str, allowed: str, *, kind: str = 'text', more: str = _SENT_DRAFT) -> str:
     return f"""
         WITH chat AS (
             UPDATE chat_sessions
@@ -44,13 +58,12 @@ def _statement(changes: str, allowed: str) -> str:
             WHERE id = %(chat_id)s AND {allowed} AND NOT EXISTS (SELECT FROM messages WHERE messages.id = %(id)s)
             RETURNING {', '.join(ChatCard.model_fields)}
         ), message AS (
-            INSERT INTO messages (id, chat_session_id, number, sender, sender_id, content, created_at)
-            SELECT %(id)s, id, last_number, CAST(%(sender)s AS message_sender), CAST(%(sender_id)s AS uuid), %(content)s, %(now)s
+            INSERT INTO messages (id, chat_session_id, number, sender, sender_id, content, created_at, type)
+            SELECT %(id)s, id, last_number, CAST(%(sender)s AS message_sender), CAST(%(sender_id)s AS uuid), %(content)s, %(now)s,
+                CAST('{kind}' AS message_type)
             FROM chat
             RETURNING *
-        ), sent_draft AS (
-            DELETE FROM drafts WHERE chat_session_id IN (SELECT id FROM chat) AND agent_id = %(sender_id)s
-        )
+        ){more}
         INSERT INTO outbox (kind, body, created_at)
         SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), %(now)s
         FROM chat, message
@@ -62,6 +75,12 @@ _APPEND = {
     Sender.AGENT: _statement(*BY_AGENT),
     Sender.CUSTOMER: _statement(*BY_CUSTOMER),
 }
+_APPEND_FILE = {
+    Sender.AGENT: _statement(*BY_AGENT, kind='file', more=_FILE),
+    Sender.CUSTOMER: _statement(*BY_CUSTOMER, kind='file', more=_FILE),
+}
+FILE_SIGN = '📎 '
+"""In front of a file's name where it stands for the chat's last line."""
 
 
 async def append(
@@ -77,20 +96,32 @@ async def append(
     """
     content = await masked_in_thread(trimmed(outgoing.content))
     sender = Sender.AGENT if agent else Sender.CUSTOMER
-    values = {
+    file = outgoing if isinstance(outgoing, OutgoingFile) else None
+    values: dict[str, object] = {
         'now': clock.now(),
         'id': outgoing.id,
         'chat_id': outgoing.chat_id,
         'content': content,
-        'line': ' '.join(content[: LAST_LINE_CHARS * 2].split())[:LAST_LINE_CHARS],
+        'line': _line(f'{FILE_SIGN if file else ""}{content}'),
         'sender': sender.value,
         'sender_id': agent.id if agent else None,
     }
     if agent:
         reach = None if agent.reach is None else list(agent.reach)
         values |= {'seen': outgoing.seen, 'is_supervisor': agent.is_supervisor, 'reach': reach}
+    if file is not None:
+        values |= {
+            'media_type': file.media_type,
+            'size_bytes': file.size_bytes,
+            'object_key': file.object_key,
+        }
     try:
-        row = await statements.first(_APPEND[sender], values)
+        row = await statements.first((_APPEND_FILE if file else _APPEND)[sender], values)
     except psycopg.IntegrityError:  # a parallel repeat stored the same id
         return None
     return Committed(row.id, MessageAdded.model_validate_json(row.body)) if row else None
+
+
+def _line(content: str) -> str:
+    """Return a message as the last line of its chat."""
+    return ' '.join(content[: LAST_LINE_CHARS * 2].split())[:LAST_LINE_CHARS]

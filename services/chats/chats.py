@@ -232,6 +232,11 @@ class Chats:
             NotFoundError: it does not exist, or the agent may not see it.
             ConflictError: it is not open or is a colleague's: the customer would wait for a reply that cannot come.
         """
+        await self.require_open(agent, chat_id)
+        await self.typing(agent, chat_id)
+
+    async def require_open(self, agent: Agent, chat_id: UUID) -> None:
+        """Raise unless the agent may write in the chat now: as ``tell_typing``."""
         chat = await self.chat(agent, chat_id)
         if chat.status not in OPEN_STATUSES:
             if chat.status is ChatStatus.WAITING:
@@ -239,7 +244,6 @@ class Chats:
             raise ConflictError('chat.ended')
         if not may_write(agent, chat):
             raise ConflictError('chat.held_by_colleague')
-        await self.typing(agent, chat_id)
 
     async def _earlier_or_refusal(self, agent: Agent, outgoing: OutgoingMessage) -> ChatMessage:
         async with self._db.reading() as session:

@@ -15,3 +15,12 @@ class OutgoingMessage:
     chat_id: UUID
     content: str
     seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingFile(OutgoingMessage):
+    """A stored file that is to be a message; ``content`` is its name as it is shown."""
+
+    media_type: str
+    size_bytes: int
+    object_key: str

@@ -32,6 +32,7 @@ from models import (
     WrapUp,
 )
 from services.customers.timeline_queries import family
+from services.files.queries import doom_files_of
 from services.search.message_queries import INDEX_LOCK
 
 ERASED = '(삭제됨)'
@@ -74,18 +75,19 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
         select(func.pg_advisory_xact_lock(INDEX_LOCK))
     )  # keeps the indexer from adding the old text
     await erase_wrap_ups(session, chat_ids)
-    said = select(col(Message.id)).where(col(Message.chat_session_id).in_(chat_ids))
-    await session.exec(delete(MessageGrams).where(col(MessageGrams.message_id).in_(said)))
+    ids = select(col(Message.id)).where(col(Message.chat_session_id).in_(chat_ids))
+    await session.exec(delete(MessageGrams).where(col(MessageGrams.message_id).in_(ids)))
     await erase_sentiments(session, chat_ids)
     ratings = update(ChatRating).where(col(ChatRating.chat_session_id).in_(chat_ids))
     await session.exec(ratings.values(comment=''))
     await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
     await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids)))
-    await session.exec(
-        update(Message)
-        .where(col(Message.chat_session_id).in_(chat_ids), col(Message.type).in_(_OF_THE_CUSTOMER))
-        .values(content=ERASED)
-    )
+    said = col(Message.chat_session_id).in_(chat_ids)
+    words = update(Message).where(said, col(Message.type).in_(_OF_THE_CUSTOMER))
+    await session.exec(words.values(content=ERASED))
+    await doom_files_of(session, chat_ids, clock.now())
+    files = update(Message).where(said, col(Message.type) == MessageType.FILE)
+    await session.exec(files.values(content=ERASED, type=MessageType.TEXT))
 
 
 async def erase_sentiments(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:

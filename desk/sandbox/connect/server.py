@@ -24,6 +24,9 @@ from desk.sandbox.connect.control import api
 from desk.sandbox.connect.control.load.player import Player
 from desk.sandbox.connect.hand import Hand
 from desk.sandbox.connect.keeping import Keeper
+from desk.sandbox.connect.objects import METHODS as OBJECT_METHODS
+from desk.sandbox.connect.objects import PREFIX as OBJECTS
+from desk.sandbox.connect.objects import Objects
 from desk.sandbox.connect.publishing import Publisher
 from desk.sandbox.connect.softphone import softphone
 
@@ -44,7 +47,7 @@ def build(
 
     Args:
         centre: the centre.
-        home: the folder of Amazon's softphone library.
+        home: the folder of Amazon's softphone library, and of the objects of S3.
         throttled: whether AWS's rate limits apply.
         publisher: publishes events, if given.
         keeper: saves the centre in a file, if given.
@@ -52,6 +55,7 @@ def build(
     aws = AwsSide(centre, throttled=throttled)
     sockets = Sockets(centre)
     files = Files(centre)
+    objects = Objects(home / 'connect' / 'objects')
     player = Player(centre, Hand(centre))
     interface = api.build(centre, aws, player)
 
@@ -74,6 +78,7 @@ def build(
             Mount(api.PREFIX, interface),
             WebSocketRoute('/participant/socket', sockets.serve),
             Route('/attachments/{attachment_id}', files.serve, methods=['GET', 'PUT']),
+            Route(f'{OBJECTS}/{{bucket}}/{{key:path}}', objects.serve, methods=OBJECT_METHODS),
             *softphone.routes(centre, home),
             Route('/{path:path}', aws.__call__, methods=METHODS),
         ],

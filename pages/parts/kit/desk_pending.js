@@ -13,6 +13,16 @@ export class PendingSends {
     window.addEventListener("storage", this.heard); // another tab sent, confirmed or dropped a message
   }
 
+  // Keep a message until its time; until then the writer can take it back. After a reload what is left of the time counts.
+  rest(send, release) {
+    this.put(send);
+    const over = () => {
+      const now = this.find(send.id); // taken back meanwhile, or sent by another tab
+      if (now?.state === "resting") release(now);
+    };
+    setTimeout(over, Math.max(0, send.due - Date.now()));
+  }
+
   stop() {
     window.removeEventListener("storage", this.heard);
   }

@@ -5,6 +5,7 @@ import { CannedList } from "desk_canned_list";
 import { characters, Draft } from "desk_draft";
 import { EnterToSend } from "desk_enter";
 import { grow } from "desk_grow";
+import { FileUploads } from "desk_files";
 import { watchLink } from "desk_link";
 import { Mentions } from "desk_mentions";
 import { newestNumber, newId, PendingSends } from "desk_pending";
@@ -14,10 +15,11 @@ const TYPING_MS = 3000; // at most one `typing` event in this time
 const GRACE_MS = 3000; // a new page is not yet "away"
 
 export default {
-  components: { CannedList, PendingList },
+  components: { CannedList, FileUploads, PendingList },
   template: `
     <div class="desk-reply" style="width:100%">
       <pending-list :sends="sends" :labels="labels" :away="away" @again="again" @edit="edit" @discard="pending.drop($event.id)"></pending-list>
+      <file-uploads v-if="files" ref="files" :files="{ ...files, off: disabled }" :transcript="transcript"></file-uploads>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
       <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
         @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
@@ -28,6 +30,8 @@ export default {
       <div class="desk-reply-row" style="display:flex;align-items:flex-end;gap:8px">
         <button v-if="canned" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="canned.labels.list"
           :title="canned.labels.hint" @mousedown.prevent @click="$refs.canned.begin()"><i class="material-icons" aria-hidden="true">bolt</i></button>
+        <button v-if="files" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="files.labels.pick"
+          :title="files.labels.pick" @click="$refs.files.pick()"><i class="material-icons" aria-hidden="true">attach_file</i></button>
         <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" :enterkeyhint="withCtrl ? 'enter' : 'send'"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
@@ -54,6 +58,7 @@ export default {
     withCtrl: Boolean, // Ctrl+Enter sends, Enter begins a new line
     undoMs: { type: Number, default: 0 }, // so long a sent message rests before it goes out
     hasMentions: Boolean, // `@` opens a list of people
+    files: Object, // how files are sent; none where they cannot be
   },
   emits: ["send", "draft", "typing", "used", "people"],
   data() {
@@ -115,14 +120,8 @@ export default {
       this.pending.put(send);
       if (this.linked) this.tell(send);
     },
-    // Until its time the writer can take the message back; after a reload, what is left of it counts.
     rest(send) {
-      this.pending.put(send);
-      setTimeout(() => this.release(send.id), Math.max(0, send.due - Date.now()));
-    },
-    release(id) {
-      const send = this.pending.find(id); // taken back meanwhile, or sent by another tab
-      if (send?.state === "resting") this.deliver({ ...send, state: "sending", tried: Date.now() });
+      this.pending.rest(send, (due) => this.deliver({ ...due, state: "sending", tried: Date.now() }));
     },
     tell({ id, text, seen, mentions = [] }) {
       this.$emit("send", { id, text, seen, mentions });

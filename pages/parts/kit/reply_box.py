@@ -97,6 +97,19 @@ class CannedLabels:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileLabels:
+    """The texts of files that are being sent, translated."""
+
+    pick: str
+    cancel: str
+    again: str
+    waiting: str
+    failed: str
+    away: str
+    too_large: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CannedContext:
     """What the list of canned replies is opened for: one chat."""
 
@@ -179,6 +192,22 @@ class ReplyBox(Element, component='reply_box.js', dependencies=['desk_*.js']):
     def set_canned(self, context: CannedContext) -> None:
         """Tell the list of canned replies what it is opened for."""
         self._props['canned'] = {**self._canned, **asdict(context)}
+
+    def offer_files(self, labels: FileLabels, *, path: str, most_bytes: int, accept: str) -> None:
+        """Let files be picked, dropped and pasted.
+
+        Args:
+            labels: the texts.
+            path: where each is sent to (PUT), followed by its id.
+            most_bytes: the largest file.
+            accept: the endings of names that the browser's dialog offers.
+        """
+        self._props['files'] = {
+            'labels': asdict(labels),
+            'path': path,
+            'most': most_bytes,
+            'accept': accept,
+        }
 
     def canned_changed(self) -> None:
         """Tell the list of canned replies that it is no longer current."""

@@ -17,6 +17,7 @@ from models.chat import MAX_MESSAGE_CHARS
 from pages import notices
 from pages.component import Component
 from pages.locale import _, customer_sentence, language
+from pages.parts.kit.chat_files import offer_files
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
@@ -119,6 +120,8 @@ class TalkPanel(Component):
     def _drawn_box(self) -> ReplyBox:
         place = ReplyBoxPlace(keep=f'desk.talk.{self._chat.id}', transcript='.talk-log')
         box = ReplyBox(_box_labels(), place, limit=MAX_MESSAGE_CHARS)
+        if self._services.files.are_on:
+            offer_files(box, f'/chat/visits/{self._chat.id}/files', is_customers=True)
         box.on_send(self._send)
         box.on_typing(self._tell_typing)
         return box

@@ -5,7 +5,7 @@ from typing import Any
 
 from desk.errors import DeskError
 from desk.events import Resync
-from models import MessageType
+from models.chat import SAID
 from pages.component import Component
 from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
@@ -59,7 +59,7 @@ class TalkQueue(Component):
     def _moves(self, event: Any) -> bool:
         """Return whether an event may mean that somebody ahead left the queue: a taken or ended chat gets a system message."""
         if isinstance(event, MessageAdded):
-            is_line = event.message.type is not MessageType.TEXT
+            is_line = event.message.type not in SAID
             return is_line and event.chat.start_time <= self._chat.start_time
         return isinstance(event, Resync)
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from models import MessageType, Sender
+from models.chat import SAID
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.markup import filled, linked, marked
@@ -21,8 +22,8 @@ def joins(message: ChatMessage, before: ChatMessage | None) -> bool:
     """Return whether a message is grouped with the one before it."""
     return (
         before is not None
-        and message.type is MessageType.TEXT
-        and before.type is MessageType.TEXT
+        and message.type in SAID
+        and before.type in SAID
         and (message.sender, message.sender_id) == (before.sender, before.sender_id)
         and message.created_at - before.created_at < TOGETHER
         and times.same_day(message.created_at, before.created_at)
@@ -66,7 +67,7 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
                 text=_('여기까지 읽었어요') if own is Sender.CUSTOMER else _('여기까지 읽었습니다'),
             )
         )
-    if message.type is not MessageType.TEXT:
+    if message.type not in SAID:
         parts.append(_system_line(message, own))
         return Markup().join(parts)
     if writer and not joins(message, before):
@@ -76,7 +77,7 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
             '<div class="desk-line"><div class="desk-bubble" dir="auto">{text}</div>'
             '<div class="desk-meta">{tone}<span class="desk-mark">{mark}</span>'
             '<time title="{full}">{hour}</time></div></div>',
-            text=marked(message.content, spans) if spans else linked(message.content),
+            text=_content(message, own, spans),
             tone=tone or '',
             mark=mark,
             full=times.full(message.created_at),
@@ -84,6 +85,19 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
         )
     )
     return Markup().join(parts)
+
+
+def _content(message: ChatMessage, own: Sender, spans: Sequence[Span]) -> Markup:
+    if message.type is MessageType.FILE:
+        side = 'visits' if own is Sender.CUSTOMER else 'sessions'
+        return filled(
+            '<a class="desk-file" href="/chat/{side}/{chat}/files/{id}" download>{name}</a>',
+            side=side,
+            chat=message.chat_session_id,
+            id=message.id,
+            name=message.content,
+        )
+    return marked(message.content, spans) if spans else linked(message.content)
 
 
 def _system_line(message: ChatMessage, own: Sender) -> Markup:

@@ -20,6 +20,7 @@ from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _, language, sentence
+from pages.parts.kit.chat_files import offer_files
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import Person, ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
 from pages.parts.workspace.canned_offers import CannedOffers
@@ -145,6 +146,8 @@ class Composer(Component):
         )
         undo = undo_seconds_of(ui.context.client.request)
         box = ReplyBox(labels, place, limit=MAX_MESSAGE_CHARS, text=draft, undo_seconds=undo)
+        if self._services.files.are_on:
+            offer_files(box, f'/chat/sessions/{self._chat_id}/files')
         box.on_send(self._send)
         box.on_draft(self._keep_draft)
         box.on_typing(lambda: self._services.chats.typing(self._agent, self._chat_id))

@@ -19,6 +19,7 @@ from desk.errors import (
     TooManyError,
     UpstreamError,
 )
+from desk.sandbox.connect.objects import PREFIX
 from services.aws import client as aws_client
 from services.aws import comprehend
 from services.aws.client import AwsPlace
@@ -27,6 +28,7 @@ from services.aws.connection import ConnectConnection
 from services.aws.operations import Operation
 from services.aws.policy import PolicyPlace, as_file, iam_policy
 from services.aws.probes import ask_bucket, ask_topic
+from tests.support import objects
 from tests.support.sandbox.box import LUNCH, NUMBER, ORDERS, SUPPORT, Box
 
 pytestmark = pytest.mark.slow
@@ -247,6 +249,11 @@ async def test_policy_allows_what_is_called_and_nothing_more(
         with suppress(ConflictError, NotFoundError):
             await use
     await judging.close()
+    bucket = objects.bucket_at(f'{box.url}{PREFIX}')
+    await bucket.put('a file', b'x', 'text/plain')
+    assert await bucket.get('a file') == b'x'
+    await bucket.delete(['a file'])
+    await bucket.close()
 
     allowed = {one for part in iam_policy(PolicyPlace())['Statement'] for one in part['Action']}
     assert called == allowed == {one.value for one in Operation}

@@ -106,6 +106,8 @@ def environment(settings: Settings) -> dict[str, str]:
         'ABANDON_AFTER_SECONDS': str(settings.abandon_after_seconds),
         'POOL_SIZE': str(settings.pool_size),
         'AWS_ENDPOINT_URL_COMPREHEND': settings.aws_endpoint_url_comprehend,
+        'AWS_ENDPOINT_URL_S3': settings.aws_endpoint_url_s3,
+        'FILES_BUCKET': settings.files_bucket,
         'LOG_LEVEL': 'ERROR',
         'CONNECT_SANDBOX': str(settings.connect_sandbox),
         'CONNECT_CCP_URL': settings.connect_ccp_url,

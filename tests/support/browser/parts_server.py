@@ -25,6 +25,7 @@ from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
 from pages.parts.kit.reply_box import (
     CannedContext,
     CannedLabels,
+    FileLabels,
     ReplyBox,
     ReplyBoxLabels,
     ReplyBoxPlace,
@@ -68,6 +69,15 @@ CANNED = CannedLabels(
     missing='빈칸을 모두 채우세요',
     insert='넣기',
     cancel='취소',
+)
+FILES = FileLabels(
+    pick='파일 보내기',
+    cancel='취소',
+    again='다시 보내기',
+    waiting='기다림',
+    failed='실패',
+    away='끊김',
+    too_large='너무 큽니다',
 )
 VARIABLES = {'고객명': '최{상담원명}', '상담원명': '김서연'}
 PANES = PanesLabels(
@@ -233,6 +243,12 @@ def reply(key: str, text: str = '', undo: int = 0) -> None:
 @ui.page('/canned')
 def canned(key: str, text: str = '', english: bool = False) -> None:
     CannedStage(key, text, english=english)
+
+
+@ui.page('/files')
+def files(key: str) -> None:
+    stage = ReplyStage(key, '')
+    stage.box.offer_files(FILES, path='/files', most_bytes=2_000, accept='.txt')
 
 
 @ui.page('/scroller')

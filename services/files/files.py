@@ -1,0 +1,189 @@
+"""Files in chats, both ways: each is a message, sent exactly once, and read only by who may read the chat.
+
+The content is stored before its message: until the message takes the object, the object is doomed (``DoomedObject``), so that
+what a killed process, a refused message or a repeat leaves behind is deleted by itself. An erased customer's files are
+doomed in the erasure's own transaction.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from desk import clock
+from desk.errors import ConflictError, NotFoundError, TooLongError
+from desk.settings import Settings
+from desk.throttle import Throttle
+from models import Agent, Attachment, ChatStatus
+from services.aws.object_store import ObjectStore, store_for
+from services.chats.chats import Chats, own
+from services.chats.events import ChatMessage
+from services.chats.outgoing import OutgoingFile
+from services.chats.visits import Visits
+from services.files import queries
+from services.files.kinds import kind_of
+from services.files.names import shown_name
+from services.files.scanning import Clamd, VirusScan
+from services.work.unit_of_work import UnitsOfWork
+
+MAX_FILE_BYTES = 20 << 20
+TAKEN_WITHIN = timedelta(hours=1)
+"""An object that no message has taken by then is deleted."""
+SWEEP_BATCH = 50
+UPLOADS = Throttle(limit=30, seconds=60)
+
+Send = Callable[[OutgoingFile], Awaitable[ChatMessage]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileUpload:
+    """A file as its sender sends it, with an ``id`` that the sender made; ``seen`` as in ``OutgoingMessage``."""
+
+    id: UUID
+    chat_id: UUID
+    name: str
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """A file with its content."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSetup:
+    """Where files are stored (nowhere: none can be sent), and who scans them before (nobody: they are not scanned)."""
+
+    store: ObjectStore | None = None
+    scan: VirusScan | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> 'FileSetup':
+        """Return the setup from the settings; opens nothing."""
+        return cls(store=store_for(settings), scan=Clamd.at(settings.clamd_url))
+
+
+class Files:
+    """Files of chats. Without a bucket there are none, and nothing can be sent."""
+
+    def __init__(self, units: UnitsOfWork, setup: FileSetup, chats: Chats, visits: Visits) -> None:
+        self._db = units.db
+        self._store, self._scan = setup.store, setup.scan
+        self._chats, self._visits = chats, visits
+
+    @property
+    def are_on(self) -> bool:
+        """Whether files can be sent at all."""
+        return self._store is not None
+
+    async def send(
+        self, agent: Agent, upload: FileUpload, chunks: AsyncIterator[bytes]
+    ) -> ChatMessage:
+        """Send an agent's file; the same ``upload.id`` again returns the message it made, without reading the file.
+
+        Raises:
+            NotFoundError: the chat does not exist, or the agent may not see it.
+            ConflictError: the chat is not open, or is a colleague's; or the desk has no bucket.
+            NewerMessagesError: a colleague wrote after ``upload.seen``.
+            TooLongError: larger than ``MAX_FILE_BYTES``.
+            InvalidInputError: empty, of a kind that is not allowed, or the scan found something.
+            TooManyError: more than ``UPLOADS`` allows.
+            UpstreamError: the bucket is away, or who scans.
+        """
+        await self._chats.chat(agent, upload.chat_id)  # it can be seen, also where it is a repeat
+        if earlier := await self._earlier(upload, agent.id):
+            return earlier
+        await self._chats.require_open(agent, upload.chat_id)
+        UPLOADS.hit(agent.id, act=upload.id)
+        return await self._sent(upload, chunks, lambda one: self._chats.reply(agent, one))
+
+    async def send_as_customer(
+        self, upload: FileUpload, chunks: AsyncIterator[bytes]
+    ) -> ChatMessage:
+        """Send a customer's file; the caller has checked the chat's token. Raises as ``send``, and ``NotAllowedError``."""
+        chat = await self._visits.chat(upload.chat_id)
+        if earlier := await self._earlier(upload, None):
+            return earlier
+        if chat.status is ChatStatus.CLOSED:
+            raise ConflictError('chat.ended')
+        UPLOADS.hit(upload.chat_id, act=upload.id)
+        return await self._sent(upload, chunks, self._visits.write)
+
+    async def read(self, agent: Agent, chat_id: UUID, file_id: UUID) -> ReadFile:
+        """Return a file of a chat that an agent may see. Raises ``NotFoundError`` and ``UpstreamError``."""
+        await self._chats.chat(agent, chat_id)
+        return await self._read(chat_id, file_id)
+
+    async def read_as_customer(self, chat_id: UUID, file_id: UUID) -> ReadFile:
+        """Return a file of a customer's own chat; the caller has checked its token. Raises as ``read``."""
+        return await self._read(chat_id, file_id)
+
+    async def sweep(self) -> None:
+        """Delete objects that are due. Raises ``UpstreamError``: they stay due."""
+        if self._store is None:
+            return
+        while True:
+            async with self._db.reading() as session:
+                keys = await queries.due(session, clock.now(), SWEEP_BATCH)
+            if not keys:
+                return
+            await self._store.delete(keys)
+            async with self._db.transaction() as session:
+                await queries.forget(session, keys)
+
+    async def _earlier(self, upload: FileUpload, sender_id: UUID | None) -> ChatMessage | None:
+        async with self._db.reading() as session:
+            earlier = await queries.message(session, upload.id)
+        return own(earlier, upload.chat_id, sender_id) if earlier else None
+
+    async def _sent(
+        self, upload: FileUpload, chunks: AsyncIterator[bytes], send: Send
+    ) -> ChatMessage:
+        store = self._require_store()
+        content = await _whole(chunks)
+        kind = kind_of(content)
+        if self._scan is not None:
+            await self._scan.check(content)
+        key = secrets.token_hex(32)
+        async with self._db.transaction() as session:
+            await queries.doom(session, key, clock.now() + TAKEN_WITHIN)
+        await store.put(key, content, kind.media_type)
+        return await send(
+            OutgoingFile(
+                id=upload.id,
+                chat_id=upload.chat_id,
+                content=shown_name(upload.name, kind),
+                seen=upload.seen,
+                media_type=kind.media_type,
+                size_bytes=len(content),
+                object_key=key,
+            )
+        )
+
+    async def _read(self, chat_id: UUID, file_id: UUID) -> ReadFile:
+        async with self._db.reading() as session:
+            found: Attachment | None = await queries.file_of(session, chat_id, file_id)
+        if found is None:
+            raise NotFoundError('file.not_found')
+        content = await self._require_store().get(found.object_key)
+        return ReadFile(name=found.name, media_type=found.media_type, content=content)
+
+    def _require_store(self) -> ObjectStore:
+        if self._store is None:
+            raise ConflictError('file.off')
+        return self._store
+
+
+async def _whole(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return the whole content. Raises ``TooLongError``."""
+    content = bytearray()
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > MAX_FILE_BYTES:
+            raise TooLongError('file.too_large', most=MAX_FILE_BYTES >> 20)
+    return bytes(content)

@@ -1,0 +1,58 @@
+"""Queries for files and for objects that are to be deleted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Attachment, DoomedObject, Message
+
+
+async def file_of(session: AsyncSession, chat_id: UUID, file_id: UUID) -> Attachment | None:
+    """Return a file of a chat."""
+    statement = select(Attachment).where(
+        col(Attachment.id) == file_id, col(Attachment.chat_session_id) == chat_id
+    )
+    return (await session.exec(statement)).first()
+
+
+async def message(session: AsyncSession, message_id: UUID) -> Message | None:
+    """Return a message by its id."""
+    return await session.get(Message, message_id)
+
+
+async def doom(session: AsyncSession, object_key: str, due_at: datetime) -> None:
+    """Let an object be deleted at a time, unless a message takes it before."""
+    await session.exec(insert(DoomedObject).values(object_key=object_key, due_at=due_at))
+
+
+async def doom_files_of(session: AsyncSession, chat_ids: Sequence[UUID], due_at: datetime) -> None:
+    """Forget all files of chats, and let their objects be deleted."""
+    gone = await session.exec(
+        delete(Attachment)
+        .where(col(Attachment.chat_session_id).in_(chat_ids))
+        .returning(col(Attachment.object_key))
+    )
+    rows = [{'object_key': key, 'due_at': due_at} for key in gone.scalars()]
+    if rows:
+        await session.exec(upsert(DoomedObject).on_conflict_do_nothing(), params=rows)
+
+
+async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:
+    """Return the keys of objects that are to be deleted now."""
+    statement = (
+        select(DoomedObject.object_key)
+        .where(col(DoomedObject.due_at) <= now)
+        .order_by(col(DoomedObject.due_at))
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def forget(session: AsyncSession, object_keys: Sequence[str]) -> None:
+    """Forget objects that were deleted."""
+    await session.exec(delete(DoomedObject).where(col(DoomedObject.object_key).in_(object_keys)))
