@@ -53,8 +53,9 @@ async def driver_tuples(
     session: AsyncSession, text: str, values: Mapping[str, Any]
 ) -> Sequence[Any]:
     """Run a SELECT in the driver's own style in any session; return its rows."""
-    if isinstance(session, ReadSession):
-        return await session.tuples(text, values)
+    reading: Any = session  # what ``Database.reading`` gives stands in for a session
+    if isinstance(reading, ReadSession):
+        return await reading.tuples(text, values)
     connection = await session.connection()
     return (await connection.exec_driver_sql(text, dict(values))).all()
 

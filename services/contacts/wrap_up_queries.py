@@ -47,7 +47,7 @@ async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UU
 @cache
 def _views() -> Any:
     leaf, middle, root = (aliased(ContactCategory) for _ in range(3))
-    names = [name for node in (root, middle, leaf) for name in (node.name, node.name_en)]
+    names: list[Any] = [name for node in (root, middle, leaf) for name in (node.name, node.name_en)]
     statement: Any = (
         select(WrapUp)
         .add_columns(*names)

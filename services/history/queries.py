@@ -154,7 +154,7 @@ def behind(place: Position, start_time: Any, contact_id: Any) -> list[ColumnElem
     return [start_time <= at, tuple_(start_time, contact_id) < tuple_(literal(at), literal(one))]
 
 
-_NEWEST_FIRST = desc(literal_column('start_time')), desc(literal_column('id'))
+_NEWEST_FIRST: Any = desc(literal_column('start_time')), desc(literal_column('id'))
 
 
 async def places(
@@ -264,8 +264,9 @@ def _rows(*, sees_everything: bool) -> Any:
         for table, columns in _COLUMNS.items()
     ]
     contact = union_all(*parts).subquery()
-    statement: Any = (
-        select(*contact.c, Agent.first_name, Agent.last_name, Customer)
+    columns: list[Any] = [*contact.c, Agent.first_name, Agent.last_name, Customer]
+    statement = (
+        select(*columns)
         .select_from(contact)
         .join(Agent, col(Agent.id) == contact.c.agent_id, isouter=True)
         .join(Customer, col(Customer.id) == contact.c.customer_id, isouter=True)
