@@ -47,8 +47,8 @@ class DriverQuery:
 def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> DriverQuery | None:
     """Return a SELECT as the driver takes it; ``None`` for what only a session can run."""
     if (lasting := _LASTING.get(id(statement))) is not None:
-        _statement, compiled, bound = lasting
-        return compiled.with_values(params, bound)
+        _statement, prepared, bound = lasting
+        return prepared.with_values(params, bound)
     if not _is_plain(statement):
         return None
     shape = statement._generate_cache_key()  # SQLAlchemy itself keeps what it compiled by this
