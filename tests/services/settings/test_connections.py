@@ -149,14 +149,14 @@ async def test_clamd_scans_or_it_is_said_what_is_wrong(monkeypatch: pytest.Monke
     said = {}
     for name, talk in talks.items():
         async with listening(talk) as address:
-            said[name] = await fault(Connection.CLAMD, tests_of(address))
+            said[name] = await fault(Connection.CLAMD, set_up_at(address))
     for name, address in (
         ('away', f'tcp://127.0.0.1:{free_port()}'),
         ('no socket', 'unix:///nowhere/clamd.sock'),
         ('no address', '127.0.0.1:3310'),
         ('no port', 'tcp://127.0.0.1:many'),
     ):
-        said[name] = await fault(Connection.CLAMD, tests_of(address))
+        said[name] = await fault(Connection.CLAMD, set_up_at(address))
 
     assert said == {
         'right': '',
@@ -170,5 +170,5 @@ async def test_clamd_scans_or_it_is_said_what_is_wrong(monkeypatch: pytest.Monke
     }
 
 
-def tests_of(address: str) -> dict[Connection, Test]:
+def set_up_at(address: str) -> dict[Connection, Test]:
     return OutsideServices(aws=AwsPlace(region=REGION), clamd=address).tests()
