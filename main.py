@@ -53,7 +53,7 @@ from models import migrations
 from pages import app as pages_app
 from pages.locale import text
 from pages.web.softphone import Softphone
-from services import housekeeping, registry
+from services import assembly, housekeeping, registry
 from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
 from services.aws.connection import ConnectConnection, connection_for
@@ -99,7 +99,7 @@ class ProcessResources:
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
         connect, files = connection_for(settings), FileSetup.of(settings)
-        services = registry.assemble(
+        services = assembly.assemble(
             db,
             topics,
             stream,

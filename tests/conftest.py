@@ -24,7 +24,7 @@ from desk.sandbox import BackingUrls, Sandbox
 from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
-from services import registry
+from services import assembly
 from services.aws.connection import ConnectConnection
 from services.calls.dial_rules import QuietHours
 from services.chats import chats, notes, visits
@@ -172,7 +172,7 @@ async def assembled(
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(
+    services = assembly.assemble(
         db,
         topics,
         stream,

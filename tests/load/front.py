@@ -10,7 +10,7 @@ from desk.db import Database
 from desk.events import Topics
 from desk.sandbox import BackingUrls
 from desk.stream import EventStream
-from services import registry
+from services import assembly
 from services.registry import Services
 from tests.load.processes import SECRET
 
@@ -22,7 +22,7 @@ async def front_of(urls: BackingUrls, prefix: str) -> AsyncIterator[Services]:
     redis = Redis.from_url(urls.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=prefix)
-    services = registry.assemble(
+    services = assembly.assemble(
         db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
     )
     await stream.open()

@@ -25,7 +25,7 @@ from desk.sandbox import Sandbox
 from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
-from services import registry
+from services import assembly
 from services.chats import chats, visits
 from services.registry import Services
 from tests.load import soak_floors
@@ -67,7 +67,7 @@ async def local_desk(settings: Settings) -> AsyncIterator[Services]:
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(
+    services = assembly.assemble(
         db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
     )
     await stream.open()

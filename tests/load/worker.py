@@ -18,7 +18,7 @@ from desk.errors import DeskError
 from desk.events import Event, Topics
 from desk.settings import Settings
 from desk.stream import EventStream
-from services import registry
+from services import assembly
 from services.chats.events import EVERY_CHAT, ChatMessage
 from services.chats.inbox_view import Scope, Tab
 from services.chats.outgoing import OutgoingMessage
@@ -77,7 +77,7 @@ async def main() -> None:
     redis = Redis.from_url(settings.redis_url, decode_responses=True)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-    services = registry.assemble(
+    services = assembly.assemble(
         db, topics, stream, redis=redis, jwt_secret='k' * 40, session_hours=1
     )
     topics.subscribe(EVERY_CHAT, _tell)

@@ -14,7 +14,7 @@ from desk.events import Topics
 from desk.settings import Settings
 from desk.stream import EventStream
 from models import Agent
-from services import registry
+from services import assembly
 from services.chats.chats import MAX_PAGE
 from services.chats.events import ChatEvent, MessageAdded
 from services.chats.inbox import InboxPage
@@ -53,7 +53,7 @@ async def silent(settings: Settings) -> AsyncIterator[tuple[Services, Database]]
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
     yield (
-        registry.assemble(db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1),
+        assembly.assemble(db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1),
         db,
     )
     await redis.aclose()

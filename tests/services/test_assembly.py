@@ -7,7 +7,7 @@ from desk.db import Database
 from desk.events import Topics
 from desk.settings import Settings
 from desk.stream import EventStream
-from services import registry
+from services import assembly
 from tests.conftest import SECRET
 
 
@@ -16,7 +16,7 @@ async def test_two_processes_fit_into_the_servers_connections(settings: Settings
     redis, topics = Redis.from_url(settings.redis_url), Topics()
     stream = EventStream(redis, topics)
 
-    registry.assemble(db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=12)
+    assembly.assemble(db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=12)
 
     async with db.statement() as connection:
         most = await connection.scalar(text("SELECT current_setting('max_connections')::int"))
