@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import Agent, ChatEnding, ChatStatus, MessageType
 from services.chats import queries
-from services.chats.chats import after_end, close
+from services.chats.changes import after_end, close
 from services.contacts import queue_queries
 from services.work.unit_of_work import UnitsOfWork
 

@@ -5,10 +5,10 @@ A customer's own actions are in ``visits``, the lists in ``inbox``; ``services.c
 
 from collections.abc import Sequence
 from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from desk import clock, metrics
-from desk.errors import ConflictError, InvalidInputError, NotFoundError
+from desk.errors import ConflictError, InvalidInputError
 from desk.throttle import Throttle
 from models import (
     Agent,
@@ -17,22 +17,27 @@ from models import (
     ChatStatus,
     Message,
     MessageType,
-    Queue,
     Sender,
     StateCause,
     StepKind,
 )
 from models.chat import MAX_MESSAGE_CHARS, OPEN_STATUSES
-from services.chats import queries, transfer_queries
+from services.chats import queries
 from services.chats.append_statement import append
+from services.chats.changes import (
+    after_end,
+    append_line,
+    close,
+    require_chat,
+    settle_holder,
+    tell_changed,
+)
 from services.chats.events import ChatCard, ChatMessage, HoldDue, MessageAdded, Typing
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance
-from services.contacts import wrap_ups
 from services.contacts.access import may_write
 from services.contacts.steps import record_step
 from services.people import state_queries
-from services.people.events import RoutingNeeded
 from services.people.state_queries import Load
 from services.people.states import is_ready, locked_agent, settle
 from services.text.storable import UNSTORABLE
@@ -120,7 +125,7 @@ class Chats:
             load = await _require_places(work, me, most=me.chat_capacity)
             record_step(work, chat, StepKind.TAKEN, agent_id=agent.id, by_id=agent.id)
             me.missed_in_a_row = 0
-            _append_line(work, chat, MessageType.JOINED, agent.name)
+            append_line(work, chat, MessageType.JOINED, agent.name)
             await settle(work, me, StateCause.CONTACT_TAKEN, load=load)
         return queries.card(chat)
 
@@ -139,7 +144,7 @@ class Chats:
                 chat.remind_at = now + timedelta(minutes=remind_minutes) if remind_minutes else None
                 record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
-                await _settle(work, me, StateCause.CONTACT_OVER)
+                await settle_holder(work, me, StateCause.CONTACT_OVER)
         return queries.card(chat)
 
     async def resume(self, agent: Agent, chat_id: UUID) -> ChatCard:
@@ -157,7 +162,7 @@ class Chats:
                 chat.status, chat.held_at, chat.remind_at = ChatStatus.ACTIVE, None, None
                 record_step(work, chat, StepKind.RESUMED, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
-                await _settle(work, me, StateCause.CONTACT_TAKEN)
+                await settle_holder(work, me, StateCause.CONTACT_TAKEN)
         return queries.card(chat)
 
     async def remind_held(self) -> int:
@@ -288,82 +293,6 @@ def own(earlier: Message, chat_id: UUID, sender_id: UUID | None) -> ChatMessage:
     return queries.shown(earlier)
 
 
-def add_line(
-    work: UnitOfWork,
-    chat: ChatSession,
-    kind: MessageType,
-    name: str,
-    *,
-    also_to: UUID | None = None,
-) -> None:
-    """Add one of the desk's own lines (joined, ended …) to a chat that the unit of work has locked."""
-    chat.last_number += 1
-    work.session.add(chat)
-    _append_line(work, chat, kind, name, also_to=also_to)
-
-
-def _append_line(
-    work: UnitOfWork,
-    chat: ChatSession,
-    kind: MessageType,
-    name: str,
-    *,
-    also_to: UUID | None = None,
-) -> None:
-    """Add a line under the number that the chat has just taken for it."""
-    message = Message(
-        id=uuid4(),
-        chat_session_id=chat.id,
-        number=chat.last_number,
-        sender=Sender.SYSTEM,
-        type=kind,
-        content=name,
-    )
-    work.append(message)
-    work.tell(
-        MessageAdded(chat=queries.card(chat), message=queries.shown(message), also_to=also_to)
-    )
-
-
-def tell_changed(work: UnitOfWork, chat: ChatSession, *, also_to: UUID | None = None) -> None:
-    """Store a changed chat that the unit of work has locked, and announce it."""
-    chat.version += 1
-    work.session.add(chat)
-    work.tell(queries.changed_event(chat, also_to=also_to))
-
-
-def close(
-    work: UnitOfWork,
-    chat: ChatSession,
-    ending: ChatEnding,
-    kind: MessageType,
-    name: str,
-    *,
-    by_id: UUID | None = None,
-) -> None:
-    """End a chat that the unit of work has locked; when an agent had it, call ``after_end`` next."""
-    step = StepKind.ABANDONED if ending is ChatEnding.ABANDONED else StepKind.ENDED
-    rang_at_id = chat.offered_agent_id
-    chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
-    chat.awaiting_since, chat.unread_count, chat.held_at = None, 0, None
-    record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id)
-    if rang_at_id is not None:  # it stops ringing: that agent has a free place again
-        chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None
-        work.tell(RoutingNeeded())
-    chat.version += 1
-    add_line(work, chat, kind, name, also_to=rang_at_id)
-
-
-async def after_end(
-    work: UnitOfWork, chat: ChatSession, holder: Agent | None, queue: Queue | None
-) -> None:
-    """Begin the 후처리 of a chat of this queue that has just ended, and update its agent's state."""
-    if chat.agent_id is not None:
-        category_id = await transfer_queries.category_of(work.session, chat.id)
-        await wrap_ups.begin(work, chat, chat.agent_id, queue, category_id=category_id)
-    await _settle(work, holder, StateCause.CONTACT_OVER)
-
-
 async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | None, ChatSession]:
     """Return an open chat that the agent may write in, and its agent, both locked."""
     holder = await queries.locked_holder(work.session, chat_id)
@@ -372,11 +301,6 @@ async def _held(work: UnitOfWork, agent: Agent, chat_id: UUID) -> tuple[Agent | 
         raise ConflictError('chat.ended')
     _require_writable(agent, chat)
     return holder, chat
-
-
-async def _settle(work: UnitOfWork, holder: Agent | None, cause: StateCause) -> None:
-    if holder is not None:
-        await settle(work, holder, cause)
 
 
 def _require_writable(agent: Agent, chat: ChatSession) -> None:
@@ -415,10 +339,3 @@ def _refused_take(chat: ChatSession) -> ConflictError:
     if chat.status is ChatStatus.WAITING:
         return ConflictError('chat.offered_by_desk')
     return ConflictError('chat.taken')
-
-
-def require_chat(chat: ChatSession | None) -> ChatSession:
-    """Return the chat, or raise ``NotFoundError``: missing and invisible chats look the same."""
-    if chat is None:
-        raise NotFoundError('chat.not_found')
-    return chat

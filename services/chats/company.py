@@ -5,7 +5,7 @@ from uuid import UUID
 from desk.errors import ConflictError
 from models import Agent, AuditAction, ChatStatus, MessageType
 from services.chats import queries
-from services.chats.chats import add_line, require_chat, tell_changed
+from services.chats.changes import add_line, require_chat, tell_changed
 from services.chats.events import ChatCard
 from services.work.unit_of_work import UnitsOfWork
 

@@ -16,7 +16,7 @@ from models import Agent, AuditAction, ChatNote, ChatSession, NoteMention
 from models.chat_note import MAX_CHAT_NOTE_CHARS, MAX_MENTIONS
 from services.chats import note_queries as queries
 from services.chats import queries as chat_queries
-from services.chats.chats import require_chat
+from services.chats.changes import require_chat
 from services.chats.note_events import (
     Mentioned,
     MentionRead,

@@ -12,7 +12,7 @@ from desk import clock
 from desk.errors import ConflictError
 from models import Agent, ChatSession, ChatStatus, StateCause, StepKind
 from services.chats import queries, ringing_queries
-from services.chats.chats import tell_changed
+from services.chats.changes import tell_changed
 from services.chats.events import ChatCard
 from services.contacts.steps import record_step
 from services.people.events import RoutingNeeded

@@ -27,15 +27,8 @@ from models import (
 from models.chat import MAX_NAME_CHARS
 from models.priority import rank_at
 from services.chats import queries, silence_queries, start_queries
-from services.chats.chats import (
-    MAX_PAGE,
-    after_end,
-    check_text,
-    close,
-    own,
-    send,
-    tell_changed,
-)
+from services.chats.changes import after_end, close, tell_changed
+from services.chats.chats import MAX_PAGE, check_text, own, send
 from services.chats.events import ChatCard, ChatMessage, Typing
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance

@@ -18,7 +18,7 @@ from desk.errors import ConflictError, NotAllowedError
 from desk.stream import EventStream
 from desk.tokens import hashed, new_token
 from models import Agent, AuditAction, ChatSession, ChatStatus, Customer
-from services.chats.chats import tell_changed
+from services.chats.changes import tell_changed
 from services.customers import erasure_queries as queries
 from services.customers import erasure_trace_queries as traces
 from services.customers import merging_queries as customer_merging_queries

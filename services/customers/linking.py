@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from desk.errors import ConflictError
 from models import Agent, AuditAction, ChatSession, Customer
 from services.chats import queries as chat_queries
-from services.chats.chats import require_chat, tell_changed
+from services.chats.changes import require_chat, tell_changed
 from services.chats.events import ChatCard
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart

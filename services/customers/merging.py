@@ -13,7 +13,7 @@ from uuid import UUID
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from models import Agent, AuditAction, Callback, Customer, CustomerMerge, Note, SubjectKind
-from services.chats.chats import tell_changed
+from services.chats.changes import tell_changed
 from services.customers import merging_queries as queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart

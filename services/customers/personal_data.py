@@ -14,7 +14,7 @@ from uuid import UUID
 from desk.errors import NotFoundError
 from models import Agent, AuditAction, ChatSession, Customer
 from services.chats import queries as chat_queries
-from services.chats.chats import require_chat, tell_changed
+from services.chats.changes import require_chat, tell_changed
 from services.chats.events import ChatCard
 from services.customers import personal_queries as queries
 from services.customers import queries as customer_queries

@@ -24,7 +24,7 @@ from models import (
 from models.priority import rank_at
 from services.calls.callback_view import CallbackChanged
 from services.chats import offers
-from services.chats.chats import add_line, tell_changed
+from services.chats.changes import add_line, tell_changed
 from services.contacts import left_wrap_ups, promises, wrap_up_queries
 from services.contacts.steps import record_step
 from services.floor import departure_queries as queries

@@ -18,7 +18,7 @@ from models import (
 )
 from models.chat import MAX_MESSAGE_CHARS
 from services.chats import queries as chat_queries
-from services.chats.chats import add_line, require_chat, tell_changed
+from services.chats.changes import add_line, require_chat, tell_changed
 from services.contacts.steps import record_step
 from services.floor.events import ContactSteered, Deed, Whispered
 from services.floor.live_board import check_role

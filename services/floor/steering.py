@@ -34,7 +34,7 @@ from models.audit import MAX_REASON_CHARS
 from models.priority import rank_at
 from services.chats import offers
 from services.chats import queries as chat_queries
-from services.chats.chats import require_chat, tell_changed
+from services.chats.changes import require_chat, tell_changed
 from services.contacts import queue_queries
 from services.contacts.access import require_supervisor
 from services.contacts.steps import record_step

@@ -27,7 +27,7 @@ from models import (
 )
 from services.chats import queries as chat_queries
 from services.chats import transfer_queries as queries
-from services.chats.chats import add_line, require_chat, tell_changed
+from services.chats.changes import add_line, require_chat, tell_changed
 from services.chats.events import ChatCard, DraftSaved
 from services.chats.transfer_events import TransferAsked, TransferEnded, TransferView
 from services.contacts import category_queries, queue_queries
