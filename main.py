@@ -33,38 +33,27 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
-from redis.asyncio import Redis
 
 from desk import clock, logging, loops, metrics
-from desk.db import Database
 from desk.errors import DeskError
-from desk.events import Topics
-from desk.redis_client import redis_client
 from desk.server_protocols import MAX_FRAME_BYTES, LimitedHttp, LimitedWebSocket
 from desk.settings import Settings, StartError
-from desk.stream import EventStream
 from models import migrations
 from pages import app as pages_app
 from pages.locale import text
 from pages.web.softphone import Softphone
-from services import assembly, housekeeping, registry
+from services import housekeeping
 from services.audit.chain import ChainFault, Head
 from services.audit.heads import ship_heads
-from services.aws.connection import ConnectConnection, connection_for
-from services.calls.dial_rules import QuietHours
-from services.files.files import FileSetup
 from services.floor import replay
-from services.identity.setup import IdentitySetup
 from services.people import admin
 from services.people.admin import NewAdmin
-from services.sentiment.setup import SentimentSetup
-from services.settings.connections import OutsideServices
+from services.process import ProcessResources, opened
 
 FAULTS = {
     ChainFault.MISSING: 'it is missing',
@@ -74,73 +63,6 @@ FAULTS = {
 }
 ACCOUNT_COMMANDS = ('sign-out', 'block', 'unblock')
 COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'replay', 'verify-audit', *ACCOUNT_COMMANDS)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessResources:
-    """Hold one process's connections and the services that use them. Creating it opens nothing."""
-
-    db: Database
-    redis: 'Redis'
-    stream: EventStream
-    services: registry.Services
-    connect: ConnectConnection | None
-    files: FileSetup
-
-    @classmethod
-    def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
-        """Create the connections and services that the settings ask for."""
-        db = Database(
-            settings.database_url,
-            pool_size=settings.pool_size,
-            pool_overflow=settings.pool_overflow,
-        )
-        redis = redis_client(settings.redis_url)
-        topics = Topics()
-        stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-        connect, files = connection_for(settings), FileSetup.of(settings)
-        services = assembly.assemble(
-            db,
-            topics,
-            stream,
-            redis=redis,
-            jwt_secret=settings.jwt_secret_key.get_secret_value(),
-            session_hours=settings.session_hours,
-            sentiment=SentimentSetup.of(settings),
-            connect=connect,
-            quiet_hours=QuietHours.of(settings.quiet_hours),
-            has_softphone=has_softphone,
-            identity=IdentitySetup.of(settings),
-            outside=OutsideServices.of(settings),
-            files=files,
-        )
-        return cls(
-            db=db, redis=redis, stream=stream, services=services, connect=connect, files=files
-        )
-
-    async def close(self) -> None:
-        """Close every connection."""
-        services = self.services
-        for one in (
-            self.connect,
-            self.files.store,
-            services.sentiment_judge,
-            services.single_sign_on,
-        ):
-            if one is not None:
-                await one.close()
-        await self.redis.aclose()
-        await self.db.close()
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[ProcessResources]:
-    """Give a command the connections and services, and close them after it."""
-    resources = ProcessResources.of(settings)
-    try:
-        yield resources
-    finally:
-        await resources.close()
 
 
 def build(settings: Settings | None = None) -> FastAPI:

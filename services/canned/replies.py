@@ -24,6 +24,7 @@ from services.canned.fields import NEW, PARSERS, typed
 from services.people import agent_queries
 from services.settings import access
 from services.settings.rows import SettingRows, checked
+from services.settings.stored import Subject
 from services.work.setting_log import Values
 from services.work.unit_of_work import UnitsOfWork
 
@@ -112,6 +113,14 @@ class CannedReplies(SettingRows[CannedReply]):
         async with self._units.db.transaction() as session:
             if not await queries.add_use(session, by.id, reply_id):
                 raise NotFoundError('canned.not_found')
+
+    @override
+    async def subjects(self, by: Agent) -> list[Subject]:
+        return [
+            Subject(id=one.row.id, name=one.row.title)
+            for one in await self.readable(by)
+            if one.may_edit
+        ]
 
     @override
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> CannedReply:

@@ -19,6 +19,7 @@ ERASED: dict[str, str] = {
     'customers': 'name email phone other_phones memo attributes',
     'chat_sessions': 'visitor_name visitor_phone last_line token_hash',
     'messages': 'content',
+    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at',
     'message_grams': 'message_id grams',
     'message_sentiments': 'sentiment positive negative neutral mixed',
     'chat_moods': 'chat_session_id source sentiment trend lines balance negative_in_a_row warned_number',
@@ -135,6 +136,7 @@ FREE: dict[str, str] = {
         'total_chats updated_at last_contact_at merged_into_id erased_at'
     ),
     'dismissed_promises': 'message_id agent_id created_at',
+    'doomed_objects': 'object_key due_at',
     'floor_alerts': 'id created_at threshold_id kind most subject_id value taken_by_id taken_at ended_at',
     'floor_thresholds': 'id created_at kind most queue_id status is_active changed_by_id updated_at',
     'forecasts': 'id created_at by_id department agents holds_breaks until foretold',

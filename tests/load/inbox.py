@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 from pydantic import SecretStr
 
-import main as desk_main
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
 from services.chats.inbox_view import Scope, Tab
+from services.process import ProcessResources
 from tests.load import floor
 from tests.load.loads import Latency
 from tests.load.processes import SECRET
@@ -27,7 +27,7 @@ Statement = tuple[str, dict[str, Any]]
 
 async def inbox_pages(urls: BackingUrls, size: floor.Size) -> list[Row]:
     """Read a page and the counts of every list for several agents, none of it from a cache."""
-    resources = desk_main.ProcessResources.of(
+    resources = ProcessResources.of(
         Settings(
             _env_file=None,
             database_url=urls.database_owner_url,
@@ -53,9 +53,7 @@ async def inbox_pages(urls: BackingUrls, size: floor.Size) -> list[Row]:
     return _rows(size, Latency.of(milliseconds), await _replayed(urls, asked), queries)
 
 
-async def _read(
-    resources: desk_main.ProcessResources, agent: Agent, tab: Tab, scope: Scope
-) -> float:
+async def _read(resources: ProcessResources, agent: Agent, tab: Tab, scope: Scope) -> float:
     resources.services.inbox._counts.clear()
     begun = time.perf_counter()
     page = await resources.services.inbox.page(agent, tab, scope)

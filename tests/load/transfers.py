@@ -10,12 +10,12 @@ from uuid import UUID
 import aiohttp
 import psycopg
 
-import main as desk_main
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent, AgentRole
 from services.customers.importing.importing import ImportFile, Plan
 from services.customers.importing.sheet import Column
+from services.process import ProcessResources
 from tests.load import floor
 from tests.load.load_people import FAMILY
 from tests.load.processes import SECRET, Running, serving
@@ -89,7 +89,7 @@ async def _import(urls: BackingUrls, agent_id: UUID, customers: int) -> list[Row
         redis_url=urls.redis_url,
         jwt_secret_key=SECRET,
     )
-    resources, file = desk_main.ProcessResources.of(settings), ImportFile()
+    resources, file = ProcessResources.of(settings), ImportFile()
     chief = Agent(id=agent_id, role=AgentRole.SUPERVISOR)
     try:
         _write(file.sheet, customers)
