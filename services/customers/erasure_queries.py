@@ -31,8 +31,8 @@ from models import (
     StepKind,
     WrapUp,
 )
+from services.contacts.attachment_queries import doom_files_of
 from services.customers.timeline_queries import family
-from services.files.queries import doom_files_of
 from services.search.message_queries import INDEX_LOCK
 
 ERASED = '(삭제됨)'

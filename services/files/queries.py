@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, insert
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,18 +27,6 @@ async def message(session: AsyncSession, message_id: UUID) -> Message | None:
 async def doom(session: AsyncSession, object_key: str, due_at: datetime) -> None:
     """Let an object be deleted at a time, unless a message takes it before."""
     await session.exec(insert(DoomedObject).values(object_key=object_key, due_at=due_at))
-
-
-async def doom_files_of(session: AsyncSession, chat_ids: Sequence[UUID], due_at: datetime) -> None:
-    """Forget all files of chats, and let their objects be deleted."""
-    gone = await session.exec(
-        delete(Attachment)
-        .where(col(Attachment.chat_session_id).in_(chat_ids))
-        .returning(col(Attachment.object_key))
-    )
-    rows = [{'object_key': key, 'due_at': due_at} for key in gone.scalars()]
-    if rows:
-        await session.exec(upsert(DoomedObject).on_conflict_do_nothing(), params=rows)
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:

@@ -17,9 +17,11 @@ from models import (
     Call,
     Callback,
     CallLeg,
+    ChatNote,
     ChatRating,
     ChatSession,
     ChatStatus,
+    ChatTransfer,
     ContactStep,
     Draft,
     Message,
@@ -31,6 +33,7 @@ from models import (
     StepKind,
     WrapUp,
 )
+from services.contacts.attachment_queries import doom_files_of
 
 OVER = '(보관 기간 지남)'
 """Replaces names and texts whose time is over."""
@@ -103,6 +106,12 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
     in_chats = col(Message.chat_session_id).in_(ids)
     words = update(Message).where(in_chats, col(Message.type).in_(_WRITTEN))
     await session.exec(words.values(content=OVER))
+    await doom_files_of(session, ids, clock.now())
+    files = update(Message).where(in_chats, col(Message.type) == MessageType.FILE)
+    await session.exec(files.values(content=OVER, type=MessageType.TEXT))
+    await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(ids)))
+    asked = update(ChatTransfer).where(col(ChatTransfer.chat_session_id).in_(ids))
+    await session.exec(asked.values(reason=''))
     rated = update(ChatRating).where(col(ChatRating.chat_session_id).in_(ids))
     await session.exec(rated.values(comment=''))
     await _remove_written(session, ids)
