@@ -34,7 +34,7 @@ log = structlog.get_logger()
 LONGEST_SLEEP_SECONDS = 1.0
 """How often time limits (offers, wider circles, waiting for a known agent) are checked."""
 RETRY_SECONDS = 0.5
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.02
 """The pause after each run: what happens meanwhile is assigned together. An event after a quiet time does not wait."""
 
 

@@ -21,6 +21,8 @@ BATCH = 100
 """The most contacts computed in one transaction; other tasks get their turn between two contacts."""
 REST_SECONDS = 5.0
 """How often a process looks for changes while nobody reads a report."""
+GATHER_SECONDS = 1.0
+"""The pause while contacts change: a longer one would leave so many that messages wait for their computation."""
 
 
 class Rollups:

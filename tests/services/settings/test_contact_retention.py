@@ -1,6 +1,7 @@
 """보관 기간 of chats, messages and calls: words and people go after their time, what reports count stays."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -17,6 +18,7 @@ from models import (
     Priority,
     SettingKind,
 )  # fmt: skip
+from services.chats.notes import NewNote
 from services.chats.visits import ChatStart
 from services.contacts.wrap_ups import WrapUpText
 from services.registry import Services
@@ -25,14 +27,14 @@ from services.settings.retention import Kept
 from tests.support.make import DEPARTMENT, Make
 
 PERSON = ('나보관', '01077776666')
-WORDS = ('코끼리', '너구리', '비둘기', '친칠라', '고라니')
+WORDS = ('코끼리', '너구리', '비둘기', '친칠라', '고라니', '오소리')
 LATER = timedelta(days=40)
 
 
 async def rows(db: Database) -> str:
     """Every row of every table of contacts, as text."""
     tables = ('chat_sessions', 'messages', 'calls', 'call_legs', 'wrap_ups', 'promises', 'chat_ratings', 'drafts',
-              'contact_steps', 'report_lines')  # fmt: skip
+              'contact_steps', 'report_lines', 'chat_notes')  # fmt: skip
     found = []
     async with db.statement() as connection:
         for table in tables:
@@ -52,6 +54,8 @@ async def lived(services: Services, make: Make, agent: Agent) -> Call:
         await services.visits.write(make.outgoing(chat.id, '코끼리 인형'))
         await services.drafts.save(agent, chat.id, '코끼리는')
         await services.message_search.index_new()
+        note = NewNote(id=uuid4(), chat_id=chat.id, body='오소리 이야기', mentions=())
+        await services.chat_notes.add(agent, note)
         await services.visits.leave(chat.id)
         await services.wrap_ups.save(agent, chat.id, WrapUpText(summary='너구리'))
         await services.promises.make(agent, chat.id, '비둘기', clock.now() + timedelta(hours=1))
