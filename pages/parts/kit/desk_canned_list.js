@@ -157,6 +157,9 @@ export const CannedList = {
         if (this.open) this.find();
       });
     },
+    changed() {
+      if (this.open) this.fetch();
+    },
     find() {
       this.found = search(this.query, this.canned.department);
       this.active = 0;

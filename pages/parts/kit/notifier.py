@@ -48,7 +48,11 @@ class Notifier(Element, component='notifier.js'):
         self._props['keep'] = keep
         self.state = NotifierState()
         self._on_state: list[Callable[[], None]] = []
-        self._words = {'calls': _('전화가 왔습니다'), 'chats': _('새 상담이 왔습니다')}
+        self._words = {
+            'calls': _('전화가 왔습니다'),
+            'chats': _('새 상담이 왔습니다'),
+            'transfers': _('호전환 요청이 왔습니다'),
+        }
         self._hint = _('누르면 상담 데스크가 열립니다')
         self.on('state', self._heard)
         sound.on_ring(self._rings)

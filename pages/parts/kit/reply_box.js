@@ -225,9 +225,10 @@ export default {
       this.draft.agree("");
       this.show("");
     },
-    // A reply was changed: the list is fetched again when it is opened next.
+    // A reply was changed: the list is fetched again, now if it is open, else when it is opened next.
     canned_changed() {
       store.isStale = true;
+      this.$refs.canned?.changed();
     },
     focus() {
       this.$refs.box.focus();
