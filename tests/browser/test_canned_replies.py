@@ -1,6 +1,6 @@
 """자주 쓰는 답변 from its screen into a chat: added by hand and by file, found by initials, filled, sent, counted."""
 
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from models import Agent, SettingKind
 from services.registry import Services
@@ -51,16 +51,20 @@ async def test_replies_are_kept_on_their_screen_and_inserted_by_keys_alone(
 async def imports(desk: DeskScreen) -> None:
     """Import a sheet: a fault stops all of it, then it is imported whole."""
     await desk.button('파일로 가져오기').click()
-    chosen = desk.page.locator('input[type=file]')
-    faulty = {'name': '답변.csv', 'mimeType': 'text/csv', 'buffer': SHEET.encode()}
-    await chosen.set_input_files(faulty)  # type: ignore[arg-type]  # a plain dict is its payload
+    await chooses(desk, SHEET)
     result = desk.page.get_by_text('추가 1개 · 변경 0개 · 그대로 0개 · 오류 1줄')
     await expect(result).to_be_visible(timeout=60_000)  # a process of its own reads it
     await expect(desk.button('이대로 가져오기')).to_have_count(0)
-    whole = faulty | {'buffer': SHEET.rsplit('\n', 2)[0].encode()}
-    await chosen.set_input_files(whole)  # type: ignore[arg-type]  # as above
+    await chooses(desk, SHEET.rsplit('\n', 2)[0])
     await desk.button('이대로 가져오기').click(timeout=60_000)
     await expect(desk.page.get_by_role('button', name='배송 지연')).to_be_visible(timeout=60_000)
+
+
+async def chooses(desk: DeskScreen, sheet: str) -> None:
+    async with desk.page.expect_file_chooser() as chooser:
+        await desk.button('파일 고르기').click()
+    file: FilePayload = {'name': '답변.csv', 'mimeType': 'text/csv', 'buffer': sheet.encode()}
+    await (await chooser.value).set_files(file)
 
 
 async def inserts(page: Page) -> None:
