@@ -20,7 +20,7 @@ def import_shifts(context: PageContext, *, on_change: Callable[[], Awaitable[Non
         sheet = context.services.shift_sheet
         report = await context.still(sheet.run(context.agent, file, is_trial=is_trial))
         if report.is_written:
-            await on_change()
+            await context.still(on_change())
         return report
 
     def draw(report: ShiftReport) -> None:
