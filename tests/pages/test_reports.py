@@ -11,11 +11,13 @@ from nicegui.testing import User
 from models import Agent, AgentStatus, QueueMode
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece
+from pages.parts.kit.sheet_upload import SheetUpload
 from services.registry import Services
 from services.reports.figures import Figure
 from services.reports.report_query import Grouping, ReportPeriod, ReportQuery
 from tests.pages.conftest import SignIn
 from tests.support.make import DEPARTMENT, Make
+from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 NUMBER = re.compile(r'data-open="([^"]+)" aria-label="([^"]+)"')
@@ -185,7 +187,7 @@ async def test_shift_is_planned_and_the_day_compared_with_it(
 
     await user.should_see('식사 12:00~13:00', retries=100)
     [drawn] = [one for one in user.find(kind=Living).elements if 'report-days' in str(one._inside)]
-    assert 'data-plan="away"' in str(drawn._inside)
+    await until(lambda: 'data-plan="away"' in str(drawn._inside))
     user.find(kind=Living, content='식사 12:00~13:00').trigger('click', str(day.id))
     await user.should_see('이 날 계획한 근무가 없습니다.', retries=100)
 
@@ -214,6 +216,8 @@ async def test_shifts_come_from_a_file(
     await user.should_see('식사 12:00~13:00', retries=200)
     [planned] = await services.shifts.of_day(boss, today)
     assert planned.shift.agent_id == day.id
+    for one in user.find(kind=SheetUpload).elements:  # as the browser does with a closed dialog
+        one.delete()
 
 
 async def test_saved_report_opens_as_it_was_shown(
