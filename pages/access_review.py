@@ -60,6 +60,9 @@ class ReviewScreen(Component):
 
     def _head(self, review: MonthReview) -> None:
         with ui.element('div').classes('desk-page-head'):
+            ui.label(_('접속기록 점검')).classes('desk-page-title').props(
+                'role=heading aria-level=2'
+            )
             form = Piece('form', inside=review_table.month_choice(review)).classes('desk-audit-form')  # fmt: skip
             form.on('change', self._choose, js_handler=VALUES_OF_FORM)
             ui.element('div').classes('desk-spring')

@@ -125,7 +125,7 @@ async def _erase(
     await queries.erase_words(session, [chat.id for chat in theirs])
     await queries.erase_reasons(session, {chat.id for chat in theirs})
     await traces.erase_numbers(session, phones)
-    await traces.erase_mentions(session, _needles(records, belongings))
+    await traces.erase_mentions(session, _needles(records))
     why = masked_wholly(why, *(record.name for record in records.values()))
     for chat in (*belongings.chats, *theirs):
         _erase_chat(work, chat)
@@ -150,10 +150,12 @@ async def _erase(
     return {chat.id for chat in (*belongings.chats, *theirs)}
 
 
-def _needles(records: Mapping[UUID, Customer], belongings: Belongings) -> set[str]:
-    """Return what colleagues may have written of the person elsewhere: names, numbers, addresses."""
+def _needles(records: Mapping[UUID, Customer]) -> set[str]:
+    """Return what colleagues may have written of the person elsewhere: names, numbers, addresses.
+
+    Not the names that were typed in chats: somebody types 고객, and every notice would lose that word.
+    """
     names = {record.name for record in records.values()}
-    names |= {chat.visitor_name for chat in belongings.chats}
     phones = {phone for record in records.values() for phone in phones_of(record)}
     emails = {record.email for record in records.values() if record.email}
     spelt = {written(phone) for phone in phones}
