@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, update
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Agent, ChatNote, ChatSession, NoteMention
@@ -26,8 +26,10 @@ async def note(session: AsyncSession, note_id: UUID) -> ChatNote | None:
     return await session.get(ChatNote, note_id)
 
 
-async def notes(session: AsyncSession, chat_id: UUID, *, limit: int) -> list[NoteView]:
-    """Return the newest ``limit`` notes of a chat, oldest first."""
+async def notes(
+    session: AsyncSession, chat_id: UUID, *, limit: int, seen_by: Agent | None = None
+) -> list[NoteView]:
+    """Return the newest ``limit`` notes of a chat, oldest first; with ``seen_by`` if that person may see the chat."""
     newest = (
         select(ChatNote, Agent)
         .join(Agent, col(Agent.id) == col(ChatNote.author_id))
@@ -35,6 +37,11 @@ async def notes(session: AsyncSession, chat_id: UUID, *, limit: int) -> list[Not
         .order_by(col(ChatNote.created_at).desc(), col(ChatNote.id).desc())
         .limit(limit)
     )
+    if seen_by is not None:
+        is_offered = col(ChatSession.offered_agent_id) == seen_by.id
+        newest = newest.join(
+            ChatSession, col(ChatSession.id) == col(ChatNote.chat_session_id)
+        ).where(or_(visible_to(seen_by), is_offered))
     rows = list(reversed((await session.exec(newest)).all()))
     named = await mentioned(session, [row.id for row, _ in rows])
     return [shown(row, author, named.get(row.id, ())) for row, author in rows]

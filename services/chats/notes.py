@@ -72,6 +72,11 @@ class ChatNotes:
             require_chat(await chat_queries.chat_of(session, agent, chat_id))
             return await queries.notes(session, chat_id, limit=MOST_NOTES)
 
+    async def beside(self, agent: Agent, chat_id: UUID) -> list[NoteView]:
+        """Return the notes of a chat that is being shown: as ``notes``, in one statement, and none where it refuses."""
+        async with self._db.reading() as session:
+            return await queries.notes(session, chat_id, limit=MOST_NOTES, seen_by=agent)
+
     async def add(self, agent: Agent, new: NewNote) -> NoteView:
         """Store a note and ring at the mentioned colleagues. The same ``new.id`` again returns the existing note.
 

@@ -52,7 +52,7 @@ class NoteLines(Component):
 
     async def _read(self) -> None:
         try:
-            found = await self.still(self._notes_service.notes(self._agent, self._chat_id))
+            found = await self.still(self._notes_service.beside(self._agent, self._chat_id))
         except DeskError:  # the messages can be read without them
             return
         self._notes |= {note.id: note for note in found}

@@ -1,4 +1,4 @@
-"""Who writes in a chat beside its agent, in the header, with the buttons to join and to leave (함께 상담)."""
+"""Who writes in a chat beside its agent, below the header, with the buttons to join and to leave (함께 상담)."""
 
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -36,6 +36,8 @@ class CompanyLine(Component):
         is_in = self._agent.id in chat.joined_agent_ids
         self._join.set_visibility(chat.is_open and chat.agent_id != self._agent.id and not is_in)
         self._leave.set_visibility(chat.is_open and is_in)
+        is_others = chat.agent_id != self._agent.id
+        self.set_visibility(chat.is_open and (is_others or bool(chat.joined_agent_ids)))
         if {one for one in self._people(chat) if one not in self._names}:
             self.start(self._learn_names(chat))
         else:

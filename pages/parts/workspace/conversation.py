@@ -170,7 +170,6 @@ class Conversation(Component):
                 back.props['aria-label'] = _('목록으로')
                 self._who = Piece().classes('desk-who')
                 self._viewers = ViewersLine(self._context, self.chat_id)
-                self._company = CompanyLine(self._context, on_changed=self.take_in)
                 ui.element('div').classes('desk-spring')
                 self._badge = LinkBadge(
                     LinkBadgeLabels(
@@ -186,6 +185,7 @@ class Conversation(Component):
                     self._context, transfer=self._acts.transfer, on_changed=self.take_in
                 )
                 self._close = button(_('상담 종료'), self.end)
+            self._company = CompanyLine(self._context, on_changed=self.take_in)
             TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
             mood = MoodLine(self._context, self.chat_id)
             read = self._chat.agent_read_number

@@ -126,6 +126,8 @@ async def test_notes_of_chats_out_of_reach_are_not_there(services: Services, mak
     chat = await make.chat(agent=agent)
     await services.chat_notes.add(agent, make.note(chat))
 
+    assert len(await services.chat_notes.beside(agent, chat.id)) == 1
+    assert await services.chat_notes.beside(stranger, chat.id) == []
     with pytest.raises(NotFoundError):
         await services.chat_notes.notes(stranger, chat.id)
     with pytest.raises(NotFoundError):
