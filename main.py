@@ -83,7 +83,6 @@ class ProcessResources:
     stream: EventStream
     services: registry.Services
     connect: ConnectConnection | None
-    files: FileSetup
 
     @classmethod
     def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
@@ -100,9 +99,8 @@ class ProcessResources:
             socket_connect_timeout=2,
             socket_timeout=10,
         )
-        topics = Topics()
-        stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-        connect, files = connection_for(settings), FileSetup.of(settings)
+        stream = EventStream(redis, topics := Topics(), prefix=settings.redis_prefix)
+        connect = connection_for(settings)
         services = registry.assemble(
             db,
             topics,
@@ -115,18 +113,15 @@ class ProcessResources:
             quiet_hours=QuietHours.of(settings.quiet_hours),
             has_softphone=has_softphone,
             identity=IdentitySetup.of(settings),
-            files=files,
+            files=FileSetup.of(settings),
         )
-        return cls(
-            db=db, redis=redis, stream=stream, services=services, connect=connect, files=files
-        )
+        return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
     async def close(self) -> None:
         """Close every connection."""
         if self.connect is not None:
             await self.connect.close()
-        if self.files.store is not None:
-            await self.files.store.close()
+        await self.services.files.close()
         if self.services.sentiment_judge is not None:
             await self.services.sentiment_judge.close()
         if self.services.single_sign_on is not None:
@@ -140,8 +135,7 @@ def build(settings: Settings | None = None) -> FastAPI:
     settings = (settings or Settings()).checked()
     softphone = Softphone.of(settings)
     resources = ProcessResources.of(settings, has_softphone=softphone is not None)
-    services = resources.services
-    patience = timedelta(seconds=settings.abandon_after_seconds)
+    services, patience = resources.services, timedelta(seconds=settings.abandon_after_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

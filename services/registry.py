@@ -287,9 +287,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         if identity
         else None
     )
-    reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
-    day_reports = DayReports(db)
+    reports, day_reports = Reports(db, rollups), DayReports(db)
     return Services(
         topics=topics,
         stream=stream,
