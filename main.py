@@ -70,8 +70,7 @@ def build(settings: Settings | None = None) -> FastAPI:
     settings = (settings or Settings()).checked()
     softphone = Softphone.of(settings)
     resources = ProcessResources.of(settings, has_softphone=softphone is not None)
-    services = resources.services
-    patience = timedelta(seconds=settings.abandon_after_seconds)
+    services, patience = resources.services, timedelta(seconds=settings.abandon_after_seconds)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -30,7 +30,6 @@ class ProcessResources:
     stream: EventStream
     services: Services
     connect: ConnectConnection | None
-    files: FileSetup
 
     @classmethod
     def of(cls, settings: Settings, *, has_softphone: bool = False) -> 'ProcessResources':
@@ -43,7 +42,7 @@ class ProcessResources:
         redis = redis_client(settings.redis_url)
         topics = Topics()
         stream = EventStream(redis, topics, prefix=settings.redis_prefix)
-        connect, files = connection_for(settings), FileSetup.of(settings)
+        connect = connection_for(settings)
         services = assembly.assemble(
             db,
             topics,
@@ -57,18 +56,16 @@ class ProcessResources:
             has_softphone=has_softphone,
             identity=IdentitySetup.of(settings),
             outside=OutsideServices.of(settings),
-            files=files,
+            files=FileSetup.of(settings),
         )
-        return cls(
-            db=db, redis=redis, stream=stream, services=services, connect=connect, files=files
-        )
+        return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
     async def close(self) -> None:
         """Close every connection."""
         services = self.services
         for one in (
             self.connect,
-            self.files.store,
+            services.files,
             services.sentiment_judge,
             services.single_sign_on,
         ):

@@ -136,6 +136,11 @@ class Files:
             async with self._db.transaction() as session:
                 await queries.forget(session, keys)
 
+    async def close(self) -> None:
+        """Release the bucket's threads and connections."""
+        if self._store is not None:
+            await self._store.close()
+
     async def _earlier(self, upload: FileUpload, sender_id: UUID | None) -> ChatMessage | None:
         async with self._db.reading() as session:
             earlier = await queries.message(session, upload.id)
