@@ -113,7 +113,7 @@ class CustomerProfile(Component):
                 button(_('콜백 약속'), partial(new_callback, self._context, self._customer))
             customer_card.facts(self._context, self._customer, self._access)
             if self._context.agent.is_supervisor:
-                button(_('열람 자료'), self._file, ButtonStyle.QUIET)
+                button(_('열람 자료'), self._file, ButtonStyle.QUIET).classes('desk-person-file')
                 button(_('고객 정보 삭제'), self._erase, ButtonStyle.QUIET).classes(
                     'desk-person-erase'
                 )
