@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -64,14 +65,23 @@ async def test_found_file_is_refused(scan: Clamd) -> None:
 
 
 async def test_what_cannot_be_scanned_is_refused(scan: Clamd) -> None:
-    away = Clamd(host='127.0.0.1', port=free_port())
+    away = Clamd(f'tcp://127.0.0.1:{free_port()}')
     for daemon, content in ((scan, b'huge'), (away, b'x')):
         with pytest.raises(UpstreamError) as refused:
             await daemon.check(content)
         assert refused.value.key == 'file.unscanned'
 
 
-def test_addresses() -> None:
+async def test_daemon_may_listen_on_a_socket_of_this_machine(
+    daemon: Daemon, tmp_path: Path
+) -> None:
+    place = tmp_path / 'clamd.ctl'
+
+    async with await asyncio.start_unix_server(daemon.serve, place):
+        await Clamd(f'unix://{place}').check(b'a file')
+
+    assert daemon.scanned == [b'a file']
+
+
+def test_no_address_is_no_daemon() -> None:
     assert Clamd.at('') is None
-    assert Clamd.at('unix:///run/clamav/clamd.ctl') == Clamd(path='/run/clamav/clamd.ctl')
-    assert Clamd.at('tcp://clamav') == Clamd(host='clamav', port=3310)
