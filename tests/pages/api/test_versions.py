@@ -13,6 +13,7 @@ from sqlalchemy import text
 from desk.db import Database
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
+from models import AgentStatus
 from services.registry import Services
 from tests.support.browser import live
 from tests.support.make import DEPARTMENT, PASSWORD, Make
@@ -37,7 +38,8 @@ def settings(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[Se
 async def test_two_versions_of_an_event_lose_nothing(
     settings: Settings, tmp_path: Path, make: Make, services: Services
 ) -> None:
-    agent, colleague = await make.agent(), await make.agent()
+    agent = await make.agent()
+    colleague = await make.agent(status=AgentStatus.OFFLINE)
     chat = await make.chat(agent=agent)
     staff, _ = await services.sign_ins.sign_in(agent.username, PASSWORD, address='127.0.0.1')
     bearer = services.sign_ins.bearer(staff)

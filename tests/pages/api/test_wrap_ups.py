@@ -36,7 +36,8 @@ async def test_wrap_up_is_written_ended_and_read(
 
     assert {name: saved[name] for name in written} == written
     assert (saved['category'], saved['done_at'], saved['seconds']) == ('배송 > 지연', None, None)
-    assert (ended['summary'], ended['ending'], ended['seconds']) == ('내일 도착', 'agent', 0)
+    assert (ended['summary'], ended['ending']) == ('내일 도착', 'agent')
+    assert 0 <= ended['seconds'] <= 30  # as long as this test took
     async with site.signed_in(await make.agent()) as colleagues:
         assert (await colleagues.get(of(chat))).json() == ended
         assert (await colleagues.get(f'/chat/sessions/{chat.id}')).json()['wrap_up'] == ended
