@@ -3,6 +3,7 @@
 Rows are detached from the start, as they are after any other session's end. A row that is found twice is two objects.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -96,9 +97,9 @@ class ReadSession:
         return getattr(self._whole(), name)
 
     async def close(self) -> None:
-        """Close the session behind, if one was opened."""
+        """Close the session behind, if one was opened, also while the caller is being cancelled."""
         if self._session is not None:
-            await self._session.close()
+            await asyncio.shield(self._session.close())
 
     def _whole(self) -> AsyncSession:
         if self._session is None:

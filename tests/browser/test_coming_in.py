@@ -8,13 +8,21 @@ import pyotp
 import pytest
 from playwright.async_api import Page, expect
 
+from desk.db import Database
 from desk.sandbox import BackingUrls
+from services.people.admin import NewAdmin, make_first_admin
 from tests.browser.conftest import Contexts
 from tests.browser.test_accessibility import nothing_found
-from tests.browser.test_new_desk import BOSS, admin_alone, signs_in
+from tests.browser.test_new_desk import BOSS, signs_in
 from tests.support.browser import live
 from tests.support.browser.live import LiveDesk
 from tests.support.provider import ProviderProcess, serving
+
+
+async def admin_alone(db: Database) -> None:
+    """Leave what ``make admin`` leaves: one administrator, and nothing else."""
+    names = {'first_name': '하늘', 'last_name': '정', 'email': 'boss@example.com'}
+    await make_first_admin(db, NewAdmin(username='boss', password=BOSS, **names))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from pages.context import PageContext
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece
 from pages.parts.settings.away_reasons import AwayReasonSection
+from pages.parts.settings.canned_replies import CannedSection
 from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.hours import HoursSection
 from pages.parts.settings.queues import QueueSection
@@ -47,6 +48,7 @@ SECTIONS: dict[SettingKind, Callable[[PageContext], Section]] = {
     SettingKind.THRESHOLD: ThresholdSection,
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
+    SettingKind.CANNED_REPLY: CannedSection,
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'name': '새로운 이름'},
@@ -58,6 +60,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.CANNED_REPLY: {'body': '다른 답변'},
 }
 
 
@@ -75,7 +78,10 @@ async def subjects_of(services: Services, boss: Agent, make: Make) -> dict[Setti
     reason = await services.away_reasons.add(boss, {'name': '면담', 'name_en': 'Talk'})
     node = await services.category_tree.add(boss, '분류')
     limit = await services.thresholds.add(boss, {'kind': 'waiting', 'most': '9', 'queue_id': ''})
+    values = {'title': '인사', 'body': '안녕하세요'}
+    reply = await services.canned_replies.add(boss, values, is_shared=True)
     return dict.fromkeys(SettingKind, EVERYWHERE) | {
+        SettingKind.CANNED_REPLY: reply.id,
         SettingKind.QUEUE: queue.id,
         SettingKind.HOURS: queue.id,
         SettingKind.TEXTS: queue.id,

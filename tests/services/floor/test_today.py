@@ -12,6 +12,10 @@ from services.floor.today import Measure
 from services.registry import Services
 from tests.support.make import DEPARTMENT, Make
 
+QUARTER_SECONDS = 900
+LATE = 600
+"""The second of its quarter hour at which a contact ends, so that all of it lies in one."""
+
 
 async def come(services: Services, phone: str) -> object:
     form = ChatStart(name='정하윤', phone=phone, department=DEPARTMENT)
@@ -54,15 +58,17 @@ async def test_answers_handling_wrap_up_and_mood_stand_where_they_ended(
 ) -> None:
     boss = await make.supervisor(status=AgentStatus.OFFLINE)
     agent = await make.agent()
-    with clock.moved(-timedelta(seconds=200)):
+    into = clock.now().timestamp() % QUARTER_SECONDS
+    ended = timedelta(seconds=into - LATE if into >= LATE else into + QUARTER_SECONDS - LATE)
+    with clock.moved(-ended - timedelta(seconds=200)):
         chat_id = await come(services, '01098765432')
         await services.chats.take(agent, chat_id)
     chat = await services.chats.chat(agent, chat_id)
-    with clock.moved(-timedelta(seconds=140)):
+    with clock.moved(-ended - timedelta(seconds=140)):
         await services.chats.reply(agent, make.outgoing(chat, '안녕하세요'))
-    with clock.moved(-timedelta(seconds=100)):
+    with clock.moved(-ended - timedelta(seconds=100)):
         await services.chats.end(agent, chat_id)
-    with clock.moved(-timedelta(seconds=70)):
+    with clock.moved(-ended - timedelta(seconds=70)):
         await services.wrap_ups.finish(agent, chat_id)
     await make.judged(chat, Sentiment.NEGATIVE)
 
