@@ -92,11 +92,10 @@ class Database:
             else None
         )
         self._separate: list[Database] = []
-        # Reads outnumber transactions: connections rest in AUTOCOMMIT, and only transactions switch.
-        self._single = create_async_engine(
+        # Transactions take a connection as it rests. To switch it while it is taken waits for the loop, and a cancellation
+        # in that moment would lose the connection; reads, which switch, seldom come here.
+        self._engine = create_async_engine(
             async_url(url),
-            isolation_level='AUTOCOMMIT',
-            skip_autocommit_rollback=True,
             pool_size=pool_size,
             max_overflow=0,
             pool_use_lifo=True,
@@ -105,9 +104,9 @@ class Database:
             connect_args={'options': options} if options else {},
         )
         self.statements = StatementPool(url, server_settings=server_settings)
-        self._engine = self._single.execution_options(isolation_level='READ COMMITTED')
-        _measure(self._single)
-        _check_when_taken(self._single)
+        self._single = self._engine.execution_options(isolation_level='AUTOCOMMIT')
+        _measure(self._engine)
+        _check_when_taken(self._engine)
 
     def separate_pool(
         self, *, transactions: int = 1, reads: int, server_settings: Mapping[str, str]
