@@ -1,6 +1,6 @@
 """A CSV or Excel file that is tried at once, shown, and imported as a whole by one press."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from nicegui import events, ui
@@ -11,8 +11,8 @@ from desk.events import Topics
 from desk.sheet_lines import MAX_SHEET_BYTES
 from pages import notices
 from pages.component import Component
-from pages.locale import _
-from pages.parts.kit.buttons import button
+from pages.locale import _, language, sentence
+from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.single_upload import SingleUpload
 from services.customers.importing.files import ImportFile
 
@@ -21,8 +21,32 @@ PICK = '() => {{ const box = getElement({}).$refs.qRef; box.reset(); box.$nextTi
 MOST_SHOWN = 100
 
 
+class SheetFault(Protocol):
+    """Why a row cannot be imported."""
+
+    @property
+    def row(self) -> int:
+        """As Excel counts."""
+
+    @property
+    def error(self) -> DeskError:
+        """The reason."""
+
+
 class Outcome(Protocol):
-    """What an import says."""
+    """What a file does, or would do."""
+
+    @property
+    def changes(self) -> Sequence[object]:
+        """What each row does."""
+
+    @property
+    def faults(self) -> Sequence[SheetFault]:
+        """The rows that cannot be imported."""
+
+    @property
+    def ignored(self) -> Sequence[str]:
+        """The headings that are no columns."""
 
     @property
     def is_written(self) -> bool:
@@ -52,7 +76,7 @@ class SheetUpload(Component, Generic[OutcomeT]):
             topics: see ``Component``.
             hint: says what the file must be like.
             run: tries or imports a file.
-            draw: draws an outcome, with buttons: ``write`` imports the tried file.
+            draw: draws an outcome (``draw_outcome``), and a place for buttons (``offer``).
         """
         super().__init__(topics)
         self._import, self._draw = run, draw
@@ -69,8 +93,12 @@ class SheetUpload(Component, Generic[OutcomeT]):
             pick.on('click', js_handler=PICK.format(upload.id))
             self._result = ui.element('div').classes('desk-settings-import')
 
-    async def write(self) -> None:
-        """Import the file that was tried."""
+    def offer(self, outcome: OutcomeT) -> None:
+        """Draw the button that imports the tried file, where there is something to import and no fault."""
+        if outcome.changes and not outcome.faults and not outcome.is_written:
+            button(_('이대로 가져오기'), self._write, ButtonStyle.PRIMARY)
+
+    async def _write(self) -> None:
         await self._bring(is_trial=False)
 
     def _rejected(self) -> None:
@@ -114,17 +142,18 @@ class SheetUpload(Component, Generic[OutcomeT]):
             await file.close()
 
 
-def heading_of(outcome: Outcome, counts: str, ignored: tuple[str, ...]) -> None:
-    """Draw what was done or would be, and the columns that are not used."""
+def draw_outcome(outcome: Outcome, counts: str, changes: list[str]) -> None:
+    """Draw what was done or would be: the counts, the columns that are not used, and what becomes of each row."""
     heading = _('가져왔습니다') if outcome.is_written else _('예상 결과')
     ui.label(heading).classes('desk-page-title').props('role=status')
     ui.label(counts)
-    if ignored:
-        ui.label(_('쓰지 않는 열: {names}', names=', '.join(ignored))).classes('desk-hint')
+    if outcome.ignored:
+        ui.label(_('쓰지 않는 열: {names}', names=', '.join(outcome.ignored))).classes('desk-hint')
+    _listed('faults', [f'{one.row}: {sentence(language(), one.error)}' for one in outcome.faults])
+    _listed('changes', changes)
 
 
-def listed(kind: str, lines: list[str]) -> None:
-    """Draw what becomes of rows, one a line; ``kind`` names the list."""
+def _listed(kind: str, lines: list[str]) -> None:
     if not lines:
         return
     with ui.element('ul').classes('desk-settings-changes') as drawn:

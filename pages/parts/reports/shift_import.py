@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from pages.context import PageContext
-from pages.locale import _, language, sentence
+from pages.locale import _
 from pages.parts.kit import dialog, times
-from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.sheet_upload import SheetUpload, heading_of, listed
+from pages.parts.kit.buttons import button
+from pages.parts.kit.sheet_upload import SheetUpload, draw_outcome
 from services.customers.importing.files import ImportFile
 from services.reports.shift_sheet import ShiftChange, ShiftReport
 
@@ -32,13 +32,9 @@ def import_shifts(context: PageContext, *, on_change: Callable[[], Awaitable[Non
             same=report.same,
             faulty=len(report.faults),
         )
-        heading_of(report, counts, report.ignored)
-        faults = [f'{one.row}: {sentence(language(), one.error)}' for one in report.faults]
-        listed('faults', faults)
-        listed('changes', [_change(one) for one in report.changes])
-        if report.changes and not report.faults and not report.is_written:
-            with ui.element('div').classes('desk-actions'):
-                button(_('이대로 가져오기'), upload.write, ButtonStyle.PRIMARY)
+        draw_outcome(report, counts, [_change(one) for one in report.changes])
+        with ui.element('div').classes('desk-actions'):
+            upload.offer(report)
 
     with dialog.titled(context.dialogs, _('근무표 가져오기')) as opened:
         hint = _(

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 from nicegui import ui
 
-from pages.locale import _, language, sentence
-from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.sheet_upload import SheetUpload, heading_of, listed
+from pages.locale import _
+from pages.parts.kit.buttons import button
+from pages.parts.kit.sheet_upload import SheetUpload, draw_outcome
 from pages.parts.settings.section import Section
 from services.canned.sheet import CannedReport, CannedRowChange
 from services.customers.importing.files import ImportFile
@@ -27,13 +27,10 @@ def canned_panel(section: Section, close: Callable[[], None], names: Mapping[str
             same=report.same,
             faulty=len(report.faults),
         )
-        heading_of(report, counts, report.ignored)
-        listed('faults', [f'{one.row}: {sentence(language(), one.error)}' for one in report.faults])
-        listed('changes', [_change(one, names) for one in report.changes])
+        draw_outcome(report, counts, [_change(one, names) for one in report.changes])
         with ui.element('div').classes('desk-actions'):
             button(_('닫기'), close)
-            if report.changes and not report.faults and not report.is_written:
-                button(_('이대로 가져오기'), upload.write, ButtonStyle.PRIMARY)
+            upload.offer(report)
 
     hint = _(
         'CSV나 XLSX 파일을 고르세요. 첫 줄은 내보낸 파일과 같아야 합니다. 공유, 폴더, 제목이 같은 답변은 바뀌고 없는 답변은 추가됩니다. 공유 칸이 비면 내 답변이고, 다른 빈 칸은 그대로 둡니다.'

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from nicegui import context, ui
 
-from pages.locale import _, language, sentence
+from pages.locale import _
 from pages.parts.kit.buttons import ButtonStyle, button
-from pages.parts.kit.sheet_upload import SheetUpload, heading_of, listed
+from pages.parts.kit.sheet_upload import SheetUpload, draw_outcome
 from pages.parts.settings.section import Section
 from services.customers.importing.files import ImportFile
 from services.people.invitations import Invited
@@ -29,17 +29,13 @@ def roster_panel(section: Section, close: Callable[[], None]) -> None:
             same=report.same,
             faulty=len(report.faults),
         )
-        heading_of(report, counts, report.ignored)
-        faults = [f'{one.row}: {sentence(language(), one.error)}' for one in report.faults]
-        listed('faults', faults)
-        listed('changes', [_change(one) for one in report.changes])
+        draw_outcome(report, counts, [_change(one) for one in report.changes])
         with ui.element('div').classes('desk-actions'):
             if report.invited:
                 links = _links(report.invited)
                 button(_('초대 링크 받기'), lambda: _download(links), ButtonStyle.PRIMARY)
             button(_('닫기'), close)
-            if report.changes and not report.faults and not report.is_written:
-                button(_('이대로 가져오기'), upload.write, ButtonStyle.PRIMARY)
+            upload.offer(report)
 
     hint = _(
         'CSV나 XLSX 파일을 고르세요. 첫 줄은 내보낸 파일과 같아야 합니다. 아이디가 같은 사람은 바뀌고 없는 사람은 초대됩니다. 빈 칸은 그대로 둡니다.'

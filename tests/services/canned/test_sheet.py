@@ -1,7 +1,5 @@
 """Canned replies as a sheet: an export imported again changes nothing, a trial changes nothing, one fault changes nothing."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from desk.errors import InvalidInputError
@@ -10,8 +8,11 @@ from services.audit.filter import AuditFilter
 from services.canned.sheet import CannedReport
 from services.customers.importing.files import ImportFile
 from services.registry import Services
+from tests.support.import_files import file, fill
 from tests.support.make import DEPARTMENT, Make
 from tests.support.sheets import workbook_of
+
+__all__ = ['file']
 
 HEADINGS = ['공유', '폴더', '제목', '단축어', '답변', '영어 제목', '영어 답변', '상태']
 
@@ -21,20 +22,10 @@ async def supervisor(make: Make) -> Agent:
     return await make.supervisor()
 
 
-@pytest.fixture
-async def file() -> AsyncIterator[ImportFile]:
-    file = ImportFile()
-    yield file
-    await file.close()
-
-
 async def run(
     services: Services, by: Agent, file: ImportFile, content: bytes, *, is_trial: bool = False
 ) -> CannedReport:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield content
-
-    await file.fill(chunks())
+    await fill(file, content)
     return await services.canned_sheet.run(by, file, is_trial=is_trial)
 
 

@@ -1,6 +1,5 @@
 """The shift table as a sheet: an export imported again changes nothing, nor does a trial, nor a file with one fault."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 import pytest
@@ -11,8 +10,11 @@ from services.customers.importing.files import ImportFile
 from services.registry import Services
 from services.reports.shift_sheet import ShiftReport
 from services.reports.shifts import PlannedActivity, ShiftPlan
+from tests.support.import_files import file, fill
 from tests.support.make import DEPARTMENT, Make
 from tests.support.sheets import workbook_of
+
+__all__ = ['file']
 
 DAY = date(2026, 12, 1)
 HEADINGS = ['아이디', '날짜', '근무 시작', '근무 끝', '활동']
@@ -29,20 +31,10 @@ async def mina(make: Make) -> Agent:
     return await make.agent(username='mina')
 
 
-@pytest.fixture
-async def file() -> AsyncIterator[ImportFile]:
-    file = ImportFile()
-    yield file
-    await file.close()
-
-
 async def run(
     services: Services, boss: Agent, file: ImportFile, content: bytes, *, is_trial: bool = False
 ) -> ShiftReport:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield content
-
-    await file.fill(chunks())
+    await fill(file, content)
     return await services.shift_sheet.run(boss, file, is_trial=is_trial)
 
 

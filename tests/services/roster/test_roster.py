@@ -1,7 +1,5 @@
 """People as a sheet: an export imported again changes nothing, a trial changes nothing, one fault changes nothing."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from desk.errors import ConflictError, InvalidInputError, NotAllowedError
@@ -10,8 +8,11 @@ from services.customers.importing.files import ImportFile
 from services.registry import Services
 from services.roster.roster import RosterReport
 from services.work.export_reasons import ExportReason, ExportWhy
+from tests.support.import_files import file, fill
 from tests.support.make import DEPARTMENT, Make
 from tests.support.sheets import workbook_of
+
+__all__ = ['file']
 
 HEADINGS = ['아이디', '성', '이름', '이메일', '역할', '부서', '동시 채팅', '역량']
 
@@ -21,20 +22,10 @@ async def admin(make: Make) -> Agent:
     return await make.admin(username='boss')
 
 
-@pytest.fixture
-async def file() -> AsyncIterator[ImportFile]:
-    file = ImportFile()
-    yield file
-    await file.close()
-
-
 async def run(
     services: Services, admin: Agent, file: ImportFile, content: bytes, *, is_trial: bool = False
 ) -> RosterReport:
-    async def chunks() -> AsyncIterator[bytes]:
-        yield content
-
-    await file.fill(chunks())
+    await fill(file, content)
     return await services.roster.run(admin, file, is_trial=is_trial)
 
 
