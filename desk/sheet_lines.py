@@ -6,16 +6,18 @@ python -m desk.sheet_lines PATH MOST_CHARS HEADING…     writes them as lines o
 import asyncio
 import json
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from desk.errors import InvalidInputError
 from desk.sheet_reader.rows import UnreadableSheetError, column_letters
 from desk.sheet_reader.sheets import Sheet, open_sheet
 from desk.worker_process import WorkerError, bound_work, worker_process
 
+NamedT = TypeVar('NamedT', bound=StrEnum)
 MAX_SHEET_BYTES = 10 << 20
 MAX_ROWS = 5_000
 """The most rows in one sheet: no centre has more people, and a month of their shifts fits in a few files."""
@@ -38,6 +40,11 @@ class SheetLine:
 def folded(heading: str) -> str:
     """Return a heading as it is compared: without blanks, in small letters."""
     return ''.join(heading.split()).lower()
+
+
+def by_name(named: Mapping[NamedT, Sequence[str]]) -> dict[str, NamedT]:
+    """Return what each folded name means: those given for it, and its own value."""
+    return {folded(name): one for one, names in named.items() for name in (one.value, *names)}
 
 
 async def sheet_lines(

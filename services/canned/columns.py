@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from desk.sheet_lines import folded
+from desk.sheet_lines import by_name, folded
 from models import CannedReply
 from services.canned.fields import typed
 
@@ -34,9 +34,7 @@ HEADINGS: dict[Column, tuple[str, str]] = {
 OWN = ('내 답변', 'Only me')
 EVERYBODY = ('모든 부서', 'All departments')
 STATES = {'yes': ('사용 중', 'In use'), 'no': ('쓰지 않음', 'Not in use')}
-KNOWN = {
-    folded(name): column for column, names in HEADINGS.items() for name in (column.value, *names)
-}
+KNOWN = by_name(HEADINGS)
 _STATES = {folded(name): state for state, names in STATES.items() for name in (state, *names)}
 
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from desk import clock, sheets
 from desk.errors import DeskError, InvalidInputError, NotFoundError
-from desk.sheet_lines import SheetLine, folded, sheet_lines
+from desk.sheet_lines import SheetLine, by_name, folded, sheet_lines
 from desk.sheets import Rows
 from models import Agent, AuditAction, AwayReason, Shift
 from services.contacts.access import require_supervisor
@@ -51,9 +51,7 @@ HEADINGS: dict[ShiftColumn, tuple[str, str]] = {
     ShiftColumn.ACTIVITIES: ('활동', 'Activities'),
 }
 NEEDED = (ShiftColumn.USERNAME, ShiftColumn.DAY, ShiftColumn.BEGIN, ShiftColumn.UNTIL)
-KNOWN = {
-    one: column for column, names in HEADINGS.items() for one in (column.value, *map(folded, names))
-}
+KNOWN = by_name(HEADINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

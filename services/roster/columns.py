@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from desk.sheet_lines import folded
+from desk.sheet_lines import by_name, folded
 from models import AgentRole
 
 
@@ -38,10 +38,8 @@ ROLES: dict[AgentRole, tuple[str, str]] = {
     AgentRole.ADMIN: ('시스템 관리자', 'Administrator'),
 }
 STATES = {True: ('사용 중', 'In use'), False: ('사용 중지', 'Ended')}
-KNOWN = {
-    one: column for column, names in HEADINGS.items() for one in (column.value, *map(folded, names))
-}
-_ROLES = {one: role for role, names in ROLES.items() for one in (role.value, *map(folded, names))}
+KNOWN = by_name(HEADINGS)
+_ROLES = by_name(ROLES)
 
 
 def column_of(heading: str) -> Column | None:
