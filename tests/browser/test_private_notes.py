@@ -1,14 +1,12 @@
 """Private notes beside a chat, by keyboard: what is typed where, and that a customer's screen never shows one."""
 
-from uuid import uuid4
-
 from playwright.async_api import Locator, expect
 
 from models import Agent
 from tests.browser.conftest import Contexts
 from tests.support.browser.hangul import compose, press_enter
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.support.browser.talking import begin
+from tests.support.browser.talking import begin, seat_colleague
 from tests.support.make import Make
 
 
@@ -25,12 +23,8 @@ async def test_agent_notes_calls_a_colleague_and_answers_without_a_slip(
     person: Contexts,
     make: Make,
 ) -> None:
-    name = f'agent-{uuid4().hex[:8]}'
-    await make.agent(username=name, department=agent.department, first_name='도윤', last_name='이')
     await begin(desk, talk, agent)
-    theirs = await person()
-    await centre.sign_in(theirs, name)
-    colleague = await centre.desk(theirs)
+    colleague = await seat_colleague(agent, centre, await person(), make)
     await colleague.page.goto(f'{centre.address}/desk/customers')  # another screen of the desk
     await colleague.settles()
 

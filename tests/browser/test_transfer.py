@@ -1,13 +1,11 @@
 """호전환 between two agents by keyboard alone: asked, refused, asked again, accepted, with what was being typed."""
 
-from uuid import uuid4
-
 from playwright.async_api import expect
 
 from models import Agent
 from tests.browser.conftest import Contexts
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
-from tests.support.browser.talking import begin
+from tests.support.browser.talking import begin, seat_colleague
 from tests.support.make import Make
 
 
@@ -19,12 +17,8 @@ async def test_chat_is_handed_to_a_colleague_by_keyboard_alone(
     person: Contexts,
     make: Make,
 ) -> None:
-    name = f'agent-{uuid4().hex[:8]}'
-    await make.agent(username=name, department=agent.department, first_name='도윤', last_name='이')
     await begin(desk, talk, agent)
-    theirs = await person()
-    await centre.sign_in(theirs, name)
-    colleague = await centre.desk(theirs)
+    colleague = await seat_colleague(agent, centre, await person(), make)
     await colleague.opens()
     await desk.box.fill('카드사에 확인해 보니')
     card = colleague.page.get_by_role('alertdialog', name='호전환')
