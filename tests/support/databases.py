@@ -1,7 +1,7 @@
 """Databases for tests: cloned from a migrated template, emptied after each test and used again."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +18,11 @@ MOST_DELETED_BYTES = 1_000_000
 _SIZE = 'SELECT sum(pg_table_size(name::regclass)) FROM unnest(%s::text[]) AS name'
 _REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer')"
 """What migration 0011 fills in stays."""
+_CUT_LINES = (
+    'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
+    'WHERE datname = %s AND pid <> pg_backend_pid() AND usename = ANY(%s)'
+)
+"""Ends the desk's connections to a database, and waits until they have ended; those of the tests' superuser stay."""
 _REWIND = (
     "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
     ' FROM pg_sequences'
@@ -62,13 +67,11 @@ class Shelf:
 
     def _cleaner(self, name: str) -> psycopg.Connection:
         """Return this database's own connection; a test may have cut the last one."""
-        kept = self._cleaners.get(name)
-        try:
-            if kept is not None:
-                kept.execute('SELECT 1')
-                return kept
-        except psycopg.OperationalError:
-            kept.close()
+        if name in self._cleaners:
+            with suppress(psycopg.OperationalError):
+                self._cleaners[name].execute('SELECT 1')
+                return self._cleaners[name]
+            self._cleaners[name].close()
         new = psycopg.connect(_as_superuser(self._backing, name), autocommit=True)
         new.execute('SET session_replication_role = replica')  # no triggers, no order
         self._cleaners[name] = new
@@ -107,11 +110,7 @@ def drop(backing: BackingUrls, name: str) -> None:
 def _empty(connection: psycopg.Connection) -> None:
     tables = sorted(set(SQLModel.metadata.tables) - {'away_reasons'})
     # A connection that a test gave up half-way would be waited for.
-    connection.execute(
-        'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
-        'WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = ANY(%s)',
-        [[ROLE, APP_ROLE]],
-    )
+    _cut_lines(connection, connection.info.dbname)
     [size_bytes] = connection.execute(_SIZE, [tables]).fetchone() or [0]
     if size_bytes > MOST_DELETED_BYTES:
         connection.execute(_named('TRUNCATE ' + ', '.join(['{}'] * len(tables)), *tables))
@@ -138,13 +137,13 @@ def only_read(settings: Settings) -> Iterator[None]:
         settings.database_owner_url.replace('+psycopg', ''), autocommit=True
     ) as owner:
         owner.execute(_named('ALTER DATABASE {} SET default_transaction_read_only = on', name))
-        _cut_lines(owner)
+        _cut_lines(owner, name)
         try:
             yield
         finally:
             owner.execute('SET default_transaction_read_only = off')
             owner.execute(_named('ALTER DATABASE {} RESET default_transaction_read_only', name))
-            _cut_lines(owner)
+            _cut_lines(owner, name)
 
 
 @contextmanager
@@ -153,25 +152,18 @@ def away(settings: Settings) -> Iterator[None]:
     name = settings.database_url.rsplit('/', 1)[1]
     # From another one: what is cut off must not need itself to come back.
     server = settings.database_owner_url.replace('+psycopg', '').rsplit('/', 1)[0] + '/postgres'
-    cut = (
-        'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
-        'WHERE datname = %s AND pid <> pg_backend_pid()'
-    )
     with psycopg.connect(server, autocommit=True) as owner:
         owner.execute(_named('ALTER DATABASE {} ALLOW_CONNECTIONS false', name))
-        owner.execute(cut, [name])
+        _cut_lines(owner, name)
         try:
             yield
         finally:
             owner.execute(_named('ALTER DATABASE {} ALLOW_CONNECTIONS true', name))
 
 
-def _cut_lines(owner: psycopg.Connection) -> None:
-    """End the connections that began under other settings, and wait until they have ended."""
-    owner.execute(
-        'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
-        'WHERE datname = current_database() AND pid <> pg_backend_pid()'
-    )
+def _cut_lines(connection: psycopg.Connection, name: str) -> None:
+    """End the connections that began under other settings, or that were given up half-way."""
+    connection.execute(_CUT_LINES, [name, [ROLE, APP_ROLE]])
 
 
 @asynccontextmanager
