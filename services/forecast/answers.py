@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from services.forecast.simulation import Change, FloorNow, Forecast
+from services.forecast.floor_state import Change, FloorNow
+from services.forecast.forecasts import Forecast
 
 
 class Question(BaseModel):
@@ -24,5 +25,6 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     runs: int
+    """How often the queues that the change reaches were played; each of the others says it of itself."""
     as_it_is: tuple[Forecast, ...]
     changed: tuple[Forecast, ...]

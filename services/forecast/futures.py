@@ -1,23 +1,17 @@
 """Both futures of a floor, as it is and with a change, as often as there is time for.
 
-Queues that share no agent do not touch each other. Each such part of the floor is played by itself, and one that the change
-does not reach is played once for both futures: on a large floor most of it.
+Queues that share no agent do not touch each other. Each such part of the floor is played by itself. One that the change does
+not reach, on a large floor most of it, is played once for both futures, and gets the time that the others leave.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from random import Random
 
 from services.forecast.answers import Answer, Question
-from services.forecast.simulation import (
-    Change,
-    FloorNow,
-    Forecast,
-    QueueOutcome,
-    Run,
-    forecast_of,
-)
+from services.forecast.floor_state import Change, FloorNow
+from services.forecast.forecasts import Forecast, forecast_of
+from services.forecast.simulation import QueueOutcome, Run
 
 MOST_RUNS = 300
 LEAST_RUNS = 5
@@ -34,35 +28,47 @@ class Part:
     as_it_is: list[Mapping[str, QueueOutcome]] = field(default_factory=list)
     changed: list[Mapping[str, QueueOutcome]] = field(default_factory=list)
 
+    @property
+    def runs(self) -> int:
+        """How often it was played."""
+        return len(self.as_it_is)
+
     def play(self, question: Question, seed: str) -> None:
-        """Play both futures once more; they meet the same arrivals at first."""
+        """Play both futures once more; they meet the same arrivals."""
         self.as_it_is.append(self._played(Change(), question.seconds, seed))
         if self.is_changed:
             self.changed.append(self._played(question.change, question.seconds, seed))
 
     def _played(self, change: Change, seconds: float, seed: str) -> Mapping[str, QueueOutcome]:
-        return Run(self.floor, change, seconds, Random(seed)).play()  # noqa: S311 - a simulation
+        return Run(self.floor, change, seconds, seed=seed).play()
 
 
 def answered(question: Question) -> Answer:
     """Return both futures over as many runs as there is time for, and no fewer than ``LEAST_RUNS``."""
     parts = parts_of(question.floor, question.change)
-    runs, longest = 0, 0.0
-    while runs < MOST_RUNS:
-        begun = time.monotonic()
-        if runs >= LEAST_RUNS and begun + longest > question.answer_by:
-            break
-        for place, part in enumerate(parts):
-            part.play(question, f'{question.seed}-{runs}-{place}')
-        runs += 1
-        longest = max(longest, time.monotonic() - begun)
+    reached = [one for one in parts if one.is_changed] or parts
+    _play(parts, question, until=LEAST_RUNS, by=None)
+    _play(reached, question, until=MOST_RUNS, by=question.answer_by)
+    _play(parts, question, until=MOST_RUNS, by=question.answer_by)
     return Answer(
-        runs=runs,
+        runs=min(one.runs for one in reached),
         as_it_is=_forecasts(question.floor, [(one.floor, one.as_it_is) for one in parts]),
         changed=_forecasts(
             question.floor, [(one.floor, one.changed or one.as_it_is) for one in parts]
         ),
     )
+
+
+def _play(parts: Sequence[Part], question: Question, *, until: int, by: float | None) -> None:
+    """Play parts in turns until each was played so often, or as long as there is time for one more turn."""
+    longest = 0.0
+    while left := [(place, one) for place, one in enumerate(parts) if one.runs < until]:
+        begun = time.monotonic()
+        if by is not None and begun + longest > by:
+            return
+        for place, part in left:
+            part.play(question, f'{question.seed}-{part.runs}-{place}')
+        longest = max(longest, time.monotonic() - begun)
 
 
 def parts_of(floor: FloorNow, change: Change) -> list[Part]:

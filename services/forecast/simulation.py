@@ -2,85 +2,24 @@
 
 Pure: it reads nothing and knows no clock. Times are seconds from now; what lies before now is negative. Times are taken
 as exponentially distributed with the means that the day has shown, so that what is left of a talk or of somebody's
-patience does not depend on how long it has lasted. Agents are found as routing finds them: first those of the queue, the better
+patience does not depend on how long it has lasted. Therefore no talk and no customer has a time of their own: in a queue with
+n talks of mean m the next one ends at the rate n/m, and it is any of them (Gillespie's direct method, 1976). Only what
+happens at a known time waits in a heap. Agents are found as routing finds them: first those of the queue, the better
 skilled before the others, and after a time those of the wider circle too.
 """
 
-import math
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from math import log
+from math import inf, log
 from random import Random
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from services.forecast.floor_state import AgentNow, Change, FloorNow, QueueNow
 
-HANDLING_SECONDS = 300.0
-"""Where the day has shown nothing yet."""
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra='forbid')
-
-
-class QueueNow(_Frozen):
-    """A queue as it is, and what the day has shown of it."""
-
-    id: str
-    waiting: tuple[float, ...] = ()
-    """How long each contact has waited, in seconds."""
-    arrivals_per_second: float = 0.0
-    handling_seconds: float = HANDLING_SECONDS
-    """The mean of talk and 후처리."""
-    patience_seconds: float | None = None
-    """The mean time after which a customer gives up; none when nobody does."""
-    target_seconds: float = 20.0
-    widens_after: float | None = None
-    """After how long a wait the wider circle of agents is asked too; none: never."""
-
-
-class AgentNow(_Frozen):
-    """An agent as they are."""
-
-    id: str
-    queues: frozenset[str]
-    """The queues that they serve first."""
-    wider: frozenset[str] = frozenset()
-    """The queues that ask them too, after a time."""
-    levels: Mapping[str, int] = {}
-    """By queue the level in its skill; none where it asks for no skill."""
-    places: int = 1
-    """How many contacts they take at once."""
-    in_hand: tuple[str, ...] = ()
-    """The queues of the contacts that they have now."""
-    is_available: bool = True
-    returns_after: float | None = None
-    """For one who is not available: the mean time until they are, in seconds; none: not in the time that is played."""
-
-
-class FloorNow(_Frozen):
-    """The whole floor."""
-
-    queues: tuple[QueueNow, ...]
-    agents: tuple[AgentNow, ...]
-    breaks_per_second: float = 0.0
-    """How often one agent who is available goes on a break."""
-    break_seconds: float = 600.0
-
-
-class Change(_Frozen):
-    """What a supervisor considers; empty for leaving all as it is."""
-
-    moved: Mapping[str, frozenset[str]] = {}
-    """The queues that agents serve first for that time, by agent."""
-    wider: Mapping[str, frozenset[str]] = {}
-    """The queues that ask them too in that time, by agent who is moved."""
-    holds_breaks: bool = False
-    """Whether nobody goes on a break for that time."""
-    seconds: float = 0.0
-    """For how long."""
+SHORTEST_SECONDS = 0.001
+"""A mean of nothing would let everything end at once, for ever."""
 
 
 @dataclass(slots=True)
@@ -103,16 +42,52 @@ _AboutT = TypeVar('_AboutT')
 @dataclass(slots=True, eq=False)
 class _Contact:
     came: float
+    line: '_Line'
+    place: int
+    """In ``_Line.waiting``; -1 when it waits no more."""
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A queue in the run."""
+
     queue: QueueNow
-    is_waiting: bool = True
+    ends_per_second: float
+    """Of one talk."""
+    leaves_per_second: float
+    """Of one customer who waits; 0 when nobody gives up."""
+    outcome: QueueOutcome = field(default_factory=QueueOutcome)
+    in_order: deque[_Contact] = field(default_factory=deque)
+    """Those who wait, first come first; also some who wait no more."""
+    waiting: list[_Contact] = field(default_factory=list)
+    """Those who wait, in no order: any of them may be the next to give up."""
+    talks: list['_Agent'] = field(default_factory=list)
+    """The agent of each talk, in no order."""
+    free: dict[_Rank, dict['_Agent', None]] = field(default_factory=dict)
+    """By rank the agents with a free place, in order of when they took one last."""
+
+    def first(self) -> _Contact | None:
+        """Return who has waited longest."""
+        in_order = self.in_order
+        while in_order and in_order[0].place < 0:
+            in_order.popleft()
+        return in_order[0] if in_order else None
+
+    def remove(self, contact: _Contact) -> None:
+        """Let somebody wait no more."""
+        last = self.waiting.pop()
+        if last is not contact:
+            self.waiting[contact.place] = last
+            last.place = contact.place
+        contact.place = -1
 
 
 @dataclass(slots=True, eq=False)
 class _Agent:
     now: AgentNow
-    load: int
-    is_available: bool
-    ranks: tuple[tuple[str, _Rank], ...] = ()
+    load: int = 0
+    is_available: bool = False
+    ranks: tuple[tuple[_Line, _Rank], ...] = ()
     is_noted: bool = False
     """Whether they stand among those who are free."""
 
@@ -120,125 +95,180 @@ class _Agent:
     def is_free(self) -> bool:
         return self.is_available and self.load < self.now.places
 
-    def serve(self, queues: frozenset[str], wider: frozenset[str]) -> None:
-        """Note which queues they serve, and how near they are to each: nearest circle first, then the better skilled."""
-        levels = self.now.levels
-        self.ranks = tuple(
-            (queue_id, (circle, -levels.get(queue_id, 0)))
-            for circle, served in ((1, queues), (2, wider))
-            for queue_id in served
-        )
 
-
-@dataclass(slots=True)
 class Run:
     """One run through the time to come."""
 
-    floor: FloorNow
-    change: Change
-    seconds: float
-    random: Random
-    outcomes: dict[str, QueueOutcome] = field(default_factory=dict)
-    _events: list[tuple[float, int, Callable[[float, Any], None], object]] = field(
-        default_factory=list
-    )
-    _waiting: dict[str, deque[_Contact]] = field(default_factory=dict)
-    _agents: list[_Agent] = field(default_factory=list)
-    _free: dict[str, dict[_Rank, dict[_Agent, None]]] = field(default_factory=dict)
-    """By queue and rank the agents with a free place, in order of when they took one last."""
-    _count: int = 0
+    def __init__(self, floor: FloorNow, change: Change, seconds: float, *, seed: str) -> None:
+        self._floor = floor
+        self._change = change
+        self._seconds = seconds
+        self._random = Random(seed).random  # noqa: S311 - a simulation
+        self._random_of_arrivals = Random(f'{seed}-arrivals').random  # noqa: S311 - a simulation
+        """Of its own: what the change does leaves the arrivals as they are."""
+        self._lines = {queue.id: _line(queue) for queue in floor.queues}
+        self._all_lines = list(self._lines.values())
+        """Also those of talks whose queue is not part of the floor."""
+        self._agents: list[_Agent] = []
+        self._present: list[_Agent] = []
+        """Those who are available, in no order: any of them may be the next to go on a break."""
+        self._breaks_per_second = 0.0
+        self._known: list[tuple[float, int, Callable[[float, Any], None], object]] = []
+        """What happens at a known time."""
+        self._count = 0
 
     def play(self) -> Mapping[str, QueueOutcome]:
         """Return what became of each queue, by its id."""
         self._begin()
-        while self._events:
-            at, _, act, about = heappop(self._events)
-            act(at, about)
-        for queue_id, outcome in self.outcomes.items():
-            outcome.waiting = sum(one.is_waiting for one in self._waiting[queue_id])
-        return self.outcomes
+        now, known = 0.0, self._known
+        while True:
+            rate = self._rate()
+            at = now - log(1.0 - self._random()) / rate if rate else inf
+            if known and known[0][0] <= at:
+                now, _, act, about = heappop(known)
+                act(now, about)
+            elif at <= self._seconds:
+                now = at
+                self._happens(self._random() * rate, at)
+            else:
+                break
+        for line in self._lines.values():
+            line.outcome.waiting = len(line.waiting)
+        return {queue_id: line.outcome for queue_id, line in self._lines.items()}
 
     # ---- the beginning
 
     def _begin(self) -> None:
-        for queue in self.floor.queues:
-            self.outcomes[queue.id] = QueueOutcome()
-            self._waiting[queue.id] = deque()
+        for queue in self._floor.queues:
+            line = self._lines[queue.id]
             for waited in sorted(queue.waiting, reverse=True):
-                self._queue(_Contact(-waited, queue), 0.0)
-            self._next_arrival(queue, 0.0)
-        for now in self.floor.agents:
-            self._agents.append(self._present(now))
-        if self.change.moved and self.change.seconds:
-            self._later(self.change.seconds, self._change_back, None)
+                self._queue(line, -waited, 0.0)
+            self._next_arrival(line, 0.0)
+        for now in self._floor.agents:
+            self._agents.append(self._begun(now))
+        if self._floor.breaks_per_second > 0:
+            begin = self._change.seconds if self._change.holds_breaks else 0.0
+            self._later(begin, self._breaks_begin, None)
+        if self._change.moved and self._change.seconds:
+            self._later(self._change.seconds, self._change_back, None)
         for agent in self._agents:
             self._serve(agent, 0.0)
 
-    def _present(self, now: AgentNow) -> _Agent:
-        """Let an agent be there, with what they have in hand and when they go or come."""
+    def _begun(self, now: AgentNow) -> _Agent:
+        """Let an agent be there, with what they have in hand and when they come."""
+        agent = _Agent(now, load=len(now.in_hand))
         queues, wider = now.queues, now.wider
-        if self.change.seconds and now.id in self.change.moved:
-            queues = self.change.moved[now.id]
-            wider = self.change.wider.get(now.id, frozenset())
-        agent = _Agent(now, len(now.in_hand), now.is_available)
-        agent.serve(queues, wider)
-        means = {queue.id: queue.handling_seconds for queue in self.floor.queues}
+        if self._change.seconds and now.id in self._change.moved:
+            queues = self._change.moved[now.id]
+            wider = self._change.wider.get(now.id, frozenset())
+        self._rank(agent, queues, wider)
         for queue_id in now.in_hand:
-            self._later(self._drawn(means.get(queue_id, HANDLING_SECONDS)), self._is_done, agent)
+            self._line_of(queue_id).talks.append(agent)
         if now.is_available:
-            self._next_break(agent, 0.0)
+            self._is_there(agent)
         elif now.returns_after is not None:
             self._later(self._drawn(now.returns_after), self._comes_back, agent)
         return agent
 
-    # ---- what happens
+    def _line_of(self, queue_id: str) -> _Line:
+        """Return a queue's line; for one that is not part of the floor, one that nobody comes to."""
+        if queue_id in self._lines:
+            return self._lines[queue_id]
+        line = _line(QueueNow(id=queue_id))
+        self._all_lines.append(line)
+        return line
 
-    def _arrives(self, at: float, queue: QueueNow) -> None:
-        contact = _Contact(at, queue)
-        self._queue(contact, at)
-        self._next_arrival(queue, at)
-        self._offer(contact, at)
+    def _rank(self, agent: _Agent, queues: frozenset[str], wider: frozenset[str]) -> None:
+        """Note which queues somebody serves, and how near they are to each: nearest circle first, then the better skilled."""
+        levels = agent.now.levels
+        agent.ranks = tuple(
+            (self._lines[queue_id], (circle, -levels.get(queue_id, 0)))
+            for circle, served in ((1, queues), (2, wider))
+            for queue_id in served
+            if queue_id in self._lines
+        )
 
-    def _gives_up(self, _at: float, contact: _Contact) -> None:
-        if contact.is_waiting:
-            contact.is_waiting = False
-            self.outcomes[contact.queue.id].abandoned += 1
+    # ---- what happens at any time
 
-    def _widens(self, at: float, contact: _Contact) -> None:
-        if contact.is_waiting:
-            self._offer(contact, at)
+    def _rate(self) -> float:
+        """Return how often a second anything happens at present."""
+        rate = len(self._present) * self._breaks_per_second
+        for line in self._all_lines:
+            rate += (
+                len(line.talks) * line.ends_per_second + len(line.waiting) * line.leaves_per_second
+            )
+        return rate
 
-    def _is_done(self, at: float, agent: _Agent) -> None:
+    def _happens(self, point: float, at: float) -> None:
+        """Let that happen which a point between 0 and the rate falls on."""
+        for line in self._all_lines:
+            point -= len(line.talks) * line.ends_per_second
+            if point < 0:
+                return self._ends(line, at)
+            point -= len(line.waiting) * line.leaves_per_second
+            if point < 0:
+                return self._gives_up(line)
+        if self._present and self._breaks_per_second:
+            self._goes(_taken(self._present, self._random), at)
+        return None
+
+    def _ends(self, line: _Line, at: float) -> None:
+        agent = _taken(line.talks, self._random)
         agent.load -= 1
         self._serve(agent, at)
 
-    def _goes(self, at: float, agent: _Agent) -> None:
+    def _gives_up(self, line: _Line) -> None:
+        waiting = line.waiting
+        line.remove(waiting[int(self._random() * len(waiting))])
+        line.outcome.abandoned += 1
+
+    def _goes(self, agent: _Agent, at: float) -> None:
         agent.is_available = False
         self._note(agent)
-        self._later(at + self._drawn(self.floor.break_seconds), self._comes_back, agent)
+        self._later(at + self._drawn(self._floor.break_seconds), self._comes_back, agent)
+
+    # ---- what happens at a known time
+
+    def _arrives(self, at: float, line: _Line) -> None:
+        contact = self._queue(line, at, at)
+        self._next_arrival(line, at)
+        self._offer(contact, at)
+
+    def _widens(self, at: float, contact: _Contact) -> None:
+        if contact.place >= 0:
+            self._offer(contact, at)
 
     def _comes_back(self, at: float, agent: _Agent) -> None:
-        agent.is_available = True
-        self._next_break(agent, at)
+        self._is_there(agent)
         self._serve(agent, at)
+
+    def _breaks_begin(self, _at: float, _about: None) -> None:
+        self._breaks_per_second = self._floor.breaks_per_second
 
     def _change_back(self, at: float, _about: None) -> None:
         for agent in self._agents:
             self._take_out(agent)
-            agent.serve(agent.now.queues, agent.now.wider)
+            self._rank(agent, agent.now.queues, agent.now.wider)
             self._serve(agent, at)
 
-    def _queue(self, contact: _Contact, at: float) -> None:
-        self._waiting[contact.queue.id].append(contact)
-        if contact.queue.patience_seconds is not None:
-            left = self._drawn(contact.queue.patience_seconds)
-            self._later(at + left, self._gives_up, contact)
-        if contact.queue.widens_after is not None:
-            self._later(max(at, contact.came + contact.queue.widens_after), self._widens, contact)
+    # ---- contacts and agents
+
+    def _is_there(self, agent: _Agent) -> None:
+        agent.is_available = True
+        self._present.append(agent)
+
+    def _queue(self, line: _Line, came: float, at: float) -> _Contact:
+        contact = _Contact(came, line, len(line.waiting))
+        line.in_order.append(contact)
+        line.waiting.append(contact)
+        widens_after = line.queue.widens_after
+        if widens_after is not None and came + widens_after > at:
+            self._later(came + widens_after, self._widens, contact)
+        return contact
 
     def _offer(self, contact: _Contact, at: float) -> None:
         """Give a contact to the nearest and best skilled free agent; of equals, to who took one longest ago."""
-        free = self._free.get(contact.queue.id, {})
+        free = contact.line.free
         for rank in sorted(free):
             if free[rank] and (rank[0] == 1 or _is_wide(contact, at)):
                 self._serve(next(iter(free[rank])), at)
@@ -249,130 +279,76 @@ class Run:
         self._take_out(agent)
         if agent.is_free:
             agent.is_noted = True
-            for queue_id, rank in agent.ranks:
-                self._free.setdefault(queue_id, {}).setdefault(rank, {})[agent] = None
+            for line, rank in agent.ranks:
+                line.free.setdefault(rank, {})[agent] = None
 
     def _take_out(self, agent: _Agent) -> None:
         if not agent.is_noted:
             return
         agent.is_noted = False
-        for queue_id, rank in agent.ranks:
-            del self._free[queue_id][rank][agent]
+        for line, rank in agent.ranks:
+            del line.free[rank][agent]
 
     def _serve(self, agent: _Agent, at: float) -> None:
         """Let an agent take those who have waited longest in their queues, as many as they have places for."""
-        while agent.is_free and (contact := self._longest_waiting(agent, at)) is not None:
-            contact.is_waiting = False
+        while agent.is_free and (contact := _longest_waiting(agent, at)) is not None:
+            line = contact.line
+            line.remove(contact)
             waited = at - contact.came
-            outcome = self.outcomes[contact.queue.id]
-            outcome.answered += 1
-            outcome.waited_seconds += waited
-            outcome.in_time += waited <= contact.queue.target_seconds
+            line.outcome.answered += 1
+            line.outcome.waited_seconds += waited
+            line.outcome.in_time += waited <= line.queue.target_seconds
             agent.load += 1
-            self._later(at + self._drawn(contact.queue.handling_seconds), self._is_done, agent)
+            line.talks.append(agent)
         self._note(agent)
-
-    def _longest_waiting(self, agent: _Agent, at: float) -> _Contact | None:
-        """Return who has waited longest of those whom an agent may take."""
-        first: _Contact | None = None
-        for queue_id, (circle, _level) in agent.ranks:
-            waiting = self._waiting.get(queue_id)
-            while waiting and not waiting[0].is_waiting:
-                waiting.popleft()
-            if not waiting or (circle == 2 and not _is_wide(waiting[0], at)):
-                continue
-            if first is None or waiting[0].came < first.came:
-                first = waiting[0]
-        return first
 
     # ---- what is to come
 
-    def _next_arrival(self, queue: QueueNow, at: float) -> None:
-        if queue.arrivals_per_second > 0:
-            self._later(at + self._drawn(1 / queue.arrivals_per_second), self._arrives, queue)
-
-    def _next_break(self, agent: _Agent, at: float) -> None:
-        if self.floor.breaks_per_second > 0:
-            begin = max(at, self.change.seconds) if self.change.holds_breaks else at
-            self._later(begin + self._drawn(1 / self.floor.breaks_per_second), self._goes, agent)
+    def _next_arrival(self, line: _Line, at: float) -> None:
+        rate = line.queue.arrivals_per_second
+        if rate > 0:
+            self._later(at - log(1.0 - self._random_of_arrivals()) / rate, self._arrives, line)
 
     def _later(self, at: float, act: Callable[[float, _AboutT], None], about: _AboutT) -> None:
         """Let something happen, unless it does so after the end of the run."""
-        if at <= self.seconds:
+        if at <= self._seconds:
             self._count += 1
-            heappush(self._events, (at, self._count, act, about))
+            heappush(self._known, (at, self._count, act, about))
 
     def _drawn(self, mean: float) -> float:
-        """Return an exponentially distributed time; as ``Random.expovariate``, which is slower by two calls."""
-        return -log(1.0 - self.random.random()) * mean if mean > 0 else 0.0
+        """Return an exponentially distributed time."""
+        return -log(1.0 - self._random()) * max(mean, 0.0)
+
+
+def _line(queue: QueueNow) -> _Line:
+    patience = queue.patience_seconds
+    return _Line(
+        queue,
+        ends_per_second=1 / max(queue.handling_seconds, SHORTEST_SECONDS),
+        leaves_per_second=0.0 if patience is None else 1 / max(patience, SHORTEST_SECONDS),
+    )
+
+
+def _taken(agents: list[_Agent], random: Callable[[], float]) -> _Agent:
+    """Take any agent out of a list that has no order."""
+    place = int(random() * len(agents))
+    agents[place], agents[-1] = agents[-1], agents[place]
+    return agents.pop()
+
+
+def _longest_waiting(agent: _Agent, at: float) -> _Contact | None:
+    """Return who has waited longest of those whom an agent may take."""
+    found: _Contact | None = None
+    for line, (circle, _level) in agent.ranks:
+        first = line.first()
+        if first is None or (circle == 2 and not _is_wide(first, at)):
+            continue
+        if found is None or first.came < found.came:
+            found = first
+    return found
 
 
 def _is_wide(contact: _Contact, at: float) -> bool:
     """Whether a contact has waited so long that the wider circle is asked."""
-    after = contact.queue.widens_after
+    after = contact.line.queue.widens_after
     return after is not None and at - contact.came >= after - 1e-9
-
-
-class Spread(_Frozen):
-    """A figure over all runs: in the middle, and between which values it lay in eight of ten runs."""
-
-    low: float
-    middle: float
-    high: float
-
-
-class Forecast(_Frozen):
-    """What becomes of a queue; a figure is none when there was nothing to divide by in most runs."""
-
-    queue_id: str
-    level: Spread | None
-    """서비스 레벨 in percent, of those who were answered or gave up."""
-    wait: Spread | None
-    """Mean wait of the answered in seconds."""
-    abandoned: Spread
-    waiting: Spread
-    """How many wait at the end."""
-
-
-def forecasts(
-    floor: FloorNow, change: Change, *, seconds: float, runs: int, seed: int
-) -> tuple[Forecast, ...]:
-    """Play the time to come again and again; the same seed gives the same answer.
-
-    Args:
-        floor: the state now.
-        change: what is tried; an empty one leaves all as it is.
-        seconds: how far ahead.
-        runs: how often.
-        seed: of the random numbers; two changes with one seed meet the same arrivals at first.
-    """
-    played = [
-        Run(floor, change, seconds, Random(f'{seed}-{run}')).play()  # noqa: S311 - a simulation
-        for run in range(runs)
-    ]
-    return tuple(forecast_of(queue.id, [one[queue.id] for one in played]) for queue in floor.queues)
-
-
-def forecast_of(queue_id: str, outcomes: Sequence[QueueOutcome]) -> Forecast:
-    """Return the forecast of a queue from what became of it in each run."""
-    levels = [
-        100 * one.in_time / ended for one in outcomes if (ended := one.answered + one.abandoned)
-    ]
-    waits = [one.waited_seconds / one.answered for one in outcomes if one.answered]
-    most = len(outcomes) / 2
-    return Forecast(
-        queue_id=queue_id,
-        level=_spread(levels) if len(levels) > most else None,
-        wait=_spread(waits) if len(waits) > most else None,
-        abandoned=_spread([one.abandoned for one in outcomes]),
-        waiting=_spread([one.waiting for one in outcomes]),
-    )
-
-
-def _spread(values: Sequence[float]) -> Spread:
-    ordered = sorted(values)
-
-    def at(share: float) -> float:
-        return ordered[min(len(ordered) - 1, math.floor(share * len(ordered)))]
-
-    return Spread(low=at(0.1), middle=at(0.5), high=at(0.9))

@@ -30,7 +30,7 @@ from services.floor.board import AgentNow, Board, Snapshot
 from services.floor.definitions import beginning_of, day_of, end_of
 from services.floor.ledger import Bucket
 from services.floor.live_board import LiveBoard, check_role
-from services.forecast import queries, simulation
+from services.forecast import floor_state, queries
 from services.forecast.answers import Answer, Question
 from services.forecast.queries import BreakRates, QueueRates
 from services.forecast.serving import Serving
@@ -196,7 +196,7 @@ class WhatIf:
             floor=floor_now(
                 board, snapshot, rates, breaks, serving, since=(now - since).total_seconds()
             ),
-            change=simulation.Change(
+            change=floor_state.Change(
                 moved={one: circles[0] for one, circles in moved.items()},
                 wider={one: circles[1] for one, circles in moved.items()},
                 holds_breaks=wish.holds_breaks,
@@ -242,7 +242,7 @@ def floor_now(
     serving: Serving,
     *,
     since: float,
-) -> simulation.FloorNow:
+) -> floor_state.FloorNow:
     """Return the floor as the simulation takes it.
 
     Args:
@@ -259,7 +259,7 @@ def floor_now(
     for agent in board.agents.values():
         in_hand = board.ledger.in_hand(agent.id).values()
         hands[agent.id] = [str(one.queue_id) for one in in_hand if one.queue_id]
-    return simulation.FloorNow(
+    return floor_state.FloorNow(
         queues=tuple(
             _queue(queues[one.queue_id], waits[one.queue_id], rates.get(one.queue_id) or QueueRates(), since, one.target_seconds)
             for one in snapshot.queues
@@ -276,12 +276,12 @@ def floor_now(
 
 def _queue(
     queue: Queue, waits: tuple[float, ...], rates: QueueRates, since: float, target: float
-) -> simulation.QueueNow:
+) -> floor_state.QueueNow:
     is_known = rates.handled >= LEAST_SEEN
-    seconds = rates.handling_seconds / rates.handled if is_known else simulation.HANDLING_SECONDS
+    seconds = rates.handling_seconds / rates.handled if is_known else floor_state.HANDLING_SECONDS
     # Of exponential patience: all that was waited, by those who gave up and those who did not, over those who did.
     gives_up = rates.abandoned >= LEAST_SEEN
-    return simulation.QueueNow(
+    return floor_state.QueueNow(
         id=str(queue.id),
         waiting=waits,
         arrivals_per_second=rates.arrivals / since if since else 0.0,
@@ -294,14 +294,14 @@ def _queue(
 
 def _agent(
     agent: AgentNow, serving: Serving, in_hand: Sequence[str], breaks: BreakRates
-) -> simulation.AgentNow:
+) -> floor_state.AgentNow:
     is_available = agent.status in {
         AgentStatus.AVAILABLE,
         AgentStatus.BUSY,
         AgentStatus.AFTER_CONTACT,
     } and agent.next_status in {None, AgentStatus.AVAILABLE}
     first, wider = serving.circles(agent.id, agent.department)
-    return simulation.AgentNow(
+    return floor_state.AgentNow(
         id=str(agent.id),
         queues=first,
         wider=wider,

@@ -22,7 +22,7 @@ from pages.parts.kit.markup import Piece, figures_table, filled
 from pages.parts.kit.status_names import status_names
 from services.floor.board import AgentLine, QueueLine, Snapshot
 from services.forecast.answers import Answer
-from services.forecast.simulation import Forecast, Spread
+from services.forecast.forecasts import Forecast, Spread
 from services.forecast.what_if import MINUTES, Came, Compared, Wish
 
 AGENT = 'agent-'
@@ -179,9 +179,12 @@ def _box(line: AgentLine) -> Markup:
 
 def _answered(answer: Answer, queues: Mapping[str, QueueLine], minutes: int) -> Markup:
     head = _('{minutes}분 뒤까지, {runs}번 계산한 가운데 값과 열 번 가운데 여덟 번의 범위입니다.', minutes=minutes, runs=answer.runs)  # fmt: skip
+    fewest = min((one.runs for one in answer.as_it_is), default=answer.runs)
+    rest = _('이 변경과 관계없는 대기열은 {runs}번 이상 계산했습니다.', runs=fewest) if fewest < answer.runs else ''  # fmt: skip
     return filled(
-        '<p class="desk-sub">{head}</p>{table}',
+        '<p class="desk-sub">{head} {rest}</p>{table}',
         head=head,
+        rest=rest,
         table=_table(
             (_('대기열'), _('서비스 레벨'), _('바꾸면'), _('평균 대기'), _('바꾸면'), _('남는 대기'), _('바꾸면')),
             [

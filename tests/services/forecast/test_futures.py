@@ -5,8 +5,9 @@ import time
 import pytest
 
 from services.forecast.answers import Question
+from services.forecast.floor_state import AgentNow, Change, FloorNow, QueueNow
+from services.forecast.forecasts import forecasts
 from services.forecast.futures import LEAST_RUNS, MOST_RUNS, answered, parts_of
-from services.forecast.simulation import AgentNow, Change, FloorNow, QueueNow, forecasts
 
 NAMES = ('결제', '배송', '기술', '환불')
 
