@@ -83,10 +83,22 @@ class Transfers:
         """Return the requests that an agent may accept, and those they asked for."""
         async with self._units.db.reading() as session:
             work = UnitOfWork(session)
-            to_me = [await _view(work, one) for one in await queries.open_to(session, agent)]
+            to_me = await _open_to(work, agent)
             mine = await queries.open_from(session, agent.id)
             from_me = [await _view(work, one) for one in mine]
-        return OpenTransfers(to_me=tuple(to_me), from_me=tuple(from_me))
+        return OpenTransfers(to_me=to_me, from_me=tuple(from_me))
+
+    async def open_to(self, agent: Agent) -> tuple[TransferView, ...]:
+        """Return the requests that an agent may accept."""
+        async with self._units.db.reading() as session:
+            return await _open_to(UnitOfWork(session), agent)
+
+    async def open_of_chat(self, agent: Agent, chat_id: UUID) -> TransferView | None:
+        """Return the open request that an agent has made for a chat."""
+        async with self._units.db.reading() as session:
+            found = await queries.open_of_chat(session, chat_id)
+            is_own = found is not None and found.from_id == agent.id
+            return await _view(UnitOfWork(session), found) if found and is_own else None
 
     async def ask(self, agent: Agent, new: NewTransfer) -> TransferView:
         """Ask for a chat to be taken over; it rings at the target until the time is over.
@@ -331,6 +343,10 @@ async def _queue_of(work: UnitOfWork, transfer: ChatTransfer) -> Queue | None:
     if transfer.to_queue_id is None:
         return None
     return await queue_queries.by_id(work.session, transfer.to_queue_id)
+
+
+async def _open_to(work: UnitOfWork, agent: Agent) -> tuple[TransferView, ...]:
+    return tuple([await _view(work, one) for one in await queries.open_to(work.session, agent)])
 
 
 async def _view(work: UnitOfWork, transfer: ChatTransfer) -> TransferView:
