@@ -12,10 +12,10 @@ from desk.db import Database
 from desk.sandbox import BackingUrls
 from services.people.admin import NewAdmin, make_first_admin
 from tests.browser.conftest import Contexts
-from tests.browser.test_accessibility import nothing_found
-from tests.browser.test_new_desk import BOSS, signs_in
 from tests.support.browser import live
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.live import LiveDesk
+from tests.support.browser.opening import BOSS, signs_in
 from tests.support.provider import ProviderProcess, serving
 
 
