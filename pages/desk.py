@@ -6,6 +6,7 @@ from uuid import UUID
 from nicegui import ui
 
 from desk.errors import DeskError
+from desk.events import Event
 from models import ChatStatus, Sender
 from pages import notices, shell
 from pages.component import Component
@@ -36,7 +37,7 @@ from pages.web.paths import id_in
 from services.chats.events import ChatCard, ChatEvent, MessageAdded
 from services.chats.inbox_view import Tab
 from services.chats.note_events import NoteView
-from services.people.events import SETTINGS
+from services.people.events import SETTINGS, SettingPart, SettingsChanged
 
 PATH, CHAT_PATH = '/desk', '/desk/chats/{chat_id}'
 
@@ -236,9 +237,12 @@ class Workspace:
     def _listen_to_queues(self) -> None:
         """Read the ringing chats again when queues change: a queue may switch between offering and accepting from the list."""
         listener = Component(self._services.topics)
-        listener.listen(
-            SETTINGS, lambda _event: listener.within(1.0, self._read_ringing), draws=False
-        )
+
+        def hear(event: Event) -> None:
+            if not isinstance(event, SettingsChanged) or event.part == SettingPart.QUEUES:
+                listener.within(1.0, self._read_ringing)
+
+        listener.listen(SETTINGS, hear, draws=False)
 
     async def _read_ringing(self) -> None:
         """Read the chats that ring for this agent: when the page opens, and when the agent's status changes."""

@@ -23,7 +23,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
+    """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, cancel those of the blocked, give lent agents back.
 
     Until cancelled.
     """
@@ -36,6 +36,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.promises.remind()
         await services.callbacks.announce()
         await services.callbacks.close_met()
+        await services.callbacks.cancel_of_blocked()
         await services.what_if.give_back_due()
         await asyncio.sleep(SWEEP_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Whom the desk may call, when and for what: who wants no calls, the night, advertising without consent (정보통신망법 50조)."""
+"""Whom the desk may call, when and for what: who is blocked or wants no calls, the night, advertising without consent (정보통신망법 50조)."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -7,7 +7,7 @@ from typing import Self
 
 from desk import clock
 from desk.errors import ConflictError
-from models import CallPermission, Customer
+from models import CallPermission, Customer, CustomerStatus
 from services.customers.phone_lookup import PhoneLookup
 
 
@@ -69,6 +69,8 @@ class DialRules:
             ConflictError: it is not to be called, with the reason.
         """
         customers = await self._phones.customers(phone)
+        if any(one.status is CustomerStatus.BLOCKED for one in customers):
+            raise ConflictError('dial.blocked')
         if any(one.call_permission is CallPermission.NOTHING for one in customers):
             raise ConflictError('dial.not_wanted')
         if purpose is DialPurpose.ADVERTISING and not _have_agreed(customers):

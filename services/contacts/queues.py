@@ -28,7 +28,7 @@ from models.queue import MAX_LEVEL
 from services.contacts import queue_queries as queries
 from services.people import skill_queries
 from services.people.authority import require_admin
-from services.people.events import RoutingNeeded, SettingsChanged
+from services.people.events import RoutingNeeded, SettingPart, SettingsChanged
 from services.text.visible import parse_name
 from services.work.setting_log import log_change
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -286,7 +286,7 @@ def _told(
     work: UnitOfWork, by: Agent, queue: Queue, action: AuditAction, fields: Sequence[str] = ()
 ) -> None:
     work.record(by, action, subject=(SubjectKind.QUEUE, queue.id), fields=fields)
-    work.tell(SettingsChanged(part='queues'))
+    work.tell(SettingsChanged(part=SettingPart.QUEUES))
     work.tell(RoutingNeeded())
 
 

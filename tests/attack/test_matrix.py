@@ -177,6 +177,7 @@ MAY = {
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
+    'POST /settings/{kind}': SUPERVISORS,  # each kind by each role, as below
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
     'PATCH /settings/{kind}/{subject_id}': ADMINS,
     'GET /settings/{kind}/{subject_id}/changes': ADMINS,

@@ -17,6 +17,7 @@ from pages.parts.settings.canned_panel import canned_panel
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.canned.replies import ReadableReply
+from services.people.events import SettingPart
 from services.text.folding import fold
 from services.text.terms import initials_of
 
@@ -36,6 +37,7 @@ class CannedSection(RowSection):
     """Own and shared replies; a press opens the form of those that the person may change."""
 
     kind = SettingKind.CANNED_REPLY
+    parts = frozenset[str]({SettingKind.CANNED_REPLY, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('자주 쓰는 답변'))

@@ -26,6 +26,7 @@ class SiteSection(Section):
     """The list of the desk, for administrators."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.SITES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('허용 사이트'))

@@ -18,6 +18,7 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.section import about, cells, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
+from services.people.events import SettingPart
 from services.settings.texts import CustomerTexts, TextName, field_of
 
 LANGUAGE_NAMES = {'ko': '한국어', 'en': 'English'}
@@ -27,6 +28,7 @@ class TextSection(EditedSection):
     """The texts of every queue, and of each queue that the person may change."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.TEXTS, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('안내 문구'))

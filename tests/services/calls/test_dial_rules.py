@@ -9,7 +9,7 @@ import pytest
 from desk import clock
 from desk.errors import ConflictError
 from desk.settings import Settings
-from models import CallPermission
+from models import CallPermission, CustomerStatus
 from services.calls.dial_rules import DialPurpose, DialRules, QuietHours
 from services.registry import Services
 from tests.conftest import assembled
@@ -56,6 +56,17 @@ async def test_customer_is_called_for_what_they_agreed_to(
 
     assert await refusal(services.dial_rules, NUMBER) == service
     assert await refusal(services.dial_rules, NUMBER, DialPurpose.ADVERTISING) == advertising
+
+
+async def test_blocked_customer_is_called_at_no_time_and_for_nothing(
+    services: Services, make: Make
+) -> None:
+    await make.customer(phone=NUMBER)
+    await make.customer(phone=NUMBER, status=CustomerStatus.BLOCKED)
+
+    found = {await refusal(services.dial_rules, NUMBER, purpose) for purpose in DialPurpose}
+
+    assert found == {'dial.blocked'}
 
 
 async def test_strictest_of_those_who_share_a_number_decides_and_nobody_agreed_to_nothing(
