@@ -36,6 +36,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
+from models.chat_archive import ChatArchive
 from models.chat_note import ChatNote, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
@@ -120,6 +121,7 @@ __all__ = [
     'CannedReply',
     'CannedReplyUse',
     'Channel',
+    'ChatArchive',
     'ChatEnding',
     'ChatMood',
     'ChatNote',

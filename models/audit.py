@@ -96,6 +96,7 @@ class AuditAction(StrEnum):
 
     HISTORY_EXPORTED = 'history_exported'
     REPORT_EXPORTED = 'report_exported'
+    TRANSCRIPT_TAKEN = 'transcript_taken'
 
     CALL_DIALLED = 'call_dialled'
     CALL_STOPPED = 'call_stopped'

@@ -61,6 +61,7 @@ from pages.api import (
     shifts,
     sockets,
     sso,
+    transcripts,
     transfers,
     visits,
     wrap_ups,
@@ -132,6 +133,7 @@ def create(
         transfers.router(services),
         sentiment.router(services),
         customers_api.router(services),
+        transcripts.router(services),
         visits.router(services, settings),
         customer_files.router(services),
         exports.router(services),  # before history: its path looks like a contact's id

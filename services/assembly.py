@@ -107,6 +107,8 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
@@ -170,6 +172,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
     day_reports = DayReports(db)
+    setup = files or FileSetup()
     return Services(
         topics=topics,
         stream=stream,
@@ -238,7 +241,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
-        files=Files(units, files or FileSetup(), chats, visits),
+        files=Files(units, setup, chats, visits),
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),
@@ -276,6 +279,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        transcript_archive=TranscriptArchive(units, setup.store),
+        transcripts=TranscriptCopies(units),
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),
         walls=Walls(units, board),

@@ -101,6 +101,8 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
 from services.work.relay import Relay
 
 
@@ -207,6 +209,8 @@ class Services:
     provider_watch: ProviderWatch | None
     today: Today
     softphones: Softphones
+    transcript_archive: TranscriptArchive
+    transcripts: TranscriptCopies
     transfer_targets: TransferTargets
     transfers: Transfers
 

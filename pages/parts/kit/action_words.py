@@ -73,6 +73,7 @@ ACTIONS = {
     AuditAction.NOTE_REMOVED: '메모 삭제',
     AuditAction.HISTORY_EXPORTED: 'audit.exported',
     AuditAction.REPORT_EXPORTED: '보고서 내보냄',
+    AuditAction.TRANSCRIPT_TAKEN: '대화 내용 내려받음',
     AuditAction.CALL_DIALLED: '전화 걸기',
     AuditAction.CALL_STOPPED: '통화 종료',
     AuditAction.CALL_TRANSFER_ASKED: '호전환 요청',

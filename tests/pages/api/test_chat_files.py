@@ -1,7 +1,6 @@
 """Files over the API, both ways: the body is the file, the id its message's; an answer is saved and never shown as a page."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
@@ -15,24 +14,10 @@ from services.files.files import FileSetup
 from services.registry import Services
 from tests.conftest import assembled
 from tests.pages.api.conftest import Site
-from tests.support import objects
 from tests.support.make import DEPARTMENT
 
 PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
 FORM = {'name': '최유진', 'phone': '010-9876-5432', 'department': DEPARTMENT}
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    with objects.running(tmp_path / 'objects') as address:
-        yield address
-
-
-@pytest.fixture
-async def bucket(address: str) -> AsyncIterator[S3]:
-    bucket = objects.bucket_at(address)
-    yield bucket
-    await bucket.close()
 
 
 @pytest.fixture
