@@ -23,8 +23,6 @@ class Attachment(SQLModel, table=True):
     object_key: str = Field(max_length=64, unique=True, description='random; in the bucket')
     created_at: datetime = timestamp_field()
     preview_key: str | None = Field(default=None, max_length=64, description='of a picture')
-    width: int | None = Field(default=None, description='of the preview, in pixels')
-    height: int | None = None
 
 
 class DoomedObject(SQLModel, table=True):

@@ -51,7 +51,8 @@ from services.customers.records import CustomerRecords
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
-from services.files.files import Files, FileSetup
+from services.files.files import Files
+from services.files.intake import FileIntake, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
@@ -172,7 +173,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
     day_reports = DayReports(db)
-    setup = files or FileSetup()
+    intake = FileIntake(db, files or FileSetup())
     return Services(
         topics=topics,
         stream=stream,
@@ -241,7 +242,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
-        files=Files(units, setup, chats, visits),
+        files=Files(units, intake, chats, visits),
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),
@@ -279,7 +280,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
-        transcript_archive=TranscriptArchive(units, setup.store),
+        transcript_archive=TranscriptArchive(units, intake.store),
         transcripts=TranscriptCopies(units),
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),

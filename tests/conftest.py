@@ -29,7 +29,7 @@ from services.aws.connection import ConnectConnection
 from services.aws.object_store import S3
 from services.calls.dial_rules import QuietHours
 from services.chats import chats, notes, visits
-from services.files.files import FileSetup
+from services.files.intake import FileSetup
 from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup

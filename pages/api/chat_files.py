@@ -39,6 +39,13 @@ def router(services: Services) -> APIRouter:
         response_class=Response,
         responses=file_bodies.ANSWER | refusals(502),
     )
+    api.add_api_route(
+        '/{file_id}/preview',
+        files.preview,
+        summary='Preview of a picture',
+        response_class=Response,
+        responses=file_bodies.PREVIEW_ANSWER | refusals(502),
+    )
     return api
 
 
@@ -61,6 +68,18 @@ class ChatFiles:
         upload = FileUpload(id=file_id, chat_id=session_id, name=name, seen=seen)
         return Line.model_validate(await self._files.send(staff.agent, upload, request.stream()))
 
-    async def read(self, staff: SignedIn, session_id: UUID, file_id: UUID) -> Response:
+    async def read(
+        self,
+        staff: SignedIn,
+        session_id: UUID,
+        file_id: UUID,
+        *,
+        shown: file_bodies.Shown = False,
+    ) -> Response:
         """Return a file of a chat that the person may see."""
-        return file_bodies.answer(await self._files.read(staff.agent, session_id, file_id))
+        file = await self._files.read(staff.agent, session_id, file_id)
+        return file_bodies.answer(file, is_shown=shown)
+
+    async def preview(self, staff: SignedIn, session_id: UUID, file_id: UUID) -> Response:
+        """Return the preview of a picture in a chat that the person may see; 404 for other files."""
+        return file_bodies.preview(await self._files.preview(staff.agent, session_id, file_id))

@@ -106,6 +106,13 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=file_bodies.ANSWER | refusals(404, 502),
     )
     add(
+        f'{file}/preview',
+        visit.preview_file,
+        summary='Preview of a picture',
+        response_class=Response,
+        responses=file_bodies.PREVIEW_ANSWER | refusals(404, 502),
+    )
+    add(
         f'{one}/transcript',
         visit.transcript,
         summary='The own conversation as PDF or text',
@@ -262,10 +269,18 @@ class VisitOperations:
             await self._files.send_as_customer(upload, request.stream())
         )
 
-    async def read_file(self, key: Opens, file_id: UUID) -> Response:
+    async def read_file(
+        self, key: Opens, file_id: UUID, *, shown: file_bodies.Shown = False
+    ) -> Response:
         """Return a file of the own chat."""
         chat = await self._opened(key)
-        return file_bodies.answer(await self._files.read_as_customer(chat.id, file_id))
+        file = await self._files.read_as_customer(chat.id, file_id)
+        return file_bodies.answer(file, is_shown=shown)
+
+    async def preview_file(self, key: Opens, file_id: UUID) -> Response:
+        """Return the preview of a picture in the own chat; 404 for other files."""
+        chat = await self._opened(key)
+        return file_bodies.preview(await self._files.preview_as_customer(chat.id, file_id))
 
     async def transcript(
         self,

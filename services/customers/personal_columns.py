@@ -19,7 +19,7 @@ ERASED: dict[str, str] = {
     'customers': 'name email phone other_phones memo attributes',
     'chat_sessions': 'visitor_name visitor_phone last_line token_hash',
     'messages': 'content',
-    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at preview_key width height',
+    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at preview_key',
     'chat_archives': 'chat_session_id object_key try_at stored_at',
     'message_grams': 'message_id grams',
     'message_sentiments': 'sentiment positive negative neutral mixed',

@@ -30,14 +30,10 @@ def upgrade() -> None:
         'ix_chat_archives_try_at', 'chat_archives', ['try_at'], postgresql_where=sa.text('stored_at IS NULL')
     )  # fmt: skip
     op.add_column('attachments', sa.Column('preview_key', sa.String(length=64), nullable=True))
-    op.add_column('attachments', sa.Column('width', sa.Integer(), nullable=True))
-    op.add_column('attachments', sa.Column('height', sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
     """Go back to the revision before."""
     op.execute("SET LOCAL lock_timeout = '5s'")
-    op.drop_column('attachments', 'height')
-    op.drop_column('attachments', 'width')
     op.drop_column('attachments', 'preview_key')
     op.drop_table('chat_archives')

@@ -10,6 +10,7 @@ from models import MessageType, Sender
 from models.chat import SAID
 from pages.locale import _, language
 from pages.parts.kit import times
+from pages.parts.kit.file_link import file_link
 from pages.parts.kit.markup import filled, linked, marked
 from pages.parts.transcript.system_lines import system_sentence
 from services.chats.events import ChatMessage
@@ -91,13 +92,8 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
 def _content(message: ChatMessage, own: Sender, spans: Sequence[Span]) -> Markup:
     if message.type is MessageType.FILE:
         side = 'visits' if own is Sender.CUSTOMER else 'sessions'
-        return filled(
-            '<a class="desk-file" href="/chat/{side}/{chat}/files/{id}" download>{name}</a>',
-            side=side,
-            chat=message.chat_session_id,
-            id=message.id,
-            name=message.content,
-        )
+        place = f'/chat/{side}/{message.chat_session_id}/files/{message.id}'
+        return file_link(place, message.content)
     return marked(message.content, spans) if spans else linked(message.content)
 
 

@@ -10,13 +10,13 @@ from desk.settings import Settings
 from models import Agent
 from services.aws.object_store import S3
 from services.files import files
-from services.files.files import FileSetup
+from services.files.intake import MAX_FILE_BYTES, FileSetup
 from services.registry import Services
 from tests.conftest import assembled
 from tests.pages.api.conftest import Site
 from tests.support.make import DEPARTMENT
+from tests.support.pictures import PNG
 
-PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
 FORM = {'name': '최유진', 'phone': '010-9876-5432', 'department': DEPARTMENT}
 
 
@@ -79,7 +79,7 @@ async def test_what_cannot_be_sent_says_why(api: httpx.AsyncClient, site: Site) 
         early,
         await api.put(f'{place}/files/{uuid4()}', content=b''),
         await api.put(f'{place}/files/{uuid4()}', content=b'MZ\x90'),
-        await api.put(f'{place}/files/{uuid4()}', content=bytes(files.MAX_FILE_BYTES + 1)),
+        await api.put(f'{place}/files/{uuid4()}', content=bytes(MAX_FILE_BYTES + 1)),
     ]
 
     assert [(one.status_code, one.json()['code']) for one in answers] == [

@@ -24,13 +24,16 @@ from services.chats.chats import NewerMessagesError
 from services.chats.events import ChatMessage
 from services.customers.erasure import ERASED, ErasureReason
 from services.files import files
-from services.files.files import FileSetup, FileUpload
+from services.files.files import FileUpload
+from services.files.intake import MAX_FILE_BYTES, FileSetup
 from services.registry import Services
 from tests.conftest import assembled
-from tests.support import objects
+from tests.support import objects, pictures
 from tests.support.make import Make
+from tests.support.pictures import PNG
 
-PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
+OF_A_PICTURE = 2
+"""Objects: the picture itself and its preview."""
 
 
 @pytest.fixture
@@ -90,6 +93,24 @@ async def test_files_go_both_ways_and_are_read_by_both(
     assert await services.drafts.draft(agent, chat.id) == '쓰다 만 답'
 
 
+async def test_photograph_goes_on_without_its_place_and_is_previewed(
+    services: Services, make: Make, agent: Agent, chat: ChatSession
+) -> None:
+    photo = await services.files.send_as_customer(
+        upload(chat, name='집.jpg'), parts(pictures.photo())
+    )
+    text = await services.files.send(agent, upload(chat, name='안내.txt'), parts('네'.encode()))
+
+    stored = await services.files.read(agent, chat.id, photo.id)
+    preview = await services.files.preview_as_customer(chat.id, photo.id)
+    assert pictures.CAMERA.encode() not in stored.content
+    assert (preview.media_type, preview.content[8:12]) == ('image/webp', b'WEBP')
+    stranger = await make.agent(department='결제')
+    for who, file in ((stranger, photo), (agent, text)):  # a text has none
+        with pytest.raises(NotFoundError):
+            await services.files.preview(who, chat.id, file.id)
+
+
 async def test_same_id_again_is_the_same_message_however_often_at_once(
     services: Services, agent: Agent, chat: ChatSession, bucket_folder: Path
 ) -> None:
@@ -101,7 +122,7 @@ async def test_same_id_again_is_the_same_message_however_often_at_once(
     assert {(message.id, message.number) for message in (*made, again)} == {(one.id, 1)}
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
-    assert kept(bucket_folder) == 1
+    assert kept(bucket_folder) == OF_A_PICTURE
     assert (await services.files.read(agent, chat.id, one.id)).content == PNG
 
 
@@ -126,7 +147,8 @@ async def test_only_who_may_read_the_chat_reads_its_files(
     [
         (b'', InvalidInputError),
         (b'MZ\x90', InvalidInputError),
-        (bytes(files.MAX_FILE_BYTES + 1), TooLongError),
+        (pictures.bomb(), InvalidInputError),
+        (bytes(MAX_FILE_BYTES + 1), TooLongError),
     ],
 )
 async def test_what_is_refused_leaves_nothing(
@@ -152,9 +174,9 @@ async def test_refused_message_takes_its_object_with_it(
 
     with pytest.raises(NewerMessagesError):  # a colleague wrote meanwhile
         await services.files.send(agent, upload(chat), parts(PNG))
-    assert kept(bucket_folder) == 1
+    assert kept(bucket_folder) == OF_A_PICTURE
     await services.files.sweep()  # not before its time: the message may be on its way
-    assert kept(bucket_folder) == 1
+    assert kept(bucket_folder) == OF_A_PICTURE
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
     assert kept(bucket_folder) == 0

@@ -16,7 +16,7 @@ from desk.settings import Settings
 from models import EVERYWHERE, Agent, ChatArchive, ChatSession, SettingKind
 from services.aws.object_store import S3
 from services.customers.erasure import ErasureReason
-from services.files.files import FileSetup
+from services.files.intake import FileSetup
 from services.registry import Services
 from services.settings.retention import Kept
 from services.transcripts.archive import CLAIMED_FOR
