@@ -61,6 +61,7 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.kept_file import CannedReplyFile, CustomerAttachment
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -119,6 +120,7 @@ __all__ = [
     'CallbackAttempt',
     'CallbackStatus',
     'CannedReply',
+    'CannedReplyFile',
     'CannedReplyUse',
     'Channel',
     'ChatArchive',
@@ -132,6 +134,7 @@ __all__ = [
     'ContactCategory',
     'ContactStep',
     'Customer',
+    'CustomerAttachment',
     'CustomerChange',
     'CustomerMerge',
     'CustomerStatus',

@@ -23,6 +23,7 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
@@ -39,6 +40,7 @@ from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
+from services.customers.attachments import CustomerAttachments
 from services.customers.duplicates import CustomerDuplicates
 from services.customers.erasure import CustomerErasure
 from services.customers.importing.importing import CustomerImport
@@ -114,7 +116,7 @@ from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
 
-def assemble(  # noqa: PLR0913 - it assembles everything
+def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     db: Database,
     topics: Topics,
     stream: EventStream,
@@ -172,8 +174,9 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     )
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
-    day_reports = DayReports(db)
     intake = FileIntake(db, files or FileSetup())
+    chat_files = Files(units, intake, chats, visits)
+    day_reports = DayReports(db)
     return Services(
         topics=topics,
         stream=stream,
@@ -203,6 +206,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),
         callers=Callers(customer_workshop, phones),
         calls=calls,
+        canned_files=CannedFiles(units, intake, chat_files),
         canned_replies=canned_replies,
         canned_sheet=CannedSheet(units),
         connect_directory=directory,
@@ -230,6 +234,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         chat_notes=ChatNotes(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
+        customer_attachments=CustomerAttachments(customer_workshop, intake),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
         customer_files=CustomerFiles(units),
@@ -242,7 +247,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
-        files=Files(units, intake, chats, visits),
+        files=chat_files,
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),

@@ -33,6 +33,13 @@ def router(services: Services) -> APIRouter:
         openapi_extra=file_bodies.BODY,
     )
     api.add_api_route(
+        '/{file_id}/canned/{canned_id}',
+        files.send_canned,
+        methods=['PUT'],
+        summary="Send a canned reply's file",
+        responses=refusals(409, 413, 502),
+    )
+    api.add_api_route(
         '/{file_id}',
         files.read,
         summary='Read a file',
@@ -53,7 +60,7 @@ class ChatFiles:
     """The operations, one method each."""
 
     def __init__(self, services: Services) -> None:
-        self._files = services.files
+        self._files, self._canned = services.files, services.canned_files
 
     async def send(
         self,
@@ -67,6 +74,18 @@ class ChatFiles:
         """Send a file and return its message; the same ``file_id`` again is the same message."""
         upload = FileUpload(id=file_id, chat_id=session_id, name=name, seen=seen)
         return Line.model_validate(await self._files.send(staff.agent, upload, request.stream()))
+
+    async def send_canned(
+        self,
+        staff: SignedIn,
+        session_id: UUID,
+        file_id: UUID,
+        canned_id: UUID,
+        seen: Annotated[Number, Query(description='as in a message')] = MAX_NUMBER,
+    ) -> Line:
+        """Send a copy of a canned reply's file; the same ``file_id`` again is the same message."""
+        upload = FileUpload(id=file_id, chat_id=session_id, name='', seen=seen)
+        return Line.model_validate(await self._canned.send(staff.agent, upload, canned_id))
 
     async def read(
         self,

@@ -64,11 +64,6 @@ async def parts(content: bytes) -> AsyncIterator[bytes]:
     yield content[5:]
 
 
-def kept(folder: Path) -> int:
-    """The number of objects in the bucket."""
-    return sum(one.suffix == '' for one in folder.glob('*')) if folder.exists() else 0
-
-
 async def sent(services: Services, agent: Agent, chat: ChatSession) -> ChatMessage:
     return await services.files.send(agent, upload(chat), parts(PNG))
 
@@ -122,7 +117,7 @@ async def test_same_id_again_is_the_same_message_however_often_at_once(
     assert {(message.id, message.number) for message in (*made, again)} == {(one.id, 1)}
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
-    assert kept(bucket_folder) == OF_A_PICTURE
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     assert (await services.files.read(agent, chat.id, one.id)).content == PNG
 
 
@@ -162,7 +157,7 @@ async def test_what_is_refused_leaves_nothing(
     with pytest.raises(error):
         await services.files.send(agent, upload(chat), parts(content))
 
-    assert kept(bucket_folder) == 0
+    assert objects.kept(bucket_folder) == 0
     assert await services.chats.transcript(agent, chat.id) == []
 
 
@@ -174,12 +169,12 @@ async def test_refused_message_takes_its_object_with_it(
 
     with pytest.raises(NewerMessagesError):  # a colleague wrote meanwhile
         await services.files.send(agent, upload(chat), parts(PNG))
-    assert kept(bucket_folder) == OF_A_PICTURE
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     await services.files.sweep()  # not before its time: the message may be on its way
-    assert kept(bucket_folder) == OF_A_PICTURE
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
-    assert kept(bucket_folder) == 0
+    assert objects.kept(bucket_folder) == 0
     await services.chats.end(agent, chat.id)
     with pytest.raises(ConflictError):
         await services.files.send(agent, upload(chat), parts(PNG))
@@ -200,7 +195,7 @@ async def test_erased_customers_files_are_gone(
     first = (await services.chats.transcript(supervisor, chat.id))[0]
     assert (first.type, first.content) == (MessageType.TEXT, ERASED)
     await services.files.sweep()
-    assert kept(bucket_folder) == 0
+    assert objects.kept(bucket_folder) == 0
 
 
 async def test_bucket_that_is_away_is_said_and_swept_later(
@@ -230,7 +225,7 @@ async def test_file_in_which_something_is_found_never_arrives(
             await services.files.send_as_customer(upload(chat), parts(PNG))
 
         assert await services.chats.transcript(agent, chat.id) == []
-    assert kept(bucket_folder) == 0
+    assert objects.kept(bucket_folder) == 0
 
 
 async def test_desk_without_a_bucket_takes_no_files(

@@ -21,6 +21,7 @@ from services.registry import Services
 from services.settings.retention import Kept
 from services.transcripts.archive import CLAIMED_FOR
 from tests.conftest import assembled
+from tests.support import objects
 from tests.support.make import Make
 
 
@@ -55,7 +56,7 @@ class Scene:
     @property
     def kept(self) -> int:
         """The number of objects in the bucket."""
-        return sum(one.suffix == '' for one in self.folder.glob('*')) if self.folder.exists() else 0
+        return objects.kept(self.folder)
 
 
 @pytest.fixture
