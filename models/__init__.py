@@ -36,6 +36,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
+from models.chat_archive import ChatArchive
 from models.chat_note import ChatNote, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
@@ -60,6 +61,7 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.kept_file import CannedReplyFile, CustomerAttachment
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -118,8 +120,10 @@ __all__ = [
     'CallbackAttempt',
     'CallbackStatus',
     'CannedReply',
+    'CannedReplyFile',
     'CannedReplyUse',
     'Channel',
+    'ChatArchive',
     'ChatEnding',
     'ChatMood',
     'ChatNote',
@@ -130,6 +134,7 @@ __all__ = [
     'ContactCategory',
     'ContactStep',
     'Customer',
+    'CustomerAttachment',
     'CustomerChange',
     'CustomerMerge',
     'CustomerStatus',

@@ -87,6 +87,9 @@ class AuditAction(StrEnum):
     CUSTOMER_MERGE_UNDONE = 'customer_merge_undone'
     CUSTOMER_ERASED = 'customer_erased'
     CUSTOMER_FILE_MADE = 'customer_file_made'
+    CUSTOMER_FILE_ADDED = 'customer_file_added'
+    CUSTOMER_FILE_READ = 'customer_file_read'
+    CUSTOMER_FILE_REMOVED = 'customer_file_removed'
     CUSTOMERS_IMPORTED = 'customers_imported'
     IMPORT_TRIED = 'import_tried'
     CUSTOMERS_IMPORT_UNDONE = 'customers_import_undone'
@@ -96,6 +99,7 @@ class AuditAction(StrEnum):
 
     HISTORY_EXPORTED = 'history_exported'
     REPORT_EXPORTED = 'report_exported'
+    TRANSCRIPT_TAKEN = 'transcript_taken'
 
     CALL_DIALLED = 'call_dialled'
     CALL_STOPPED = 'call_stopped'

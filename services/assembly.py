@@ -23,6 +23,7 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
@@ -39,6 +40,7 @@ from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
+from services.customers.attachments import CustomerAttachments
 from services.customers.duplicates import CustomerDuplicates
 from services.customers.erasure import CustomerErasure
 from services.customers.importing.importing import CustomerImport
@@ -51,7 +53,8 @@ from services.customers.records import CustomerRecords
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
-from services.files.files import Files, FileSetup
+from services.files.files import Files
+from services.files.intake import FileIntake, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
@@ -107,11 +110,13 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
 
-def assemble(  # noqa: PLR0913 - it assembles everything
+def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     db: Database,
     topics: Topics,
     stream: EventStream,
@@ -169,6 +174,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     )
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
+    intake = FileIntake(db, files or FileSetup())
+    chat_files = Files(units, intake, chats, visits)
     day_reports = DayReports(db)
     return Services(
         topics=topics,
@@ -199,6 +206,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),
         callers=Callers(customer_workshop, phones),
         calls=calls,
+        canned_files=CannedFiles(units, intake, chat_files),
         canned_replies=canned_replies,
         canned_sheet=CannedSheet(units),
         connect_directory=directory,
@@ -226,6 +234,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         chat_notes=ChatNotes(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
+        customer_attachments=CustomerAttachments(customer_workshop, intake),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
         customer_files=CustomerFiles(units),
@@ -238,7 +247,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         departures=Departures(units),
         drafts=Drafts(units),
         exports=Exports(units, topics, history),
-        files=Files(units, files or FileSetup(), chats, visits),
+        files=chat_files,
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),
@@ -276,6 +285,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        transcript_archive=TranscriptArchive(units, intake.store),
+        transcripts=TranscriptCopies(units),
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),
         walls=Walls(units, board),

@@ -10,6 +10,7 @@ SWEEP_SECONDS = 2
 TIDY_SECONDS = 60
 RETENTION_SECONDS = 3_600
 FILES_SECONDS = 30
+TRANSCRIPTS_SECONDS = 10
 
 
 def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -19,6 +20,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
         'tidying': lambda: tidy(services),
         'retention': lambda: retain(services),
         'files': lambda: delete_files(services),
+        'transcripts': lambda: store_transcripts(services),
     }
 
 
@@ -64,3 +66,10 @@ async def delete_files(services: Services) -> None:
     while True:
         await services.files.sweep()
         await asyncio.sleep(FILES_SECONDS)
+
+
+async def store_transcripts(services: Services) -> None:
+    """Store the transcripts of chats that have ended, until cancelled."""
+    while True:
+        await services.transcript_archive.store_due()
+        await asyncio.sleep(TRANSCRIPTS_SECONDS)

@@ -20,6 +20,7 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
 from services.chats.chats import Chats
@@ -36,6 +37,7 @@ from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
+from services.customers.attachments import CustomerAttachments
 from services.customers.duplicates import CustomerDuplicates
 from services.customers.erasure import CustomerErasure
 from services.customers.importing.importing import CustomerImport
@@ -101,6 +103,8 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
 from services.work.relay import Relay
 
 
@@ -136,6 +140,7 @@ class Services:
     callback_requests: CallbackRequests
     callers: Callers
     calls: Calls
+    canned_files: CannedFiles
     canned_replies: CannedReplies
     canned_sheet: CannedSheet
     connect_directory: ConnectDirectory
@@ -151,6 +156,7 @@ class Services:
     chat_notes: ChatNotes
     company: Company
     customers: Customers
+    customer_attachments: CustomerAttachments
     customer_duplicates: CustomerDuplicates
     customer_erasure: CustomerErasure
     customer_files: CustomerFiles
@@ -207,6 +213,8 @@ class Services:
     provider_watch: ProviderWatch | None
     today: Today
     softphones: Softphones
+    transcript_archive: TranscriptArchive
+    transcripts: TranscriptCopies
     transfer_targets: TransferTargets
     transfers: Transfers
 

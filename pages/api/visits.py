@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from desk.errors import ConflictError, NotFoundError
 from desk.settings import Settings
 from desk.throttle import Throttle
-from models import ChatStatus
+from models import ChatStatus, Sender
 from pages.api import file_bodies
 from pages.api.shapes import (
     Departments,
@@ -32,6 +32,7 @@ from pages.api.shapes import (
     VisitToken,
     refusals,
 )
+from pages.api.transcript_files import ANSWER, TranscriptAnswers, TranscriptFormat
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
@@ -103,6 +104,20 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         summary='Read a file',
         response_class=Response,
         responses=file_bodies.ANSWER | refusals(404, 502),
+    )
+    add(
+        f'{file}/preview',
+        visit.preview_file,
+        summary='Preview of a picture',
+        response_class=Response,
+        responses=file_bodies.PREVIEW_ANSWER | refusals(404, 502),
+    )
+    add(
+        f'{one}/transcript',
+        visit.transcript,
+        summary='The own conversation as PDF or text',
+        response_class=Response,
+        responses=ANSWER | refusals(404, 409),
     )
     add(
         f'{one}/read',
@@ -185,6 +200,7 @@ class VisitOperations:
         self._visits, self._files = services.visits, services.files
         self._callbacks, self._ratings = services.callback_requests, services.ratings
         self._limits = limits
+        self._transcripts, self._answers = services.transcripts, TranscriptAnswers()
 
     async def departments(self) -> Departments:
         """Return the departments that a chat can be started with."""
@@ -253,10 +269,29 @@ class VisitOperations:
             await self._files.send_as_customer(upload, request.stream())
         )
 
-    async def read_file(self, key: Opens, file_id: UUID) -> Response:
+    async def read_file(
+        self, key: Opens, file_id: UUID, *, shown: file_bodies.Shown = False
+    ) -> Response:
         """Return a file of the own chat."""
         chat = await self._opened(key)
-        return file_bodies.answer(await self._files.read_as_customer(chat.id, file_id))
+        file = await self._files.read_as_customer(chat.id, file_id)
+        return file_bodies.answer(file, is_shown=shown)
+
+    async def preview_file(self, key: Opens, file_id: UUID) -> Response:
+        """Return the preview of a picture in the own chat; 404 for other files."""
+        chat = await self._opened(key)
+        return file_bodies.preview(await self._files.preview_as_customer(chat.id, file_id))
+
+    async def transcript(
+        self,
+        request: Request,
+        key: Opens,
+        kind: Annotated[TranscriptFormat, Query(alias='format')] = TranscriptFormat.PDF,
+    ) -> Response:
+        """Return all messages of the own chat up to now as a file; a few times a minute."""
+        chat = await self._opened(key)
+        told = await self._transcripts.for_customer(chat.id)
+        return await self._answers.answer(request, told, Sender.CUSTOMER, kind)
 
     async def read(self, key: Opens, marks: Marks) -> Visit:
         """Record how far the customer has read. Return the chat."""

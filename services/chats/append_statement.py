@@ -41,10 +41,11 @@ _SENT_DRAFT = """
         )"""
 _FILE = """
         , file AS (
-            INSERT INTO attachments (id, chat_session_id, name, media_type, size_bytes, object_key, created_at)
-            SELECT id, chat_session_id, content, %(media_type)s, %(size_bytes)s, %(object_key)s, created_at FROM message
+            INSERT INTO attachments (id, chat_session_id, name, media_type, size_bytes, object_key, preview_key, created_at)
+            SELECT id, chat_session_id, content, %(media_type)s, %(size_bytes)s, %(object_key)s, %(preview_key)s, created_at
+            FROM message
         ), taken_object AS (
-            DELETE FROM doomed_objects WHERE object_key = %(object_key)s AND EXISTS (SELECT FROM message)
+            DELETE FROM doomed_objects WHERE object_key IN (%(object_key)s, %(preview_key)s) AND EXISTS (SELECT FROM message)
         )"""
 """A file is stored with its message or not at all; typed text stays a draft beside it."""
 
@@ -114,6 +115,7 @@ async def append(
             'media_type': file.media_type,
             'size_bytes': file.size_bytes,
             'object_key': file.object_key,
+            'preview_key': file.preview_key,
         }
     try:
         row = await statements.first((_APPEND_FILE if file else _APPEND)[sender], values)

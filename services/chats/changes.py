@@ -6,6 +6,7 @@ from desk import clock
 from desk.errors import NotFoundError
 from models import (
     Agent,
+    ChatArchive,
     ChatEnding,
     ChatSession,
     ChatStatus,
@@ -96,6 +97,7 @@ def close(
         work.tell(RoutingNeeded())
     chat.version += 1
     add_line(work, chat, kind, name, also_to=rang_at_id)
+    work.append(ChatArchive(chat_session_id=chat.id))
 
 
 async def after_end(

@@ -19,7 +19,8 @@ ERASED: dict[str, str] = {
     'customers': 'name email phone other_phones memo attributes',
     'chat_sessions': 'visitor_name visitor_phone last_line token_hash',
     'messages': 'content',
-    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at',
+    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at preview_key',
+    'chat_archives': 'chat_session_id object_key try_at stored_at',
     'message_grams': 'message_id grams',
     'message_sentiments': 'sentiment positive negative neutral mixed',
     'chat_moods': 'chat_session_id source sentiment trend lines balance negative_in_a_row warned_number',
@@ -28,6 +29,7 @@ ERASED: dict[str, str] = {
     'notes': 'id created_at customer_id agent_id text updated_at',
     'chat_notes': 'id created_at chat_session_id author_id after_number body',
     'note_mentions': 'note_id agent_id created_at read_at',
+    'customer_attachments': 'id created_at agent_id name media_type size_bytes object_key preview_key customer_id',
     'customer_changes': 'id created_at customer_id agent_id version fields',
     'customer_merges': 'before',
     'calls': 'phone',
@@ -114,6 +116,7 @@ FREE: dict[str, str] = {
         'answered_at end_time ending version dialled_by_id reason recording_notice'
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
+    'canned_reply_files': 'id created_at agent_id name media_type size_bytes object_key preview_key reply_id',
     'canned_reply_uses': 'agent_id reply_id uses used_at',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (

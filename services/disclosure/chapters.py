@@ -10,7 +10,15 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import Database
-from models import Call, Callback, ChatSession, Customer, CustomerChange, Note
+from models import (
+    Call,
+    Callback,
+    ChatSession,
+    Customer,
+    CustomerAttachment,
+    CustomerChange,
+    Note,
+)
 from services.chats import rating_queries
 from services.contacts import wrap_up_queries
 from services.disclosure import queries, values
@@ -34,6 +42,7 @@ class ChapterKind(StrEnum):
     CALLS = 'calls'
     CALLBACKS = 'callbacks'
     NOTES = 'notes'
+    FILES = 'files'
     ACCESSES = 'accesses'
 
 
@@ -77,6 +86,7 @@ class Chapters:
             ChapterKind.CALLS: self._calls,
             ChapterKind.CALLBACKS: self._callbacks,
             ChapterKind.NOTES: self._notes,
+            ChapterKind.FILES: self._files,
             ChapterKind.ACCESSES: self._accesses,
         }
         for kind in ChapterKind:
@@ -189,6 +199,14 @@ class Chapters:
             return [Item(values.note(row, names)) for row in rows]
 
         async for item in self._batches(queries.notes, 'created_at', ROWS, told):
+            yield item
+
+    async def _files(self) -> AsyncGenerator[Item]:
+        async def told(session: AsyncSession, rows: Sequence[CustomerAttachment]) -> list[Item]:
+            names = await agent_queries.named(session, _ids(rows, 'agent_id'))
+            return [Item(values.file(row, names)) for row in rows]
+
+        async for item in self._batches(queries.files, 'created_at', ROWS, told):
             yield item
 
     async def _accesses(self) -> AsyncGenerator[Item]:

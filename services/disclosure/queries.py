@@ -19,6 +19,7 @@ from models import (
     CallMoment,
     ChatSession,
     Customer,
+    CustomerAttachment,
     CustomerChange,
     CustomerMerge,
     Message,
@@ -144,6 +145,14 @@ async def notes(
 ) -> Sequence[Note]:
     """Return notes."""
     return await _batch(session, Note, 'created_at', after, limit, col(Note.customer_id).in_(ids))
+
+
+async def files(
+    session: AsyncSession, ids: Collection[UUID], after: Position | None, *, limit: int
+) -> Sequence[CustomerAttachment]:
+    """Return the files on records."""
+    mine = col(CustomerAttachment.customer_id).in_(ids)
+    return await _batch(session, CustomerAttachment, 'created_at', after, limit, mine)
 
 
 async def subjects(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:

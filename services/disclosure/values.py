@@ -17,6 +17,7 @@ from models import (
     CallMoment,
     ChatSession,
     Customer,
+    CustomerAttachment,
     CustomerChange,
     Message,
     Note,
@@ -187,6 +188,17 @@ def note(row: Note, names: Names) -> Values:
         'updated_at': moment(row.updated_at),
         'by': _name(names, row.agent_id),
         'text': row.text,
+    }
+
+
+def file(row: CustomerAttachment, names: Names) -> Values:
+    """Return a file on a record, without its content: that is handed over on its own."""
+    return {
+        'at': moment(row.created_at),
+        'by': _name(names, row.agent_id),
+        'file': row.name,
+        'media_type': row.media_type,
+        'size_bytes': row.size_bytes,
     }
 
 

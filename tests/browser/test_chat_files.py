@@ -15,8 +15,8 @@ from tests.support.browser import live, one_loop
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.support.make import Make
+from tests.support.pictures import PNG
 
-PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
 HAND_OVER = """([kind, name, text]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type: 'text/plain' }));

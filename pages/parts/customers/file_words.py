@@ -24,6 +24,7 @@ HEADINGS = {
     ChapterKind.CALLS: '통화 상담',
     ChapterKind.CALLBACKS: '콜백 내역',
     ChapterKind.NOTES: '상담 메모 내역',
+    ChapterKind.FILES: '보관한 파일',
     ChapterKind.ACCESSES: '조회하고 처리한 내역',
 }
 FIELDS = {
@@ -38,7 +39,7 @@ FIELDS = {
     'score': '점수', 'comment': '고객 의견', 'sentiment': '고객 감정', 'trend': '흐름', 'source': '분석', 'due_at': '기한', 'kind': '종류',
     'is_recorded': '녹음', 'hold_seconds': '보류(초)', 'states': '통화 상태', 'state': '상태', 'asked_at': '요청한 시각', 'value': '내용',
     'chat': '채팅', 'subject': '대상', 'fields': '항목', 'action': '작업', 'field': '항목', 'before': '이전 값', 'after': '새 값', 'version': '차례',
-    'merged': '합쳐진 기록', 'parted': '나뉜 기록',
+    'merged': '합쳐진 기록', 'parted': '나뉜 기록', 'file': '파일', 'media_type': '종류', 'size_bytes': '크기(바이트)',
 }  # fmt: skip
 """The names of values."""
 WORDS = {
@@ -101,6 +102,9 @@ class _Teller:
                 return self._version(values)
             case ChapterKind.NOTES:
                 return [document.line(self._moment(values['at']), str(values['by']), str(values['text']))]  # fmt: skip
+            case ChapterKind.FILES:
+                said = f'{values["file"]} ({values["size_bytes"]:,} B)'
+                return [document.line(self._moment(values['at']), str(values['by']), said)]
             case ChapterKind.ACCESSES | ChapterKind.CONSENTS:
                 return [self._brief(values)]
             case _:

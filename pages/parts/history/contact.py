@@ -23,6 +23,7 @@ from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
+from pages.parts.transcript.take_along import transcript_button
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.calls.dial_rules import DialPurpose
 from services.chats.events import (
@@ -112,6 +113,8 @@ class HistoryContact(Component):
                     _way(f'/desk/customers/{customer.id}', _('고객 보기'))
                 if contact.channel is Channel.CHAT and contact.state not in _OVER:
                     _way(f'/desk/chats/{contact.id}', _('상담 열기'))
+                if contact.channel is Channel.CHAT:
+                    transcript_button(self._context, contact.id)
                 close = filled(
                     '<i class="material-icons" aria-hidden="true">close</i><span class="desk-unseen">{text}</span>',
                     text=_('목록으로'),

@@ -2,7 +2,7 @@
 
 from pages.locale import _
 from pages.parts.kit.reply_box import FileLabels, ReplyBox
-from services.files.files import MAX_FILE_BYTES
+from services.files.intake import MAX_FILE_BYTES
 from services.files.kinds import KINDS
 
 

@@ -2,9 +2,10 @@
 
 from markupsafe import Markup
 
-from models import ChatEnding
+from models import ChatEnding, Sender
 from pages.locale import _, language
 from pages.parts.kit.markup import filled
+from pages.parts.transcript.take_along import transcript_links
 from services.chats.events import ChatCard
 from services.settings.texts import CustomerTexts, TextName
 
@@ -19,10 +20,11 @@ def last_words(chat: ChatCard, texts: CustomerTexts) -> Markup:
     return filled('<p class="talk-said">{words}</p>', words=words)
 
 
-def begin_anew() -> Markup:
-    """Return the button that begins a new chat."""
+def begin_anew(chat: ChatCard) -> Markup:
+    """Return the button that begins a new chat, and the links that save this one."""
     return filled(
-        '<form method="post" action="/talk/new">'
+        '{links}<form method="post" action="/talk/new">'
         '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
+        links=transcript_links(chat.id, Sender.CUSTOMER, 'talk-button'),
         again=_('새 상담 시작'),
     )

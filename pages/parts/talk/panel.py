@@ -27,6 +27,7 @@ from pages.parts.talk.ended import begin_anew, last_words
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.rating import TalkRating
+from pages.parts.talk.save import draw_save_menu
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
@@ -99,6 +100,7 @@ class TalkPanel(Component):
                 LinkBadgeLabels(synced=_('연결됨'), behind=_('연결 지연'), away=_('연결 끊김')),
                 number=self._chat.last_number,
             )
+            draw_save_menu(self._chat.id)
             self._end_button = Piece('button', inside=filled('{text}', text=_('상담 종료')))
             self._end_button.classes('talk-button').props('type=button')
             self._end_button.on('click', self._ask_to_end)
@@ -167,7 +169,7 @@ class TalkPanel(Component):
         self._end_button.set_visibility(False)
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
         self._end_note.classes('talk-ended').set_inside(last_words(self._chat, self._texts))
-        self._again.set_inside(begin_anew())
+        self._again.set_inside(begin_anew(self._chat))
         if may_be_rated(self._chat) and self._rating is None:
             self.start(self._ask_for_rating())
 

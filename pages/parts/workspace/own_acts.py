@@ -17,6 +17,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.transcript.take_along import transcript_button
 from services.chats.events import ChatCard, HoldDue, hold_topic
 
 HOLD_FORM = 'desk-hold'
@@ -24,7 +25,7 @@ MINUTES = (5, 10, 30, 60, 120)
 
 
 class OwnActs(Component):
-    """The buttons in the header of a chat; hidden for chats that are not the reader's own."""
+    """The buttons in the header of a chat; all but saving it are hidden for chats that are not the reader's own."""
 
     def __init__(
         self,
@@ -54,6 +55,9 @@ class OwnActs(Component):
 
     def show(self, chat: ChatCard) -> None:
         """Show what can be done with the chat now."""
+        if self._chat is None:
+            with self:
+                transcript_button(self._context, chat.id)
         self._chat = chat
         is_own = chat.is_open and chat.agent_id == self._agent.id
         is_held = chat.status is ChatStatus.ON_HOLD
