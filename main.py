@@ -62,6 +62,8 @@ FAULTS = {
     ChainFault.CUT_OFF: 'the log ends before it, although it was there',
 }
 ACCOUNT_COMMANDS = ('sign-out', 'block', 'unblock')
+KEEP_ALIVE_SECONDS = 130
+"""Longer than a load balancer keeps an idle connection (120 s in deploy/templates): a request sent on one that the desk closes fails."""
 COMMANDS = ('serve', 'migrate', 'revision', 'seed', 'admin', 'replay', 'verify-audit', *ACCOUNT_COMMANDS)  # fmt: skip
 
 
@@ -167,6 +169,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         access_log=False,  # the desk logs its own requests, without queries
         log_config=None,
         timeout_graceful_shutdown=10,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS if settings.is_production else 5,
     )
     return uvicorn.Server(config)
 
