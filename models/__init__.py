@@ -36,7 +36,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
-from models.chat_note import ChatNote, NoteMention
+from models.chat_note import ChatNote, NoteDraft, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
@@ -85,6 +85,7 @@ from models.uptime import Uptime
 from models.wrap_up import (
     ContactCategory,
     DismissedPromise,
+    PastWrapUp,
     Promise,
     PromiseStatus,
     WrapUp,
@@ -151,10 +152,12 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteDraft',
     'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',
+    'PastWrapUp',
     'PauseEnding',
     'Priority',
     'Promise',

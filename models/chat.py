@@ -45,6 +45,8 @@ class MessageType(StrEnum):
     """Another agent has it from here on; ``content`` names that agent."""
     FILE = 'file'
     """A person's file; ``content`` is its name."""
+    REOPENED = 'reopened'
+    """The chat goes on after it had ended; ``content`` names who reopened it."""
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)
@@ -94,6 +96,8 @@ class ChatSession(Row, table=True):
             postgresql_where=text('offered_agent_id IS NOT NULL'),
         ),
         Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
+        Index('idx_chat_sessions_snoozed', 'snoozed_until', postgresql_where=text('snoozed_until IS NOT NULL')),
+        Index('idx_chat_sessions_joined', 'joined_agent_ids', postgresql_using='gin', postgresql_where=_open),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
@@ -150,6 +154,15 @@ class ChatSession(Row, table=True):
     remind_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='of 보류: when its agent wants to be reminded'
     )
+    reopened_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when it last went on after it had ended'
+    )
+    snoozed_until: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='put away by its agent until then (다시 알림)'
+    )
+    woken_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='came back from 다시 알림; none once noticed'
+    )
     offered_agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
     offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
@@ -191,6 +204,11 @@ class ChatSession(Row, table=True):
     def is_open(self) -> bool:
         """Whether an agent holds the chat and it is not over."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the customer is here: for a reopened chat since then."""
+        return self.reopened_at or self.start_time
 
 
 class Message(Row, table=True):

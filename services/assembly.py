@@ -32,6 +32,7 @@ from services.chats.inbox import Inbox
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -256,6 +257,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
+        reopenings=Reopenings(units),
         retention=Retention(units),
         reports=reports,
         day_reports=day_reports,

@@ -29,6 +29,7 @@ from services.chats.inbox import Inbox
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -181,6 +182,7 @@ class Services:
     queues: Queues
     ratings: Ratings
     recordings: Recordings
+    reopenings: Reopenings
     retention: Retention
     reports: Reports
     day_reports: DayReports

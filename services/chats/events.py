@@ -94,6 +94,10 @@ class ChatCard(BaseModel):
     offered_at: datetime | None = None
     offer_expires_at: datetime | None = None
     remind_at: datetime | None = None
+    reopened_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    woken_at: datetime | None = None
+    """Since when it is back from 다시 알림, until its agent has noticed it."""
     joined_agent_ids: tuple[UUID, ...] = ()
     """Colleagues who write in it beside the agent who has it."""
 
@@ -101,6 +105,11 @@ class ChatCard(BaseModel):
     def is_open(self) -> bool:
         """Whether an agent has it and it is not over."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the customer is here: for a reopened chat since then."""
+        return self.reopened_at or self.start_time
 
 
 class ChatMessage(BaseModel):

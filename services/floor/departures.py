@@ -166,7 +166,7 @@ def _pass_on(work: UnitOfWork, by: Agent, chat: ChatSession, to: Agent | None) -
     chat.held_at = None
     if to is None:
         chat.status, chat.agent_id = ChatStatus.WAITING, None
-        chat.rank_at = rank_at(chat.start_time, chat.priority)
+        chat.rank_at = rank_at(chat.waits_since, chat.priority)
         record_step(work, chat, StepKind.QUEUED, by_id=by.id)
     else:
         chat.status, chat.agent_id = ChatStatus.ACTIVE, to.id

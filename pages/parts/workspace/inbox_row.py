@@ -69,7 +69,7 @@ def _priority(priority: Priority) -> Markup:
 
 
 def _clock(chat: ChatCard) -> Markup:
-    waits_since = chat.start_time if chat.status is ChatStatus.WAITING else chat.awaiting_since
+    waits_since = chat.waits_since if chat.status is ChatStatus.WAITING else chat.awaiting_since
     if waits_since is not None and chat.status is not ChatStatus.CLOSED:
         return filled(
             '<time class="desk-row-clock desk-ticking" data-since="{since}" data-late-seconds="{late}" title="{full}"></time>',
