@@ -205,6 +205,10 @@ class ChatSession(Row, table=True):
         """Whether an agent holds the chat and it is not over."""
         return self.status in OPEN_STATUSES
 
+    def come_back(self) -> None:
+        """End 다시 알림 and its mark: the chat stands where it would without."""
+        self.snoozed_until, self.woken_at = None, None
+
     @property
     def waits_since(self) -> datetime:
         """Since when the customer is here: for a reopened chat since then."""

@@ -44,7 +44,7 @@ class StepKind(StrEnum):
     SNOOZED = 'snoozed'
     """Its agent put it away for a time (다시 알림); the contact stays where it is."""
     WOKEN = 'woken'
-    """That time is over, or its customer wrote; the contact stays where it is."""
+    """That time is over, or its agent took it back; the customer's next line, a fact of its own, ends it too."""
 
 
 class ContactStep(SQLModel, table=True):

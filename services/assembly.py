@@ -33,6 +33,7 @@ from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -275,6 +276,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),

@@ -30,6 +30,7 @@ from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -198,6 +199,7 @@ class Services:
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    snoozes: Snoozes
     viewers: Viewers
     visits: Visits
     walls: Walls

@@ -69,6 +69,9 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'offered_at': None,
     'offer_expires_at': None,
     'remind_at': None,
+    'reopened_at': None,
+    'snoozed_until': None,
+    'woken_at': None,
     'joined_agent_ids': [],
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {

@@ -42,7 +42,7 @@ def holder_topic(agent_id: UUID) -> str:
 
 
 def hold_topic(agent_id: UUID) -> str:
-    """Return the topic of reminders of the chats that an agent has on hold."""
+    """Return the topic of reminders of the chats that an agent has on hold or put away."""
     return f'hold:{agent_id}'
 
 
@@ -220,6 +220,23 @@ class HoldDue(Event):
 
     @classmethod
     def of(cls, chat: ChatSession) -> 'HoldDue':
+        """Return the event for a chat."""
+        return cls(agent_id=chat.agent_id, chat_id=chat.id, customer=chat.visitor_name)
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (hold_topic(self.agent_id),) if self.agent_id else ()
+
+
+class SnoozeDue(Event):
+    """A chat is back from 다시 알림 because its time has come: it rings at its agent once."""
+
+    agent_id: UUID | None
+    chat_id: UUID
+    customer: str
+
+    @classmethod
+    def of(cls, chat: ChatSession) -> 'SnoozeDue':
         """Return the event for a chat."""
         return cls(agent_id=chat.agent_id, chat_id=chat.id, customer=chat.visitor_name)
 

@@ -301,6 +301,7 @@ def _move(
     offers.clear(chat)
     chat.status, chat.agent_id, chat.held_at = ChatStatus.WAITING, None, None
     chat.joined_agent_ids = []
+    chat.come_back()
     chat.queue_id, chat.department = queue.id, queue.department
     chat.rank_at = rank_at(chat.waits_since, chat.priority)
     record_step(

@@ -36,6 +36,9 @@ DEEDS = (
     'leave',
     'reopen',
     'return',
+    'join',
+    'snooze',
+    'wake',
 )
 
 
@@ -98,6 +101,9 @@ class History:
             'end': chats_.end,
             'leave': lambda _, chat_id: visits_.leave(chat_id),
             'reopen': lambda agent, chat_id: self.services.reopenings.reopen(chat_id, by=agent),
+            'join': self.services.company.join,
+            'snooze': self.services.snoozes.snooze,
+            'wake': self.services.snoozes.wake,
             'return': lambda _, chat_id: self.services.reopenings.reopen(chat_id),
         }
 
