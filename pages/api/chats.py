@@ -30,7 +30,8 @@ from pages.api.wrap_up_shapes import WrapUpItem
 from pages.web.principals import SignedIn
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.inbox import Inbox, cursor_of
-from services.chats.inbox_view import InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import InboxFilter
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 

@@ -11,8 +11,8 @@ from models import Agent
 from services.chats import inbox_queries
 from services.chats import queries as chat_queries
 from services.chats.events import ChatCard
-from services.chats.inbox_order import moment_of
-from services.chats.inbox_view import WHOLE, InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab, moment_of
+from services.chats.inbox_view import WHOLE, InboxFilter
 from services.work.cursors import Cursor
 from services.work.unit_of_work import UnitsOfWork
 

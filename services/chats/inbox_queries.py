@@ -15,8 +15,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from desk.compiled_select import built_once
 from models import Agent, ChatSession, ChatStatus
 from models.chat import OPEN_STATUSES
-from services.chats.inbox_order import moment_in_sql
-from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab, moment_in_sql
+from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter
 from services.contacts.access import reader_values, within_reach, within_reach_bound
 
 _STATUS: dict[Tab, ColumnElement[bool]] = {
@@ -39,7 +39,7 @@ def _belongs(agent: Agent, tab: Tab, scope: Scope) -> ColumnElement[bool]:
 
 def _is_own(tab: Tab, agent_id: Any, is_reached: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition for an agent's own chats: of open ones also those that they joined (함께 상담)."""
-    has = col(ChatSession.agent_id) == agent_id
+    has: ColumnElement[bool] = col(ChatSession.agent_id) == agent_id
     if tab is not Tab.OPEN:
         return has
     has_joined = col(ChatSession.joined_agent_ids).bool_op('@>')(array([agent_id], type_=Uuid()))

@@ -57,7 +57,7 @@ def sort_key(chat: ChatCard, tab: Tab, scope: Scope) -> tuple[float, int]:
     return (-moment, -chat.id.int) if tab is Tab.CLOSED else (moment, chat.id.int)
 
 
-def is_own(chat: ChatCard, agent: Agent) -> bool:
+def is_among_own(chat: ChatCard, agent: Agent) -> bool:
     """Whether a chat is among an agent's own: theirs, or open and joined by them (함께 상담)."""
     has_joined = agent.id in chat.joined_agent_ids and chat.is_open
     return chat.agent_id == agent.id or (has_joined and agent.reaches(chat.department))
@@ -68,7 +68,7 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
     if chat.status not in _STATUSES[tab]:
         return False
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return is_own(chat, agent)
+        return is_among_own(chat, agent)
     return agent.reaches(chat.department)
 
 

@@ -8,7 +8,7 @@ from desk import clock
 from desk.errors import ConflictError, InvalidInputError
 from models import ChatStatus
 from services.chats.events import SnoozeDue, hold_topic
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.chats.snoozes import LONGEST
 from services.registry import Services
 from tests.support.make import Make

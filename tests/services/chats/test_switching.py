@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models import Agent
 from services.chats.events import ChatCard
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.chats.switching import next_chat, previous_chat
 from services.registry import Services
 from tests.support.make import Make
