@@ -60,6 +60,7 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.label import ChatLabel, LabelColor
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -122,6 +123,7 @@ __all__ = [
     'CannedReplyUse',
     'Channel',
     'ChatEnding',
+    'ChatLabel',
     'ChatMood',
     'ChatNote',
     'ChatRating',
@@ -145,6 +147,7 @@ __all__ = [
     'ImportRun',
     'ImportedCustomer',
     'Invitation',
+    'LabelColor',
     'Lookup',
     'Message',
     'MessageGrams',

@@ -40,6 +40,7 @@ class AuditAction(StrEnum):
     CONTACT_TRANSFERRED = 'contact_transferred'
     CONTACT_JOINED = 'contact_joined'
     CONTACT_REOPENED = 'contact_reopened'
+    CONTACT_LABELLED = 'contact_labelled'
     CONTACT_WHISPERED = 'contact_whispered'
     THRESHOLD_CHANGED = 'threshold_changed'
     SHIFT_CHANGED = 'shift_changed'

@@ -98,6 +98,7 @@ class ChatSession(Row, table=True):
         Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
         Index('idx_chat_sessions_snoozed', 'snoozed_until', postgresql_where=text('snoozed_until IS NOT NULL')),
         Index('idx_chat_sessions_joined', 'joined_agent_ids', postgresql_using='gin', postgresql_where=_open),
+        Index('idx_chat_sessions_labels', 'label_ids', postgresql_using='gin', postgresql_where=text("label_ids <> '{}'")),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
@@ -175,6 +176,12 @@ class ChatSession(Row, table=True):
         sa_type=Uuids,
         sa_column_kwargs={'server_default': '{}'},
         description='colleagues who write in it beside the agent who has it',
+    )
+    label_ids: list[UUID] = Field(
+        default_factory=list,
+        sa_type=Uuids,
+        sa_column_kwargs={'server_default': '{}'},
+        description='labels, in the order in which they were set',
     )
     texts_removed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the time of its texts was over'

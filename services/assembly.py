@@ -29,8 +29,11 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
 from services.chats.snoozes import Snoozes
@@ -147,6 +150,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
     canned_replies = CannedReplies(units)
+    label_settings = LabelSettings(units)
     thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
@@ -215,7 +219,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
             | ({Connection.OIDC: identity.provider.probe} if identity else {})
         ),
         desk_settings=desk_settings(
-            units, queues, [category_tree, away_reasons, thresholds, canned_replies]
+            units, queues, [category_tree, away_reasons, thresholds, canned_replies, label_settings]
         ),
         customer_texts=texts,
         dial_rules=rules,
@@ -225,7 +229,10 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         if connect
         else None,
         chats=chats,
+        chat_labels=ChatLabels(units),
+        label_settings=label_settings,
         chat_notes=ChatNotes(units),
+        priorities=Priorities(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),

@@ -26,8 +26,11 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
 from services.chats.snoozes import Snoozes
@@ -150,7 +153,10 @@ class Services:
     connect_listener: ConnectListener | None
     """``None`` where no Connect instance is configured."""
     chats: Chats
+    chat_labels: ChatLabels
+    label_settings: LabelSettings
     chat_notes: ChatNotes
+    priorities: Priorities
     company: Company
     customers: Customers
     customer_duplicates: CustomerDuplicates

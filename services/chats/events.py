@@ -94,6 +94,7 @@ class ChatCard(BaseModel):
     offered_at: datetime | None = None
     offer_expires_at: datetime | None = None
     remind_at: datetime | None = None
+    label_ids: tuple[UUID, ...] = ()
     reopened_at: datetime | None = None
     snoozed_until: datetime | None = None
     woken_at: datetime | None = None

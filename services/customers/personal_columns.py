@@ -117,6 +117,7 @@ FREE: dict[str, str] = {
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
     'canned_reply_uses': 'agent_id reply_id uses used_at',
+    'chat_labels': 'id created_at department name name_en color position is_active',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (
         'id texts_removed_at person_removed_at created_at customer_id agent_id status priority department source start_time end_time '
@@ -124,7 +125,7 @@ FREE: dict[str, str] = {
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
         'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
-        'remind_at joined_agent_ids reopened_at snoozed_until woken_at'
+        'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids'
     ),
     'chat_transfers': (
         'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '
