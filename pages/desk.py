@@ -318,10 +318,17 @@ class Workspace:
         keys.add('KeyO', 'O', _('내부 메모 쓰기'), in_chat(Conversation.write_note))
         keys.add('KeyI', 'I', _('나를 부른 메모 열기'), self._mentions.open_first)
         keys.add('KeyH', 'H', _('보류 · 보류 해제'), in_chat(lambda chat: chat.own.hold()))
-        keys.add('KeyZ', 'Z', _('다시 알림 · 지금 꺼내기'), in_chat(lambda chat: chat.own.snooze()))
+        keys.add(
+            'KeyZ',
+            'Z',
+            _('다시 알림 · 지금 꺼내기'),
+            in_chat(lambda chat: chat.labels.snooze.act()),
+        )
         keys.add('KeyT', 'T', _('호전환'), in_chat(lambda chat: chat.own.transfer()))
         keys.add('KeyE', 'E', _('상담 종료'), in_chat(Conversation.end))
         keys.add('KeyU', 'U', _('종료한 상담 다시 열기'), in_chat(lambda chat: chat.own.reopen()))
+        keys.add('KeyB', 'B', _('라벨'), in_chat(lambda chat: chat.labels.label()))
+        keys.add('KeyY', 'Y', _('중요도'), in_chat(lambda chat: chat.labels.prioritize()))
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         keys.add('KeyP', 'P', _('약속 남기기'), in_chat(self._promise))
         keys.add('KeyN', 'N', _('약속 아님'), in_chat(lambda chat: chat.promises.dismiss()))

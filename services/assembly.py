@@ -31,6 +31,7 @@ from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.label_settings import LabelSettings
 from services.chats.labels import ChatLabels
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.priorities import Priorities
@@ -232,6 +233,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         chat_labels=ChatLabels(units),
         label_settings=label_settings,
         chat_notes=ChatNotes(units),
+        note_drafts=NoteDrafts(units),
         priorities=Priorities(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),

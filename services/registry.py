@@ -28,6 +28,7 @@ from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.label_settings import LabelSettings
 from services.chats.labels import ChatLabels
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.priorities import Priorities
@@ -156,6 +157,7 @@ class Services:
     chat_labels: ChatLabels
     label_settings: LabelSettings
     chat_notes: ChatNotes
+    note_drafts: NoteDrafts
     priorities: Priorities
     company: Company
     customers: Customers

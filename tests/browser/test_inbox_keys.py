@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from models import Agent, ChatSession
+from models import Agent, ChatLabel, ChatSession, LabelColor
 from services.registry import Services
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
@@ -15,10 +15,14 @@ async def test_agent_goes_through_their_chats_by_keyboard(
         name: await make.chat(agent=agent, lines=1, visitor_name=name, agent_read_number=1)
         for name in ('정하윤', '강지후', '윤서아')
     }
+    label = await make.kept(
+        ChatLabel(name=f'환불 문의 {agent.username[-4:]}', color=LabelColor.AMBER)
+    )
     await desk.opens(chats['정하윤'].id)
 
     await _switches(desk, make, services, chats)
     await _puts_away(desk, make, services, chats)
+    await _marks(desk, label)
     await _ends_and_reopens(desk)
 
 
@@ -75,6 +79,38 @@ async def _puts_away(
     await keys.press('Alt+ArrowDown')
     await heads(desk, '정하윤')
     await expect(desk.rows.filter(has_text='정하윤')).not_to_contain_text('다시 알림')
+
+
+async def _marks(desk: DeskScreen, label: ChatLabel) -> None:
+    """Set a label found by its initials, and the priority; both stand below the header. An unsent note stays, too."""
+    keys = desk.page.keyboard
+    await keys.press('Escape')
+    await keys.press('b')
+    await expect(desk.page.get_by_role('combobox', name='라벨 찾기')).to_be_focused()
+    await keys.type('ㅎㅂ')
+    await expect(desk.page.get_by_role('option', name=label.name)).to_be_visible()
+    await keys.press('Enter')
+    marks = desk.page.get_by_role('group', name='라벨, 중요도, 다시 알림')
+    await expect(marks).to_contain_text(label.name)
+    await keys.press('Escape')
+    await keys.press('Escape')
+    await expect(desk.page.get_by_role('dialog')).to_have_count(0)
+    await keys.press('y')
+    await expect(desk.page.get_by_role('radio', name='보통')).to_be_focused()
+    await keys.press('ArrowRight')
+    await keys.press('Enter')
+    await expect(marks).to_contain_text('중요도: 높음')
+    await keys.press('o')
+    await keys.type('다음에 확인')
+    await keys.press('Escape')
+    await desk.page.reload()
+    await desk.settles()
+    await expect(marks).to_contain_text(label.name)
+    await keys.press('o')
+    await expect(desk.page.get_by_role('textbox', name='내부 메모', exact=True)).to_have_value(
+        '다음에 확인'
+    )
+    await keys.press('Escape')
 
 
 async def _ends_and_reopens(desk: DeskScreen) -> None:

@@ -35,7 +35,7 @@ class ChatSwitch:
     async def on(self) -> None:
         """Go to the first of one's chats with unread lines, else to the next one."""
         current = self._shown()
-        found = next_chat(await self._own(), current)
+        found = next_chat(await self._context.still(self._own()), current)
         if found is not None and current is not None:
             self._way = [*self._way, current][-MOST_REMEMBERED:]
         self._open(found)
@@ -43,7 +43,8 @@ class ChatSwitch:
     async def back(self) -> None:
         """Go back to the chat from which the key led here, else to the one before."""
         came_from = self._way.pop() if self._way else None
-        self._open(previous_chat(await self._own(), self._shown(), came_from))
+        own = await self._context.still(self._own())
+        self._open(previous_chat(own, self._shown(), came_from))
 
     def _open(self, chat_id: UUID | None) -> None:
         if (target := chat_id or self._shown()) is not None:

@@ -1,4 +1,4 @@
-"""What an agent does with an own chat beside writing and ending it: 보류, 다시 알림, 호전환, 다시 열기."""
+"""What an agent does with an own chat beside writing and ending it: 보류, 호전환, 다시 열기."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -18,7 +18,6 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.workspace.snooze_act import SnoozeAct
 from services.chats.events import ChatCard
 from services.chats.reopening import is_reopenable, may_reopen
 
@@ -53,7 +52,6 @@ class OwnActs(Component):
             self._state = Piece('span').classes('desk-held').props('role=status')
             self._hold = button(_('보류'), self.hold)
             self._resume = button(_('보류 해제'), self.hold)
-            self._snooze = SnoozeAct(context, on_changed=on_changed)
             self._pass = button(_('호전환'), self.transfer)
             self._reopen = button(_('다시 열기'), self.reopen)
 
@@ -65,7 +63,6 @@ class OwnActs(Component):
         self._hold.set_visibility(is_own and not is_held)
         self._resume.set_visibility(is_own and is_held)
         self._pass.set_visibility(is_own)
-        self._snooze.show(chat)
         can_reopen = is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat)
         self._reopen.set_visibility(can_reopen)
         said = Markup()
@@ -89,10 +86,6 @@ class OwnActs(Component):
             await self._act(self._chats.resume(self._agent, chat.id))
         else:
             self._ask_hold(chat)
-
-    async def snooze(self) -> None:
-        """Put the chat away until a time (다시 알림); one that is put away comes back."""
-        await self._snooze.act()
 
     async def reopen(self) -> None:
         """Let an ended chat go on, within a day."""

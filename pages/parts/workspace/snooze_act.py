@@ -1,4 +1,4 @@
-"""다시 알림 in the header of one's own chat: until when it is put away, the dialog that asks, and the way back."""
+"""다시 알림 below the header of one's own chat: until when it is put away, the dialog that asks, and the way back."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
@@ -15,7 +15,7 @@ from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit import dialog, times
-from pages.parts.kit.buttons import button
+from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
 from services.chats.events import ChatCard
@@ -40,8 +40,8 @@ class SnoozeAct(Component):
         self._noticed: datetime | None = None
         with self:
             self._state = Piece('span').classes('desk-held').props('role=status')
-            self._put_away = button(_('다시 알림'), self.act)
-            self._take_back = button(_('지금 꺼내기'), self.act)
+            self._put_away = button(_('다시 알림'), self.act, ButtonStyle.QUIET)
+            self._take_back = button(_('지금 꺼내기'), self.act, ButtonStyle.QUIET)
 
     def show(self, chat: ChatCard) -> None:
         """Show until when the chat is put away; a chat that is back was noticed by being shown."""
