@@ -37,7 +37,7 @@ from models.chat import (
     Sender,
 )
 from models.chat_archive import ChatArchive
-from models.chat_note import ChatNote, NoteMention
+from models.chat_note import ChatNote, NoteDraft, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
@@ -62,6 +62,7 @@ from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
 from models.kept_file import CannedReplyFile, CustomerAttachment
+from models.label import ChatLabel, LabelColor
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -87,6 +88,7 @@ from models.uptime import Uptime
 from models.wrap_up import (
     ContactCategory,
     DismissedPromise,
+    PastWrapUp,
     Promise,
     PromiseStatus,
     WrapUp,
@@ -125,6 +127,7 @@ __all__ = [
     'Channel',
     'ChatArchive',
     'ChatEnding',
+    'ChatLabel',
     'ChatMood',
     'ChatNote',
     'ChatRating',
@@ -149,6 +152,7 @@ __all__ = [
     'ImportRun',
     'ImportedCustomer',
     'Invitation',
+    'LabelColor',
     'Lookup',
     'Message',
     'MessageGrams',
@@ -156,10 +160,12 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteDraft',
     'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',
+    'PastWrapUp',
     'PauseEnding',
     'Priority',
     'Promise',

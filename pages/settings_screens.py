@@ -16,6 +16,7 @@ from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.connections import ConnectionSection
 from pages.parts.settings.hours import HoursSection
+from pages.parts.settings.labels import LabelSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.retention import RetentionSection
@@ -43,6 +44,7 @@ TABS = (
     Tab(path='/hours', draw=HoursSection, is_for_supervisors=True),
     Tab(path='/texts', draw=TextSection, is_for_supervisors=True),
     Tab(path='/categories', draw=CategorySection, is_for_supervisors=True),
+    Tab(path='/labels', draw=LabelSection, is_for_supervisors=True),
     Tab(path='/thresholds', draw=ThresholdSection, is_for_supervisors=True),
     Tab(path='/reasons', draw=AwayReasonSection),
     Tab(path='/people', draw=PeopleSection),
@@ -99,6 +101,7 @@ def _names() -> dict[str, str]:
         '/hours': _('운영 시간'),
         '/texts': _('안내 문구'),
         '/categories': _('상담 분류'),
+        '/labels': _('라벨'),
         '/thresholds': _('알림 기준'),
         '/reasons': _('이석 사유'),
         '/people': _('사람'),

@@ -30,9 +30,15 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -150,6 +156,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
     canned_replies = CannedReplies(units)
+    label_settings = LabelSettings(units)
     thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
@@ -221,7 +228,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
             | ({Connection.OIDC: identity.provider.probe} if identity else {})
         ),
         desk_settings=desk_settings(
-            units, queues, [category_tree, away_reasons, thresholds, canned_replies]
+            units, queues, [category_tree, away_reasons, thresholds, canned_replies, label_settings]
         ),
         customer_texts=texts,
         dial_rules=rules,
@@ -231,7 +238,11 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         if connect
         else None,
         chats=chats,
+        chat_labels=ChatLabels(units),
+        label_settings=label_settings,
         chat_notes=ChatNotes(units),
+        note_drafts=NoteDrafts(units),
+        priorities=Priorities(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
         customer_attachments=CustomerAttachments(customer_workshop, intake),
@@ -265,6 +276,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
+        reopenings=Reopenings(units),
         retention=Retention(units),
         reports=reports,
         day_reports=day_reports,
@@ -282,6 +294,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),

@@ -27,9 +27,15 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -153,7 +159,11 @@ class Services:
     connect_listener: ConnectListener | None
     """``None`` where no Connect instance is configured."""
     chats: Chats
+    chat_labels: ChatLabels
+    label_settings: LabelSettings
     chat_notes: ChatNotes
+    note_drafts: NoteDrafts
+    priorities: Priorities
     company: Company
     customers: Customers
     customer_attachments: CustomerAttachments
@@ -187,6 +197,7 @@ class Services:
     queues: Queues
     ratings: Ratings
     recordings: Recordings
+    reopenings: Reopenings
     retention: Retention
     reports: Reports
     day_reports: DayReports
@@ -202,6 +213,7 @@ class Services:
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    snoozes: Snoozes
     viewers: Viewers
     visits: Visits
     walls: Walls

@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, bindparam, func, update
+from sqlalchemy import Integer, Uuid, bindparam, delete, func, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.compiled_select import built_once
-from models import Agent, ChatNote, ChatSession, NoteMention
+from models import Agent, ChatNote, ChatSession, NoteDraft, NoteMention
 from services.chats.note_events import MentionView, NoteView
 from services.contacts.access import reader_values, visible_to, visible_to_bound
 
@@ -131,4 +131,20 @@ def shown(row: ChatNote, author: Agent, mentions: Sequence[str]) -> NoteView:
         body=row.body,
         mentions=tuple(mentions),
         created_at=row.created_at,
+    )
+
+
+async def draft_text(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> str:
+    """Return an agent's unsent note in a chat; empty if there is none."""
+    statement = select(NoteDraft.text).where(
+        col(NoteDraft.agent_id) == agent_id, col(NoteDraft.chat_session_id) == chat_id
+    )
+    return (await session.exec(statement)).first() or ''
+
+
+async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:
+    """Delete an agent's unsent note in a chat."""
+    is_theirs = col(NoteDraft.agent_id) == agent_id
+    await session.exec(
+        delete(NoteDraft).where(is_theirs, col(NoteDraft.chat_session_id) == chat_id)
     )

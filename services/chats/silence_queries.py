@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -57,6 +57,11 @@ async def silent_waiting(
         .where(
             col(ChatSession.status) == ChatStatus.WAITING,
             col(ChatSession.customer_seen_at) < before,
+            # who was asked back by the desk (services.chats.reopening) has not gone before they came
+            or_(
+                col(ChatSession.reopened_at).is_(None),
+                col(ChatSession.customer_seen_at) >= col(ChatSession.reopened_at),
+            ),
         )
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)

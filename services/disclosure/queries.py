@@ -17,6 +17,8 @@ from models import (
     CallbackAttempt,
     CallLeg,
     CallMoment,
+    ChatLabel,
+    ChatNote,
     ChatSession,
     Customer,
     CustomerAttachment,
@@ -24,6 +26,7 @@ from models import (
     CustomerMerge,
     Message,
     Note,
+    PastWrapUp,
     Promise,
     Queue,
     RecordingPause,
@@ -122,6 +125,26 @@ async def promises(session: AsyncSession, contact_ids: Collection[UUID]) -> Sequ
     """Return the promises made in contacts, oldest first."""
     statement = select(Promise).where(col(Promise.contact_id).in_(contact_ids))
     return (await session.exec(statement.order_by(col(Promise.created_at)))).all()
+
+
+async def chat_notes(session: AsyncSession, chat_ids: Collection[UUID]) -> Sequence[ChatNote]:
+    """Return the private notes of chats, oldest first."""
+    statement = select(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids))
+    return (await session.exec(statement.order_by(col(ChatNote.created_at), col(ChatNote.id)))).all()  # fmt: skip
+
+
+async def past_wrap_ups(
+    session: AsyncSession, contact_ids: Collection[UUID]
+) -> Sequence[PastWrapUp]:
+    """Return what was written after earlier ends of contacts that were reopened, oldest first."""
+    statement = select(PastWrapUp).where(col(PastWrapUp.contact_id).in_(contact_ids))
+    return (await session.exec(statement.order_by(col(PastWrapUp.created_at)))).all()
+
+
+async def label_names(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of labels."""
+    rows = await session.exec(select(ChatLabel).where(col(ChatLabel.id).in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 async def callbacks(

@@ -15,12 +15,14 @@ from models import (
     CallbackAttempt,
     CallLeg,
     CallMoment,
+    ChatNote,
     ChatSession,
     Customer,
     CustomerAttachment,
     CustomerChange,
     Message,
     Note,
+    PastWrapUp,
     Promise,
     RecordingPause,
 )
@@ -90,6 +92,30 @@ def chat(
         'rating': {'score': rating.score, 'comment': rating.comment} if rating else None,
         'mood': {'sentiment': mood.sentiment.value, 'trend': mood.trend.value, 'source': mood.source.value} if mood else None,
     }  # fmt: skip
+
+
+def marked(
+    row: ChatSession,
+    notes: Sequence[ChatNote],
+    past: Sequence[PastWrapUp],
+    names: Names,
+) -> Values:
+    """Return what colleagues noted about a chat among themselves: labels, private notes, earlier 후처리.
+
+    It is about the customer, so that it is part of what they may see (decision 0048).
+    """
+    return {
+        'labels': [_name(names, one) for one in row.label_ids],
+        'internal_notes': [
+            {'at': moment(one.created_at), 'by': _name(names, one.author_id), 'text': one.body}
+            for one in notes
+        ],
+        'past_wrap_ups': [
+            {'at': moment(one.done_at), 'by': _name(names, one.agent_id), 'text': one.summary}
+            for one in past
+            if one.summary
+        ],
+    }
 
 
 def consent(row: ChatSession) -> Values:

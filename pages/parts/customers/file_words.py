@@ -33,7 +33,8 @@ FIELDS = {
     'attributes': '추가 정보', 'created_at': '등록일', 'updated_at': '고친 시각', 'last_contact_at': '최근 상담',
     'started_at': '시작 시각', 'answered_at': '수락 시각', 'ended_at': '종료 시각', 'ending': '종료 사유', 'department': '부서',
     'queue': '대기열', 'agent': '상담원', 'typed_name': '입력한 이름', 'typed_phone': '입력한 전화번호', 'consented_at': '동의한 시각',
-    'rating': '만족도', 'mood': '고객 감정', 'category': '상담 분류', 'summary': '요약', 'promises': '약속', 'direction': '방향',
+    'rating': '만족도', 'mood': '고객 감정', 'category': '상담 분류', 'summary': '요약', 'promises': '약속', 'labels': '라벨',
+    'internal_notes': '내부 메모', 'past_wrap_ups': '이전 후처리', 'direction': '방향',
     'legs': '통화 구간', 'recording_pauses': '녹음하지 않은 시간', 'by': '처리자', 'about': '용건', 'from': '시작 시각', 'until': '종료 시각',
     'attempts': '전화한 시각', 'closed_at': '끝난 시각', 'text': '내용', 'at': '시각', 'record': '고객 번호', 'changes': '바뀐 내용',
     'score': '점수', 'comment': '고객 의견', 'sentiment': '고객 감정', 'trend': '흐름', 'source': '분석', 'due_at': '기한', 'kind': '종류',
@@ -58,6 +59,8 @@ CODED = {
 HIDDEN = {'id', 'chat', 'trend', 'source', 'version'}
 SPOKEN = {
     MessageType.JOINED.value: '{name} 상담원이 연결되었습니다',
+    MessageType.TRANSFERRED.value: '{name} 상담원이 상담을 넘겨받았습니다',
+    MessageType.REOPENED.value: '{name} 님이 상담을 다시 열었습니다',
     MessageType.ENDED_BY_AGENT.value: '{name} 상담원이 상담을 종료했습니다',
     MessageType.ENDED_BY_CUSTOMER.value: '고객이 상담을 종료했습니다',
     MessageType.ABANDONED.value: '고객이 기다리다가 나갔습니다',

@@ -17,6 +17,7 @@ def _to_agent(kind: MessageType, name: str, language: str) -> str:
         MessageType.ENDED_BY_AGENT: text(language, '{name} 상담원이 상담을 종료했습니다', name=name)
         if name
         else text(language, '차단된 고객이어서 상담이 종료되었습니다'),
+        MessageType.REOPENED: text(language, '{name} 님이 상담을 다시 열었습니다', name=name),
         MessageType.ENDED_BY_CUSTOMER: text(language, '고객이 상담을 종료했습니다'),
         MessageType.ABANDONED: text(language, '고객이 기다리다가 나갔습니다'),
     }[kind]
@@ -33,6 +34,7 @@ def _to_customer(kind: MessageType, name: str, language: str) -> str:
         else text(
             language, '채팅 상담을 더 이어 갈 수 없어 종료되었어요. 고객센터로 전화해 주세요.'
         ),
+        MessageType.REOPENED: text(language, '상담이 다시 이어져요'),
         MessageType.ENDED_BY_CUSTOMER: text(language, '상담을 종료했어요'),
         MessageType.ABANDONED: text(language, '연결되기 전에 상담이 종료되었어요'),
     }[kind]
