@@ -60,6 +60,7 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.left_message import LeftMessage
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -144,6 +145,7 @@ __all__ = [
     'ImportRun',
     'ImportedCustomer',
     'Invitation',
+    'LeftMessage',
     'Lookup',
     'Message',
     'MessageGrams',

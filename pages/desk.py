@@ -302,6 +302,7 @@ class Workspace:
         keys.add('KeyO', 'O', _('내부 메모 쓰기'), self._write_note)
         keys.add('KeyI', 'I', _('나를 부른 메모 열기'), self._mentions.open_first)
         keys.add('KeyH', 'H', _('보류 · 보류 해제'), self._hold)
+        keys.add('KeyQ', 'Q', _('답 없는 고객 기다리기'), self._wait)
         keys.add('KeyT', 'T', _('호전환'), self._transfer)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
@@ -365,6 +366,10 @@ class Workspace:
     async def _hold(self) -> None:
         if self._conversation is not None:
             await self._conversation.hold()
+
+    async def _wait(self) -> None:
+        if self._conversation is not None:
+            await self._conversation.wait()
 
     async def _transfer(self) -> None:
         if self._conversation is not None:

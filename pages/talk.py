@@ -103,6 +103,7 @@ class TalkOperations:
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
         self._texts = services.customer_texts
+        self._waits = services.expected_waits
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._news = TalkNews(services.topics)
@@ -118,11 +119,11 @@ class TalkOperations:
             topic = await self._visits.topic_of(visitor.chat)
             answer = talk_form.draw_resume(request, visitor.chat, topic)
             return self._keeping_language(request, answer)
-        topics = await self._visits.topics()
+        topics, waits = await self._visits.topics(), await self._waits.of_new()
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
         ended = visitor.chat if visitor else None
-        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended)
+        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended, waits=waits)
         is_over = ended is None or not may_be_rated(ended)
         if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)

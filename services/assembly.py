@@ -29,9 +29,11 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.left_messages import LeftMessages
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
+from services.chats.silence import Silence
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -55,6 +57,7 @@ from services.files.files import Files, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -168,7 +171,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         else None
     )
     reports = Reports(db, rollups)
-    chats, visits = Chats(units), Visits(units, secret=jwt_secret)
+    silence = Silence(units)
+    chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
     day_reports = DayReports(db)
     return Services(
         topics=topics,
@@ -237,6 +241,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         customer_timeline=CustomerTimeline(customer_workshop),
         departures=Departures(units),
         drafts=Drafts(units),
+        expected_waits=ExpectedWaits(db),
         exports=Exports(units, topics, history),
         files=Files(units, files or FileSetup(), chats, visits),
         history=history,
@@ -244,6 +249,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         inbox=Inbox(units),
         invitations=Invitations(units),
         long_calls=LongCalls(db),
+        left_messages=LeftMessages(units, secret=jwt_secret),
         lookups=lookups,
         message_search=message_search,
         opening=Opening(units),
@@ -267,6 +273,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         roster=Roster(units),
         second_factors=factors,
         sentiments=Sentiments(units),
+        silence=silence,
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,

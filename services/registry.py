@@ -26,9 +26,11 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.left_messages import LeftMessages
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.ratings import Ratings
+from services.chats.silence import Silence
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -51,6 +53,7 @@ from services.files.files import Files
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -162,6 +165,7 @@ class Services:
     customer_timeline: CustomerTimeline
     departures: Departures
     drafts: Drafts
+    expected_waits: ExpectedWaits
     exports: Exports
     files: Files
     history: History
@@ -169,6 +173,7 @@ class Services:
     inbox: Inbox
     invitations: Invitations
     long_calls: LongCalls
+    left_messages: LeftMessages
     lookups: Lookups
     message_search: MessageSearch
     opening: Opening
@@ -193,6 +198,7 @@ class Services:
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    silence: Silence
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills

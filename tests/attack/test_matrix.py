@@ -84,6 +84,7 @@ MAY = {
     'POST /chat/sessions/{session_id}/take': STAFF,
     'POST /chat/sessions/{session_id}/hold': STAFF,
     'POST /chat/sessions/{session_id}/resume': STAFF,
+    'PUT /chat/sessions/{session_id}/silence': STAFF,
     'POST /chat/sessions/{session_id}/join': STAFF,
     'POST /chat/sessions/{session_id}/leave': STAFF,
     'POST /chat/sessions/{session_id}/end': STAFF,
@@ -175,6 +176,7 @@ MAY = {
     'DELETE /chat/visits/{visit_id}/callback': CUSTOMERS,
     'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/stay': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py

@@ -1,7 +1,9 @@
 """The form before a chat: plain HTML, since nobody can be authenticated for a socket yet (decision 0003)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,11 +13,13 @@ from models import ChatEnding
 from models.chat import MAX_NAME_CHARS
 from pages.locale import LANGUAGES, customer_sentence, language_of, text
 from pages.parts.kit import times
+from pages.parts.talk.wait_words import wait_words
 from pages.web import forms
 from pages.web.refusals import headers_of
 from services.chats.events import ChatCard
 from services.chats.ratings import may_be_rated
 from services.chats.visits import StartRefusedError, VisitTopic
+from services.floor.expected_waits import ExpectedWait
 from services.settings.opening import Closed, QueueClosedError
 from services.settings.texts import CustomerTexts, TextName
 
@@ -48,7 +52,7 @@ class TalkEntry:
     consent: bool = False
 
 
-def draw(
+def draw(  # noqa: PLR0913 - all of these are on the form
     request: Request,
     topics: list[VisitTopic],
     entry: TalkEntry,
@@ -56,11 +60,12 @@ def draw(
     texts: CustomerTexts,
     error: DeskError | None = None,
     ended: ChatCard | None = None,
+    waits: Mapping[UUID, ExpectedWait] | None = None,
 ) -> Response:
     """Return the form with the typed values, and each error at its field.
 
     When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
-    ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
+    ``waits`` are the expected waits by queue, as far as they are known. ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
     language = language_of(request)
     faults = _faults(language, error, texts)
@@ -70,7 +75,7 @@ def draw(
         language,
         lead=_lead(language, ended.ending if ended else None, texts),
         rated_id=ended.id if ended and may_be_rated(ended) else '',
-        topics=[(one.name, _option(language, one)) for one in topics],
+        topics=[(one.name, _option(language, one, waits or {})) for one in topics],
         entry=entry,
         sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),
         faults=dict.fromkeys(PLACES, '') | faults,
@@ -129,6 +134,10 @@ def _lead(language: str, ending: ChatEnding | None, texts: CustomerTexts) -> str
             return text(
                 language, '상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.'
             )
+        case ChatEnding.SILENCE:
+            return texts.said(TextName.SILENCE_ENDED, language) or text(
+                language, '오랫동안 답이 없어 상담을 종료했어요. 언제든 다시 찾아 주세요.'
+            )
         case _:
             return texts.said(TextName.ENDED, language) or text(
                 language, '상담이 종료되었어요. 이용해 주셔서 감사해요.'
@@ -151,11 +160,14 @@ def _fault(language: str, error: DeskError, texts: CustomerTexts) -> str:
     return customer_sentence(language, error)
 
 
-def _option(language: str, topic: VisitTopic) -> str:
-    """Return a topic as it is chosen; outside its business hours it says when it opens."""
+def _option(language: str, topic: VisitTopic, waits: Mapping[UUID, ExpectedWait]) -> str:
+    """Return a topic as it is chosen, with its expected wait; outside its business hours it says when it opens."""
     name = topic_name(language, topic)
     if topic.closed is None:
-        return name
+        wait = waits.get(topic.queue_id) if topic.queue_id else None
+        if wait is None:
+            return name
+        return text(language, '{topic} · 대기 {wait}', topic=name, wait=wait_words(language, wait))
     if topic.closed.opens_at is None:
         return text(language, '{topic} · 지금은 상담 시간이 아니에요', topic=name)
     opens = times.moment_in(topic.closed.opens_at, topic.closed.zone, language)

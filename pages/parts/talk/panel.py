@@ -27,6 +27,7 @@ from pages.parts.talk.ended import begin_anew, last_words
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.rating import TalkRating
+from pages.parts.talk.silence import TalkSilence
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
@@ -63,6 +64,7 @@ class TalkPanel(Component):
             self._callback = TalkCallback(services, chat)
             self._transcript = self._drawn_transcript()
             self._typing = TypingLine()
+            self._silence = TalkSilence(services, chat)
             self._foot = ui.element('footer').classes('talk-foot')
             with self._foot:
                 self._end_note = Piece().props('role=status tabindex=-1')
@@ -145,6 +147,8 @@ class TalkPanel(Component):
             self._queue.delete()
             self._queue = None
         self._callback.take(chat)
+        if self._silence.show(chat, self._texts):
+            self._attention.call()
         if chat.status is ChatStatus.CLOSED:
             self._close()
         self._show_link()
@@ -272,7 +276,7 @@ class TalkPanel(Component):
         self._box.settle(outgoing.id)
 
     async def _tell_typing(self) -> None:
-        await self._visits.typing(self._chat)
+        await self._done(self._visits.typing(self._chat))
 
     async def _tell_delivered(self) -> None:
         """Record how many messages reached this screen, while it is connected."""

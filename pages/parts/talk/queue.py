@@ -1,6 +1,7 @@
 """The customer's place in the queue, current while the chat waits."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from desk.errors import DeskError
@@ -9,10 +10,13 @@ from models.chat import SAID
 from pages.component import Component
 from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.talk.wait_words import wait_words
 from services.chats.events import ChatCard, MessageAdded, queue_topic
 from services.registry import Services
 from services.settings.texts import CustomerTexts, TextName
 
+WAIT_SECONDS = 20.0
+"""So often the expected wait is read again while nobody moves."""
 LOOK_SECONDS = 2.0
 """The place is read at most this often, however fast the queue moves."""
 
@@ -23,10 +27,11 @@ class TalkQueue(Component):
     def __init__(self, services: Services, chat: ChatCard, texts: CustomerTexts) -> None:
         super().__init__(services.topics)
         self.classes('talk-queue').props('role=status')
-        self._visits = services.visits
+        self._visits, self._waits = services.visits, services.expected_waits
         self._chat = chat
         self._texts = texts
         self._place = 0
+        self._wait = ''
         self._is_kept = False
         self._is_looking = False
         self._has_moved = False
@@ -37,6 +42,7 @@ class TalkQueue(Component):
         """Show the place and follow it."""
         self.listen(queue_topic(self._chat.department), self._hear)
         await self._look_up()
+        self.within(WAIT_SECONDS, self._follow_wait)
 
     def say_kept(self) -> None:
         """Show that an outage did not cost the customer's place."""
@@ -74,12 +80,20 @@ class TalkQueue(Component):
         finally:
             self._is_looking = False
 
+    async def _follow_wait(self) -> None:
+        self.within(WAIT_SECONDS, self._follow_wait)
+        with suppress(DeskError):  # what is shown stays until the next look
+            await self.still(self._look_up())
+
     async def _look_up(self) -> None:
         place = await self.still(self._visits.place(self._chat.id))
-        if place in {0, self._place}:  # 0: taken meanwhile; the chat's own event shows it
+        if place == 0:  # taken meanwhile; the chat's own event shows it
             return
-        self._place = place
-        self._draw()
+        wait = await self.still(self._waits.at_place(self._chat.queue_id, place))
+        words = wait_words(language(), wait) if wait else ''
+        if (place, words) != (self._place, self._wait):
+            self._place, self._wait = place, words
+            self._draw()
 
     def _draw(self) -> None:
         said, reader = self._texts.said, language()
@@ -88,7 +102,13 @@ class TalkQueue(Component):
         with self:
             self._shown.set_inside(
                 filled(
-                    '{greeting}{kept}<strong>{place}</strong><span class="talk-said">{calm}</span>',
+                    '{greeting}{kept}<strong>{place}{wait}</strong><span class="talk-said">{calm}</span>',
+                    wait=filled(
+                        '<small>{words}</small>',
+                        words=_('예상 대기 시간 {wait}', wait=self._wait),
+                    )
+                    if self._wait
+                    else '',
                     greeting=filled('<p class="talk-said">{text}</p>', text=greeting)
                     if greeting
                     else '',

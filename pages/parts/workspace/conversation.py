@@ -24,11 +24,10 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
-from pages.parts.workspace.company_line import CompanyLine
 from pages.parts.workspace.composer import Composer, ComposerNews
+from pages.parts.workspace.head_lines import HeadLines
 from pages.parts.workspace.own_acts import OwnActs
 from pages.parts.workspace.promise_offers import PromiseOffers
-from pages.parts.workspace.transfer_line import TransferLine
 from pages.parts.workspace.viewers_line import ViewersLine
 from pages.parts.workspace.wrap_up_panel import WrapUpPlace
 from services.chats.events import (
@@ -147,6 +146,10 @@ class Conversation(Component):
         """Put the reader's own chat on hold, or resume it."""
         await self._own.hold()
 
+    async def wait(self) -> None:
+        """Stop the clock of a silent customer for this chat, or let it run again."""
+        await self._lines.silence.toggle()
+
     def focus(self) -> None:
         """Put the caret into the reply box."""
         self._composer.write()
@@ -185,8 +188,7 @@ class Conversation(Component):
                     self._context, transfer=self._acts.transfer, on_changed=self.take_in
                 )
                 self._close = button(_('상담 종료'), self.end)
-            self._company = CompanyLine(self._context, on_changed=self.take_in)
-            TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
+            self._lines = HeadLines(self._context, self._chat, on_changed=self.take_in)
             mood = MoodLine(self._context, self.chat_id)
             read = self._chat.agent_read_number
             self._transcript = Transcript(
@@ -224,7 +226,7 @@ class Conversation(Component):
         is_own = chat.agent_id == self._agent.id and chat.is_open
         self._why.set_visibility(is_own or self._agent.is_supervisor)
         self._own.show(chat)
-        self._company.show(chat)
+        self._lines.show(chat)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
         if reason := self._why_not():

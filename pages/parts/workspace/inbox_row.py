@@ -77,11 +77,25 @@ def _clock(chat: ChatCard) -> Markup:
             late=LATE_SECONDS,
             full=times.full(waits_since),
         )
+    if chat.silence_due_at is not None and chat.status is ChatStatus.ACTIVE:
+        return _silence(chat, milliseconds(chat.silence_due_at))
     moment = chat.end_time or chat.last_message_at or chat.start_time
     return filled(
         '<time class="desk-row-clock" title="{full}">{short}</time>',
         full=times.full(moment),
         short=times.short(moment),
+    )
+
+
+def _silence(chat: ChatCard, due: int) -> Markup:
+    """Return the clock of a silent customer: until they are asked, then until the chat ends."""
+    is_asked = chat.silence_asked_at is not None
+    return filled(
+        '<span class="desk-row-clock{asked}" title="{full}">{word} <time data-countdown="{due}"></time></span>',
+        asked=' desk-row-asked' if is_asked else '',
+        full=_('답이 없으면 상담을 종료합니다') if is_asked else _('답이 없으면 고객에게 묻습니다'),
+        word=_('종료까지') if is_asked else _('확인까지'),
+        due=due,
     )
 
 
