@@ -36,7 +36,7 @@ from models.chat import (
     MessageType,
     Sender,
 )
-from models.chat_note import ChatNote, NoteMention
+from models.chat_note import ChatNote, NoteDraft, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
@@ -60,6 +60,7 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.label import ChatLabel, LabelColor
 from models.left_message import LeftMessage
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
@@ -86,6 +87,7 @@ from models.uptime import Uptime
 from models.wrap_up import (
     ContactCategory,
     DismissedPromise,
+    PastWrapUp,
     Promise,
     PromiseStatus,
     WrapUp,
@@ -122,6 +124,7 @@ __all__ = [
     'CannedReplyUse',
     'Channel',
     'ChatEnding',
+    'ChatLabel',
     'ChatMood',
     'ChatNote',
     'ChatRating',
@@ -145,6 +148,7 @@ __all__ = [
     'ImportRun',
     'ImportedCustomer',
     'Invitation',
+    'LabelColor',
     'LeftMessage',
     'Lookup',
     'Message',
@@ -153,10 +157,12 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteDraft',
     'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',
+    'PastWrapUp',
     'PauseEnding',
     'Priority',
     'Promise',

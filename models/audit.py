@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     CONTACT_TRANSFER_ASKED = 'contact_transfer_asked'
     CONTACT_TRANSFERRED = 'contact_transferred'
     CONTACT_JOINED = 'contact_joined'
+    CONTACT_REOPENED = 'contact_reopened'
+    CONTACT_LABELLED = 'contact_labelled'
     CONTACT_WHISPERED = 'contact_whispered'
     THRESHOLD_CHANGED = 'threshold_changed'
     SHIFT_CHANGED = 'shift_changed'

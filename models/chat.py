@@ -50,6 +50,8 @@ class MessageType(StrEnum):
     SILENCE_ASKED = 'silence_asked'
     """The desk asked a silent customer whether they are still there."""
     ENDED_BY_SILENCE = 'ended_by_silence'
+    REOPENED = 'reopened'
+    """The chat goes on after it had ended; ``content`` names who reopened it."""
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)
@@ -102,6 +104,9 @@ class ChatSession(Row, table=True):
         ),
         Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
         Index('idx_chat_sessions_silence', 'silence_due_at', postgresql_where=text('silence_due_at IS NOT NULL')),
+        Index('idx_chat_sessions_snoozed', 'snoozed_until', postgresql_where=text('snoozed_until IS NOT NULL')),
+        Index('idx_chat_sessions_joined', 'joined_agent_ids', postgresql_using='gin', postgresql_where=_open),
+        Index('idx_chat_sessions_labels', 'label_ids', postgresql_using='gin', postgresql_where=text("label_ids <> '{}'")),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
@@ -158,6 +163,15 @@ class ChatSession(Row, table=True):
     remind_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='of 보류: when its agent wants to be reminded'
     )
+    reopened_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when it last went on after it had ended'
+    )
+    snoozed_until: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='put away by its agent until then (다시 알림)'
+    )
+    woken_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='came back from 다시 알림; none once noticed'
+    )
     offered_agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
     offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
@@ -184,6 +198,12 @@ class ChatSession(Row, table=True):
         sa_type=Uuids,
         sa_column_kwargs={'server_default': '{}'},
         description='colleagues who write in it beside the agent who has it',
+    )
+    label_ids: list[UUID] = Field(
+        default_factory=list,
+        sa_type=Uuids,
+        sa_column_kwargs={'server_default': '{}'},
+        description='labels, in the order in which they were set',
     )
     texts_removed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the time of its texts was over'
@@ -213,6 +233,15 @@ class ChatSession(Row, table=True):
     def is_open(self) -> bool:
         """Whether an agent holds the chat and it is not over."""
         return self.status in OPEN_STATUSES
+
+    def come_back(self) -> None:
+        """End 다시 알림 and its mark: the chat stands where it would without."""
+        self.snoozed_until, self.woken_at = None, None
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the customer is here: for a reopened chat since then."""
+        return self.reopened_at or self.start_time
 
 
 class Message(Row, table=True):

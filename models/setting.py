@@ -28,6 +28,8 @@ class SettingKind(StrEnum):
     RETENTION = 'retention'
     """Days by table."""
     CANNED_REPLY = 'canned_reply'
+    LABEL = 'label'
+    """A label of chats."""
     SITES = 'sites'
     """The sites that may show the widget."""
 
@@ -54,7 +56,7 @@ class SettingChange(Row, table=True):
 
     kind: str = Field(max_length=20, description='see SettingKind')
     subject_id: UUID = Field(
-        description='the queue, category, reason, limit or reply; or EVERYWHERE'
+        description='the queue, category, reason, limit, label or reply; or EVERYWHERE'
     )
     version: int = Field(description='of the setting, after the change')
     by_id: UUID = Field(foreign_key='agents.id')

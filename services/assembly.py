@@ -29,11 +29,16 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
 from services.chats.left_messages import LeftMessages
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
 from services.chats.silence import Silence
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -148,12 +153,13 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
     canned_replies = CannedReplies(units)
+    label_settings = LabelSettings(units)
     thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
     rules = DialRules(phones, quiet)
-    texts = Texts(units)
+    texts, silence = Texts(units), Silence(units)
     calls = Calls(units, directory, phones, rules, texts)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
@@ -171,7 +177,6 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         else None
     )
     reports = Reports(db, rollups)
-    silence = Silence(units)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
     day_reports = DayReports(db)
     return Services(
@@ -217,7 +222,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
             | ({Connection.OIDC: identity.provider.probe} if identity else {})
         ),
         desk_settings=desk_settings(
-            units, queues, [category_tree, away_reasons, thresholds, canned_replies]
+            units, queues, [category_tree, away_reasons, thresholds, canned_replies, label_settings]
         ),
         customer_texts=texts,
         dial_rules=rules,
@@ -227,7 +232,10 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         if connect
         else None,
         chats=chats,
+        chat_labels=ChatLabels(units),
+        label_settings=label_settings,
         chat_notes=ChatNotes(units),
+        priorities=Priorities(units),
         company=Company(units),
         customers=Customers(customer_workshop, phones),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
@@ -262,6 +270,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
+        reopenings=Reopenings(units),
         retention=Retention(units),
         reports=reports,
         day_reports=day_reports,
@@ -280,6 +289,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),

@@ -23,7 +23,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats and those of silent customers, begin those left as messages, end overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
+    """End abandoned chats and those of silent customers, begin those left as messages, end overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, bring back those put away, announce promises and call-backs, give lent agents back.
 
     Until cancelled.
     """
@@ -34,6 +34,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.wrap_ups.end_overdue()
         await services.transfers.end_overdue()
         await services.chats.remind_held()
+        await services.snoozes.wake_due()
         await services.calls.give_up_undialled()
         await services.promises.remind()
         await services.callbacks.announce()

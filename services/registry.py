@@ -26,11 +26,16 @@ from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
 from services.chats.left_messages import LeftMessages
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
 from services.chats.silence import Silence
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -151,7 +156,10 @@ class Services:
     connect_listener: ConnectListener | None
     """``None`` where no Connect instance is configured."""
     chats: Chats
+    chat_labels: ChatLabels
+    label_settings: LabelSettings
     chat_notes: ChatNotes
+    priorities: Priorities
     company: Company
     customers: Customers
     customer_duplicates: CustomerDuplicates
@@ -186,6 +194,7 @@ class Services:
     queues: Queues
     ratings: Ratings
     recordings: Recordings
+    reopenings: Reopenings
     retention: Retention
     reports: Reports
     day_reports: DayReports
@@ -202,6 +211,7 @@ class Services:
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    snoozes: Snoozes
     viewers: Viewers
     visits: Visits
     walls: Walls

@@ -30,7 +30,8 @@ from pages.api.wrap_up_shapes import WrapUpItem
 from pages.web.principals import SignedIn
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.inbox import Inbox, cursor_of
-from services.chats.inbox_view import InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import InboxFilter
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 
@@ -224,7 +225,9 @@ class Sessions:
         )
         following = None
         if not page.is_last:
-            following = cursors.encoded(filters.listing, cursor_of(page.chats[-1], filters.tab))
+            following = cursors.encoded(
+                filters.listing, cursor_of(page.chats[-1], filters.tab, filters.scope)
+            )
         return ChatPage(
             items=[Chat.shown_to(staff.agent, chat) for chat in page.chats], next=following
         )
@@ -294,7 +297,7 @@ class Sessions:
         return Chat.shown_to(staff.agent, await self._chats.end(staff.agent, session_id))
 
     async def read(self, staff: SignedIn, session_id: UUID, marks: Marks) -> Chat:
-        """Record how far the agent has read; counts only for the agent who holds the chat. Return the chat."""
+        """Record how far the agent has read; counts only for the agent who holds the chat, and who joined it. Return the chat."""
         await self._chats.chat(staff.agent, session_id)
         await self._chats.mark(
             staff.agent, session_id, delivered=marks.delivered, read=marks.number
@@ -312,7 +315,7 @@ async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
     after = None
     while True:
         page = await inbox.page(agent, Tab.OPEN, Scope.MINE, after=after, limit=MAX_PAGE)
-        held += [Chat.shown_to(agent, chat) for chat in page.chats]
+        held += [Chat.shown_to(agent, chat) for chat in page.chats if chat.agent_id == agent.id]
         if page.is_last:
             return held
-        after = cursor_of(page.chats[-1], Tab.OPEN)
+        after = cursor_of(page.chats[-1], Tab.OPEN, Scope.MINE)

@@ -72,6 +72,10 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'silence_due_at': None,
     'silence_asked_at': None,
     'silence_off': False,
+    'label_ids': [],
+    'reopened_at': None,
+    'snoozed_until': None,
+    'woken_at': None,
     'joined_agent_ids': [],
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {

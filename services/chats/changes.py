@@ -102,6 +102,7 @@ def close(  # noqa: PLR0913 - an end has many attributes
     rang_at_id = chat.offered_agent_id
     chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
     chat.awaiting_since, chat.unread_count, chat.held_at = None, 0, None
+    chat.come_back()
     forget_silence(chat)
     record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id, reason=reason)
     if rang_at_id is not None:  # it stops ringing: that agent has a free place again

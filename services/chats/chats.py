@@ -142,6 +142,7 @@ class Chats:
             if chat.status is ChatStatus.ACTIVE:
                 now = clock.now()
                 chat.status, chat.held_at = ChatStatus.ON_HOLD, now
+                chat.come_back()
                 chat.remind_at = now + timedelta(minutes=remind_minutes) if remind_minutes else None
                 forget_silence(chat)
                 record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
@@ -196,7 +197,7 @@ class Chats:
         )
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
-        """Record up to which message the chat was delivered to its agent and read.
+        """Record up to which message the chat was delivered to its agent, or to one who joined it, and read.
 
         Ignored for other agents.
         """

@@ -276,6 +276,17 @@ async def held_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequen
     return (await session.exec(statement)).all()
 
 
+async def snoozed_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[ChatSession]:
+    """Return, locked, open chats whose 다시 알림 is due; skips locked rows."""
+    statement = (
+        select(ChatSession)
+        .where(col(ChatSession.snoozed_until) <= at, col(ChatSession.status).in_(OPEN_STATUSES))
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def waiting_before(session: AsyncSession, chat: ChatSession) -> int:
     """Return how many chats of the same queue are served before this one."""
     earlier = (

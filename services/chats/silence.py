@@ -132,7 +132,8 @@ async def _restart(work: UnitOfWork, chat: ChatSession) -> None:
     """Begin the clock of a chat again, if its customer owes an answer and nobody has stopped it."""
     forget_silence(chat)
     owes = chat.awaiting_since is None and chat.last_agent_number > 0
-    if chat.silence_off or not owes or chat.status is not ChatStatus.ACTIVE or not chat.queue_id:
+    is_active = chat.status is ChatStatus.ACTIVE and chat.snoozed_until is None
+    if chat.silence_off or not owes or not is_active or not chat.queue_id:
         return
     queue = await queue_queries.by_id(work.session, chat.queue_id)
     if queue is not None and queue.silence_ask_seconds is not None:

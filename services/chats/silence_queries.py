@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, exists, func
+from sqlalchemy import case, exists, func, or_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,6 +73,11 @@ async def silent_waiting(
             col(ChatSession.status) == ChatStatus.WAITING,
             col(ChatSession.customer_seen_at) < before,
             col(ChatSession.source) != LEFT,
+            # who was asked back by the desk (services.chats.reopening) has not gone before they came
+            or_(
+                col(ChatSession.reopened_at).is_(None),
+                col(ChatSession.customer_seen_at) >= col(ChatSession.reopened_at),
+            ),
         )
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)

@@ -25,6 +25,7 @@ ERASED: dict[str, str] = {
     'chat_moods': 'chat_session_id source sentiment trend lines balance negative_in_a_row warned_number',
     'chat_ratings': 'comment',
     'drafts': 'id created_at agent_id chat_session_id text updated_at',
+    'note_drafts': 'id created_at agent_id chat_session_id text updated_at',
     'notes': 'id created_at customer_id agent_id text updated_at',
     'chat_notes': 'id created_at chat_session_id author_id after_number body',
     'note_mentions': 'note_id agent_id created_at read_at',
@@ -34,6 +35,7 @@ ERASED: dict[str, str] = {
     'call_legs': 'phone',
     'callbacks': 'phone name body',
     'wrap_ups': 'summary',
+    'past_wrap_ups': 'summary',
     'promises': 'body',
     'contact_steps': 'reason',
     'chat_transfers': 'reason',
@@ -119,6 +121,7 @@ FREE: dict[str, str] = {
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
     'canned_reply_uses': 'agent_id reply_id uses used_at',
+    'chat_labels': 'id created_at department name name_en color position is_active',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (
         'id texts_removed_at person_removed_at created_at customer_id agent_id status priority department source start_time end_time '
@@ -126,7 +129,8 @@ FREE: dict[str, str] = {
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
         'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
-        'remind_at joined_agent_ids silence_due_at silence_asked_at silence_off'
+        'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids '
+        'silence_due_at silence_asked_at silence_off'
     ),
     'chat_transfers': (
         'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '
@@ -154,6 +158,7 @@ FREE: dict[str, str] = {
     'messages': 'id created_at chat_session_id number sender sender_id type',
     'notice_receipts': 'notice_id agent_id read_at',
     'outbox': 'id kind created_at claimed_at',
+    'past_wrap_ups': 'id created_at contact_id agent_id category_id needs_follow_up done_at ending',
     'password_resets': 'id created_at agent_id made_by_id expires_at used_at ended_at',
     'promises': (
         'id created_at contact_id channel queue_id owner_id made_by_id message_id due_at status '

@@ -164,9 +164,10 @@ def _pass_on(work: UnitOfWork, by: Agent, chat: ChatSession, to: Agent | None) -
     offers.clear(chat)
     record_step(work, chat, StepKind.TRANSFERRED, agent_id=former_id, by_id=by.id, reason=REASON)
     chat.held_at = None
+    chat.come_back()
     if to is None:
         chat.status, chat.agent_id = ChatStatus.WAITING, None
-        chat.rank_at = rank_at(chat.start_time, chat.priority)
+        chat.rank_at = rank_at(chat.waits_since, chat.priority)
         record_step(work, chat, StepKind.QUEUED, by_id=by.id)
     else:
         chat.status, chat.agent_id = ChatStatus.ACTIVE, to.id

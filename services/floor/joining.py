@@ -126,6 +126,7 @@ def _change_hands(
         work, chat, StepKind.TRANSFERRED, agent_id=former_id, by_id=supervisor.id, reason=why
     )
     chat.agent_id, chat.status, chat.held_at = to.id, ChatStatus.ACTIVE, None
+    chat.come_back()
     record_step(work, chat, StepKind.TAKEN, agent_id=to.id, by_id=supervisor.id)
     work.record(
         supervisor, AuditAction.CONTACT_TAKEN_OVER, subject=chat, reason=why,

@@ -261,7 +261,9 @@ def _first_of_queue() -> Any:
     columns: tuple[Any, ...] = (
         col(ChatSession.id),
         col(ChatSession.queue_id),
-        col(ChatSession.start_time),
+        func.coalesce(col(ChatSession.reopened_at), col(ChatSession.start_time)).label(
+            'start_time'
+        ),
         col(ChatSession.returning_agent_id),
         col(ChatSession.rank_at),
     )

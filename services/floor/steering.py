@@ -281,7 +281,7 @@ def _decision(chat: ChatSession, queue: Queue, agent: Agent, *, at: datetime) ->
     situation = Situation(
         contact_id=chat.id,
         queue_id=queue.id,
-        waited_seconds=round((at - chat.start_time).total_seconds(), 3),
+        waited_seconds=round((at - chat.waits_since).total_seconds(), 3),
         circle=1,
         returning_agent_id=None,
         candidates=(),
@@ -301,8 +301,9 @@ def _move(
     offers.clear(chat)
     chat.status, chat.agent_id, chat.held_at = ChatStatus.WAITING, None, None
     chat.joined_agent_ids = []
+    chat.come_back()
     chat.queue_id, chat.department = queue.id, queue.department
-    chat.rank_at = rank_at(chat.start_time, chat.priority)
+    chat.rank_at = rank_at(chat.waits_since, chat.priority)
     record_step(
         work, chat, StepKind.TRANSFERRED, agent_id=former, by_id=supervisor.id, reason=reason
     )
@@ -325,7 +326,7 @@ async def _set_priority(
         return
     chat.priority = priority
     if chat.status is ChatStatus.WAITING:
-        chat.rank_at = rank_at(chat.start_time, priority)
+        chat.rank_at = rank_at(chat.waits_since, priority)
     concerned = chat.agent_id or chat.offered_agent_id
     record_step(
         work, chat, StepKind.PRIORITY_CHANGED, agent_id=concerned, by_id=supervisor.id, reason=reason

@@ -280,6 +280,7 @@ async def _change_hands(
         agent_id=former.id, by_id=former.id, reason=transfer.reason,
     )  # fmt: skip
     chat.agent_id, chat.status, chat.held_at = to.id, ChatStatus.ACTIVE, None
+    chat.come_back()
     chat.joined_agent_ids = [one for one in chat.joined_agent_ids if one != to.id]
     if queue is not None:
         chat.queue_id, chat.department = queue.id, queue.department

@@ -27,6 +27,8 @@ from models import (
     Message,
     MessageGrams,
     MessageType,
+    NoteDraft,
+    PastWrapUp,
     Promise,
     ReportChange,
     ReportLine,
@@ -109,6 +111,7 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
     await doom_files_of(session, ids, clock.now())
     files = update(Message).where(in_chats, col(Message.type) == MessageType.FILE)
     await session.exec(files.values(content=OVER, type=MessageType.TEXT))
+    await session.exec(delete(NoteDraft).where(col(NoteDraft.chat_session_id).in_(ids)))
     await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(ids)))
     asked = update(ChatTransfer).where(col(ChatTransfer.chat_session_id).in_(ids))
     await session.exec(asked.values(reason=''))
@@ -122,6 +125,8 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
 async def _remove_written(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Remove what agents wrote after contacts, promised in them, and gave as reasons."""
     await session.exec(update(WrapUp).where(col(WrapUp.contact_id).in_(ids)).values(summary=''))
+    past = update(PastWrapUp).where(col(PastWrapUp.contact_id).in_(ids))
+    await session.exec(past.values(summary=''))
     await session.exec(update(Promise).where(col(Promise.contact_id).in_(ids)).values(body=OVER))
     moved = (StepKind.TRANSFERRED, StepKind.PRIORITY_CHANGED)
     steps = update(ContactStep).where(col(ContactStep.contact_id).in_(ids))

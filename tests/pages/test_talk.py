@@ -27,7 +27,7 @@ from models import EVERYWHERE, Agent, ChatEnding, ChatSession, ChatStatus, Setti
 from pages.parts.talk import news
 from services.chats import chats
 from services.chats.events import ChatCard
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.support.databases import away
 from tests.support.make import DEPARTMENT, Make

@@ -1,14 +1,14 @@
 """When a silent customer is asked, and when their chat ends by itself.
 
 Revision ID: 0045
-Revises: 0038
+Revises: 0042
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0045'
-down_revision = '0038'
+down_revision = '0042'
 branch_labels = None
 depends_on = None
 

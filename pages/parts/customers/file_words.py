@@ -57,6 +57,8 @@ CODED = {
 HIDDEN = {'id', 'chat', 'trend', 'source', 'version'}
 SPOKEN = {
     MessageType.JOINED.value: '{name} 상담원이 연결되었습니다',
+    MessageType.TRANSFERRED.value: '{name} 상담원이 상담을 넘겨받았습니다',
+    MessageType.REOPENED.value: '{name} 님이 상담을 다시 열었습니다',
     MessageType.ENDED_BY_AGENT.value: '{name} 상담원이 상담을 종료했습니다',
     MessageType.ENDED_BY_CUSTOMER.value: '고객이 상담을 종료했습니다',
     MessageType.ABANDONED.value: '고객이 기다리다가 나갔습니다',

@@ -18,6 +18,8 @@ ACTIONS = {
     AuditAction.CONTACT_TRANSFER_ASKED: '호전환 요청',
     AuditAction.CONTACT_TRANSFERRED: '호전환',
     AuditAction.CONTACT_JOINED: '함께 상담',
+    AuditAction.CONTACT_REOPENED: '상담 다시 열기',
+    AuditAction.CONTACT_LABELLED: '라벨 변경',
     AuditAction.CONTACT_WHISPERED: '상담원에게 귓속말',
     AuditAction.THRESHOLD_CHANGED: '현황 기준 변경',
     AuditAction.SHIFT_CHANGED: '근무표 변경',

@@ -118,6 +118,7 @@ def _to_agent(message: ChatMessage) -> str:
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content)
         if message.content
         else _('차단된 고객이어서 상담이 종료되었습니다'),
+        MessageType.REOPENED: _('{name} 님이 상담을 다시 열었습니다', name=message.content),
         MessageType.ENDED_BY_CUSTOMER: _('고객이 상담을 종료했습니다'),
         MessageType.ABANDONED: _('고객이 기다리다가 나갔습니다'),
         MessageType.SILENCE_ASKED: _('답이 없는 고객에게 계속 상담할지 물었습니다'),
@@ -134,6 +135,7 @@ def _to_customer(message: ChatMessage) -> str:
         MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했어요', name=message.content)
         if message.content
         else _('채팅 상담을 더 이어 갈 수 없어 종료되었어요. 고객센터로 전화해 주세요.'),
+        MessageType.REOPENED: _('상담이 다시 이어져요'),
         MessageType.ENDED_BY_CUSTOMER: _('상담을 종료했어요'),
         MessageType.ABANDONED: _('연결되기 전에 상담이 종료되었어요'),
         MessageType.SILENCE_ASKED: _('아직 계신지 여쭤보았어요'),

@@ -40,6 +40,7 @@ from services.chats.events import (
     chat_topic,
     draft_topic,
 )
+from services.chats.inbox_view import is_among_own
 from services.chats.note_events import NoteView
 from services.contacts.access import may_write
 from services.customers.personal_data import holds, masked_phone
@@ -138,14 +139,6 @@ class Conversation(Component):
         if await self._context.still(question):
             await self._end()
 
-    async def transfer(self) -> None:
-        """Ask for whom to hand the chat to, if it is the reader's own."""
-        await self._own.transfer()
-
-    async def hold(self) -> None:
-        """Put the reader's own chat on hold, or resume it."""
-        await self._own.hold()
-
     async def wait(self) -> None:
         """Stop the clock of a silent customer for this chat, or let it run again."""
         await self._lines.silence.toggle()
@@ -184,7 +177,7 @@ class Conversation(Component):
                 self._take = button(
                     _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
                 )
-                self._own = OwnActs(
+                self.own = OwnActs(
                     self._context, transfer=self._acts.transfer, on_changed=self.take_in
                 )
                 self._close = button(_('상담 종료'), self.end)
@@ -225,7 +218,7 @@ class Conversation(Component):
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
         self._why.set_visibility(is_own or self._agent.is_supervisor)
-        self._own.show(chat)
+        self.own.show(chat)
         self._lines.show(chat)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
@@ -309,7 +302,7 @@ class Conversation(Component):
     async def _mark(self) -> None:
         """Record how far the chat was delivered to this screen and read."""
         chat, last = self._chat, self._transcript.view.last
-        if chat.agent_id != self._agent.id or not chat.is_open:
+        if not is_among_own(chat, self._agent) or not chat.is_open:
             return
         if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
             await self._services.chats.mark(

@@ -46,7 +46,7 @@ def row(
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),
         holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
-        unread=_held(chat) + _unread(chat),
+        unread=_held(chat) + _snoozed(chat) + _unread(chat),
         take=_take(chat, is_offered=is_offered),
     )
 
@@ -69,7 +69,7 @@ def _priority(priority: Priority) -> Markup:
 
 
 def _clock(chat: ChatCard) -> Markup:
-    waits_since = chat.start_time if chat.status is ChatStatus.WAITING else chat.awaiting_since
+    waits_since = chat.waits_since if chat.status is ChatStatus.WAITING else chat.awaiting_since
     if waits_since is not None and chat.status is not ChatStatus.CLOSED:
         return filled(
             '<time class="desk-row-clock desk-ticking" data-since="{since}" data-late-seconds="{late}" title="{full}"></time>',
@@ -103,6 +103,21 @@ def _held(chat: ChatCard) -> Markup:
     if chat.status is not ChatStatus.ON_HOLD:
         return Markup()
     return filled('<span class="desk-tag desk-tag-hold">{text}</span>', text=_('보류'))
+
+
+def _snoozed(chat: ChatCard) -> Markup:
+    """Return until when a chat is put away, or that it is back; nothing for others."""
+    if not chat.is_open or (chat.snoozed_until is None and chat.woken_at is None):
+        return Markup()
+    is_back = chat.woken_at is not None
+    return filled(
+        '<span class="desk-tag desk-tag-away" data-back="{back}"><i class="material-icons" aria-hidden="true">{icon}</i>{text}</span>',
+        back='1' if is_back else '0',
+        icon='notifications_active' if is_back else 'snooze',
+        text=_('다시 알림')
+        if is_back or chat.snoozed_until is None
+        else times.short(chat.snoozed_until),
+    )
 
 
 def _unread(chat: ChatCard) -> Markup:

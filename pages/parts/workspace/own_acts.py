@@ -1,4 +1,4 @@
-"""What an agent does with an own chat beside writing and ending it: 보류 with a reminder, 보류 해제, 호전환."""
+"""What an agent does with an own chat beside writing and ending it: 보류, 다시 알림, 호전환, 다시 열기."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -7,6 +7,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from desk import clock
 from desk.errors import DeskError
 from models import ChatStatus
 from pages import notices
@@ -17,7 +18,9 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
-from services.chats.events import ChatCard, HoldDue, hold_topic
+from pages.parts.workspace.snooze_act import SnoozeAct
+from services.chats.events import ChatCard
+from services.chats.reopening import is_reopenable, may_reopen
 
 HOLD_FORM = 'desk-hold'
 MINUTES = (5, 10, 30, 60, 120)
@@ -43,14 +46,16 @@ class OwnActs(Component):
         super().__init__(context.services.topics)
         self.classes('desk-own-acts')
         self._context, self._agent = context, context.agent
-        self._chats = context.services.chats
+        self._chats, self._reopenings = context.services.chats, context.services.reopenings
         self._transfer, self._on_changed = transfer, on_changed
         self._chat: ChatCard | None = None
         with self:
             self._state = Piece('span').classes('desk-held').props('role=status')
             self._hold = button(_('보류'), self.hold)
             self._resume = button(_('보류 해제'), self.hold)
+            self._snooze = SnoozeAct(context, on_changed=on_changed)
             self._pass = button(_('호전환'), self.transfer)
+            self._reopen = button(_('다시 열기'), self.reopen)
 
     def show(self, chat: ChatCard) -> None:
         """Show what can be done with the chat now."""
@@ -60,6 +65,9 @@ class OwnActs(Component):
         self._hold.set_visibility(is_own and not is_held)
         self._resume.set_visibility(is_own and is_held)
         self._pass.set_visibility(is_own)
+        self._snooze.show(chat)
+        can_reopen = is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat)
+        self._reopen.set_visibility(can_reopen)
         said = Markup()
         if is_held:
             until = _(' · {time}에 알림', time=times.hour(chat.remind_at)) if chat.remind_at else ''
@@ -81,6 +89,16 @@ class OwnActs(Component):
             await self._act(self._chats.resume(self._agent, chat.id))
         else:
             self._ask_hold(chat)
+
+    async def snooze(self) -> None:
+        """Put the chat away until a time (다시 알림); one that is put away comes back."""
+        await self._snooze.act()
+
+    async def reopen(self) -> None:
+        """Let an ended chat go on, within a day."""
+        chat = self._chat
+        if chat is not None and is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat):
+            await self._act(self._reopenings.reopen(chat.id, by=self._agent))
 
     def _own(self) -> ChatCard | None:
         chat = self._chat
@@ -116,20 +134,6 @@ class OwnActs(Component):
             self._on_changed(await self.still(act))
         except DeskError as error:
             notices.tell(error)
-
-
-class HoldNews(Component):
-    """Reminds this page's agent of chats on hold when their time has come."""
-
-    def __init__(self, context: PageContext, *, on_due: Callable[[], None]) -> None:
-        super().__init__(context.services.topics)
-        self._on_due = on_due
-        self.listen(hold_topic(context.agent.id), self._hear)
-
-    def _hear(self, event: object) -> None:
-        if isinstance(event, HoldDue):
-            self._on_due()
-            notices.news(_('보류한 상담을 다시 볼 때입니다: {name} 님', name=event.customer))
 
 
 def _choices() -> Markup:

@@ -12,7 +12,7 @@ import pytest
 from desk import clock
 from desk.tokens import new_token
 from models import Agent, ChatStatus
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.pages.api.conftest import Site
 from tests.support.hearing import hearing
