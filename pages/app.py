@@ -51,6 +51,7 @@ from pages.api import (
     docs,
     exports,
     health,
+    left_messages,
     notes,
     people,
     problems,
@@ -62,6 +63,7 @@ from pages.api import (
     sockets,
     sso,
     transfers,
+    visit_topics,
     visits,
     wrap_ups,
 )
@@ -128,10 +130,12 @@ def create(
         chats.router(services),
         chat_files.router(services),
         wrap_ups.router(services),
+        left_messages.router(services),
         notes.router(services),
         transfers.router(services),
         sentiment.router(services),
         customers_api.router(services),
+        visit_topics.router(services),
         visits.router(services, settings),
         customer_files.router(services),
         exports.router(services),  # before history: its path looks like a contact's id

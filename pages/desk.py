@@ -28,6 +28,7 @@ from pages.parts.workspace.chat_switch import ChatSwitch
 from pages.parts.workspace.conversation import Conversation, ConversationActs
 from pages.parts.workspace.hold_news import HoldNews
 from pages.parts.workspace.inbox_panel import InboxPanel
+from pages.parts.workspace.left_list import LeftList
 from pages.parts.workspace.mention_news import MentionNews
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
@@ -91,6 +92,7 @@ class Workspace:
                 if self._shell.has_voice
                 else None
             )
+            self._left = LeftList(self._shell)
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
@@ -131,6 +133,7 @@ class Workspace:
         self._add_supervisors_keys()
         self._promises.refresh()
         self._wrap_ups.refresh()
+        self._left.start(self._left.read())
         if self._callbacks is not None:
             self._callbacks.refresh()
         self._absences.refresh()

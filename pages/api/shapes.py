@@ -359,37 +359,6 @@ class VisitCallbackWish(BaseModel):
     body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
 
 
-class VisitTopicItem(BaseModel):
-    """What a customer can ask about (문의 유형): a queue, whether it is open, and how long somebody who starts now waits."""
-
-    name: str
-    name_en: str
-    is_open: bool
-    opens_at: datetime | None
-    """Of a closed one; null when it does not open within a year."""
-    expected_wait: WaitRange | None
-    """Of an open one; null where too little is known."""
-
-
-class Departments(BaseModel):
-    """What a customer can choose (문의 유형): ``items`` are the names alone."""
-
-    model_config = shown_as(
-        {
-            'items': ['주문·배송'],
-            'topics': [
-                {
-                    'name': '주문·배송', 'name_en': 'Orders', 'is_open': True, 'opens_at': None,
-                    'expected_wait': {'from_seconds': 150, 'to_seconds': 310},
-                }
-            ],
-        }
-    )  # fmt: skip
-
-    items: list[str]
-    topics: list[VisitTopicItem]
-
-
 class ServiceState(BaseModel):
     """Whether a backing service answered, and in how many milliseconds."""
 

@@ -4,7 +4,6 @@ Starting a chat returns a token, the only key to that chat. It is sent as ``X-Ch
 cookie ``desk_chat``. A token for another chat is answered like a wrong one (404).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -17,7 +16,6 @@ from desk.throttle import Throttle
 from models import ChatStatus
 from pages.api import file_bodies
 from pages.api.shapes import (
-    Departments,
     Marks,
     NewRating,
     NewVisit,
@@ -31,7 +29,6 @@ from pages.api.shapes import (
     VisitLine,
     VisitorsMessage,
     VisitToken,
-    VisitTopicItem,
     WaitRange,
     refusals,
 )
@@ -40,9 +37,8 @@ from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.events import ChatCard, Rating
 from services.chats.outgoing import OutgoingMessage
-from services.chats.visits import ChatStart, VisitTopic
+from services.chats.visits import ChatStart
 from services.files.files import FileUpload
-from services.floor.expected_waits import ExpectedWait
 from services.registry import Services
 
 SOURCE = 'api'
@@ -67,7 +63,6 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(422, 429),
     )
     add, one = api.add_api_route, '/{visit_id}'
-    add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
     add(
         '/token',
         visit.token,
@@ -153,6 +148,13 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
     )
     add(f'{one}/rating', visit.rating, summary='The own rating', responses=refusals(404))
     add(
+        f'{one}/reopen',
+        visit.reopen,
+        methods=['POST'],
+        summary='Go on with the chat that has ended',
+        responses=refusals(403, 404, 409),
+    )
+    add(
         f'{one}/stay',
         visit.stay,
         methods=['POST'],
@@ -195,15 +197,9 @@ class VisitOperations:
     def __init__(self, services: Services, limits: RateLimits) -> None:
         self._visits, self._files = services.visits, services.files
         self._callbacks, self._ratings = services.callback_requests, services.ratings
-        self._silence = services.silence
+        self._silence, self._reopenings = services.silence, services.reopenings
         self._waits = services.expected_waits
         self._limits = limits
-
-    async def departments(self) -> Departments:
-        """Return the departments that a chat can be started with, when closed ones open, and the expected waits."""
-        waits = await self._waits.of_new()
-        topics = [_topic(one, waits) for one in await self._visits.topics()]
-        return Departments(items=[one.name for one in topics], topics=topics)
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""
@@ -295,6 +291,11 @@ class VisitOperations:
         """Return the rating of the chat; null before it was given."""
         return await self._ratings.of_chat((await self._opened(key)).id)
 
+    async def reopen(self, key: Opens) -> Visit:
+        """Let a chat go on within a day after its end: with its agent when they can, else it waits. An open one stays as it is."""
+        chat = await self._opened(key)
+        return await self._shown(await self._reopenings.reopen(chat.id))
+
     async def stay(self, key: Opens) -> Visit:
         """Answer the desk's question whether the customer is still there; without one nothing changes."""
         chat = await self._opened(key)
@@ -352,14 +353,3 @@ class VisitOperations:
         wait = await self._waits.at_place(chat.queue_id, place)
         shown = WaitRange.model_validate(wait) if wait else None
         return Visit.model_validate({**chat.model_dump(), 'place': place, 'expected_wait': shown})
-
-
-def _topic(topic: VisitTopic, waits: Mapping[UUID, ExpectedWait]) -> VisitTopicItem:
-    closed, wait = topic.closed, waits.get(topic.queue_id) if topic.queue_id else None
-    return VisitTopicItem(
-        name=topic.name,
-        name_en=topic.name_en,
-        is_open=closed is None,
-        opens_at=closed.opens_at if closed else None,
-        expected_wait=WaitRange.model_validate(wait) if wait and closed is None else None,
-    )

@@ -28,7 +28,7 @@ from services.contacts.steps import record_step
 from services.people.events import RoutingNeeded
 from services.settings.opening import closed_now, hours_of
 from services.text.masking import masked_in_thread
-from services.text.phone_numbers import parse_phone
+from services.text.phone_numbers import masked_phone, parse_phone
 from services.text.visible import parse_name, trimmed
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -58,6 +58,7 @@ class LeftView:
     id: UUID
     name: str
     phone: str
+    """Masked: who takes the chat sees it as in any chat."""
     body: str
     queue: str
     queue_en: str
@@ -71,7 +72,7 @@ class LeftView:
         return cls(
             id=message.id,
             name=message.visitor_name,
-            phone=message.visitor_phone,
+            phone=masked_phone(message.visitor_phone),
             body=message.body,
             queue=queue.name,
             queue_en=queue.name_en,

@@ -95,6 +95,7 @@ MAY = {
     'GET /chat/sessions/{session_id}/wrap-up/categories': STAFF,
     'PUT /chat/sessions/{session_id}/wrap-up': STAFF,
     'POST /chat/sessions/{session_id}/wrap-up/finish': STAFF,
+    'GET /left-messages': STAFF,
     'GET /chat/sessions/{session_id}/notes': STAFF,
     'POST /chat/sessions/{session_id}/notes': STAFF,
     'GET /chat/sessions/{session_id}/notes/colleagues': STAFF,
@@ -163,6 +164,7 @@ MAY = {
     'GET /chat/visits/departments': EVERYBODY,
     'POST /chat/visits/token': EVERYBODY,
     'POST /chat/visits': EVERYBODY,
+    'POST /chat/visits/left': EVERYBODY,
     'GET /talk/chat': CUSTOMERS,
     'GET /chat/visits/{visit_id}': CUSTOMERS,
     'GET /chat/visits/{visit_id}/messages': CUSTOMERS,
@@ -177,6 +179,7 @@ MAY = {
     'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
     'POST /chat/visits/{visit_id}/stay': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/reopen': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
@@ -217,6 +220,7 @@ MAY = {
     'POST /talk': EVERYBODY,
     'POST /talk/resume': EVERYBODY,
     'POST /talk/new': EVERYBODY,
+    'POST /talk/withdraw': EVERYBODY,
     'GET /softphone/streams.js': STAFF,
     'GET /softphone/server': STAFF,
     'GET /desk': STAFF,
@@ -248,6 +252,7 @@ MAY = {
 
 ANOTHER = {
     'GET /chat/visits/token': {422},
+    'GET /chat/visits/left': {422},
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'POST /setup/ready': {404},

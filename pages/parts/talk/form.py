@@ -8,15 +8,17 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from desk import clock
 from desk.errors import DeskError
 from models import ChatEnding
-from models.chat import MAX_NAME_CHARS
+from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
 from pages.locale import LANGUAGES, customer_sentence, language_of, text
 from pages.parts.kit import times
 from pages.parts.talk.wait_words import wait_words
 from pages.web import forms
 from pages.web.refusals import headers_of
 from services.chats.events import ChatCard
+from services.chats.left_messages import LeftView
 from services.chats.ratings import may_be_rated
 from services.chats.visits import StartRefusedError, VisitTopic
 from services.floor.expected_waits import ExpectedWait
@@ -31,9 +33,11 @@ FIELDS = {
     'visit.phone_missing': 'phone',
     'visit.department': 'department',
     'visit.closed': 'department',
+    'message.blank': 'body',
+    'message.too_long': 'body',
 }
 """The field at which each error is shown; any other error is shown above the form."""
-PLACES = ('consent', 'name', 'phone', 'department')
+PLACES = ('consent', 'name', 'phone', 'department', 'body')
 """The form's fields from top to bottom."""
 ENDONYMS = {'ko': '한국어', 'en': 'English'}
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -50,6 +54,8 @@ class TalkEntry:
     phone: str = ''
     department: str = ''
     consent: bool = False
+    body: str = ''
+    """The message to leave, where the queue is closed."""
 
 
 def draw(  # noqa: PLR0913 - all of these are on the form
@@ -81,6 +87,9 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         faults=dict.fromkeys(PLACES, '') | faults,
         first=next((one for one in PLACES if one in faults), ''),
         most=MAX_NAME_CHARS,
+        most_body=MAX_MESSAGE_CHARS,
+        are_closed=bool(nobody and topics),
+        leaves=bool(nobody or entry.body or 'body' in faults) or _is_closed(error),
         **_other_language(language),
     )
     return forms.page(
@@ -92,6 +101,28 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         headers=headers_of(error) if error else {},
         styles=STYLES,
         scripts=SCRIPTS,
+    )
+
+
+def draw_left(request: Request, left: LeftView) -> Response:
+    """Return the page about a message that waits for an opening; not its text, since others may use this browser."""
+    language = language_of(request)
+    opens = times.moment_in(left.opens_at, clock.SEOUL, language) if left.opens_at else ''
+    body = forms.render(
+        'talk_left.html',
+        language,
+        name=_veiled(left.name),
+        department=topic_name(language, VisitTopic(left.queue, left.queue_en)),
+        left=times.moment(left.left_at, language),
+        opens=opens,
+        **_other_language(language),
+    )
+    return forms.page(
+        title=text(language, '메시지를 남겼어요'),
+        body=body,
+        language=language,
+        theme=forms.theme_of(request),
+        styles=STYLES,
     )
 
 
@@ -122,6 +153,10 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
 def topic_name(language: str, topic: VisitTopic) -> str:
     """Return the name of a topic in a language: the administrators' own, else the catalogue's."""
     return topic.name_en if language == 'en' and topic.name_en else text(language, topic.name)
+
+
+def _is_closed(error: DeskError | None) -> bool:
+    return isinstance(error, QueueClosedError)
 
 
 def _lead(language: str, ending: ChatEnding | None, texts: CustomerTexts) -> str:

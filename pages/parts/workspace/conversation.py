@@ -12,6 +12,7 @@ from desk.errors import DeskError, NotFoundError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
+from models.chat import LEFT
 from pages import notices
 from pages.component import Component, busy
 from pages.context import PageContext
@@ -213,7 +214,7 @@ class Conversation(Component):
                 name=chat.visitor_name,
                 badges=self._care.badges(chat.customer_id),
                 phone=shown(chat.visitor_phone),
-                department=_(chat.department),
+                department=_where(chat),
             )
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
@@ -390,3 +391,8 @@ class Conversation(Component):
         else:
             self.take_in(ended)
             notices.done(_('상담을 종료했습니다'))
+
+
+def _where(chat: ChatCard) -> str:
+    """Return the department, and whether the customer left a message outside the hours."""
+    return ' · '.join((_(chat.department), *([_('남긴 메시지')] if chat.source == LEFT else [])))

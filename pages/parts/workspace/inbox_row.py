@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from models import ChatStatus, Priority
+from models.chat import LEFT
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.clock import milliseconds
@@ -46,7 +47,7 @@ def row(
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),
         holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
-        unread=_held(chat) + _snoozed(chat) + _unread(chat),
+        unread=_left(chat) + _held(chat) + _snoozed(chat) + _unread(chat),
         take=_take(chat, is_offered=is_offered),
     )
 
@@ -97,6 +98,13 @@ def _silence(chat: ChatCard, due: int) -> Markup:
         word=_('종료까지') if is_asked else _('확인까지'),
         due=due,
     )
+
+
+def _left(chat: ChatCard) -> Markup:
+    """Return the mark of a chat that its customer left as a message: nobody waits at a screen."""
+    if chat.source != LEFT or chat.status is ChatStatus.CLOSED:
+        return Markup()
+    return filled('<span class="desk-tag">{text}</span>', text=_('남긴 메시지'))
 
 
 def _held(chat: ChatCard) -> Markup:
