@@ -63,6 +63,7 @@ from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
 from models.kept_file import CannedReplyFile, CustomerAttachment
 from models.label import ChatLabel, LabelColor
+from models.left_message import LeftMessage
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
@@ -153,6 +154,7 @@ __all__ = [
     'ImportedCustomer',
     'Invitation',
     'LabelColor',
+    'LeftMessage',
     'Lookup',
     'Message',
     'MessageGrams',

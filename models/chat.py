@@ -29,6 +29,8 @@ class ChatStatus(StrEnum):
     CLOSED = 'closed'
 
 
+LEFT = 'left'
+"""The source of a chat that its customer left as a message outside the hours: nobody waits at a screen."""
 OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
 """Taken by an agent and not over: 진행 in the inbox."""
 
@@ -45,6 +47,9 @@ class MessageType(StrEnum):
     """Another agent has it from here on; ``content`` names that agent."""
     FILE = 'file'
     """A person's file; ``content`` is its name."""
+    SILENCE_ASKED = 'silence_asked'
+    """The desk asked a silent customer whether they are still there."""
+    ENDED_BY_SILENCE = 'ended_by_silence'
     REOPENED = 'reopened'
     """The chat goes on after it had ended; ``content`` names who reopened it."""
 
@@ -67,6 +72,8 @@ class ChatEnding(StrEnum):
     AGENT = 'agent'
     CUSTOMER = 'customer'
     ABANDONED = 'abandoned'
+    SILENCE = 'silence'
+    """The desk ended it: the customer was asked whether they are still there, and did not answer."""
 
 
 _closed = text("status = 'closed'")
@@ -96,6 +103,7 @@ class ChatSession(Row, table=True):
             postgresql_where=text('offered_agent_id IS NOT NULL'),
         ),
         Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
+        Index('idx_chat_sessions_silence', 'silence_due_at', postgresql_where=text('silence_due_at IS NOT NULL')),
         Index('idx_chat_sessions_snoozed', 'snoozed_until', postgresql_where=text('snoozed_until IS NOT NULL')),
         Index('idx_chat_sessions_joined', 'joined_agent_ids', postgresql_using='gin', postgresql_where=_open),
         Index('idx_chat_sessions_labels', 'label_ids', postgresql_using='gin', postgresql_where=text("label_ids <> '{}'")),
@@ -169,6 +177,20 @@ class ChatSession(Row, table=True):
     offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
     returning_agent_id: UUID | None = Field(
         default=None, description='who talked with this number within a day before'
+    )
+
+    silence_due_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='when the desk asks a customer who does not answer, or ends the chat once it has asked',
+    )
+    silence_asked_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the desk asked, and got no answer yet'
+    )
+    silence_off: bool = Field(
+        default=False,
+        sa_column_kwargs={'server_default': text('false')},
+        description='whether an agent stopped this clock for the chat (기다리기)',
     )
 
     joined_agent_ids: list[UUID] = Field(

@@ -29,6 +29,7 @@ from pages.parts.workspace.chat_switch import ChatSwitch
 from pages.parts.workspace.conversation import Conversation, ConversationActs
 from pages.parts.workspace.hold_news import HoldNews
 from pages.parts.workspace.inbox_panel import InboxPanel
+from pages.parts.workspace.left_list import LeftList
 from pages.parts.workspace.mention_news import MentionNews
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
@@ -92,6 +93,7 @@ class Workspace:
                 if self._shell.has_voice
                 else None
             )
+            self._left = LeftList(self._shell)
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
@@ -132,6 +134,7 @@ class Workspace:
         self._add_supervisors_keys()
         self._promises.refresh()
         self._wrap_ups.refresh()
+        self._left.start(self._left.read())
         if self._callbacks is not None:
             self._callbacks.refresh()
         self._absences.refresh()
@@ -304,45 +307,27 @@ class Workspace:
         keys, in_chat = self.keys, self._in_chat
         keys.add('KeyJ', 'J', _('다음 대화'), lambda: self._step(1))
         keys.add('KeyK', 'K', _('이전 대화'), lambda: self._step(-1))
-        keys.add(
-            'KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting
-        )
+        keys.add('KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting)  # fmt: skip
         keys.add('KeyX', 'X', _('새 상담 거절'), self._refuse)
         keys.add('KeyG', 'G', _('상담 가능'), self._shell.status.become_available)
-        keys.add(
-            f'{ALT}ArrowDown',
-            'Alt + ↓',
-            _('읽지 않은 내 상담, 없으면 다음 내 상담'),
-            self._switch.on,
-        )
-        keys.add(
-            f'{ALT}ArrowUp', 'Alt + ↑', _('바로 앞의 상담, 없으면 이전 내 상담'), self._switch.back
-        )
+        keys.add(f'{ALT}ArrowDown', 'Alt + ↓', _('읽지 않은 내 상담, 없으면 다음 내 상담'), self._switch.on)  # fmt: skip
+        keys.add(f'{ALT}ArrowUp', 'Alt + ↑', _('바로 앞의 상담, 없으면 이전 내 상담'), self._switch.back)  # fmt: skip
         keys.add('KeyR', 'R', _('메시지 쓰기'), in_chat(Conversation.focus))
         keys.add('KeyO', 'O', _('내부 메모 쓰기'), in_chat(Conversation.write_note))
         keys.add('KeyI', 'I', _('나를 부른 메모 열기'), self._mentions.open_first)
         keys.add('KeyH', 'H', _('보류 · 보류 해제'), in_chat(lambda chat: chat.own.hold()))
-        keys.add(
-            'KeyZ',
-            'Z',
-            _('다시 알림 · 지금 꺼내기'),
-            in_chat(lambda chat: chat.labels.snooze.act()),
-        )
+        keys.add('KeyZ', 'Z', _('다시 알림 · 지금 꺼내기'), in_chat(lambda chat: chat.lines.labels.snooze.act()))  # fmt: skip
+        keys.add('KeyV', 'V', _('답 없는 고객 기다리기'), in_chat(lambda chat: chat.lines.silence.toggle()))  # fmt: skip
         keys.add('KeyT', 'T', _('호전환'), in_chat(lambda chat: chat.own.transfer()))
         keys.add('KeyE', 'E', _('상담 종료'), in_chat(Conversation.end))
         keys.add('KeyU', 'U', _('종료한 상담 다시 열기'), in_chat(lambda chat: chat.own.reopen()))
-        keys.add('KeyB', 'B', _('라벨'), in_chat(lambda chat: chat.labels.label()))
-        keys.add('KeyY', 'Y', _('중요도'), in_chat(lambda chat: chat.labels.prioritize()))
+        keys.add('KeyB', 'B', _('라벨'), in_chat(lambda chat: chat.lines.labels.label()))
+        keys.add('KeyY', 'Y', _('중요도'), in_chat(lambda chat: chat.lines.labels.prioritize()))
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         keys.add('KeyP', 'P', _('약속 남기기'), in_chat(self._promise))
         keys.add('KeyN', 'N', _('약속 아님'), in_chat(lambda chat: chat.promises.dismiss()))
         keys.add('KeyL', 'L', _('가장 이른 약속 열기'), self._promises.open_first)
-        keys.add(
-            'KeyW',
-            'W',
-            _('왜 나에게? · 배정 이력'),
-            in_chat(lambda chat: explain(self._shell, chat.chat_id)),
-        )
+        keys.add('KeyW', 'W', _('왜 나에게? · 배정 이력'), in_chat(lambda chat: explain(self._shell, chat.chat_id)))  # fmt: skip
         self._add_supervisors_keys()
         for number, (tab, name) in enumerate(_tab_names().items(), start=1):
             keys.add(f'Digit{number}', str(number), name, partial(self._inbox.show, tab))

@@ -3,7 +3,7 @@
 Several people may use one browser, one after another. So the chat's token alone shows none of its messages: a tab shows the
 chat only if the chat was started or resumed in that tab. The tab itself remembers this across reloads, by the chat's id.
 
-An ended chat keeps its token and its page, for its tab only, as long as it may be rated; then both are over.
+An ended chat keeps its token and its page, for its tab only, as long as it may be rated or go on (a day); then both are over.
 """
 
 from typing import Annotated
@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
 
+from desk import clock
 from desk.errors import DeskError
 from desk.settings import Settings
 from desk.throttle import Throttle
@@ -30,7 +31,9 @@ from pages.web.cookies import Cookie, Cookies
 from pages.web.gate import address_of
 from pages.web.principals import Visitor, principals_in
 from services.chats.events import ChatCard
+from services.chats.left_messages import LeftView
 from services.chats.ratings import may_be_rated
+from services.chats.reopening import is_reopenable
 from services.chats.visits import ChatStart, VisitTopic
 from services.registry import Services
 from services.settings.opening import QueueClosedError
@@ -65,6 +68,7 @@ def router(services: Services, settings: Settings) -> APIRouter:
     routes.add_api_route('/talk', operations.start, methods=['POST'])
     routes.add_api_route('/talk/news', operations.news)
     routes.add_api_route('/talk/resume', operations.resume, methods=['POST'])
+    routes.add_api_route('/talk/withdraw', operations.withdraw, methods=['POST'])
     routes.add_api_route('/talk/new', operations.begin_anew, methods=['POST'])
     return routes
 
@@ -103,6 +107,7 @@ class TalkOperations:
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
         self._texts = services.customer_texts
+        self._waits, self._left = services.expected_waits, services.left_messages
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._news = TalkNews(services.topics)
@@ -118,12 +123,14 @@ class TalkOperations:
             topic = await self._visits.topic_of(visitor.chat)
             answer = talk_form.draw_resume(request, visitor.chat, topic)
             return self._keeping_language(request, answer)
-        topics = await self._visits.topics()
+        if visitor is None and (left := await self._left_in(request)) is not None:
+            return self._keeping_language(request, talk_form.draw_left(request, left))
+        topics, waits = await self._visits.topics(), await self._waits.of_new()
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
         ended = visitor.chat if visitor else None
-        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended)
-        is_over = ended is None or not may_be_rated(ended)
+        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended, waits=waits)
+        is_over = ended is None or not _is_shown(ended)
         if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
         return self._keeping_language(request, answer)
@@ -146,23 +153,40 @@ class TalkOperations:
             phone=typed.get('phone', ''),
             department=typed.get('department', ''),
             consent=typed.get('consent') == 'yes',
+            body=typed.get('body', ''),
+        )
+        wanted = ChatStart(
+            name=entry.name,
+            phone=entry.phone,
+            department=entry.department,
+            consent=entry.consent,
+            token=entry.token,
         )
         try:
             self._starts.hit(address_of(request), act=entry.token)
-            started = await self._visits.start(
-                ChatStart(
-                    name=entry.name,
-                    phone=entry.phone,
-                    department=entry.department,
-                    consent=entry.consent,
-                    token=entry.token,
-                )
-            )
+            if typed.get('act') == 'leave':
+                await self._left.leave(wanted, entry.body)
+                answer = RedirectResponse('/talk', 303)
+            else:
+                await self._visits.start(wanted)
+                answer = self._entering()
         except DeskError as error:
             return await self._refused(request, entry, error)
-        answer = self._entering()
-        self._cookies.give(answer, Cookie.VISIT, started.token, max_age_seconds=VISIT_SECONDS)
+        self._cookies.give(answer, Cookie.VISIT, entry.token, max_age_seconds=VISIT_SECONDS)
         return answer
+
+    async def withdraw(self, request: Request) -> Response:
+        """Take back the message that was left in this browser; the form is next."""
+        answer = RedirectResponse('/talk', 303)
+        if (token := self._cookies.read(request, Cookie.VISIT)) and _visitor(request) is None:
+            await self._left.withdraw(token)
+            self._cookies.take(answer, Cookie.VISIT)
+        return answer
+
+    async def _left_in(self, request: Request) -> LeftView | None:
+        """Return the message that was left in this browser and waits for an opening."""
+        token = self._cookies.read(request, Cookie.VISIT)
+        return await self._left.of_token(token) if token else None
 
     async def resume(self, request: Request) -> Response:
         """Lead into the open chat: the customer confirmed that it is theirs."""
@@ -188,6 +212,7 @@ class TalkOperations:
                 phone=entry.phone,
                 department=entry.department,
                 consent=entry.consent,
+                body=entry.body,
             )
         try:
             topics = await self._visits.topics()
@@ -226,8 +251,9 @@ class TalkOperations:
 
 
 def _is_shown(chat: ChatCard) -> bool:
-    """Whether a chat has a page: it goes on, or its customer may still rate it."""
-    return chat.status is not ChatStatus.CLOSED or may_be_rated(chat)
+    """Whether a chat has a page: it goes on, or its customer may still rate it or write in it."""
+    is_open = chat.status is not ChatStatus.CLOSED
+    return is_open or may_be_rated(chat) or is_reopenable(chat, clock.now())
 
 
 async def _was_here(chat_id: str) -> bool:

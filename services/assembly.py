@@ -32,12 +32,14 @@ from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.label_settings import LabelSettings
 from services.chats.labels import ChatLabels
+from services.chats.left_messages import LeftMessages
 from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
+from services.chats.silence import Silence
 from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
@@ -64,6 +66,7 @@ from services.files.intake import FileIntake, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -162,7 +165,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
     rules = DialRules(phones, quiet)
-    texts = Texts(units)
+    texts, silence = Texts(units), Silence(units)
     calls = Calls(units, directory, phones, rules, texts)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
@@ -180,7 +183,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         else None
     )
     reports = Reports(db, rollups)
-    chats, visits = Chats(units), Visits(units, secret=jwt_secret)
+    chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
     intake = FileIntake(db, files or FileSetup())
     chat_files = Files(units, intake, chats, visits)
     day_reports = DayReports(db)
@@ -257,6 +260,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         customer_timeline=CustomerTimeline(customer_workshop),
         departures=Departures(units),
         drafts=Drafts(units),
+        expected_waits=ExpectedWaits(db),
         exports=Exports(units, topics, history),
         files=chat_files,
         history=history,
@@ -264,6 +268,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         inbox=Inbox(units),
         invitations=Invitations(units),
         long_calls=LongCalls(db),
+        left_messages=LeftMessages(units, secret=jwt_secret),
         lookups=lookups,
         message_search=message_search,
         opening=Opening(units),
@@ -288,6 +293,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         roster=Roster(units),
         second_factors=factors,
         sentiments=Sentiments(units),
+        silence=silence,
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,

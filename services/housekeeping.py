@@ -25,12 +25,14 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, bring back those put away, announce promises and call-backs, cancel those of the blocked, give lent agents back.
+    """End abandoned chats and those of silent customers, begin those left as messages, end overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, bring back those put away, announce promises and call-backs, cancel those of the blocked, give lent agents back.
 
     Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
+        await services.left_messages.begin_due()
+        await services.silence.sweep()
         await services.wrap_ups.end_overdue()
         await services.transfers.end_overdue()
         await services.chats.remind_held()

@@ -29,12 +29,14 @@ from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
 from services.chats.label_settings import LabelSettings
 from services.chats.labels import ChatLabels
+from services.chats.left_messages import LeftMessages
 from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
 from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
 from services.chats.reopening import Reopenings
+from services.chats.silence import Silence
 from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
@@ -59,6 +61,7 @@ from services.files.files import Files
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -178,6 +181,7 @@ class Services:
     customer_timeline: CustomerTimeline
     departures: Departures
     drafts: Drafts
+    expected_waits: ExpectedWaits
     exports: Exports
     files: Files
     history: History
@@ -185,6 +189,7 @@ class Services:
     inbox: Inbox
     invitations: Invitations
     long_calls: LongCalls
+    left_messages: LeftMessages
     lookups: Lookups
     message_search: MessageSearch
     opening: Opening
@@ -210,6 +215,7 @@ class Services:
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    silence: Silence
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills

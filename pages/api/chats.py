@@ -75,6 +75,14 @@ class HoldFor(BaseModel):
     remind_minutes: Annotated[int | None, Field(ge=1, le=MAX_REMIND_MINUTES)] = None
 
 
+class SilenceClock(BaseModel):
+    """Whether the clock of a silent customer is stopped for the chat."""
+
+    model_config = shown_as({'off': True})
+
+    off: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatFilters:
     """The filters of the list; without any of them the answer is the guide's plain list."""
@@ -153,6 +161,13 @@ def router(services: Services) -> APIRouter:
         responses=changed,
     )
     add(
+        f'{one}/silence',
+        sessions.wait,
+        methods=['PUT'],
+        summary='Stop the clock of a silent customer (기다리기), or let it run',
+        responses=written,
+    )
+    add(
         f'{one}/join',
         sessions.join,
         methods=['POST'],
@@ -186,6 +201,7 @@ class Sessions:
         self._chats = services.chats
         self._inbox = services.inbox
         self._company = services.company
+        self._silence = services.silence
         self._wrap_ups = services.wrap_ups
 
     async def chats(
@@ -262,6 +278,11 @@ class Sessions:
     async def resume(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Resume a chat on hold, up to one above the agent's capacity."""
         return Chat.shown_to(staff.agent, await self._chats.resume(staff.agent, session_id))
+
+    async def wait(self, staff: SignedIn, session_id: UUID, wanted: SilenceClock) -> Chat:
+        """Stop the clock after which a customer who does not answer is asked and the chat ends; or let it run again."""
+        chat = await self._silence.wait(staff.agent, session_id, is_off=wanted.off)
+        return Chat.shown_to(staff.agent, chat)
 
     async def join(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Write in a colleague's chat, too; it stays the colleague's. Joining again changes nothing."""

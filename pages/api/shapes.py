@@ -69,6 +69,9 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'offered_at': None,
     'offer_expires_at': None,
     'remind_at': None,
+    'silence_due_at': None,
+    'silence_asked_at': None,
+    'silence_off': False,
     'label_ids': [],
     'reopened_at': None,
     'snoozed_until': None,
@@ -94,7 +97,10 @@ VISIT_EXAMPLE: dict[str, Any] = {
     'taken_at': None,
     'end_time': None,
     'place': 2,
+    'expected_wait': {'from_seconds': 150, 'to_seconds': 310},
     'last_number': 0,
+    'silence_asked_at': None,
+    'silence_due_at': None,
     'agent_delivered_number': 0,
     'agent_read_number': 0,
 }
@@ -253,6 +259,18 @@ class NewRating(BaseModel):
     comment: Annotated[Text, Field(max_length=MAX_COMMENT_CHARS)] = ''
 
 
+class WaitRange(BaseModel):
+    """How long a customer will probably wait, in seconds: half of the waits end between the two."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={'examples': [{'from_seconds': 150, 'to_seconds': 310}]},
+    )
+
+    from_seconds: int
+    to_seconds: int
+
+
 class Visit(BaseModel):
     """A chat as its customer sees it; ``place`` is 1 for the next in the queue, 0 when the chat no longer waits."""
 
@@ -266,7 +284,11 @@ class Visit(BaseModel):
     taken_at: datetime | None
     end_time: datetime | None
     place: int
+    expected_wait: WaitRange | None
+    """Half of the waits from now on end in it; null where too little is known."""
     last_number: int
+    silence_asked_at: datetime | None
+    silence_due_at: datetime | None
     agent_delivered_number: int
     agent_read_number: int
 
@@ -335,14 +357,6 @@ class VisitCallbackWish(BaseModel):
     phone: Annotated[Text, Field(max_length=MAX_CHARS)]
     slot_from: AwareDatetime
     body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
-
-
-class Departments(BaseModel):
-    """The departments that a customer can choose (문의 유형)."""
-
-    model_config = shown_as({'items': ['결제·환불', '주문·배송']})
-
-    items: list[str]
 
 
 class ServiceState(BaseModel):

@@ -16,7 +16,6 @@ from desk.throttle import Throttle
 from models import ChatStatus, Sender
 from pages.api import file_bodies
 from pages.api.shapes import (
-    Departments,
     Marks,
     NewRating,
     NewVisit,
@@ -30,6 +29,7 @@ from pages.api.shapes import (
     VisitLine,
     VisitorsMessage,
     VisitToken,
+    WaitRange,
     refusals,
 )
 from pages.api.transcript_files import ANSWER, TranscriptAnswers, TranscriptFormat
@@ -64,7 +64,6 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(422, 429),
     )
     add, one = api.add_api_route, '/{visit_id}'
-    add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
     add(
         '/token',
         visit.token,
@@ -163,6 +162,20 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(404, 409, 413),
     )
     add(f'{one}/rating', visit.rating, summary='The own rating', responses=refusals(404))
+    add(
+        f'{one}/reopen',
+        visit.reopen,
+        methods=['POST'],
+        summary='Go on with the chat that has ended',
+        responses=refusals(403, 404, 409),
+    )
+    add(
+        f'{one}/stay',
+        visit.stay,
+        methods=['POST'],
+        summary='Say that the customer is still there',
+        responses=refusals(404),
+    )
     add(f'{one}/leave', visit.leave, methods=['POST'], summary='Leave', responses=refusals(404))
     return api
 
@@ -199,12 +212,10 @@ class VisitOperations:
     def __init__(self, services: Services, limits: RateLimits) -> None:
         self._visits, self._files = services.visits, services.files
         self._callbacks, self._ratings = services.callback_requests, services.ratings
+        self._silence, self._reopenings = services.silence, services.reopenings
+        self._waits = services.expected_waits
         self._limits = limits
         self._transcripts, self._answers = services.transcripts, TranscriptAnswers()
-
-    async def departments(self) -> Departments:
-        """Return the departments that a chat can be started with."""
-        return Departments(items=await self._visits.departments())
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""
@@ -315,6 +326,16 @@ class VisitOperations:
         """Return the rating of the chat; null before it was given."""
         return await self._ratings.of_chat((await self._opened(key)).id)
 
+    async def reopen(self, key: Opens) -> Visit:
+        """Let a chat go on within a day after its end: with its agent when they can, else it waits. An open one stays as it is."""
+        chat = await self._opened(key)
+        return await self._shown(await self._reopenings.reopen(chat.id))
+
+    async def stay(self, key: Opens) -> Visit:
+        """Answer the desk's question whether the customer is still there; without one nothing changes."""
+        chat = await self._opened(key)
+        return await self._shown(await self._silence.stay(chat.id))
+
     async def leave(self, key: Opens) -> Visit:
         """End the chat for the customer; leaving again changes nothing."""
         chat = await self._opened(key)
@@ -364,4 +385,6 @@ class VisitOperations:
 
     async def _shown(self, chat: ChatCard) -> Visit:
         place = await self._visits.place(chat.id) if chat.status is ChatStatus.WAITING else 0
-        return Visit.model_validate({**chat.model_dump(), 'place': place})
+        wait = await self._waits.at_place(chat.queue_id, place)
+        shown = WaitRange.model_validate(wait) if wait else None
+        return Visit.model_validate({**chat.model_dump(), 'place': place, 'expected_wait': shown})

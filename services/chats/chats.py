@@ -28,6 +28,7 @@ from services.chats.changes import (
     after_end,
     append_line,
     close,
+    forget_silence,
     require_chat,
     settle_holder,
     tell_changed,
@@ -143,6 +144,7 @@ class Chats:
                 chat.status, chat.held_at = ChatStatus.ON_HOLD, now
                 chat.come_back()
                 chat.remind_at = now + timedelta(minutes=remind_minutes) if remind_minutes else None
+                forget_silence(chat)
                 record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
                 await settle_holder(work, me, StateCause.CONTACT_OVER)

@@ -94,6 +94,9 @@ class ChatCard(BaseModel):
     offered_at: datetime | None = None
     offer_expires_at: datetime | None = None
     remind_at: datetime | None = None
+    silence_due_at: datetime | None = None
+    silence_asked_at: datetime | None = None
+    silence_off: bool = False
     label_ids: tuple[UUID, ...] = ()
     reopened_at: datetime | None = None
     snoozed_until: datetime | None = None

@@ -12,7 +12,7 @@ from desk import clock
 from desk.errors import ConflictError, InvalidInputError
 from models import Agent, ChatSession, ChatStatus, StepKind
 from services.chats import queries
-from services.chats.changes import require_chat, tell_changed
+from services.chats.changes import forget_silence, require_chat, tell_changed
 from services.chats.events import ChatCard, SnoozeDue
 from services.contacts.steps import record_step
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -45,6 +45,7 @@ class Snoozes:
             if chat.status is ChatStatus.ON_HOLD:
                 raise ConflictError('snooze.held')
             chat.snoozed_until, chat.woken_at = until or now + LONGEST, None
+            forget_silence(chat)
             record_step(work, chat, StepKind.SNOOZED, agent_id=agent.id, by_id=agent.id)
             tell_changed(work, chat)
         return queries.card(chat)

@@ -65,6 +65,10 @@ KEPT: dict[str, dict[str, Kept]] = {
         'body': Kept('written for all customers, about none', 'the desk takes it out of use'),
         'body_en': Kept('written for all customers, about none', 'the desk takes it out of use'),
     },
+    'left_messages': {
+        one: Kept('a message that waits for an opening: nobody on record yet', "the queue's next opening: then it is a chat")
+        for one in ('visitor_name', 'visitor_phone', 'body', 'token_hash', 'consented_at')
+    },
     'lookups': {
         'value_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
         'alike_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
@@ -128,7 +132,8 @@ FREE: dict[str, str] = {
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
         'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
-        'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids'
+        'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids '
+        'silence_due_at silence_asked_at silence_off'
     ),
     'chat_transfers': (
         'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '
@@ -151,6 +156,7 @@ FREE: dict[str, str] = {
     'imported_customers': 'run_id version is_new',
     'invitations': 'id created_at role department expires_at invited_by_id used_at ended_at',
     'lookups': 'agent_id looked_at',
+    'left_messages': 'id created_at queue_id opens_at',
     'message_sentiments': 'message_id chat_session_id number claimed_at analysed_at source',
     'messages': 'id created_at chat_session_id number sender sender_id type',
     'notice_receipts': 'notice_id agent_id read_at',
@@ -168,7 +174,7 @@ FREE: dict[str, str] = {
         'service_level_seconds service_level_percent offer_seconds misses_until_away '
         'returning_seconds widen_after_seconds wider_department wider_level chats_during_call '
         'wrap_up_required wrap_up_seconds recording_pause_seconds long_call_seconds '
-        'very_long_call_seconds callbacks_per_hour version updated_at'
+        'very_long_call_seconds callbacks_per_hour silence_ask_seconds silence_close_seconds version updated_at'
     ),
     'recording_pauses': 'id created_at call_id contact_id agent_id resume_at resumed_at ending',
     'report_changes': 'id contact_id created_at',

@@ -31,6 +31,10 @@ class TextName(StrEnum):
     """Outside of business hours, in place of a chat."""
     ENDED = 'ended'
     """After a chat."""
+    SILENCE_ASKED = 'silence_asked'
+    """Asks a customer who has not answered for a while whether they are still there."""
+    SILENCE_ENDED = 'silence_ended'
+    """After a chat that ended because its customer did not answer."""
     RECORDING = 'recording'
     """Said to who is called by the desk, by Connect's contact flow, and read by who asks for a call-back."""
 

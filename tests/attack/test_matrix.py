@@ -93,6 +93,7 @@ MAY = {
     'POST /chat/sessions/{session_id}/wake': STAFF,
     'POST /chat/sessions/{session_id}/reopen': STAFF,
     'POST /chat/sessions/{session_id}/resume': STAFF,
+    'PUT /chat/sessions/{session_id}/silence': STAFF,
     'POST /chat/sessions/{session_id}/join': STAFF,
     'POST /chat/sessions/{session_id}/leave': STAFF,
     'POST /chat/sessions/{session_id}/end': STAFF,
@@ -103,6 +104,7 @@ MAY = {
     'GET /chat/sessions/{session_id}/wrap-up/categories': STAFF,
     'PUT /chat/sessions/{session_id}/wrap-up': STAFF,
     'POST /chat/sessions/{session_id}/wrap-up/finish': STAFF,
+    'GET /left-messages': STAFF,
     'GET /chat/sessions/{session_id}/notes': STAFF,
     'POST /chat/sessions/{session_id}/notes': STAFF,
     'GET /chat/sessions/{session_id}/notes/colleagues': STAFF,
@@ -181,6 +183,7 @@ MAY = {
     'GET /chat/visits/departments': EVERYBODY,
     'POST /chat/visits/token': EVERYBODY,
     'POST /chat/visits': EVERYBODY,
+    'POST /chat/visits/left': EVERYBODY,
     'GET /talk/chat': CUSTOMERS,
     'GET /chat/visits/{visit_id}': CUSTOMERS,
     'GET /chat/visits/{visit_id}/messages': CUSTOMERS,
@@ -196,6 +199,8 @@ MAY = {
     'DELETE /chat/visits/{visit_id}/callback': CUSTOMERS,
     'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/stay': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/reopen': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
     'POST /settings/{kind}': SUPERVISORS,  # each kind by each role, as below
@@ -237,6 +242,7 @@ MAY = {
     'POST /talk': EVERYBODY,
     'POST /talk/resume': EVERYBODY,
     'POST /talk/new': EVERYBODY,
+    'POST /talk/withdraw': EVERYBODY,
     'GET /softphone/streams.js': STAFF,
     'GET /softphone/server': STAFF,
     'GET /desk': STAFF,
@@ -269,6 +275,7 @@ MAY = {
 
 ANOTHER = {
     'GET /chat/visits/token': {422},
+    'GET /chat/visits/left': {422},
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'POST /setup/ready': {404},

@@ -101,6 +101,8 @@ def text_fields() -> list[FormField]:
             '운영 시간이 아닐 때 보입니다. {opens} 자리에 여는 때가 들어갑니다.', opens='{opens}'
         ),
         TextName.ENDED: _('상담이 끝난 뒤에 보입니다.'),
+        TextName.SILENCE_ASKED: _('한동안 답이 없는 고객에게 계속 상담할지 물을 때 보입니다.'),
+        TextName.SILENCE_ENDED: _('고객의 답이 없어 상담이 끝난 뒤에 보입니다.'),
         TextName.RECORDING: _(
             '콜백을 신청할 때 보이고, 데스크가 거는 전화에서는 Connect의 통화 흐름이 읽어 줍니다 (속성 desk_recording_notice).'
         ),
@@ -125,6 +127,8 @@ def _names() -> dict[TextName, str]:
         TextName.WAITING: _('기다리는 동안'),
         TextName.CLOSED: _('운영 시간 밖'),
         TextName.ENDED: _('상담이 끝난 뒤'),
+        TextName.SILENCE_ASKED: _('답이 없을 때'),
+        TextName.SILENCE_ENDED: _('답이 없어 끝난 뒤'),
         TextName.RECORDING: _('통화 녹음 안내'),
     }
 
@@ -157,14 +161,13 @@ def _shown(texts: CustomerTexts, name: TextName, language: str) -> str:
     opens = times.moment_in(clock.now(), clock.SEOUL, language)
     if own := texts.said(name, language, opens=opens):
         return own
-    match name:
-        case TextName.GREETING:
-            return text(language, '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.')
-        case TextName.WAITING:
-            return text(language, '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.')  # fmt: skip
-        case TextName.CLOSED:
-            return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
-        case TextName.ENDED:
-            return text(language, '상담이 종료되었어요. 이용해 주셔서 감사해요.')
-        case TextName.RECORDING:
-            return text(language, '적은 글이 없으면 보이지 않아요.')
+    usual = {
+        TextName.GREETING: '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.',
+        TextName.WAITING: '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.',
+        TextName.CLOSED: '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.',
+        TextName.ENDED: '상담이 종료되었어요. 이용해 주셔서 감사해요.',
+        TextName.SILENCE_ASKED: '아직 계신가요? 답이 없으면 상담이 종료돼요.',
+        TextName.SILENCE_ENDED: '오랫동안 답이 없어 상담을 종료했어요. 언제든 다시 찾아 주세요.',
+        TextName.RECORDING: '적은 글이 없으면 보이지 않아요.',
+    }
+    return text(language, usual[name], opens=opens)

@@ -45,6 +45,10 @@ class Attention:
             self._unread = left
             self._sound.mark_title(len(left))
 
+    def call(self) -> None:
+        """Call for the customer, whom the desk asks something."""
+        self._sound.tick()
+
     async def _call(self) -> None:
         await still(self._sound, asyncio.sleep(PATIENCE_SECONDS))
         self._is_waiting = False

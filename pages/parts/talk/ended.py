@@ -14,6 +14,9 @@ def last_words(chat: ChatCard, texts: CustomerTexts) -> Markup:
     """Return the sentence below an ended chat; that of the queue where it has one."""
     if chat.ending is ChatEnding.ABANDONED:
         words = _('상담원과 연결되기 전에 상담이 종료되었어요. 언제든 다시 찾아 주세요.')
+    elif chat.ending is ChatEnding.SILENCE:
+        own = texts.said(TextName.SILENCE_ENDED, language())
+        words = own or _('오랫동안 답이 없어 상담을 종료했어요. 언제든 다시 찾아 주세요.')
     else:
         own = texts.said(TextName.ENDED, language())
         words = own or _('상담이 종료되었어요. 이용해 주셔서 감사해요.')

@@ -20,6 +20,8 @@ def _to_agent(kind: MessageType, name: str, language: str) -> str:
         MessageType.REOPENED: text(language, '{name} 님이 상담을 다시 열었습니다', name=name),
         MessageType.ENDED_BY_CUSTOMER: text(language, '고객이 상담을 종료했습니다'),
         MessageType.ABANDONED: text(language, '고객이 기다리다가 나갔습니다'),
+        MessageType.SILENCE_ASKED: text(language, '답이 없는 고객에게 계속 상담할지 물었습니다'),
+        MessageType.ENDED_BY_SILENCE: text(language, '고객의 답이 없어 상담이 종료되었습니다'),
     }[kind]
 
 
@@ -37,4 +39,6 @@ def _to_customer(kind: MessageType, name: str, language: str) -> str:
         MessageType.REOPENED: text(language, '상담이 다시 이어져요'),
         MessageType.ENDED_BY_CUSTOMER: text(language, '상담을 종료했어요'),
         MessageType.ABANDONED: text(language, '연결되기 전에 상담이 종료되었어요'),
+        MessageType.SILENCE_ASKED: text(language, '아직 계신지 여쭤보았어요'),
+        MessageType.ENDED_BY_SILENCE: text(language, '답이 없어 상담이 종료되었어요'),
     }[kind]

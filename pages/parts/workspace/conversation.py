@@ -12,6 +12,7 @@ from desk.errors import DeskError, NotFoundError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
+from models.chat import LEFT
 from pages import notices
 from pages.component import Component, busy
 from pages.context import PageContext
@@ -24,12 +25,10 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
-from pages.parts.workspace.company_line import CompanyLine
 from pages.parts.workspace.composer import Composer, ComposerNews, Unsent
-from pages.parts.workspace.label_line import LabelLine
+from pages.parts.workspace.head_lines import HeadLines
 from pages.parts.workspace.own_acts import OwnActs
 from pages.parts.workspace.promise_offers import PromiseOffers
-from pages.parts.workspace.transfer_line import TransferLine
 from pages.parts.workspace.viewers_line import ViewersLine
 from pages.parts.workspace.wrap_up_panel import WrapUpPlace
 from services.chats.events import (
@@ -180,7 +179,7 @@ class Conversation(Component):
                     self._context, transfer=self._acts.transfer, on_changed=self.take_in
                 )
                 self._close = button(_('상담 종료'), self.end)
-            self._draw_lines()
+            self.lines = HeadLines(self._context, self._chat, on_changed=self.take_in)
             mood = MoodLine(self._context, self.chat_id)
             read = self._chat.agent_read_number
             self._transcript = Transcript(
@@ -203,11 +202,6 @@ class Conversation(Component):
             self._wrap_up = WrapUpPlace(self._context)
         self._show_chat()
 
-    def _draw_lines(self) -> None:
-        self.labels = LabelLine(self._context, on_changed=self.take_in)
-        self._company = CompanyLine(self._context, on_changed=self.take_in)
-        TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
-
     def _show_chat(self) -> None:
         chat = self._chat
         shown = times.phone if holds(self._agent, chat) else masked_phone
@@ -217,14 +211,13 @@ class Conversation(Component):
                 name=chat.visitor_name,
                 badges=self._care.badges(chat.customer_id),
                 phone=shown(chat.visitor_phone),
-                department=_(chat.department),
+                department=_where(chat),
             )
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
         self._why.set_visibility(is_own or self._agent.is_supervisor)
         self.own.show(chat)
-        self.labels.show(chat)
-        self._company.show(chat)
+        self.lines.show(chat)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
         if reason := self._why_not():
@@ -395,3 +388,8 @@ class Conversation(Component):
         else:
             self.take_in(ended)
             notices.done(_('상담을 종료했습니다'))
+
+
+def _where(chat: ChatCard) -> str:
+    """Return the department, and whether the customer left a message outside the hours."""
+    return ' · '.join((_(chat.department), *([_('남긴 메시지')] if chat.source == LEFT else [])))

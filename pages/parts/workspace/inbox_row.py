@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from models import ChatStatus, Priority
+from models.chat import LEFT
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.clock import milliseconds
@@ -46,7 +47,7 @@ def row(
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),
         holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
-        unread=_held(chat) + _snoozed(chat) + _unread(chat),
+        unread=_left(chat) + _held(chat) + _snoozed(chat) + _unread(chat),
         take=_take(chat, is_offered=is_offered),
     )
 
@@ -77,12 +78,33 @@ def _clock(chat: ChatCard) -> Markup:
             late=LATE_SECONDS,
             full=times.full(waits_since),
         )
+    if chat.silence_due_at is not None and chat.status is ChatStatus.ACTIVE:
+        return _silence(chat, milliseconds(chat.silence_due_at))
     moment = chat.end_time or chat.last_message_at or chat.start_time
     return filled(
         '<time class="desk-row-clock" title="{full}">{short}</time>',
         full=times.full(moment),
         short=times.short(moment),
     )
+
+
+def _silence(chat: ChatCard, due: int) -> Markup:
+    """Return the clock of a silent customer: until they are asked, then until the chat ends."""
+    is_asked = chat.silence_asked_at is not None
+    return filled(
+        '<span class="desk-row-clock{asked}" title="{full}">{word} <time data-countdown="{due}"></time></span>',
+        asked=' desk-row-asked' if is_asked else '',
+        full=_('답이 없으면 상담을 종료합니다') if is_asked else _('답이 없으면 고객에게 묻습니다'),
+        word=_('종료까지') if is_asked else _('확인까지'),
+        due=due,
+    )
+
+
+def _left(chat: ChatCard) -> Markup:
+    """Return the mark of a chat that its customer left as a message: nobody waits at a screen."""
+    if chat.source != LEFT or chat.status is ChatStatus.CLOSED:
+        return Markup()
+    return filled('<span class="desk-tag">{text}</span>', text=_('남긴 메시지'))
 
 
 def _held(chat: ChatCard) -> Markup:
