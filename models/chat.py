@@ -45,6 +45,8 @@ class MessageType(StrEnum):
     """Another agent has it from here on; ``content`` names that agent."""
     FILE = 'file'
     """A person's file; ``content`` is its name."""
+    NOTICE = 'notice'
+    """The desk's own words to the customer; ``content`` is the text."""
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)
@@ -163,6 +165,12 @@ class ChatSession(Row, table=True):
         sa_column_kwargs={'server_default': '{}'},
         description='colleagues who write in it beside the agent who has it',
     )
+    announcement_id: int | None = Field(
+        default=None,
+        foreign_key='announcements.id',
+        description='what its customer read before it of the protection of agents',
+    )
+    announced_at: datetime | None = Field(default=None, sa_type=Timestamp)
     texts_removed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the time of its texts was over'
     )

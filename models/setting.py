@@ -28,6 +28,8 @@ class SettingKind(StrEnum):
     RETENTION = 'retention'
     """Days by table."""
     CANNED_REPLY = 'canned_reply'
+    ABUSE_WORDS = 'abuse_words'
+    """Words that are pointed out in customers' messages (보호): of a queue, or those of every queue."""
     SITES = 'sites'
     """The sites that may show the widget."""
 

@@ -40,6 +40,8 @@ class StepKind(StrEnum):
     REOPENED = 'reopened'
     RATED = 'rated'
     """The customer gave or changed a rating; the contact stays where it is."""
+    WARNED = 'warned'
+    """The customer was warned for abuse (보호); the contact stays where it is."""
 
 
 class ContactStep(SQLModel, table=True):

@@ -84,6 +84,8 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
 from services.registry import Services
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
@@ -98,6 +100,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connection, Connections, OutsideServices, configured_tests
@@ -170,6 +173,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
     day_reports = DayReports(db)
+    softphones = Softphones(units, redis, calls, prefix=stream.prefix)
     return Services(
         topics=topics,
         stream=stream,
@@ -192,6 +196,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         joining=Joining(units),
         explanations=Explanations(units),
         steering=Steering(units),
+        abuse_words=AbuseWords(db),
         access_reviews=AccessReviews(units, audit_log),
         audit_log=audit_log,
         authority=authority,
@@ -252,6 +257,8 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
+        protection=Protection(units, texts, calls, softphones),
+        case_keeping=CaseKeeping(units),
         queue_notices=QueueNotices(units),
         queues=queues,
         ratings=Ratings(units),
@@ -275,7 +282,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         skills=Skills(units, authority),
         viewers=Viewers(relay),
         visits=visits,
-        softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        softphones=softphones,
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),
         walls=Walls(units, board),

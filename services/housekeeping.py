@@ -25,7 +25,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 async def give_up_silent(services: Services, patience: timedelta) -> None:
     """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
 
-    Until cancelled.
+    It also brings cases of 보호 to their end. Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
@@ -37,6 +37,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.callbacks.announce()
         await services.callbacks.close_met()
         await services.what_if.give_back_due()
+        await services.case_keeping.complete()
         await asyncio.sleep(SWEEP_SECONDS)
 
 
@@ -55,6 +56,7 @@ async def retain(services: Services) -> None:
     """Delete what is older than the desk keeps, every hour, until cancelled."""
     while True:
         await services.retention.sweep()
+        await services.case_keeping.forget()
         await asyncio.sleep(RETENTION_SECONDS)
 
 

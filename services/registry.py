@@ -79,6 +79,8 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
@@ -92,6 +94,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connections
@@ -129,6 +132,7 @@ class Services:
     joining: Joining
     explanations: Explanations
     steering: Steering
+    abuse_words: AbuseWords
     access_reviews: AccessReviews
     audit_log: AuditLog
     authority: Authority
@@ -177,6 +181,8 @@ class Services:
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
+    protection: Protection
+    case_keeping: CaseKeeping
     queue_notices: QueueNotices
     queues: Queues
     ratings: Ratings

@@ -59,8 +59,10 @@ async def end_alerts_of(session: AsyncSession, threshold_id: UUID, at: datetime)
 
 
 async def open_alerts(session: AsyncSession) -> Sequence[FloorAlert]:
-    """Return the alerts that are not over."""
-    statement = select(FloorAlert).where(col(FloorAlert.ended_at).is_(None))
+    """Return the alerts of limits that are not over."""
+    statement = select(FloorAlert).where(
+        col(FloorAlert.ended_at).is_(None), col(FloorAlert.threshold_id).is_not(None)
+    )
     return (await session.exec(statement.order_by(col(FloorAlert.created_at)))).all()
 
 

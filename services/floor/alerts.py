@@ -16,7 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock
 from desk.errors import ConflictError, DeskError, NotFoundError
-from models import Agent, FloorAlert, FloorThreshold, ThresholdKind
+from models import (
+    Agent,
+    FloorAlert,
+    FloorThreshold,
+    ProtectionStep,
+    ProtectionStepKind,
+    ThresholdKind,
+)
 from services.floor import alert_queries as queries
 from services.floor.board import Number, QueueLine, Snapshot
 from services.floor.definitions import beginning_of, day_of
@@ -77,7 +84,11 @@ class Alerts:
                 raise NotFoundError('board.alert')
             if alert.taken_by_id not in (None, by.id):
                 raise ConflictError('board.alert_taken')
+            is_new = alert.taken_by_id is None
             alert.taken_by_id, alert.taken_at = by.id, alert.taken_at or clock.now()
+            if alert.case_id is not None and is_new:  # of 보호: nothing else ends it
+                alert.ended_at = alert.taken_at
+                work.session.add(_taken(alert.case_id, by))
             work.session.add(alert)
             work.tell(AlertsChanged())
 
@@ -101,7 +112,7 @@ class Alerts:
             return
         found = passed(await self._board.latest(), thresholds.values(), beside)
         now = time.monotonic()
-        standing_now = {Subject(one.threshold_id, one.subject_id) for one in standing}
+        standing_now = {_subject(one) for one in standing}
         self._found_at = {one: at for one, at in self._found_at.items() if one in standing_now}
         self._found_at |= dict.fromkeys(found, now)
         for subject in found.keys() - standing_now:
@@ -115,7 +126,7 @@ class Alerts:
                 work.tell(AlertsChanged(is_new=True))
 
     async def _end_when_calm(self, alert: FloorAlert, now: float) -> None:
-        subject = Subject(alert.threshold_id, alert.subject_id)
+        subject = _subject(alert)
         # An alert that this process sees first, after a start, also gets a full calm period.
         if now - self._found_at.setdefault(subject, now) < CALM_SECONDS:
             return
@@ -125,6 +136,16 @@ class Alerts:
                 row.ended_at = clock.now()
                 work.session.add(row)
                 work.tell(AlertsChanged())
+
+
+def _subject(alert: FloorAlert) -> Subject:
+    assert alert.threshold_id is not None  # noqa: S101 - ``open_alerts`` returns those of limits
+    return Subject(alert.threshold_id, alert.subject_id)
+
+
+def _taken(case_id: UUID, by: Agent) -> ProtectionStep:
+    """Return the step of a case of 보호 that says which supervisor has come to help."""
+    return ProtectionStep(case_id=case_id, kind=ProtectionStepKind.TAKEN.value, by_id=by.id)
 
 
 def passed(

@@ -16,6 +16,7 @@ SILENT = {
     StepKind.WHISPERED,
     StepKind.TRANSFERRED,
     StepKind.RATED,
+    StepKind.WARNED,
 }
 """Steps after which a contact stays where it is; a transfer is followed by the step of its new
 place."""

@@ -16,8 +16,8 @@ from desk.settings import Settings
 MOST_DELETED_BYTES = 1_000_000
 """TRUNCATE makes new files of every table and index, which costs more than to delete a test's few rows."""
 _SIZE = 'SELECT sum(pg_table_size(name::regclass)) FROM unnest(%s::text[]) AS name'
-_REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer')"
-"""What migration 0011 fills in stays."""
+_REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer', 'protected_rest')"
+"""What migrations 0011 and 0039 fill in stays."""
 _REWIND = (
     "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)"
     ' FROM pg_sequences'
