@@ -304,6 +304,7 @@ class Workspace:
         keys.add('KeyH', 'H', _('보류 · 보류 해제'), self._hold)
         keys.add('KeyT', 'T', _('호전환'), self._transfer)
         keys.add('KeyE', 'E', _('상담 종료'), self._end)
+        keys.add('KeyQ', 'Q', _('보호: 경고 · 종료 · 휴식'), self._protect)
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         keys.add('KeyP', 'P', _('약속 남기기'), self._promise)
         keys.add('KeyN', 'N', _('약속 아님'), self._no_promise)
@@ -381,6 +382,10 @@ class Workspace:
         else:
             self._sought = note
             self.show(note.chat_session_id)
+
+    async def _protect(self) -> None:
+        if self._conversation is not None:
+            await self._conversation.protection.press()
 
     async def _end(self) -> None:
         if self._conversation is not None:

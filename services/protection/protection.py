@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from desk import clock
-from desk.errors import ConflictError, InvalidInputError, NotFoundError
+from desk.errors import ConflictError, NotFoundError
 from models import (
     Agent,
     AgentStatus,
@@ -30,18 +30,26 @@ from models import (
     StepKind,
 )
 from models.floor_board import PROTECTION
-from services.calls import queries as call_queries
 from services.calls.calls import Calls
 from services.calls.softphones import Softphones
 from services.chats import queries as chat_queries
 from services.chats.changes import add_line, after_end, close
-from services.contacts import queue_queries, wrap_ups
+from services.contacts import wrap_ups
 from services.contacts.access import may_write
 from services.contacts.steps import record_step
 from services.floor.events import AlertsChanged
 from services.people import state_queries
 from services.people.states import PROTECTED_REST, locked_agent, settle
 from services.protection import queries
+from services.protection.contact import (
+    language_of,
+    own_contact,
+    queue_of,
+    require_own,
+    seen_contact,
+    stated_language,
+    wanted_by,
+)
 from services.protection.events import CaseView, News, view
 from services.protection.steps import (
     add_step,
@@ -52,17 +60,17 @@ from services.protection.steps import (
     tell,
 )
 from services.settings.protection_texts import protection_text
-from services.settings.texts import LANGUAGES, CustomerTexts, TextName, Texts
+from services.settings.texts import CustomerTexts, TextName, Texts
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
-
-GRAVE = frozenset({ProtectionKind.HARASSMENT, ProtectionKind.THREAT})
-"""Kinds that need fewer warnings (``Queue.harassment_warnings``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CaseWords:
-    """What the customer is told in a case, in the case's language."""
+class Plan:
+    """What the pattern of a contact's queue wants, and what its customer is told next."""
 
+    channel: Channel
+    language: str
+    warnings_wanted: int
     warning: str
     """The words of the next warning."""
     end: str
@@ -89,12 +97,30 @@ class Protection:
                 case = newest if newest and agent.reaches(newest.department) else None
         return view(case) if case else None
 
-    async def words(self, case: CaseView) -> CaseWords:
-        """Return what the customer is told next; the caller has the case."""
-        texts = await self._texts.of(case.queue_id)
-        return CaseWords(
-            warning=_warning(texts, case.warnings, case.warnings_wanted, case.language),
-            end=protection_text(texts, TextName.PROTECTED_END, case.language),
+    async def plan(
+        self, agent: Agent, contact_id: UUID, kind: ProtectionKind, *, language: str = ''
+    ) -> Plan:
+        """Return what would be done and said in a contact that the agent is in, before and while there is a case.
+
+        Raises as ``open``.
+        """
+        async with self._db.reading() as session:
+            work = UnitOfWork(session)
+            case = await queries.case_of(session, contact_id, agent.id)
+            contact = await seen_contact(work, agent, contact_id)
+            if case is None:
+                require_own(agent, contact)
+            queue = await queue_of(work, contact)
+            spoken = stated_language(language) or (case.language if case else '')
+            spoken = spoken or await language_of(work, contact)
+        texts = await self._texts.of(contact.queue_id)
+        wanted = wanted_by(kind, queue)
+        return Plan(
+            channel=Channel.CHAT if isinstance(contact, ChatSession) else Channel.CALL,
+            language=spoken,
+            warnings_wanted=wanted,
+            warning=_warning(texts, case.warnings if case else 0, wanted, spoken),
+            end=protection_text(texts, TextName.PROTECTED_END, spoken),
         )
 
     async def open(
@@ -115,8 +141,8 @@ class Protection:
         """
         try:
             async with self._units.begin() as work:
-                contact = await _own_contact(work, agent, contact_id)
-                queue = await _queue_of(work, contact)
+                contact = await own_contact(work, agent, contact_id)
+                queue = await queue_of(work, contact)
                 case = await queries.case_of(work.session, contact_id, agent.id)
                 if case is None:
                     case = await _opened(work, agent, contact, queue, kind, language)
@@ -143,7 +169,7 @@ class Protection:
                 if known.case_id != case.id:
                     raise ConflictError('protection.step_taken')
                 return view(case)
-            contact = await _own_contact(work, agent, case.contact_id)
+            contact = await own_contact(work, agent, case.contact_id)
             case = await _locked(work, case)
             texts = await self._texts.of(case.queue_id)
             said = _warning(texts, case.warnings, case.warnings_wanted, case.language)
@@ -263,27 +289,6 @@ class Protection:
         return view(case)
 
 
-async def _own_contact(work: UnitOfWork, agent: Agent, contact_id: UUID) -> ChatSession | Call:
-    """Return an open contact that the agent is in, locked. Raises ``NotFoundError`` and ``ConflictError``."""
-    chat = await chat_queries.locked_chat_of(work.session, agent, contact_id)
-    if chat is not None:
-        if not chat.is_open:
-            raise ConflictError('chat.ended' if chat.end_time else 'chat.not_taken')
-        if not may_write(agent, chat):
-            raise ConflictError('chat.held_by_colleague')
-        return chat
-    call = await call_queries.call_of(work.session, agent, contact_id)
-    if call is None:
-        raise NotFoundError('protection.no_contact')
-    if not may_write(agent, call):
-        raise ConflictError('call.not_yours')
-    if call.end_time is not None:
-        raise ConflictError('call.over')
-    if call.answered_at is None:
-        raise ConflictError('call.not_answered')
-    return call
-
-
 async def _own_case(work: UnitOfWork, agent: Agent, case_id: UUID) -> ProtectionCase:
     case = await queries.case(work.session, case_id)
     if case is None or case.agent_id != agent.id:
@@ -298,10 +303,6 @@ async def _locked(work: UnitOfWork, case: ProtectionCase) -> ProtectionCase:
     return locked
 
 
-async def _queue_of(work: UnitOfWork, contact: ChatSession | Call) -> Queue | None:
-    return await queue_queries.by_id(work.session, contact.queue_id) if contact.queue_id else None
-
-
 async def _opened(
     work: UnitOfWork,
     agent: Agent,
@@ -312,7 +313,6 @@ async def _opened(
 ) -> ProtectionCase:
     is_chat = isinstance(contact, ChatSession)
     number = contact.announcement_id
-    announced = await queries.announcement(work.session, number) if number else None
     case = ProtectionCase(
         id=uuid4(),
         created_at=clock.now(),
@@ -325,8 +325,8 @@ async def _opened(
         customer_name=contact.visitor_name if isinstance(contact, ChatSession) else '',
         phone=contact.visitor_phone if isinstance(contact, ChatSession) else contact.phone,
         kind=kind.value,
-        language=_language(language) or (announced.language if announced else LANGUAGES[0]),
-        warnings_wanted=_wanted(kind, queue),
+        language=stated_language(language) or await language_of(work, contact),
+        warnings_wanted=wanted_by(kind, queue),
         announcement_id=number,
         announced_at=contact.announced_at if isinstance(contact, ChatSession) else contact.start_time if number else None,
         kept_until=last_day(clock.now()),
@@ -344,19 +344,8 @@ async def _opened(
 
 
 def _become(case: ProtectionCase, kind: ProtectionKind, queue: Queue | None, language: str) -> None:
-    case.kind, case.warnings_wanted = kind.value, _wanted(kind, queue)
-    case.language = _language(language) or case.language
-
-
-def _language(language: str) -> str:
-    if language and language not in LANGUAGES:
-        raise InvalidInputError('protection.language')
-    return language
-
-
-def _wanted(kind: ProtectionKind, queue: Queue | None) -> int:
-    usual = queue or Queue(name='', department='')
-    return usual.harassment_warnings if kind in GRAVE else usual.abuse_warnings
+    case.kind, case.warnings_wanted = kind.value, wanted_by(kind, queue)
+    case.language = stated_language(language) or case.language
 
 
 def _warning(texts: CustomerTexts, given: int, wanted: int, language: str) -> str:
