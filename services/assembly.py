@@ -152,7 +152,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
-    rules = DialRules(phones, quiet)
+    rules = DialRules(db, phones, quiet)
     texts = Texts(units)
     calls = Calls(units, directory, phones, rules, texts)
     history = History(db, customer_search, message_search)

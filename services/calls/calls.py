@@ -309,7 +309,7 @@ class Calls:
             if (earlier.dialled_by_id, earlier.phone) != (agent.id, phone):
                 raise ConflictError('call.another')
             return earlier
-        await self._rules.check(phone, purpose)
+        await self._rules.check(agent, phone, purpose)
         found = await self._phones.customers(phone, limit=2)
         call = Call(
             id=call_id,

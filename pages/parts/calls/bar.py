@@ -229,7 +229,9 @@ class CallBar(Component):
     async def _dialled(self, phone: str, purpose: DialPurpose) -> bool:
         """Call a number if the desk's rules let it; returns whether the softphone heard."""
         try:
-            await self.still(self._context.services.dial_rules.check(phone, purpose))
+            await self.still(
+                self._context.services.dial_rules.check(self._context.agent, phone, purpose)
+            )
         except DeskError as error:
             notices.tell(error)
             return False
