@@ -48,6 +48,7 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
@@ -86,6 +87,7 @@ from services.people.skills import Skills
 from services.people.states import AgentStates
 from services.protection.keeping import CaseKeeping
 from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.registry import Services
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
@@ -259,6 +261,10 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         promises=Promises(units),
         protection=Protection(units, texts, calls, softphones),
         case_keeping=CaseKeeping(units),
+        protection_records=ProtectionRecords(
+            units, Restrictions(customer_workshop), CustomerRecords(customer_workshop), phones
+        ),
+        restrictions=Restrictions(customer_workshop),
         queue_notices=QueueNotices(units),
         queues=queues,
         ratings=Ratings(units),

@@ -25,7 +25,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 async def give_up_silent(services: Services, patience: timedelta) -> None:
     """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
 
-    It also brings cases of 보호 to their end. Until cancelled.
+    It also brings cases of 보호 and restrictions of customers to their end. Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
@@ -38,6 +38,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.callbacks.close_met()
         await services.what_if.give_back_due()
         await services.case_keeping.complete()
+        await services.protection_records.release_due()
         await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -45,6 +45,7 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.disclosure.files import CustomerFiles
 from services.files.files import Files
@@ -81,6 +82,7 @@ from services.people.skills import Skills
 from services.people.states import AgentStates
 from services.protection.keeping import CaseKeeping
 from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
@@ -183,6 +185,8 @@ class Services:
     promises: Promises
     protection: Protection
     case_keeping: CaseKeeping
+    protection_records: ProtectionRecords
+    restrictions: Restrictions
     queue_notices: QueueNotices
     queues: Queues
     ratings: Ratings

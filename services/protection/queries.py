@@ -144,6 +144,12 @@ async def rested(session: AsyncSession, rest_id: UUID) -> Sequence[UUID]:
     return (await session.exec(statement)).all()
 
 
+async def restricted_before(session: AsyncSession, at: datetime) -> Sequence[UUID]:
+    """Return the cases whose restriction has ended by then."""
+    statement = select(ProtectionCase.id).where(col(ProtectionCase.restricted_until) <= at)
+    return (await session.exec(statement)).all()
+
+
 async def away_reason(session: AsyncSession, code: str) -> AwayReason | None:
     """Return an away reason by its code."""
     return (await session.exec(select(AwayReason).where(col(AwayReason.code) == code))).first()
