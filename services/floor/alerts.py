@@ -7,7 +7,7 @@ or agent. A value that crosses its limit up and down stays one alert, which ends
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,9 +26,10 @@ from models import (
 )
 from services.floor import alert_queries as queries
 from services.floor.board import Number, QueueLine, Snapshot
-from services.floor.definitions import beginning_of, day_of
+from services.floor.definitions import beginning_of, day_of, definition_of
 from services.floor.events import AlertsChanged
 from services.floor.live_board import LiveBoard, check_role
+from services.people import state_queries
 from services.work.unit_of_work import UnitsOfWork
 
 log = structlog.get_logger()
@@ -108,9 +109,12 @@ class Alerts:
             standing = await queries.open_alerts(session)
             wanted = {one.kind for one in thresholds.values()}
             beside = {kind: await read(session) for kind, read in BESIDE.items() if kind in wanted}
+            reasons = await state_queries.reasons(session) if ThresholdKind.STATE in wanted else ()
         if not thresholds and not standing:
             return
-        found = passed(await self._board.latest(), thresholds.values(), beside)
+        codes = definition_of(day_of(clock.now())).outside
+        outside = {one.id for one in reasons if one.code in codes}
+        found = passed(await self._board.latest(), thresholds.values(), beside, outside)
         now = time.monotonic()
         standing_now = {_subject(one) for one in standing}
         self._found_at = {one: at for one, at in self._found_at.items() if one in standing_now}
@@ -149,13 +153,19 @@ def _taken(case_id: UUID, by: Agent) -> ProtectionStep:
 
 
 def passed(
-    snapshot: Snapshot, thresholds: Iterable[FloorThreshold], beside: Values
+    snapshot: Snapshot,
+    thresholds: Iterable[FloorThreshold],
+    beside: Values,
+    outside: Collection[UUID] = (),
 ) -> dict[Subject, int]:
-    """Return the limits that are exceeded now, with the values; ``beside`` holds what the board has not."""
+    """Return the limits that are exceeded now, with the values.
+
+    ``beside`` holds what the board has not; 이석 for a reason of ``outside`` exceeds nothing (보호 휴식).
+    """
     found: dict[Subject, int] = {}
     for one in thresholds:
         is_of_agents = one.kind == ThresholdKind.STATE
-        values = _of_agents(snapshot, one) if is_of_agents else _of_queues(snapshot, one, beside)
+        values = _of_agents(snapshot, one, outside) if is_of_agents else _of_queues(snapshot, one, beside)  # fmt: skip
         found |= {Subject(one.id, subject_id): value for subject_id, value in values.items()}
     return found
 
@@ -186,10 +196,14 @@ def _value(line: QueueLine, kind: str) -> int | None:
     return None
 
 
-def _of_agents(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]:
+def _of_agents(
+    snapshot: Snapshot, threshold: FloorThreshold, outside: Collection[UUID]
+) -> dict[UUID, int]:
     found = {}
     for line in snapshot.agents:
         minutes = (clock.now() - line.agent.since).total_seconds() / 60
+        if line.agent.reason_id in outside:
+            continue
         if line.agent.status == threshold.status and minutes > threshold.most:
             found[line.agent.id] = int(minutes)
     return found
