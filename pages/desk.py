@@ -16,6 +16,7 @@ from pages.parts.floor.absence_list import AbsenceList
 from pages.parts.floor.assignments import explain
 from pages.parts.floor.notice_news import NoticeNews
 from pages.parts.floor.offer_card import OfferCard
+from pages.parts.floor.protection_news import ProtectionNews
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.floor.steering_news import SteeringNews
 from pages.parts.floor.transfer_dialog import ask_transfer
@@ -90,6 +91,7 @@ class Workspace:
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
+            ProtectionNews(self._shell, self._shell.sound)
             NoticeNews(self._shell)
             HoldNews(self._shell, on_due=self._shell.sound.tick)
             self._transfers = TransferNews(

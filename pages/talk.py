@@ -19,7 +19,7 @@ from desk.throttle import Throttle
 from models import ChatStatus
 from pages import preferences
 from pages.locale import COOKIE as LANGUAGE_COOKIE
-from pages.locale import LANGUAGES, _
+from pages.locale import LANGUAGES, _, language_of
 from pages.parts.talk import form as talk_form
 from pages.parts.talk.form import TalkEntry
 from pages.parts.talk.news import TalkNews
@@ -103,6 +103,7 @@ class TalkOperations:
     def __init__(self, services: Services, settings: Settings) -> None:
         self._visits = services.visits
         self._texts = services.customer_texts
+        self._announcements = services.announcements
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._news = TalkNews(services.topics)
@@ -122,7 +123,10 @@ class TalkOperations:
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
         ended = visitor.chat if visitor else None
-        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended)
+        announced = await self._announcements.current(language_of(request))
+        answer = talk_form.draw(
+            request, topics, entry, texts=texts, announced=announced, ended=ended
+        )
         is_over = ended is None or not may_be_rated(ended)
         if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
@@ -155,6 +159,7 @@ class TalkOperations:
                     phone=entry.phone,
                     department=entry.department,
                     consent=entry.consent,
+                    announcement=await self._announcements.known(typed.get('announcement', '')),
                     token=entry.token,
                 )
             )
@@ -189,14 +194,16 @@ class TalkOperations:
                 department=entry.department,
                 consent=entry.consent,
             )
+        announced = None
         try:
+            announced = await self._announcements.current(language_of(request))
             topics = await self._visits.topics()
             texts = await self._texts.of(
                 error.queue_id if isinstance(error, QueueClosedError) else None
             )
         except DeskError:  # the form shows the typed department all the same
             topics, texts = [VisitTopic(entry.department)], CustomerTexts()
-        return talk_form.draw(request, topics, entry, texts=texts, error=error)
+        return talk_form.draw(request, topics, entry, texts=texts, announced=announced, error=error)
 
     def _entering(self) -> RedirectResponse:
         """Redirect into the chat, with a cookie that permits the next tab to open it."""

@@ -25,6 +25,7 @@ from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
@@ -194,6 +195,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         absences=Absences(units),
         alerts=Alerts(units, board),
         allowed_sites=AllowedSites(units),
+        announcements=Announcements(units, texts),
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),

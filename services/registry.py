@@ -22,6 +22,7 @@ from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
@@ -130,6 +131,7 @@ class Services:
     absences: Absences
     alerts: Alerts
     allowed_sites: AllowedSites
+    announcements: Announcements
     board: LiveBoard
     joining: Joining
     explanations: Explanations

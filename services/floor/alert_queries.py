@@ -104,6 +104,12 @@ async def alert(session: AsyncSession, alert_id: UUID) -> FloorAlert | None:
     return await session.get(FloorAlert, alert_id, with_for_update=ROW_LOCK)
 
 
+async def alert_of_case(session: AsyncSession, case_id: UUID) -> FloorAlert | None:
+    """Return the alert of a case of 보호."""
+    statement = select(FloorAlert).where(col(FloorAlert.case_id) == case_id)
+    return (await session.exec(statement)).first()
+
+
 async def upset_chats(session: AsyncSession) -> dict[UUID, int]:
     """Return the number of open chats by queue whose customer's last ``WARNED_AT`` messages are negative."""
     statement = (

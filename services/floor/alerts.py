@@ -93,6 +93,15 @@ class Alerts:
             work.session.add(alert)
             work.tell(AlertsChanged())
 
+    async def take_of_case(self, by: Agent, case_id: UUID) -> None:
+        """Take charge of the alert of a case of 보호. Raises as ``take``."""
+        check_role(by)
+        async with self._db.reading() as session:
+            alert = await queries.alert_of_case(session, case_id)
+        if alert is None:
+            raise NotFoundError('board.alert')
+        await self.take(by, alert.id)
+
     async def follow(self) -> None:
         """Check the limits every few seconds, until cancelled."""
         while True:

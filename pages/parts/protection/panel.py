@@ -13,7 +13,7 @@ from nicegui.events import GenericEventArguments
 
 from desk.errors import DeskError
 from desk.events import Resync
-from models import Channel, ProtectionKind
+from models import Channel, ProtectionKind, SettingKind
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
@@ -21,6 +21,8 @@ from pages.locale import LANGUAGES, _, language
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, options
 from pages.parts.protection.words import KINDS, kind_name, state_name
+from pages.parts.transcript.transcript import Transcript
+from services.people.events import SETTINGS, SettingsChanged
 from services.protection.events import CaseView, NextStep, ProtectionChanged, protection_topic
 from services.protection.protection import Plan
 
@@ -51,6 +53,20 @@ class ProtectionPanel(Component):
     def case(self) -> CaseView | None:
         """The agent's case in the contact, if there is one."""
         return self._case
+
+    def point_out(self, transcript: Transcript, queue_id: UUID | None) -> None:
+        """Mark the customer's messages that hold a word of the centre's list, also after the list has changed."""
+
+        async def read() -> None:
+            words = await self.still(self._context.services.abuse_words.of(queue_id))
+            transcript.point_out(words)
+
+        def hear(event: object) -> None:
+            if isinstance(event, SettingsChanged) and event.part == SettingKind.ABUSE_WORDS:
+                self.start(read())
+
+        self.listen(SETTINGS, hear)
+        self.start(read())
 
     def follow(self, contact_id: UUID | None) -> None:
         """Show the case of another contact; of none hide."""

@@ -13,6 +13,7 @@ from pages.locale import LANGUAGES, customer_sentence, language_of, text
 from pages.parts.kit import times
 from pages.web import forms
 from pages.web.refusals import headers_of
+from services.chats.announcing import Announced
 from services.chats.events import ChatCard
 from services.chats.ratings import may_be_rated
 from services.chats.visits import StartRefusedError, VisitTopic
@@ -48,19 +49,20 @@ class TalkEntry:
     consent: bool = False
 
 
-def draw(
+def draw(  # noqa: PLR0913 - all that the form shows
     request: Request,
     topics: list[VisitTopic],
     entry: TalkEntry,
     *,
     texts: CustomerTexts,
+    announced: Announced | None = None,
     error: DeskError | None = None,
     ended: ChatCard | None = None,
 ) -> Response:
     """Return the form with the typed values, and each error at its field.
 
     When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
-    ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
+    ``announced`` is kept with the chat by its version; ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
     language = language_of(request)
     faults = _faults(language, error, texts)
@@ -72,6 +74,7 @@ def draw(
         rated_id=ended.id if ended and may_be_rated(ended) else '',
         topics=[(one.name, _option(language, one)) for one in topics],
         entry=entry,
+        announced=announced,
         sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),
         faults=dict.fromkeys(PLACES, '') | faults,
         first=next((one for one in PLACES if one in faults), ''),

@@ -191,15 +191,17 @@ class Conversation(Component):
             TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
             self.protection = ProtectionPanel(self._context, key='Q', contact_id=self.chat_id)
             mood = MoodLine(self._context, self.chat_id)
-            read = self._chat.agent_read_number
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=read + 1 if read and self._chat.unread_count else None,
+                unread_from=read + 1
+                if (read := self._chat.agent_read_number) and self._chat.unread_count
+                else None,
             )
             mood.follow(self._transcript)
+            self.protection.point_out(self._transcript, self._chat.queue_id)
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)
             self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
