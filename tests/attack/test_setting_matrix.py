@@ -43,6 +43,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.HOURS: OF_QUEUES,
     SettingKind.CLOSED_DAYS: {Whose.DESK: ADMINS},
     SettingKind.TEXTS: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.ABUSE_WORDS: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.CATEGORY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.AWAY_REASON: {Whose.DESK: ADMINS},
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},

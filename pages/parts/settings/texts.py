@@ -75,7 +75,12 @@ class TextSection(EditedSection):
 
             def draw() -> None:
                 self.editor = SettingEditor(
-                    self, kind, subject_id, text_fields(), stored, name=title
+                    self,
+                    kind,
+                    subject_id,
+                    text_fields(of_desk=subject_id == EVERYWHERE),
+                    stored,
+                    name=title,
                 )
                 with ui.element('section').classes('desk-preview') as place:
                     place.props['aria-label'] = _('고객에게 보이는 모습')
@@ -91,8 +96,8 @@ class TextSection(EditedSection):
         place.set_inside(_preview(texts))
 
 
-def text_fields() -> list[FormField]:
-    """Return the fields of the texts, each in two languages."""
+def text_fields(*, of_desk: bool) -> list[FormField]:
+    """Return the fields of the texts, each in two languages; the announcement is the desk's alone."""
     hints = {
         TextName.GREETING: _('상담을 시작하는 화면과 기다리는 동안 맨 위에 보입니다.'),
         TextName.WAITING: _('기다리는 동안 대기 순서 아래에 보입니다.'),
@@ -120,6 +125,7 @@ def text_fields() -> list[FormField]:
             hint=hints[name] if one == LANGUAGES[0] else '',
         )
         for name in TextName
+        if of_desk or name is not TextName.ANNOUNCEMENT
         for one in LANGUAGES
     ]
 

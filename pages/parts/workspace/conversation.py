@@ -196,10 +196,8 @@ class Conversation(Component):
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=read + 1
-                if (read := self._chat.agent_read_number) and self._chat.unread_count
-                else None,
-            )
+                unread_from=read + 1 if (read := self._chat.agent_read_number) and self._chat.unread_count else None,
+            )  # fmt: skip
             mood.follow(self._transcript)
             self.protection.point_out(self._transcript, self._chat.queue_id)
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
