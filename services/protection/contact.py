@@ -39,7 +39,9 @@ def require_own(agent: Agent, contact: ChatSession | Call) -> None:
     """Raise ``ConflictError`` unless a contact is open and the agent is in it."""
     if isinstance(contact, ChatSession):
         if not contact.is_open:
-            raise ConflictError('chat.ended' if contact.end_time else 'chat.not_taken')
+            if contact.end_time is not None:
+                raise ConflictError('chat.ended')
+            raise ConflictError('chat.not_taken')
         if not may_write(agent, contact):
             raise ConflictError('chat.held_by_colleague')
         return

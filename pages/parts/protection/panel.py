@@ -27,6 +27,8 @@ from services.protection.events import CaseView, NextStep, ProtectionChanged, pr
 from services.protection.protection import Plan
 
 ENDONYMS = {'ko': '한국어', 'en': 'English'}
+_FOCUS_CHAT = 'document.querySelector(".desk-conversation .desk-protect [data-next]")?.focus()'
+_FOCUS_CALL = 'document.querySelector(".desk-call .desk-protect [data-next]")?.focus()'
 _CHOSEN = '(event) => emit([event.target.name, event.target.value])'
 
 
@@ -39,6 +41,7 @@ class ProtectionPanel(Component):
         self._context, self._agent = context, context.agent
         self._service = context.services.protection
         self._key = key
+        self._is_calls = contact_id is None  # the call bar names its calls one after another
         self._contact_id: UUID | None = None
         self._case: CaseView | None = None
         self._plan: Plan | None = None
@@ -109,6 +112,8 @@ class ProtectionPanel(Component):
         if isinstance(event, Resync):
             self.start(self._read())
         elif isinstance(event, ProtectionChanged) and event.case.agent_id == self._agent.id:
+            if self._is_acting or event.case == self._case:  # drawn by who acts, with the focus
+                return
             self._case = event.case
             self.start(self._learn())
 
@@ -218,7 +223,8 @@ class ProtectionPanel(Component):
         made.props['title'] = f'{text} ({self._key}, Enter)'
 
     def _focus(self) -> None:
-        self.client.run_javascript(f'document.querySelector("#c{self.id} [data-next]")?.focus()')
+        """Give the next step the focus; one panel of a page is visible, in its chat or on the call bar."""
+        self.client.run_javascript(_FOCUS_CALL if self._is_calls else _FOCUS_CHAT)
 
     # ---- acts
 
@@ -231,18 +237,18 @@ class ProtectionPanel(Component):
             case _:
                 return
         if self._case is not None:
-            await self._open()
+            await self.still(self._open())
         await self.still(self._learn())
 
     async def _open(self) -> CaseView:
         if self._contact_id is None:
             raise LookupError
-        return await self.still(
-            self._service.open(self._agent, self._contact_id, self._kind, language=self._language)
+        return await self._service.open(
+            self._agent, self._contact_id, self._kind, language=self._language
         )
 
     async def _warn(self) -> None:
-        if await self._act(partial(self._service.warn, step_id=self._warning_id)):
+        if await self.still(self._act(partial(self._service.warn, step_id=self._warning_id))):
             self._warning_id = uuid4()
 
     async def _end(self) -> None:
