@@ -83,6 +83,10 @@ class ProtectionPanel(Component):
             self.listen(protection_topic(contact_id), self._hear)  # before reading
             self.start(self._read())
 
+    def offers_rest(self) -> bool:
+        """Whether the end is under way, or the rest after it is offered and has the focus."""
+        return self._is_acting or (self._case is not None and self._case.next_step is NextStep.REST)
+
     async def press(self) -> None:
         """Open the panel with the next step focused; after the end begin the rest at once."""
         if self._contact_id is None:
@@ -204,7 +208,7 @@ class ProtectionPanel(Component):
                 wanted = self._plan.warnings_wanted if self._plan else 0
                 count = {'number': given + 1, 'wanted': wanted}
                 warn = _('읽었음: 경고 {number}/{wanted}', **count) if is_call else _('경고 보내기 {number}/{wanted}', **count)  # fmt: skip
-                button(_('바로 종료'), self._end, ButtonStyle.DANGER)
+                button(_('바로 종료'), self._end)
                 self._main(warn, self._warn, ButtonStyle.PRIMARY)
             case NextStep.END:
                 button(_('한 번 더 경고'), self._warn)

@@ -212,7 +212,7 @@ class Conversation(Component):
                 transcript_id=TRANSCRIPT_ID,
             )
             self.promises = PromiseOffers(self._context, self.chat_id)
-            self._wrap_up = WrapUpPlace(self._context)
+            self._wrap_up = WrapUpPlace(self._context, waits=self.protection.offers_rest)
         self._show_chat()
 
     def _show_chat(self) -> None:
