@@ -155,9 +155,9 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
-    rules = DialRules(db, phones, quiet)
-    texts = Texts(units)
-    calls = Calls(units, directory, phones, rules, texts)
+    rules, texts = DialRules(db, phones, quiet), Texts(units)
+    announcements = Announcements(units, texts)
+    calls = Calls(units, directory, phones, rules, texts, announcements)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
     factors = SecondFactors(units, secret=jwt_secret)
@@ -195,7 +195,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         absences=Absences(units),
         alerts=Alerts(units, board),
         allowed_sites=AllowedSites(units),
-        announcements=Announcements(units, texts),
+        announcements=announcements,
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),

@@ -42,12 +42,12 @@ class ProtectionNews(Component):
             ui.label(_said(event))
 
             async def take() -> None:
+                await self._context.still(self._take(case))
                 news.delete()
-                await self._take(case)
 
             if event.news is News.OPENED:
                 button(_('맡기'), take, ButtonStyle.PRIMARY)
-            button(_('상담 열기') if case.channel is Channel.CHAT and not case.is_over else _('기록 보기'), lambda: _open(case))  # fmt: skip
+            button(_('상담 열기') if case.channel is Channel.CHAT and not case.is_over else _('기록 보기'), lambda: _open(case, news))  # fmt: skip
             button(_('닫기'), news.delete, ButtonStyle.QUIET)
 
     async def _take(self, case: CaseView) -> None:
@@ -72,6 +72,8 @@ def _said(event: ProtectionChanged) -> str:
     return _('{agent} 상담원이 {kind} 때문에 보호를 시작했습니다 ({department})', **names)
 
 
-def _open(case: CaseView) -> None:
+def _open(case: CaseView, news: ui.element | None = None) -> None:
     is_chat = case.channel is Channel.CHAT and not case.is_over
     ui.navigate.to(f'/desk/chats/{case.contact_id}' if is_chat else f'/desk/protection/{case.id}')
+    if news is not None:
+        news.delete()

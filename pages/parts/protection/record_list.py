@@ -14,6 +14,7 @@ from pages.parts.kit import times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.protection.words import kind_name, state_name
+from services.customers.personal_data import masked_phone
 from services.protection.events import CASES, ProtectionChanged, view
 from services.protection.records import PAGE, CaseRow
 from services.work.cursors import Position
@@ -91,7 +92,7 @@ class RecordList(Component):
         cells = (
             row.agent_name,
             case.department,
-            case.customer_name or times.phone(case.phone),
+            case.customer_name or masked_phone(case.phone),
             f'{kind_name(language(), case.kind)} · {channel}',
             state_name(language(), view(case)),
             row.taken_by or (_('아직 없음') if row.alert and row.alert.ended_at is None else ''),

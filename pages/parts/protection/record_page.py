@@ -18,7 +18,8 @@ from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, marked
 from pages.parts.kit.reason_choice import ReasonChoice
 from pages.parts.protection.record_words import REASONS
-from pages.parts.protection.words import kind_name, state_name, step_name
+from pages.parts.protection.words import kind_name, said, state_name, step_name
+from services.customers.personal_data import masked_phone
 from services.customers.restricting import LEAST_DAYS, MOST_DAYS
 from services.protection.events import ProtectionChanged, protection_topic, view
 from services.protection.records import CaseRecord, RecordReason
@@ -90,7 +91,7 @@ class RecordPage(Component):
         rows = (
             (_('상태'), state_name(language(), view(case))),
             (_('유형'), f'{kind_name(language(), case.kind)} · {channel}'),
-            (_('고객'), ' · '.join(filter(None, (case.customer_name, times.phone(case.phone) if case.phone else '')))),
+            (_('고객'), ' · '.join(filter(None, (case.customer_name, masked_phone(case.phone) if case.phone else '')))),
             (_('부서와 대기열'), ' · '.join(filter(None, (case.department, record.queue)))),
             (_('미리 알린 글'), announced),
             (_('다시 연결'), _('이 상담원에게는 연결하지 않음') if is_apart else _('제한 없음')),
@@ -207,5 +208,5 @@ def _line(values: dict[str, object]) -> Markup:
         sender=values['sender'],
         number=values['number'],
         who=who,
-        body=marked(str(values['body']), found),
+        body=marked(said(language(), values), found),
     )

@@ -6,10 +6,10 @@ from datetime import datetime
 from desk import clock
 from models import Agent, Channel, ProtectionStep
 from pages.locale import text
-from pages.parts.kit import times
-from pages.parts.protection.words import kind_name, step_name
+from pages.parts.protection.words import kind_name, said, step_name
 from services.pdf.document import Block, Document, facts, heading, line, note
 from services.protection.records import CaseRecord, RecordReason
+from services.text.phone_numbers import written
 
 REASONS: Mapping[str, str] = {
     RecordReason.AGENT.value: '상담원 요청',
@@ -18,7 +18,6 @@ REASONS: Mapping[str, str] = {
     RecordReason.OTHER.value: '기타',
 }
 SENDERS = {'customer': '고객', 'agent': '상담원', 'system': '데스크'}
-HASH_CHARS = 16
 
 
 def document_of(language: str, record: CaseRecord, reader: Agent) -> Document:
@@ -35,7 +34,7 @@ def document_of(language: str, record: CaseRecord, reader: Agent) -> Document:
     return Document(
         title=text(language, '고객응대근로자 보호 조치 기록'),
         subtitle=text(language, '산업안전보건법 제41조 · {department} · {agent}', department=case.department, agent=record.name(case.agent_id)),
-        foot=text(language, '{at} {name} 만듦 · {until}까지 보관', at=times.moment(clock.now(), language), name=reader.name, until=f'{case.kept_until:%Y-%m-%d}'),
+        foot=text(language, '{at} {name} 만듦 · {until}까지 보관', at=_at(clock.now()), name=reader.name, until=f'{case.kept_until:%Y-%m-%d}'),
         language=language,
         blocks=blocks,
     )  # fmt: skip
@@ -55,7 +54,7 @@ def _facts(language: str, record: CaseRecord) -> list[tuple[str, str]]:
         (text(language, '부서와 대기열'), ' · '.join(filter(None, (case.department, record.queue)))),
         (text(language, '유형'), kind_name(language, case.kind)),
         (text(language, '상담'), text(language, channel)),
-        (text(language, '고객'), ' · '.join(filter(None, (case.customer_name, times.phone(case.phone) if case.phone else '')))),
+        (text(language, '고객'), ' · '.join(filter(None, (case.customer_name, written(case.phone, extension=text(language, '내선')) if case.phone else '')))),
         (text(language, '미리 알린 글'), announced),
         (text(language, '경고'), text(language, '{count}회', count=case.warnings)),
         (text(language, '보호 휴식'), _span(language, case.rest_from, case.rest_until)),
@@ -92,7 +91,7 @@ def _line(language: str, values: Mapping[str, object]) -> Block:
     sender = text(language, SENDERS.get(str(values['sender']), '데스크'))
     mark = f' · {text(language, "거친 말")}' if values['marks'] else ''
     who = ' '.join(filter(None, (sender, str(values['who']))))
-    return line(_at(at), f'{values["number"]} · {who}{mark}', str(values['body']))
+    return line(_at(at), f'{values["number"]} · {who}{mark}', said(language, values))
 
 
 def _at(at: datetime | None) -> str:

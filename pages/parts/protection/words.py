@@ -1,6 +1,8 @@
 """Names of what happens in a case of 보호."""
 
-from models import ProtectionKind, ProtectionStepKind
+from collections.abc import Mapping
+
+from models import MessageType, ProtectionKind, ProtectionStepKind
 from pages.locale import text
 from services.protection.events import CaseView
 
@@ -25,6 +27,21 @@ STEPS = {
     ProtectionStepKind.RELEASED.value: '이용 제한 풀림',
     ProtectionStepKind.RECORD_MADE.value: '기록 문서 만듦',
 }
+
+
+_LINES = {
+    MessageType.JOINED.value: '{name} 상담원이 연결되었습니다',
+    MessageType.TRANSFERRED.value: '{name} 상담원이 상담을 넘겨받았습니다',
+    MessageType.ENDED_BY_AGENT.value: '{name} 상담원이 상담을 종료했습니다',
+    MessageType.ENDED_BY_CUSTOMER.value: '고객이 상담을 종료했습니다',
+    MessageType.ABANDONED.value: '고객이 기다리다가 나갔습니다',
+}
+
+
+def said(language: str, values: Mapping[str, object]) -> str:
+    """Return a line of evidence in words: the desk's own lines hold a name only."""
+    body, sentence = str(values['body']), _LINES.get(str(values['type']))
+    return text(language, sentence, name=body) if sentence else body
 
 
 def kind_name(language: str, kind: str) -> str:

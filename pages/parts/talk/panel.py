@@ -173,7 +173,8 @@ class TalkPanel(Component):
 
     async def _ask_for_rating(self) -> None:
         """Ask once how the chat with an agent was."""
-        if self._rating is None:
+        asked = await self.still(self._services.ratings.is_asked(self._chat.id))
+        if self._rating is None and asked:
             with self._rating_place:
                 self._rating = TalkRating(self._services, self._chat)
             await self._rating.open()
