@@ -38,6 +38,8 @@ QUEUE_EXAMPLE: dict[str, Any] = {
     'long_call_seconds': 600,
     'very_long_call_seconds': 1200,
     'callbacks_per_hour': 6,
+    'abuse_warnings': 2,
+    'harassment_warnings': 1,
 }
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
@@ -71,6 +73,8 @@ class QueueItem(BaseModel):
     long_call_seconds: int | None
     very_long_call_seconds: int | None
     callbacks_per_hour: int | None
+    abuse_warnings: int
+    harassment_warnings: int
 
 
 class QueueItems(BaseModel):
@@ -111,6 +115,8 @@ class QueueFields(BaseModel):
     long_call_seconds: Number | None = None
     very_long_call_seconds: Number | None = None
     callbacks_per_hour: Number | None = None
+    abuse_warnings: Number | None = None
+    harassment_warnings: Number | None = None
 
     def values_as_typed(self) -> dict[str, str]:
         """Return the given fields as text, as the settings form sends them."""

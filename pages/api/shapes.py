@@ -238,6 +238,10 @@ class NewVisit(BaseModel):
     )
     department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
+    announcement: int | None = Field(
+        default=None,
+        description='the version of GET /chat/visits/announcement that the customer read',
+    )
 
 
 class NewRating(BaseModel):
@@ -339,6 +343,18 @@ class Departments(BaseModel):
     model_config = shown_as({'items': ['결제·환불', '주문·배송']})
 
     items: list[str]
+
+
+class AnnouncementShown(BaseModel):
+    """What customers read before a chat of the protection of agents; ``version`` is kept with the chat."""
+
+    model_config = shown_as(
+        {'version': 1, 'language': 'ko', 'text': '상담원에게 폭언을 하지 말아 주세요.'}
+    )
+
+    version: int
+    language: str
+    text: str
 
 
 class ServiceState(BaseModel):

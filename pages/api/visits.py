@@ -16,6 +16,7 @@ from desk.throttle import Throttle
 from models import ChatStatus
 from pages.api import file_bodies
 from pages.api.shapes import (
+    AnnouncementShown,
     Departments,
     Marks,
     NewRating,
@@ -32,6 +33,7 @@ from pages.api.shapes import (
     VisitToken,
     refusals,
 )
+from pages.locale import language_of
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
@@ -64,6 +66,7 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
     )
     add, one = api.add_api_route, '/{visit_id}'
     add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
+    add('/announcement', visit.announcement, summary='What is to be shown before a chat')
     add(
         '/token',
         visit.token,
@@ -184,11 +187,17 @@ class VisitOperations:
     def __init__(self, services: Services, limits: RateLimits) -> None:
         self._visits, self._files = services.visits, services.files
         self._callbacks, self._ratings = services.callback_requests, services.ratings
+        self._announcements = services.announcements
         self._limits = limits
 
     async def departments(self) -> Departments:
         """Return the departments that a chat can be started with."""
         return Departments(items=await self._visits.departments())
+
+    async def announcement(self, request: Request) -> AnnouncementShown:
+        """Return what customers read before a chat, in the language that ``Accept-Language`` asks for."""
+        now = await self._announcements.current(language_of(request))
+        return AnnouncementShown(version=now.version, language=now.language, text=now.body)
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""
@@ -207,6 +216,7 @@ class VisitOperations:
                 phone=form.phone,
                 department=form.department,
                 source=SOURCE,
+                announcement=await self._announcements.known(str(form.announcement or '')),
                 token=form.token or '',
             )
         )

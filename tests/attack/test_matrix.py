@@ -172,6 +172,7 @@ MAY = {
     'POST /customers/{customer_id}/merges': STAFF,
     'POST /customers/{customer_id}/merges/{merge_id}/undo': STAFF,
     'GET /chat/visits/departments': EVERYBODY,
+    'GET /chat/visits/announcement': EVERYBODY,
     'POST /chat/visits/token': EVERYBODY,
     'POST /chat/visits': EVERYBODY,
     'GET /talk/chat': CUSTOMERS,

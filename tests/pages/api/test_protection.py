@@ -49,3 +49,27 @@ async def test_chain_from_the_first_warning_to_the_document(
     assert printed.headers['cache-control'] == 'no-store'
     assert unasked.status_code == 422
     assert [one.status_code for one in (restricted, released, reunited)] == [204, 204, 204]
+
+
+async def test_program_shows_the_announcement_and_says_which(
+    site: Site, services: Services, make: Make, agent: Agent
+) -> None:
+    queue = await make.queue()
+    async with site.client() as customer:
+        english = {'Accept-Language': 'en'}
+        shown = (await customer.get('/chat/visits/announcement', headers=english)).json()
+        form = {'name': '최유진', 'phone': '010-9876-5432', 'department': queue.name}
+        started = await customer.post(
+            '/chat/visits', json={**form, 'announcement': shown['version']}
+        )
+        await customer.post('/chat/visits', json={**form, 'announcement': 999_999})
+
+    assert shown['language'] == 'en'
+    chat_id = started.json()['chat']['id']
+    await services.chats.take(agent, chat_id)
+    case = await services.protection.open(agent, chat_id)
+    assert case.language == 'en'  # it is warned as it was begun
+    warned = await services.protection.warn(agent, case.id)
+    assert warned.warnings == 1
+    [line] = [one for one in await services.visits.transcript(chat_id) if one.type == 'notice']
+    assert line.content.startswith('We cannot go on')
