@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from models import Agent
 from tests.browser.conftest import Contexts
+from tests.browser.test_accessibility import nothing_found
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.support.browser.talking import begin
 from tests.support.make import Make
@@ -54,6 +55,8 @@ async def _is_warned_twice(desk: DeskScreen, talk: CustomerScreen, supervisor: D
     await keys.press('q')
     await expect(desk.button('경고 보내기 1/2')).to_be_focused()
     await desk.sees('고객에게 보낼 말')
+    await nothing_found(desk.page, 'protection')
+    await desk.button('경고 보내기 1/2').focus()
     await keys.press('Enter')
     await expect(talk.log.get_by_role('note')).to_contain_text('상담을 이어 갈 수 없어요')
     await expect(desk.log.get_by_role('note')).to_contain_text('상담을 이어 갈 수 없어요')
@@ -103,3 +106,5 @@ async def _reads_the_record(supervisor: DeskScreen) -> None:
     await supervisor.sees('봉인 값 (SHA-256)')
     await expect(supervisor.page.get_by_role('mark')).to_have_text('시 1 발')
     await expect(supervisor.button('기록 문서 (PDF)')).to_be_visible()
+    await expect(told).to_be_hidden()
+    await nothing_found(supervisor.page, 'protection record')

@@ -148,7 +148,7 @@ class ProtectionPanel(Component):
         self.clear()
         with self:
             with ui.element('div').classes('desk-protect-head'):
-                Piece('h3', inside=filled('<i class="material-icons" aria-hidden="true">shield</i>{title}', title=_('보호')))  # fmt: skip
+                Piece('b', inside=filled('<i class="material-icons" aria-hidden="true">shield</i>{title}', title=_('보호')))  # fmt: skip
                 Piece('span', inside=self._said()).props('role=status')
                 if case is None:
                     button(_('닫기'), self._close, ButtonStyle.QUIET)
