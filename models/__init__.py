@@ -68,6 +68,15 @@ from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
 from models.priority import Priority
+from models.protection import (
+    Announcement,
+    BarredPair,
+    ProtectionCase,
+    ProtectionEvidence,
+    ProtectionKind,
+    ProtectionStep,
+    ProtectionStepKind,
+)
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
 from models.rating import ChatRating
 from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
@@ -107,10 +116,12 @@ __all__ = [
     'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
+    'Announcement',
     'Attachment',
     'AuditAction',
     'AuditEntry',
     'AwayReason',
+    'BarredPair',
     'Call',
     'CallDirection',
     'CallEnding',
@@ -172,6 +183,11 @@ __all__ = [
     'Priority',
     'Promise',
     'PromiseStatus',
+    'ProtectionCase',
+    'ProtectionEvidence',
+    'ProtectionKind',
+    'ProtectionStep',
+    'ProtectionStepKind',
     'Queue',
     'QueueMode',
     'QueueNotice',

@@ -114,6 +114,16 @@ class AuditAction(StrEnum):
     CALLBACK_TAKEN = 'callback_taken'
     CALLBACK_CLOSED = 'callback_closed'
 
+    PROTECTION_OPENED = 'protection_opened'
+    PROTECTION_WARNED = 'protection_warned'
+    PROTECTION_ENDED = 'protection_ended'
+    PROTECTION_RESTED = 'protection_rested'
+    PROTECTION_READ = 'protection_read'
+    PROTECTION_RECORD_MADE = 'protection_record_made'
+    PROTECTION_PAIR_LIFTED = 'protection_pair_lifted'
+    CUSTOMER_RESTRICTED = 'customer_restricted'
+    CUSTOMER_RELEASED = 'customer_released'
+
 
 class SubjectKind(StrEnum):
     """The kind of object the action was about. Stored as text, like actions."""

@@ -52,6 +52,8 @@ class MessageType(StrEnum):
     ENDED_BY_SILENCE = 'ended_by_silence'
     REOPENED = 'reopened'
     """The chat goes on after it had ended; ``content`` names who reopened it."""
+    NOTICE = 'notice'
+    """The desk's own words to the customer; ``content`` is the text."""
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)
@@ -205,6 +207,12 @@ class ChatSession(Row, table=True):
         sa_column_kwargs={'server_default': '{}'},
         description='labels, in the order in which they were set',
     )
+    announcement_id: int | None = Field(
+        default=None,
+        foreign_key='announcements.id',
+        description='what its customer read before it of the protection of agents',
+    )
+    announced_at: datetime | None = Field(default=None, sa_type=Timestamp)
     texts_removed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the time of its texts was over'
     )

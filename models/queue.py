@@ -102,6 +102,10 @@ class Queue(Row, table=True):
     )
     silence_close_seconds: int = _number(300)
     """So long after the question the chat ends by itself."""
+    abuse_warnings: int = _number(2)
+    """보호: after so many warnings the end of the contact is offered; 0 for at once."""
+    harassment_warnings: int = _number(1)
+    """The same for 성희롱 and 협박."""
     version: int = _number(1)
     updated_at: datetime = timestamp_field()
 

@@ -30,6 +30,8 @@ class SettingKind(StrEnum):
     CANNED_REPLY = 'canned_reply'
     LABEL = 'label'
     """A label of chats."""
+    ABUSE_WORDS = 'abuse_words'
+    """Words that are pointed out in customers' messages (보호): of a queue, or those of every queue."""
     SITES = 'sites'
     """The sites that may show the widget."""
 

@@ -45,6 +45,8 @@ class StepKind(StrEnum):
     """Its agent put it away for a time (다시 알림); the contact stays where it is."""
     WOKEN = 'woken'
     """That time is over, or its agent took it back; the customer's next line, a fact of its own, ends it too."""
+    WARNED = 'warned'
+    """The customer was warned for abuse (보호); the contact stays where it is."""
 
 
 class ContactStep(SQLModel, table=True):

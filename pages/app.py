@@ -26,6 +26,7 @@ from pages import (
     invite,
     login,
     preferences,
+    protection,
     replies,
     reports,
     reset,
@@ -73,6 +74,7 @@ from pages.api import (
 )
 from pages.api import customers as customers_api
 from pages.api import history as history_api
+from pages.api import protection as protection_api
 from pages.api import reports as reports_api
 from pages.api import settings as settings_api
 from pages.web import gate, unknown_paths
@@ -100,6 +102,7 @@ SCREENS = (
     audit,
     settings_screens,
     replies,
+    protection,
 )
 """The modules of the screens inside the desk's frame."""
 
@@ -149,6 +152,7 @@ def create(
         history_api.router(services),
         contacts.router(services),
         promises.router(services),
+        protection_api.router(services),
         queues.router(services),
         reports_api.router(services),
         shifts.router(services),

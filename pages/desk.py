@@ -18,6 +18,7 @@ from pages.parts.floor.absence_list import AbsenceList
 from pages.parts.floor.assignments import explain
 from pages.parts.floor.notice_news import NoticeNews
 from pages.parts.floor.offer_card import OfferCards
+from pages.parts.floor.protection_news import ProtectionNews
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.floor.steering_news import SteeringNews
 from pages.parts.floor.transfer_dialog import ask_transfer
@@ -97,6 +98,7 @@ class Workspace:
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
+            ProtectionNews(self._shell, self._shell.sound)
             NoticeNews(self._shell)
             HoldNews(self._shell, on_due=self._shell.sound.tick)
             self._transfers = TransferNews(
@@ -323,6 +325,7 @@ class Workspace:
         keys.add('KeyU', 'U', _('종료한 상담 다시 열기'), in_chat(lambda chat: chat.own.reopen()))
         keys.add('KeyB', 'B', _('라벨'), in_chat(lambda chat: chat.lines.labels.label()))
         keys.add('KeyY', 'Y', _('중요도'), in_chat(lambda chat: chat.lines.labels.prioritize()))
+        keys.add('KeyQ', 'Q', _('보호: 경고 · 종료 · 휴식'), in_chat(lambda chat: chat.protection.press()))  # fmt: skip
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
         keys.add('KeyP', 'P', _('약속 남기기'), in_chat(self._promise))
         keys.add('KeyN', 'N', _('약속 아님'), in_chat(lambda chat: chat.promises.dismiss()))

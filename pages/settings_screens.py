@@ -12,6 +12,7 @@ from pages import shell
 from pages.locale import _
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.abuse_words import AbuseWordSection
 from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.connections import ConnectionSection
@@ -43,6 +44,7 @@ TABS = (
     Tab(path='', draw=QueueSection),
     Tab(path='/hours', draw=HoursSection, is_for_supervisors=True),
     Tab(path='/texts', draw=TextSection, is_for_supervisors=True),
+    Tab(path='/abuse-words', draw=AbuseWordSection, is_for_supervisors=True),
     Tab(path='/categories', draw=CategorySection, is_for_supervisors=True),
     Tab(path='/labels', draw=LabelSection, is_for_supervisors=True),
     Tab(path='/thresholds', draw=ThresholdSection, is_for_supervisors=True),
@@ -100,6 +102,7 @@ def _names() -> dict[str, str]:
         '': _('대기열'),
         '/hours': _('운영 시간'),
         '/texts': _('안내 문구'),
+        '/abuse-words': _('거친 말'),
         '/categories': _('상담 분류'),
         '/labels': _('라벨'),
         '/thresholds': _('알림 기준'),

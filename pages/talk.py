@@ -20,7 +20,7 @@ from desk.throttle import Throttle
 from models import ChatStatus
 from pages import preferences
 from pages.locale import COOKIE as LANGUAGE_COOKIE
-from pages.locale import LANGUAGES, _
+from pages.locale import LANGUAGES, _, language_of
 from pages.parts.talk import form as talk_form
 from pages.parts.talk.form import TalkEntry
 from pages.parts.talk.news import TalkNews
@@ -108,6 +108,7 @@ class TalkOperations:
         self._visits = services.visits
         self._texts = services.customer_texts
         self._waits, self._left = services.expected_waits, services.left_messages
+        self._announcements = services.announcements
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._news = TalkNews(services.topics)
@@ -129,7 +130,10 @@ class TalkOperations:
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
         entry = TalkEntry(token=self._visits.new_token())
         ended = visitor.chat if visitor else None
-        answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended, waits=waits)
+        announced = await self._announcements.current(language_of(request))
+        answer = talk_form.draw(
+            request, topics, entry, texts=texts, announced=announced, ended=ended, waits=waits
+        )
         is_over = ended is None or not _is_shown(ended)
         if is_over and self._cookies.read(request, Cookie.VISIT):
             self._cookies.take(answer, Cookie.VISIT)
@@ -160,6 +164,7 @@ class TalkOperations:
             phone=entry.phone,
             department=entry.department,
             consent=entry.consent,
+            announcement=await self._announcements.known(typed.get('announcement', '')),
             token=entry.token,
         )
         try:
@@ -214,14 +219,16 @@ class TalkOperations:
                 consent=entry.consent,
                 body=entry.body,
             )
+        announced = None
         try:
+            announced = await self._announcements.current(language_of(request))
             topics = await self._visits.topics()
             texts = await self._texts.of(
                 error.queue_id if isinstance(error, QueueClosedError) else None
             )
         except DeskError:  # the form shows the typed department all the same
             topics, texts = [VisitTopic(entry.department)], CustomerTexts()
-        return talk_form.draw(request, topics, entry, texts=texts, error=error)
+        return talk_form.draw(request, topics, entry, texts=texts, announced=announced, error=error)
 
     def _entering(self) -> RedirectResponse:
         """Redirect into the chat, with a cookie that permits the next tab to open it."""

@@ -26,6 +26,7 @@ from services.calls.targets import TransferTargets
 from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
@@ -58,6 +59,7 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
@@ -96,6 +98,9 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.registry import Services
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
@@ -110,6 +115,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connection, Connections, OutsideServices, configured_tests
@@ -164,9 +170,9 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
-    rules = DialRules(phones, quiet)
-    texts, silence = Texts(units), Silence(units)
-    calls = Calls(units, directory, phones, rules, texts)
+    rules, texts = DialRules(db, phones, quiet), Texts(units)
+    announcements, silence = Announcements(units, texts), Silence(units)
+    calls = Calls(units, directory, phones, rules, texts, announcements)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
     factors = SecondFactors(units, secret=jwt_secret)
@@ -187,6 +193,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     intake = FileIntake(db, files or FileSetup())
     chat_files = Files(units, intake, chats, visits)
     day_reports = DayReports(db)
+    softphones = Softphones(units, redis, calls, prefix=stream.prefix)
     return Services(
         topics=topics,
         stream=stream,
@@ -205,10 +212,12 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         absences=Absences(units),
         alerts=Alerts(units, board),
         allowed_sites=AllowedSites(units),
+        announcements=announcements,
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),
         steering=Steering(units),
+        abuse_words=AbuseWords(db),
         access_reviews=AccessReviews(units, audit_log),
         audit_log=audit_log,
         authority=authority,
@@ -277,6 +286,12 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
+        protection=Protection(units, texts, calls, softphones),
+        case_keeping=CaseKeeping(units),
+        protection_records=ProtectionRecords(
+            units, Restrictions(customer_workshop), CustomerRecords(customer_workshop), phones
+        ),
+        restrictions=Restrictions(customer_workshop),
         queue_notices=QueueNotices(units),
         queues=queues,
         ratings=Ratings(units),
@@ -303,7 +318,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
-        softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        softphones=softphones,
         transcript_archive=TranscriptArchive(units, intake.store),
         transcripts=TranscriptCopies(units),
         transfer_targets=TransferTargets(db, directory),

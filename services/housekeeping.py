@@ -27,7 +27,7 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
 async def give_up_silent(services: Services, patience: timedelta) -> None:
     """End abandoned chats and those of silent customers, begin those left as messages, end overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, bring back those put away, announce promises and call-backs, cancel those of the blocked, give lent agents back.
 
-    Until cancelled.
+    It also brings cases of 보호 and restrictions of customers to their end. Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
@@ -43,6 +43,8 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
         await services.callbacks.close_met()
         await services.callbacks.cancel_of_blocked()
         await services.what_if.give_back_due()
+        await services.case_keeping.complete()
+        await services.protection_records.release_due()
         await asyncio.sleep(SWEEP_SECONDS)
 
 
@@ -61,6 +63,7 @@ async def retain(services: Services) -> None:
     """Delete what is older than the desk keeps, every hour, until cancelled."""
     while True:
         await services.retention.sweep()
+        await services.case_keeping.forget()
         await asyncio.sleep(RETENTION_SECONDS)
 
 

@@ -23,6 +23,7 @@ from services.calls.targets import TransferTargets
 from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
@@ -55,6 +56,7 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.disclosure.files import CustomerFiles
 from services.files.files import Files
@@ -90,6 +92,9 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
@@ -103,6 +108,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connections
@@ -138,10 +144,12 @@ class Services:
     absences: Absences
     alerts: Alerts
     allowed_sites: AllowedSites
+    announcements: Announcements
     board: LiveBoard
     joining: Joining
     explanations: Explanations
     steering: Steering
+    abuse_words: AbuseWords
     access_reviews: AccessReviews
     audit_log: AuditLog
     authority: Authority
@@ -198,6 +206,10 @@ class Services:
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
+    protection: Protection
+    case_keeping: CaseKeeping
+    protection_records: ProtectionRecords
+    restrictions: Restrictions
     queue_notices: QueueNotices
     queues: Queues
     ratings: Ratings

@@ -248,6 +248,10 @@ class NewVisit(BaseModel):
     )
     department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
+    announcement: int | None = Field(
+        default=None,
+        description='the version of GET /chat/visits/announcement that the customer read',
+    )
 
 
 class NewRating(BaseModel):
@@ -357,6 +361,18 @@ class VisitCallbackWish(BaseModel):
     phone: Annotated[Text, Field(max_length=MAX_CHARS)]
     slot_from: AwareDatetime
     body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
+
+
+class AnnouncementShown(BaseModel):
+    """What customers read before a chat of the protection of agents; ``version`` is kept with the chat."""
+
+    model_config = shown_as(
+        {'version': 1, 'language': 'ko', 'text': '상담원에게 폭언을 하지 말아 주세요.'}
+    )
+
+    version: int
+    language: str
+    text: str
 
 
 class ServiceState(BaseModel):

@@ -16,6 +16,7 @@ from desk.throttle import Throttle
 from models import ChatStatus, Sender
 from pages.api import file_bodies
 from pages.api.shapes import (
+    AnnouncementShown,
     Marks,
     NewRating,
     NewVisit,
@@ -33,6 +34,7 @@ from pages.api.shapes import (
     refusals,
 )
 from pages.api.transcript_files import ANSWER, TranscriptAnswers, TranscriptFormat
+from pages.locale import language_of
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
@@ -64,6 +66,7 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(422, 429),
     )
     add, one = api.add_api_route, '/{visit_id}'
+    add('/announcement', visit.announcement, summary='What is to be shown before a chat')
     add(
         '/token',
         visit.token,
@@ -214,8 +217,14 @@ class VisitOperations:
         self._callbacks, self._ratings = services.callback_requests, services.ratings
         self._silence, self._reopenings = services.silence, services.reopenings
         self._waits = services.expected_waits
+        self._announcements = services.announcements
         self._limits = limits
         self._transcripts, self._answers = services.transcripts, TranscriptAnswers()
+
+    async def announcement(self, request: Request) -> AnnouncementShown:
+        """Return what customers read before a chat, in the language that ``Accept-Language`` asks for."""
+        now = await self._announcements.current(language_of(request))
+        return AnnouncementShown(version=now.version, language=now.language, text=now.body)
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""
@@ -234,6 +243,7 @@ class VisitOperations:
                 phone=form.phone,
                 department=form.department,
                 source=SOURCE,
+                announcement=await self._announcements.known(str(form.announcement or '')),
                 token=form.token or '',
             )
         )

@@ -17,6 +17,12 @@ async function look() {
   if (!there) return;
   show(".talk-lead", page);
   show("p.alert:not(.field-error)", page);
+  const version = page.querySelector("input[name=announcement]");
+  const kept = document.querySelector("input[name=announcement]");
+  if (version && kept) {
+    show(".talk-announced", page); // what was read is sent with its version
+    kept.value = version.value;
+  }
   if (!here) {
     location.reload(); // there was no form, and nothing typed that could be lost
     return;

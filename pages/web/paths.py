@@ -79,6 +79,7 @@ PREFIXES = (
     ('/promises', Area.API),
     ('/mentions', Area.API),
     ('/transfers', Area.API),
+    ('/protection', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/settings', Area.API),
@@ -92,7 +93,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions', '/transfers', '/settings',
+    '/reports', '/mentions', '/transfers', '/settings', '/protection',
 )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ class Callbacks:
             callback = await _open(work, agent, callback_id, seen=None)
             is_time = callback.slot_from - EARLY <= clock.now() <= callback.slot_to
             purpose = DialPurpose.PROMISED if is_time else DialPurpose.SERVICE
-            await self._rules.check(callback.phone, purpose)
+            await self._rules.check(agent, callback.phone, purpose)
             if callback.owner_id != agent.id:
                 callback.owner_id = agent.id
                 tell(work, callback)

@@ -37,6 +37,7 @@ from services.chats.events import ChatCard, ChatMessage, HoldDue, MessageAdded, 
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance
 from services.contacts.access import may_write
+from services.contacts.pair_queries import require_not_barred
 from services.contacts.steps import record_step
 from services.people import state_queries
 from services.people.state_queries import Load
@@ -115,7 +116,7 @@ class Chats:
         Raises:
             NotFoundError: it does not exist, or belongs to another department.
             ConflictError: a colleague was faster, the customer has left, the queue offers its chats itself, or
-                the agent is not 상담 가능 or has no free place.
+                the agent is not 상담 가능, has no free place, or is protected from the customer (보호).
         """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
@@ -330,6 +331,7 @@ async def _taken_before(work: UnitOfWork, agent: Agent, chat_id: UUID) -> ChatSe
     found = require_chat(await queries.chat_of(work.session, agent, chat_id))
     if found.agent_id == agent.id and found.is_open:
         return found
+    await require_not_barred(work.session, agent.id, found.customer_id, found.visitor_phone)
     _require_ready(agent)
     is_offered = found.offered_agent_id == agent.id  # it has its place
     await _require_places(work, agent, most=agent.chat_capacity - 1 + is_offered)

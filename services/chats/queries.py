@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Uuid,
+    all_,
     and_,
     bindparam,
     delete,
     exists,
     func,
+    literal,
     tuple_,
     update,
 )
@@ -37,6 +39,7 @@ from models import (
 from models.chat import OPEN_STATUSES
 from services.chats.events import ChatCard, ChatChanged, ChatMessage
 from services.contacts.access import reached_bound, reader_values, visible_to
+from services.contacts.pair_queries import barred_agents
 
 
 def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
@@ -239,6 +242,8 @@ async def take_waiting(
         .where(
             col(ChatSession.id) == chat_id,
             col(ChatSession.status) == ChatStatus.WAITING,
+            literal(agent.id, Uuid)
+            != all_(barred_agents(col(ChatSession.customer_id), col(ChatSession.visitor_phone))),
             or_(
                 col(ChatSession.offered_agent_id) == agent.id,
                 visible_to(agent)

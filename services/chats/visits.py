@@ -57,6 +57,8 @@ class ChatStart:
     source: str = 'web'
     consent: bool | None = None
     """Whether they agree that name and number are stored; ``None`` when another site has asked them."""
+    announcement: int | None = None
+    """The version of what they read of the protection of agents (``Announcements``); ``None`` when nobody has said."""
     token: str = ''
     """Made by ``Visits.new_token`` when the form is drawn, so that a form sent twice is one chat;
     made here when empty."""
@@ -164,6 +166,8 @@ class Visits:
             visitor_name=name,
             visitor_phone=phone,
             consented_at=clock.now() if form.consent else None,
+            announcement_id=form.announcement,
+            announced_at=now if form.announcement else None,
             token_hash=hashed(token),
         )
         return StartedChat(await self._opened(chat, token), token)

@@ -61,6 +61,8 @@ LIMITS = {
     'callbacks_per_hour': Limits(0, 1_000, may_be_empty=True),
     'silence_ask_seconds': Limits(30, 7_200, may_be_empty=True),
     'silence_close_seconds': Limits(30, 7_200),
+    'abuse_warnings': Limits(0, 5),
+    'harassment_warnings': Limits(0, 5),
 }
 """The limits of a queue's numbers; times in seconds."""
 TARGETS = ('service_level_seconds', 'service_level_percent')
@@ -71,7 +73,7 @@ FIELDS = (
     'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
     'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
     'recording_pause_seconds', 'long_call_seconds', 'very_long_call_seconds',
-    'callbacks_per_hour', 'silence_ask_seconds', 'silence_close_seconds',
+    'callbacks_per_hour', 'silence_ask_seconds', 'silence_close_seconds', 'abuse_warnings', 'harassment_warnings',
 )  # fmt: skip
 """The fields that can be configured."""
 

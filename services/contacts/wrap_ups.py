@@ -306,6 +306,13 @@ async def _keep_earlier(work: UnitOfWork, contact: Contact) -> UUID | None:
     return past.category_id
 
 
+async def put_aside(work: UnitOfWork, agent: Agent, contact_id: UUID) -> None:
+    """End the open 후처리 of a locked agent's contact as its time limit would: its text can still be written."""
+    wrap_up = await queries.of_contact(work.session, contact_id, lock=True)
+    if wrap_up is not None and wrap_up.agent_id == agent.id and wrap_up.done_at is None:
+        await _end(work, agent, wrap_up, WrapUpEnding.LIMIT)
+
+
 async def _own(
     work: UnitOfWork, agent: Agent, contact_id: UUID, *, seen: int | None = None
 ) -> WrapUp:

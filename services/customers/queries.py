@@ -150,6 +150,14 @@ async def changes_since(
     return [(change, agent) for change, agent in (await session.exec(statement)).all()]
 
 
+async def blocks_over(session: AsyncSession, at: datetime, limit: int) -> list[UUID]:
+    """Return the customers whose block has ended by then."""
+    statement = select(Customer.id).where(
+        col(Customer.blocked_until) <= at, col(Customer.status) == CustomerStatus.BLOCKED
+    )
+    return list((await session.exec(statement.order_by(col(Customer.blocked_until)).limit(limit))).all())  # fmt: skip
+
+
 async def careful_about(
     session: AsyncSession, customer_ids: Collection[UUID]
 ) -> list[tuple[UUID, CustomerStatus, RiskLevel]]:

@@ -26,6 +26,7 @@ from services.calls.callback_view import CallbackChanged
 from services.chats import offers
 from services.chats.changes import add_line, tell_changed
 from services.contacts import left_wrap_ups, promises, wrap_up_queries
+from services.contacts.pair_queries import barred_from
 from services.contacts.steps import record_step
 from services.floor import departure_queries as queries
 from services.people import agent_queries
@@ -130,7 +131,8 @@ class Departures:
         drafts = await queries.drafts_in(work.session, agent.id, [one.id for one in chats])
         for chat in chats:
             if chat.agent_id == agent.id:
-                _pass_on(work, by, chat, to)
+                barred = await barred_from(work.session, chat.customer_id, chat.visitor_phone)
+                _pass_on(work, by, chat, to if to and to.id not in barred else None)
             else:  # it only rang
                 _stop_ringing(work, by, chat)
         if to is not None:

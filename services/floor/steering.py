@@ -37,6 +37,7 @@ from services.chats import queries as chat_queries
 from services.chats.changes import require_chat, tell_changed
 from services.contacts import queue_queries
 from services.contacts.access import require_supervisor
+from services.contacts.pair_queries import require_not_barred
 from services.contacts.steps import record_step
 from services.floor.decision import RULE_VERSION, Rule, Situation
 from services.floor.events import ContactSteered, Deed
@@ -243,6 +244,7 @@ async def _assign(
     chat = await _locked_chat(work, supervisor, chat_id)
     if chat.status is not ChatStatus.WAITING:
         raise ConflictError('chat.taken')
+    await require_not_barred(work.session, agent_id, chat.customer_id, chat.visitor_phone)
     former = chat.offered_agent_id
     load = (await state_queries.loads_of(work.session, [agent_id]))[agent_id]
     if former != agent_id and (not is_ready(agent) or load.total >= agent.chat_capacity):

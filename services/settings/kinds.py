@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from models import SettingKind
 from services.contacts.queues import Queues
+from services.settings.abuse_words import NEW_ABUSE_WORDS, USUAL, parsed_abuse_words
 from services.settings.desk_settings import DeskSettings
 from services.settings.documents import DocumentForm, Documents
 from services.settings.hours_text import (
@@ -39,6 +40,14 @@ RETENTION = DocumentForm(
 )
 
 
+ABUSE_WORDS = DocumentForm(
+    kind=SettingKind.ABUSE_WORDS,
+    new=NEW_ABUSE_WORDS,
+    parsed=parsed_abuse_words,
+    of_desk=True,
+    usual=USUAL,
+)
+
 SITES = DocumentForm(
     kind=SettingKind.SITES, new=NEW_SITES, parsed=parsed_sites, of_desk=True, of_queues=False
 )
@@ -48,5 +57,6 @@ def desk_settings(
     units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
 ) -> DeskSettings:
     """Return the settings of the desk: queues, all documents, and ``others``."""
-    documents = [Documents(units, one) for one in (HOURS, CLOSED_DAYS, TEXTS, RETENTION, SITES)]
+    forms = (HOURS, CLOSED_DAYS, TEXTS, RETENTION, ABUSE_WORDS, SITES)
+    documents = [Documents(units, one) for one in forms]
     return DeskSettings(units, [QueueStore(queues), *documents, *others])

@@ -45,6 +45,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.HOURS: OF_QUEUES,
     SettingKind.CLOSED_DAYS: {Whose.DESK: ADMINS},
     SettingKind.TEXTS: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.ABUSE_WORDS: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.CATEGORY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.AWAY_REASON: {Whose.DESK: ADMINS},
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
@@ -52,11 +53,18 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.SITES: {Whose.DESK: ADMINS},
 }
+OF_ONE_QUEUE = (
+    SettingKind.QUEUE,
+    SettingKind.HOURS,
+    SettingKind.TEXTS,
+    SettingKind.ABUSE_WORDS,
+)
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
     SettingKind.HOURS: {'mon': '10:00-11:00'},
     SettingKind.CLOSED_DAYS: {'days': '2026-12-31'},
     SettingKind.TEXTS: {'greeting_ko': '어서 오세요'},
+    SettingKind.ABUSE_WORDS: {'words': '멍청이'},
     SettingKind.CATEGORY: {'name': '다른 이름'},
     SettingKind.AWAY_REASON: {'name': '다른 이름'},
     SettingKind.THRESHOLD: {'most': '77'},
@@ -103,6 +111,7 @@ async def floor(services: Services, make: Make) -> Floor:
     subjects: dict[tuple[SettingKind, Whose], UUID] = {
         (SettingKind.CLOSED_DAYS, Whose.DESK): EVERYWHERE,
         (SettingKind.TEXTS, Whose.DESK): EVERYWHERE,
+        (SettingKind.ABUSE_WORDS, Whose.DESK): EVERYWHERE,
         (SettingKind.RETENTION, Whose.DESK): EVERYWHERE,
         (SettingKind.SITES, Whose.DESK): EVERYWHERE,
         (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
@@ -121,7 +130,7 @@ async def floor(services: Services, make: Make) -> Floor:
         subjects[SettingKind.CATEGORY, whose] = node.id
         subjects[SettingKind.THRESHOLD, whose] = (await services.thresholds.add(admin, limit)).id
         if queue is not None:
-            for kind in (SettingKind.QUEUE, SettingKind.HOURS, SettingKind.TEXTS):
+            for kind in OF_ONE_QUEUE:
                 subjects[kind, whose] = queue.id
     queue_ids = {one: str(queues[one].id) if one in queues else '' for one in Whose}
     return Floor(people, subjects, queue_ids)

@@ -1,7 +1,7 @@
 """Chats that are reopened or put away for a time, earlier 후처리 of reopened contacts, and drafts of private notes.
 
 Revision ID: 0041
-Revises: 0038
+Revises: 0040
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = '0041'
-down_revision = '0038'
+down_revision = '0040'
 branch_labels = None
 depends_on = None
 

@@ -1,14 +1,14 @@
 """When a silent customer is asked, and when their chat ends by itself.
 
 Revision ID: 0045
-Revises: 0042
+Revises: 0044
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0045'
-down_revision = '0042'
+down_revision = '0044'
 branch_labels = None
 depends_on = None
 

@@ -91,6 +91,9 @@ class CallerCard(Component):
             await self.still(person.read_past())
 
     def _say(self) -> None:
+        if self._caller.is_kept_apart:
+            warning = Piece(inside=filled('<i class="material-icons" aria-hidden="true">shield</i>{text}', text=_('보호 조치로 다시 연결하지 않는 고객입니다. 거절하면 다른 상담원에게 갑니다.')))  # fmt: skip
+            warning.classes('desk-caller-barred').props('role=alert')
         count = len(self._caller.candidates)
         if not count:
             ui.label(_('이 번호의 고객이 없습니다.')).classes('desk-sub')

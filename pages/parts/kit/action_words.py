@@ -89,5 +89,14 @@ ACTIONS = {
     AuditAction.CALLBACK_MADE: '콜백 약속',
     AuditAction.CALLBACK_TAKEN: '콜백 맡음',
     AuditAction.CALLBACK_CLOSED: '콜백 종료',
+    AuditAction.PROTECTION_OPENED: '보호 시작',
+    AuditAction.PROTECTION_WARNED: '보호: 경고',
+    AuditAction.PROTECTION_ENDED: '보호: 상담 종료',
+    AuditAction.PROTECTION_RESTED: '보호 휴식',
+    AuditAction.PROTECTION_READ: '보호 기록 열람',
+    AuditAction.PROTECTION_RECORD_MADE: '보호 기록 문서',
+    AuditAction.PROTECTION_PAIR_LIFTED: '보호: 다시 연결 허용',
+    AuditAction.CUSTOMER_RESTRICTED: '고객 이용 제한',
+    AuditAction.CUSTOMER_RELEASED: '고객 이용 제한 풀림',
 }
 """The texts of all actions, to be translated."""

@@ -48,7 +48,8 @@ class TalkEnding(Component):
 
     async def _ask_for_rating(self, chat: ChatCard) -> None:
         """Ask once how the chat with an agent was."""
-        if self._rating is None:
+        asked = await self.still(self._services.ratings.is_asked(chat.id))
+        if self._rating is None and asked:
             with self._rating_place:
                 self._rating = TalkRating(self._services, chat)
             await self._rating.open()

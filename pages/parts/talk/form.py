@@ -17,6 +17,7 @@ from pages.parts.kit import times
 from pages.parts.talk.wait_words import wait_words
 from pages.web import forms
 from pages.web.refusals import headers_of
+from services.chats.announcing import Announced
 from services.chats.events import ChatCard
 from services.chats.left_messages import LeftView
 from services.chats.ratings import may_be_rated
@@ -64,6 +65,7 @@ def draw(  # noqa: PLR0913 - all of these are on the form
     entry: TalkEntry,
     *,
     texts: CustomerTexts,
+    announced: Announced | None = None,
     error: DeskError | None = None,
     ended: ChatCard | None = None,
     waits: Mapping[UUID, ExpectedWait] | None = None,
@@ -71,7 +73,8 @@ def draw(  # noqa: PLR0913 - all of these are on the form
     """Return the form with the typed values, and each error at its field.
 
     When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
-    ``waits`` are the expected waits by queue, as far as they are known. ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
+    ``waits`` are the expected waits by queue, as far as they are known. ``announced`` is kept with the chat by its version.
+    ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
     language = language_of(request)
     faults = _faults(language, error, texts)
@@ -83,6 +86,7 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         rated_id=ended.id if ended and may_be_rated(ended) else '',
         topics=[(one.name, _option(language, one, waits or {})) for one in topics],
         entry=entry,
+        announced=announced,
         sentence=nobody or (customer_sentence(language, error) if error and not faults else ''),
         faults=dict.fromkeys(PLACES, '') | faults,
         first=next((one for one in PLACES if one in faults), ''),

@@ -98,6 +98,14 @@ def _content(message: ChatMessage, own: Sender, spans: Sequence[Span]) -> Markup
 
 
 def _system_line(message: ChatMessage, own: Sender) -> Markup:
+    if message.type is MessageType.NOTICE:
+        return filled(
+            '<div class="desk-notice" role="note"><p><i class="material-icons" aria-hidden="true">shield</i>{text}</p>'
+            '<time title="{full}">{hour}</time></div>',
+            text=message.content,
+            full=times.full(message.created_at),
+            hour=times.hour(message.created_at),
+        )
     sentence = system_sentence(message.type, message.content, own, language())
     return filled(
         '<div class="desk-system"><span title="{full}">{sentence} · {hour}</span></div>',

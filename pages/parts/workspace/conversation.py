@@ -22,6 +22,7 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.protection.panel import ProtectionPanel
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
@@ -176,30 +177,35 @@ class Conversation(Component):
                     _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
                 )
                 self.own = OwnActs(
-                    self._context, transfer=self._acts.transfer, on_changed=self.take_in
-                )
+                    self._context, transfer=self._acts.transfer, on_changed=self.take_in,
+                    protect=lambda: self.protection.press(),  # noqa: PLW0108 - it is drawn below
+                )  # fmt: skip
                 self._close = button(_('상담 종료'), self.end)
             self.lines = HeadLines(self._context, self._chat, on_changed=self.take_in)
+            self.protection = ProtectionPanel(self._context, key='Q', contact_id=self.chat_id)
             mood = MoodLine(self._context, self.chat_id)
-            read = self._chat.agent_read_number
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=read + 1 if read and self._chat.unread_count else None,
-            )
+                unread_from=read + 1 if (read := self._chat.agent_read_number) and self._chat.unread_count else None,
+            )  # fmt: skip
             mood.follow(self._transcript)
+            self.protection.point_out(self._transcript, self._chat.queue_id)
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)
             self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
             self._notes = NoteLines(self._context, self.chat_id, self._transcript)
-            news = ComposerNews(sent=self._sent, noted=self._noted, catch_up=self._catch_up)
             self._composer = Composer(
-                self._context, self.chat_id, news, unsent=unsent, transcript_id=TRANSCRIPT_ID
+                self._context,
+                self.chat_id,
+                ComposerNews(sent=self._sent, noted=self._noted, catch_up=self._catch_up),
+                unsent=unsent,
+                transcript_id=TRANSCRIPT_ID,
             )
             self.promises = PromiseOffers(self._context, self.chat_id)
-            self._wrap_up = WrapUpPlace(self._context)
+            self._wrap_up = WrapUpPlace(self._context, waits=self.protection.offers_rest)
         self._show_chat()
 
     def _show_chat(self) -> None:
@@ -320,11 +326,7 @@ class Conversation(Component):
                 self._hear_chat(event)
             case Typing() if event.agent_id != self._agent.id:
                 is_customer = event.sender is Sender.CUSTOMER
-                text = (
-                    _('{name} 님이 입력하고 있습니다')
-                    if is_customer
-                    else _('동료 {name} 님이 쓰고 있습니다')
-                )
+                text = _('{name} 님이 입력하고 있습니다') if is_customer else _('동료 {name} 님이 쓰고 있습니다')  # fmt: skip
                 self._typing.set_text(text.format(name=event.name))
                 self.after(TYPING_SECONDS, self._stop_typing)
 

@@ -1,4 +1,4 @@
-"""What an agent does with an own chat beside writing and ending it: 보류, 호전환, 다시 열기."""
+"""What an agent does with an own chat beside writing and ending it: 보류, 호전환, 다시 열기, 보호."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -34,6 +34,7 @@ class OwnActs(Component):
         context: PageContext,
         *,
         transfer: Callable[[ChatCard], Awaitable[None]],
+        protect: Callable[[], Awaitable[None]],
         on_changed: Callable[[ChatCard], object],
     ) -> None:
         """Draw nothing until ``show``.
@@ -41,6 +42,7 @@ class OwnActs(Component):
         Args:
             context: the page.
             transfer: asks for whom to hand a chat to.
+            protect: opens 보호.
             on_changed: gets the chat after it was put on hold or resumed.
         """
         super().__init__(context.services.topics)
@@ -55,6 +57,8 @@ class OwnActs(Component):
             self._resume = button(_('보류 해제'), self.hold)
             self._pass = button(_('호전환'), self.transfer)
             self._reopen = button(_('다시 열기'), self.reopen)
+            self._protect = button(_('보호'), protect)
+            self._protect.props['title'] = _('보호 (Q)')
 
     def show(self, chat: ChatCard) -> None:
         """Show what can be done with the chat now."""
@@ -69,6 +73,7 @@ class OwnActs(Component):
         self._pass.set_visibility(is_own)
         can_reopen = is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat)
         self._reopen.set_visibility(can_reopen)
+        self._protect.set_visibility(is_own)
         said = Markup()
         if is_held:
             until = _(' · {time}에 알림', time=times.hour(chat.remind_at)) if chat.remind_at else ''

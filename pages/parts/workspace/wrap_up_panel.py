@@ -27,9 +27,10 @@ SAVE_SECONDS = 0.5
 class WrapUpPlace(Component):
     """The place of a chat's wrap-up form, filled for its agent when the chat is over."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, *, waits: Callable[[], bool]) -> None:
+        """Draw nothing yet; the form does not take the caret while something else ``waits`` for a key."""
         super().__init__(context.services.topics)
-        self._context = context
+        self._context, self._waits = context, waits
         self._is_asked = False
         self._panel: WrapUpPanel | None = None
 
@@ -56,7 +57,8 @@ class WrapUpPlace(Component):
         if wrap_up.done_at is None:
             with self:
                 self._panel = WrapUpPanel(self._context, wrap_up)
-            self._panel.focus()
+            if not self._waits():
+                self._panel.focus()
 
 
 class WrapUpPanel(Component):
