@@ -125,7 +125,7 @@ async def left_within(session: AsyncSession, agent: Agent) -> Sequence[tuple[Wra
         .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
         .where(col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_not(None))
         .where(within_reach(agent, department))
-        .order_by(col(WrapUp.left_at), col(WrapUp.id))
+        .order_by(col(WrapUp.left_at), col(WrapUp.created_at), col(WrapUp.id))
         .limit(MOST_LEFT)
     )
     return [(row, given) for row, given in (await session.exec(statement)).all()]
