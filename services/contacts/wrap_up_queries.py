@@ -132,7 +132,7 @@ def _left_within(*, reaches_all: bool) -> Any:
         .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
         .where(col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_not(None))
         .where(true() if reaches_all else within_reach_bound(department))
-        .order_by(col(WrapUp.left_at), col(WrapUp.id))
+        .order_by(col(WrapUp.left_at), col(WrapUp.created_at), col(WrapUp.id))
         .limit(MOST_LEFT)
     )
     return built_once(statement)

@@ -3,7 +3,6 @@
 import gc
 import re
 import time
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -32,6 +31,7 @@ from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from services.people.events import SettingPart
 from services.registry import Services
 from services.work.setting_log import Values
 from tests.support.make import Make
@@ -41,12 +41,14 @@ from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
+
 PAGES = 50
 WITHIN_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
 MOST_STATEMENTS = 30
 """So many statements a changed reason costs, its page's included."""
-SECTIONS: dict[SettingKind, Callable[[PageContext], Section]] = {
+WITHOUT_KIND = (PeopleSection, SkillSection, ConnectionSection)
+SECTIONS: dict[SettingKind, type[Section]] = {
     SettingKind.QUEUE: QueueSection,
     SettingKind.HOURS: HoursSection,
     SettingKind.CLOSED_DAYS: HoursSection,
@@ -139,8 +141,7 @@ async def test_page_reads_again_only_what_it_shows(web: FastAPI, make: Make) -> 
     subjects = await subjects_of(services, boss, make)
     reason_id, kind = subjects[SettingKind.AWAY_REASON], SettingKind.AWAY_REASON
     reasons = await opened(services, boss, kind, reason_id)
-    others = {*SECTIONS.values(), PeopleSection, SkillSection, ConnectionSection}
-    for draw in others - {AwayReasonSection}:
+    for draw in {*SECTIONS.values(), *WITHOUT_KIND} - {AwayReasonSection}:
         await shown(services, boss, draw)
     said: list[str] = []
     for name in (
@@ -159,18 +160,24 @@ async def test_page_reads_again_only_what_it_shows(web: FastAPI, make: Make) -> 
     assert len(said) <= 2 * MOST_STATEMENTS
 
 
+def test_every_part_is_shown_by_some_section() -> None:
+    shown = {part for one in (*SECTIONS.values(), *WITHOUT_KIND) for part in one.parts}
+
+    assert shown == {*SettingKind, *SettingPart} - {SettingKind.QUEUE}  # told of as ``queues``
+
+
 def first_table(statement: str) -> str:
     """The table that a statement reads; empty for one that reads none."""
     found = re.match(r'SELECT\b.*?\bFROM (\w+)', statement, re.DOTALL)
     return found[1] if found else ''
 
 
-async def shown(services: Services, boss: Agent, draw: Callable[[PageContext], Section]) -> Client:
+async def shown(services: Services, boss: Agent, draw: type[Section]) -> Client:
     """Open a section on a page of its own, without the frame around it."""
     asked = Request({'type': 'http', 'method': 'GET', 'path': '/tested', 'headers': [], 'query_string': b''})  # fmt: skip
     client = Client(page('/tested'), request=asked)
     with client:
-        await draw(Context(services, boss)).open()
+        await draw(Context(services, boss)).open()  # type: ignore[call-arg]  # each has a name of its own
     return client
 
 

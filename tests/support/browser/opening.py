@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 
 from desk.db import Database
 from tests.support.browser.live import LiveDesk
@@ -56,6 +56,12 @@ async def goes(boss: DeskScreen, step: str) -> None:
     """Follow the link of a step."""
     row = boss.page.get_by_role('listitem').filter(has_text=step)
     await row.get_by_role('link', name='하러 가기').click()
+
+
+async def turns_to(boss: DeskScreen, section: str) -> None:
+    """Follow the link to another section of the settings, until it is there."""
+    await boss.page.get_by_role('link', name=section, exact=True).click()
+    await expect(boss.page.get_by_role('heading', name=section, exact=True)).to_be_visible()
 
 
 async def fills_queue(boss: DeskScreen) -> None:
