@@ -162,7 +162,7 @@ class Workspace:
         self._inbox.choose(None)
         self._clear_customer()
         self._panes.show('left')
-        Welcome(self._shell, self._shell.sound)
+        Welcome(self._shell, self._shell.notifier, has_voice=self._shell.has_voice)
 
     async def _chat(self, chat_id: str) -> None:
         current_screen.act_on(CHAT_PATH)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, text
+from sqlalchemy import Uuid, any_, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -39,12 +39,19 @@ async def last_position(session: AsyncSession) -> int:
 
 async def of_chats(
     session: AsyncSession, chat_ids: Collection[UUID]
-) -> dict[UUID, tuple[UUID, ...]]:
-    """Return the labels of these chats, by chat; none for those that have none."""
-    statement = select(ChatSession.id, ChatSession.label_ids).where(
-        col(ChatSession.id).in_(chat_ids), text("label_ids <> '{}'")
+) -> dict[UUID, list[ChatLabel]]:
+    """Return the labels of these chats in the order in which they were set; none for chats without any."""
+    chat, label = ChatSession, ChatLabel
+    statement: Any = (
+        select(chat.id, label)
+        .join(label, col(label.id) == any_(col(chat.label_ids)))
+        .where(col(chat.id).in_(chat_ids), text("chat_sessions.label_ids <> '{}'"))
+        .order_by(func.array_position(col(chat.label_ids), col(label.id)))
     )
-    return {chat_id: tuple(found) for chat_id, found in (await session.exec(statement)).all()}
+    found: dict[UUID, list[ChatLabel]] = {}
+    for chat_id, row in (await session.exec(statement)).all():
+        found.setdefault(chat_id, []).append(row)
+    return found
 
 
 def chats_labelled(label_id: UUID) -> Any:

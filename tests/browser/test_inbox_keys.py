@@ -38,6 +38,7 @@ async def _switches(
     """While typing: to the chat with unread lines, back to one's draft, and on through all."""
     keys = desk.page.keyboard
     await keys.press('r')
+    await expect(desk.box).to_be_focused()
     await keys.type('확인해 보고')
     await services.visits.write(make.outgoing(chats['윤서아'], '급해요'))
     row = desk.rows.filter(has_text='윤서아')
@@ -101,16 +102,18 @@ async def _marks(desk: DeskScreen, label: ChatLabel) -> None:
     await keys.press('Enter')
     await expect(marks).to_contain_text('중요도: 높음')
     await keys.press('o')
+    note = desk.page.get_by_role('textbox', name='내부 메모', exact=True)
+    await expect(note).to_be_focused()
     await keys.type('다음에 확인')
     await keys.press('Escape')
     await desk.page.reload()
     await desk.settles()
     await expect(marks).to_contain_text(label.name)
     await keys.press('o')
-    await expect(desk.page.get_by_role('textbox', name='내부 메모', exact=True)).to_have_value(
-        '다음에 확인'
-    )
+    await expect(note).to_have_value('다음에 확인')
     await keys.press('Escape')
+    await keys.press('r')
+    await expect(desk.box).to_be_focused()
 
 
 async def _ends_and_reopens(desk: DeskScreen) -> None:

@@ -20,6 +20,7 @@ from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
 from pages.parts.kit import times
 from pages.parts.kit.buttons import button
+from pages.parts.kit.label_chips import chips
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
@@ -98,11 +99,12 @@ class HistoryContact(Component):
         with ui.element('header').classes('desk-history-head'):
             Piece(
                 inside=filled(
-                    '<h2 id="history-contact" tabindex="-1">{name}</h2><div class="desk-tags">{state}{priority}{badges}</div>',
+                    '<h2 id="history-contact" tabindex="-1">{name}</h2><div class="desk-tags">{state}{priority}{badges}{labels}</div>',
                     name=contact.name or _('알 수 없는 고객'),
                     state=state_tag(contact.state),
                     priority=priority_tag(contact.priority),
                     badges=all_badges(customer) if customer else Markup(),
+                    labels=chips(contact.labels),
                 )
             ).classes('desk-who')
             ui.element('div').classes('desk-spring')

@@ -8,8 +8,10 @@ from sqlmodel import col, select
 from desk.db import Database
 from desk.errors import ConflictError, FieldsRefusedError, InvalidInputError, NotAllowedError
 from models import AuditEntry, ChatLabel, ChatStatus, LabelColor, Priority, SettingKind
+from pages.parts.history.sheet import HEADINGS, row
 from services.chats.events import ChatEvent, chat_topic
 from services.chats.labels import LabelView, matching
+from services.history.filter import HistoryFilter, parse
 from services.registry import Services
 from tests.support.make import DEPARTMENT, Make
 from tests.support.until import until
@@ -116,3 +118,25 @@ async def test_who_writes_in_a_chat_sets_its_priority(services: Services, make: 
     for refused in (await make.chat(), await make.chat(agent=agent, status=ChatStatus.CLOSED)):
         with pytest.raises(ConflictError):
             await services.priorities.set(agent, refused.id, Priority.HIGH)
+
+
+async def test_history_finds_and_shows_labels(services: Services, make: Make) -> None:
+    agent = await make.agent()
+    one, two = [await make.kept(ChatLabel(name=name)) for name in ('환불', '재문의')]
+    labelled = await make.chat(agent=agent, label_ids=[two.id, one.id])
+    await make.chat(agent=agent)
+    await make.call(agent=agent)
+    await make.changed(one, is_active=False)
+
+    found = await services.history.page(agent, HistoryFilter(label_id=one.id))
+
+    [contact] = found.contacts
+    assert (contact.id, [label.name for label in contact.labels]) == (
+        labelled.id,
+        ['재문의', '환불'],
+    )
+    choices = await services.history.choices(agent)
+    assert [label.name for label in choices.labels] == ['환불', '재문의']
+    assert parse(HistoryFilter(label_id=one.id).query).filter.label_id == one.id
+    column = HEADINGS.index('라벨')
+    assert row('ko', contact)[column] == '재문의, 환불'

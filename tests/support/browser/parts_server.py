@@ -32,7 +32,7 @@ from pages.parts.kit.reply_box import (
     TypedReply,
 )
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
-from pages.parts.kit.sound import Sound, SoundState
+from pages.parts.kit.sound import Sound, SoundDevice, SoundState
 
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -290,7 +290,11 @@ def sound(key: str) -> None:
     def note(state: SoundState) -> None:
         told[key].append(('state', [state.unlocked, state.muted, state.volume]))
 
+    def found(devices: list[SoundDevice] | None) -> None:
+        told[key].append(('devices', [[one.id, one.name] for one in devices or []]))
+
     part.on_state(note)
+    part.on_devices(found)
     Stage(key, part)
 
 
