@@ -91,6 +91,7 @@ OPENED_BY = {
     '/auth/logout': 'bearer',
     '/agents': 'bearer',
     '/chat/sessions': 'bearer',
+    '/chat/labels': 'bearer',
     '/customers': 'bearer',
     '/history': 'bearer',
     '/contacts': 'bearer',

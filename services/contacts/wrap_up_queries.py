@@ -12,7 +12,16 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.compiled_select import built_once
-from models import Agent, Call, Channel, ChatSession, ContactCategory, Customer, WrapUp
+from models import (
+    Agent,
+    Call,
+    Channel,
+    ChatSession,
+    ContactCategory,
+    Customer,
+    PastWrapUp,
+    WrapUp,
+)
 from services.contacts.access import reader_values, visible_to, within_reach_bound
 from services.contacts.category_names import path_names
 from services.contacts.category_queries import ids_below
@@ -32,6 +41,12 @@ async def of_contact(
             populate_existing=True
         )
     return (await session.exec(statement)).first()
+
+
+async def past_of(session: AsyncSession, contact_id: UUID) -> Sequence[PastWrapUp]:
+    """Return the 후처리 of the earlier ends of a contact that was reopened, oldest first."""
+    statement = select(PastWrapUp).where(col(PastWrapUp.contact_id) == contact_id)
+    return (await session.exec(statement.order_by(col(PastWrapUp.created_at)))).all()
 
 
 async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:

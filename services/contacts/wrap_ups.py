@@ -127,6 +127,11 @@ class WrapUps:
         async with self._db.reading() as session:
             return await queries.views(session, contact_ids)
 
+    async def past(self, contact_id: UUID) -> Sequence[PastWrapUp]:
+        """Return the 후처리 of a reopened contact's earlier ends, oldest first; the caller has checked that its reader may see it."""
+        async with self._db.reading() as session:
+            return await queries.past_of(session, contact_id)
+
     async def save(
         self, agent: Agent, contact_id: UUID, written: WrapUpText, *, seen: int | None = None
     ) -> WrapUp:

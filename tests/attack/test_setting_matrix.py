@@ -51,6 +51,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.THRESHOLD: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.RETENTION: {Whose.DESK: ADMINS},
     SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
+    SettingKind.LABEL: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.SITES: {Whose.DESK: ADMINS},
 }
 OF_ONE_QUEUE = (
@@ -70,6 +71,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '90'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
+    SettingKind.LABEL: {'color': 'red'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
 }
 ADDED: dict[SettingKind, Values] = {
@@ -126,6 +128,11 @@ async def floor(services: Services, make: Make) -> Floor:
             department=queue.department if queue else '',
         )
         subjects[SettingKind.CANNED_REPLY, whose] = reply.id
+        named = {'name': '재문의', 'color': 'blue'}
+        label = await services.label_settings.add(
+            admin, named | {'department': queue.department if queue else ''}
+        )
+        subjects[SettingKind.LABEL, whose] = label.id
         limit = {'kind': 'waiting', 'most': '9', 'queue_id': str(queue.id) if queue else ''}
         subjects[SettingKind.CATEGORY, whose] = node.id
         subjects[SettingKind.THRESHOLD, whose] = (await services.thresholds.add(admin, limit)).id

@@ -23,6 +23,7 @@ from pages.parts.settings.canned_replies import CannedSection
 from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.connections import ConnectionSection
 from pages.parts.settings.hours import HoursSection
+from pages.parts.settings.labels import LabelSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.retention import RetentionSection
@@ -59,6 +60,7 @@ SECTIONS: dict[SettingKind, type[Section]] = {
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
     SettingKind.CANNED_REPLY: CannedSection,
+    SettingKind.LABEL: LabelSection,
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'name': '새로운 이름'},
@@ -71,6 +73,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
+    SettingKind.LABEL: {'name': '다른 라벨'},
 }
 
 
@@ -90,8 +93,10 @@ async def subjects_of(services: Services, boss: Agent, make: Make) -> dict[Setti
     limit = await services.thresholds.add(boss, {'kind': 'waiting', 'most': '9', 'queue_id': ''})
     values = {'title': '인사', 'body': '안녕하세요'}
     reply = await services.canned_replies.add(boss, values, is_shared=True)
+    label = await services.label_settings.add(boss, {'name': '재문의', 'color': 'blue'})
     return dict.fromkeys(SettingKind, EVERYWHERE) | {
         SettingKind.CANNED_REPLY: reply.id,
+        SettingKind.LABEL: label.id,
         SettingKind.QUEUE: queue.id,
         SettingKind.HOURS: queue.id,
         SettingKind.TEXTS: queue.id,

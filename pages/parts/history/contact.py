@@ -15,7 +15,7 @@ from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
-from pages.parts.customers.written import rated, written
+from pages.parts.customers.written import rated, written, written_before
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
 from pages.parts.kit import times
@@ -142,6 +142,8 @@ class HistoryContact(Component):
             await self.still(self._phone(contact))
         self._rated = Piece('dl', inside=rated(contact.rating)).classes('desk-written')
         self._written = Piece('dl', inside=written(contact.wrap_up)).classes('desk-written')
+        past = await self.still(self._services.wrap_ups.past(contact.id))
+        Piece('dl', inside=written_before(past)).classes('desk-written')
 
     def _hear_written(self, _event: object) -> None:
         self.soon(self._read_written, at_most_every=WRITTEN_SECONDS)

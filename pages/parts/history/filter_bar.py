@@ -102,12 +102,7 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
             'sentiment', _('고객 감정'), {k: _(v) for k, v in TONES.items()}, wanted.sentiment
         ),
         rating=_select('rating', _('만족도'), _scores(), wanted.rating),
-        label=_select(
-            'label',
-            _('라벨'),
-            {str(one.id): one.called(language()) for one in choices.labels},
-            wanted.label_id,
-        ),
+        label=_labels(choices, wanted.label_id),
         follow_up=_follow_up(wanted),
         category=_category(wanted.category_id),
         find=_('찾기'),
@@ -122,6 +117,12 @@ def _priorities() -> dict[str, str]:
 def _scores() -> dict[str, str]:
     scores = range(HIGHEST_SCORE, LOWEST_SCORE - 1, -1)
     return {str(one): _('만족도 {score}점', score=one) for one in scores}
+
+
+def _labels(choices: Choices, chosen: UUID | None) -> Markup:
+    """Return the choice of a label; nothing at a desk without any."""
+    names = {str(one.id): one.called(language()) for one in choices.labels}
+    return _select('label', _('라벨'), names, chosen) if names or chosen else Markup()
 
 
 def _text(text: str) -> Markup:

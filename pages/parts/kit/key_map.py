@@ -60,7 +60,11 @@ class KeyMap:
     def show(self) -> None:
         """Show the list of shortcuts."""
         ours = [(key.face, key.text) for key in (*self._keys.values(), *self.everywhere.values())]
-        with dialog.titled(self._dialogs, _('단축키')), ui.element('dl').classes('desk-keys'):
+        with (
+            dialog.titled(self._dialogs, _('단축키')),
+            ui.element('dl').classes('desk-keys') as listed,
+        ):
+            listed.props('tabindex=0')  # so that keys scroll it where it is longer than the screen
             for face, text in [*ours, *_of_everywhere()]:
                 inside = filled('<dt><kbd>{face}</kbd></dt><dd>{text}</dd>', face=face, text=text)
                 Piece(inside=inside).classes('desk-key')

@@ -7,10 +7,11 @@
 // closes, the next one rings on. Mute and volume are the same in all tabs.
 //
 // A ring may come out of a second device too (loudspeakers beside a headset), where the browser lets one be chosen.
+import { devices, SecondDevice } from "desk_second_device";
+
 const GESTURES = ["pointerdown", "keydown"];
 const MARK = /^(🔔 )?(\(\d+\) )?/u;
 const BELL = "🔔 "; // while it rings
-const CHOOSES_DEVICES = "setSinkId" in AudioContext.prototype;
 // Tones as [start, length, hertz] in seconds.
 const SOUNDS = {
   ring: { seconds: 3, tones: [[0, 0.35, 660], [0.4, 0.35, 880], [0.9, 0.35, 660], [1.3, 0.35, 880]] },
@@ -27,7 +28,7 @@ export default {
     this.turn = null; // { waiting: stops waiting for the lock, letGo: releases it }
     this.played = 0;
     this.mark = 0;
-    this.second = null; // { context, gain }: the second device
+    this.second = new SecondDevice();
     this.echo = null; // what it plays
     this.recall();
   },
@@ -54,7 +55,7 @@ export default {
     this.stop_ring();
     this.mark_title(0);
     this.step_back();
-    this.second?.context.close();
+    this.second.close();
     this.context?.close();
   },
   methods: {
@@ -130,34 +131,15 @@ export default {
     },
     // ---- the second device
     async use_second() {
-      this.second?.context.close();
-      this.second = null;
-      if (!this.sink || !CHOOSES_DEVICES || !this.unlocked()) return;
-      const context = new AudioContext();
-      const gain = context.createGain();
-      gain.connect(context.destination);
-      try {
-        await context.setSinkId(this.sink);
-      } catch {
-        return context.close(); // the device was unplugged: the first one rings on
-      }
-      this.second = { context, gain };
-      this.level();
+      await this.second.use(this.unlocked() ? this.sink : "");
     },
     play_second(loop) {
-      if (!this.second) return null;
-      const { context, gain } = this.second;
-      const source = context.createBufferSource();
-      source.buffer = this.buffer("ring", context);
-      source.loop = loop;
-      source.connect(gain);
-      source.start();
-      this.$el.dataset.second = "1";
-      source.onended = () => delete this.$el.dataset.second;
+      const source = this.second.play((context) => this.buffer("ring", context), loop, () => delete this.$el.dataset.second);
+      if (source) this.$el.dataset.second = "1";
       return source;
     },
     level() {
-      if (this.second) this.second.gain.gain.value = this.muted ? 0 : this.volume;
+      this.second.level(this.muted ? 0 : this.volume);
       if (!this.context) return;
       this.gain.gain.value = this.muted ? 0 : this.volume;
       this.trial.gain.value = this.volume;
@@ -226,13 +208,8 @@ export default {
       this.change({ sink });
       await this.use_second();
     },
-    // The names of devices are known once the microphone is allowed: `ask` lets the browser ask.
     async list_devices(ask) {
-      const media = CHOOSES_DEVICES ? navigator.mediaDevices : null;
-      if (ask && media) for (const track of await asked(media)) track.stop();
-      const all = (await media?.enumerateDevices()) ?? [];
-      const devices = all.filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId && deviceId !== "default");
-      this.$emit("devices", { can: Boolean(media), devices: devices.map(({ deviceId, label }) => ({ id: deviceId, name: label })) });
+      this.$emit("devices", await devices(ask));
     },
   },
 };

@@ -35,7 +35,7 @@ class HearRing(Protocol):
         """``rings``: whether it begins."""
 
 
-class Sound(Element, component='sound.js'):
+class Sound(Element, component='sound.js', dependencies=['desk_*.js']):
     """One invisible element per page; the browser remembers mute and volume under ``keep``."""
 
     def __init__(self, *, keep: str = 'desk.sound') -> None:

@@ -28,7 +28,7 @@ def sound_settings(dialogs: ui.element, notifier: Notifier) -> None:
 
 def _second_device(sound: Sound) -> None:
     """Draw the choice of a second device for rings, where the browser lets one be chosen."""
-    place = ui.element('div')
+    place = ui.element('div').classes('desk-second-device')
 
     def show(devices: list[SoundDevice] | None) -> None:
         if devices is None or place.is_deleted:

@@ -19,12 +19,12 @@ class FirstChecks(ui.element):
         self._notifier = notifier
         with self:
             self._sound = _Step(_('소리'), _('들리지 않으면 기기의 음량을 확인하세요.'))
-            with self._sound:
+            with self._sound.acts:
                 button(_('새 상담 소리 듣기'), lambda: notifier.sound.test('ring'))
                 button(_('새 메시지 소리 듣기'), lambda: notifier.sound.test('tick'))
                 button(_('들립니다'), self._sound.done)
             self._notices = _Step(_('알림'), '')
-            with self._notices:
+            with self._notices.acts:
                 self._allow = button(_('알림 허용'), notifier.ask)
                 self._try = button(_('알림 시험'), notifier.test)
                 self._seen = button(_('보입니다'), self._notices.done)
@@ -42,7 +42,7 @@ class FirstChecks(ui.element):
             else:
                 step.say(_mic_words()[result])
 
-        with step:
+        with step.acts:
             check = MicCheck(tried)
             button(_('마이크 시험'), check.listen)
 
@@ -73,7 +73,8 @@ class _Step(ui.element):
         self._name = name
         self._is_done = False
         with self:
-            self._said = Piece()
+            self._said = Piece().classes('desk-first-said')
+            self.acts = ui.element('div').classes('desk-first-acts')
         self.say(sentence)
 
     def say(self, sentence: str) -> None:

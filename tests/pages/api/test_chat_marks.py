@@ -14,6 +14,7 @@ async def test_program_marks_puts_away_and_reopens(
     one = f'/chat/sessions/{chat.id}'
 
     listed = (await api.get('/chat/labels')).json()
+    assert isinstance(listed, list), listed
     assert [row['name'] for row in listed] == ['환불'], listed
     chosen = {'label_ids': [str(label.id)]}
     labelled = (await api.put(f'{one}/labels', json=chosen)).json()

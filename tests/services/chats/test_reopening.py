@@ -14,7 +14,6 @@ from models import (
     ContactStep,
     CustomerStatus,
     MessageType,
-    PastWrapUp,
     QueueMode,
     StepKind,
 )
@@ -152,8 +151,7 @@ async def test_done_wrap_up_stays_on_record_and_a_new_one_begins(
 
     [again] = await services.wrap_ups.open_of(agent)
     assert (again.summary, again.category_id, again.done_at) == ('', leaf.id, None)
-    async with db.reading() as session:
-        [past] = (await session.exec(select(PastWrapUp))).all()
+    [past] = await services.wrap_ups.past(chat.id)
     assert (past.contact_id, past.summary, past.category_id) == (chat.id, first.summary, leaf.id)
     assert await kinds(db, chat.id) == [
         StepKind.ENDED, StepKind.WRAP_UP_BEGUN, StepKind.WRAP_UP_DONE,

@@ -11,16 +11,20 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 from nicegui.element import Element
 
+import pages
 from pages.parts.kit.clock import Clocks, ClockUnits, milliseconds
 from pages.parts.kit.error_report import ErrorReport
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.notifier import Notifier
 from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
 from pages.parts.kit.reply_box import (
     CannedContext,
@@ -33,6 +37,7 @@ from pages.parts.kit.reply_box import (
 )
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
 from pages.parts.kit.sound import Sound, SoundDevice, SoundState
+from pages.parts.workspace.first_checks import FirstChecks
 
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -92,6 +97,7 @@ PANES = PanesLabels(
 told: dict[str, list[tuple[str, object]]] = defaultdict(list)
 live: dict[str, list['Stage']] = defaultdict(list)
 api = FastAPI()
+api.mount('/static', StaticFiles(directory=Path(pages.__file__).parent / 'static'))
 
 
 class Stage:
@@ -296,6 +302,14 @@ def sound(key: str) -> None:
     part.on_state(note)
     part.on_devices(found)
     Stage(key, part)
+
+
+@ui.page('/checks')
+def checks(key: str) -> None:
+    ring = Sound(keep=f'desk.sound.{key}').mark('sound')
+    ring.props['data-testid'] = 'sound'
+    notifier = Notifier(ring, keep=f'desk.notices.{key}')
+    Stage(key, FirstChecks(notifier, has_voice=True))
 
 
 @ui.page('/badge')
