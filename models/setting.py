@@ -30,6 +30,8 @@ class SettingKind(StrEnum):
     CANNED_REPLY = 'canned_reply'
     SITES = 'sites'
     """The sites that may show the widget."""
+    WIDGET = 'widget'
+    """The widget's colour and words: of a queue, or those of every queue; and the sites that offer a queue."""
 
 
 class SettingDocument(SQLModel, table=True):

@@ -34,6 +34,7 @@ from pages import (
     shell,
     talk,
     wall,
+    widget,
 )
 from pages import softphone as softphone_window
 from pages.api import (
@@ -157,6 +158,7 @@ def create(
         wall.router(services),
         preferences.router(),
         talk.router(services, settings),
+        widget.router(services),
         docs.router(app),
     ):
         app.include_router(router)

@@ -3,17 +3,23 @@
 Several people may use one browser, one after another. So the chat's token alone shows none of its messages: a tab shows the
 chat only if the chat was started or resumed in that tab. The tab itself remembers this across reloads, by the chat's id.
 
+The same in a frame on an allowed site (``TalkPlace``): with cookies of its own, which each site around a frame has for itself. A
+chat that began on one site is shown on no other, and one whose customer the site has named, for no other customer (decision 0051).
+
 An ended chat keeps its token and its page, for its tab only, as long as it may be rated; then both are over.
 """
 
+from collections.abc import Mapping
+from json import dumps
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from nicegui import ui
 
-from desk.errors import DeskError
+from desk.errors import DeskError, InvalidInputError
 from desk.settings import Settings
 from desk.throttle import Throttle
 from models import ChatStatus
@@ -21,30 +27,37 @@ from pages import preferences
 from pages.locale import COOKIE as LANGUAGE_COOKIE
 from pages.locale import LANGUAGES, _
 from pages.parts.talk import form as talk_form
+from pages.parts.talk.broken import tell_broken
 from pages.parts.talk.form import TalkEntry
 from pages.parts.talk.news import TalkNews
-from pages.parts.talk.panel import TalkPanel, tell_broken
+from pages.parts.talk.panel import TalkPanel
 from pages.web import gate
 from pages.web.bodies import fields_of
 from pages.web.cookies import Cookie, Cookies
 from pages.web.gate import address_of
 from pages.web.principals import Visitor, principals_in
+from pages.web.talk_place import SITES, TalkPlace
 from services.chats.events import ChatCard
 from services.chats.ratings import may_be_rated
-from services.chats.visits import ChatStart, VisitTopic
+from services.chats.visits import ChatStart, StartedChat, VisitTopic
 from services.registry import Services
 from services.settings.opening import QueueClosedError
 from services.settings.texts import CustomerTexts
+from services.widget.widget import SOURCE, SitePage
 
 CHAT_PATH = '/talk/chat'
+SITE_PATH = SITES + '{site_key}'
 ENTER_COOKIE = 'desk_talk_enter'
 ENTER_SECONDS = 30
 """After a customer starts or resumes a chat, a tab may open it within this time and remembers that it did."""
 WAS_HERE = 'return window.sessionStorage?.getItem("desk.talk.here") ?? ""'
-TO_QUESTION = 'window.location.replace("/talk")'
 IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "CHAT")'
+WHO = 'return (await window.deskFrame?.identity()) ?? ""'
+IN_FRAME = 'window.deskFrame?.chat("CHAT", "KEY")'
 ANSWER_SECONDS = 10.0
 VISIT_SECONDS = 7 * 24 * 3600
+MAX_SITE_STARTS_A_MINUTE = 300
+"""Starts on one site, from all addresses."""
 MAX_STARTS_A_MINUTE = 30
 """Starts from one address, which a mobile carrier's customers share. A corrected form that is sent again counts once."""
 SIGN_OF_LIFE_SECONDS = 20.0
@@ -55,45 +68,61 @@ HEAD = Markup(
     '<link rel="stylesheet" href="/static/tokens.css"><link rel="stylesheet" href="/static/desk.css">'
     '<link rel="stylesheet" href="/static/talk.css">'
 )
+FRAME_HEAD = HEAD + Markup('<script src="/static/talk_frame.js"></script>')
 
 
 def router(services: Services, settings: Settings) -> APIRouter:
     """Serve the form, the start of a chat, and the way from an ended chat to a new one."""
     operations = TalkOperations(services, settings)
     routes = APIRouter(include_in_schema=False)
-    routes.add_api_route('/talk', operations.show)
-    routes.add_api_route('/talk', operations.start, methods=['POST'])
     routes.add_api_route('/talk/news', operations.news)
-    routes.add_api_route('/talk/resume', operations.resume, methods=['POST'])
-    routes.add_api_route('/talk/new', operations.begin_anew, methods=['POST'])
+    for path in ('/talk', SITE_PATH):
+        routes.add_api_route(path, operations.show)
+        routes.add_api_route(path, operations.start, methods=['POST'])
+        routes.add_api_route(f'{path}/resume', operations.resume, methods=['POST'])
+        routes.add_api_route(f'{path}/new', operations.begin_anew, methods=['POST'])
     return routes
 
 
 def register(services: Services, settings: Settings) -> None:
     """Serve the chat itself at ``CHAT_PATH``, to the holder of its token."""
+    cookies = Cookies(settings)
 
     @ui.page(CHAT_PATH, viewport=VIEWPORT)
     async def chat(request: Request) -> Response | None:
-        visitor = _visitor(request)
+        return await draw(request)
+
+    @ui.page(f'{SITE_PATH}/chat', viewport=VIEWPORT)
+    async def chat_on_site(request: Request, site_key: str) -> Response | None:
+        del site_key  # the gate has checked it
+        return await draw(request)
+
+    async def draw(request: Request) -> Response | None:
+        place = TalkPlace.of(request)
+        visitor = await _visitor(request, place, services)
         if visitor is None or not _is_shown(visitor.chat):
-            return RedirectResponse('/talk', 303)
+            return RedirectResponse(place.at(), 303)
         gate.remember(ui.context.client, visitor)
-        preferences.apply(request, HEAD)
+        preferences.apply(request, FRAME_HEAD if place.site else HEAD)
         ui.page_title(_('채팅 상담'))
-        chat_id = str(visitor.chat.id)
-        if ENTER_COOKIE not in request.cookies and not await _was_here(chat_id):
-            ui.run_javascript(TO_QUESTION)
+        has_entered = (
+            cookies.read(request, Cookie.SITE_ENTER)
+            if place.site
+            else request.cookies.get(ENTER_COOKIE)
+        )
+        if not has_entered and not await _was_here(visitor.chat.id, place, services):
+            ui.run_javascript(f'window.location.replace({dumps(place.at())})')
             return None
-        is_here = IS_HERE.replace('CHAT', chat_id)
+        is_here = _is_here(visitor.chat.id, place, services)
         ui.context.client.on_connect(lambda: ui.run_javascript(is_here))
         # Well below the time after which a silent customer counts as gone.
         seconds = min(SIGN_OF_LIFE_SECONDS, settings.abandon_after_seconds / 3)
-        panel = TalkPanel(services, visitor.chat, sign_of_life_seconds=seconds)
+        panel = TalkPanel(services, visitor.chat, place, sign_of_life_seconds=seconds)
         try:
             await panel.open()
         except DeskError as error:
             panel.delete()
-            tell_broken(error)
+            tell_broken(error, place)
         return None
 
 
@@ -101,32 +130,37 @@ class TalkOperations:
     """The operations of ``/talk``, before a page with a socket exists."""
 
     def __init__(self, services: Services, settings: Settings) -> None:
-        self._visits = services.visits
+        self._services = services
+        self._visits, self._widget = services.visits, services.widget
         self._texts = services.customer_texts
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
         self._news = TalkNews(services.topics)
         self._starts = Throttle(limit=MAX_STARTS_A_MINUTE, seconds=60, error_key='throttle.address')
+        self._site_starts = Throttle(
+            limit=MAX_SITE_STARTS_A_MINUTE, seconds=60, error_key='throttle.address'
+        )
 
     async def show(self, request: Request) -> Response:
         """Ask whether an open chat goes on, or show an empty form. Deletes the cookie of an ended chat.
 
         As long as that chat may be rated the cookie stays, and the tab in which it was shows the way back to the rating.
         """
-        visitor = _visitor(request)
+        place = TalkPlace.of(request)
+        visitor = await _visitor(request, place, self._services)
         if visitor and visitor.chat.status is not ChatStatus.CLOSED:
             topic = await self._visits.topic_of(visitor.chat)
             answer = talk_form.draw_resume(request, visitor.chat, topic)
-            return self._keeping_language(request, answer)
-        topics = await self._visits.topics()
+            return self._keeping(request, place, answer)
+        topics = await self._topics(place)
         texts = await self._texts.of(visitor.chat.queue_id if visitor else None)
-        entry = TalkEntry(token=self._visits.new_token())
+        entry = TalkEntry(token=self._visits.new_token(), department=place.queue)
         ended = visitor.chat if visitor else None
         answer = talk_form.draw(request, topics, entry, texts=texts, ended=ended)
         is_over = ended is None or not may_be_rated(ended)
-        if is_over and self._cookies.read(request, Cookie.VISIT):
-            self._cookies.take(answer, Cookie.VISIT)
-        return self._keeping_language(request, answer)
+        if is_over and self._cookies.read(request, _cookie(place)):
+            self._cookies.take(answer, _cookie(place))
+        return self._keeping(request, place, answer)
 
     async def news(self, after: Annotated[str, Query(max_length=40)] = '') -> Response:
         """Tell an open form when what it shows is another; it knew ``after``."""
@@ -134,12 +168,12 @@ class TalkOperations:
 
     async def start(self, request: Request) -> Response:
         """Start a chat and set its token as a cookie. The same form sent again leads into the chat it started."""
-        typed = await fields_of(request)
+        place, typed = TalkPlace.of(request), await fields_of(request)
         token = typed.get('token', '')
-        visitor = _visitor(request)
+        visitor = await _visitor(request, place, self._services)
         if visitor and visitor.chat.status is not ChatStatus.CLOSED:
-            is_same = token == self._cookies.read(request, Cookie.VISIT)
-            return self._entering() if is_same else RedirectResponse('/talk', 303)
+            is_same = token == self._cookies.read(request, _cookie(place))
+            return self._entering(place) if is_same else RedirectResponse(place.at(), 303)
         entry = TalkEntry(
             token=token or self._visits.new_token(),
             name=typed.get('name', ''),
@@ -149,38 +183,61 @@ class TalkOperations:
         )
         try:
             self._starts.hit(address_of(request), act=entry.token)
-            started = await self._visits.start(
-                ChatStart(
-                    name=entry.name,
-                    phone=entry.phone,
-                    department=entry.department,
-                    consent=entry.consent,
-                    token=entry.token,
-                )
-            )
+            started = await self._started(request, place, entry, typed)
         except DeskError as error:
-            return await self._refused(request, entry, error)
-        answer = self._entering()
-        self._cookies.give(answer, Cookie.VISIT, started.token, max_age_seconds=VISIT_SECONDS)
+            return await self._refused(request, place, entry, error)
+        answer = self._entering(place)
+        self._cookies.give(answer, _cookie(place), started.token, max_age_seconds=VISIT_SECONDS)
         return answer
+
+    async def _started(
+        self, request: Request, place: TalkPlace, entry: TalkEntry, typed: Mapping[str, str]
+    ) -> StartedChat:
+        form = ChatStart(
+            name=entry.name,
+            phone=entry.phone,
+            department=entry.department,
+            source=SOURCE if place.site else 'web',
+            consent=entry.consent,
+            token=entry.token,
+        )
+        if not place.site:
+            return await self._visits.start(form)
+        if not self._cookies.read(request, Cookie.SITE_PROBE):
+            raise InvalidInputError('widget.cookies')
+        self._site_starts.hit(place.site, act=entry.token)
+        return await self._widget.start(form, _page(place, typed))
 
     async def resume(self, request: Request) -> Response:
         """Lead into the open chat: the customer confirmed that it is theirs."""
-        visitor = _visitor(request)
-        goes_on = visitor is not None and visitor.chat.status is not ChatStatus.CLOSED
-        return self._entering() if goes_on else RedirectResponse('/talk', 303)
+        place = TalkPlace.of(request)
+        visitor = await _visitor(request, place, self._services)
+        if visitor is None or visitor.chat.status is ChatStatus.CLOSED:
+            return RedirectResponse(place.at(), 303)
+        page = _page(place, await fields_of(request))
+        if not place.site or await self._widget.may_show(visitor.chat.id, page):
+            return self._entering(place)
+        answer = RedirectResponse(place.at(), 303)
+        self._cookies.take(answer, _cookie(place))
+        return answer
 
     async def begin_anew(self, request: Request) -> Response:
         """Delete the cookie of an ended chat, or of the chat that the form names; the cookie of any other open chat stays."""
-        answer = RedirectResponse('/talk', 303)
-        visitor = _visitor(request)
+        place = TalkPlace.of(request)
+        answer = RedirectResponse(place.at(), 303)
+        visitor = await _visitor(request, place, self._services)
         leaves = (await fields_of(request)).get('leaves', '')
         goes_on = visitor is not None and visitor.chat.status is not ChatStatus.CLOSED
         if not goes_on or (visitor and str(visitor.chat.id) == leaves):
-            self._cookies.take(answer, Cookie.VISIT)
+            self._cookies.take(answer, _cookie(place))
         return answer
 
-    async def _refused(self, request: Request, entry: TalkEntry, error: DeskError) -> Response:
+    async def _topics(self, place: TalkPlace) -> list[VisitTopic]:
+        return await (self._widget.topics(place.site) if place.site else self._visits.topics())
+
+    async def _refused(
+        self, request: Request, place: TalkPlace, entry: TalkEntry, error: DeskError
+    ) -> Response:
         if error.key == 'visit.token':  # not a token of ours: the next attempt gets a good one
             entry = TalkEntry(
                 token=self._visits.new_token(),
@@ -190,7 +247,7 @@ class TalkOperations:
                 consent=entry.consent,
             )
         try:
-            topics = await self._visits.topics()
+            topics = await self._topics(place)
             texts = await self._texts.of(
                 error.queue_id if isinstance(error, QueueClosedError) else None
             )
@@ -198,9 +255,12 @@ class TalkOperations:
             topics, texts = [VisitTopic(entry.department)], CustomerTexts()
         return talk_form.draw(request, topics, entry, texts=texts, error=error)
 
-    def _entering(self) -> RedirectResponse:
+    def _entering(self, place: TalkPlace) -> RedirectResponse:
         """Redirect into the chat, with a cookie that permits the next tab to open it."""
-        answer = RedirectResponse(CHAT_PATH, 303)
+        answer = RedirectResponse(place.at('/chat'), 303)
+        if place.site:
+            self._cookies.give(answer, Cookie.SITE_ENTER, '1', max_age_seconds=ENTER_SECONDS)
+            return answer
         answer.set_cookie(
             ENTER_COOKIE,
             '1',
@@ -212,8 +272,11 @@ class TalkOperations:
         )
         return answer
 
-    def _keeping_language(self, request: Request, answer: Response) -> Response:
-        if (chosen := request.query_params.get('lang')) in LANGUAGES:
+    def _keeping(self, request: Request, place: TalkPlace, answer: Response) -> Response:
+        """Keep the chosen language; in a frame, whose address has it, try whether the browser keeps cookies there."""
+        if place.site:
+            self._cookies.give(answer, Cookie.SITE_PROBE, '1', max_age_seconds=VISIT_SECONDS)
+        elif (chosen := request.query_params.get('lang')) in LANGUAGES:
             answer.set_cookie(
                 LANGUAGE_COOKIE,
                 chosen,
@@ -230,21 +293,55 @@ def _is_shown(chat: ChatCard) -> bool:
     return chat.status is not ChatStatus.CLOSED or may_be_rated(chat)
 
 
-async def _was_here(chat_id: str) -> bool:
-    """Return whether this tab showed the chat before. Only the browser knows: until it answers nothing is drawn."""
+async def _was_here(chat_id: UUID, place: TalkPlace, services: Services) -> bool:
+    """Return whether this tab showed the chat before, and on a site still for the same visitor.
+
+    Only the browser knows: until it answers nothing is drawn.
+    """
     with ui.element().classes('talk talk-broken') as waiting:
         ui.label(_('상담을 불러오고 있어요.'))
     client = ui.context.client
     await client.connected()
     try:
         said = await client.run_javascript(WAS_HERE, timeout=ANSWER_SECONDS)
+        was_here = bool(said == str(chat_id))
+        if was_here and place.site:
+            who = await client.run_javascript(WHO, timeout=ANSWER_SECONDS)
+            page = SitePage(site=place.site, signed=who if isinstance(who, str) else '')
+            was_here = await services.widget.may_show(chat_id, page)
     except TimeoutError:
-        said = ''
-    was_here = bool(said == chat_id)
+        was_here = False
     if was_here:
         waiting.delete()
     return was_here
 
 
-def _visitor(request: Request) -> Visitor | None:
-    return principals_in(dict(request.scope)).visitor
+def _is_here(chat_id: UUID, place: TalkPlace, services: Services) -> str:
+    """Return what the browser runs when the chat is shown: the tab remembers it, and the site's page learns of it."""
+    is_here = IS_HERE.replace('CHAT', str(chat_id))
+    if not place.site:
+        return is_here
+    key = services.widget.pulse_key(chat_id)
+    return f'{is_here}; {IN_FRAME.replace("CHAT", str(chat_id)).replace("KEY", key)}'
+
+
+def _page(place: TalkPlace, typed: Mapping[str, str]) -> SitePage:
+    """Return the site's page, as the frame's script has written it into the form."""
+    return SitePage(
+        site=place.site,
+        address=typed.get('page', ''),
+        title=typed.get('title', ''),
+        signed=typed.get('identity', ''),
+    )
+
+
+def _cookie(place: TalkPlace) -> Cookie:
+    return Cookie.SITE_VISIT if place.site else Cookie.VISIT
+
+
+async def _visitor(request: Request, place: TalkPlace, services: Services) -> Visitor | None:
+    """Return the customer; none in a frame for a chat that began on another site."""
+    visitor = principals_in(dict(request.scope)).visitor
+    if visitor is None or not place.site:
+        return visitor
+    return visitor if await services.widget.site_of(visitor.chat.id) == place.site else None

@@ -107,6 +107,8 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
@@ -169,7 +171,11 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     )
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret)
-    day_reports = DayReports(db)
+    day_reports, sites = DayReports(db), AllowedSites(units)
+    customers, site_keys = (
+        Customers(customer_workshop, phones),
+        SiteKeys(units, sites, secret=jwt_secret),
+    )
     return Services(
         topics=topics,
         stream=stream,
@@ -187,7 +193,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         router=Router(units, topics, offers),
         absences=Absences(units),
         alerts=Alerts(units, board),
-        allowed_sites=AllowedSites(units),
+        allowed_sites=sites,
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),
@@ -225,7 +231,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         chats=chats,
         chat_notes=ChatNotes(units),
         company=Company(units),
-        customers=Customers(customer_workshop, phones),
+        customers=customers,
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
         customer_files=CustomerFiles(units),
@@ -273,6 +279,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        site_keys=site_keys,
         viewers=Viewers(relay),
         visits=visits,
         softphones=Softphones(units, redis, calls, prefix=stream.prefix),
@@ -280,6 +287,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         transfers=Transfers(units),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
+        widget=Widget(units, sites, site_keys, visits, customers, phones, secret=jwt_secret),
         thresholds=thresholds,
         today=Today(db),
         sign_ins=sign_ins,

@@ -101,6 +101,8 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 
 
@@ -196,10 +198,12 @@ class Services:
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    site_keys: SiteKeys
     viewers: Viewers
     visits: Visits
     walls: Walls
     what_if: WhatIf
+    widget: Widget
     sign_ins: SignIns
     thresholds: Thresholds
     single_sign_on: SingleSignOn | None

@@ -49,6 +49,7 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.RETENTION: {Whose.DESK: ADMINS},
     SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.SITES: {Whose.DESK: ADMINS},
+    SettingKind.WIDGET: OF_QUEUES | {Whose.DESK: ADMINS},
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
@@ -61,6 +62,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.RETENTION: {'alerts': '90'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.WIDGET: {'button_ko': '물어보기'},
 }
 
 
@@ -90,6 +92,7 @@ async def floor(services: Services, make: Make) -> Floor:
         (SettingKind.TEXTS, Whose.DESK): EVERYWHERE,
         (SettingKind.RETENTION, Whose.DESK): EVERYWHERE,
         (SettingKind.SITES, Whose.DESK): EVERYWHERE,
+        (SettingKind.WIDGET, Whose.DESK): EVERYWHERE,
         (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
     }
     for whose in Whose:
@@ -106,7 +109,7 @@ async def floor(services: Services, make: Make) -> Floor:
         subjects[SettingKind.CATEGORY, whose] = node.id
         subjects[SettingKind.THRESHOLD, whose] = (await services.thresholds.add(admin, limit)).id
         if queue is not None:
-            for kind in (SettingKind.QUEUE, SettingKind.HOURS, SettingKind.TEXTS):
+            for kind in (SettingKind.QUEUE, SettingKind.HOURS, SettingKind.TEXTS, SettingKind.WIDGET):  # fmt: skip
                 subjects[kind, whose] = queue.id
     return Floor(people, subjects)
 

@@ -28,6 +28,7 @@ from pages.parts.settings.section import HEAR_SECONDS, Section
 from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from pages.parts.settings.widget_look import WidgetSection
 from services.registry import Services
 from services.work.setting_log import Values
 from tests.support.make import Make
@@ -49,6 +50,7 @@ SECTIONS: dict[SettingKind, Callable[[PageContext], Section]] = {
     SettingKind.THRESHOLD: ThresholdSection,
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
+    SettingKind.WIDGET: WidgetSection,
     SettingKind.CANNED_REPLY: CannedSection,
 }
 CHANGES: dict[SettingKind, Values] = {
@@ -61,6 +63,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.WIDGET: {'button_ko': '물어보기'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
 }
 

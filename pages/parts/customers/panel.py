@@ -20,6 +20,7 @@ from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
 from pages.parts.customers.search_box import CustomerSearchBox
+from pages.parts.customers.where_from import WhereFrom
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, linked
@@ -78,6 +79,7 @@ class CustomerPanel(Component):
     def _draw_panel(self, chat: ChatCard, known: CustomerOfChat) -> None:
         self.clear()
         with self:
+            WhereFrom(self._context, chat.id)
             if known.customer is not None:
                 self._card(known.customer)
                 PromisedHere(self._context, chat.id, known.customer.id)

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from models import ChatEnding
 from pages.locale import _, language
 from pages.parts.kit.markup import filled
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard
 from services.settings.texts import CustomerTexts, TextName
 
@@ -19,10 +20,11 @@ def last_words(chat: ChatCard, texts: CustomerTexts) -> Markup:
     return filled('<p class="talk-said">{words}</p>', words=words)
 
 
-def begin_anew() -> Markup:
+def begin_anew(place: TalkPlace) -> Markup:
     """Return the button that begins a new chat."""
     return filled(
-        '<form method="post" action="/talk/new">'
+        '<form method="post" action="{address}">'
         '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
+        address=place.at('/new'),
         again=_('새 상담 시작'),
     )

@@ -13,6 +13,7 @@ from pages.locale import LANGUAGES, customer_sentence, language_of, text
 from pages.parts.kit import times
 from pages.web import forms
 from pages.web.refusals import headers_of
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard
 from services.chats.ratings import may_be_rated
 from services.chats.visits import StartRefusedError, VisitTopic
@@ -62,7 +63,7 @@ def draw(
     When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
     ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
-    language = language_of(request)
+    language, place = language_of(request), TalkPlace.of(request)
     faults = _faults(language, error, texts)
     nobody = _all_closed(language, topics, texts) if topics else text(language, '지금은 상담을 받을 수 있는 상담원이 없어요. 잠시 뒤에 다시 찾아 주세요.')  # fmt: skip
     body = forms.render(
@@ -76,7 +77,8 @@ def draw(
         faults=dict.fromkeys(PLACES, '') | faults,
         first=next((one for one in PLACES if one in faults), ''),
         most=MAX_NAME_CHARS,
-        **_other_language(language),
+        elsewhere='/talk' if error and error.key == 'widget.cookies' else '',
+        **_place(place, language),
     )
     return forms.page(
         title=text(language, '채팅 상담'),
@@ -86,7 +88,7 @@ def draw(
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         styles=STYLES,
-        scripts=SCRIPTS,
+        scripts=(*SCRIPTS, *_frame_script(place)),
     )
 
 
@@ -95,7 +97,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
 
     It shows neither messages nor the agent.
     """
-    language = language_of(request)
+    language, place = language_of(request), TalkPlace.of(request)
     body = forms.render(
         'talk_resume.html',
         language,
@@ -103,7 +105,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
         name=_veiled(chat.visitor_name),
         department=topic_name(language, topic),
         started=times.moment(chat.start_time, language),
-        **_other_language(language),
+        **_place(place, language),
     )
     return forms.page(
         title=text(language, '이어서 상담하시겠어요?'),
@@ -111,6 +113,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
         language=language,
         theme=forms.theme_of(request),
         styles=STYLES,
+        scripts=_frame_script(place),
     )
 
 
@@ -181,9 +184,19 @@ def _closed_sentence(language: str, closed: Closed, texts: CustomerTexts) -> str
     return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
 
 
-def _other_language(language: str) -> dict[str, str]:
+def _place(place: TalkPlace, language: str) -> dict[str, object]:
+    """Return the addresses that a form leads to, and the way to the other language."""
     [other] = [one for one in LANGUAGES if one != language]
-    return {'other': other, 'endonym': ENDONYMS[other]}
+    return {
+        'place': place,
+        'other': other,
+        'endonym': ENDONYMS[other],
+        'in_other': place.at(language=other),
+    }
+
+
+def _frame_script(place: TalkPlace) -> tuple[str, ...]:
+    return ('/static/talk_frame.js',) if place.site else ()
 
 
 def _veiled(name: str) -> str:

@@ -13,7 +13,7 @@ from desk.events import Event, Resync, Topics
 from models import SettingKind
 from services.people.events import SETTINGS, SettingsChanged
 
-PARTS = frozenset({*(one.value for one in (SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS)), 'queues'})  # fmt: skip
+PARTS = frozenset({*(one.value for one in (SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS, SettingKind.WIDGET)), 'queues'})  # fmt: skip
 """What the form shows of the settings."""
 HOLD_SECONDS = 5.0
 """How long a request waits: a server that stops waits for it."""

@@ -29,6 +29,7 @@ from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.rating import TalkRating
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
 from services.chats.ratings import may_be_rated
@@ -36,18 +37,18 @@ from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
 from services.settings.texts import CustomerTexts
 
-RETRY_SECONDS = 5.0
-
 
 class TalkPanel(Component):
     """The chat whose token the customer holds."""
 
-    def __init__(self, services: Services, chat: ChatCard, *, sign_of_life_seconds: float) -> None:
+    def __init__(
+        self, services: Services, chat: ChatCard, place: TalkPlace, *, sign_of_life_seconds: float
+    ) -> None:
         """Draw the frame; ``open`` fills it."""
         super().__init__(services.topics)
         self._services = services
         self._visits = services.visits
-        self._chat = chat
+        self._chat, self._place = chat, place
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
         self._rating: TalkRating | None = None
@@ -57,7 +58,7 @@ class TalkPanel(Component):
         self.classes('talk')
         with self:
             self._dialogs = ui.element()  # dialogs are drawn here on demand
-            self._attention = Attention(seen=chat.customer_read_number)
+            self._attention = Attention(seen=chat.customer_read_number, is_quiet=place.site != '')
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
             self._callback = TalkCallback(services, chat)
@@ -167,7 +168,7 @@ class TalkPanel(Component):
         self._end_button.set_visibility(False)
         self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
         self._end_note.classes('talk-ended').set_inside(last_words(self._chat, self._texts))
-        self._again.set_inside(begin_anew())
+        self._again.set_inside(begin_anew(self._place))
         if may_be_rated(self._chat) and self._rating is None:
             self.start(self._ask_for_rating())
 
@@ -352,20 +353,6 @@ class TalkPanel(Component):
             self._dialogs.clear()
             self._take(chat, [])
             self._end_note.run_method('focus')
-
-
-def tell_broken(error: DeskError) -> None:
-    """Show in the chat's place why it cannot be shown, and that nothing is lost; the page tries again by itself."""
-    ui.timer(RETRY_SECONDS, ui.navigate.reload, once=True)
-    with ui.element().classes('talk talk-broken').props('role=alert'):
-        Piece(
-            inside=filled(
-                '<h1>{sentence}</h1><p>{safe}</p><a class="talk-button talk-primary" href="/talk">{again}</a>',
-                sentence=customer_sentence(language(), error),
-                safe=_('주고받은 메시지는 그대로 있어요.'),
-                again=_('다시 시도'),
-            )
-        )
 
 
 def _tell(error: DeskError) -> None:
