@@ -52,6 +52,7 @@ ENTER_SECONDS = 30
 """After a customer starts or resumes a chat, a tab may open it within this time and remembers that it did."""
 WAS_HERE = 'return window.sessionStorage?.getItem("desk.talk.here") ?? ""'
 IS_HERE = 'window.sessionStorage?.setItem("desk.talk.here", "CHAT")'
+TO_QUESTION = 'window.location.replace("ADDRESS")'
 WHO = 'return (await window.deskFrame?.identity()) ?? ""'
 IN_FRAME = 'window.deskFrame?.chat("CHAT", "KEY")'
 ANSWER_SECONDS = 10.0
@@ -111,7 +112,7 @@ def register(services: Services, settings: Settings) -> None:
             else request.cookies.get(ENTER_COOKIE)
         )
         if not has_entered and not await _was_here(visitor.chat.id, place, services):
-            ui.run_javascript(f'window.location.replace({dumps(place.at())})')
+            ui.run_javascript(TO_QUESTION.replace('"ADDRESS"', dumps(place.at())))
             return None
         is_here = _is_here(visitor.chat.id, place, services)
         ui.context.client.on_connect(lambda: ui.run_javascript(is_here))

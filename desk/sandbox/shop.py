@@ -10,10 +10,11 @@ import html
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from string import Template
 from threading import Thread
 from urllib.parse import urlsplit
@@ -50,6 +51,15 @@ class Shop:
     attributes: str = ''
     """Further attributes of the script's tag."""
     language: str = 'ko'
+    kept_in: Path | None = None
+    """The file that keeps its secret between starts, readable by its owner only."""
+
+    def take(self, secret: str, claims: dict[str, str]) -> None:
+        """Take what the desk has given to the shop, and keep the secret."""
+        self.secret, self.claims = secret, claims or None
+        if self.kept_in is not None:
+            self.kept_in.touch(mode=0o600)
+            self.kept_in.write_text(secret)
 
     def signed(self, **changes: object) -> str:
         """Return the signed identity of its customer."""
@@ -82,7 +92,7 @@ class _Visit(BaseHTTPRequestHandler):
         self._shop = shop
         super().__init__(*rest)  # type: ignore[arg-type]  # as the server calls it
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         """Answer with a page."""
         path = urlsplit(self.path).path
         if path == '/shop.css':
@@ -105,6 +115,19 @@ class _Visit(BaseHTTPRequestHandler):
         self.send_header('Cache-Control', 'no-store')
         self.end_headers()
         self.wfile.write(content)
+
+
+@contextmanager
+def beside(desk: str, home: Path) -> Iterator[tuple[Shop, int]]:
+    """Serve the shop of a desk while the block runs, at the port after the desk's if that is free; yield it and its port."""
+    kept = home / 'shop-secret'
+    shop = Shop(desk=desk, kept_in=kept, secret=kept.read_text() if kept.exists() else '')
+    with ExitStack() as stack:
+        try:
+            port = stack.enter_context(opened(shop, (urlsplit(desk).port or 0) + 1))
+        except OSError:
+            port = stack.enter_context(opened(shop))
+        yield shop, port
 
 
 @contextmanager

@@ -1,14 +1,16 @@
 """The chat on another site, as its visitors and the agent see it: the desk at 127.0.0.1, the site at localhost."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import BrowserContext, FrameLocator, Page, Request, expect
+from playwright.async_api import ConsoleMessage, FrameLocator, Locator, Page, Request, expect
 
 from desk.sandbox.shop import Shop, opened
 from models import EVERYWHERE, Agent, Customer, SettingKind
 from pages.parts.widget import MOST_BYTES
+from pages.web.talk_place import key_of
 from services.registry import Services
 from services.settings.sites import FIELD
 from tests.browser.conftest import Contexts
@@ -16,6 +18,7 @@ from tests.support.browser import one_loop
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
+from tests.support.until import until
 
 
 @dataclass(frozen=True)
@@ -72,31 +75,46 @@ async def begins(page: Page, department: str, *, text: str) -> None:
     await expect(inside.locator('.desk-bubble')).to_have_text([text])
 
 
-async def test_customer_writes_from_another_site_by_keyboard_and_goes_on_through_its_pages(
+async def test_customer_writes_from_another_site_and_goes_on_through_its_pages(
     desk: DeskScreen, shop: OpenShop, person: Contexts, agent: Agent
 ) -> None:
-    context: BrowserContext = await person()
-    page = await context.new_page()
-    loaded: list[Request] = []
-    page.on('request', loaded.append)
+    page = await (await person()).new_page()
+    await weighs_little_and_stays_apart(page, shop, desk)
 
-    # The site's page: its own styles do not reach the button, nothing of ours is on its window, all of it weighs little.
-    before = "() => Object.getOwnPropertyNames(window).length"
+    button = page.get_by_role('button', name='상담하기', exact=True)
+    await opens_and_closes_by_keyboard(page, button)
+    await begins(page, agent.department, text='가습기가 안 와요')
+    where = await agent_learns_who_and_where(desk, shop)
+    await goes_on(page, where, shop)
+    await counts_while_closed(page, desk)
+    await expect(button).to_be_visible()
+    await is_not_somebody_elses(page, button, shop)
+    await desk.button('상담 종료').click()
+
+
+async def weighs_little_and_stays_apart(page: Page, shop: OpenShop, desk: DeskScreen) -> None:
+    """All that is loaded before the chat is opened; no third party; no name on the page; the page's styles stay outside."""
+    loaded: list[Request] = []
+    page.on('request', lambda one: loaded.append(one))  # noqa: PLW0108 - Playwright marks what it is given
+    await page.goto(f'{shop.address}/shop.css')
+    names = await page.evaluate('() => Object.getOwnPropertyNames(window).length')
     await page.goto(f'{shop.address}/cart?token=geheim#pay')
     button = page.get_by_role('button', name='상담하기', exact=True)
     await expect(button).to_be_visible()
     ours = [one for one in loaded if one.url.startswith(desk.address)]
-    sizes = [len(await (await one.response()).body()) for one in ours]  # type: ignore[union-attr]  # answered
-    assert sum(sizes) <= MOST_BYTES, dict(zip([one.url for one in ours], sizes, strict=True))
-    assert {one.url.split('/')[2] for one in loaded} == {desk.address[7:], shop.address[7:]}
-    assert await button.evaluate('it => getComputedStyle(it).fontSize') == '15px'
-    clean = await context.new_page()
-    await clean.goto(f'{shop.address}/shop.css')
-    assert await page.evaluate(before) == await clean.evaluate(before)
+    answers = [await one.response() for one in ours]
+    sizes = [len(await one.body()) for one in answers if one is not None]
 
-    # By keyboard: the button opens the chat and the focus goes into it, Esc comes back.
-    await page.keyboard.press('Tab')
-    for _ in range(10):
+    assert len(sizes) == 2, [one.url for one in ours]
+    assert sum(sizes) <= MOST_BYTES, sizes
+    assert {one.url.split('/')[2] for one in loaded} == {desk.address[7:], shop.address[7:]}
+    assert await page.evaluate('() => Object.getOwnPropertyNames(window).length') == names
+    assert await button.evaluate('it => getComputedStyle(it).fontSize') == '15px'
+
+
+async def opens_and_closes_by_keyboard(page: Page, button: Locator) -> None:
+    """The focus goes into the chat, Esc closes it and leads back; at the end it is open."""
+    for _ in range(12):
         if await button.evaluate('it => it === it.getRootNode().activeElement'):
             break
         await page.keyboard.press('Tab')
@@ -107,9 +125,10 @@ async def test_customer_writes_from_another_site_by_keyboard_and_goes_on_through
     await expect(button).to_be_focused()
     await expect(button).to_have_attribute('aria-expanded', 'false')
     await page.keyboard.press('Enter')
-    await begins(page, agent.department, text='가습기가 안 와요')
 
-    # The agent sees who it is, and the page without what is secret in its address.
+
+async def agent_learns_who_and_where(desk: DeskScreen, shop: OpenShop) -> Locator:
+    """The record is linked as verified, the page known without what is secret in its address; the agent answers."""
     await desk.opens()
     await desk.takes('이민준')
     where = desk.page.get_by_role('region', name='고객이 보는 화면')
@@ -117,35 +136,119 @@ async def test_customer_writes_from_another_site_by_keyboard_and_goes_on_through
     await expect(where.get_by_role('link')).to_have_attribute('href', f'{shop.address}/cart')
     await expect(desk.page.get_by_role('link', name='고객 화면 열기')).to_be_visible()
     await desk.sends('바로 확인해 드릴게요')
+    return where
 
-    # The customer goes on to another page; the chat is there, and the agent sees the page.
+
+async def goes_on(page: Page, where: Locator, shop: OpenShop) -> None:
+    """On the site's next page the chat is there; the agent sees that page, also of a site that draws its pages itself."""
     await page.get_by_role('link', name='가습기').click()
     await expect(frame(page).locator('.desk-bubble')).to_have_text(
         ['가습기가 안 와요', '바로 확인해 드릴게요']
     )
-    await expect(where.get_by_role('link')).to_have_attribute(
-        'href', f'{shop.address}/items/humidifier'
-    )
-    await page.evaluate("history.pushState({}, '', '/cart?step=2')")  # a site that draws its pages itself
-    await expect(where.get_by_role('link')).to_have_attribute('href', f'{shop.address}/cart')
+    link = where.get_by_role('link')
+    await expect(link).to_have_attribute('href', f'{shop.address}/items/humidifier')
+    await page.evaluate("history.pushState({}, '', '/me?step=2')")
+    await expect(link).to_have_attribute('href', f'{shop.address}/me')
 
-    # Closed, the button counts; on the next page, where the frame was never opened, too.
+
+async def counts_while_closed(page: Page, desk: DeskScreen) -> None:
+    """The badge counts and says so, also on the next page, where the chat is not loaded at all."""
     await page.get_by_role('button', name='상담 창 닫기').click()
     await desk.sends('오늘 도착해요')
-    await expect(page.get_by_role('button', name='상담하기, 새 메시지 1개')).to_be_visible()
+    unread = page.get_by_role('button', name=re.compile('상담하기, 새 메시지 [12]개'))
+    await expect(unread).to_be_visible()
+    await expect(page.get_by_role('status').filter(has_text='새 메시지')).to_be_attached()
     await page.reload()
-    await expect(page.get_by_role('button', name='상담하기, 새 메시지 1개')).to_be_visible()
+    await expect(unread).to_be_visible()
     assert await page.locator('iframe').count() == 0
-    await page.get_by_role('button', name='상담하기').click()
+    await unread.click()
     await expect(frame(page).locator('.desk-bubble')).to_have_count(3)
-    await expect(button).to_be_visible()
 
-    # Somebody else signs in on the same browser: the chat is not theirs.
+
+async def is_not_somebody_elses(page: Page, button: Locator, shop: OpenShop) -> None:
+    """Another customer of the site signs in on the same browser: what was said is shown neither by itself nor when asked for."""
     shop.shop.claims = {'customer': 'C-9999999', 'name': '박서준'}
     await page.goto(f'{shop.address}/')
     await button.click()
-    await expect(frame(page).get_by_role('button', name='이어서 상담하기')).to_be_visible()
-    await expect(frame(page).locator('.desk-bubble')).to_have_count(0)
-    await frame(page).get_by_role('button', name='이어서 상담하기').click()
+    resume = frame(page).get_by_role('button', name='이어서 상담하기')
+    await expect(resume).to_be_visible()
+    await resume.click()
     await expect(frame(page).get_by_role('button', name='상담 시작', exact=True)).to_be_visible()
-    await desk.button('상담 종료').click()
+    await expect(frame(page).locator('.desk-bubble')).to_have_count(0)
+
+
+async def test_site_that_is_not_listed_shows_no_button_and_cannot_frame_the_desk(
+    shop: OpenShop, person: Contexts, desk: DeskScreen
+) -> None:
+    page = await (await person()).new_page()
+    said: list[ConsoleMessage] = []
+    page.on('console', lambda one: said.append(one))  # noqa: PLW0108 - see above
+    elsewhere = shop.address.replace(
+        'localhost', '127.0.0.1'
+    )  # another origin, which nobody has listed
+
+    async with page.expect_console_message():
+        await page.goto(f'{elsewhere}/')
+    await expect(page.get_by_role('button', name='상담하기')).to_have_count(0)
+    [sentence] = [one.text for one in said]
+    assert elsewhere in sentence
+    assert '허용 사이트' in sentence
+
+    await page.evaluate(
+        """path => { const it = document.createElement('iframe'); it.src = path; document.body.append(it) }""",
+        f'{desk.address}/talk/sites/{key_of(shop.address)}',
+    )
+    await until(lambda: _is_refused(said))
+    assert await frame_text(page) == ''
+
+
+def _is_refused(said: list[ConsoleMessage]) -> bool:
+    return any('frame-ancestors' in one.text for one in said)
+
+
+async def frame_text(page: Page) -> str:
+    """What can be read in the page's only frame."""
+    handle = await page.query_selector('iframe')
+    assert handle is not None
+    inside = await handle.content_frame()
+    return (
+        ''
+        if inside is None
+        else await inside.evaluate('() => document.body?.innerText.trim() ?? ""')
+    )
+
+
+async def test_frame_and_page_hear_nobody_else(shop: OpenShop, person: Contexts) -> None:
+    """Messages from a foreign window: the page's chat neither closes nor counts, the frame fills no field."""
+    page = await (await person()).new_page()
+    await page.goto(f'{shop.address}/')
+    await page.get_by_role('button', name='상담하기', exact=True).click()
+    consent = frame(page).get_by_label('동의해요')
+    await expect(consent).to_be_focused()
+
+    for claim in (
+        {'is': 'close'},
+        {'is': 'unread', 'count': 7},
+        {'is': 'chat', 'id': 'x', 'key': 'y'},
+    ):
+        await page.evaluate('one => window.postMessage({ desk: "widget", ...one }, "*")', claim)
+    await page.evaluate(
+        """() => { const it = document.createElement('iframe'); it.name = 'thief'; it.src = '/me'; document.body.append(it) }"""
+    )
+    thief = page.frame(name='thief')
+    assert thief is not None
+    await thief.wait_for_load_state()
+    await thief.evaluate(
+        """() => { parent.postMessage({ desk: 'widget', is: 'close' }, '*');
+        for (const one of [parent.frames[0], parent.frames[1]]) one.postMessage({ desk: 'widget', is: 'hello', identity: 'forged' }, '*') }"""
+    )
+    await page.evaluate(
+        '() => new Promise((go) => setTimeout(go))'
+    )  # what was sent before has come
+
+    await expect(consent).to_be_visible()
+    await expect(page.get_by_role('button', name='상담하기', exact=True)).to_have_attribute(
+        'aria-expanded', 'true'
+    )
+    assert await frame(page).locator('input[name=identity]').input_value() != 'forged'
+    assert await page.evaluate('() => JSON.parse(sessionStorage["desk.widget"]).chat') is None
