@@ -53,6 +53,7 @@ class SiteVisit(SQLModel, table=True):
     customer_id: UUID | None = Field(
         default=None,
         foreign_key='customers.id',
+        ondelete='SET NULL',
         index=True,
         description='whose record the signed identity names; none where it names none, or several',
     )

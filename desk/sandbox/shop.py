@@ -36,7 +36,8 @@ _PAGE = Template("""<!doctype html>
 _STYLE = """body { margin: 0; font: 16px/1.6 system-ui, sans-serif; }
 header { display: flex; gap: 24px; align-items: baseline; flex-wrap: wrap; padding: 16px 24px; border-bottom: 1px solid #8888; }
 nav { display: flex; gap: 16px; } main { max-width: 720px; margin: 0 auto; padding: 24px; } a { color: inherit; }
-button { color: red; font-size: 30px; }
+main button { min-height: 44px; padding: 0 16px; border: 1px solid #8888; border-radius: 22px; background: none; color: inherit; }
+button { font-size: 18px; }
 """
 
 

@@ -118,9 +118,11 @@ class Chapters:
             promised = await self._promises(session, ids)
             rated = await rating_queries.ratings(session, ids)
             moods = await sentiment_queries.moods(session, ids)
+            visits = await queries.site_visits(session, ids)
             return [
                 Item(
                     values.chat(row, names, rated.get(row.id), moods.get(row.id))
+                    | values.where_from(visits.get(row.id))
                     | values.written(written.get(row.id), promised.get(row.id, [])),
                     self._lines(row),
                 )

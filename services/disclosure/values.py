@@ -22,6 +22,7 @@ from models import (
     Note,
     Promise,
     RecordingPause,
+    SiteVisit,
 )
 from services.chats.events import Rating
 from services.contacts.wrap_up_view import WrapUpView
@@ -89,6 +90,17 @@ def chat(
         'rating': {'score': rating.score, 'comment': rating.comment} if rating else None,
         'mood': {'sentiment': mood.sentiment.value, 'trend': mood.trend.value, 'source': mood.source.value} if mood else None,
     }  # fmt: skip
+
+
+def where_from(visit: SiteVisit | None) -> Values:
+    """Return the page of another site that a chat was written from, and who that site said the customer is."""
+    if visit is None:
+        return {}
+    return {
+        'page': visit.address or visit.site,
+        'page_title': visit.title,
+        'signed': visit.identity,
+    }
 
 
 def consent(row: ChatSession) -> Values:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from desk import clock
-from desk.errors import NotAllowedError, NotFoundError
+from desk.errors import InvalidInputError, NotAllowedError, NotFoundError
 from models import EVERYWHERE, Agent, ChatStatus, Customer, CustomerStatus, SettingKind, SiteVisit
 from services.chats import queries as chat_queries
 from services.chats.changes import require_chat
@@ -106,14 +106,15 @@ class Widget:
         """Start a chat on a site, and link it to the record that a right signature names.
 
         Raises:
-            NotAllowedError: the site is not allowed or does not offer this topic, or the customer is blocked.
+            NotAllowedError: the site is not allowed, or the customer is blocked.
+            InvalidInputError: the site does not offer this topic.
             DeskError: all that ``Visits.start`` raises.
         """
         if not await self._sites.allows(page.site):
             raise NotAllowedError('widget.site')
         offered = {one.name for one in await self.topics(page.site)}
         if form.department and form.department not in offered:
-            raise NotAllowedError('widget.topic')
+            raise InvalidInputError('widget.topic')
         identity = await self._identity(page)
         customer = await self._named(identity) if identity else None
         if customer is not None and customer.status is CustomerStatus.BLOCKED:

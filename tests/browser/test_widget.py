@@ -218,6 +218,27 @@ async def frame_text(page: Page) -> str:
     )
 
 
+async def test_site_that_is_taken_from_the_list_meanwhile_is_told_another_way(
+    shop: OpenShop, person: Contexts, services: Services, agent: Agent, make: Make
+) -> None:
+    page = await (await person()).new_page()
+    await page.goto(f'{shop.address}/')
+    button = page.get_by_role('button', name='상담하기', exact=True)
+    await expect(button).to_be_visible()
+    admin = await make.admin(username=f'{agent.username}-other')
+    stored = await services.desk_settings.stored(admin, SettingKind.SITES, EVERYWHERE)
+    rest = stored.values[FIELD].replace(shop.address, '')
+    await services.desk_settings.edit(
+        admin, SettingKind.SITES, EVERYWHERE, {FIELD: rest}, version=stored.version
+    )
+
+    await button.click()
+    way = page.get_by_role('alert').get_by_role('link', name='새 창에서 상담하기')
+    await expect(way).to_have_attribute('href', f'{shop.shop.desk}/talk')
+    await page.keyboard.press('Escape')
+    await expect(button).to_be_focused()
+
+
 async def test_frame_and_page_hear_nobody_else(shop: OpenShop, person: Contexts) -> None:
     """Messages from a foreign window: the page's chat neither closes nor counts, the frame fills no field."""
     page = await (await person()).new_page()
@@ -233,19 +254,21 @@ async def test_frame_and_page_hear_nobody_else(shop: OpenShop, person: Contexts)
     ):
         await page.evaluate('one => window.postMessage({ desk: "widget", ...one }, "*")', claim)
     await page.evaluate(
-        """() => { const it = document.createElement('iframe'); it.name = 'thief'; it.src = '/me'; document.body.append(it) }"""
+        "() => { const it = document.createElement('iframe'); it.id = 'thief'; document.body.append(it) }"
     )
-    thief = page.frame(name='thief')
+    handle = await page.query_selector('#thief')
+    assert handle is not None
+    thief = await handle.content_frame()
     assert thief is not None
-    await thief.wait_for_load_state()
     await thief.evaluate(
         """() => { parent.postMessage({ desk: 'widget', is: 'close' }, '*');
-        for (const one of [parent.frames[0], parent.frames[1]]) one.postMessage({ desk: 'widget', is: 'hello', identity: 'forged' }, '*') }"""
+        for (let at = 0; at < parent.length; at += 1) parent[at].postMessage({ desk: 'widget', is: 'hello', identity: 'forged' }, '*') }"""
     )
     await page.evaluate(
-        '() => new Promise((go) => setTimeout(go))'
-    )  # what was sent before has come
-
+        "history.pushState({}, '', '/me')"
+    )  # what the true page says next, comes after that
+    fields = frame(page).locator('input[name=page]')
+    await expect(fields).to_have_value(f'{shop.address}/me')
     await expect(consent).to_be_visible()
     await expect(page.get_by_role('button', name='상담하기', exact=True)).to_have_attribute(
         'aria-expanded', 'true'

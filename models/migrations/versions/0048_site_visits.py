@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column('identity', sa.String(length=200), server_default='', nullable=False),
         sa.Column('customer_id', sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(['chat_session_id'], ['chat_sessions.id'], name=op.f('fk_site_visits_chat_session_id')),
-        sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_site_visits_customer_id')),
+        sa.ForeignKeyConstraint(['customer_id'], ['customers.id'], name=op.f('fk_site_visits_customer_id'), ondelete='SET NULL'),
         sa.PrimaryKeyConstraint('chat_session_id', name=op.f('pk_site_visits')),
     )  # fmt: skip
     op.create_index(op.f('ix_site_visits_customer_id'), 'site_visits', ['customer_id'])

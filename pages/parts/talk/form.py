@@ -28,6 +28,7 @@ FIELDS = {
     'visit.phone_missing': 'phone',
     'visit.department': 'department',
     'visit.closed': 'department',
+    'widget.topic': 'department',
 }
 """The field at which each error is shown; any other error is shown above the form."""
 PLACES = ('consent', 'name', 'phone', 'department')

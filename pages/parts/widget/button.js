@@ -12,16 +12,16 @@ button:focus-visible, a:focus-visible { outline: 3px solid #fff; box-shadow: 0 0
 .left .open { margin-left: 0; }
 .open svg { width: 22px; height: 22px; flex: none; fill: currentColor; }
 .badge { min-width: 22px; padding: 0 6px; border-radius: 11px; background: #fff; color: #b3261e; text-align: center; font-size: 13px; font-weight: 700; line-height: 22px; }
-.hail { position: relative; max-width: 280px; margin: 0 0 12px auto; padding: 12px 40px 12px 14px; border: 1px solid #d9dde4; border-radius: 12px;
+.hail { position: relative; max-width: 280px; margin: 0 0 12px auto; padding: 12px 48px 12px 14px; border: 1px solid #d9dde4; border-radius: 12px;
   background: #fff; color: #16191f; font-size: 14px; line-height: 20px; overflow-wrap: anywhere; word-break: keep-all; }
 .left .hail { margin-left: 0; }
 .hail button { position: absolute; top: 2px; right: 2px; }
-.x { width: 36px; height: 36px; border-radius: 8px; background: none; color: inherit; font-size: 20px; }
+.x { width: 44px; height: 44px; border-radius: 8px; background: none; color: inherit; font-size: 20px; }
 .x:hover { background: rgb(128 128 128 / 20%); }
 .panel { position: fixed; inset: auto 20px 84px auto; width: 380px; height: min(640px, calc(100vh - 104px)); display: flex; flex-direction: column;
   overflow: hidden; border: 1px solid #d9dde4; border-radius: 12px; background: #fff; color: #16191f; box-shadow: 0 4px 16px rgb(0 0 0 / 25%); }
 .left .panel { inset: auto auto 84px 20px; }
-.bar { display: flex; align-items: center; flex: none; min-height: 44px; padding: 4px 4px 4px 16px; color: #fff; font-size: 15px; font-weight: 700; }
+.bar { display: flex; align-items: center; flex: none; min-height: 48px; padding: 2px 2px 2px 16px; color: #fff; font-size: 15px; font-weight: 700; }
 .bar span { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 iframe { flex: 1; width: 100%; min-height: 0; border: 0; background: transparent; color-scheme: normal; }
 .failed { padding: 24px; font-size: 15px; line-height: 22px; word-break: keep-all; }
@@ -81,7 +81,9 @@ function drawn(look, act) {
     button.ariaExpanded = "true";
     all.querySelector(".hail")?.remove();
     if (!view.frame) {
+      panel.querySelector(".failed")?.remove(); // perhaps it opens now
       view.frame = made("iframe", { title: words.title, src: act.address(), allow: "clipboard-write", referrerPolicy: "origin" });
+      view.frame.addEventListener("load", act.loaded);
       panel.append(view.frame);
     }
     if (withFocus) view.frame.focus();
@@ -100,10 +102,11 @@ function drawn(look, act) {
     view.badge(0);
   };
   view.fail = () => {
-    if (panel.querySelector(".failed")) return;
-    view.frame?.remove();
+    view.frame.remove();
+    view.frame = null;
     const way = made("a", { href: `${desk}/talk`, target: "_blank", rel: "noopener", textContent: words.elsewhere });
     panel.append(made("div", { className: "failed", role: "alert" }, `${words.failed} `, way));
+    way.focus();
   };
   view.badge = (count) => {
     if (badge.textContent === (count ? String(count) : "")) return;

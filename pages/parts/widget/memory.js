@@ -5,6 +5,7 @@
 const OFTEN = 1000; // ms: how often the page's address is looked at; a site's own functions are left as they are
 const SOMETIMES = 15; // of those: how often a closed button asks for what is unread
 const PATIENCE = 12000; // ms until a frame that says nothing counts as refused
+const SILENCE = 1500; // and one that has loaded and says nothing
 const KEPT = "desk.widget";
 
 const tag = document.currentScript ?? [...document.scripts].find((one) => /\/widget\.js(\?|$)/.test(one.src));

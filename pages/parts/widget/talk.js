@@ -1,7 +1,6 @@
 // What is said between the site's page, the frame and the desk. A message counts only from our frame and the desk's own address.
 let view = null;
 let look = null;
-let timer = 0;
 
 function tell(is, more = {}) {
   view.frame?.contentWindow?.postMessage({ desk: "widget", is, ...more }, desk);
@@ -10,7 +9,7 @@ function tell(is, more = {}) {
 function hear({ origin, source, data }) {
   if (origin !== desk || !view?.frame || source !== view.frame.contentWindow || data?.desk !== "widget") return;
   if (data.is === "ready") {
-    clearTimeout(timer);
+    view.isSilent = false;
     if (!data.chat) remember({ chat: null });
     tell("hello", page());
     if (view.isOpen && view.wants) tell("focus");
@@ -50,11 +49,18 @@ function over() {
 function open(withFocus) {
   const isNew = !view.frame;
   view.wants = isNew && withFocus;
+  view.isSilent ||= isNew;
   view.open(withFocus);
   view.badge(0);
   remember({ open: true, hailed: true });
-  if (isNew) timer = setTimeout(() => view.fail(), PATIENCE);
+  if (isNew) giveUpAfter(PATIENCE);
   else if (withFocus) tell("focus");
+}
+
+// A frame that was refused loads, too: a page of the browser's own, which says nothing.
+function giveUpAfter(milliseconds) {
+  const { frame } = view;
+  setTimeout(() => view.isSilent && view.frame === frame && view.fail(), milliseconds);
 }
 
 function close() {
@@ -106,7 +112,7 @@ async function begin() {
     return;
   }
   if (document.readyState === "loading") await new Promise((go) => addEventListener("DOMContentLoaded", go, { once: true }));
-  view = drawn(look, { open: () => open(true), close, address });
+  view = drawn(look, { open: () => open(true), close, address, loaded: () => giveUpAfter(SILENCE) });
   addEventListener("message", hear);
   if (isAnother()) leave();
   document.body.append(view.host);

@@ -3,13 +3,16 @@
 import base64
 import hmac
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desk import clock
 from services.widget.signatures import LONGEST, MAX_SIGNED_CHARS, read_signed, sign
 
 SECRET, OTHER = 'site_' + 'a' * 43, 'site_' + 'b' * 43
+GUIDE = Path(__file__).parents[3] / 'docs' / 'widget.md'
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
@@ -85,3 +88,15 @@ def test_everything_else_proves_nothing(name: str) -> None:
 
 def test_without_a_secret_nobody_is_believed() -> None:
     assert read_signed(sign('', claims()), []) is None
+
+
+def test_example_of_the_documentation_is_believed() -> None:
+    [example] = re.findall(r'```python\n(.*?)```', GUIDE.read_text(), re.DOTALL)
+    names: dict[str, Any] = {'secret': SECRET}
+    exec(example.replace('\nidentity(secret', '\nsigned = identity(secret'), names)
+
+    found = read_signed(names['signed'], [SECRET])
+
+    assert found is not None
+    assert found.subject == 'customer:C-0000123'
+    assert found.is_valid(clock.now())

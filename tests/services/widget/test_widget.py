@@ -4,10 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from desk.errors import DeskError, NotAllowedError, NotFoundError
+from desk.errors import DeskError, InvalidInputError, NotAllowedError, NotFoundError
 from models import EVERYWHERE, AuditAction, CustomerStatus, SettingKind
 from services.audit.filter import AuditFilter
 from services.chats.outgoing import OutgoingMessage
+from services.customers.erasure import ErasureReason
 from services.registry import Services
 from services.widget.widget import SitePage
 from tests.services.widget.conftest import OTHER, SHOP, Shop, form
@@ -190,7 +191,7 @@ async def test_site_offers_its_own_queues_in_their_own_words(
     assert await services.widget.look('https://evil.example.com') is None
     assert [one.name for one in await services.widget.topics(SHOP)] == [DEPARTMENT]
     assert [one.name for one in await services.widget.topics(OTHER)] == ['결제', DEPARTMENT]
-    with pytest.raises(NotAllowedError):
+    with pytest.raises(InvalidInputError):
         await services.widget.start(form(department='결제'), shop.page())
 
 
@@ -213,3 +214,19 @@ async def test_what_cannot_be_read_is_refused(
         await services.desk_settings.edit(
             shop.admin, SettingKind.WIDGET, EVERYWHERE, {field: typed}, version=0
         )
+
+
+async def test_page_and_identity_go_with_their_customer(
+    services: Services, make: Make, shop: Shop
+) -> None:
+    customer, boss = await make.customer(), await make.supervisor()
+    started = await services.widget.start(
+        form(), shop.page(signed=shop.signs(customer=customer.code))
+    )
+    await services.visits.leave(started.chat.id)
+
+    await services.customer_erasure.erase(boss, customer.id, ErasureReason.REQUEST)
+    page = await services.widget.page_of(shop.agent, started.chat.id)
+
+    assert page is not None
+    assert (page.visit.address, page.visit.title, page.visit.identity) == ('', '', '')
