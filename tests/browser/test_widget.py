@@ -14,6 +14,7 @@ from pages.web.talk_place import key_of
 from services.registry import Services
 from services.settings.sites import FIELD
 from tests.browser.conftest import Contexts
+from tests.browser.test_accessibility import nothing_found
 from tests.support.browser import one_loop
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import DeskScreen
@@ -246,6 +247,7 @@ async def test_frame_and_page_hear_nobody_else(shop: OpenShop, person: Contexts)
     await page.get_by_role('button', name='상담하기', exact=True).click()
     consent = frame(page).get_by_label('동의해요')
     await expect(consent).to_be_focused()
+    await nothing_found(page, 'another site with the chat open')
 
     for claim in (
         {'is': 'close'},

@@ -68,7 +68,7 @@ function drawn(look, act) {
   const bar = made("div", { className: "bar" }, made("span", { textContent: words.title }), shut);
   const panel = made("div", { id: "panel", className: "panel", role: "dialog", ariaLabel: words.title, hidden: true }, bar);
   const said = made("div", { className: "said", role: "status" });
-  const all = made("div", { className: tag.dataset.position === "left" ? "all left" : "all", lang: look.lang }, panel, button, said);
+  const all = made("aside", { className: tag.dataset.position === "left" ? "all left" : "all", lang: look.lang, ariaLabel: words.title }, panel, button, said);
   for (const one of [button, bar]) one.style.backgroundColor = look.colour;
   root.append(all);
 

@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
