@@ -183,7 +183,7 @@ async def fill_with_demo(settings: Settings) -> bool:
 @contextmanager
 def demo_shop(settings: Settings) -> Iterator[None]:
     """Serve the demo's shop beside a local desk: another site, with the chat on its pages (docs/widget.md)."""
-    if settings.is_production or not (settings.has_demo_people and settings.wants_sandbox):
+    if settings.is_production or not (settings.has_demo_people and settings.connect_sandbox):
         yield
         return
     from desk.sandbox import shop  # noqa: PLC0415 - the production image has no sandbox

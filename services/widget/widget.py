@@ -92,6 +92,16 @@ class Widget:
         own = WidgetLook(found.get((SettingKind.WIDGET.value, ids[-1]), {}))
         return own.over(look) if _offers(own, site) else look
 
+    async def look_of(self, queue_id: UUID) -> WidgetLook:
+        """Return how the button of a queue looks, or that of every queue (``EVERYWHERE``): no secret, it stands on sites."""
+        async with self._db.reading() as session:
+            ids = [EVERYWHERE, queue_id]
+            found = await setting_queries.documents(session, [SettingKind.WIDGET], ids)
+        own, below = (
+            WidgetLook(found.get((SettingKind.WIDGET.value, one), {})) for one in reversed(ids)
+        )
+        return own.over(below)
+
     async def topics(self, site: str) -> list[VisitTopic]:
         """Return the topics that a site offers, by name."""
         topics = await self._visits.topics()

@@ -1,6 +1,6 @@
 """상담 창: how the chat's button looks on other sites, for every queue and for single queues, and which sites offer a queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from markupsafe import Markup
@@ -8,15 +8,16 @@ from nicegui import ui
 from typing_extensions import override
 
 from models import EVERYWHERE, AgentRole, Queue, SettingKind
+from pages.component import still
 from pages.context import PageContext
-from pages.locale import _
+from pages.locale import _, text
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.section import about, cells, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
 from pages.parts.settings.texts import LANGUAGE_NAMES
-from services.settings.widget_look import COLOUR, DEFAULT_COLOUR, LANGUAGES, MOST_CHARS, SITES
+from services.settings.widget_look import COLOUR, LANGUAGES, MOST_CHARS, SITES, WidgetLook
 
 
 class WidgetSection(EditedSection):
@@ -27,6 +28,7 @@ class WidgetSection(EditedSection):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('상담 창'))
         self._queues: Sequence[Queue] = ()
+        self._preview: Piece | None = None
 
     @override
     async def read(self) -> None:
@@ -47,6 +49,21 @@ class WidgetSection(EditedSection):
         table(_('상담 창'), (_('대기열'),), rows, self.press)
 
     @override
+    def news(self) -> None:
+        super().news()
+        if self._preview is not None and self.edited is not None:
+            self.start(self._draw_preview(self._preview, self.edited))
+
+    @override
+    def close(self) -> None:
+        self._preview = None
+        super().close()
+
+    async def _draw_preview(self, place: Piece, subject_id: UUID) -> None:
+        look = await still(place, self.services.widget.look_of(subject_id))
+        place.set_inside(_preview(look))
+
+    @override
     async def show(self, subject_id: UUID) -> None:
         kind = SettingKind.WIDGET
         stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
@@ -62,7 +79,7 @@ class WidgetSection(EditedSection):
                 with ui.element('section').classes('desk-preview') as place:
                     place.props['aria-label'] = _('고객에게 보이는 모습')
                     ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
-                    Piece(inside=_preview(stored.values))
+                    self._preview = Piece()
 
             self.beside(title, draw)
             self.news()
@@ -113,14 +130,14 @@ def _row(subject_id: UUID, name: str, below: str) -> Markup:
     )
 
 
-def _preview(values: Mapping[str, str]) -> Markup:
+def _preview(look: WidgetLook) -> Markup:
     """Return the button in both languages; its colour is checked when it is stored."""
     buttons = Markup().join(
         filled(
             '<span class="desk-widget-button" lang="{language}" style="background:{colour}">{words}</span> ',
             language=one,
-            colour=values[COLOUR] or DEFAULT_COLOUR,
-            words=values[f'button_{one}'] or {'ko': '상담하기', 'en': 'Chat with us'}[one],
+            colour=look.colour,
+            words=look.said('button', one) or text(one, '상담하기'),
         )
         for one in LANGUAGES
     )
