@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from uuid import UUID
 
 import httpx
 import pytest
@@ -123,6 +124,26 @@ async def test_chat_of_one_site_is_opened_on_no_other(attacked: Attacked) -> Non
     assert '이어서 상담하기' not in form.text + own.text
     assert (chat.status_code, chat.headers['location']) == (303, base)
     assert (resumed.status_code, resumed.headers['location']) == (303, base)
+
+
+async def test_each_of_two_chats_in_one_browser_is_opened_by_its_own_cookie(
+    attacked: Attacked,
+) -> None:
+    """The desk's own page and a frame on a site that shares its cookies with it: files and messages go by the chat's id."""
+    _, cookies = await attacked.starts(SHOP)
+    form = {'name': '정하윤', 'phone': '010-2222-3333', 'department': DEPARTMENT, 'consent': 'yes'}
+    own = await attacked.asks('/talk', **form)
+    both = cookies | dict(re.findall(r'(desk_chat)=([^;]*)', str(own.headers['set-cookie'])))
+    visits = attacked.services.visits
+    framed_id = (await visits.chat_of(both['desk_site_chat'])).id
+    own_id = (await visits.chat_of(both['desk_chat'])).id
+
+    async def status(chat_id: UUID, cookies: dict[str, str]) -> int:
+        return (await attacked.asks(f'/chat/visits/{chat_id}', cookies=cookies)).status_code
+
+    assert [await status(one, both) for one in (framed_id, own_id)] == [200, 200]
+    assert await status(framed_id, {'desk_chat': both['desk_chat']}) == 404
+    assert await status(own_id, {'desk_site_chat': both['desk_site_chat']}) == 404
 
 
 async def test_signed_chat_is_resumed_by_nobody_else(attacked: Attacked, make: Make) -> None:
