@@ -43,7 +43,7 @@ from services.chats.visits import ChatStart, StartedChat, VisitTopic
 from services.registry import Services
 from services.settings.opening import QueueClosedError
 from services.settings.texts import CustomerTexts
-from services.widget.widget import SOURCE, SitePage
+from services.widget.widget import SitePage
 
 CHAT_PATH = '/talk/chat'
 SITE_PATH = SITES + '{site_key}'
@@ -198,7 +198,6 @@ class TalkOperations:
             name=entry.name,
             phone=entry.phone,
             department=entry.department,
-            source=SOURCE if place.site else 'web',
             consent=entry.consent,
             token=entry.token,
         )

@@ -7,7 +7,7 @@ signature was wrong, nor that a record was found.
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from desk import clock
@@ -30,6 +30,7 @@ from services.widget.site_keys import SiteKeys
 from services.work.unit_of_work import UnitsOfWork
 
 SOURCE = 'widget'
+"""Where such a chat came in (``ChatSession.source``)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +130,7 @@ class Widget:
         customer = await self._named(identity) if identity else None
         if customer is not None and customer.status is CustomerStatus.BLOCKED:
             raise NotAllowedError('visit.blocked')
-        started = await self._visits.start(form)
+        started = await self._visits.start(replace(form, source=SOURCE))
         visit = SiteVisit(
             chat_session_id=started.chat.id,
             site=page.site,

@@ -172,6 +172,10 @@ async def counts_while_closed(page: Page, desk: DeskScreen) -> None:
 
 async def is_not_somebody_elses(page: Page, button: Locator, shop: OpenShop) -> None:
     """Another customer of the site signs in on the same browser: what was said is shown neither by itself nor when asked for."""
+    await page.evaluate(
+        "() => { document.querySelector('script').dataset.identity = '' }"
+    )  # signed out, without a new page
+    await expect(page.locator('iframe')).to_have_count(0)
     shop.shop.claims = {'customer': 'C-9999999', 'name': '박서준'}
     await page.goto(f'{shop.address}/')
     await button.click()

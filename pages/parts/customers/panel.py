@@ -29,6 +29,7 @@ from services.chats.events import ChatCard, ChatEvent, chat_topic
 from services.customers.events import EVERY_CUSTOMER, CustomerChanged
 from services.customers.linking import CustomerOfChat
 from services.customers.timeline import TimelineEntry, TimelineKind
+from services.widget.widget import SOURCE
 
 FEW_NOTES = 2
 READ_SECONDS = 0.2
@@ -79,7 +80,8 @@ class CustomerPanel(Component):
     def _draw_panel(self, chat: ChatCard, known: CustomerOfChat) -> None:
         self.clear()
         with self:
-            WhereFrom(self._context, chat.id)
+            if chat.source == SOURCE:
+                WhereFrom(self._context, chat.id)
             if known.customer is not None:
                 self._card(known.customer)
                 PromisedHere(self._context, chat.id, known.customer.id)

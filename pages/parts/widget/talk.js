@@ -34,6 +34,7 @@ async function pulse() {
     if (answer.status === 404) return over();
     if (!answer.ok) return;
     const { unread, over: isOver } = await answer.json();
+    if (!recall().who) remember({ who: subject() }); // from here on the chat is theirs
     if (isOver) over();
     else if (!view.frame) view.badge(unread);
   } catch {

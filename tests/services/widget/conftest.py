@@ -48,6 +48,4 @@ async def shop(services: Services, make: Make) -> Shop:
 
 def form(*, phone: str = '010-9876-5432', department: str = DEPARTMENT) -> ChatStart:
     """What a customer types."""
-    return ChatStart(
-        name='최유진', phone=phone, department=department, consent=True, source='widget'
-    )
+    return ChatStart(name='최유진', phone=phone, department=department, consent=True)
