@@ -93,6 +93,7 @@ from models.session import SignInAttempt, SignInSession
 from models.setting import EVERYWHERE, SettingChange, SettingDocument, SettingKind
 from models.setup_link import SetupLink
 from models.shift import Shift
+from models.site import SiteKey, SiteVisit
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
 from models.wrap_up import (
@@ -213,6 +214,8 @@ __all__ = [
     'Shift',
     'SignInAttempt',
     'SignInSession',
+    'SiteKey',
+    'SiteVisit',
     'Skill',
     'StateCause',
     'StepKind',

@@ -73,6 +73,8 @@ class AuditAction(StrEnum):
     QUEUE_ADDED = 'queue_added'
     QUEUE_CHANGED = 'queue_changed'
     SETTING_CHANGED = 'setting_changed'
+    SITE_KEY_MADE = 'site_key_made'
+    SITE_KEY_RETIRED = 'site_key_retired'
     RETENTION_APPLIED = 'retention_applied'
     SKILL_ADDED = 'skill_added'
     SKILL_CHANGED = 'skill_changed'

@@ -47,13 +47,13 @@ class MessageType(StrEnum):
     """Another agent has it from here on; ``content`` names that agent."""
     FILE = 'file'
     """A person's file; ``content`` is its name."""
+    NOTICE = 'notice'
+    """The desk's own words to the customer; ``content`` is the text."""
+    REOPENED = 'reopened'
+    """The chat goes on after it had ended; ``content`` names who reopened it."""
     SILENCE_ASKED = 'silence_asked'
     """The desk asked a silent customer whether they are still there."""
     ENDED_BY_SILENCE = 'ended_by_silence'
-    REOPENED = 'reopened'
-    """The chat goes on after it had ended; ``content`` names who reopened it."""
-    NOTICE = 'notice'
-    """The desk's own words to the customer; ``content`` is the text."""
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)

@@ -34,6 +34,8 @@ class SettingKind(StrEnum):
     """Words that are pointed out in customers' messages (보호): of a queue, or those of every queue."""
     SITES = 'sites'
     """The sites that may show the widget."""
+    WIDGET = 'widget'
+    """The widget's colour and words: of a queue, or those of every queue; and the sites that offer a queue."""
 
 
 class SettingDocument(SQLModel, table=True):

@@ -41,12 +41,12 @@ class StepKind(StrEnum):
     """It goes on after its end; of a chat that goes to its queue then, without an agent and followed by ``QUEUED``."""
     RATED = 'rated'
     """The customer gave or changed a rating; the contact stays where it is."""
+    WARNED = 'warned'
+    """The customer was warned for abuse (보호); the contact stays where it is."""
     SNOOZED = 'snoozed'
     """Its agent put it away for a time (다시 알림); the contact stays where it is."""
     WOKEN = 'woken'
     """That time is over, or its agent took it back; the customer's next line, a fact of its own, ends it too."""
-    WARNED = 'warned'
-    """The customer was warned for abuse (보호); the contact stays where it is."""
 
 
 class ContactStep(SQLModel, table=True):

@@ -34,7 +34,9 @@ from pages import (
     setup,
     shell,
     talk,
+    talk_chat,
     wall,
+    widget,
 )
 from pages import softphone as softphone_window
 from pages.api import (
@@ -173,6 +175,7 @@ def create(
         wall.router(services),
         preferences.router(),
         talk.router(services, settings),
+        widget.router(services),
         docs.router(app),
     ):
         app.include_router(router)
@@ -183,7 +186,7 @@ def create(
     for screen in SCREENS:
         screen.register(screens)
     screens.serve()
-    talk.register(services, settings)
+    talk_chat.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
     logging.getLogger('nicegui').addFilter(_is_unexpected)
     # Our pages send no XHR: Quasar's loading bar would only show other scripts' requests.

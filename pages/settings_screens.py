@@ -26,6 +26,7 @@ from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from pages.parts.settings.widget_look import WidgetSection
 from pages.shell import Shell
 
 SETTINGS = '/desk/settings'
@@ -53,6 +54,7 @@ TABS = (
     Tab(path='/skills', draw=SkillSection),
     Tab(path='/retention', draw=RetentionSection),
     Tab(path='/sites', draw=SiteSection),
+    Tab(path='/widget', draw=WidgetSection, is_for_supervisors=True),
     Tab(path='/connections', draw=ConnectionSection),
 )
 
@@ -111,5 +113,6 @@ def _names() -> dict[str, str]:
         '/skills': _('역량'),
         '/retention': _('보관 기간'),
         '/sites': _('허용 사이트'),
+        '/widget': _('상담 창'),
         '/connections': _('연결 상태'),
     }

@@ -127,6 +127,8 @@ from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
 from services.transcripts.archive import TranscriptArchive
 from services.transcripts.copies import TranscriptCopies
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
@@ -192,8 +194,12 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
     intake = FileIntake(db, files or FileSetup())
     chat_files = Files(units, intake, chats, visits)
-    day_reports = DayReports(db)
+    day_reports, sites = DayReports(db), AllowedSites(units)
     softphones = Softphones(units, redis, calls, prefix=stream.prefix)
+    customers, site_keys = (
+        Customers(customer_workshop, phones),
+        SiteKeys(units, sites, secret=jwt_secret),
+    )
     return Services(
         topics=topics,
         stream=stream,
@@ -211,7 +217,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         router=Router(units, topics, offers),
         absences=Absences(units),
         alerts=Alerts(units, board),
-        allowed_sites=AllowedSites(units),
+        allowed_sites=sites,
         announcements=announcements,
         board=board,
         joining=Joining(units),
@@ -256,7 +262,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         note_drafts=NoteDrafts(units),
         priorities=Priorities(units),
         company=Company(units),
-        customers=Customers(customer_workshop, phones),
+        customers=customers,
         customer_attachments=CustomerAttachments(customer_workshop, intake),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
@@ -315,6 +321,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        site_keys=site_keys,
         snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
@@ -325,6 +332,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         transfers=Transfers(units),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
+        widget=Widget(units, sites, site_keys, visits, customers, phones, secret=jwt_secret),
         thresholds=thresholds,
         today=Today(db),
         sign_ins=sign_ins,

@@ -120,6 +120,8 @@ from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
 from services.transcripts.archive import TranscriptArchive
 from services.transcripts.copies import TranscriptCopies
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 
 
@@ -231,11 +233,13 @@ class Services:
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    site_keys: SiteKeys
     snoozes: Snoozes
     viewers: Viewers
     visits: Visits
     walls: Walls
     what_if: WhatIf
+    widget: Widget
     sign_ins: SignIns
     thresholds: Thresholds
     single_sign_on: SingleSignOn | None

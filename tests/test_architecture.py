@@ -175,6 +175,7 @@ UNATTENDED = {
     'pages/setup.py': 'answers requests',
     'pages/login.py': 'answers requests',
     'pages/wall.py': 'answers requests',
+    'pages/widget.py': 'answers requests',
     'pages/preferences.py': 'answers requests',
     'pages/parts/kit/single_upload.py': 'answers requests',
     'pages/parts/talk/names.py': 'keeps names',

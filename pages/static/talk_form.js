@@ -6,7 +6,7 @@ const LOOK_SECONDS = 15;
 async function look() {
   let page;
   try {
-    const answer = await fetch("/talk" + location.search);
+    const answer = await fetch(location.pathname + location.search);
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {

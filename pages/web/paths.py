@@ -65,6 +65,8 @@ PREFIXES = (
     ('/setup', Area.SIGN_IN),
     ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
+    ('/widget.js', Area.OPEN),
+    ('/widget', Area.OPEN),
     ('/talk/news', Area.OPEN),
     ('/talk', Area.CUSTOMER),
     ('/chat/visits', Area.CUSTOMER),
@@ -87,6 +89,9 @@ PREFIXES = (
     ('/ws', Area.PROGRAM_SOCKET),
 )
 """The first matching prefix counts; a path that matches none is ``Area.DESK``, closed by default."""
+
+OF_OTHER_SITES = frozenset({'/widget/pulse'})
+"""What pages of other sites may post to: the operation itself checks which site asks."""
 
 PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""

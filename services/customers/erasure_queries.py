@@ -30,6 +30,7 @@ from models import (
     PastWrapUp,
     Promise,
     PromiseStatus,
+    SiteVisit,
     StepKind,
     WrapUp,
 )
@@ -85,6 +86,8 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
     await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
     await session.exec(delete(NoteDraft).where(col(NoteDraft.chat_session_id).in_(chat_ids)))
     await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids)))
+    pages = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(chat_ids))
+    await session.exec(pages.values(address='', title='', identity=''))
     said = col(Message.chat_session_id).in_(chat_ids)
     words = update(Message).where(said, col(Message.type).in_(_OF_THE_CUSTOMER))
     await session.exec(words.values(content=ERASED))

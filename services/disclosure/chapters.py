@@ -133,9 +133,11 @@ class Chapters:
             notes = _by(await queries.chat_notes(session, ids), 'chat_session_id')
             past = _by(await queries.past_wrap_ups(session, ids), 'contact_id')
             names |= await self._noted_names(session, rows, notes, past)
+            visits = await queries.site_visits(session, ids)
             return [
                 Item(
                     values.chat(row, names, rated.get(row.id), moods.get(row.id))
+                    | values.where_from(visits.get(row.id))
                     | values.written(written.get(row.id), promised.get(row.id, []))
                     | values.marked(row, notes.get(row.id, []), past.get(row.id, []), names),
                     self._lines(row),

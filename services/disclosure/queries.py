@@ -31,12 +31,19 @@ from models import (
     Queue,
     RecordingPause,
     Row,
+    SiteVisit,
 )
 from services.contacts.access import visible_to
 from services.customers.timeline_queries import family
 from services.work.cursors import Position
 
 RowT = TypeVar('RowT', bound=Row)
+
+
+async def site_visits(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUID, SiteVisit]:
+    """Return where chats were written from, by chat; none for those that began on the desk's own page."""
+    statement = select(SiteVisit).where(col(SiteVisit.chat_session_id).in_(chat_ids))
+    return {one.chat_session_id: one for one in (await session.exec(statement)).all()}
 
 
 async def family_of(session: AsyncSession, customer_id: UUID) -> Sequence[Customer]:

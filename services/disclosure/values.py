@@ -25,6 +25,7 @@ from models import (
     PastWrapUp,
     Promise,
     RecordingPause,
+    SiteVisit,
 )
 from services.chats.events import Rating
 from services.contacts.wrap_up_view import WrapUpView
@@ -115,6 +116,17 @@ def marked(
             for one in past
             if one.summary
         ],
+    }
+
+
+def where_from(visit: SiteVisit | None) -> Values:
+    """Return the page of another site that a chat was written from, and who that site said the customer is."""
+    if visit is None:
+        return {}
+    return {
+        'page': visit.address or visit.site,
+        'page_title': visit.title,
+        'signed': visit.identity,
     }
 
 

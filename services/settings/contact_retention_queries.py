@@ -32,6 +32,7 @@ from models import (
     Promise,
     ReportChange,
     ReportLine,
+    SiteVisit,
     StepKind,
     WrapUp,
 )
@@ -80,6 +81,8 @@ async def remove_people_of_chats(session: AsyncSession, before: datetime, limit:
         )
         asked = update(Callback).where(col(Callback.chat_id).in_(ids))
         await session.exec(asked.values(customer_id=None, name='', phone='', body=''))
+        visits = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(ids))
+        await session.exec(visits.values(identity='', customer_id=None))
         await _keep_figures(session, ids)
     return len(ids)
 
@@ -117,6 +120,8 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
     await session.exec(asked.values(reason=''))
     rated = update(ChatRating).where(col(ChatRating.chat_session_id).in_(ids))
     await session.exec(rated.values(comment=''))
+    pages = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(ids))
+    await session.exec(pages.values(address='', title=''))
     await _remove_written(session, ids)
     chats = update(ChatSession).where(col(ChatSession.id).in_(ids))
     await session.exec(chats.values(last_line='', texts_removed_at=clock.now()))

@@ -14,13 +14,17 @@ from nicegui import app as nicegui_app
 from starlette.routing import Route
 
 from desk.settings import Settings
-from models import EVERYWHERE, AgentRole, SettingKind
+from models import EVERYWHERE, Agent, AgentRole, SettingKind
 from pages.web import page_limits
 from pages.web.cookies import Cookie
+from pages.web.talk_place import key_of
+from services.chats.visits import ChatStart
 from services.registry import Services
+from services.widget.widget import SitePage
 from tests.support.make import DEPARTMENT, PASSWORD, Make
 
 HOST = 'http://desk.test'
+SITE = 'https://shop.example.com'
 METHODS = ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 FRAMEWORK = '/_nicegui/'
 """Scripts and styles, the same for everybody."""
@@ -256,6 +260,14 @@ MAY = {
     'POST /talk/resume': EVERYBODY,
     'POST /talk/new': EVERYBODY,
     'POST /talk/withdraw': EVERYBODY,
+    'GET /talk/sites/{site_key}': EVERYBODY,
+    'POST /talk/sites/{site_key}': EVERYBODY,
+    'POST /talk/sites/{site_key}/resume': EVERYBODY,
+    'POST /talk/sites/{site_key}/new': EVERYBODY,
+    'GET /talk/sites/{site_key}/chat': CUSTOMERS,
+    'GET /widget.js': EVERYBODY,
+    'GET /widget/look': EVERYBODY,
+    'POST /widget/pulse': EVERYBODY,  # of a chat whose key they have; others are told that there is none
     'GET /softphone/streams.js': STAFF,
     'GET /softphone/server': STAFF,
     'GET /desk': STAFF,
@@ -279,6 +291,7 @@ MAY = {
     'GET /desk/settings/texts': STAFF,
     'GET /desk/settings/retention': STAFF,
     'GET /desk/settings/sites': STAFF,
+    'GET /desk/settings/widget': STAFF,
     'GET /desk/settings/connections': STAFF,
     'GET /desk/settings/categories': STAFF,
     'GET /desk/settings/reasons': STAFF,
@@ -380,6 +393,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'kind': SettingKind.RETENTION.value,
         'subject_id': EVERYWHERE,
         'change_id': uuid4(),
+        'site_key': key_of(SITE),
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})
     async with AsyncExitStack() as stack:
@@ -392,6 +406,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
             sent = {'Origin': HOST}
             await visitors.browsers[who].post('/auth/login', data=form, headers=sent)
         await _begin_chat(visitors, services)
+        await _begin_chat_on_site(visitors, services, people[Who.ADMIN])
         yield visitors
 
 
@@ -403,6 +418,14 @@ async def _begin_chat(visitors: Visitors, services: Services) -> None:
     assert answer.status_code == 303, answer.text
     started = await services.visits.chat_of(browser.cookies[Cookie.VISIT])
     visitors.ids['visit_id'] = str(started.id)
+
+
+async def _begin_chat_on_site(visitors: Visitors, services: Services, admin: Agent) -> None:
+    edit = services.desk_settings.edit
+    await edit(admin, SettingKind.SITES, EVERYWHERE, {'origins': SITE}, version=0)
+    form = ChatStart(name='최유진', phone='010-2222-3333', department=DEPARTMENT)
+    started = await services.widget.start(form, SitePage(site=SITE))
+    visitors.browsers[Who.CUSTOMER].cookies.set(Cookie.SITE_VISIT, started.token)
 
 
 def routes(web: FastAPI) -> Iterator[str]:
@@ -499,5 +522,5 @@ def is_refused(answer: httpx.Response) -> bool:
     """Whether somebody was turned away: told so, or led to where they may begin. Nobody else's visit is there for one."""
     led_to = answer.headers.get('location', '').partition('?')[0]
     is_hidden = answer.status_code == 404 and '"visit.not_found"' in answer.text
-    is_led_away = led_to == '/login' or (led_to, answer.url.path) == ('/talk', '/talk/chat')
+    is_led_away = led_to == '/login' or f'{led_to}/chat' == answer.url.path
     return answer.status_code in {401, 403} or is_led_away or is_hidden

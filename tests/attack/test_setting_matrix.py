@@ -53,12 +53,14 @@ MAY: dict[SettingKind, dict[Whose, set[AgentRole]]] = {
     SettingKind.CANNED_REPLY: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.LABEL: OF_QUEUES | {Whose.DESK: ADMINS},
     SettingKind.SITES: {Whose.DESK: ADMINS},
+    SettingKind.WIDGET: OF_QUEUES | {Whose.DESK: ADMINS},
 }
 OF_ONE_QUEUE = (
     SettingKind.QUEUE,
     SettingKind.HOURS,
     SettingKind.TEXTS,
     SettingKind.ABUSE_WORDS,
+    SettingKind.WIDGET,
 )
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'offer_seconds': '45'},
@@ -73,6 +75,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
     SettingKind.LABEL: {'color': 'red'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.WIDGET: {'button_ko': '물어보기'},
 }
 ADDED: dict[SettingKind, Values] = {
     SettingKind.CATEGORY: {'name': '새 분류', 'name_en': 'New'},
@@ -116,6 +119,7 @@ async def floor(services: Services, make: Make) -> Floor:
         (SettingKind.ABUSE_WORDS, Whose.DESK): EVERYWHERE,
         (SettingKind.RETENTION, Whose.DESK): EVERYWHERE,
         (SettingKind.SITES, Whose.DESK): EVERYWHERE,
+        (SettingKind.WIDGET, Whose.DESK): EVERYWHERE,
         (SettingKind.AWAY_REASON, Whose.DESK): reason.id,
     }
     for whose in Whose:

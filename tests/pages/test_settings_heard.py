@@ -32,6 +32,7 @@ from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from pages.parts.settings.widget_look import WidgetSection
 from services.people.events import SettingPart
 from services.registry import Services
 from services.work.setting_log import Values
@@ -59,6 +60,7 @@ SECTIONS: dict[SettingKind, type[Section]] = {
     SettingKind.THRESHOLD: ThresholdSection,
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
+    SettingKind.WIDGET: WidgetSection,
     SettingKind.CANNED_REPLY: CannedSection,
     SettingKind.LABEL: LabelSection,
 }
@@ -72,6 +74,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.WIDGET: {'button_ko': '물어보기'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
     SettingKind.LABEL: {'name': '다른 라벨'},
 }

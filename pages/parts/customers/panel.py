@@ -20,6 +20,7 @@ from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
 from pages.parts.customers.search_box import CustomerSearchBox
+from pages.parts.customers.where_from import WhereFrom
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, linked
@@ -28,6 +29,7 @@ from services.chats.events import ChatCard, ChatEvent, chat_topic
 from services.customers.events import EVERY_CUSTOMER, CustomerChanged
 from services.customers.linking import CustomerOfChat
 from services.customers.timeline import TimelineEntry, TimelineKind
+from services.widget.widget import SOURCE
 
 FEW_NOTES = 2
 READ_SECONDS = 0.2
@@ -78,6 +80,8 @@ class CustomerPanel(Component):
     def _draw_panel(self, chat: ChatCard, known: CustomerOfChat) -> None:
         self.clear()
         with self:
+            if chat.source == SOURCE:
+                WhereFrom(self._context, chat.id)
             if known.customer is not None:
                 self._card(known.customer)
                 PromisedHere(self._context, chat.id, known.customer.id)

@@ -52,6 +52,8 @@ ACTIONS = {
     AuditAction.QUEUE_ADDED: 'audit.queue_added',
     AuditAction.QUEUE_CHANGED: '대기열 변경',
     AuditAction.SETTING_CHANGED: 'audit.setting_changed',
+    AuditAction.SITE_KEY_MADE: '사이트 비밀 키 만들기',
+    AuditAction.SITE_KEY_RETIRED: '사이트 비밀 키 폐기',
     AuditAction.RETENTION_APPLIED: 'audit.retention_applied',
     AuditAction.SKILL_ADDED: 'audit.skill_added',
     AuditAction.SKILL_CHANGED: '역량 변경',

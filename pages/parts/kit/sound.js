@@ -20,7 +20,7 @@ const SOUNDS = {
 
 export default {
   template: `<span hidden></span>`,
-  props: { keep: String },
+  props: { keep: String, quiet: Boolean },
   emits: ["state", "devices"],
   created() {
     this.context = null;
@@ -46,7 +46,7 @@ export default {
     window.addEventListener("storage", this.elsewhere);
     this.tell();
     // In a reloaded frame the gesture may have happened before, in the window around it.
-    if (window.parent !== window && window.parent.navigator.userActivation?.hasBeenActive) this.unlock();
+    if (window.parent !== window && activated(window.parent)) this.unlock();
   },
   beforeUnmount() {
     for (const name of GESTURES) document.removeEventListener(name, this.gesture, { capture: true });
@@ -146,7 +146,7 @@ export default {
     },
     recall() {
       const kept = read(this.keep);
-      this.muted = kept.muted === true;
+      this.muted = typeof kept.muted === "boolean" ? kept.muted : this.quiet;
       this.volume = typeof kept.volume === "number" ? kept.volume : 0.6;
       const before = this.sink;
       this.sink = typeof kept.sink === "string" ? kept.sink : "";
@@ -213,6 +213,14 @@ export default {
     },
   },
 };
+
+function activated(frame) {
+  try {
+    return frame.navigator.userActivation?.hasBeenActive;
+  } catch {
+    return false; // another site's page
+  }
+}
 
 function read(keep) {
   try {

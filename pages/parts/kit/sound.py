@@ -38,9 +38,10 @@ class HearRing(Protocol):
 class Sound(Element, component='sound.js', dependencies=['desk_*.js']):
     """One invisible element per page; the browser remembers mute and volume under ``keep``."""
 
-    def __init__(self, *, keep: str = 'desk.sound') -> None:
+    def __init__(self, *, keep: str = 'desk.sound', is_quiet: bool = False) -> None:
+        """``is_quiet``: muted until somebody unmutes it."""
         super().__init__()
-        self._props['keep'] = keep
+        self._props['keep'], self._props['quiet'] = keep, is_quiet
         self.state = SoundState(unlocked=False, muted=False, volume=1.0)
         self._ringing: set[str] = set()
         self._marked = 0

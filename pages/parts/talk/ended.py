@@ -6,6 +6,7 @@ from models import ChatEnding, Sender
 from pages.locale import _, language
 from pages.parts.kit.markup import filled
 from pages.parts.transcript.take_along import transcript_links
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard
 from services.settings.texts import CustomerTexts, TextName
 
@@ -23,11 +24,12 @@ def last_words(chat: ChatCard, texts: CustomerTexts) -> Markup:
     return filled('<p class="talk-said">{words}</p>', words=words)
 
 
-def begin_anew(chat: ChatCard) -> Markup:
+def begin_anew(chat: ChatCard, place: TalkPlace) -> Markup:
     """Return the button that begins a new chat, and the links that save this one."""
     return filled(
-        '{links}<form method="post" action="/talk/new">'
+        '{links}<form method="post" action="{address}">'
         '<button type="submit" class="talk-button talk-primary">{again}</button></form>',
         links=transcript_links(chat.id, Sender.CUSTOMER, 'talk-button'),
+        address=place.at('/new'),
         again=_('새 상담 시작'),
     )

@@ -9,6 +9,7 @@ from pages.locale import _
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.talk.ended import begin_anew, last_words
 from pages.parts.talk.rating import TalkRating
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard
 from services.chats.ratings import may_be_rated
 from services.chats.reopening import is_reopenable
@@ -19,9 +20,9 @@ from services.settings.texts import CustomerTexts
 class TalkEnding(Component):
     """Nothing to see before the end."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, place: TalkPlace) -> None:
         super().__init__(services.topics)
-        self._services = services
+        self._services, self._at = services, place
         self._rating: TalkRating | None = None
         with self:
             self._note = Piece().props('role=status tabindex=-1')
@@ -38,7 +39,7 @@ class TalkEnding(Component):
             more = _('더 물어보실 것이 있으면 하루 안에는 아래에 이어서 써 주세요.')
             words += filled('<p class="talk-more">{more}</p>', more=more)
         self._note.classes('talk-ended').set_inside(words)
-        self._again.set_inside(begin_anew(chat))
+        self._again.set_inside(begin_anew(chat, self._at))
         if may_be_rated(chat) and self._rating is None:
             self.start(self._ask_for_rating(chat))
 

@@ -17,6 +17,7 @@ from pages.parts.kit import times
 from pages.parts.talk.wait_words import wait_words
 from pages.web import forms
 from pages.web.refusals import headers_of
+from pages.web.talk_place import TalkPlace
 from services.chats.announcing import Announced
 from services.chats.events import ChatCard
 from services.chats.left_messages import LeftView
@@ -36,6 +37,7 @@ FIELDS = {
     'visit.closed': 'department',
     'message.blank': 'body',
     'message.too_long': 'body',
+    'widget.topic': 'department',
 }
 """The field at which each error is shown; any other error is shown above the form."""
 PLACES = ('consent', 'name', 'phone', 'department', 'body')
@@ -76,7 +78,7 @@ def draw(  # noqa: PLR0913 - all of these are on the form
     ``waits`` are the expected waits by queue, as far as they are known. ``announced`` is kept with the chat by its version.
     ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
     """
-    language = language_of(request)
+    language, place = language_of(request), TalkPlace.of(request)
     faults = _faults(language, error, texts)
     nobody = _all_closed(language, topics, texts) if topics else text(language, '지금은 상담을 받을 수 있는 상담원이 없어요. 잠시 뒤에 다시 찾아 주세요.')  # fmt: skip
     body = forms.render(
@@ -94,7 +96,8 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         most_body=MAX_MESSAGE_CHARS,
         are_closed=bool(nobody and topics),
         leaves=bool(nobody or entry.body or 'body' in faults) or _is_closed(error),
-        **_other_language(language),
+        elsewhere='/talk' if error and error.key == 'widget.cookies' else '',
+        **_place(place, language),
     )
     return forms.page(
         title=text(language, '채팅 상담'),
@@ -104,13 +107,13 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         status=error.status if error else 200,
         headers=headers_of(error) if error else {},
         styles=STYLES,
-        scripts=SCRIPTS,
+        scripts=(*SCRIPTS, *_frame_script(place)),
     )
 
 
 def draw_left(request: Request, left: LeftView) -> Response:
     """Return the page about a message that waits for an opening; not its text, since others may use this browser."""
-    language = language_of(request)
+    language, place = language_of(request), TalkPlace.of(request)
     opens = times.moment_in(left.opens_at, clock.SEOUL, language) if left.opens_at else ''
     body = forms.render(
         'talk_left.html',
@@ -119,7 +122,7 @@ def draw_left(request: Request, left: LeftView) -> Response:
         department=topic_name(language, VisitTopic(left.queue, left.queue_en)),
         left=times.moment(left.left_at, language),
         opens=opens,
-        **_other_language(language),
+        **_place(place, language),
     )
     return forms.page(
         title=text(language, '메시지를 남겼어요'),
@@ -127,6 +130,7 @@ def draw_left(request: Request, left: LeftView) -> Response:
         language=language,
         theme=forms.theme_of(request),
         styles=STYLES,
+        scripts=_frame_script(place),
     )
 
 
@@ -135,7 +139,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
 
     It shows neither messages nor the agent.
     """
-    language = language_of(request)
+    language, place = language_of(request), TalkPlace.of(request)
     body = forms.render(
         'talk_resume.html',
         language,
@@ -143,7 +147,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
         name=_veiled(chat.visitor_name),
         department=topic_name(language, topic),
         started=times.moment(chat.start_time, language),
-        **_other_language(language),
+        **_place(place, language),
     )
     return forms.page(
         title=text(language, '이어서 상담하시겠어요?'),
@@ -151,6 +155,7 @@ def draw_resume(request: Request, chat: ChatCard, topic: VisitTopic) -> Response
         language=language,
         theme=forms.theme_of(request),
         styles=STYLES,
+        scripts=_frame_script(place),
     )
 
 
@@ -232,9 +237,19 @@ def _closed_sentence(language: str, closed: Closed, texts: CustomerTexts) -> str
     return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
 
 
-def _other_language(language: str) -> dict[str, str]:
+def _place(place: TalkPlace, language: str) -> dict[str, object]:
+    """Return the addresses that a form leads to, and the way to the other language."""
     [other] = [one for one in LANGUAGES if one != language]
-    return {'other': other, 'endonym': ENDONYMS[other]}
+    return {
+        'place': place,
+        'other': other,
+        'endonym': ENDONYMS[other],
+        'in_other': place.at(language=other),
+    }
+
+
+def _frame_script(place: TalkPlace) -> tuple[str, ...]:
+    return ('/static/talk_frame.js',) if place.site else ()
 
 
 def _veiled(name: str) -> str:

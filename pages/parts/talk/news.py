@@ -13,7 +13,7 @@ from desk.events import Event, Resync, Topics
 from models import SettingKind
 from services.people.events import SETTINGS, SettingPart, SettingsChanged
 
-PARTS = frozenset[str]({SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS, SettingPart.QUEUES})  # fmt: skip
+PARTS = frozenset[str]({SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS, SettingKind.WIDGET, SettingPart.QUEUES})  # fmt: skip
 """What the form shows of the settings."""
 HOLD_SECONDS = 5.0
 """How long a request waits: a server that stops waits for it."""

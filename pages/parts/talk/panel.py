@@ -30,24 +30,25 @@ from pages.parts.talk.save import draw_save_menu
 from pages.parts.talk.silence import TalkSilence
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
 from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
 from services.settings.texts import CustomerTexts
 
-RETRY_SECONDS = 5.0
-
 
 class TalkPanel(Component):
     """The chat whose token the customer holds."""
 
-    def __init__(self, services: Services, chat: ChatCard, *, sign_of_life_seconds: float) -> None:
+    def __init__(
+        self, services: Services, chat: ChatCard, place: TalkPlace, *, sign_of_life_seconds: float
+    ) -> None:
         """Draw the frame; ``open`` fills it."""
         super().__init__(services.topics)
         self._services = services
         self._visits = services.visits
-        self._chat = chat
+        self._chat, self._place = chat, place
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
         self._texts = CustomerTexts()
@@ -56,7 +57,7 @@ class TalkPanel(Component):
         self.classes('talk')
         with self:
             self._dialogs = ui.element()  # dialogs are drawn here on demand
-            self._attention = Attention(seen=chat.customer_read_number)
+            self._attention = Attention(seen=chat.customer_read_number, is_quiet=place.site != '')
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
             self._callback = TalkCallback(services, chat)
@@ -65,7 +66,7 @@ class TalkPanel(Component):
             self._silence = TalkSilence(services, chat)
             self._foot = ui.element('footer').classes('talk-foot')
             with self._foot:
-                self._ending = TalkEnding(services)
+                self._ending = TalkEnding(services, place)
                 self._box = self._drawn_box()
             ui.timer(sign_of_life_seconds, self._sign_of_life)
         ui.on_exception(_apologise)
@@ -351,20 +352,6 @@ class TalkPanel(Component):
             self._dialogs.clear()
             self._take(chat, [])
             self._ending.focus()
-
-
-def tell_broken(error: DeskError) -> None:
-    """Show in the chat's place why it cannot be shown, and that nothing is lost; the page tries again by itself."""
-    ui.timer(RETRY_SECONDS, ui.navigate.reload, once=True)
-    with ui.element().classes('talk talk-broken').props('role=alert'):
-        Piece(
-            inside=filled(
-                '<h1>{sentence}</h1><p>{safe}</p><a class="talk-button talk-primary" href="/talk">{again}</a>',
-                sentence=customer_sentence(language(), error),
-                safe=_('주고받은 메시지는 그대로 있어요.'),
-                again=_('다시 시도'),
-            )
-        )
 
 
 def _tell(error: DeskError) -> None:
