@@ -151,7 +151,7 @@ def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connec
         for column in table.columns
         if isinstance(column.type, Labels)
     }
-    assert len(stored) == 27
+    assert len(stored) == 28
 
 
 @pytest.mark.parametrize('table', GUIDE_COLUMNS)
