@@ -226,7 +226,7 @@ def router(services: Services) -> APIRouter:
     api.add_api_route(
         f'{one}/record', cases.pdf, summary='The record that the law asks for, as PDF',
         response_class=Response,
-        responses={200: {'description': 'The record', 'content': {PDF: {}}}},
+        responses={200: {'description': 'The record', 'content': {PDF: {'example': '%PDF-1.7 …'}}}},
     )  # fmt: skip
     act(f'{one}/restriction', cases.restrict, 'Restrict the customer for a time', status_code=204)
     act(f'{one}/release', cases.release, 'Lift the restriction', status_code=204)
