@@ -98,20 +98,31 @@ async def test_files_go_both_ways(
     await expect(desk.page.locator('.desk-uploads li')).to_have_count(0)
 
 
-async def test_photograph_and_transcript_from_both_sides(
+async def test_photograph_reply_and_transcript_from_both_sides(
     own_desk: LiveDesk, person: Contexts, desk: DeskScreen, agent: Agent
 ) -> None:
-    """A photograph with a place is seen by both without it, a reply brings its file, and the customer saves the talk as PDF."""
+    """A photograph with a place is seen by both without it, a reply brings its file, and both save the talk."""
     db = Database(own_desk.settings.database_url, pool_size=1)
     known = await Make(db).customer(name='최유진', phone='01098765432')
     await db.close()
     context = await person()
     customer = CustomerScreen(await context.new_page(), own_desk.address)
     await customer.begins(agent.department)
-    photo = pictures.photo(orientation=6, size=(1200, 900))
-    await picks(customer.page, {'name': '현관.jpg', 'mimeType': 'image/jpeg', 'buffer': photo})
-    await is_drawn(customer.page, '사진: 현관.jpg')
 
+    await photograph_is_seen_by_both(customer, desk)
+    await reply_brings_its_file(customer, desk, own_desk.address)
+    await talk_is_saved_by_both(customer, desk)
+    await file_stays_with_the_customer(desk, f'{own_desk.address}/desk/customers/{known.id}')
+
+
+def photo(name: str) -> FilePayload:
+    content = pictures.photo(orientation=6, size=(1200, 900))
+    return {'name': name, 'mimeType': 'image/jpeg', 'buffer': content}
+
+
+async def photograph_is_seen_by_both(customer: CustomerScreen, desk: DeskScreen) -> None:
+    await picks(customer.page, photo('현관.jpg'))
+    await is_drawn(customer.page, '사진: 현관.jpg')
     await desk.opens()
     await desk.takes('최유진')
     await is_drawn(desk.page, '사진: 현관.jpg')
@@ -122,12 +133,12 @@ async def test_photograph_and_transcript_from_both_sides(
     await expect(whole.locator('img')).to_be_visible()
     await whole.close()
 
-    replies = f'{own_desk.address}/canned-replies'
-    asked = desk.page.context.request
-    origin = {'Origin': own_desk.address}
-    made = await asked.post(replies, data={'title': '오시는 길', 'body': '약도를 보내 드려요'}, headers=origin)  # fmt: skip
+
+async def reply_brings_its_file(customer: CustomerScreen, desk: DeskScreen, address: str) -> None:
+    replies, asked, headers = f'{address}/canned-replies', desk.page.context.request, {'Origin': address}  # fmt: skip
+    made = await asked.post(replies, data={'title': '오시는 길', 'body': '약도를 보내 드려요'}, headers=headers)  # fmt: skip
     where = f'{replies}/{(await made.json())["id"]}/files/{uuid4()}?name=약도.png'
-    assert (await asked.put(where, data=PNG, headers=origin)).ok
+    assert (await asked.put(where, data=PNG, headers=headers)).ok
     await desk.box.click()
     await desk.page.keyboard.type('/오시는')
     await expect(desk.page.get_by_role('option')).to_have_count(1)
@@ -137,18 +148,21 @@ async def test_photograph_and_transcript_from_both_sides(
     await customer.reads('현관.jpg', '약도를 보내 드려요', '약도.png')
     await is_drawn(customer.page, '사진: 약도.png')
 
+
+async def talk_is_saved_by_both(customer: CustomerScreen, desk: DeskScreen) -> None:
     await customer.page.locator('.talk-save summary').click()
     assert (await saved(customer.page, 'PDF로 저장'))[:5] == b'%PDF-'
     await customer.page.locator('.talk-save summary').click()
     await customer.ends()
     text = (await saved(customer.page, '텍스트로 저장')).decode('utf-8-sig')
     assert '현관.jpg' in text
-
     await desk.button('대화 내용 저장').click()
     assert (await saved(desk.page, 'PDF로 저장'))[:5] == b'%PDF-'
 
-    await desk.page.goto(f'{own_desk.address}/desk/customers/{known.id}')
-    await picks(desk.page, {'name': '집.jpg', 'mimeType': 'image/jpeg', 'buffer': photo})
+
+async def file_stays_with_the_customer(desk: DeskScreen, place: str) -> None:
+    await desk.page.goto(place)
+    await picks(desk.page, photo('집.jpg'))
     await is_drawn(desk.page, '사진: 집.jpg')
     await desk.button('집.jpg 삭제').click()
     await desk.button('파일 삭제').click()
