@@ -339,6 +339,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'message_id': uuid4(),
         'note_id': uuid4(),
         'file_id': uuid4(),
+        'canned_id': uuid4(),
         'reply_id': uuid4(),
         'transfer_id': uuid4(),
         'merge_id': uuid4(),

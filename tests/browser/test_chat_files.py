@@ -81,7 +81,7 @@ async def test_files_go_both_ways(
     await desk.takes('최유진')
     await desk.reads('여권 사본.png', '사진.exe.png')
     async with desk.page.expect_download() as saving:
-        await desk.page.get_by_role('link', name='여권 사본.png').click()
+        await desk.page.get_by_role('link', name='여권 사본.png', exact=True).click()
     saved = await saving.value
     assert saved.suggested_filename == '여권 사본.png'
     assert (await saved.path()).read_bytes() == PNG
@@ -121,7 +121,10 @@ def photo(name: str) -> FilePayload:
 
 
 async def photograph_is_seen_by_both(customer: CustomerScreen, desk: DeskScreen) -> None:
+    await customer.page.route('**/files/*', lambda route: route.abort(), times=1)
     await picks(customer.page, photo('현관.jpg'))
+    await customer.sees('연결이 끊겨 보내지 못했어요')
+    await customer.button('다시 보내기').click()
     await is_drawn(customer.page, '사진: 현관.jpg')
     await desk.opens()
     await desk.takes('최유진')
