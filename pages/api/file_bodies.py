@@ -31,7 +31,12 @@ ANSWER: dict[int | str, dict[str, Any]] = {
 PREVIEW_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         'description': 'A small still picture',
-        'content': {'image/webp': {'schema': {'type': 'string', 'format': 'binary'}}},
+        'content': {
+            'image/webp': {
+                'schema': {'type': 'string', 'format': 'binary'},
+                'example': 'RIFF … WEBP …',
+            }
+        },
     }
 }
 Shown = Annotated[bool, Query(description='a picture is to be shown, not saved')]

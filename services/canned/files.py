@@ -13,7 +13,7 @@ from services.canned.queries import by_id
 from services.canned.replies import current, may_edit
 from services.chats.events import ChatMessage
 from services.contacts.attachment_queries import doom
-from services.files.files import Files, FileUpload
+from services.files.files import UPLOADS, Files, FileUpload
 from services.files.intake import FileIntake, ReadFile
 from services.files.queries import taken
 from services.people.events import SettingsChanged
@@ -52,12 +52,14 @@ class CannedFiles:
             NotFoundError: the reply does not exist, or is somebody else's.
             NotAllowedError: it is shared with a department that is not the person's to change.
             ConflictError: it has ``MOST_FILES`` already, or the id is another file's.
+            TooManyError: more than ``UPLOADS`` allows.
             TooLongError, InvalidInputError, UpstreamError: see ``FileIntake.stored``.
         """
         async with self._db.reading() as session:
             await _editable(session, by, reply_id)
             if earlier := await queries.file(session, file_id):
                 return _of(earlier, reply_id)
+        UPLOADS.hit(by.id, act=file_id)
         stored = await self._intake.stored(name, chunks)
         async with self._units.begin() as work:
             await _editable(work.session, by, reply_id, lock=True)

@@ -383,6 +383,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'message_id': uuid4(),
         'note_id': uuid4(),
         'file_id': uuid4(),
+        'canned_id': uuid4(),
         'reply_id': uuid4(),
         'transfer_id': uuid4(),
         'case_id': uuid4(),

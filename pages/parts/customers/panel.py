@@ -16,6 +16,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers import card as customer_card
 from pages.parts.customers import linking
+from pages.parts.customers.attachments import CustomerFilesPart
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
@@ -85,6 +86,8 @@ class CustomerPanel(Component):
             if known.customer is not None:
                 self._card(known.customer)
                 PromisedHere(self._context, chat.id, known.customer.id)
+                if self._services.customer_attachments.are_on:
+                    CustomerFilesPart(self._context, known.customer.id)
                 self._earlier(known)
             else:
                 self._strangers(chat, known)

@@ -13,6 +13,7 @@ from pages.locale import _, language
 from pages.parts.kit.buttons import button
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
+from pages.parts.settings.canned_file_list import CannedFileList
 from pages.parts.settings.canned_panel import canned_panel
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
@@ -134,6 +135,11 @@ class CannedSection(RowSection):
                 hint=_('쓰지 않는 답변은 상담의 목록에 나오지 않습니다.'),
             ),
         ]
+
+    @override
+    def draw_beside_form(self, row_id: UUID) -> None:
+        if self.services.canned_files.are_on:
+            CannedFileList(self.context, row_id)
 
     @override
     def add(self) -> None:

@@ -53,12 +53,12 @@ class Paper:
         yield self._word('고객'), told.customer
         yield self._word('상담원'), told.agent
         yield self._word('부서'), self._word(told.department)
-        yield self._word('시작'), times.full(told.started_at)
-        yield self._word('종료'), times.full(told.ended_at) if told.ended_at else ''
+        yield self._word('시작 시각'), times.full(told.started_at)
+        yield self._word('종료 시각'), times.full(told.ended_at) if told.ended_at else ''
 
     def _block(self, line: ConversationLine) -> Block:
         if line.type not in SAID:
-            return document.note(f'{times.full(line.at)}  {self._own_line(line)}')
+            return document.line(times.full(line.at), '', self._own_line(line))
         return document.line(times.full(line.at), self._who(line), self._said(line))
 
     def _plain(self, line: ConversationLine) -> str:

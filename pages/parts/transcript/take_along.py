@@ -19,7 +19,7 @@ def transcript_button(context: PageContext, chat_id: UUID) -> Piece:
     def ask() -> None:
         with dialog.titled(context.dialogs, _('대화 내용 저장')) as opened:
             ui.label(
-                _('비공개 메모는 들어가지 않습니다. 누가 언제 받았는지 기록에 남습니다.')
+                _('내부 메모는 들어가지 않습니다. 누가 언제 받았는지 기록에 남습니다.')
             ).classes('desk-hint')
             with ui.element('div').classes('desk-actions'):
                 button(_('닫기'), opened.close)
