@@ -169,6 +169,7 @@ UNATTENDED = {
     'pages/notices.py': 'draws what it is given, and says why not in the same place',
     'pages/component.py': 'is the one that asks',
     'pages/talk.py': 'answers requests',
+    'pages/talk_chat.py': 'answers requests',
     'pages/account.py': 'answers requests',
     'pages/invite.py': 'answers requests',
     'pages/reset.py': 'answers requests',

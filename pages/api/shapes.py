@@ -363,18 +363,6 @@ class VisitCallbackWish(BaseModel):
     body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
 
 
-class AnnouncementShown(BaseModel):
-    """What customers read before a chat of the protection of agents; ``version`` is kept with the chat."""
-
-    model_config = shown_as(
-        {'version': 1, 'language': 'ko', 'text': '상담원에게 폭언을 하지 말아 주세요.'}
-    )
-
-    version: int
-    language: str
-    text: str
-
-
 class ServiceState(BaseModel):
     """Whether a backing service answered, and in how many milliseconds."""
 

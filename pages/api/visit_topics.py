@@ -1,4 +1,4 @@
-"""``/chat/visits/departments`` and ``/chat/visits/left``: what a customer's program asks and does before there is a chat."""
+"""``/chat/visits/departments``, ``/announcement`` and ``/left``: what a customer's program asks and does before there is a chat."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from desk.throttle import Throttle
 from models.chat import MAX_MESSAGE_CHARS
 from pages.api.shapes import TOKEN_EXAMPLE, NewVisit, Text, WaitRange, refusals, shown_as
+from pages.locale import language_of
 from pages.web.gate import address_of
 from services.chats.visits import ChatStart, VisitTopic
 from services.floor.expected_waits import ExpectedWait
@@ -75,12 +76,27 @@ class Departments(BaseModel):
     topics: list[VisitTopicItem]
 
 
+class AnnouncementShown(BaseModel):
+    """What customers read before a chat of the protection of agents; ``version`` is kept with the chat."""
+
+    model_config = shown_as(
+        {'version': 1, 'language': 'ko', 'text': '상담원에게 폭언을 하지 말아 주세요.'}
+    )
+
+    version: int
+    language: str
+    text: str
+
+
 def router(services: Services) -> APIRouter:
     """Serve what comes before a chat; mounted before ``visits``, whose ids would match these paths."""
     topics = TopicOperations(services)
     api = APIRouter(prefix='/chat/visits', tags=['visit'], responses=refusals(422, 429))
     api.add_api_route(
         '/departments', topics.departments, summary='What can be asked about (문의 유형)'
+    )
+    api.add_api_route(
+        '/announcement', topics.announcement, summary='What is to be shown before a chat'
     )
     api.add_api_route(
         '/left',
@@ -99,6 +115,7 @@ class TopicOperations:
     def __init__(self, services: Services) -> None:
         self._visits, self._left = services.visits, services.left_messages
         self._waits = services.expected_waits
+        self._announcements = services.announcements
         self._starts = Throttle(limit=30, seconds=60, error_key='throttle.address')
 
     async def departments(self) -> Departments:
@@ -106,6 +123,11 @@ class TopicOperations:
         waits = await self._waits.of_new()
         topics = [_topic(one, waits) for one in await self._visits.topics()]
         return Departments(items=[one.name for one in topics], topics=topics)
+
+    async def announcement(self, request: Request) -> AnnouncementShown:
+        """Return what customers read before a chat, in the language that ``Accept-Language`` asks for."""
+        now = await self._announcements.current(language_of(request))
+        return AnnouncementShown(version=now.version, language=now.language, text=now.body)
 
     async def leave_message(self, request: Request, form: NewLeftMessage) -> LeftVisit:
         """Leave a message. At the opening of its queue it becomes a chat that waits and that the token opens."""

@@ -16,7 +16,6 @@ from desk.throttle import Throttle
 from models import ChatStatus, Sender
 from pages.api import file_bodies
 from pages.api.shapes import (
-    AnnouncementShown,
     Marks,
     NewRating,
     NewVisit,
@@ -34,7 +33,6 @@ from pages.api.shapes import (
     refusals,
 )
 from pages.api.transcript_files import ANSWER, TranscriptAnswers, TranscriptFormat
-from pages.locale import language_of
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
@@ -66,7 +64,6 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(422, 429),
     )
     add, one = api.add_api_route, '/{visit_id}'
-    add('/announcement', visit.announcement, summary='What is to be shown before a chat')
     add(
         '/token',
         visit.token,
@@ -220,11 +217,6 @@ class VisitOperations:
         self._announcements = services.announcements
         self._limits = limits
         self._transcripts, self._answers = services.transcripts, TranscriptAnswers()
-
-    async def announcement(self, request: Request) -> AnnouncementShown:
-        """Return what customers read before a chat, in the language that ``Accept-Language`` asks for."""
-        now = await self._announcements.current(language_of(request))
-        return AnnouncementShown(version=now.version, language=now.language, text=now.body)
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""

@@ -52,9 +52,10 @@ class Silence:
         """
         async with self._units.begin() as work:
             chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
+            if chat.status is ChatStatus.CLOSED:
+                raise ConflictError('chat.ended')
             if not chat.is_open:
-                is_over = chat.status is ChatStatus.CLOSED
-                raise ConflictError('chat.ended' if is_over else 'chat.not_taken')
+                raise ConflictError('chat.not_taken')
             if not may_write(agent, chat):
                 raise ConflictError('chat.held_by_colleague')
             if chat.silence_off is not is_off:

@@ -264,6 +264,7 @@ MAY = {
     'POST /talk/sites/{site_key}': EVERYBODY,
     'POST /talk/sites/{site_key}/resume': EVERYBODY,
     'POST /talk/sites/{site_key}/new': EVERYBODY,
+    'POST /talk/sites/{site_key}/withdraw': EVERYBODY,
     'GET /talk/sites/{site_key}/chat': CUSTOMERS,
     'GET /widget.js': EVERYBODY,
     'GET /widget/look': EVERYBODY,

@@ -57,7 +57,14 @@ class History:
         chats.REPLIES.reset()
         visits.LINES.reset()
         async with self.db.statement() as connection:
-            for table in ('message_grams', 'messages', 'drafts', 'outbox', 'chat_sessions'):
+            for table in (
+                'message_grams',
+                'messages',
+                'drafts',
+                'outbox',
+                'chat_archives',
+                'chat_sessions',
+            ):
                 await connection.execute(text(f'DELETE FROM {table}'))
 
     async def do(self, step: Step) -> None:

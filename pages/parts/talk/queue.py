@@ -41,7 +41,7 @@ class TalkQueue(Component):
     async def open(self) -> None:
         """Show the place and follow it."""
         self.listen(queue_topic(self._chat.department), self._hear)
-        await self._look_up()
+        await self.still(self._look_up())
         self.within(WAIT_SECONDS, self._follow_wait)
 
     def say_kept(self) -> None:

@@ -47,6 +47,7 @@ from pages.api import (
     sockets,
     transcripts,
     transfers,
+    visit_topics,
     visits,
     wrap_ups,
 )
@@ -212,6 +213,7 @@ def application(
         callbacks.router(services),
         call_wrap_ups.router(services),
         sentiment.router(services),
+        visit_topics.router(services),
         visits.router(services, settings),
         sockets.router(services, pace=pace),
         docs.router(app),

@@ -267,7 +267,9 @@ async def test_departments_are_public(site: Site, agent: Agent) -> None:
     async with site.client() as client:
         answer = await client.get('/chat/visits/departments')
 
-    assert answer.json() == {'items': [DEPARTMENT]}
+    topics = answer.json()
+    assert topics['items'] == [DEPARTMENT]
+    assert [(one['name'], one['is_open']) for one in topics['topics']] == [(DEPARTMENT, True)]
 
 
 async def test_asking_keeps_a_waiting_chat_alive(visit: Visit, services: Services) -> None:
