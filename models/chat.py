@@ -76,6 +76,8 @@ class ChatEnding(StrEnum):
     ABANDONED = 'abandoned'
     SILENCE = 'silence'
     """The desk ended it: the customer was asked whether they are still there, and did not answer."""
+    PROTECTION = 'protection'
+    """Its agent ended it for abuse (보호): it does not go on."""
 
 
 _closed = text("status = 'closed'")

@@ -13,6 +13,7 @@ from desk.errors import ConflictError, NotAllowedError
 from models import (
     Agent,
     AuditAction,
+    ChatEnding,
     ChatSession,
     ChatStatus,
     MessageType,
@@ -55,15 +56,20 @@ class EndedChat(Protocol):
         """When it ended."""
 
     @property
+    def ending(self) -> ChatEnding | None:
+        """How it ended."""
+
+    @property
     def visitor_phone(self) -> str:
         """Its customer's number; empty once their data was removed."""
 
 
 def is_reopenable(chat: EndedChat, at: datetime) -> bool:
-    """Whether a chat can go on: an agent had it, it ended less than a day ago, and its customer is still known."""
+    """Whether a chat can go on: an agent had it and did not end it for abuse, it ended less than a day ago, and its customer is still known."""
     is_over = chat.status is ChatStatus.CLOSED and chat.end_time is not None
     is_recent = is_over and chat.end_time is not None and at - chat.end_time < REOPEN_WITHIN
-    return is_recent and chat.agent_id is not None and bool(chat.visitor_phone)
+    is_known = chat.agent_id is not None and bool(chat.visitor_phone)
+    return is_recent and is_known and chat.ending is not ChatEnding.PROTECTION
 
 
 def may_reopen(agent: Agent, chat: EndedChat) -> bool:

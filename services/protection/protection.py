@@ -259,7 +259,7 @@ class Protection:
                 case.ended_by_id = agent.id
                 add_line(work, chat, MessageType.NOTICE, said)
                 close(
-                    work, chat, ChatEnding.AGENT, MessageType.ENDED_BY_AGENT, agent.name,
+                    work, chat, ChatEnding.PROTECTION, MessageType.ENDED_BY_AGENT, agent.name,
                     by_id=agent.id,
                 )  # fmt: skip
                 add_step(work, case, ProtectionStepKind.ENDED, agent, words=said)

@@ -51,7 +51,7 @@ WORDS = {
     'positive': '긍정', 'negative': '부정', 'neutral': '중립', 'mixed': '복합', 'ringing': '울림', 'talking': '통화 중', 'on_hold': '보류',
     'over': '끝남', 'refused': '거절', 'open': '진행', 'kept': '지킴', 'broken': '못 지킴', 'cancelled': '필요 없어짐', 'reached': '통화했음',
     'agent': '상담원', 'customer': '고객', 'note': '상담 메모', 'call': '통화', 'chat': '채팅', 'promise': '약속',
-    'callback': '콜백', 'silence': '고객 무응답', 'api': '건 전화', 'transfer': '호전환', 'queue_transfer': '호전환', 'external': '회의', 'monitor': '통화 듣기', 'other': '기타',
+    'callback': '콜백', 'silence': '고객 무응답', 'protection': '보호', 'api': '건 전화', 'transfer': '호전환', 'queue_transfer': '호전환', 'external': '회의', 'monitor': '통화 듣기', 'other': '기타',
 }  # fmt: skip
 """The names of codes; a code without one is shown as it is."""
 CODED = {

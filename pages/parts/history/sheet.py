@@ -30,6 +30,7 @@ PRIORITIES = {
 ENDINGS: dict[str, str] = {
     ChatEnding.AGENT: '상담원', ChatEnding.CUSTOMER: '고객', ChatEnding.ABANDONED: '포기',
     ChatEnding.SILENCE: '고객 무응답',
+    ChatEnding.PROTECTION: '보호',
     CallEnding.MISSED: '부재중', CallEnding.FAILED: '연결 실패',
 }  # fmt: skip
 """How a contact ended; an abandoned call and an abandoned chat have the same name."""

@@ -10,6 +10,7 @@ from desk.db import Database
 from desk.errors import ConflictError, NotAllowedError, NotFoundError
 from models import (
     AgentStatus,
+    ChatEnding,
     ChatStatus,
     ContactStep,
     CustomerStatus,
@@ -172,3 +173,17 @@ async def test_unfinished_wrap_up_ends_with_its_text(
     done = await services.wrap_ups.view(agent, chat.id)
     assert (done.summary, done.done_at is None) == ('쓰던 글', False)
     assert (await kinds(db, chat.id))[-2:] == [StepKind.WRAP_UP_DONE, StepKind.REOPENED]
+
+
+async def test_chat_that_was_ended_for_abuse_does_not_go_on(services: Services, make: Make) -> None:
+    agent = await make.agent()
+    chat = await make.chat(
+        agent=agent,
+        status=ChatStatus.CLOSED,
+        ending=ChatEnding.PROTECTION,
+        end_time=clock.now() - timedelta(minutes=1),
+    )
+
+    for by in (None, agent):
+        with pytest.raises(ConflictError, match='reopen_over'):
+            await services.reopenings.reopen(chat.id, by=by)
