@@ -17,6 +17,15 @@ from tests.support.make import Make
 NEVER = {'is_limited': 'yes', **dict.fromkeys(WEEKDAYS, '')}
 
 
+async def _asks(talk: CustomerScreen, department: str) -> None:
+    await talk.page.goto(f'{talk.address}/talk')
+    await talk.page.get_by_label('동의해요').check()
+    await talk.page.get_by_label('이름').fill('최유진')
+    await talk.page.get_by_label('전화번호').fill('010-9876-5432')
+    await talk.page.get_by_label('문의 유형').select_option(department)
+    await talk.button('상담 시작').click()
+
+
 async def test_message_left_at_night_waits_from_the_opening_on(
     desk: DeskScreen, centre: Centre, person: Contexts, agent: Agent, make: Make, services: Services
 ) -> None:
@@ -28,12 +37,7 @@ async def test_message_left_at_night_waits_from_the_opening_on(
     await settings.edit(admin, SettingKind.HOURS, queue.id, hours, version=0)
     talk = CustomerScreen(await (await person(viewport=PHONE)).new_page(), centre.address)
 
-    await talk.page.goto(f'{talk.address}/talk')
-    await talk.page.get_by_label('동의해요').check()
-    await talk.page.get_by_label('이름').fill('최유진')
-    await talk.page.get_by_label('전화번호').fill('010-9876-5432')
-    await talk.page.get_by_label('문의 유형').select_option(agent.department)
-    await talk.button('상담 시작').click()
+    await _asks(talk, agent.department)
     await talk.page.get_by_label('남기실 말씀').fill('내일 교환하고 싶어요')
     await faultless(talk.page)
     await talk.tabs_to(talk.button('메시지 남기기'))
