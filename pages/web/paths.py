@@ -81,6 +81,7 @@ PREFIXES = (
     ('/promises', Area.API),
     ('/mentions', Area.API),
     ('/transfers', Area.API),
+    ('/left-messages', Area.API),
     ('/protection', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
@@ -98,7 +99,7 @@ PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions', '/transfers', '/settings', '/protection',
+    '/reports', '/mentions', '/transfers', '/left-messages', '/settings', '/protection',
 )  # fmt: skip
 
 

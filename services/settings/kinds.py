@@ -60,7 +60,6 @@ def desk_settings(
     units: UnitsOfWork, queues: Queues, others: Iterable[SettingStore]
 ) -> DeskSettings:
     """Return the settings of the desk: queues, all documents, and ``others``."""
-    forms = (HOURS, CLOSED_DAYS, TEXTS, RETENTION, ABUSE_WORDS, SITES)
-    forms = (HOURS, CLOSED_DAYS, TEXTS, RETENTION, SITES, WIDGET)
+    forms = (HOURS, CLOSED_DAYS, TEXTS, RETENTION, ABUSE_WORDS, SITES, WIDGET)
     documents = [Documents(units, one) for one in forms]
     return DeskSettings(units, [QueueStore(queues), *documents, *others])
