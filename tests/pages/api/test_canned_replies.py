@@ -88,6 +88,6 @@ async def test_list_is_exported_in_both_formats(
 
     heading, row = csv.content.decode('utf-8-sig').splitlines()
     assert heading == '공유,폴더,제목,단축어,답변,영어 제목,영어 답변,상태,파일'
-    assert row == '내 답변,,첫인사,ㅎㅇ,"안녕하세요, {고객명}님.",Hello,,사용 중'
+    assert row == '내 답변,,첫인사,ㅎㅇ,"안녕하세요, {고객명}님.",Hello,,사용 중,'
     assert xlsx.content.startswith(b'PK')
     assert xlsx.headers['Content-Disposition'].endswith('.xlsx"')
