@@ -77,6 +77,8 @@ CANNED = CannedLabels(
 )
 FILES = FileLabels(
     pick='파일 보내기',
+    camera='사진 찍기',
+    attached='보낼 파일',
     cancel='취소',
     again='다시 보내기',
     waiting='기다림',
