@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from pages.api import file_bodies
+from pages.api.kept_file_routes import add_file_routes
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.web.principals import SignedIn
@@ -38,39 +39,7 @@ def router(services: Services) -> APIRouter:
         dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
-    files = CannedFileOperations(services)
-    api.add_api_route('', files.all, summary='The files of a reply')
-    one = '/{file_id}'
-    api.add_api_route(
-        one,
-        files.add,
-        methods=['PUT'],
-        summary='Add a file to a reply',
-        responses=refusals(403, 409, 413, 502),
-        openapi_extra=file_bodies.BODY,
-    )
-    api.add_api_route(
-        one,
-        files.read,
-        summary='Read a file of a reply',
-        response_class=Response,
-        responses=file_bodies.ANSWER | refusals(409, 502),
-    )
-    api.add_api_route(
-        f'{one}/preview',
-        files.preview,
-        summary='Preview of a picture',
-        response_class=Response,
-        responses=file_bodies.PREVIEW_ANSWER | refusals(409, 502),
-    )
-    api.add_api_route(
-        one,
-        files.remove,
-        methods=['DELETE'],
-        status_code=status.HTTP_204_NO_CONTENT,
-        summary='Delete a file of a reply',
-        responses=refusals(403),
-    )
+    add_file_routes(api, CannedFileOperations(services), add_refusals=(403,))
     return api
 
 

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from pages.api import file_bodies
+from pages.api.kept_file_routes import add_file_routes
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.web.principals import SignedIn
@@ -42,39 +43,7 @@ def router(services: Services) -> APIRouter:
         dependencies=[rate_limit()],
         responses=refusals(401, 404, 422, 429),
     )
-    files = CustomerAttachmentOperations(services)
-    api.add_api_route('', files.all, summary='The files on a customer')
-    one = '/{file_id}'
-    api.add_api_route(
-        one,
-        files.add,
-        methods=['PUT'],
-        summary='Add a file',
-        responses=refusals(409, 413, 502),
-        openapi_extra=file_bodies.BODY,
-    )
-    api.add_api_route(
-        one,
-        files.read,
-        summary='Read a file',
-        response_class=Response,
-        responses=file_bodies.ANSWER | refusals(409, 502),
-    )
-    api.add_api_route(
-        f'{one}/preview',
-        files.preview,
-        summary='Preview of a picture',
-        response_class=Response,
-        responses=file_bodies.PREVIEW_ANSWER | refusals(409, 502),
-    )
-    api.add_api_route(
-        one,
-        files.remove,
-        methods=['DELETE'],
-        status_code=status.HTTP_204_NO_CONTENT,
-        summary='Delete a file',
-        responses=refusals(403),
-    )
+    add_file_routes(api, CustomerAttachmentOperations(services))
     return api
 
 
