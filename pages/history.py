@@ -266,6 +266,7 @@ def _field_names() -> dict[str, str]:
         _('후속 조치 필요'),
         _('고객 감정'),
         _('만족도'),
+        _('라벨'),
         _('검색어'),
     )
     return dict(zip(FIELDS, names, strict=True))
