@@ -31,7 +31,6 @@ ENGLISH = {
     '상담을 종료할까요?': 'End this chat?',
     '종료하기': 'End it',
     '후처리': 'Wrap-up',
-    '상담 분류': 'Category',
     '요약': 'Summary',
 }
 """What the desk calls things to a reader of English."""
