@@ -16,6 +16,7 @@ Paths and the modules that serve them
     /desk/dashboard, /reports   the live floor; figures of any period    pages/dashboard.py, pages/reports.py
     /desk/audit, /settings    the audit log; queues and people     pages/audit.py, pages/settings_screens.py
     /talk …                   the customer's side of a chat        pages/talk.py
+    /widget.js …              the chat on other sites              pages/widget.py
     /chat/… /customers/… /calls/… /callbacks/… /history/… /contacts/… /ws/{agent_id}
                               REST and WebSocket for programs      pages/api/
     /healthz /readyz /metrics liveness, readiness, Prometheus      pages/api/health.py
@@ -182,6 +183,27 @@ async def fill_with_demo(settings: Settings) -> bool:
         return await seed.seed(resources.services, resources.db, settings)
 
 
+@contextmanager
+def demo_shop(settings: Settings) -> Iterator[None]:
+    """Serve the demo's shop beside a local desk: another site, with the chat on its pages (docs/widget.md)."""
+    if settings.is_production or not (settings.has_demo_people and settings.connect_sandbox):
+        yield
+        return
+    from desk.sandbox import shop  # noqa: PLC0415 - the production image has no sandbox
+    from services.demo.shop import LetIn, let_in  # noqa: PLC0415 - nor a demo
+
+    async def ask(origin: str, kept: str) -> LetIn | None:
+        async with opened(settings) as resources:
+            return await let_in(resources.services, resources.db, origin, kept)
+
+    with shop.beside(f'http://{settings.host}:{settings.port}', settings.desk_home) as (site, port):
+        origin = f'http://localhost:{port}'
+        if given := asyncio.run(ask(origin, site.secret)):
+            site.take(given.secret, given.claims)
+            print(f'\n  A shop with the chat on its pages: {origin}', flush=True)
+        yield
+
+
 def ask_for_admin() -> NewAdmin:
     """Ask at the terminal for the first administrator's names, e-mail and password."""
     return NewAdmin(
@@ -310,7 +332,8 @@ def _run(parsed: argparse.Namespace, settings: Settings) -> int:
     if command == 'seed' or (command == 'serve' and settings.has_demo_people):
         asyncio.run(fill_with_demo(settings))
     if command == 'serve':
-        serve(settings)
+        with demo_shop(settings):
+            serve(settings)
     return 0 if _check_passed(parsed, settings) else 1
 
 

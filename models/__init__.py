@@ -36,7 +36,8 @@ from models.chat import (
     MessageType,
     Sender,
 )
-from models.chat_note import ChatNote, NoteMention
+from models.chat_archive import ChatArchive
+from models.chat_note import ChatNote, NoteDraft, NoteMention
 from models.chat_transfer import ChatTransfer, TransferOutcome
 from models.customer import (
     CallPermission,
@@ -60,10 +61,22 @@ from models.forecast import AgentLoan, Forecast
 from models.history import HistoryView
 from models.importing import ImportedCustomer, ImportRun
 from models.invitation import Invitation
+from models.kept_file import CannedReplyFile, CustomerAttachment
+from models.label import ChatLabel, LabelColor
+from models.left_message import LeftMessage
 from models.lookup import Lookup
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
 from models.priority import Priority
+from models.protection import (
+    Announcement,
+    BarredPair,
+    ProtectionCase,
+    ProtectionEvidence,
+    ProtectionKind,
+    ProtectionStep,
+    ProtectionStepKind,
+)
 from models.queue import AgentSkill, Queue, QueueMode, QueueTarget, Skill
 from models.rating import ChatRating
 from models.report import ReportChange, ReportLine, ReportSubscription, SavedReport
@@ -80,11 +93,13 @@ from models.session import SignInAttempt, SignInSession
 from models.setting import EVERYWHERE, SettingChange, SettingDocument, SettingKind
 from models.setup_link import SetupLink
 from models.shift import Shift
+from models.site import SiteKey, SiteVisit
 from models.step import Channel, ContactStep, RoutingDecision, StepKind
 from models.uptime import Uptime
 from models.wrap_up import (
     ContactCategory,
     DismissedPromise,
+    PastWrapUp,
     Promise,
     PromiseStatus,
     WrapUp,
@@ -102,10 +117,12 @@ __all__ = [
     'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
+    'Announcement',
     'Attachment',
     'AuditAction',
     'AuditEntry',
     'AwayReason',
+    'BarredPair',
     'Call',
     'CallDirection',
     'CallEnding',
@@ -118,9 +135,12 @@ __all__ = [
     'CallbackAttempt',
     'CallbackStatus',
     'CannedReply',
+    'CannedReplyFile',
     'CannedReplyUse',
     'Channel',
+    'ChatArchive',
     'ChatEnding',
+    'ChatLabel',
     'ChatMood',
     'ChatNote',
     'ChatRating',
@@ -130,6 +150,7 @@ __all__ = [
     'ContactCategory',
     'ContactStep',
     'Customer',
+    'CustomerAttachment',
     'CustomerChange',
     'CustomerMerge',
     'CustomerStatus',
@@ -144,6 +165,8 @@ __all__ = [
     'ImportRun',
     'ImportedCustomer',
     'Invitation',
+    'LabelColor',
+    'LeftMessage',
     'Lookup',
     'Message',
     'MessageGrams',
@@ -151,14 +174,21 @@ __all__ = [
     'MessageType',
     'MoodTrend',
     'Note',
+    'NoteDraft',
     'NoteMention',
     'NoticeReceipt',
     'OutboxEntry',
     'PasswordReset',
+    'PastWrapUp',
     'PauseEnding',
     'Priority',
     'Promise',
     'PromiseStatus',
+    'ProtectionCase',
+    'ProtectionEvidence',
+    'ProtectionKind',
+    'ProtectionStep',
+    'ProtectionStepKind',
     'Queue',
     'QueueMode',
     'QueueNotice',
@@ -184,6 +214,8 @@ __all__ = [
     'Shift',
     'SignInAttempt',
     'SignInSession',
+    'SiteKey',
+    'SiteVisit',
     'Skill',
     'StateCause',
     'StepKind',

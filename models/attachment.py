@@ -22,6 +22,7 @@ class Attachment(SQLModel, table=True):
     size_bytes: int
     object_key: str = Field(max_length=64, unique=True, description='random; in the bucket')
     created_at: datetime = timestamp_field()
+    preview_key: str | None = Field(default=None, max_length=64, description='of a picture')
 
 
 class DoomedObject(SQLModel, table=True):

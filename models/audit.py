@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     CONTACT_TRANSFER_ASKED = 'contact_transfer_asked'
     CONTACT_TRANSFERRED = 'contact_transferred'
     CONTACT_JOINED = 'contact_joined'
+    CONTACT_REOPENED = 'contact_reopened'
+    CONTACT_LABELLED = 'contact_labelled'
     CONTACT_WHISPERED = 'contact_whispered'
     THRESHOLD_CHANGED = 'threshold_changed'
     SHIFT_CHANGED = 'shift_changed'
@@ -71,6 +73,8 @@ class AuditAction(StrEnum):
     QUEUE_ADDED = 'queue_added'
     QUEUE_CHANGED = 'queue_changed'
     SETTING_CHANGED = 'setting_changed'
+    SITE_KEY_MADE = 'site_key_made'
+    SITE_KEY_RETIRED = 'site_key_retired'
     RETENTION_APPLIED = 'retention_applied'
     SKILL_ADDED = 'skill_added'
     SKILL_CHANGED = 'skill_changed'
@@ -87,6 +91,9 @@ class AuditAction(StrEnum):
     CUSTOMER_MERGE_UNDONE = 'customer_merge_undone'
     CUSTOMER_ERASED = 'customer_erased'
     CUSTOMER_FILE_MADE = 'customer_file_made'
+    CUSTOMER_FILE_ADDED = 'customer_file_added'
+    CUSTOMER_FILE_READ = 'customer_file_read'
+    CUSTOMER_FILE_REMOVED = 'customer_file_removed'
     CUSTOMERS_IMPORTED = 'customers_imported'
     IMPORT_TRIED = 'import_tried'
     CUSTOMERS_IMPORT_UNDONE = 'customers_import_undone'
@@ -96,6 +103,7 @@ class AuditAction(StrEnum):
 
     HISTORY_EXPORTED = 'history_exported'
     REPORT_EXPORTED = 'report_exported'
+    TRANSCRIPT_TAKEN = 'transcript_taken'
 
     CALL_DIALLED = 'call_dialled'
     CALL_STOPPED = 'call_stopped'
@@ -107,6 +115,16 @@ class AuditAction(StrEnum):
     CALLBACK_MADE = 'callback_made'
     CALLBACK_TAKEN = 'callback_taken'
     CALLBACK_CLOSED = 'callback_closed'
+
+    PROTECTION_OPENED = 'protection_opened'
+    PROTECTION_WARNED = 'protection_warned'
+    PROTECTION_ENDED = 'protection_ended'
+    PROTECTION_RESTED = 'protection_rested'
+    PROTECTION_READ = 'protection_read'
+    PROTECTION_RECORD_MADE = 'protection_record_made'
+    PROTECTION_PAIR_LIFTED = 'protection_pair_lifted'
+    CUSTOMER_RESTRICTED = 'customer_restricted'
+    CUSTOMER_RELEASED = 'customer_released'
 
 
 class SubjectKind(StrEnum):

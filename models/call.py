@@ -78,6 +78,11 @@ class Call(Row, table=True):
         default=None, sa_type=Timestamp, description='when the time of whom it was with was over'
     )
 
+    announcement_id: int | None = Field(
+        default=None,
+        foreign_key='announcements.id',
+        description='what Connect was given to say of the protection of agents when the desk dialled',
+    )
     version: int = counter('grows with every change of this row: the newest copy wins')
     dialled_by_id: UUID | None = Field(
         default=None, foreign_key='agents.id', description='who had the desk call the customer'

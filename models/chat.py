@@ -29,6 +29,8 @@ class ChatStatus(StrEnum):
     CLOSED = 'closed'
 
 
+LEFT = 'left'
+"""The source of a chat that its customer left as a message outside the hours: nobody waits at a screen."""
 OPEN_STATUSES = (ChatStatus.ACTIVE, ChatStatus.ON_HOLD)
 """Taken by an agent and not over: 진행 in the inbox."""
 
@@ -45,6 +47,13 @@ class MessageType(StrEnum):
     """Another agent has it from here on; ``content`` names that agent."""
     FILE = 'file'
     """A person's file; ``content`` is its name."""
+    NOTICE = 'notice'
+    """The desk's own words to the customer; ``content`` is the text."""
+    REOPENED = 'reopened'
+    """The chat goes on after it had ended; ``content`` names who reopened it."""
+    SILENCE_ASKED = 'silence_asked'
+    """The desk asked a silent customer whether they are still there."""
+    ENDED_BY_SILENCE = 'ended_by_silence'
 
 
 SAID = (MessageType.TEXT, MessageType.FILE)
@@ -65,6 +74,10 @@ class ChatEnding(StrEnum):
     AGENT = 'agent'
     CUSTOMER = 'customer'
     ABANDONED = 'abandoned'
+    SILENCE = 'silence'
+    """The desk ended it: the customer was asked whether they are still there, and did not answer."""
+    PROTECTION = 'protection'
+    """Its agent ended it for abuse (보호): it does not go on."""
 
 
 _closed = text("status = 'closed'")
@@ -94,6 +107,10 @@ class ChatSession(Row, table=True):
             postgresql_where=text('offered_agent_id IS NOT NULL'),
         ),
         Index('idx_chat_sessions_remind', 'remind_at', postgresql_where=text('remind_at IS NOT NULL')),
+        Index('idx_chat_sessions_silence', 'silence_due_at', postgresql_where=text('silence_due_at IS NOT NULL')),
+        Index('idx_chat_sessions_snoozed', 'snoozed_until', postgresql_where=text('snoozed_until IS NOT NULL')),
+        Index('idx_chat_sessions_joined', 'joined_agent_ids', postgresql_using='gin', postgresql_where=_open),
+        Index('idx_chat_sessions_labels', 'label_ids', postgresql_using='gin', postgresql_where=text("label_ids <> '{}'")),
         Index('idx_chat_sessions_closed', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_department', 'department', 'end_time', 'id', postgresql_where=_closed),
         Index('idx_chat_sessions_closed_agent', 'agent_id', 'end_time', 'id', postgresql_where=_closed),
@@ -150,11 +167,34 @@ class ChatSession(Row, table=True):
     remind_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='of 보류: when its agent wants to be reminded'
     )
+    reopened_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when it last went on after it had ended'
+    )
+    snoozed_until: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='put away by its agent until then (다시 알림)'
+    )
+    woken_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='came back from 다시 알림; none once noticed'
+    )
     offered_agent_id: UUID | None = Field(default=None, foreign_key='agents.id')
     offered_at: datetime | None = Field(default=None, sa_type=Timestamp)
     offer_expires_at: datetime | None = Field(default=None, sa_type=Timestamp)
     returning_agent_id: UUID | None = Field(
         default=None, description='who talked with this number within a day before'
+    )
+
+    silence_due_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='when the desk asks a customer who does not answer, or ends the chat once it has asked',
+    )
+    silence_asked_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the desk asked, and got no answer yet'
+    )
+    silence_off: bool = Field(
+        default=False,
+        sa_column_kwargs={'server_default': text('false')},
+        description='whether an agent stopped this clock for the chat (기다리기)',
     )
 
     joined_agent_ids: list[UUID] = Field(
@@ -163,6 +203,18 @@ class ChatSession(Row, table=True):
         sa_column_kwargs={'server_default': '{}'},
         description='colleagues who write in it beside the agent who has it',
     )
+    label_ids: list[UUID] = Field(
+        default_factory=list,
+        sa_type=Uuids,
+        sa_column_kwargs={'server_default': '{}'},
+        description='labels, in the order in which they were set',
+    )
+    announcement_id: int | None = Field(
+        default=None,
+        foreign_key='announcements.id',
+        description='what its customer read before it of the protection of agents',
+    )
+    announced_at: datetime | None = Field(default=None, sa_type=Timestamp)
     texts_removed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the time of its texts was over'
     )
@@ -191,6 +243,15 @@ class ChatSession(Row, table=True):
     def is_open(self) -> bool:
         """Whether an agent holds the chat and it is not over."""
         return self.status in OPEN_STATUSES
+
+    def come_back(self) -> None:
+        """End 다시 알림 and its mark: the chat stands where it would without."""
+        self.snoozed_until, self.woken_at = None, None
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the customer is here: for a reopened chat since then."""
+        return self.reopened_at or self.start_time
 
 
 class Message(Row, table=True):

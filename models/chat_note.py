@@ -7,7 +7,7 @@ A note is not a message and stands in a table of its own: nothing that reads, nu
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, Index, SQLModel
 
 from models.base import Row, Timestamp, timestamp_field
@@ -47,3 +47,15 @@ class NoteMention(SQLModel, table=True):
     agent_id: UUID = Field(primary_key=True, foreign_key='agents.id')
     created_at: datetime = timestamp_field()
     read_at: datetime | None = Field(default=None, sa_type=Timestamp)
+
+
+class NoteDraft(Row, table=True):
+    """Text that an agent has typed as a private note in a chat and not stored as one."""
+
+    __tablename__ = 'note_drafts'
+    __table_args__ = (UniqueConstraint('agent_id', 'chat_session_id'),)
+
+    agent_id: UUID = Field(foreign_key='agents.id')
+    chat_session_id: UUID = Field(foreign_key='chat_sessions.id')
+    text: str
+    updated_at: datetime = timestamp_field()

@@ -89,6 +89,10 @@ class Customer(Row, table=True):
             postgresql_using='gin', postgresql_with={'fastupdate': 'off'}, postgresql_where=text("status = 'blocked'"),
         ),
         Index(
+            'idx_customers_blocked_until', 'blocked_until',
+            postgresql_where=text('blocked_until IS NOT NULL'),
+        ),
+        Index(
             'idx_customers_merged_into', 'merged_into_id',
             postgresql_where=text('merged_into_id IS NOT NULL'),
         ),
@@ -110,6 +114,11 @@ class Customer(Row, table=True):
     )
     customer_type: CustomerType = labelled(CustomerType, 'customer_type', CustomerType.INDIVIDUAL)
     status: CustomerStatus = labelled(CustomerStatus, 'customer_status', CustomerStatus.ACTIVE)
+    blocked_until: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='이용 제한: when the block ends by itself; none: it has no end',
+    )
     risk_level: RiskLevel = labelled(RiskLevel, 'risk_level', RiskLevel.LOW)
     call_permission: CallPermission = labelled(
         CallPermission, 'call_permission', CallPermission.SERVICE

@@ -29,6 +29,10 @@ class ThresholdKind(StrEnum):
     """A promise is overdue for longer than the limit, in minutes."""
 
 
+PROTECTION = 'protection'
+"""The kind of an alert without a limit: an agent is being protected from a customer (보호)."""
+
+
 class FloorThreshold(Row, table=True):
     """A limit of the board, for one queue or for each; exceeding it raises an alert."""
 
@@ -55,7 +59,10 @@ class FloorAlert(Row, table=True):
         Index('idx_floor_alerts_created', 'created_at'),
     )  # fmt: skip
 
-    threshold_id: UUID = Field(foreign_key='floor_thresholds.id')
+    threshold_id: UUID | None = Field(
+        default=None, foreign_key='floor_thresholds.id', description='none: of a case of protection'
+    )
+    case_id: UUID | None = Field(default=None, foreign_key='protection_cases.id')
     kind: str = Field(max_length=20, description='of its threshold, as it was then')
     most: int = Field(description='of its threshold, as it was then')
     subject_id: UUID = Field(description='the queue or the agent')

@@ -96,6 +96,16 @@ class Queue(Row, table=True):
         default=None,
         description='so many call-backs customers may ask for in one hour; by the number of agents when empty',
     )
+    silence_ask_seconds: int | None = Field(
+        default=None,
+        description='so long after an agent wrote, a silent customer is asked; never when empty',
+    )
+    silence_close_seconds: int = _number(300)
+    """So long after the question the chat ends by itself."""
+    abuse_warnings: int = _number(2)
+    """보호: after so many warnings the end of the contact is offered; 0 for at once."""
+    harassment_warnings: int = _number(1)
+    """The same for 성희롱 and 협박."""
     version: int = _number(1)
     updated_at: datetime = timestamp_field()
 

@@ -28,8 +28,14 @@ class SettingKind(StrEnum):
     RETENTION = 'retention'
     """Days by table."""
     CANNED_REPLY = 'canned_reply'
+    LABEL = 'label'
+    """A label of chats."""
+    ABUSE_WORDS = 'abuse_words'
+    """Words that are pointed out in customers' messages (보호): of a queue, or those of every queue."""
     SITES = 'sites'
     """The sites that may show the widget."""
+    WIDGET = 'widget'
+    """The widget's colour and words: of a queue, or those of every queue; and the sites that offer a queue."""
 
 
 class SettingDocument(SQLModel, table=True):
@@ -54,7 +60,7 @@ class SettingChange(Row, table=True):
 
     kind: str = Field(max_length=20, description='see SettingKind')
     subject_id: UUID = Field(
-        description='the queue, category, reason, limit or reply; or EVERYWHERE'
+        description='the queue, category, reason, limit, label or reply; or EVERYWHERE'
     )
     version: int = Field(description='of the setting, after the change')
     by_id: UUID = Field(foreign_key='agents.id')

@@ -38,8 +38,15 @@ class StepKind(StrEnum):
     WRAP_UP_BEGUN = 'wrap_up_begun'
     WRAP_UP_DONE = 'wrap_up_done'
     REOPENED = 'reopened'
+    """It goes on after its end; of a chat that goes to its queue then, without an agent and followed by ``QUEUED``."""
     RATED = 'rated'
     """The customer gave or changed a rating; the contact stays where it is."""
+    WARNED = 'warned'
+    """The customer was warned for abuse (보호); the contact stays where it is."""
+    SNOOZED = 'snoozed'
+    """Its agent put it away for a time (다시 알림); the contact stays where it is."""
+    WOKEN = 'woken'
+    """That time is over, or its agent took it back; the customer's next line, a fact of its own, ends it too."""
 
 
 class ContactStep(SQLModel, table=True):

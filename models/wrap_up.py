@@ -74,6 +74,23 @@ class WrapUp(Row, table=True):
     )
 
 
+class PastWrapUp(Row, table=True):
+    """A 후처리 of a contact that was reopened later: what its agent had written then. The newest is in ``wrap_ups``."""
+
+    __tablename__ = 'past_wrap_ups'
+    __table_args__ = (Index('idx_past_wrap_ups_contact', 'contact_id', 'created_at'),)
+
+    contact_id: UUID
+    agent_id: UUID = Field(foreign_key='agents.id')
+    category_id: UUID | None = Field(default=None, foreign_key='contact_categories.id')
+    summary: str = Field(default='', sa_column_kwargs={'server_default': ''})
+    needs_follow_up: bool = Field(default=False, sa_column_kwargs={'server_default': text('false')})
+    done_at: datetime = Field(sa_type=Timestamp)
+    ending: WrapUpEnding = Field(
+        sa_type=labels(WrapUpEnding, 'wrap_up_ending', newer=WrapUpEnding.AGENT)
+    )
+
+
 class PromiseStatus(StrEnum):
     """The state of a promise."""
 

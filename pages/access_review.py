@@ -78,7 +78,10 @@ class ReviewScreen(Component):
             words = _('{name} 님이 {at}에 서명했습니다.', name=review.signed_by, at=times.full(signed.signed_at))  # fmt: skip
             Piece(inside=review_table.signature(words, signed)).classes('desk-review-signed')
         elif review.is_over:
-            button(_('점검하고 서명하기'), lambda: self._ask(review), ButtonStyle.PRIMARY)
+            # In the screen's context: the reading of another month may take the button away meanwhile.
+            button(
+                _('점검하고 서명하기'), lambda: self.start(self._ask(review)), ButtonStyle.PRIMARY
+            )
         else:
             ui.label(_('이 달이 끝난 뒤에 서명할 수 있습니다.')).classes('desk-hint')
 

@@ -26,6 +26,7 @@ from pages import (
     invite,
     login,
     preferences,
+    protection,
     replies,
     reports,
     reset,
@@ -33,7 +34,9 @@ from pages import (
     setup,
     shell,
     talk,
+    talk_chat,
     wall,
+    widget,
 )
 from pages import softphone as softphone_window
 from pages.api import (
@@ -43,14 +46,18 @@ from pages.api import (
     call_wrap_ups,
     callbacks,
     calls,
+    canned_files,
     canned_replies,
     chat_files,
+    chat_marks,
     chats,
     contacts,
+    customer_attachments,
     customer_files,
     docs,
     exports,
     health,
+    left_messages,
     notes,
     people,
     problems,
@@ -61,12 +68,15 @@ from pages.api import (
     shifts,
     sockets,
     sso,
+    transcripts,
     transfers,
+    visit_topics,
     visits,
     wrap_ups,
 )
 from pages.api import customers as customers_api
 from pages.api import history as history_api
+from pages.api import protection as protection_api
 from pages.api import reports as reports_api
 from pages.api import settings as settings_api
 from pages.web import gate, unknown_paths
@@ -94,6 +104,7 @@ SCREENS = (
     audit,
     settings_screens,
     replies,
+    protection,
 )
 """The modules of the screens inside the desk's frame."""
 
@@ -127,17 +138,23 @@ def create(
         accounts.router(services),
         chats.router(services),
         chat_files.router(services),
+        chat_marks.router(services),
         wrap_ups.router(services),
+        left_messages.router(services),
         notes.router(services),
         transfers.router(services),
         sentiment.router(services),
         customers_api.router(services),
+        transcripts.router(services),
+        visit_topics.router(services),
         visits.router(services, settings),
         customer_files.router(services),
+        customer_attachments.router(services),
         exports.router(services),  # before history: its path looks like a contact's id
         history_api.router(services),
         contacts.router(services),
         promises.router(services),
+        protection_api.router(services),
         queues.router(services),
         reports_api.router(services),
         shifts.router(services),
@@ -147,6 +164,7 @@ def create(
         calls.router(services),
         callbacks.router(services),
         canned_replies.router(services),
+        canned_files.router(services),
         call_wrap_ups.router(services),
         sockets.router(services),
         login.router(services, settings),
@@ -157,6 +175,7 @@ def create(
         wall.router(services),
         preferences.router(),
         talk.router(services, settings),
+        widget.router(services),
         docs.router(app),
     ):
         app.include_router(router)
@@ -167,7 +186,7 @@ def create(
     for screen in SCREENS:
         screen.register(screens)
     screens.serve()
-    talk.register(services, settings)
+    talk_chat.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
     logging.getLogger('nicegui').addFilter(_is_unexpected)
     # Our pages send no XHR: Quasar's loading bar would only show other scripts' requests.

@@ -1,12 +1,14 @@
 """The workspace: inbox, conversation, customer. At ``/desk`` and, with an open chat, at ``/desk/chats/{id}``."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from uuid import UUID
 
 from nicegui import ui
 
 from desk.errors import DeskError
-from models import ChatStatus, Sender
+from desk.events import Event
+from models import ChatStatus, MessageType, Sender
 from pages import notices, shell
 from pages.component import Component
 from pages.locale import _
@@ -15,28 +17,32 @@ from pages.parts.customers.panel import CustomerPanel
 from pages.parts.floor.absence_list import AbsenceList
 from pages.parts.floor.assignments import explain
 from pages.parts.floor.notice_news import NoticeNews
-from pages.parts.floor.offer_card import OfferCard
+from pages.parts.floor.offer_card import OfferCards
+from pages.parts.floor.protection_news import ProtectionNews
 from pages.parts.floor.steering_dialog import steer
 from pages.parts.floor.steering_news import SteeringNews
 from pages.parts.floor.transfer_dialog import ask_transfer
 from pages.parts.floor.transfer_news import TransferNews
 from pages.parts.floor.upset_news import UpsetNews
-from pages.parts.kit.key_map import Keys
+from pages.parts.kit.key_map import ALT, Act, Keys
 from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
+from pages.parts.workspace.chat_switch import ChatSwitch
 from pages.parts.workspace.conversation import Conversation, ConversationActs
+from pages.parts.workspace.hold_news import HoldNews
 from pages.parts.workspace.inbox_panel import InboxPanel
+from pages.parts.workspace.left_list import LeftList
 from pages.parts.workspace.mention_news import MentionNews
-from pages.parts.workspace.own_acts import HoldNews
 from pages.parts.workspace.promise_dialog import new_promise
 from pages.parts.workspace.promise_list import PromiseList
 from pages.parts.workspace.welcome import Welcome
 from pages.parts.workspace.wrap_up_list import WrapUpList
 from pages.web import current_screen
 from pages.web.paths import id_in
-from services.chats.events import ChatCard, ChatEvent, MessageAdded
-from services.chats.inbox_view import Tab
+from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded
+from services.chats.inbox_order import Tab
+from services.chats.inbox_view import is_among_own
 from services.chats.note_events import NoteView
-from services.people.events import SETTINGS
+from services.people.events import SETTINGS, SettingPart, SettingsChanged
 
 PATH, CHAT_PATH = '/desk', '/desk/chats/{chat_id}'
 
@@ -60,8 +66,9 @@ class Workspace:
         self._sought: NoteView | None = None
         self._waiting: set[UUID] = set()  # of queues accepted from the list
         self._push_queues: frozenset[UUID] = frozenset()
-        self._offers: dict[UUID, OfferCard] = {}
+        self._offers = OfferCards(frame, frame.offers, self._take)
         self._unread: dict[UUID, int] = {}
+        self._switch = ChatSwitch(frame, shown=lambda: self._shown_id, on_open=self._write_in)
 
     async def open(self) -> None:
         """Draw the panes and read the inbox; the chat in the address opens in the center."""
@@ -87,9 +94,11 @@ class Workspace:
                 if self._shell.has_voice
                 else None
             )
+            self._left = LeftList(self._shell)
             self._listen_to_queues()
             SteeringNews(self._shell)
             UpsetNews(self._shell)
+            ProtectionNews(self._shell, self._shell.sound)
             NoticeNews(self._shell)
             HoldNews(self._shell, on_due=self._shell.sound.tick)
             self._transfers = TransferNews(
@@ -127,6 +136,7 @@ class Workspace:
         self._add_supervisors_keys()
         self._promises.refresh()
         self._wrap_ups.refresh()
+        self._left.start(self._left.read())
         if self._callbacks is not None:
             self._callbacks.refresh()
         self._absences.refresh()
@@ -142,6 +152,14 @@ class Workspace:
         """Open a chat in the center pane."""
         ui.navigate.to(f'/desk/chats/{chat_id}')
 
+    def _write_in(self, chat_id: UUID) -> None:
+        """Open a chat, if it is not open, with the caret in its reply box."""
+        self._taken = chat_id
+        if self._conversation is not None and self._conversation.chat_id == chat_id:
+            self._write_in_taken(chat_id)
+        else:
+            self.show(chat_id)
+
     # ---- the center pane
 
     async def _nothing(self) -> None:
@@ -150,7 +168,7 @@ class Workspace:
         self._inbox.choose(None)
         self._clear_customer()
         self._panes.show('left')
-        Welcome(self._shell, self._shell.sound)
+        Welcome(self._shell, self._shell.notifier, has_voice=self._shell.has_voice)
 
     async def _chat(self, chat_id: str) -> None:
         current_screen.act_on(CHAT_PATH)
@@ -187,6 +205,10 @@ class Workspace:
             self._sought = None
             await conversation.still(conversation.lead_to(note))
 
+    @property
+    def _shown_id(self) -> UUID | None:
+        return self._conversation.chat_id if self._conversation is not None else None
+
     def _close_gone(self, conversation: Conversation) -> None:
         """Redraw the center, where a chat that the agent may no longer see is explained."""
         if conversation is self._conversation:
@@ -208,56 +230,59 @@ class Workspace:
     async def _show_taken(self, taken: ChatCard) -> None:
         """Open a chat that has just become the agent's, with the caret in its reply box."""
         await self._shell.still(self._inbox.show(Tab.OPEN))
-        self._taken = taken.id
         if self._conversation is not None and self._conversation.chat_id == taken.id:
             self._conversation.take_in(taken)
-            self._write_in_taken(taken.id)
-        else:
-            self.show(taken.id)
+        self._write_in(taken.id)
 
     def _write_in_taken(self, chat_id: UUID) -> None:
         """Put the caret into the reply box of the chat that was just taken."""
-        if self._taken == chat_id:
+        if self._taken == chat_id and self._conversation is not None:
             self._taken = None
-            self._write()
+            self._conversation.focus()
 
     # ---- ringing
 
     def _hear(self, event: ChatEvent) -> None:
         chat = event.chat
         self._note_ringing(chat)
-        is_mine = chat.agent_id == self._agent.id
-        if is_mine and isinstance(event, MessageAdded) and event.message.sender is Sender.CUSTOMER:
-            self._shell.sound.tick()
+        is_mine = is_among_own(chat, self._agent)
+        if is_mine and isinstance(event, MessageAdded):
+            self._hear_line(event.message, chat)
         self._ring()
-        if is_mine or chat.id in self._unread:
-            self._changed(chat)
+        self._changed(chat)
+
+    def _hear_line(self, line: ChatMessage, chat: ChatCard) -> None:
+        if line.sender is Sender.CUSTOMER:
+            self._shell.sound.tick()
+        elif line.type is MessageType.REOPENED and line.content != self._agent.name:
+            self._shell.sound.tick()
+            notices.news(_('{name} 님의 상담이 다시 열렸습니다', name=chat.visitor_name))
 
     def _listen_to_queues(self) -> None:
         """Read the ringing chats again when queues change: a queue may switch between offering and accepting from the list."""
         listener = Component(self._services.topics)
-        listener.listen(
-            SETTINGS, lambda _event: listener.within(1.0, self._read_ringing), draws=False
-        )
+
+        def hear(event: Event) -> None:
+            if not isinstance(event, SettingsChanged) or event.part == SettingPart.QUEUES:
+                listener.within(1.0, self._read_ringing)
+
+        listener.listen(SETTINGS, hear, draws=False)
 
     async def _read_ringing(self) -> None:
         """Read the chats that ring for this agent: when the page opens, and when the agent's status changes."""
         ringing = await self._shell.still(self._services.offers.ringing(self._agent))
         self._push_queues, self._waiting = ringing.push_queues, set(ringing.waiting)
         self._inbox.know_queues(ringing.push_queues)
-        for chat_id in {*self._offers} - {chat.id for chat in ringing.offers}:
-            self._end_offer(chat_id)
-        for chat in ringing.offers:
-            self._show_offer(chat)
+        self._offers.replace(ringing.offers)
         self._ring()
         self._transfers.start(self._transfers.refresh())  # of queues they ring for who is available
 
     def _note_ringing(self, chat: ChatCard) -> None:
         is_waiting = chat.status is ChatStatus.WAITING
         if is_waiting and chat.offered_agent_id == self._agent.id:
-            self._show_offer(chat)
+            self._offers.show(chat)
         else:
-            self._end_offer(chat.id)
+            self._offers.end(chat.id)
         is_taken_from_list = (
             chat.queue_id not in self._push_queues and chat.department == self._agent.department
         )
@@ -266,49 +291,46 @@ class Workspace:
         else:
             self._waiting.discard(chat.id)
 
-    def _show_offer(self, chat: ChatCard) -> None:
-        if chat.id not in self._offers:
-            with self._shell.offers:
-                self._offers[chat.id] = OfferCard(self._shell, chat, self._take)
-
-    def _end_offer(self, chat_id: UUID) -> None:
-        if (card := self._offers.pop(chat_id, None)) is not None:
-            card.delete()
-
     def _ring(self) -> None:
-        if self._offers or (self._waiting and self._shell.status.is_ready):
+        if self._offers.first or (self._waiting and self._shell.status.is_ready):
             self._shell.sound.ring()
         else:
             self._shell.sound.stop_ring()
 
     def _changed(self, chat: ChatCard) -> None:
-        if chat.agent_id != self._agent.id:
-            return
-        self._unread[chat.id] = chat.unread_count if chat.is_open else 0
+        is_mine = is_among_own(chat, self._agent)
+        if is_mine or chat.id in self._unread:
+            self._unread[chat.id] = chat.unread_count if is_mine and chat.is_open else 0
         self._shell.sound.mark_title(sum(self._unread.values()))
 
     # ---- keys
 
     def _add_keys(self) -> None:
-        keys = self.keys
+        keys, in_chat = self.keys, self._in_chat
         keys.add('KeyJ', 'J', _('다음 대화'), lambda: self._step(1))
         keys.add('KeyK', 'K', _('이전 대화'), lambda: self._step(-1))
-        keys.add(
-            'KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting
-        )
+        keys.add('KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting)  # fmt: skip
         keys.add('KeyX', 'X', _('새 상담 거절'), self._refuse)
         keys.add('KeyG', 'G', _('상담 가능'), self._shell.status.become_available)
-        keys.add('KeyR', 'R', _('메시지 쓰기'), self._write)
-        keys.add('KeyO', 'O', _('내부 메모 쓰기'), self._write_note)
+        keys.add(f'{ALT}ArrowDown', 'Alt + ↓', _('읽지 않은 내 상담, 없으면 다음 내 상담'), self._switch.on)  # fmt: skip
+        keys.add(f'{ALT}ArrowUp', 'Alt + ↑', _('바로 앞의 상담, 없으면 이전 내 상담'), self._switch.back)  # fmt: skip
+        keys.add('KeyR', 'R', _('메시지 쓰기'), in_chat(Conversation.focus))
+        keys.add('KeyO', 'O', _('내부 메모 쓰기'), in_chat(Conversation.write_note))
         keys.add('KeyI', 'I', _('나를 부른 메모 열기'), self._mentions.open_first)
-        keys.add('KeyH', 'H', _('보류 · 보류 해제'), self._hold)
-        keys.add('KeyT', 'T', _('호전환'), self._transfer)
-        keys.add('KeyE', 'E', _('상담 종료'), self._end)
+        keys.add('KeyH', 'H', _('보류 · 보류 해제'), in_chat(lambda chat: chat.own.hold()))
+        keys.add('KeyZ', 'Z', _('다시 알림 · 지금 꺼내기'), in_chat(lambda chat: chat.lines.labels.snooze.act()))  # fmt: skip
+        keys.add('KeyV', 'V', _('답 없는 고객 기다리기'), in_chat(lambda chat: chat.lines.silence.toggle()))  # fmt: skip
+        keys.add('KeyT', 'T', _('호전환'), in_chat(lambda chat: chat.own.transfer()))
+        keys.add('KeyE', 'E', _('상담 종료'), in_chat(Conversation.end))
+        keys.add('KeyU', 'U', _('종료한 상담 다시 열기'), in_chat(lambda chat: chat.own.reopen()))
+        keys.add('KeyB', 'B', _('라벨'), in_chat(lambda chat: chat.lines.labels.label()))
+        keys.add('KeyY', 'Y', _('중요도'), in_chat(lambda chat: chat.lines.labels.prioritize()))
+        keys.add('KeyQ', 'Q', _('보호: 경고 · 종료 · 휴식'), in_chat(lambda chat: chat.protection.press()))  # fmt: skip
         keys.add('KeyC', 'C', _('고객 정보 열고 닫기'), self._panes.toggle_right)
-        keys.add('KeyP', 'P', _('약속 남기기'), self._promise)
-        keys.add('KeyN', 'N', _('약속 아님'), self._no_promise)
-        keys.add('KeyL', 'L', _('가장 이른 약속 열기'), self._open_promise)
-        keys.add('KeyW', 'W', _('왜 나에게? · 배정 이력'), self._explain)
+        keys.add('KeyP', 'P', _('약속 남기기'), in_chat(self._promise))
+        keys.add('KeyN', 'N', _('약속 아님'), in_chat(lambda chat: chat.promises.dismiss()))
+        keys.add('KeyL', 'L', _('가장 이른 약속 열기'), self._promises.open_first)
+        keys.add('KeyW', 'W', _('왜 나에게? · 배정 이력'), in_chat(lambda chat: explain(self._shell, chat.chat_id)))  # fmt: skip
         self._add_supervisors_keys()
         for number, (tab, name) in enumerate(_tab_names().items(), start=1):
             keys.add(f'Digit{number}', str(number), name, partial(self._inbox.show, tab))
@@ -321,58 +343,37 @@ class Workspace:
             self.keys.pop('KeyS', None)
             self.keys.pop('KeyM', None)
 
-    async def _explain(self) -> None:
-        if self._conversation is not None:
-            await explain(self._shell, self._conversation.chat_id)
-
-    async def _promise(self) -> None:
-        if self._conversation is None:
-            return
-        if self._conversation.promises.is_asking:
-            await self._conversation.promises.confirm()
+    async def _promise(self, chat: Conversation) -> None:
+        if chat.promises.is_asking:
+            await chat.promises.confirm()
         else:
-            new_promise(self._shell, self._conversation.chat_id)
-
-    async def _no_promise(self) -> None:
-        if self._conversation is not None:
-            await self._conversation.promises.dismiss()
-
-    async def _open_promise(self) -> None:
-        await self._promises.open_first()
+            new_promise(self._shell, chat.chat_id)
 
     def _step(self, step: int) -> None:
         if (chat_id := self._inbox.neighbour(step)) is not None:
             self.show(chat_id)
 
     async def _take_longest_waiting(self) -> None:
-        if self._offers:
-            await self._shell.still(next(iter(self._offers.values())).take())
+        if (offer := self._offers.first) is not None:
+            await self._shell.still(offer.take())
         elif (transfer_id := self._transfers.first) is not None:
             await self._transfers.accept(transfer_id)
         elif (chat_id := await self._shell.still(self._inbox.longest_waiting())) is not None:
             await self._take(chat_id)
 
     async def _refuse(self) -> None:
-        if self._offers:
-            await next(iter(self._offers.values())).refuse()
+        if (offer := self._offers.first) is not None:
+            await offer.refuse()
         elif (transfer_id := self._transfers.first) is not None:
             await self._transfers.refuse(transfer_id)
 
-    def _write(self) -> None:
-        if self._conversation is not None:
-            self._conversation.focus()
+    def _in_chat(self, act: Callable[[Conversation], Awaitable[None] | None]) -> Act:
+        """Return a key's action on the open chat; without one it does nothing."""
 
-    async def _hold(self) -> None:
-        if self._conversation is not None:
-            await self._conversation.hold()
+        def press() -> Awaitable[None] | None:
+            return None if self._conversation is None else act(self._conversation)
 
-    async def _transfer(self) -> None:
-        if self._conversation is not None:
-            await self._conversation.transfer()
-
-    def _write_note(self) -> None:
-        if self._conversation is not None:
-            self._conversation.write_note()
+        return press
 
     async def _lead_to(self, note: NoteView) -> None:
         """Show a private note in its chat."""
@@ -381,10 +382,6 @@ class Workspace:
         else:
             self._sought = note
             self.show(note.chat_session_id)
-
-    async def _end(self) -> None:
-        if self._conversation is not None:
-            await self._conversation.end()
 
 
 def _tab_names() -> dict[Tab, str]:

@@ -12,10 +12,12 @@ from pages import shell
 from pages.locale import _
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.abuse_words import AbuseWordSection
 from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.categories import CategorySection
 from pages.parts.settings.connections import ConnectionSection
 from pages.parts.settings.hours import HoursSection
+from pages.parts.settings.labels import LabelSection
 from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.retention import RetentionSection
@@ -24,6 +26,7 @@ from pages.parts.settings.sites import SiteSection
 from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from pages.parts.settings.widget_look import WidgetSection
 from pages.shell import Shell
 
 SETTINGS = '/desk/settings'
@@ -42,13 +45,16 @@ TABS = (
     Tab(path='', draw=QueueSection),
     Tab(path='/hours', draw=HoursSection, is_for_supervisors=True),
     Tab(path='/texts', draw=TextSection, is_for_supervisors=True),
+    Tab(path='/abuse-words', draw=AbuseWordSection, is_for_supervisors=True),
     Tab(path='/categories', draw=CategorySection, is_for_supervisors=True),
+    Tab(path='/labels', draw=LabelSection, is_for_supervisors=True),
     Tab(path='/thresholds', draw=ThresholdSection, is_for_supervisors=True),
     Tab(path='/reasons', draw=AwayReasonSection),
     Tab(path='/people', draw=PeopleSection),
     Tab(path='/skills', draw=SkillSection),
     Tab(path='/retention', draw=RetentionSection),
     Tab(path='/sites', draw=SiteSection),
+    Tab(path='/widget', draw=WidgetSection, is_for_supervisors=True),
     Tab(path='/connections', draw=ConnectionSection),
 )
 
@@ -98,12 +104,15 @@ def _names() -> dict[str, str]:
         '': _('대기열'),
         '/hours': _('운영 시간'),
         '/texts': _('안내 문구'),
+        '/abuse-words': _('거친 말'),
         '/categories': _('상담 분류'),
+        '/labels': _('라벨'),
         '/thresholds': _('알림 기준'),
         '/reasons': _('이석 사유'),
         '/people': _('사람'),
         '/skills': _('역량'),
         '/retention': _('보관 기간'),
         '/sites': _('허용 사이트'),
+        '/widget': _('상담 창'),
         '/connections': _('연결 상태'),
     }

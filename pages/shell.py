@@ -367,12 +367,8 @@ def _rail_entries() -> list[RailEntry]:
             text=_('대시보드'),
             roles=SUPERVISING,
         ),
-        RailEntry(
-            path='/desk/reports',
-            icon='summarize',
-            text=_('보고서'),
-            roles=SUPERVISING,
-        ),
+        RailEntry(path='/desk/reports', icon='summarize', text=_('보고서'), roles=SUPERVISING),
+        RailEntry(path='/desk/protection', icon='shield', text=_('보호'), roles=SUPERVISING),
         RailEntry(
             path='/desk/audit', icon='verified_user', text=_('감사'), roles=(AgentRole.ADMIN,)
         ),

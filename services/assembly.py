@@ -23,15 +23,25 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
+from services.chats.left_messages import LeftMessages
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
+from services.chats.silence import Silence
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -39,6 +49,7 @@ from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
+from services.customers.attachments import CustomerAttachments
 from services.customers.duplicates import CustomerDuplicates
 from services.customers.erasure import CustomerErasure
 from services.customers.importing.importing import CustomerImport
@@ -48,13 +59,16 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.customers.unit_of_work import CustomerUnitsOfWork
 from services.disclosure.files import CustomerFiles
-from services.files.files import Files, FileSetup
+from services.files.files import Files
+from services.files.intake import FileIntake, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -84,6 +98,9 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.registry import Services
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
@@ -98,6 +115,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.sentiments import Sentiments
 from services.sentiment.setup import SentimentSetup
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connection, Connections, OutsideServices, configured_tests
@@ -107,11 +125,15 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 from services.work.unit_of_work import UnitsOfWork
 
 
-def assemble(  # noqa: PLR0913 - it assembles everything
+def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     db: Database,
     topics: Topics,
     stream: EventStream,
@@ -145,13 +167,14 @@ def assemble(  # noqa: PLR0913 - it assembles everything
     queues = Queues(units)
     category_tree, away_reasons = CategoryTree(units), AwayReasons(units)
     canned_replies = CannedReplies(units)
+    label_settings = LabelSettings(units)
     thresholds = Thresholds(units)
     directory = ConnectDirectory(db, connect.api if connect else None)
     call_log = CallLog(units, directory, phones)
     quiet = quiet_hours or QuietHours()
-    rules = DialRules(phones, quiet)
-    texts = Texts(units)
-    calls = Calls(units, directory, phones, rules, texts)
+    rules, texts = DialRules(db, phones, quiet), Texts(units)
+    announcements, silence = Announcements(units, texts), Silence(units)
+    calls = Calls(units, directory, phones, rules, texts, announcements)
     history = History(db, customer_search, message_search)
     rollups = Rollups(db)
     factors = SecondFactors(units, secret=jwt_secret)
@@ -168,8 +191,15 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         else None
     )
     reports = Reports(db, rollups)
-    chats, visits = Chats(units), Visits(units, secret=jwt_secret)
-    day_reports = DayReports(db)
+    chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
+    intake = FileIntake(db, files or FileSetup())
+    chat_files = Files(units, intake, chats, visits)
+    day_reports, sites = DayReports(db), AllowedSites(units)
+    softphones = Softphones(units, redis, calls, prefix=stream.prefix)
+    customers, site_keys = (
+        Customers(customer_workshop, phones),
+        SiteKeys(units, sites, secret=jwt_secret),
+    )
     return Services(
         topics=topics,
         stream=stream,
@@ -187,11 +217,13 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         router=Router(units, topics, offers),
         absences=Absences(units),
         alerts=Alerts(units, board),
-        allowed_sites=AllowedSites(units),
+        allowed_sites=sites,
+        announcements=announcements,
         board=board,
         joining=Joining(units),
         explanations=Explanations(units),
         steering=Steering(units),
+        abuse_words=AbuseWords(db),
         access_reviews=AccessReviews(units, audit_log),
         audit_log=audit_log,
         authority=authority,
@@ -199,6 +231,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         callback_requests=CallbackRequests(units, quiet, has_softphone=has_softphone),
         callers=Callers(customer_workshop, phones),
         calls=calls,
+        canned_files=CannedFiles(units, intake, chat_files),
         canned_replies=canned_replies,
         canned_sheet=CannedSheet(units),
         connect_directory=directory,
@@ -213,7 +246,7 @@ def assemble(  # noqa: PLR0913 - it assembles everything
             | ({Connection.OIDC: identity.provider.probe} if identity else {})
         ),
         desk_settings=desk_settings(
-            units, queues, [category_tree, away_reasons, thresholds, canned_replies]
+            units, queues, [category_tree, away_reasons, thresholds, canned_replies, label_settings]
         ),
         customer_texts=texts,
         dial_rules=rules,
@@ -223,9 +256,14 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         if connect
         else None,
         chats=chats,
+        chat_labels=ChatLabels(units),
+        label_settings=label_settings,
         chat_notes=ChatNotes(units),
+        note_drafts=NoteDrafts(units),
+        priorities=Priorities(units),
         company=Company(units),
-        customers=Customers(customer_workshop, phones),
+        customers=customers,
+        customer_attachments=CustomerAttachments(customer_workshop, intake),
         customer_duplicates=CustomerDuplicates(customer_workshop, lookups),
         customer_erasure=CustomerErasure(customer_workshop, stream),
         customer_files=CustomerFiles(units),
@@ -237,13 +275,15 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         customer_timeline=CustomerTimeline(customer_workshop),
         departures=Departures(units),
         drafts=Drafts(units),
+        expected_waits=ExpectedWaits(db),
         exports=Exports(units, topics, history),
-        files=Files(units, files or FileSetup(), chats, visits),
+        files=chat_files,
         history=history,
         history_views=HistoryViews(units),
         inbox=Inbox(units),
         invitations=Invitations(units),
         long_calls=LongCalls(db),
+        left_messages=LeftMessages(units, secret=jwt_secret),
         lookups=lookups,
         message_search=message_search,
         opening=Opening(units),
@@ -252,10 +292,17 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         personal_data=PersonalData(units),
         phone_lookup=phones,
         promises=Promises(units),
+        protection=Protection(units, texts, calls, softphones),
+        case_keeping=CaseKeeping(units),
+        protection_records=ProtectionRecords(
+            units, Restrictions(customer_workshop), CustomerRecords(customer_workshop), phones
+        ),
+        restrictions=Restrictions(customer_workshop),
         queue_notices=QueueNotices(units),
         queues=queues,
         ratings=Ratings(units),
         recordings=Recordings(units, calls, directory),
+        reopenings=Reopenings(units),
         retention=Retention(units),
         reports=reports,
         day_reports=day_reports,
@@ -267,19 +314,25 @@ def assemble(  # noqa: PLR0913 - it assembles everything
         roster=Roster(units),
         second_factors=factors,
         sentiments=Sentiments(units),
+        silence=silence,
         sentiment_judge=sentiment.judge(units, topics, redis, stream, jwt_secret)
         if sentiment
         else None,
         setup_links=SetupLinks(units, passwords_for=sign_ins.passwords_for),
         setup_steps=SetupSteps(db),
         skills=Skills(units, authority),
+        site_keys=site_keys,
+        snoozes=Snoozes(units),
         viewers=Viewers(relay),
         visits=visits,
-        softphones=Softphones(units, redis, calls, prefix=stream.prefix),
+        softphones=softphones,
+        transcript_archive=TranscriptArchive(units, intake.store),
+        transcripts=TranscriptCopies(units),
         transfer_targets=TransferTargets(db, directory),
         transfers=Transfers(units),
         walls=Walls(units, board),
         what_if=WhatIf(units, board),
+        widget=Widget(units, sites, site_keys, visits, customers, phones, secret=jwt_secret),
         thresholds=thresholds,
         today=Today(db),
         sign_ins=sign_ins,

@@ -10,6 +10,7 @@ SWEEP_SECONDS = 2
 TIDY_SECONDS = 60
 RETENTION_SECONDS = 3_600
 FILES_SECONDS = 30
+TRANSCRIPTS_SECONDS = 10
 
 
 def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -19,24 +20,31 @@ def tasks(services: Services, patience: timedelta) -> dict[str, Callable[[], Awa
         'tidying': lambda: tidy(services),
         'retention': lambda: retain(services),
         'files': lambda: delete_files(services),
+        'transcripts': lambda: store_transcripts(services),
     }
 
 
 async def give_up_silent(services: Services, patience: timedelta) -> None:
-    """End abandoned chats, overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, announce promises and call-backs, give lent agents back.
+    """End abandoned chats and those of silent customers, begin those left as messages, end overdue 후처리, unanswered transfers and unmade calls, remind of chats on hold, bring back those put away, announce promises and call-backs, cancel those of the blocked, give lent agents back.
 
-    Until cancelled.
+    It also brings cases of 보호 and restrictions of customers to their end. Until cancelled.
     """
     while True:
         await services.visits.give_up_silent(patience)
+        await services.left_messages.begin_due()
+        await services.silence.sweep()
         await services.wrap_ups.end_overdue()
         await services.transfers.end_overdue()
         await services.chats.remind_held()
+        await services.snoozes.wake_due()
         await services.calls.give_up_undialled()
         await services.promises.remind()
         await services.callbacks.announce()
         await services.callbacks.close_met()
+        await services.callbacks.cancel_of_blocked()
         await services.what_if.give_back_due()
+        await services.case_keeping.complete()
+        await services.protection_records.release_due()
         await asyncio.sleep(SWEEP_SECONDS)
 
 
@@ -55,6 +63,7 @@ async def retain(services: Services) -> None:
     """Delete what is older than the desk keeps, every hour, until cancelled."""
     while True:
         await services.retention.sweep()
+        await services.case_keeping.forget()
         await asyncio.sleep(RETENTION_SECONDS)
 
 
@@ -63,3 +72,10 @@ async def delete_files(services: Services) -> None:
     while True:
         await services.files.sweep()
         await asyncio.sleep(FILES_SECONDS)
+
+
+async def store_transcripts(services: Services) -> None:
+    """Store the transcripts of chats that have ended, until cancelled."""
+    while True:
+        await services.transcript_archive.store_due()
+        await asyncio.sleep(TRANSCRIPTS_SECONDS)

@@ -14,7 +14,7 @@ from desk.stream import EventStream
 from services import assembly
 from services.aws.connection import ConnectConnection, connection_for
 from services.calls.dial_rules import QuietHours
-from services.files.files import FileSetup
+from services.files.intake import FileSetup
 from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup

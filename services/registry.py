@@ -20,15 +20,25 @@ from services.calls.listening import ConnectListener
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
+from services.canned.files import CannedFiles
 from services.canned.replies import CannedReplies
 from services.canned.sheet import CannedSheet
+from services.chats.announcing import Announcements
 from services.chats.chats import Chats
 from services.chats.company import Company
 from services.chats.drafts import Drafts
 from services.chats.inbox import Inbox
+from services.chats.label_settings import LabelSettings
+from services.chats.labels import ChatLabels
+from services.chats.left_messages import LeftMessages
+from services.chats.note_drafts import NoteDrafts
 from services.chats.notes import ChatNotes
 from services.chats.offers import Offers
+from services.chats.priorities import Priorities
 from services.chats.ratings import Ratings
+from services.chats.reopening import Reopenings
+from services.chats.silence import Silence
+from services.chats.snoozes import Snoozes
 from services.chats.viewers import Viewers
 from services.chats.visits import Visits
 from services.contacts.categories import Categories
@@ -36,6 +46,7 @@ from services.contacts.left_wrap_ups import LeftWrapUps
 from services.contacts.promises import Promises
 from services.contacts.queues import Queues
 from services.contacts.wrap_ups import WrapUps
+from services.customers.attachments import CustomerAttachments
 from services.customers.duplicates import CustomerDuplicates
 from services.customers.erasure import CustomerErasure
 from services.customers.importing.importing import CustomerImport
@@ -45,12 +56,14 @@ from services.customers.notes import CustomerNotes
 from services.customers.personal_data import PersonalData
 from services.customers.phone_lookup import PhoneLookup
 from services.customers.records import CustomerRecords
+from services.customers.restricting import Restrictions
 from services.customers.timeline import CustomerTimeline
 from services.disclosure.files import CustomerFiles
 from services.files.files import Files
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
 from services.floor.departures import Departures
+from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
 from services.floor.live_board import LiveBoard
 from services.floor.queue_notices import QueueNotices
@@ -79,6 +92,9 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.keeping import CaseKeeping
+from services.protection.protection import Protection
+from services.protection.records import ProtectionRecords
 from services.reports.day_reports import DayReports
 from services.reports.exports import ReportExports
 from services.reports.reports import Reports
@@ -92,6 +108,7 @@ from services.search.lookups import Lookups
 from services.search.messages import MessageSearch
 from services.sentiment.judge import SentimentJudge
 from services.sentiment.sentiments import Sentiments
+from services.settings.abuse_words import AbuseWords
 from services.settings.away_reasons import AwayReasons
 from services.settings.category_tree import CategoryTree
 from services.settings.connections import Connections
@@ -101,6 +118,10 @@ from services.settings.retention import Retention
 from services.settings.setup_steps import SetupSteps
 from services.settings.sites import AllowedSites
 from services.settings.texts import Texts
+from services.transcripts.archive import TranscriptArchive
+from services.transcripts.copies import TranscriptCopies
+from services.widget.site_keys import SiteKeys
+from services.widget.widget import Widget
 from services.work.relay import Relay
 
 
@@ -125,10 +146,12 @@ class Services:
     absences: Absences
     alerts: Alerts
     allowed_sites: AllowedSites
+    announcements: Announcements
     board: LiveBoard
     joining: Joining
     explanations: Explanations
     steering: Steering
+    abuse_words: AbuseWords
     access_reviews: AccessReviews
     audit_log: AuditLog
     authority: Authority
@@ -136,6 +159,7 @@ class Services:
     callback_requests: CallbackRequests
     callers: Callers
     calls: Calls
+    canned_files: CannedFiles
     canned_replies: CannedReplies
     canned_sheet: CannedSheet
     connect_directory: ConnectDirectory
@@ -148,9 +172,14 @@ class Services:
     connect_listener: ConnectListener | None
     """``None`` where no Connect instance is configured."""
     chats: Chats
+    chat_labels: ChatLabels
+    label_settings: LabelSettings
     chat_notes: ChatNotes
+    note_drafts: NoteDrafts
+    priorities: Priorities
     company: Company
     customers: Customers
+    customer_attachments: CustomerAttachments
     customer_duplicates: CustomerDuplicates
     customer_erasure: CustomerErasure
     customer_files: CustomerFiles
@@ -162,6 +191,7 @@ class Services:
     customer_timeline: CustomerTimeline
     departures: Departures
     drafts: Drafts
+    expected_waits: ExpectedWaits
     exports: Exports
     files: Files
     history: History
@@ -169,6 +199,7 @@ class Services:
     inbox: Inbox
     invitations: Invitations
     long_calls: LongCalls
+    left_messages: LeftMessages
     lookups: Lookups
     message_search: MessageSearch
     opening: Opening
@@ -177,10 +208,15 @@ class Services:
     personal_data: PersonalData
     phone_lookup: PhoneLookup
     promises: Promises
+    protection: Protection
+    case_keeping: CaseKeeping
+    protection_records: ProtectionRecords
+    restrictions: Restrictions
     queue_notices: QueueNotices
     queues: Queues
     ratings: Ratings
     recordings: Recordings
+    reopenings: Reopenings
     retention: Retention
     reports: Reports
     day_reports: DayReports
@@ -193,13 +229,17 @@ class Services:
     second_factors: SecondFactors
     sentiments: Sentiments
     sentiment_judge: SentimentJudge | None
+    silence: Silence
     setup_links: SetupLinks
     setup_steps: SetupSteps
     skills: Skills
+    site_keys: SiteKeys
+    snoozes: Snoozes
     viewers: Viewers
     visits: Visits
     walls: Walls
     what_if: WhatIf
+    widget: Widget
     sign_ins: SignIns
     thresholds: Thresholds
     single_sign_on: SingleSignOn | None
@@ -207,6 +247,8 @@ class Services:
     provider_watch: ProviderWatch | None
     today: Today
     softphones: Softphones
+    transcript_archive: TranscriptArchive
+    transcripts: TranscriptCopies
     transfer_targets: TransferTargets
     transfers: Transfers
 

@@ -26,13 +26,14 @@ from desk.stream import EventStream
 from models import migrations
 from services import assembly
 from services.aws.connection import ConnectConnection
+from services.aws.object_store import S3
 from services.calls.dial_rules import QuietHours
 from services.chats import chats, notes, visits
-from services.files.files import FileSetup
+from services.files.intake import FileSetup
 from services.identity.setup import IdentitySetup
 from services.registry import Services
 from services.sentiment.setup import SentimentSetup
-from tests.support import collecting
+from tests.support import collecting, objects
 from tests.support.databases import Shelf, address, app_address, drop, server_of
 from tests.support.make import Make
 
@@ -139,6 +140,21 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     db = Database(settings.database_url, pool_size=2)
     yield db
     await db.close()
+
+
+@pytest.fixture
+def bucket_folder(tmp_path: Path) -> Path:
+    """Where ``bucket`` keeps its objects."""
+    return tmp_path / 'objects'
+
+
+@pytest.fixture
+async def bucket(bucket_folder: Path) -> AsyncIterator[S3]:
+    """A bucket of the sandbox, for real boto3."""
+    with objects.running(bucket_folder) as address:
+        bucket = objects.bucket_at(address)
+        yield bucket
+        await bucket.close()
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ _GRANTS = (
     'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}',
     'REVOKE UPDATE, DELETE ON audit_log FROM {role}',
     'REVOKE UPDATE, DELETE ON access_reviews FROM {role}',
+    'REVOKE UPDATE ON protection_steps, protection_evidence FROM {role}',
     'REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}',
 )
 

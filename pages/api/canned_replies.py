@@ -51,6 +51,13 @@ Code = Annotated[Text, Field(max_length=MAX_CODE_CHARS)]
 Folder = Annotated[Text, Field(max_length=MAX_FOLDER_CHARS)]
 
 
+class CannedFileName(BaseModel):
+    """A file of a reply."""
+
+    id: UUID
+    name: str
+
+
 class CannedItem(BaseModel):
     """A reply that the person may insert. ``{name}`` in its text is a variable, ``{{name}}`` a blank that is asked for."""
 
@@ -68,13 +75,18 @@ class CannedItem(BaseModel):
     is_own: bool
     uses: int
     own_uses: int
+    files: list[CannedFileName] = []
+    """Sent with it, unless its writer takes them out."""
 
     @classmethod
     def of(cls, one: UsableReply) -> 'CannedItem':
         """Return a reply as the API shows it."""
         is_own = one.row.owner_id is not None
         fields = one.row.model_dump(include={*cls.model_fields})
-        return CannedItem.model_construct(**fields, is_own=is_own, own_uses=one.own_uses)
+        files = [CannedFileName(id=file.id, name=file.name) for file in one.files]
+        return CannedItem.model_construct(
+            **fields, is_own=is_own, own_uses=one.own_uses, files=files
+        )
 
 
 class CannedItems(BaseModel):

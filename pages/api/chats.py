@@ -30,7 +30,8 @@ from pages.api.wrap_up_shapes import WrapUpItem
 from pages.web.principals import SignedIn
 from services.chats.chats import MAX_PAGE, PAGE
 from services.chats.inbox import Inbox, cursor_of
-from services.chats.inbox_view import InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import InboxFilter
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 
@@ -72,6 +73,14 @@ class HoldFor(BaseModel):
     model_config = shown_as({'remind_minutes': 10})
 
     remind_minutes: Annotated[int | None, Field(ge=1, le=MAX_REMIND_MINUTES)] = None
+
+
+class SilenceClock(BaseModel):
+    """Whether the clock of a silent customer is stopped for the chat."""
+
+    model_config = shown_as({'off': True})
+
+    off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +161,13 @@ def router(services: Services) -> APIRouter:
         responses=changed,
     )
     add(
+        f'{one}/silence',
+        sessions.wait,
+        methods=['PUT'],
+        summary='Stop the clock of a silent customer (기다리기), or let it run',
+        responses=written,
+    )
+    add(
         f'{one}/join',
         sessions.join,
         methods=['POST'],
@@ -185,6 +201,7 @@ class Sessions:
         self._chats = services.chats
         self._inbox = services.inbox
         self._company = services.company
+        self._silence = services.silence
         self._wrap_ups = services.wrap_ups
 
     async def chats(
@@ -208,7 +225,9 @@ class Sessions:
         )
         following = None
         if not page.is_last:
-            following = cursors.encoded(filters.listing, cursor_of(page.chats[-1], filters.tab))
+            following = cursors.encoded(
+                filters.listing, cursor_of(page.chats[-1], filters.tab, filters.scope)
+            )
         return ChatPage(
             items=[Chat.shown_to(staff.agent, chat) for chat in page.chats], next=following
         )
@@ -260,6 +279,11 @@ class Sessions:
         """Resume a chat on hold, up to one above the agent's capacity."""
         return Chat.shown_to(staff.agent, await self._chats.resume(staff.agent, session_id))
 
+    async def wait(self, staff: SignedIn, session_id: UUID, wanted: SilenceClock) -> Chat:
+        """Stop the clock after which a customer who does not answer is asked and the chat ends; or let it run again."""
+        chat = await self._silence.wait(staff.agent, session_id, is_off=wanted.off)
+        return Chat.shown_to(staff.agent, chat)
+
     async def join(self, staff: SignedIn, session_id: UUID) -> Chat:
         """Write in a colleague's chat, too; it stays the colleague's. Joining again changes nothing."""
         return Chat.shown_to(staff.agent, await self._company.join(staff.agent, session_id))
@@ -273,7 +297,7 @@ class Sessions:
         return Chat.shown_to(staff.agent, await self._chats.end(staff.agent, session_id))
 
     async def read(self, staff: SignedIn, session_id: UUID, marks: Marks) -> Chat:
-        """Record how far the agent has read; counts only for the agent who holds the chat. Return the chat."""
+        """Record how far the agent has read; counts only for the agent who holds the chat, and who joined it. Return the chat."""
         await self._chats.chat(staff.agent, session_id)
         await self._chats.mark(
             staff.agent, session_id, delivered=marks.delivered, read=marks.number
@@ -291,7 +315,7 @@ async def _own(inbox: Inbox, agent: Agent) -> list[Chat]:
     after = None
     while True:
         page = await inbox.page(agent, Tab.OPEN, Scope.MINE, after=after, limit=MAX_PAGE)
-        held += [Chat.shown_to(agent, chat) for chat in page.chats]
+        held += [Chat.shown_to(agent, chat) for chat in page.chats if chat.agent_id == agent.id]
         if page.is_last:
             return held
-        after = cursor_of(page.chats[-1], Tab.OPEN)
+        after = cursor_of(page.chats[-1], Tab.OPEN, Scope.MINE)

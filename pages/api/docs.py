@@ -76,6 +76,10 @@ TAGS = [
     {'name': 'authentication', 'description': 'Sign in and out'},
     {'name': 'agents', 'description': 'Accounts of others, for administrators'},
     {'name': 'chat', 'description': 'Chats, for agents'},
+    {
+        'name': 'protection',
+        'description': 'Protection from abuse (보호), for agents and supervisors',
+    },
     {'name': 'customers', 'description': 'Customers on record, for agents'},
     {'name': 'history', 'description': 'Past and present contacts, for agents'},
     {'name': 'reports', 'description': 'Figures of any period, for supervisors'},
@@ -91,6 +95,7 @@ OPENED_BY = {
     '/auth/logout': 'bearer',
     '/agents': 'bearer',
     '/chat/sessions': 'bearer',
+    '/chat/labels': 'bearer',
     '/customers': 'bearer',
     '/history': 'bearer',
     '/contacts': 'bearer',

@@ -13,6 +13,7 @@ from desk.errors import InvalidInputError
 from models import Agent, Priority, Sentiment
 from models.rating import HIGHEST_SCORE, LOWEST_SCORE
 from pages.api import cursors
+from pages.api.label_shapes import LABEL_EXAMPLE, LabelItem
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import Text, refusals, shown_as
 from pages.api.wrap_up_shapes import WRAP_UP_EXAMPLE, CategoryList, WrapUpItem
@@ -53,6 +54,7 @@ CONTACT_EXAMPLE: dict[str, Any] = {
     'last_number': 14,
     'sentiment': 'negative',
     'rating': {'score': 5, 'comment': '친절했어요'},
+    'labels': [LABEL_EXAMPLE],
     'wrap_up': WRAP_UP_EXAMPLE,
     'found': {
         'number': 1,
@@ -96,6 +98,7 @@ class ContactItem(BaseModel):
     last_number: int
     sentiment: Sentiment | None
     rating: Rating | None
+    labels: list[LabelItem]
     wrap_up: WrapUpItem | None
     found: Found | None
 
@@ -144,6 +147,9 @@ class ContactFilters:
         rating: Annotated[
             int | None, Query(ge=LOWEST_SCORE, le=HIGHEST_SCORE, description="a chat's rating")
         ] = None,
+        label: Annotated[
+            UUID | None, Query(description="a chat's label (라벨); see /chat/labels")
+        ] = None,
         text: Annotated[
             Text | None,
             Query(
@@ -154,7 +160,7 @@ class ContactFilters:
     ) -> Self:
         """Read the filters from a query. Raises ``InvalidInputError`` for a value that cannot be used."""
         del period, since, until, agent, department, channel, status, priority  # documented
-        del category, follow_up, sentiment, rating, text
+        del category, follow_up, sentiment, rating, label, text
         reading = history_filter.read_filter(request.query_params)
         if reading.ignored:
             raise InvalidInputError('history.filter', fields=', '.join(reading.ignored))
@@ -242,6 +248,7 @@ def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
         last_number=contact.last_number,
         sentiment=contact.mood.sentiment if contact.mood else None,
         rating=contact.rating,
+        labels=[LabelItem.of(one) for one in contact.labels],
         wrap_up=WrapUpItem.of(contact.wrap_up) if contact.wrap_up else None,
         found=Found(
             number=found.number,

@@ -30,7 +30,7 @@ from pages.locale import language_of, sentence, text
 from pages.web.bodies import MAX_BODY_BYTES
 from services.chats.chats import MAX_PAGE
 from services.chats.events import ChatEvent
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.chats.note_events import NoteAdded
 from services.chats.outgoing import OutgoingMessage
 from services.contacts.access import may_see

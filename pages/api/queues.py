@@ -38,6 +38,10 @@ QUEUE_EXAMPLE: dict[str, Any] = {
     'long_call_seconds': 600,
     'very_long_call_seconds': 1200,
     'callbacks_per_hour': 6,
+    'silence_ask_seconds': 300,
+    'silence_close_seconds': 300,
+    'abuse_warnings': 2,
+    'harassment_warnings': 1,
 }
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
@@ -71,6 +75,10 @@ class QueueItem(BaseModel):
     long_call_seconds: int | None
     very_long_call_seconds: int | None
     callbacks_per_hour: int | None
+    silence_ask_seconds: int | None
+    silence_close_seconds: int
+    abuse_warnings: int
+    harassment_warnings: int
 
 
 class QueueItems(BaseModel):
@@ -111,6 +119,10 @@ class QueueFields(BaseModel):
     long_call_seconds: Number | None = None
     very_long_call_seconds: Number | None = None
     callbacks_per_hour: Number | None = None
+    silence_ask_seconds: Number | None = None
+    silence_close_seconds: Number | None = None
+    abuse_warnings: Number | None = None
+    harassment_warnings: Number | None = None
 
     def values_as_typed(self) -> dict[str, str]:
         """Return the given fields as text, as the settings form sends them."""

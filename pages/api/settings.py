@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from desk.errors import InvalidInputError
@@ -94,6 +94,18 @@ class SettingEdit(BaseModel):
     values: dict[Typed, Typed] = Field(min_length=1, max_length=MAX_FIELDS)
 
 
+class NewSetting(BaseModel):
+    """A setting to add: its fields, as people type them.
+
+    A category (상담 분류) has ``name``, ``name_en``, ``parent_id`` and ``queue_id`` (none: of every queue), a reason (이석 사유)
+    ``name`` and ``name_en``, a limit (알림 기준) ``kind``, ``most``, ``queue_id`` and, for states of agents, ``status``.
+    """
+
+    model_config = shown_as({'values': {'name': '면담', 'name_en': 'Talk'}})
+
+    values: dict[Typed, Typed] = Field(min_length=1, max_length=MAX_FIELDS)
+
+
 class ChangeItem(BaseModel):
     """One change: its fields before and after, and whether they still have the values that it gave them."""
 
@@ -142,6 +154,14 @@ def router(services: Services) -> APIRouter:
     found, changed = refusals(404, 422), refusals(404, 409, 413, 422)
     add = api.add_api_route
     add('', settings.all, summary='All settings (설정) that you may change')
+    add(
+        '/{kind}',
+        settings.add,
+        methods=['POST'],
+        status_code=status.HTTP_201_CREATED,
+        summary='Add a category, a reason or a limit',
+        responses=refusals(404, 409, 413, 422),
+    )
     add('/{kind}/{subject_id}', settings.one, summary='One setting', responses=found)
     add(
         '/{kind}/{subject_id}',
@@ -176,6 +196,11 @@ class SettingOperations:
         """List the settings that you may change: all for administrators, those of their queues for supervisors."""
         found = await self._settings.subjects(staff.agent)
         return SubjectItems(items=[SubjectItem.of(kind, subject) for kind, subject in found])
+
+    async def add(self, staff: SignedIn, kind: SettingKind, new: NewSetting) -> SettingItem:
+        """Add a setting of a kind that has many. It is taken out of use by an edit, and never deleted."""
+        subject_id = await self._settings.add(staff.agent, kind, new.values)
+        return await self.one(staff, kind, subject_id)
 
     async def one(self, staff: SignedIn, kind: SettingKind, subject_id: UUID) -> SettingItem:
         """Return a setting as it is now."""

@@ -69,6 +69,13 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'offered_at': None,
     'offer_expires_at': None,
     'remind_at': None,
+    'silence_due_at': None,
+    'silence_asked_at': None,
+    'silence_off': False,
+    'label_ids': [],
+    'reopened_at': None,
+    'snoozed_until': None,
+    'woken_at': None,
     'joined_agent_ids': [],
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {
@@ -90,7 +97,10 @@ VISIT_EXAMPLE: dict[str, Any] = {
     'taken_at': None,
     'end_time': None,
     'place': 2,
+    'expected_wait': {'from_seconds': 150, 'to_seconds': 310},
     'last_number': 0,
+    'silence_asked_at': None,
+    'silence_due_at': None,
     'agent_delivered_number': 0,
     'agent_read_number': 0,
 }
@@ -238,6 +248,10 @@ class NewVisit(BaseModel):
     )
     department: Text = Field(description='one of GET /chat/visits/departments', max_length=100)
     token: Text | None = Field(default=None, max_length=128)
+    announcement: int | None = Field(
+        default=None,
+        description='the version of GET /chat/visits/announcement that the customer read',
+    )
 
 
 class NewRating(BaseModel):
@@ -247,6 +261,18 @@ class NewRating(BaseModel):
 
     score: Annotated[int, Field(ge=LOWEST_SCORE, le=HIGHEST_SCORE)]
     comment: Annotated[Text, Field(max_length=MAX_COMMENT_CHARS)] = ''
+
+
+class WaitRange(BaseModel):
+    """How long a customer will probably wait, in seconds: half of the waits end between the two."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={'examples': [{'from_seconds': 150, 'to_seconds': 310}]},
+    )
+
+    from_seconds: int
+    to_seconds: int
 
 
 class Visit(BaseModel):
@@ -262,7 +288,11 @@ class Visit(BaseModel):
     taken_at: datetime | None
     end_time: datetime | None
     place: int
+    expected_wait: WaitRange | None
+    """Half of the waits from now on end in it; null where too little is known."""
     last_number: int
+    silence_asked_at: datetime | None
+    silence_due_at: datetime | None
     agent_delivered_number: int
     agent_read_number: int
 
@@ -331,14 +361,6 @@ class VisitCallbackWish(BaseModel):
     phone: Annotated[Text, Field(max_length=MAX_CHARS)]
     slot_from: AwareDatetime
     body: Annotated[Text, Field(max_length=MAX_CALLBACK_CHARS)] = ''
-
-
-class Departments(BaseModel):
-    """The departments that a customer can choose (문의 유형)."""
-
-    model_config = shown_as({'items': ['결제·환불', '주문·배송']})
-
-    items: list[str]
 
 
 class ServiceState(BaseModel):

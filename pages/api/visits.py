@@ -13,10 +13,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from desk.errors import ConflictError, NotFoundError
 from desk.settings import Settings
 from desk.throttle import Throttle
-from models import ChatStatus
+from models import ChatStatus, Sender
 from pages.api import file_bodies
 from pages.api.shapes import (
-    Departments,
     Marks,
     NewRating,
     NewVisit,
@@ -30,8 +29,10 @@ from pages.api.shapes import (
     VisitLine,
     VisitorsMessage,
     VisitToken,
+    WaitRange,
     refusals,
 )
+from pages.api.transcript_files import ANSWER, TranscriptAnswers, TranscriptFormat
 from pages.web.gate import address_of
 from pages.web.principals import visitor_of
 from services.chats.chats import MAX_PAGE, PAGE
@@ -63,7 +64,6 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(422, 429),
     )
     add, one = api.add_api_route, '/{visit_id}'
-    add('/departments', visit.departments, summary='What can be asked about (문의 유형)')
     add(
         '/token',
         visit.token,
@@ -103,6 +103,20 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         summary='Read a file',
         response_class=Response,
         responses=file_bodies.ANSWER | refusals(404, 502),
+    )
+    add(
+        f'{file}/preview',
+        visit.preview_file,
+        summary='Preview of a picture',
+        response_class=Response,
+        responses=file_bodies.PREVIEW_ANSWER | refusals(404, 502),
+    )
+    add(
+        f'{one}/transcript',
+        visit.transcript,
+        summary='The own conversation as PDF or text',
+        response_class=Response,
+        responses=ANSWER | refusals(404, 409),
     )
     add(
         f'{one}/read',
@@ -148,6 +162,20 @@ def router(services: Services, settings: Settings) -> APIRouter:  # noqa: ARG001
         responses=refusals(404, 409, 413),
     )
     add(f'{one}/rating', visit.rating, summary='The own rating', responses=refusals(404))
+    add(
+        f'{one}/reopen',
+        visit.reopen,
+        methods=['POST'],
+        summary='Go on with the chat that has ended',
+        responses=refusals(403, 404, 409),
+    )
+    add(
+        f'{one}/stay',
+        visit.stay,
+        methods=['POST'],
+        summary='Say that the customer is still there',
+        responses=refusals(404),
+    )
     add(f'{one}/leave', visit.leave, methods=['POST'], summary='Leave', responses=refusals(404))
     return api
 
@@ -184,11 +212,11 @@ class VisitOperations:
     def __init__(self, services: Services, limits: RateLimits) -> None:
         self._visits, self._files = services.visits, services.files
         self._callbacks, self._ratings = services.callback_requests, services.ratings
+        self._silence, self._reopenings = services.silence, services.reopenings
+        self._waits = services.expected_waits
+        self._announcements = services.announcements
         self._limits = limits
-
-    async def departments(self) -> Departments:
-        """Return the departments that a chat can be started with."""
-        return Departments(items=await self._visits.departments())
+        self._transcripts, self._answers = services.transcripts, TranscriptAnswers()
 
     async def token(self) -> VisitToken:
         """Return a token that starts a chat."""
@@ -207,6 +235,7 @@ class VisitOperations:
                 phone=form.phone,
                 department=form.department,
                 source=SOURCE,
+                announcement=await self._announcements.known(str(form.announcement or '')),
                 token=form.token or '',
             )
         )
@@ -253,10 +282,29 @@ class VisitOperations:
             await self._files.send_as_customer(upload, request.stream())
         )
 
-    async def read_file(self, key: Opens, file_id: UUID) -> Response:
+    async def read_file(
+        self, key: Opens, file_id: UUID, *, shown: file_bodies.Shown = False
+    ) -> Response:
         """Return a file of the own chat."""
         chat = await self._opened(key)
-        return file_bodies.answer(await self._files.read_as_customer(chat.id, file_id))
+        file = await self._files.read_as_customer(chat.id, file_id)
+        return file_bodies.answer(file, is_shown=shown)
+
+    async def preview_file(self, key: Opens, file_id: UUID) -> Response:
+        """Return the preview of a picture in the own chat; 404 for other files."""
+        chat = await self._opened(key)
+        return file_bodies.preview(await self._files.preview_as_customer(chat.id, file_id))
+
+    async def transcript(
+        self,
+        request: Request,
+        key: Opens,
+        kind: Annotated[TranscriptFormat, Query(alias='format')] = TranscriptFormat.PDF,
+    ) -> Response:
+        """Return all messages of the own chat up to now as a file; a few times a minute."""
+        chat = await self._opened(key)
+        told = await self._transcripts.for_customer(chat.id)
+        return await self._answers.answer(request, told, Sender.CUSTOMER, kind)
 
     async def read(self, key: Opens, marks: Marks) -> Visit:
         """Record how far the customer has read. Return the chat."""
@@ -279,6 +327,16 @@ class VisitOperations:
     async def rating(self, key: Opens) -> Rating | None:
         """Return the rating of the chat; null before it was given."""
         return await self._ratings.of_chat((await self._opened(key)).id)
+
+    async def reopen(self, key: Opens) -> Visit:
+        """Let a chat go on within a day after its end: with its agent when they can, else it waits. An open one stays as it is."""
+        chat = await self._opened(key)
+        return await self._shown(await self._reopenings.reopen(chat.id))
+
+    async def stay(self, key: Opens) -> Visit:
+        """Answer the desk's question whether the customer is still there; without one nothing changes."""
+        chat = await self._opened(key)
+        return await self._shown(await self._silence.stay(chat.id))
 
     async def leave(self, key: Opens) -> Visit:
         """End the chat for the customer; leaving again changes nothing."""
@@ -329,4 +387,6 @@ class VisitOperations:
 
     async def _shown(self, chat: ChatCard) -> Visit:
         place = await self._visits.place(chat.id) if chat.status is ChatStatus.WAITING else 0
-        return Visit.model_validate({**chat.model_dump(), 'place': place})
+        wait = await self._waits.at_place(chat.queue_id, place)
+        shown = WaitRange.model_validate(wait) if wait else None
+        return Visit.model_validate({**chat.model_dump(), 'place': place, 'expected_wait': shown})

@@ -96,6 +96,7 @@ TO_CUSTOMERS = {
     'database.read_only': 'visit.read_only',
     'api.unknown_path': 'visit.not_found',
     'callback.body': 'visit.callback_body',
+    'transcript.too_long': 'visit.transcript_too_long',
 }
 """Errors that customers read in other words: in 해요체, and about the customer's side."""
 

@@ -6,7 +6,7 @@ const LOOK_SECONDS = 15;
 async function look() {
   let page;
   try {
-    const answer = await fetch("/talk" + location.search);
+    const answer = await fetch(location.pathname + location.search);
     if (!answer.ok) return;
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
@@ -17,6 +17,12 @@ async function look() {
   if (!there) return;
   show(".talk-lead", page);
   show("p.alert:not(.field-error)", page);
+  const version = page.querySelector("input[name=announcement]");
+  const kept = document.querySelector("input[name=announcement]");
+  if (version && kept) {
+    show(".talk-announced", page); // what was read is sent with its version
+    kept.value = version.value;
+  }
   if (!here) {
     location.reload(); // there was no form, and nothing typed that could be lost
     return;

@@ -23,7 +23,9 @@ MAX_FIELDS = 20
 
 MAX_CHAT_FILE_BYTES = (20 << 20) + 1
 """The largest file of a chat (``services.files``), and a byte more, so that its own refusal is heard."""
-CHAT_FILE_PATH = re.compile(r'/chat/(sessions|visits)/[0-9a-fA-F-]{36}/files/[0-9a-fA-F-]{36}')
+CHAT_FILE_PATH = re.compile(
+    r'/(chat/sessions|chat/visits|customers|canned-replies)/[0-9a-fA-F-]{36}/files/[0-9a-fA-F-]{36}'
+)
 UPLOAD_PATH = re.compile(r'/_nicegui/client/[0-9a-f-]{36}/upload/\d{1,9}')
 FORM = re.compile(r'application/x-www-form-urlencoded(?: *; *charset=("?)utf-?8\1)?', re.IGNORECASE)
 JSON = re.compile(r'application/json(?: *;.*)?', re.IGNORECASE)

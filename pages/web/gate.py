@@ -21,10 +21,11 @@ from pages.web.cookies import Cookie, Cookies
 from pages.web.current_screen import route_of
 from pages.web.monitoring import may_read_metrics
 from pages.web.ownership import remember
-from pages.web.paths import Area, area_of, path_of, template_of
+from pages.web.paths import OF_OTHER_SITES, Area, area_of, path_of, template_of
 from pages.web.principals import STATE_KEY, Principals, Visitor, principal_of, staff_of, visitor_of
 from pages.web.repeats import has_repeats
 from pages.web.session_watch import watch_session
+from pages.web.talk_place import site_of
 from services.people.sign_ins import Staff
 from services.registry import Services
 from services.work.recording import current_route
@@ -40,6 +41,9 @@ __all__ = [
     'watch_session',
 ]
 
+VISITS = '/chat/visits/'
+FRAMED_BY = 'framed_by'
+"""In the request's state: the site that may show the answer in a frame."""
 VISIT_HEADER = 'x-chat-token'
 LONGEST_BACK_CHARS = 2_000
 """Clients and proxies refuse answers whose header lines are longer than some 8,000 bytes."""
@@ -51,6 +55,7 @@ FLOODS = {
     '/setup': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/invite': Throttle(limit=600, seconds=60, error_key='throttle.address'),
     '/talk': Throttle(limit=120, seconds=60, error_key='throttle.address'),
+    '/widget': Throttle(limit=3_000, seconds=60, error_key='throttle.address'),
     '/preferences': Throttle(limit=120, seconds=60, error_key='throttle.address'),
 }
 """POSTs from one address, by path prefix. Generous: a whole centre, or a carrier's customers, share an address."""
@@ -121,12 +126,22 @@ class Gate:
         if self._is_foreign(asked, area):
             raise NotAllowedError('gate.foreign_origin')
         _slow_down(asked)
+        await self._admit_frame(asked)
         if not self._is_open(asked, area):
             principals = await self._principals(asked, area)
             asked.scope.setdefault('state', {})[STATE_KEY] = principals
             _require(principals, asked, area)
             page_limits.hit(asked, area, principals)
         bodies.check_kind(asked)
+
+    async def _admit_frame(self, asked: HTTPConnection) -> None:
+        """Record the site around a frame. Raises ``NotAllowedError`` for one that may not show the desk."""
+        site = site_of(path_of(asked))
+        if site is None:
+            return
+        if not await self._services.allowed_sites.allows(site):
+            raise NotAllowedError('widget.site')
+        asked.scope.setdefault('state', {})[FRAMED_BY] = site
 
     def _is_open(self, asked: HTTPConnection, area: Area) -> bool:
         """Return whether a path needs no authentication. Raises ``NotAllowedError`` where metrics may not be read."""
@@ -137,10 +152,13 @@ class Gate:
         return area in {Area.OPEN, Area.MACHINE, Area.METRICS}
 
     async def _principals(self, asked: HTTPConnection, area: Area) -> Principals:
+        if area is Area.CUSTOMER:
+            return Principals(visitor=await self._customer(asked))
         is_page = area in {Area.PAGE_SOCKET, Area.PAGE_FILE}
         return Principals(
-            staff=None if area is Area.CUSTOMER else await self._staff(asked, area),
-            visitor=await self._visitor(asked) if is_page or area is Area.CUSTOMER else None,
+            staff=await self._staff(asked, area),
+            visitor=await self._holder(asked, Cookie.VISIT) if is_page else None,
+            framed=await self._holder(asked, Cookie.SITE_VISIT) if is_page else None,
         )
 
     async def _staff(self, asked: HTTPConnection, area: Area) -> Staff | None:
@@ -153,10 +171,22 @@ class Gate:
         except NotSignedInError:
             return None
 
-    async def _visitor(self, asked: HTTPConnection) -> Visitor | None:
-        token = self._cookies.read(asked, Cookie.VISIT)
-        if area_of(path_of(asked)) is Area.CUSTOMER:
-            token = asked.headers.get(VISIT_HEADER) or bearer_of(asked) or token
+    async def _customer(self, asked: HTTPConnection) -> Visitor | None:
+        """Return the customer by a program's token, else by the cookie of the place that the path is for."""
+        if token := asked.headers.get(VISIT_HEADER) or bearer_of(asked):
+            return await self._holder_of(token)
+        path = path_of(asked)
+        if site_of(path) is not None:
+            return await self._holder(asked, Cookie.SITE_VISIT)
+        visitor = await self._holder(asked, Cookie.VISIT)
+        if path.startswith(VISITS) and (visitor is None or str(visitor.chat.id) not in path):
+            return await self._holder(asked, Cookie.SITE_VISIT) or visitor
+        return visitor
+
+    async def _holder(self, asked: HTTPConnection, cookie: Cookie) -> Visitor | None:
+        return await self._holder_of(self._cookies.read(asked, cookie))
+
+    async def _holder_of(self, token: str | None) -> Visitor | None:
         try:
             return Visitor(chat=await self._services.visits.chat_of(token)) if token else None
         except NotFoundError:
@@ -166,7 +196,7 @@ class Gate:
         """Return whether another site's page caused the request. Programs send no origin and are not foreign."""
         is_socket = asked.scope['type'] == 'websocket'
         is_safe = not is_socket and asked.scope['method'] in SAFE_METHODS
-        if is_safe and area is not Area.PAGE_SOCKET:
+        if (is_safe and area is not Area.PAGE_SOCKET) or path_of(asked) in OF_OTHER_SITES:
             return False
         origin = asked.headers.get('origin')
         if origin is not None:
@@ -210,9 +240,8 @@ class _Answering:
 
     def _secure(self, headers: MutableHeaders) -> None:
         is_page = headers.get('x-nicegui-content') == 'page'
-        headers.setdefault(
-            'content-security-policy', _page_policy(self._asked) if is_page else PLAIN_POLICY
-        )
+        policy = _page_policy(self._asked) if is_page else PLAIN_POLICY
+        headers.setdefault('content-security-policy', _framed_policy(self._asked, policy))
         headers['x-content-type-options'] = 'nosniff'
         headers['referrer-policy'] = 'same-origin'
         if area_of(path_of(self._asked)) is not Area.OPEN:
@@ -305,6 +334,12 @@ def _page_policy(asked: HTTPConnection) -> str:
     """Return the page policy with the socket's address: not every browser counts it as the page's own origin."""
     host = asked.headers.get('host', '')
     return f'{PAGE_POLICY} ws://{host} wss://{host}'  # one of our hosts: the request was admitted
+
+
+def _framed_policy(asked: HTTPConnection, policy: str) -> str:
+    """Return the policy with the one site that may show the answer in a frame; the desk itself everywhere else."""
+    site = asked.scope.get('state', {}).get(FRAMED_BY)
+    return policy.replace("frame-ancestors 'self'", f'frame-ancestors {site}') if site else policy
 
 
 def bearer_of(asked: HTTPConnection) -> str | None:

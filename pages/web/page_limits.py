@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from desk.throttle import Throttle
 from pages.web.paths import Area
 from pages.web.principals import Principals
+from pages.web.talk_place import site_of
 
 PAGES = Throttle(limit=120, seconds=60, error_key='throttle.address')
 """Building one page takes some 40 ms of the event loop: the limit is a twelfth of it."""
@@ -25,11 +26,15 @@ def hit(asked: HTTPConnection, area: Area, principals: Principals) -> None:
             brake.hit(identity)
 
 
+def _is_framed_chat(path: str) -> bool:
+    return site_of(path) is not None and path.endswith('/chat')
+
+
 def _brake_of(asked: HTTPConnection, area: Area) -> Throttle | None:
     match area:
         case Area.DESK:
             return PAGES
-        case Area.CUSTOMER if asked.url.path == CHAT_PAGE:
+        case Area.CUSTOMER if asked.url.path == CHAT_PAGE or _is_framed_chat(asked.url.path):
             return PAGES
         case Area.PAGE_SOCKET if 'sid' not in asked.query_params:
             return CONNECTIONS

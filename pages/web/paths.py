@@ -65,6 +65,8 @@ PREFIXES = (
     ('/setup', Area.SIGN_IN),
     ('/account', Area.ACCOUNT),
     ('/wall', Area.OPEN),
+    ('/widget.js', Area.OPEN),
+    ('/widget', Area.OPEN),
     ('/talk/news', Area.OPEN),
     ('/talk', Area.CUSTOMER),
     ('/chat/visits', Area.CUSTOMER),
@@ -79,6 +81,8 @@ PREFIXES = (
     ('/promises', Area.API),
     ('/mentions', Area.API),
     ('/transfers', Area.API),
+    ('/left-messages', Area.API),
+    ('/protection', Area.API),
     ('/queues', Area.API),
     ('/reports', Area.API),
     ('/settings', Area.API),
@@ -87,12 +91,15 @@ PREFIXES = (
 )
 """The first matching prefix counts; a path that matches none is ``Area.DESK``, closed by default."""
 
+OF_OTHER_SITES = frozenset({'/widget/pulse'})
+"""What pages of other sites may post to: the operation itself checks which site asks."""
+
 PAGES = frozenset({Area.ACCOUNT, Area.DESK, Area.DOCS})
 """Areas that a person is led to after signing in."""
 
 API_PREFIXES = (
     '/auth', '/chat', '/customers', '/calls', '/callbacks', '/canned-replies', '/history', '/agents', '/contacts', '/promises', '/queues',
-    '/reports', '/mentions', '/transfers', '/settings',
+    '/reports', '/mentions', '/transfers', '/left-messages', '/settings', '/protection',
 )  # fmt: skip
 
 

@@ -34,11 +34,13 @@ class Principals:
 
     staff: Staff | None = None
     visitor: Visitor | None = None
+    framed: Visitor | None = None
+    """The customer in a frame on another site, where the browser's other cookies say nothing of it."""
     identities: frozenset[UUID] = field(init=False)
     """The ids of session and chat, which own pages."""
 
     def __post_init__(self) -> None:
-        known = (one for one in (self.staff, self.visitor) if one is not None)
+        known = (one for one in (self.staff, self.visitor, self.framed) if one is not None)
         object.__setattr__(self, 'identities', frozenset(identity(one) for one in known))
 
 

@@ -9,6 +9,7 @@ from desk.errors import DeskError, TooManyError, UpstreamError
 from pages.locale import customer_sentence, language_of, sentence, text
 from pages.web import forms
 from pages.web.paths import Area, area_of, is_for_programs, path_of
+from pages.web.talk_place import TalkPlace
 
 PROBLEM = 'application/problem+json'
 AGAIN_SECONDS = 5
@@ -50,7 +51,7 @@ def page(request: Request, error: DeskError) -> Response:
         'refusal.html',
         language,
         sentence=say(language, error),
-        way='/talk' if is_customer else '/desk',
+        way=TalkPlace.of(request).at() if is_customer else '/desk',
         way_text=text(language, '처음으로'),
     )
     return forms.page(

@@ -16,7 +16,7 @@ ON_CUSTOMERS = (
 )  # fmt: skip
 TAKEN = (
     AuditAction.HISTORY_EXPORTED, AuditAction.REPORT_EXPORTED, AuditAction.PEOPLE_EXPORTED, AuditAction.CUSTOMER_FILE_MADE,
-    AuditAction.CUSTOMERS_IMPORTED,
+    AuditAction.CUSTOMERS_IMPORTED, AuditAction.TRANSCRIPT_TAKEN,
 )  # fmt: skip
 
 # One pass over the month by ``idx_audit_log_created``. An export has a second entry when it ends: it has an ``end``.

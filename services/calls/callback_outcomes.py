@@ -21,6 +21,9 @@ from services.calls import callback_queries as queries
 from services.calls.callback_view import CallbackChanged
 from services.work.unit_of_work import UnitOfWork
 
+BLOCKED = 'customer_blocked'
+"""The reason of call-backs that the desk cancels because their customers are blocked."""
+
 
 async def follow_call(work: UnitOfWork, call: Call) -> None:
     """Let the open call-backs to a locked call's number be what the call makes of them; again it changes nothing."""
@@ -36,16 +39,21 @@ async def follow_call(work: UnitOfWork, call: Call) -> None:
 
 
 def close(
-    work: UnitOfWork, callback: Callback, status: CallbackStatus, *, agent_id: UUID | None = None
+    work: UnitOfWork,
+    callback: Callback,
+    status: CallbackStatus,
+    *,
+    agent_id: UUID | None = None,
+    reason: str = '',
 ) -> None:
-    """Close a locked call-back and put it on record; ``agent_id``: who talked with the customer."""
+    """Close a locked call-back and put it on record; ``agent_id``: who talked with the customer; ``reason``: a word."""
     callback.status, callback.closed_at, callback.closed_by_id = status, clock.now(), agent_id
     tell(work, callback)
     work.record(
         agent_id,
         AuditAction.CALLBACK_CLOSED,
         subject=(SubjectKind.CALLBACK, callback.id),
-        details={'status': status.value},
+        details={'status': status.value} | ({'reason': reason} if reason else {}),
     )
 
 

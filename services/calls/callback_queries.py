@@ -164,6 +164,19 @@ async def met_in_chat(
     return (await session.exec(statement)).all()
 
 
+async def of_blocked(session: AsyncSession, *, limit: int) -> Sequence[Callback]:
+    """Return, locked, open call-backs whose customers are blocked."""
+    statement = (
+        select(Callback)
+        .where(IS_OPEN, func.is_blocked(col(Callback.customer_id), col(Callback.phone)))
+        .order_by(col(Callback.id))
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.exec(statement)).all()
+
+
 # ---- asked for by customers
 
 

@@ -11,9 +11,10 @@ from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from models import Agent, AuditAction, Callback, CallbackStatus, SubjectKind
 from models.callback import MAX_CALLBACK_CHARS
 from services.calls import callback_queries as queries
-from services.calls.callback_outcomes import close, tell, tell_of
+from services.calls.callback_outcomes import BLOCKED, close, tell, tell_of
 from services.calls.callback_view import CallbackDue, CallbackView
 from services.calls.dial_rules import DialPurpose, DialRules
+from services.chats import queries as chat_queries
 from services.contacts import queue_queries
 from services.customers import queries as customer_queries
 from services.customers.fields import MAX_NAME_CHARS, phones_of
@@ -88,6 +89,7 @@ class Callbacks:
 
         Raises:
             NotFoundError: there is no such customer or queue.
+            ConflictError: the customer is blocked.
             InvalidInputError: no number or name, a slot that has passed or is none, too many words.
         """
         _check_slot(wish)
@@ -113,7 +115,7 @@ class Callbacks:
             callback = await _open(work, agent, callback_id, seen=None)
             is_time = callback.slot_from - EARLY <= clock.now() <= callback.slot_to
             purpose = DialPurpose.PROMISED if is_time else DialPurpose.SERVICE
-            await self._rules.check(callback.phone, purpose)
+            await self._rules.check(agent, callback.phone, purpose)
             if callback.owner_id != agent.id:
                 callback.owner_id = agent.id
                 tell(work, callback)
@@ -176,6 +178,17 @@ class Callbacks:
                 close(work, callback, CallbackStatus.CAME_FIRST, agent_id=agent_id)
         return len(met)
 
+    async def cancel_of_blocked(self) -> int:
+        """Cancel those whose customers are blocked, however the block came about; returns how many.
+
+        Nobody is called at their wish any more. An end of the block does not bring them back.
+        """
+        async with self._units.begin() as work:
+            found = await queries.of_blocked(work.session, limit=BATCH)
+            for callback in found:
+                close(work, callback, CallbackStatus.CANCELLED, reason=BLOCKED)
+        return len(found)
+
 
 def _check_slot(wish: NewCallback) -> None:
     if wish.slot_from.tzinfo is None or wish.slot_to.tzinfo is None:
@@ -198,6 +211,8 @@ async def _made(work: UnitOfWork, agent: Agent, wish: NewCallback) -> Callback:
         raise InvalidInputError('callback.number')
     if kept is None:
         raise InvalidInputError('callback.name')
+    if await chat_queries.is_blocked(work.session, known.id if known else None, typed):
+        raise ConflictError('callback.blocked')
     queue = await queue_queries.by_id(work.session, wish.queue_id) if wish.queue_id else None
     if wish.queue_id and queue is None:
         raise NotFoundError('queue.not_found')

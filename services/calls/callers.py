@@ -13,6 +13,7 @@ from models import Agent, AuditAction, Call, Customer
 from services.calls import queries
 from services.calls.events import CallChanged
 from services.contacts import promise_queries
+from services.contacts.pair_queries import barred_from
 from services.contacts.promise_view import PromiseView
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart
@@ -50,6 +51,8 @@ class Caller:
     call_id: UUID | None = None
     """Empty before the desk has heard of the call."""
     linked_id: UUID | None = None
+    is_kept_apart: bool = False
+    """Whether the agent who asks is protected from this caller (보호): Connect routes calls, so they decide."""
 
     @property
     def sure(self) -> Customer | None:
@@ -85,6 +88,7 @@ class Callers:
             call = await queries.call_of(session, agent, call.id) if call else None
             linked = call.customer_id if call else None
             record = await customer_queries.by_id(session, linked) if linked else None
+            barred = await barred_from(session, linked, parse_phone(number) or '')
         found = [record] if record and not record.erased_at else []
         phone = parse_phone(number)
         if not found and phone is not None:
@@ -99,6 +103,7 @@ class Callers:
             candidates=await self._with_promises(agent, candidates[:MAX_CANDIDATES]),
             call_id=call.id if call else None,
             linked_id=linked if record else None,
+            is_kept_apart=agent.id in barred,
         )
 
     async def link(self, agent: Agent, contact_id: str, customer_id: UUID) -> Call:

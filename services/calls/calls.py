@@ -34,6 +34,7 @@ from services.calls.computed_call import ComputedCall, ComputedStep, computed_ca
 from services.calls.dial_rules import DialPurpose, DialRules
 from services.calls.directory import ConnectDirectory
 from services.calls.events import CallChanged
+from services.chats.announcing import Announcements
 from services.contacts.access import may_write, require_supervisor
 from services.customers import queries as customer_queries
 from services.customers.phone_lookup import PhoneLookup
@@ -53,6 +54,9 @@ UNDIALLED = timedelta(seconds=90)
 """A dialled call without a contact after this time was not made."""
 NOTICE = 'desk_recording_notice'
 """The attribute with what the contact flow is to say of the recording; missing where the settings have no such text."""
+
+ANNOUNCEMENT = 'desk_protection_notice'
+"""The attribute with what the contact flow is to say of the protection of agents (보호)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +89,11 @@ class Calls:
         phones: PhoneLookup,
         rules: DialRules,
         texts: Texts,
+        announcements: Announcements,
     ) -> None:
         self._units = units
         self._texts = texts
+        self._announcements = announcements
         self._rules = rules
         self._db = units.db
         self._directory = directory
@@ -160,6 +166,7 @@ class Calls:
             'desk_call': str(call.id),
             'desk_agent': agent.username,
             **({NOTICE: call.recording_notice} if call.recording_notice else {}),
+            ANNOUNCEMENT: (await self._announcements.current(CALLED_IN)).body,
         }
         try:
             contact_id = await api.initiate_outbound_call(
@@ -309,7 +316,7 @@ class Calls:
             if (earlier.dialled_by_id, earlier.phone) != (agent.id, phone):
                 raise ConflictError('call.another')
             return earlier
-        await self._rules.check(phone, purpose)
+        await self._rules.check(agent, phone, purpose)
         found = await self._phones.customers(phone, limit=2)
         call = Call(
             id=call_id,
@@ -320,6 +327,7 @@ class Calls:
             dialled_by_id=agent.id,
             department=agent.department,
             version=1,
+            announcement_id=(await self._announcements.current(CALLED_IN)).version,
             recording_notice=(await self._texts.of()).said(TextName.RECORDING, CALLED_IN),
         )
         try:

@@ -1,4 +1,4 @@
-"""Whom the desk may call, when and for what: who wants no calls, the night, advertising without consent (정보통신망법 50조)."""
+"""Whom the desk may call, when and for what: who is blocked, who abused the agent who would call (보호), who wants no calls, the night, advertising without consent (정보통신망법 50조)."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Self
 
 from desk import clock
+from desk.db import Database
 from desk.errors import ConflictError
-from models import CallPermission, Customer
+from models import Agent, CallPermission, Customer, CustomerStatus
+from services.contacts.pair_queries import require_not_barred
 from services.customers.phone_lookup import PhoneLookup
 
 
@@ -58,17 +60,24 @@ class QuietHours:
 class DialRules:
     """The one place that says why a number is not to be called."""
 
-    def __init__(self, phones: PhoneLookup, quiet: QuietHours) -> None:
+    def __init__(self, db: Database, phones: PhoneLookup, quiet: QuietHours) -> None:
+        self._db = db
         self._phones = phones
         self._quiet = quiet
 
-    async def check(self, phone: str, purpose: DialPurpose = DialPurpose.SERVICE) -> None:
-        """Let a number (as it is kept) be called. Whoever of its customers is the strictest decides.
+    async def check(
+        self, agent: Agent, phone: str, purpose: DialPurpose = DialPurpose.SERVICE
+    ) -> None:
+        """Let an agent call a number (as it is kept). Whoever of its customers is the strictest decides.
 
         Raises:
             ConflictError: it is not to be called, with the reason.
         """
+        async with self._db.reading() as session:
+            await require_not_barred(session, agent.id, None, phone)
         customers = await self._phones.customers(phone)
+        if any(one.status is CustomerStatus.BLOCKED for one in customers):
+            raise ConflictError('dial.blocked')
         if any(one.call_permission is CallPermission.NOTHING for one in customers):
             raise ConflictError('dial.not_wanted')
         if purpose is DialPurpose.ADVERTISING and not _have_agreed(customers):

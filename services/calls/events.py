@@ -81,6 +81,8 @@ class SoftphoneAct(StrEnum):
 
     TRANSFER = 'transfer'
     """Transfer the open call to ``target`` at once, without a consult."""
+    HANG_UP = 'hang_up'
+    """End the call; there is no target."""
 
 
 class TargetKind(StrEnum):

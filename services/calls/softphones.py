@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from desk import clock
 from desk.errors import ConflictError
-from models import Agent, AuditAction
+from models import Agent, AuditAction, Call, CallLeg
 from services.calls.calls import Calls
 from services.calls.events import SoftphoneAct, SoftphoneAsked, TargetKind
 from services.work.unit_of_work import UnitsOfWork
@@ -88,6 +88,19 @@ class Softphones:
             work.record(agent, AuditAction.CALL_TRANSFER_ASKED, subject=call)
             work.tell(asked)
         return asked
+
+    def hang_up(self, agent: Agent, call: Call, leg: CallLeg) -> SoftphoneAsked:
+        """Return the request to the agent's own softphone to end a call; the caller publishes it with the reason's facts."""
+        return SoftphoneAsked(
+            command_id=uuid4(),
+            agent_id=agent.id,
+            call_id=call.id,
+            contact_id=leg.contact_id,
+            act=SoftphoneAct.HANG_UP,
+            target_kind=TargetKind.USER,
+            target='',
+            asked_at=clock.now(),
+        )
 
     def _key(self, agent_id: UUID) -> str:
         return f'{self._prefix}:{agent_id}'

@@ -1,6 +1,6 @@
 """The columns of a sheet of canned replies, in Korean and English: an exported sheet can be imported again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from desk.sheet_lines import by_name, folded
@@ -19,6 +19,8 @@ class Column(StrEnum):
     TITLE_EN = 'title_en'
     BODY_EN = 'body_en'
     STATE = 'is_active'
+    FILES = 'files'
+    """The names of its files, for reading: an import leaves files as they are."""
 
 
 HEADINGS: dict[Column, tuple[str, str]] = {
@@ -30,6 +32,7 @@ HEADINGS: dict[Column, tuple[str, str]] = {
     Column.TITLE_EN: ('영어 제목', 'English title'),
     Column.BODY_EN: ('영어 답변', 'English reply'),
     Column.STATE: ('상태', 'State'),
+    Column.FILES: ('파일', 'Files'),
 }
 OWN = ('내 답변', 'Only me')
 EVERYBODY = ('모든 부서', 'All departments')
@@ -56,9 +59,10 @@ def state_of(cell: str) -> str:
     return _STATES.get(folded(cell), cell)
 
 
-def cells(row: CannedReply, place: int) -> list[str]:
-    """Return a reply as a row of the sheet, in Korean (``place`` 0) or English (1)."""
+def cells(row: CannedReply, files: Sequence[str], place: int) -> list[str]:
+    """Return a reply with the names of its files as a row of the sheet, in Korean (``place`` 0) or English (1)."""
     values: Mapping[str, str] = typed(row)
     whose = OWN[place] if row.owner_id else (row.department or EVERYBODY[place])
     written = {**values, 'whose': whose, 'is_active': STATES[values['is_active']][place]}
+    written['files'] = '\n'.join(files)
     return [written[column.value] for column in HEADINGS]

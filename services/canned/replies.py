@@ -4,6 +4,7 @@ Everybody may read what is shared: it is written to be sent to customers, and an
 chat offers what is shared with its own department and with all, and what is the agent's own. Decision 0045.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,8 @@ from desk.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from models import Agent, AuditAction, CannedReply, SettingKind
-from services.canned import queries
+from models import Agent, AuditAction, CannedReply, CannedReplyFile, SettingKind
+from services.canned import file_queries, queries
 from services.canned.fields import NEW, PARSERS, typed
 from services.people import agent_queries
 from services.settings import access
@@ -40,6 +41,7 @@ class UsableReply:
 
     row: CannedReply
     own_uses: int
+    files: Sequence[CannedReplyFile] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,10 @@ class CannedReplies(SettingRows[CannedReply]):
         """Return a person's own and all shared replies that are in use, the person's most used first."""
         async with self._units.db.reading() as session:
             rows = await queries.usable(session, by.id)
-        found = [UsableReply(row=row, own_uses=uses) for row, uses in rows]
+            files = await file_queries.by_reply(session, [row.id for row, _ in rows])
+        found = [
+            UsableReply(row=row, own_uses=uses, files=files.get(row.id, ())) for row, uses in rows
+        ]
         return sorted(found, key=lambda one: (-one.own_uses, -one.row.uses, one.row.title))
 
     async def readable(self, by: Agent) -> list[ReadableReply]:
@@ -74,7 +79,7 @@ class CannedReplies(SettingRows[CannedReply]):
             now = await current(session, by)
             rows = await queries.readable(session, by.id)
         return [
-            ReadableReply(row=one, is_own=one.owner_id == by.id, may_edit=_may_edit(now, one))
+            ReadableReply(row=one, is_own=one.owner_id == by.id, may_edit=may_edit(now, one))
             for one in rows
         ]
 
@@ -134,7 +139,7 @@ class CannedReplies(SettingRows[CannedReply]):
         now = await current(session, by)
         if row.owner_id not in (None, now.id):
             raise NotFoundError('canned.not_found')
-        if not _may_edit(now, row):
+        if not may_edit(now, row):
             raise NotAllowedError('canned.not_yours')
 
     @override
@@ -172,7 +177,8 @@ async def require_room(session: AsyncSession, owner_id: UUID | None, more: int =
         raise ConflictError('canned.too_many', most=f'{most:,}')
 
 
-def _may_edit(agent: Agent, row: CannedReply) -> bool:
+def may_edit(agent: Agent, row: CannedReply) -> bool:
+    """Whether a person may change a reply: their own, or one that they may share."""
     return row.owner_id == agent.id or (row.owner_id is None and may_share(agent, row.department))
 
 

@@ -15,7 +15,7 @@ from desk.sheet_lines import SheetLine, sheet_lines
 from desk.sheets import Rows
 from models import Agent, AuditAction, CannedReply, SettingKind
 from models.chat import MAX_MESSAGE_CHARS
-from services.canned import queries
+from services.canned import file_queries, queries
 from services.canned.columns import (
     HEADINGS,
     KNOWN,
@@ -101,12 +101,13 @@ class CannedSheet:
         async with self._units.begin() as work:
             await current(work.session, by)
             found = await queries.readable(work.session, by.id)
+            files = await file_queries.by_reply(work.session, [one.id for one in found])
             details = {'replies': len(found), 'format': 'xlsx' if is_xlsx else 'csv'}
             work.record(by, AuditAction.CANNED_EXPORTED, details=details)
         place = 0 if language == 'ko' else 1
         rows = [
             [names[place] for names in HEADINGS.values()],
-            *(cells(one, place) for one in found),
+            *(cells(one, [file.name for file in files.get(one.id, ())], place) for one in found),
         ]
 
         async def batches() -> AsyncIterator[Rows]:
@@ -179,6 +180,7 @@ def _parsed(by: Agent, columns: Sequence[Column | None], line: SheetLine) -> _Ro
     named = zip(columns, line.cells, strict=False)
     given = {column: cell.strip() for column, cell in named if column is not None and cell.strip()}
     department = department_of(given.pop(Column.WHOSE, ''))
+    given.pop(Column.FILES, '')
     values = {column.value: cell for column, cell in given.items()}
     if Column.STATE in given:
         values['is_active'] = state_of(given[Column.STATE])

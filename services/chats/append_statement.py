@@ -20,7 +20,10 @@ from services.work.relay import Committed
 BY_AGENT = (
     # the new values of the chat
     """last_agent_number = last_number + 1, last_agent_id = %(sender_id)s, awaiting_since = NULL,
-       unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1""",
+       woken_at = NULL, unread_count = 0, agent_read_number = last_number + 1, agent_delivered_number = last_number + 1,
+       silence_asked_at = NULL, silence_due_at = CASE WHEN silence_off OR status <> 'active' OR snoozed_until IS NOT NULL THEN NULL ELSE
+           CAST(%(now)s AS timestamptz) + make_interval(secs => (SELECT silence_ask_seconds FROM queues WHERE queues.id = queue_id))
+       END""",
     # the conditions (see services.contacts.access.may_write), including that no colleague replied after what
     # the writer had seen
     """status IN ('active', 'on_hold') AND (agent_id = %(sender_id)s OR %(sender_id)s = ANY(joined_agent_ids)
@@ -29,7 +32,9 @@ BY_AGENT = (
 )
 BY_CUSTOMER = (
     """unread_count = unread_count + 1, awaiting_since = coalesce(awaiting_since, %(now)s), customer_seen_at = %(now)s,
-       customer_read_number = last_number + 1, customer_delivered_number = last_number + 1""",
+       woken_at = CASE WHEN snoozed_until IS NULL THEN woken_at ELSE %(now)s END, snoozed_until = NULL,
+       customer_read_number = last_number + 1, customer_delivered_number = last_number + 1,
+       silence_asked_at = NULL, silence_due_at = NULL""",
     # PostgreSQL evaluates the costlier condition last
     "status <> 'closed' AND NOT is_blocked(customer_id, visitor_phone)",
 )
@@ -41,10 +46,11 @@ _SENT_DRAFT = """
         )"""
 _FILE = """
         , file AS (
-            INSERT INTO attachments (id, chat_session_id, name, media_type, size_bytes, object_key, created_at)
-            SELECT id, chat_session_id, content, %(media_type)s, %(size_bytes)s, %(object_key)s, created_at FROM message
+            INSERT INTO attachments (id, chat_session_id, name, media_type, size_bytes, object_key, preview_key, created_at)
+            SELECT id, chat_session_id, content, %(media_type)s, %(size_bytes)s, %(object_key)s, %(preview_key)s, created_at
+            FROM message
         ), taken_object AS (
-            DELETE FROM doomed_objects WHERE object_key = %(object_key)s AND EXISTS (SELECT FROM message)
+            DELETE FROM doomed_objects WHERE object_key IN (%(object_key)s, %(preview_key)s) AND EXISTS (SELECT FROM message)
         )"""
 """A file is stored with its message or not at all; typed text stays a draft beside it."""
 
@@ -114,6 +120,7 @@ async def append(
             'media_type': file.media_type,
             'size_bytes': file.size_bytes,
             'object_key': file.object_key,
+            'preview_key': file.preview_key,
         }
     try:
         row = await statements.first((_APPEND_FILE if file else _APPEND)[sender], values)

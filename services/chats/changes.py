@@ -6,6 +6,7 @@ from desk import clock
 from desk.errors import NotFoundError
 from models import (
     Agent,
+    ChatArchive,
     ChatEnding,
     ChatSession,
     ChatStatus,
@@ -55,6 +56,8 @@ def append_line(
     also_to: UUID | None = None,
 ) -> None:
     """Add a line under the number that the chat has just taken for it."""
+    if kind in CHANGES_OF_HANDS:
+        forget_silence(chat)
     message = Message(
         id=uuid4(),
         chat_session_id=chat.id,
@@ -69,6 +72,15 @@ def append_line(
     )
 
 
+CHANGES_OF_HANDS = (MessageType.JOINED, MessageType.TRANSFERRED)
+"""After these the customer waits for an agent's first line: nobody is silent."""
+
+
+def forget_silence(chat: ChatSession) -> None:
+    """Stop the clock of a silent customer until the next line of an agent."""
+    chat.silence_due_at, chat.silence_asked_at = None, None
+
+
 def tell_changed(work: UnitOfWork, chat: ChatSession, *, also_to: UUID | None = None) -> None:
     """Store a changed chat that the unit of work has locked, and announce it."""
     chat.version += 1
@@ -76,7 +88,7 @@ def tell_changed(work: UnitOfWork, chat: ChatSession, *, also_to: UUID | None = 
     work.tell(queries.changed_event(chat, also_to=also_to))
 
 
-def close(
+def close(  # noqa: PLR0913 - an end has many attributes
     work: UnitOfWork,
     chat: ChatSession,
     ending: ChatEnding,
@@ -84,18 +96,22 @@ def close(
     name: str,
     *,
     by_id: UUID | None = None,
+    reason: str = '',
 ) -> None:
     """End a chat that the unit of work has locked; when an agent had it, call ``after_end`` next."""
     step = StepKind.ABANDONED if ending is ChatEnding.ABANDONED else StepKind.ENDED
     rang_at_id = chat.offered_agent_id
     chat.status, chat.ending, chat.end_time = ChatStatus.CLOSED, ending, clock.now()
     chat.awaiting_since, chat.unread_count, chat.held_at = None, 0, None
-    record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id)
+    chat.come_back()
+    forget_silence(chat)
+    record_step(work, chat, step, agent_id=chat.agent_id or rang_at_id, by_id=by_id, reason=reason)
     if rang_at_id is not None:  # it stops ringing: that agent has a free place again
         chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None
         work.tell(RoutingNeeded())
     chat.version += 1
     add_line(work, chat, kind, name, also_to=rang_at_id)
+    work.append(ChatArchive(chat_session_id=chat.id))
 
 
 async def after_end(

@@ -28,6 +28,7 @@ from services.chats.changes import (
     after_end,
     append_line,
     close,
+    forget_silence,
     require_chat,
     settle_holder,
     tell_changed,
@@ -36,6 +37,7 @@ from services.chats.events import ChatCard, ChatMessage, HoldDue, MessageAdded, 
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance
 from services.contacts.access import may_write
+from services.contacts.pair_queries import require_not_barred
 from services.contacts.steps import record_step
 from services.people import state_queries
 from services.people.state_queries import Load
@@ -114,7 +116,7 @@ class Chats:
         Raises:
             NotFoundError: it does not exist, or belongs to another department.
             ConflictError: a colleague was faster, the customer has left, the queue offers its chats itself, or
-                the agent is not 상담 가능 or has no free place.
+                the agent is not 상담 가능, has no free place, or is protected from the customer (보호).
         """
         async with self._units.begin() as work:
             me = await locked_agent(work, agent.id)
@@ -141,7 +143,9 @@ class Chats:
             if chat.status is ChatStatus.ACTIVE:
                 now = clock.now()
                 chat.status, chat.held_at = ChatStatus.ON_HOLD, now
+                chat.come_back()
                 chat.remind_at = now + timedelta(minutes=remind_minutes) if remind_minutes else None
+                forget_silence(chat)
                 record_step(work, chat, StepKind.HELD, agent_id=chat.agent_id, by_id=agent.id)
                 tell_changed(work, chat)
                 await settle_holder(work, me, StateCause.CONTACT_OVER)
@@ -194,7 +198,7 @@ class Chats:
         )
 
     async def mark(self, agent: Agent, chat_id: UUID, *, delivered: int = 0, read: int = 0) -> None:
-        """Record up to which message the chat was delivered to its agent and read.
+        """Record up to which message the chat was delivered to its agent, or to one who joined it, and read.
 
         Ignored for other agents.
         """
@@ -327,6 +331,7 @@ async def _taken_before(work: UnitOfWork, agent: Agent, chat_id: UUID) -> ChatSe
     found = require_chat(await queries.chat_of(work.session, agent, chat_id))
     if found.agent_id == agent.id and found.is_open:
         return found
+    await require_not_barred(work.session, agent.id, found.customer_id, found.visitor_phone)
     _require_ready(agent)
     is_offered = found.offered_agent_id == agent.id  # it has its place
     await _require_places(work, agent, most=agent.chat_capacity - 1 + is_offered)

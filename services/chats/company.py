@@ -7,6 +7,7 @@ from models import Agent, AuditAction, ChatStatus, MessageType
 from services.chats import queries
 from services.chats.changes import add_line, require_chat, tell_changed
 from services.chats.events import ChatCard
+from services.contacts.pair_queries import require_not_barred
 from services.work.unit_of_work import UnitsOfWork
 
 MOST_JOINED = 3
@@ -24,7 +25,8 @@ class Company:
 
         Raises:
             NotFoundError: the chat does not exist, or the agent may not see it.
-            ConflictError: it is not open, it is the agent's own, or enough people are in it.
+            ConflictError: it is not open, it is the agent's own, enough people are in it, or the agent is
+                protected from its customer (보호).
         """
         async with self._units.begin() as work:
             chat = require_chat(await queries.locked_chat_of(work.session, agent, chat_id))
@@ -36,6 +38,7 @@ class Company:
                 raise ConflictError('company.own')
             if agent.id in chat.joined_agent_ids:
                 return queries.card(chat)
+            await require_not_barred(work.session, agent.id, chat.customer_id, chat.visitor_phone)
             if len(chat.joined_agent_ids) >= MOST_JOINED:
                 raise ConflictError('company.full', most=MOST_JOINED + 1)
             chat.joined_agent_ids = [*chat.joined_agent_ids, agent.id]

@@ -1,4 +1,4 @@
-"""Agents' unsent text, kept on the server so that it is never lost."""
+"""Agents' unsent messages, kept on the server so that they are never lost. Those of private notes: ``note_drafts``."""
 
 from uuid import UUID
 

@@ -42,7 +42,7 @@ def holder_topic(agent_id: UUID) -> str:
 
 
 def hold_topic(agent_id: UUID) -> str:
-    """Return the topic of reminders of the chats that an agent has on hold."""
+    """Return the topic of reminders of the chats that an agent has on hold or put away."""
     return f'hold:{agent_id}'
 
 
@@ -94,6 +94,14 @@ class ChatCard(BaseModel):
     offered_at: datetime | None = None
     offer_expires_at: datetime | None = None
     remind_at: datetime | None = None
+    silence_due_at: datetime | None = None
+    silence_asked_at: datetime | None = None
+    silence_off: bool = False
+    label_ids: tuple[UUID, ...] = ()
+    reopened_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    woken_at: datetime | None = None
+    """Since when it is back from 다시 알림, until its agent has noticed it."""
     joined_agent_ids: tuple[UUID, ...] = ()
     """Colleagues who write in it beside the agent who has it."""
 
@@ -101,6 +109,11 @@ class ChatCard(BaseModel):
     def is_open(self) -> bool:
         """Whether an agent has it and it is not over."""
         return self.status in OPEN_STATUSES
+
+    @property
+    def waits_since(self) -> datetime:
+        """Since when the customer is here: for a reopened chat since then."""
+        return self.reopened_at or self.start_time
 
 
 class ChatMessage(BaseModel):
@@ -211,6 +224,23 @@ class HoldDue(Event):
 
     @classmethod
     def of(cls, chat: ChatSession) -> 'HoldDue':
+        """Return the event for a chat."""
+        return cls(agent_id=chat.agent_id, chat_id=chat.id, customer=chat.visitor_name)
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (hold_topic(self.agent_id),) if self.agent_id else ()
+
+
+class SnoozeDue(Event):
+    """A chat is back from 다시 알림 because its time has come: it rings at its agent once."""
+
+    agent_id: UUID | None
+    chat_id: UUID
+    customer: str
+
+    @classmethod
+    def of(cls, chat: ChatSession) -> 'SnoozeDue':
         """Return the event for a chat."""
         return cls(agent_id=chat.agent_id, chat_id=chat.id, customer=chat.visitor_name)
 

@@ -11,7 +11,8 @@ from models import Agent
 from services.chats import inbox_queries
 from services.chats import queries as chat_queries
 from services.chats.events import ChatCard
-from services.chats.inbox_view import WHOLE, InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab, moment_of
+from services.chats.inbox_view import WHOLE, InboxFilter
 from services.work.cursors import Cursor
 from services.work.unit_of_work import UnitsOfWork
 
@@ -47,7 +48,7 @@ class Inbox:
         only: InboxFilter = WHOLE,
     ) -> InboxPage:
         """Return the chats after ``after`` (from the top without it), at most ``limit``. One query."""
-        place = cursor_of(after, tab) if isinstance(after, ChatCard) else after
+        place = cursor_of(after, tab, scope) if isinstance(after, ChatCard) else after
         async with self._db.reading() as session:
             chats = await inbox_queries.page(
                 session,
@@ -86,14 +87,9 @@ class Inbox:
             return await inbox_queries.counts(session, agent, tabs, scope)
 
 
-def cursor_of(chat: ChatCard, tab: Tab) -> Cursor:
+def cursor_of(chat: ChatCard, tab: Tab, scope: Scope) -> Cursor:
     """Return the place after a chat in a list, which stays valid whatever happens to the chat."""
-    moment = {
-        Tab.WAITING: chat.start_time,
-        Tab.OPEN: chat.awaiting_since,
-        Tab.CLOSED: chat.end_time,
-    }[tab]
-    return Cursor(moment, chat.id)
+    return Cursor(moment_of(chat, tab, scope), chat.id)
 
 
 def _list_of(agent: Agent, tab: Tab, scope: Scope) -> UUID | str:

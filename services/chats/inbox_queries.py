@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, func, literal, text, tuple_
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, literal, or_, text, true, tuple_
+from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -14,24 +15,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from desk.compiled_select import built_once
 from models import Agent, ChatSession, ChatStatus
 from models.chat import OPEN_STATUSES
-from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter, Scope, Tab
+from services.chats.inbox_order import Scope, Tab, moment_in_sql
+from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter
 from services.contacts.access import reader_values, within_reach, within_reach_bound
-
-"""Counts stop here: agents act the same for 1,000 and 1,001, and counting is costly."""
-
-
-_awaiting = func.coalesce(col(ChatSession.awaiting_since), text("'infinity'::timestamptz"))
-
 
 _STATUS: dict[Tab, ColumnElement[bool]] = {
     Tab.WAITING: col(ChatSession.status) == ChatStatus.WAITING,
     Tab.OPEN: col(ChatSession.status).in_(OPEN_STATUSES),
     Tab.CLOSED: col(ChatSession.status) == ChatStatus.CLOSED,
-}
-_MOMENT: dict[Tab, Any] = {
-    Tab.WAITING: col(ChatSession.start_time),
-    Tab.OPEN: _awaiting,
-    Tab.CLOSED: col(ChatSession.end_time),
 }
 
 
@@ -40,18 +31,27 @@ def _belongs(agent: Agent, tab: Tab, scope: Scope) -> ColumnElement[bool]:
 
     Each is one half of ``access.visible_to``, so that it fits an index: own chats, or those within reach.
     """
+    is_reached = within_reach(agent, col(ChatSession.department))
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return _STATUS[tab] & (col(ChatSession.agent_id) == agent.id)
-    return _STATUS[tab] & within_reach(agent, col(ChatSession.department))
+        return _STATUS[tab] & _is_own(tab, agent.id, is_reached)
+    return _STATUS[tab] & is_reached
+
+
+def _is_own(tab: Tab, agent_id: Any, is_reached: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition for an agent's own chats: of open ones also those that they joined (함께 상담)."""
+    has: ColumnElement[bool] = col(ChatSession.agent_id) == agent_id
+    if tab is not Tab.OPEN:
+        return has
+    has_joined = col(ChatSession.joined_agent_ids).bool_op('@>')(array([agent_id], type_=Uuid()))
+    return or_(has, has_joined & is_reached)
 
 
 def _belongs_bound(tab: Tab, scope: Scope, *, sees_everything: bool) -> ColumnElement[bool]:
     """Return ``_belongs`` for a statement that is built once; it finds no order in an index."""
+    is_reached = true() if sees_everything else within_reach_bound(col(ChatSession.department))
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return _STATUS[tab] & (col(ChatSession.agent_id) == bindparam('reader_id', type_=Uuid()))
-    if sees_everything:
-        return _STATUS[tab]
-    return _STATUS[tab] & within_reach_bound(col(ChatSession.department))
+        return _STATUS[tab] & _is_own(tab, bindparam('reader_id', type_=Uuid()), is_reached)
+    return _STATUS[tab] & is_reached
 
 
 def _narrowed(
@@ -75,7 +75,7 @@ async def page(  # noqa: PLR0913 - all of these select rows
     only: InboxFilter = WHOLE,
 ) -> Sequence[ChatSession]:
     """Return ``limit`` chats after a place (time or ``None`` for "answered", and id), in the tab's order."""
-    key, chat_id = _MOMENT[tab], col(ChatSession.id)
+    key, chat_id = moment_in_sql(tab, scope), col(ChatSession.id)
     statement = _narrowed(select(ChatSession).where(_belongs(agent, tab, scope)), only)
     if after is not None:
         place = tuple_(

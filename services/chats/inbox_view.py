@@ -6,8 +6,6 @@ tests compare it with the database.
 
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from models import Agent, ChatStatus
@@ -20,26 +18,8 @@ from services.chats.events import (
     holder_topic,
     queue_topic,
 )
+from services.chats.inbox_order import ANSWERED, Scope, Tab, moment_of
 from services.contacts.access import topics_within
-
-ANSWERED = datetime.max.replace(tzinfo=UTC)
-"""Sorts chats in which nobody waits after those in which somebody does."""
-
-
-class Tab(StrEnum):
-    """The tabs 대기, 진행, 종료."""
-
-    WAITING = 'waiting'
-    OPEN = 'open'
-    CLOSED = 'closed'
-
-
-class Scope(StrEnum):
-    """The scope of a list: 내 상담 or 부서 전체 (for supervisors: all departments)."""
-
-    MINE = 'mine'
-    DEPARTMENT = 'department'
-
 
 _STATUSES = {
     Tab.WAITING: (ChatStatus.WAITING,),
@@ -71,13 +51,16 @@ class Change:
     now: int | None
 
 
-def sort_key(chat: ChatCard, tab: Tab) -> tuple[float, int]:
-    """Return a chat's place in a tab: longest waiting first, in 종료 latest first."""
-    if tab is Tab.WAITING:
-        return chat.start_time.timestamp(), chat.id.int
-    if tab is Tab.OPEN:
-        return (chat.awaiting_since or ANSWERED).timestamp(), chat.id.int
-    return -(chat.end_time or ANSWERED).timestamp(), -chat.id.int
+def sort_key(chat: ChatCard, tab: Tab, scope: Scope) -> tuple[float, int]:
+    """Return a chat's place in a list: by ``inbox_order``, in 종료 latest first."""
+    moment = (moment_of(chat, tab, scope) or ANSWERED).timestamp()
+    return (-moment, -chat.id.int) if tab is Tab.CLOSED else (moment, chat.id.int)
+
+
+def is_among_own(chat: ChatCard, agent: Agent) -> bool:
+    """Whether a chat is among an agent's own: theirs, or open and joined by them (함께 상담)."""
+    has_joined = agent.id in chat.joined_agent_ids and chat.is_open
+    return chat.agent_id == agent.id or (has_joined and agent.reaches(chat.department))
 
 
 def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
@@ -85,7 +68,7 @@ def belongs(chat: ChatCard, agent: Agent, tab: Tab, scope: Scope) -> bool:
     if chat.status not in _STATUSES[tab]:
         return False
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return chat.agent_id == agent.id
+        return is_among_own(chat, agent)
     return agent.reaches(chat.department)
 
 
@@ -178,7 +161,7 @@ class InboxView:
             if self._is_news(chat):
                 self._remember(chat)
         if chats or is_complete:
-            self._end = None if is_complete else sort_key(chats[-1], self.tab)
+            self._end = None if is_complete else self._key(chats[-1])
         known = {chat.id for chat in (*self.chats, *chats)} | self._heard
         rows = [self._newest[chat_id] for chat_id in known]
         self._show(sorted(filter(self._covers, rows), key=self._key))
@@ -196,7 +179,7 @@ class InboxView:
         return is_reached and belongs(chat, self.agent, self.tab, self.scope)
 
     def _key(self, chat: ChatCard) -> SortKey:
-        return sort_key(chat, self.tab)
+        return sort_key(chat, self.tab, self.scope)
 
     def _remove(self, chat_id: UUID) -> int | None:
         chat = self._shown.pop(chat_id, None)

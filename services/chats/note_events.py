@@ -19,6 +19,11 @@ def mention_topic(agent_id: UUID) -> str:
     return f'mention:{agent_id}'
 
 
+def note_draft_topic(agent_id: UUID, chat_id: UUID) -> str:
+    """Return the topic of one agent's unsent note in one chat."""
+    return f'note-draft:{agent_id}:{chat_id}'
+
+
 class NoteView(BaseModel):
     """A note as screens and programs show it."""
 
@@ -75,3 +80,16 @@ class MentionRead(Event):
     @override
     def topics(self) -> tuple[str, ...]:
         return (mention_topic(self.agent_id),)
+
+
+class NoteDraftSaved(Event):
+    """An agent's unsent note changed in one of their tabs, named by ``tab``."""
+
+    agent_id: UUID
+    chat_id: UUID
+    text: str
+    tab: str
+
+    @override
+    def topics(self) -> tuple[str, ...]:
+        return (note_draft_topic(self.agent_id, self.chat_id),)

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import Integer, Uuid, bindparam, delete, func, update
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, ChatNote, ChatSession, NoteMention
+from desk.compiled_select import built_once
+from models import Agent, ChatNote, ChatSession, NoteDraft, NoteMention
 from services.chats.note_events import MentionView, NoteView
-from services.contacts.access import visible_to
+from services.contacts.access import reader_values, visible_to, visible_to_bound
 
 NOTES_LOCK = 0x4E54
 """The first key of the advisory locks of notes' ids."""
@@ -70,25 +73,31 @@ async def colleagues(session: AsyncSession) -> Sequence[Agent]:
 
 async def unread(session: AsyncSession, agent: Agent, *, limit: int) -> list[MentionView]:
     """Return the unread mentions of a person in chats that they may see now, oldest first."""
-    statement = (
-        select(ChatNote, ChatSession, Agent)
-        .join(NoteMention, col(NoteMention.note_id) == col(ChatNote.id))
-        .join(ChatSession, col(ChatSession.id) == col(ChatNote.chat_session_id))
-        .join(Agent, col(Agent.id) == col(ChatNote.author_id))
-        .where(
-            col(NoteMention.agent_id) == agent.id,
-            col(NoteMention.read_at).is_(None),
-            visible_to(agent),
-        )
-        .order_by(col(NoteMention.created_at), col(ChatNote.id))
-        .limit(limit)
-    )
-    rows = (await session.exec(statement)).all()
+    statement = _unread(sees_everything=agent.sees_everything)
+    values = {'mentioned_id': agent.id, 'most': limit, **reader_values(agent)}
+    rows = (await session.exec(statement, params=values)).all()
     named = await mentioned(session, [row.id for row, _, _ in rows])
     return [
         MentionView(note=shown(row, author, named.get(row.id, ())), customer=chat.visitor_name)
         for row, chat, author in rows
     ]
+
+
+@cache
+def _unread(*, sees_everything: bool) -> Any:
+    return built_once(
+        select(ChatNote, ChatSession, Agent)
+        .join(NoteMention, col(NoteMention.note_id) == col(ChatNote.id))
+        .join(ChatSession, col(ChatSession.id) == col(ChatNote.chat_session_id))
+        .join(Agent, col(Agent.id) == col(ChatNote.author_id))
+        .where(
+            col(NoteMention.agent_id) == bindparam('mentioned_id', type_=Uuid()),
+            col(NoteMention.read_at).is_(None),
+            visible_to_bound(ChatSession, sees_everything=sees_everything),
+        )
+        .order_by(col(NoteMention.created_at), col(ChatNote.id))
+        .limit(bindparam('most', type_=Integer()))
+    )
 
 
 async def mark_read(session: AsyncSession, agent_id: UUID, note_id: UUID, at: datetime) -> bool:
@@ -122,4 +131,20 @@ def shown(row: ChatNote, author: Agent, mentions: Sequence[str]) -> NoteView:
         body=row.body,
         mentions=tuple(mentions),
         created_at=row.created_at,
+    )
+
+
+async def draft_text(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> str:
+    """Return an agent's unsent note in a chat; empty if there is none."""
+    statement = select(NoteDraft.text).where(
+        col(NoteDraft.agent_id) == agent_id, col(NoteDraft.chat_session_id) == chat_id
+    )
+    return (await session.exec(statement)).first() or ''
+
+
+async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:
+    """Delete an agent's unsent note in a chat."""
+    is_theirs = col(NoteDraft.agent_id) == agent_id
+    await session.exec(
+        delete(NoteDraft).where(is_theirs, col(NoteDraft.chat_session_id) == chat_id)
     )

@@ -107,6 +107,7 @@ class ChatNotes:
                 created_at=clock.now(),
             )
             work.session.add(row)
+            await queries.clear_draft(work.session, agent.id, chat.id)
             await work.session.flush()
             return _told(work, chat, row, agent, people)
 

@@ -24,3 +24,4 @@ class OutgoingFile(OutgoingMessage):
     media_type: str
     size_bytes: int
     object_key: str
+    preview_key: str | None = None

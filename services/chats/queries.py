@@ -9,11 +9,13 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Uuid,
+    all_,
     and_,
     bindparam,
     delete,
     exists,
     func,
+    literal,
     tuple_,
     update,
 )
@@ -36,7 +38,8 @@ from models import (
 )
 from models.chat import OPEN_STATUSES
 from services.chats.events import ChatCard, ChatChanged, ChatMessage
-from services.contacts.access import reader_values, visible_to, visible_to_bound
+from services.contacts.access import reached_bound, reader_values, visible_to
+from services.contacts.pair_queries import barred_agents
 
 
 def chats_of(agent: Agent) -> SelectOfScalar[ChatSession]:
@@ -63,12 +66,8 @@ async def chat_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> ChatSes
 
 @cache
 def _chat_of(*, sees_everything: bool) -> SelectOfScalar[ChatSession]:
-    is_reached = or_(
-        visible_to_bound(ChatSession, sees_everything=sees_everything),
-        col(ChatSession.offered_agent_id) == bindparam('reader_id', type_=Uuid()),
-    )
     is_it = col(ChatSession.id) == bindparam('chat_id', type_=Uuid())
-    statement = select(ChatSession).where(is_reached, is_it)
+    statement = select(ChatSession).where(reached_bound(sees_everything=sees_everything), is_it)
     return built_once(statement.execution_options(populate_existing=True))
 
 
@@ -243,6 +242,8 @@ async def take_waiting(
         .where(
             col(ChatSession.id) == chat_id,
             col(ChatSession.status) == ChatStatus.WAITING,
+            literal(agent.id, Uuid)
+            != all_(barred_agents(col(ChatSession.customer_id), col(ChatSession.visitor_phone))),
             or_(
                 col(ChatSession.offered_agent_id) == agent.id,
                 visible_to(agent)
@@ -270,6 +271,17 @@ async def held_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequen
     statement = (
         select(ChatSession)
         .where(col(ChatSession.remind_at) <= at, col(ChatSession.status) == ChatStatus.ON_HOLD)
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def snoozed_due(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[ChatSession]:
+    """Return, locked, open chats whose 다시 알림 is due; skips locked rows."""
+    statement = (
+        select(ChatSession)
+        .where(col(ChatSession.snoozed_until) <= at, col(ChatSession.status).in_(OPEN_STATUSES))
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True)
     )
@@ -321,16 +333,21 @@ async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | No
 
 async def draft_of(session: AsyncSession, agent: Agent, chat_id: UUID) -> Draft | None:
     """Return the agent's unsent text in a chat; of a chat that they hold, else what somebody who left had typed."""
+    values = {'chat_id': chat_id, 'reader_id': agent.id}
+    return (await session.exec(_draft_of(), params=values)).first()
+
+
+@cache
+def _draft_of() -> SelectOfScalar[Draft]:
+    chat, reader = bindparam('chat_id', type_=Uuid()), bindparam('reader_id', type_=Uuid())
     left_behind = exists().where(col(Agent.id) == col(Draft.agent_id), ~col(Agent.is_active))
-    is_holder = exists().where(
-        col(ChatSession.id) == chat_id, col(ChatSession.agent_id) == agent.id
-    )
-    is_own = col(Draft.agent_id) == agent.id
+    is_holder = exists().where(col(ChatSession.id) == chat, col(ChatSession.agent_id) == reader)
+    is_own = col(Draft.agent_id) == reader
     statement = select(Draft).where(
-        col(Draft.chat_session_id) == chat_id, or_(is_own, and_(left_behind, is_holder))
+        col(Draft.chat_session_id) == chat, or_(is_own, and_(left_behind, is_holder))
     )
     newest = statement.order_by(is_own.desc(), col(Draft.updated_at).desc())
-    return (await session.exec(newest.limit(1))).first()
+    return built_once(newest.limit(1))
 
 
 async def adopt_draft(session: AsyncSession, draft: Draft, agent_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import ChatRating
+from models import ChatRating, ProtectionCase
 from services.chats.events import Rating
 
 
@@ -23,6 +23,14 @@ async def ratings(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUI
         one.chat_session_id: Rating(score=one.score, comment=one.comment)
         for one in (await session.exec(statement)).all()
     }
+
+
+async def was_ended_for_abuse(session: AsyncSession, chat_id: UUID) -> bool:
+    """Whether an agent ended a chat to be protected (보호)."""
+    statement = select(ProtectionCase.id).where(
+        col(ProtectionCase.contact_id) == chat_id, col(ProtectionCase.ended_by_id).is_not(None)
+    )
+    return (await session.exec(statement)).first() is not None
 
 
 def chats_rated(score: int) -> Any:

@@ -37,7 +37,8 @@ class Ratings:
 
         Raises:
             NotFoundError: there is no such chat.
-            ConflictError: the chat goes on, no agent was ever in it, or it ended more than a day ago.
+            ConflictError: the chat goes on, no agent was ever in it, it ended more than a day ago,
+                or its agent ended it for abuse.
             InvalidInputError: not a score, or the comment is too long.
             TooManyError: more than ``RATINGS`` allows.
         """
@@ -54,6 +55,8 @@ class Ratings:
             if chat is None:
                 raise NotFoundError('visit.not_found')
             _require_open(chat)
+            if await rating_queries.was_ended_for_abuse(work.session, chat_id):
+                raise ConflictError('rating.protected')
             row = await rating_queries.row_of(work.session, chat_id)
             rating = Rating(score=score, comment=comment)
             if row is None:
@@ -66,6 +69,11 @@ class Ratings:
             work.session.add(row)
             work.tell(ChatRated(chat_id=chat_id, rating=rating))
         return rating
+
+    async def is_asked(self, chat_id: UUID) -> bool:
+        """Whether a chat's customer is asked at all: not who was warned and went on, until the agent ended the chat."""
+        async with self._db.reading() as session:
+            return not await rating_queries.was_ended_for_abuse(session, chat_id)
 
     async def of_chat(self, chat_id: UUID) -> Rating | None:
         """Return a chat's rating; the caller has checked the right to see the chat."""

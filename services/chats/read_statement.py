@@ -42,7 +42,7 @@ _BY_AGENT = _statement(
             SELECT count(*) FROM messages
             WHERE chat_session_id = %(chat_id)s AND sender = 'customer'
               AND number > chat_sessions.agent_read_number AND number <= %(read)s)),""",
-    allowed='agent_id = %(agent_id)s',
+    allowed='(agent_id = %(agent_id)s OR %(agent_id)s = ANY(joined_agent_ids))',
 )
 _BY_CUSTOMER = _statement('customer')
 
@@ -50,7 +50,7 @@ _BY_CUSTOMER = _statement('customer')
 async def advance(
     statements: StatementPool, agent: Agent | None, chat_id: UUID, *, delivered: int, read: int
 ) -> Committed | None:
-    """Record how far a chat was delivered to and read by its agent, or its customer (no ``agent``).
+    """Record how far a chat was delivered to and read by its agent or one who joined, or its customer (no ``agent``).
 
     Returns the event, committed and in the outbox; or ``None`` when nothing changed or the chat is
     not the agent's.

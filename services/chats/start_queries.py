@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import all_
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import ChatSession, Queue
+from services.contacts.pair_queries import barred_agents
 
 
 async def topic_for(
@@ -35,6 +37,7 @@ async def entered_queue(
             col(ChatSession.start_time) >= since,
             col(ChatSession.queue_id) == queue_id,
             col(ChatSession.agent_id).is_not(None),
+            col(ChatSession.agent_id) != all_(barred_agents(None, phone)),
         )
         .order_by(col(ChatSession.start_time).desc())
         .limit(1)

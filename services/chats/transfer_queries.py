@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from sqlalchemy import Uuid, all_, bindparam
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from models import (
     Agent,
     AgentRole,
@@ -40,21 +44,27 @@ async def open_of_chat(session: AsyncSession, chat_id: UUID) -> ChatTransfer | N
 
 async def open_to(session: AsyncSession, agent: Agent) -> Sequence[ChatTransfer]:
     """Return the open transfers that somebody may accept, first to time out first."""
-    of_department = select(col(Queue.id)).where(col(Queue.department) == agent.department)
-    statement = (
+    values = {'reader_id': agent.id, 'department': agent.department}
+    return (await session.exec(_open_to(), params=values)).all()
+
+
+@cache
+def _open_to() -> SelectOfScalar[ChatTransfer]:
+    reader = bindparam('reader_id', type_=Uuid())
+    of_department = select(col(Queue.id)).where(col(Queue.department) == bindparam('department'))
+    return built_once(
         select(ChatTransfer)
         .where(
             _is_open,
             or_(
-                col(ChatTransfer.to_agent_id) == agent.id,
+                col(ChatTransfer.to_agent_id) == reader,
                 col(ChatTransfer.to_queue_id).in_(of_department),
             ),
-            col(ChatTransfer.from_id) != agent.id,
-            ~col(ChatTransfer.refused_by_ids).contains([agent.id]),
+            col(ChatTransfer.from_id) != reader,
+            reader != all_(col(ChatTransfer.refused_by_ids)),
         )
         .order_by(col(ChatTransfer.expires_at))
     )
-    return (await session.exec(statement)).all()
 
 
 async def open_from(session: AsyncSession, agent_id: UUID) -> Sequence[ChatTransfer]:

@@ -32,6 +32,7 @@ from services.chats.chats import MAX_PAGE, check_text, own, send
 from services.chats.events import ChatCard, ChatMessage, Typing
 from services.chats.outgoing import OutgoingMessage
 from services.chats.read_statement import advance
+from services.chats.silence import LONGEST_BREAK, Silence, leave_out
 from services.contacts import queue_queries
 from services.contacts.steps import record_step
 from services.people.events import RoutingNeeded
@@ -44,8 +45,6 @@ LINES = Throttle(limit=12, seconds=10)
 RETURNING = timedelta(days=1)
 """A customer who comes back within this time is offered to the same agent."""
 SWEEP_BATCH = 100
-LONGEST_BREAK = timedelta(seconds=15)
-"""After a longer break in hearing customers the desk was down: above the sweep's interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +57,8 @@ class ChatStart:
     source: str = 'web'
     consent: bool | None = None
     """Whether they agree that name and number are stored; ``None`` when another site has asked them."""
+    announcement: int | None = None
+    """The version of what they read of the protection of agents (``Announcements``); ``None`` when nobody has said."""
     token: str = ''
     """Made by ``Visits.new_token`` when the form is drawn, so that a form sent twice is one chat;
     made here when empty."""
@@ -71,6 +72,7 @@ class VisitTopic:
     name_en: str = ''
     closed: Closed | None = None
     """Says when it opens; ``None`` within its business hours."""
+    queue_id: UUID | None = None
 
 
 class StartRefusedError(InvalidInputError):
@@ -92,8 +94,9 @@ class StartedChat:
 class Visits:
     """A customer's actions in their own chat."""
 
-    def __init__(self, units: UnitsOfWork, *, secret: str) -> None:
+    def __init__(self, units: UnitsOfWork, *, secret: str, silence: Silence) -> None:
         self._units = units
+        self._silence = silence
         self._db = units.db
         self._relay = units.relay
         self._tokens = TokenSeal(secret, 'chat')
@@ -111,7 +114,9 @@ class Visits:
         async with self._db.reading() as session:
             queues = await queue_queries.active(session)
             hours = await hours_of(session, [queue.id for queue in queues])
-        return [VisitTopic(one.name, one.name_en, closed_now(hours[one.id])) for one in queues]
+        return [
+            VisitTopic(one.name, one.name_en, closed_now(hours[one.id]), one.id) for one in queues
+        ]
 
     async def topic_of(self, chat: ChatCard) -> VisitTopic:
         """Return a chat's topic: its queue's current name."""
@@ -137,7 +142,7 @@ class Visits:
         name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
         async with self._db.reading() as session:
             queue, is_blocked = await start_queries.topic_for(session, form.department, phone)
-        faults = _faults(form, name, phone, is_open=queue is not None)
+        faults = form_faults(form, name, phone, is_open=queue is not None)
         if faults or name is None or phone is None or queue is None:
             raise StartRefusedError(faults)
         token = form.token or self.new_token()
@@ -161,6 +166,8 @@ class Visits:
             visitor_name=name,
             visitor_phone=phone,
             consented_at=clock.now() if form.consent else None,
+            announcement_id=form.announcement,
+            announced_at=now if form.announcement else None,
             token_hash=hashed(token),
         )
         return StartedChat(await self._opened(chat, token), token)
@@ -238,7 +245,9 @@ class Visits:
         return queries.card(chat)
 
     async def typing(self, chat: ChatCard) -> None:
-        """Announce to the agent that the customer is typing."""
+        """Announce to the agent that the customer is typing; who was asked whether they are still there is."""
+        if chat.silence_asked_at is not None:
+            await self._silence.stay(chat.id)
         await self._relay.whisper(
             Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=chat.visitor_name)
         )
@@ -272,11 +281,13 @@ class Visits:
         calls record how long the desk has been up. Silence from before does not count.
         """
         now = clock.now()
-        async with self._db.transaction() as session:
-            since = await silence_queries.note_uptime(
-                session, now, longest_break=min(LONGEST_BREAK, silent_for / 2)
+        async with self._units.begin() as work:
+            hearing = await silence_queries.note_uptime(
+                work.session, now, longest_break=min(LONGEST_BREAK, silent_for / 2)
             )
-        if now - since < silent_for:
+            if hearing.away_from is not None:
+                await leave_out(work, hearing.away_from, now)
+        if now - hearing.since < silent_for:
             return 0
         async with self._units.begin() as work:
             before = now - silent_for
@@ -332,7 +343,7 @@ async def _enter(work: UnitOfWork, chat: ChatSession, queue_id: UUID) -> None:
     chat.department, chat.returning_agent_id = queue.department, last_agent_id
 
 
-def _faults(
+def form_faults(
     form: ChatStart, name: str | None, phone: str | None, *, is_open: bool
 ) -> list[InvalidInputError]:
     """Return all errors of a form, in the order of its fields."""

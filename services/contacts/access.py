@@ -65,6 +65,15 @@ def visible_to_bound(
     return or_(is_own, within_reach_bound(col(contact.department)))
 
 
+def reached_bound(*, sees_everything: bool) -> ColumnElement[bool]:
+    """Return the condition for chats that a person may see or that are offered to them, for a statement that is built once.
+
+    Whoever runs it supplies ``reader_values``, and ``reader_id`` in any case.
+    """
+    is_offered = col(ChatSession.offered_agent_id) == bindparam('reader_id', type_=Uuid())
+    return or_(visible_to_bound(ChatSession, sees_everything=sees_everything), is_offered)
+
+
 def within_reach_bound(department: Any) -> ColumnElement[bool]:
     """Return ``within_reach`` for a statement that is built once, for who does not see everything."""
     found: ColumnElement[bool] = department == any_(bindparam('reader_reach', type_=Texts))

@@ -28,7 +28,13 @@ from models import (
     Sender,
 )
 from models.base import Timestamp
-from services.contacts.access import reader_values, visible_to, within_reach, within_reach_bound
+from services.contacts.access import (
+    reader_values,
+    visible_to,
+    visible_to_bound,
+    within_reach,
+    within_reach_bound,
+)
 from services.contacts.promise_view import PromiseView
 
 IS_OPEN = col(Promise.status) == PromiseStatus.OPEN
@@ -236,9 +242,20 @@ def _overview(*, sees_everything: bool) -> Any:
 
 async def contact_seen(session: AsyncSession, agent: Agent, contact_id: UUID) -> tuple[bool, bool]:
     """Return whether an agent may see a chat or call, and whether anything was promised in it."""
-    chat = select(ChatSession.id).where(col(ChatSession.id) == contact_id, visible_to(agent))
-    call = select(Call.id).where(col(Call.id) == contact_id, visible_to(agent, Call))
-    promise = select(Promise.id).where(of_contacts([contact_id]))
-    found = await session.exec(select(or_(chat.exists(), call.exists()), promise.exists()))
-    is_seen, has_promises = found.one()
+    statement = _contact_seen(sees_everything=agent.sees_everything)
+    values = {'contact_id': contact_id, **reader_values(agent)}
+    is_seen, has_promises = (await session.exec(statement, params=values)).one()
     return is_seen, has_promises
+
+
+@cache
+def _contact_seen(*, sees_everything: bool) -> Any:
+    contact = bindparam('contact_id', type_=Uuid())
+    seen = [
+        select(kind.id)
+        .where(col(kind.id) == contact, visible_to_bound(kind, sees_everything=sees_everything))
+        .exists()
+        for kind in (ChatSession, Call)
+    ]
+    promise = select(Promise.id).where(col(Promise.contact_id) == contact)
+    return built_once(select(or_(*seen), promise.exists()))

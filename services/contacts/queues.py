@@ -28,7 +28,7 @@ from models.queue import MAX_LEVEL
 from services.contacts import queue_queries as queries
 from services.people import skill_queries
 from services.people.authority import require_admin
-from services.people.events import RoutingNeeded, SettingsChanged
+from services.people.events import RoutingNeeded, SettingPart, SettingsChanged
 from services.text.visible import parse_name
 from services.work.setting_log import log_change
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -59,6 +59,10 @@ LIMITS = {
     'long_call_seconds': Limits(60, 7_200, may_be_empty=True),
     'very_long_call_seconds': Limits(60, 7_200, may_be_empty=True),
     'callbacks_per_hour': Limits(0, 1_000, may_be_empty=True),
+    'silence_ask_seconds': Limits(30, 7_200, may_be_empty=True),
+    'silence_close_seconds': Limits(30, 7_200),
+    'abuse_warnings': Limits(0, 5),
+    'harassment_warnings': Limits(0, 5),
 }
 """The limits of a queue's numbers; times in seconds."""
 TARGETS = ('service_level_seconds', 'service_level_percent')
@@ -69,7 +73,7 @@ FIELDS = (
     'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
     'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
     'recording_pause_seconds', 'long_call_seconds', 'very_long_call_seconds',
-    'callbacks_per_hour',
+    'callbacks_per_hour', 'silence_ask_seconds', 'silence_close_seconds', 'abuse_warnings', 'harassment_warnings',
 )  # fmt: skip
 """The fields that can be configured."""
 
@@ -286,7 +290,7 @@ def _told(
     work: UnitOfWork, by: Agent, queue: Queue, action: AuditAction, fields: Sequence[str] = ()
 ) -> None:
     work.record(by, action, subject=(SubjectKind.QUEUE, queue.id), fields=fields)
-    work.tell(SettingsChanged(part='queues'))
+    work.tell(SettingsChanged(part=SettingPart.QUEUES))
     work.tell(RoutingNeeded())
 
 

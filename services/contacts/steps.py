@@ -46,9 +46,13 @@ def record_step(  # noqa: PLR0913 - a step has many attributes
         queue_id=contact.queue_id,
         agent_id=agent_id,
         by_id=by_id,
-        came_at=contact.start_time,
+        came_at=_came_at(contact),
         rang_at=contact.offered_at if isinstance(contact, ChatSession) else None,
         reason=reason,
         score=score,
     )
     work.append(step)
+
+
+def _came_at(contact: Contact) -> datetime:
+    return contact.waits_since if isinstance(contact, ChatSession) else contact.start_time

@@ -6,14 +6,23 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.compiled_select import built_once
-from models import Agent, Call, Channel, ChatSession, ContactCategory, Customer, WrapUp
-from services.contacts.access import visible_to, within_reach
+from models import (
+    Agent,
+    Call,
+    Channel,
+    ChatSession,
+    ContactCategory,
+    Customer,
+    PastWrapUp,
+    WrapUp,
+)
+from services.contacts.access import reader_values, visible_to, within_reach_bound
 from services.contacts.category_names import path_names
 from services.contacts.category_queries import ids_below
 from services.contacts.wrap_up_view import WrapUpView
@@ -32,6 +41,12 @@ async def of_contact(
             populate_existing=True
         )
     return (await session.exec(statement)).first()
+
+
+async def past_of(session: AsyncSession, contact_id: UUID) -> Sequence[PastWrapUp]:
+    """Return the 후처리 of the earlier ends of a contact that was reopened, oldest first."""
+    statement = select(PastWrapUp).where(col(PastWrapUp.contact_id) == contact_id)
+    return (await session.exec(statement.order_by(col(PastWrapUp.created_at)))).all()
 
 
 async def views(session: AsyncSession, contact_ids: Collection[UUID]) -> dict[UUID, WrapUpView]:
@@ -116,6 +131,13 @@ async def left_within(session: AsyncSession, agent: Agent) -> Sequence[tuple[Wra
 
     Each with its customer's name; empty for a caller whom nobody knows.
     """
+    statement = _left_within(reaches_all=agent.reach is None)
+    found = (await session.exec(statement, params=reader_values(agent))).all()
+    return [(row, given) for row, given in found]
+
+
+@cache
+def _left_within(*, reaches_all: bool) -> Any:
     department = func.coalesce(col(ChatSession.department), col(Call.department))
     name = func.coalesce(col(ChatSession.visitor_name), col(Customer.name), '')
     statement: Any = (
@@ -124,11 +146,11 @@ async def left_within(session: AsyncSession, agent: Agent) -> Sequence[tuple[Wra
         .outerjoin(Call, col(Call.id) == col(WrapUp.contact_id))
         .outerjoin(Customer, col(Customer.id) == col(Call.customer_id))
         .where(col(WrapUp.done_at).is_(None), col(WrapUp.left_at).is_not(None))
-        .where(within_reach(agent, department))
-        .order_by(col(WrapUp.left_at), col(WrapUp.id))
+        .where(true() if reaches_all else within_reach_bound(department))
+        .order_by(col(WrapUp.left_at), col(WrapUp.created_at), col(WrapUp.id))
         .limit(MOST_LEFT)
     )
-    return [(row, given) for row, given in (await session.exec(statement)).all()]
+    return built_once(statement)
 
 
 async def overdue(session: AsyncSession, at: datetime, *, limit: int) -> Sequence[WrapUp]:

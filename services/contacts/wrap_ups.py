@@ -21,7 +21,16 @@ from desk.errors import (
     NotFoundError,
 )
 from desk.events import Event
-from models import Agent, Queue, StateCause, StepKind, WrapUp, WrapUpEnding
+from models import (
+    Agent,
+    ChatSession,
+    PastWrapUp,
+    Queue,
+    StateCause,
+    StepKind,
+    WrapUp,
+    WrapUpEnding,
+)
 from models.wrap_up import MAX_SUMMARY_CHARS
 from services.contacts import category_queries, queue_queries
 from services.contacts import wrap_up_queries as queries
@@ -118,6 +127,11 @@ class WrapUps:
         async with self._db.reading() as session:
             return await queries.views(session, contact_ids)
 
+    async def past(self, contact_id: UUID) -> Sequence[PastWrapUp]:
+        """Return the 후처리 of a reopened contact's earlier ends, oldest first; the caller has checked that its reader may see it."""
+        async with self._db.reading() as session:
+            return await queries.past_of(session, contact_id)
+
     async def save(
         self, agent: Agent, contact_id: UUID, written: WrapUpText, *, seen: int | None = None
     ) -> WrapUp:
@@ -194,6 +208,8 @@ async def begin(
     if queue is not None and queue.wrap_up_seconds == 0:
         return None
     now = clock.now()
+    if isinstance(contact, ChatSession) and contact.reopened_at is not None:
+        category_id = await _keep_earlier(work, contact) or category_id
     wrap_up = WrapUp(
         contact_id=contact.id,
         channel=channel_of(contact),
@@ -249,6 +265,57 @@ async def take_back(work: UnitOfWork, contact: Contact) -> None:
             is_done=True,
         )
     )
+
+
+async def set_aside(work: UnitOfWork, contact: Contact, *, by_id: UUID | None) -> None:
+    """End the unfinished 후처리 of a contact that is reopened, as it is; one in which nothing was written goes.
+
+    The next end of the contact begins a new one (``begin``), and what was written stays on record.
+    """
+    await take_back(work, contact)
+    wrap_up = await queries.of_contact(work.session, contact.id, lock=True)
+    if wrap_up is None or wrap_up.done_at is not None:
+        return
+    was_left, agent_id = wrap_up.left_at is not None, wrap_up.agent_id
+    wrap_up.done_at, wrap_up.ending, wrap_up.left_at = clock.now(), WrapUpEnding.AGENT, None
+    wrap_up.version += 1
+    work.session.add(wrap_up)
+    if was_left:
+        work.tell(LeftWrapUpsChanged(department=contact.department))
+    else:
+        record_step(
+            work, contact, StepKind.WRAP_UP_DONE,
+            agent_id=agent_id, by_id=by_id, reason=StepKind.REOPENED,
+        )  # fmt: skip
+    tell(work, wrap_up)
+
+
+async def _keep_earlier(work: UnitOfWork, contact: Contact) -> UUID | None:
+    """Put the earlier 후처리 of a reopened contact on record beside the new one that takes its row; return its category."""
+    earlier = await queries.of_contact(work.session, contact.id, lock=True)
+    if earlier is None:
+        return None
+    past = PastWrapUp(
+        created_at=earlier.created_at,
+        contact_id=earlier.contact_id,
+        agent_id=earlier.agent_id,
+        category_id=earlier.category_id,
+        summary=earlier.summary,
+        needs_follow_up=earlier.needs_follow_up,
+        done_at=earlier.done_at or clock.now(),
+        ending=earlier.ending or WrapUpEnding.AGENT,
+    )
+    work.session.add(past)
+    await work.session.delete(earlier)
+    await work.session.flush()
+    return past.category_id
+
+
+async def put_aside(work: UnitOfWork, agent: Agent, contact_id: UUID) -> None:
+    """End the open 후처리 of a locked agent's contact as its time limit would: its text can still be written."""
+    wrap_up = await queries.of_contact(work.session, contact_id, lock=True)
+    if wrap_up is not None and wrap_up.agent_id == agent.id and wrap_up.done_at is None:
+        await _end(work, agent, wrap_up, WrapUpEnding.LIMIT)
 
 
 async def _own(

@@ -21,6 +21,7 @@ from models import Agent, AuditAction, ChatSession, ChatStatus, Customer
 from services.chats.changes import tell_changed
 from services.customers import erasure_queries as queries
 from services.customers import erasure_trace_queries as traces
+from services.customers import file_queries
 from services.customers import merging_queries as customer_merging_queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart
@@ -113,6 +114,7 @@ async def _erase(
     records, belongings = await _locked_family(session, root.id)
     _check_over(belongings)
     notes = await queries.erase_notes(session, records)
+    files = await file_queries.erase_files(session, records)
     await queries.erase_history(session, records)
     await queries.erase_words(session, [chat.id for chat in belongings.chats])
     recordings = await queries.erase_numbers(session, [call.id for call in belongings.calls])
@@ -144,6 +146,7 @@ async def _erase(
             'chats': len(belongings.chats),
             'calls': len(belongings.calls),
             'notes': notes,
+            'files': files,
             'recordings': recordings,
         },
     )

@@ -26,8 +26,11 @@ from models import (
     MessageSentiment,
     MessageType,
     Note,
+    NoteDraft,
+    PastWrapUp,
     Promise,
     PromiseStatus,
+    SiteVisit,
     StepKind,
     WrapUp,
 )
@@ -81,7 +84,10 @@ async def erase_words(session: AsyncSession, chat_ids: Sequence[UUID]) -> None:
     ratings = update(ChatRating).where(col(ChatRating.chat_session_id).in_(chat_ids))
     await session.exec(ratings.values(comment=''))
     await session.exec(delete(Draft).where(col(Draft.chat_session_id).in_(chat_ids)))
+    await session.exec(delete(NoteDraft).where(col(NoteDraft.chat_session_id).in_(chat_ids)))
     await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids)))
+    pages = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(chat_ids))
+    await session.exec(pages.values(address='', title='', identity=''))
     said = col(Message.chat_session_id).in_(chat_ids)
     words = update(Message).where(said, col(Message.type).in_(_OF_THE_CUSTOMER))
     await session.exec(words.values(content=ERASED))
@@ -106,6 +112,8 @@ async def erase_wrap_ups(session: AsyncSession, contact_ids: Sequence[UUID]) -> 
     await session.exec(
         update(WrapUp).where(col(WrapUp.contact_id).in_(contact_ids)).values(summary='')
     )
+    past = update(PastWrapUp).where(col(PastWrapUp.contact_id).in_(contact_ids))
+    await session.exec(past.values(summary=''))
     await session.exec(
         update(Promise).where(col(Promise.contact_id).in_(contact_ids)).values(body=ERASED)
     )

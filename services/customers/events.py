@@ -25,10 +25,11 @@ PHONES = 'customer-phones'
 
 
 class CustomerPart(StrEnum):
-    """The changed part of a customer: the record, notes, contacts, or its existence."""
+    """The changed part of a customer: the record, notes, files, contacts, or its existence."""
 
     RECORD = 'record'
     NOTES = 'notes'
+    FILES = 'files'
     CONTACTS = 'contacts'
     MERGED = 'merged'
     """The record was merged into ``CustomerChanged.other_id``."""

@@ -190,6 +190,10 @@ def _put_attribute(attributes: dict[str, str], name: str, value: Value) -> None:
 
 
 def _put_field(customer: Customer, field: str, value: Any) -> None:
+    if field == 'status':
+        customer.blocked_until = (
+            None  # an end belongs to one block (``services.customers.restricting``)
+        )
     if field == 'phones':
         customer.phone, customer.other_phones = value[0], list(value[1:])
     else:

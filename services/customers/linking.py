@@ -94,6 +94,13 @@ class Customers:
             _link(work, agent, chat, customer)
         return chat_queries.card(chat)
 
+    async def link_signed(self, chat_id: UUID, customer_id: UUID) -> None:
+        """Link a chat to the customer whom a site has named by its signature, unless an agent has linked it meanwhile."""
+        async with self._units.begin() as work:
+            chat = require_chat(await chat_queries.locked_chat(work.session, chat_id))
+            if chat.customer_id is None:
+                _link(work, None, chat, await held_current(work.session, customer_id))
+
     async def unlink(self, agent: Agent, chat_id: UUID) -> ChatCard:
         """Unlink a chat from its customer. Changes nothing if it is not linked.
 
@@ -137,7 +144,9 @@ async def _customer_of_chat(
     )
 
 
-def _link(work: CustomerUnitOfWork, agent: Agent, chat: ChatSession, customer: Customer) -> None:
+def _link(
+    work: CustomerUnitOfWork, agent: Agent | None, chat: ChatSession, customer: Customer
+) -> None:
     if chat.customer_id == customer.id:
         return
     if chat.customer_id is not None:

@@ -1,6 +1,6 @@
 """Merges two records of one person, with a preview, and an undo within a day.
 
-Contacts and notes move to the kept record; the merged one keeps its own fields, is no longer found,
+Contacts, notes and files move to the kept record; the merged one keeps its own fields, is no longer found,
 and leads to the kept one. The ids of moved rows are stored, so that an undo moves back exactly
 these, and later ones stay.
 """
@@ -12,8 +12,18 @@ from uuid import UUID
 
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotFoundError
-from models import Agent, AuditAction, Callback, Customer, CustomerMerge, Note, SubjectKind
+from models import (
+    Agent,
+    AuditAction,
+    Callback,
+    Customer,
+    CustomerAttachment,
+    CustomerMerge,
+    Note,
+    SubjectKind,
+)
 from services.chats.changes import tell_changed
+from services.customers import file_queries
 from services.customers import merging_queries as queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart
@@ -148,6 +158,7 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
     plans = _plan(kept, merged, order.choice)
     notes = await queries.move_notes(work.session, merged.id, kept.id)
     callbacks = await queries.move_callbacks(work.session, merged.id, kept.id)
+    files = await file_queries.move_files(work.session, merged.id, kept.id)
     merge = CustomerMerge(
         kept_id=kept.id,
         merged_id=merged.id,
@@ -157,6 +168,7 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
         | {
             Note.__tablename__: [str(one) for one in notes],
             Callback.__tablename__: [str(one) for one in callbacks],
+            CustomerAttachment.__tablename__: [str(one) for one in files],
         },
     )
     work.session.add(merge)
@@ -192,6 +204,7 @@ async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) ->
     work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
     await queries.move_notes(work.session, kept.id, merged.id, only=moved)
     await queries.move_callbacks(work.session, kept.id, merged.id, only=moved)
+    await file_queries.move_files(work.session, kept.id, merged.id, only=moved)
     await _move(work, belongings, merged.id)
     _record(work, agent, AuditAction.CUSTOMER_MERGE_UNDONE, merge, names)
     for one in (kept, merged):

@@ -19,24 +19,29 @@ ERASED: dict[str, str] = {
     'customers': 'name email phone other_phones memo attributes',
     'chat_sessions': 'visitor_name visitor_phone last_line token_hash',
     'messages': 'content',
-    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at',
+    'attachments': 'id chat_session_id name media_type size_bytes object_key created_at preview_key',
+    'chat_archives': 'chat_session_id object_key try_at stored_at',
     'message_grams': 'message_id grams',
     'message_sentiments': 'sentiment positive negative neutral mixed',
     'chat_moods': 'chat_session_id source sentiment trend lines balance negative_in_a_row warned_number',
     'chat_ratings': 'comment',
     'drafts': 'id created_at agent_id chat_session_id text updated_at',
+    'note_drafts': 'id created_at agent_id chat_session_id text updated_at',
     'notes': 'id created_at customer_id agent_id text updated_at',
     'chat_notes': 'id created_at chat_session_id author_id after_number body',
     'note_mentions': 'note_id agent_id created_at read_at',
+    'customer_attachments': 'id created_at agent_id name media_type size_bytes object_key preview_key customer_id',
     'customer_changes': 'id created_at customer_id agent_id version fields',
     'customer_merges': 'before',
     'calls': 'phone',
     'call_legs': 'phone',
     'callbacks': 'phone name body',
     'wrap_ups': 'summary',
+    'past_wrap_ups': 'summary',
     'promises': 'body',
     'contact_steps': 'reason',
     'chat_transfers': 'reason',
+    'site_visits': 'address title identity',
     'queue_notices': 'body',
     'agent_status_changes': 'note',
     'history_views': 'name query',
@@ -60,6 +65,25 @@ KEPT: dict[str, dict[str, Kept]] = {
     'canned_replies': {
         'body': Kept('written for all customers, about none', 'the desk takes it out of use'),
         'body_en': Kept('written for all customers, about none', 'the desk takes it out of use'),
+    },
+    'left_messages': {
+        one: Kept('a message that waits for an opening: nobody on record yet', "the queue's next opening: then it is a chat")
+        for one in ('visitor_name', 'visitor_phone', 'body', 'token_hash', 'consented_at')
+    },
+    'announcements': {'body': Kept('written for all customers, about none', 'never deleted: contacts name their version')},
+    'barred_pairs': {
+        'customer_id': Kept('keeps an abusive customer and an agent apart (산업안전보건법 41조)', 'three years, with its case'),
+        'phone': Kept('keeps an abusive customer and an agent apart (산업안전보건법 41조)', 'three years, with its case'),
+    },
+    'protection_cases': {
+        'customer_id': Kept('a record that the law wants kept (산업안전보건법 41조, 164조)', 'three years: ``kept_until``'),
+        'customer_name': Kept('a record that the law wants kept (산업안전보건법 41조, 164조)', 'three years: ``kept_until``'),
+        'phone': Kept('a record that the law wants kept (산업안전보건법 41조, 164조)', 'three years: ``kept_until``'),
+    },
+    'protection_steps': {'words': Kept('the words of warnings, and reasons; a record that the law wants kept', 'three years, with its case')},
+    'protection_evidence': {
+        'lines': Kept('the lines of the contact as evidence, numbers masked (산업안전보건법 41조, 164조)', 'three years, with its case'),
+        'digest': Kept('seals the lines', 'three years, with its case'),
     },
     'lookups': {
         'value_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
@@ -86,6 +110,14 @@ STAFF: dict[str, str] = {
 """Personal data of the people who work here, not of customers."""
 
 FREE: dict[str, str] = {
+    'announcements': 'id language created_at',
+    'barred_pairs': 'id created_at agent_id case_id lifted_at lifted_by_id',
+    'protection_cases': (
+        'id created_at contact_id channel queue_id department agent_id kind language warnings warnings_wanted '
+        'announcement_id announced_at over_at ended_by_id rest_from rest_until restricted_until kept_until'
+    ),
+    'protection_evidence': 'case_id created_at',
+    'protection_steps': 'id created_at case_id kind by_id',
     'access_months': 'month agent_id entries shown taken subjects off_hours days first_at last_at alarms',
     'access_reviews': 'month signed_by_id signed_at head_id head_hash digest',
     'agent_loans': 'id created_at agent_id from_department to_department by_id until ended_at',
@@ -111,10 +143,12 @@ FREE: dict[str, str] = {
     ),
     'calls': (
         'id person_removed_at created_at customer_id agent_id direction priority department queue_id start_time '
-        'answered_at end_time ending version dialled_by_id reason recording_notice'
+        'answered_at end_time ending version dialled_by_id reason recording_notice announcement_id'
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
+    'canned_reply_files': 'id created_at agent_id name media_type size_bytes object_key preview_key reply_id',
     'canned_reply_uses': 'agent_id reply_id uses used_at',
+    'chat_labels': 'id created_at department name name_en color position is_active',
     'chat_ratings': 'chat_session_id score created_at updated_at',
     'chat_sessions': (
         'id texts_removed_at person_removed_at created_at customer_id agent_id status priority department source start_time end_time '
@@ -122,7 +156,8 @@ FREE: dict[str, str] = {
         'offered_agent_id offered_at offer_expires_at returning_agent_id version last_number '
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
         'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
-        'remind_at joined_agent_ids'
+        'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids '
+        'silence_due_at silence_asked_at silence_off announcement_id announced_at'
     ),
     'chat_transfers': (
         'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '
@@ -132,12 +167,12 @@ FREE: dict[str, str] = {
     'contact_steps': 'id contact_id channel kind at queue_id agent_id by_id came_at rang_at score',
     'customer_merges': 'id created_at kept_id merged_id agent_id moved undone_at',
     'customers': (
-        'id created_at number customer_type status risk_level call_permission version total_calls '
+        'id created_at number customer_type status blocked_until risk_level call_permission version total_calls '
         'total_chats updated_at last_contact_at merged_into_id erased_at'
     ),
     'dismissed_promises': 'message_id agent_id created_at',
     'doomed_objects': 'object_key due_at',
-    'floor_alerts': 'id created_at threshold_id kind most subject_id value taken_by_id taken_at ended_at',
+    'floor_alerts': 'id created_at threshold_id case_id kind most subject_id value taken_by_id taken_at ended_at',
     'floor_thresholds': 'id created_at kind most queue_id status is_active changed_by_id updated_at',
     'forecasts': 'id created_at by_id department agents holds_breaks until foretold',
     'history_views': 'id created_at agent_id',
@@ -145,10 +180,12 @@ FREE: dict[str, str] = {
     'imported_customers': 'run_id version is_new',
     'invitations': 'id created_at role department expires_at invited_by_id used_at ended_at',
     'lookups': 'agent_id looked_at',
+    'left_messages': 'id created_at queue_id opens_at',
     'message_sentiments': 'message_id chat_session_id number claimed_at analysed_at source',
     'messages': 'id created_at chat_session_id number sender sender_id type',
     'notice_receipts': 'notice_id agent_id read_at',
     'outbox': 'id kind created_at claimed_at',
+    'past_wrap_ups': 'id created_at contact_id agent_id category_id needs_follow_up done_at ending',
     'password_resets': 'id created_at agent_id made_by_id expires_at used_at ended_at',
     'promises': (
         'id created_at contact_id channel queue_id owner_id made_by_id message_id due_at status '
@@ -161,7 +198,7 @@ FREE: dict[str, str] = {
         'service_level_seconds service_level_percent offer_seconds misses_until_away '
         'returning_seconds widen_after_seconds wider_department wider_level chats_during_call '
         'wrap_up_required wrap_up_seconds recording_pause_seconds long_call_seconds '
-        'very_long_call_seconds callbacks_per_hour version updated_at'
+        'very_long_call_seconds callbacks_per_hour silence_ask_seconds silence_close_seconds abuse_warnings harassment_warnings version updated_at'
     ),
     'recording_pauses': 'id created_at call_id contact_id agent_id resume_at resumed_at ending',
     'report_changes': 'id contact_id created_at',
@@ -182,6 +219,8 @@ FREE: dict[str, str] = {
     'setup_links': 'id created_at token_hash expires_at used_at',
     'shifts': 'id created_at agent_id day begin until activities changed_by_id',
     'sign_in_attempts': 'id created_at',
+    'site_keys': 'id created_at origin sealed made_by_id retired_at',
+    'site_visits': 'chat_session_id site seen_at customer_id',
     'skills': 'id created_at name name_en',
     'uptime': 'id since last_at',
     'wall_links': 'id created_at name department token_hash made_by_id revoked_at',

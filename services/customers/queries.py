@@ -2,18 +2,25 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, tuple_, union
+from sqlalchemy import ARRAY, Integer, Text, bindparam, func, literal, tuple_, union
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from models import Agent, ChatSession, Customer, CustomerChange, CustomerStatus, RiskLevel
 from services.chats.queries import chats_of
 from services.contacts.access import visible_to
-from services.search.phone_queries import is_first, is_further
+from services.search.phone_queries import (
+    AFTER_EXTENSION,
+    has_first,
+    has_further,
+)
+from services.text.phone_numbers import EXTENSION
 
 MAX_MERGES = 100
 """The longest chain of merges that is followed."""
@@ -86,14 +93,24 @@ async def one_at_a_time(session: AsyncSession, row_id: UUID) -> None:
 
 async def by_phone(session: AsyncSession, phone: str, *, limit: int) -> Sequence[Customer]:
     """Return customers with this number, main or other, latest changed first."""
-    having = union(
-        select(col(Customer.id)).where(is_first(phone)),
-        select(col(Customer.id)).where(is_further([phone])),
-    )
-    statement = current().where(col(Customer.id).in_(having))
-    return (
-        await session.exec(statement.order_by(col(Customer.updated_at).desc()).limit(limit))
-    ).all()
+    values = {
+        'number': phone,
+        'extended': phone + EXTENSION,
+        'after': phone + AFTER_EXTENSION,
+        'numbers': [phone],
+        'most': limit,
+    }
+    return (await session.exec(_by_phone(), params=values)).all()
+
+
+@cache
+def _by_phone() -> SelectOfScalar[Customer]:
+    first = has_first(bindparam('number'), bindparam('extended'), bindparam('after'))
+    further = has_further(bindparam('numbers', type_=ARRAY(Text)))
+    having = union(select(col(Customer.id)).where(first), select(col(Customer.id)).where(further))
+    newest = col(Customer.updated_at).desc()
+    statement = current().where(col(Customer.id).in_(having)).order_by(newest)
+    return built_once(statement.limit(bindparam('most', type_=Integer())))
 
 
 async def latest(
@@ -131,6 +148,14 @@ async def changes_since(
         .order_by(col(CustomerChange.version))
     )
     return [(change, agent) for change, agent in (await session.exec(statement)).all()]
+
+
+async def blocks_over(session: AsyncSession, at: datetime, limit: int) -> list[UUID]:
+    """Return the customers whose block has ended by then."""
+    statement = select(Customer.id).where(
+        col(Customer.blocked_until) <= at, col(Customer.status) == CustomerStatus.BLOCKED
+    )
+    return list((await session.exec(statement.order_by(col(Customer.blocked_until)).limit(limit))).all())  # fmt: skip
 
 
 async def careful_about(

@@ -41,7 +41,7 @@ class CustomerUnitOfWork:
 
     def change(
         self,
-        agent: Agent,
+        agent: Agent | None,
         customer: Customer,
         changes: Values,
         *,
@@ -51,7 +51,7 @@ class CustomerUnitOfWork:
         """Change a locked record; return the names of the changed fields, with all attributes as one.
 
         Args:
-            agent: the person who acts.
+            agent: the person who acts; none for the desk itself.
             customer: the record.
             changes: the new values.
             change_id: the id of the row that stores the earlier values.
@@ -104,13 +104,16 @@ class CustomerUnitOfWork:
 
     def _keep(
         self,
-        agent: Agent,
+        agent: Agent | None,
         customer: Customer,
         fields: dict[str, list[Value]],
         change_id: UUID | None,
     ) -> None:
         change = CustomerChange(
-            customer_id=customer.id, agent_id=agent.id, version=customer.version, fields=fields
+            customer_id=customer.id,
+            agent_id=agent.id if agent else None,
+            version=customer.version,
+            fields=fields,
         )
         if change_id:
             change.id = change_id

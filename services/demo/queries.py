@@ -29,6 +29,11 @@ async def people(session: AsyncSession) -> set[UUID]:
     return set(await session.exec(select(Agent.id)))
 
 
+async def person(session: AsyncSession, agent_id: UUID) -> Agent | None:
+    """Return one of the demo's people; ``None`` where there is no demo."""
+    return await session.get(Agent, agent_id)
+
+
 async def write_history(session: AsyncSession, *tables: Sequence[SQLModel]) -> None:
     """Insert rows unchanged, one table after another, in bulk."""
     for rows in tables:

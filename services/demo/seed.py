@@ -23,6 +23,7 @@ from services.chats.outgoing import OutgoingMessage
 from services.chats.visits import ChatStart
 from services.demo import canned as seed_canned
 from services.demo import history as seed_history
+from services.demo import labels as seed_labels
 from services.demo import people as seed_people
 from services.demo import queries as seed_queries
 from services.demo import records as seed_records
@@ -187,6 +188,7 @@ async def seed(services: Services, db: Database, settings: Settings) -> bool:
                     notes,
                     seed_wrap_ups.categories(),
                     seed_canned.canned_replies(),
+                    seed_labels.labels(),
                     written,
                     _steps(past.chats, written),
                 )

@@ -10,7 +10,17 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.db import Database
-from models import Call, Callback, ChatSession, Customer, CustomerChange, Note
+from models import (
+    Call,
+    Callback,
+    ChatNote,
+    ChatSession,
+    Customer,
+    CustomerAttachment,
+    CustomerChange,
+    Note,
+    PastWrapUp,
+)
 from services.chats import rating_queries
 from services.contacts import wrap_up_queries
 from services.disclosure import queries, values
@@ -34,6 +44,7 @@ class ChapterKind(StrEnum):
     CALLS = 'calls'
     CALLBACKS = 'callbacks'
     NOTES = 'notes'
+    FILES = 'files'
     ACCESSES = 'accesses'
 
 
@@ -77,6 +88,7 @@ class Chapters:
             ChapterKind.CALLS: self._calls,
             ChapterKind.CALLBACKS: self._callbacks,
             ChapterKind.NOTES: self._notes,
+            ChapterKind.FILES: self._files,
             ChapterKind.ACCESSES: self._accesses,
         }
         for kind in ChapterKind:
@@ -118,10 +130,16 @@ class Chapters:
             promised = await self._promises(session, ids)
             rated = await rating_queries.ratings(session, ids)
             moods = await sentiment_queries.moods(session, ids)
+            notes = _by(await queries.chat_notes(session, ids), 'chat_session_id')
+            past = _by(await queries.past_wrap_ups(session, ids), 'contact_id')
+            names |= await self._noted_names(session, rows, notes, past)
+            visits = await queries.site_visits(session, ids)
             return [
                 Item(
                     values.chat(row, names, rated.get(row.id), moods.get(row.id))
-                    | values.written(written.get(row.id), promised.get(row.id, [])),
+                    | values.where_from(visits.get(row.id))
+                    | values.written(written.get(row.id), promised.get(row.id, []))
+                    | values.marked(row, notes.get(row.id, []), past.get(row.id, []), names),
                     self._lines(row),
                 )
                 for row in rows
@@ -191,6 +209,14 @@ class Chapters:
         async for item in self._batches(queries.notes, 'created_at', ROWS, told):
             yield item
 
+    async def _files(self) -> AsyncGenerator[Item]:
+        async def told(session: AsyncSession, rows: Sequence[CustomerAttachment]) -> list[Item]:
+            names = await agent_queries.named(session, _ids(rows, 'agent_id'))
+            return [Item(values.file(row, names)) for row in rows]
+
+        async for item in self._batches(queries.files, 'created_at', ROWS, told):
+            yield item
+
     async def _accesses(self) -> AsyncGenerator[Item]:
         async with self._reading() as session:
             subjects = await queries.subjects(session, self._ids)
@@ -233,6 +259,19 @@ class Chapters:
     async def _names(self, session: AsyncSession, rows: Sequence[Any]) -> dict[UUID, str]:
         queues = await queries.queue_names(session, _ids(rows, 'queue_id'))
         return queues | await agent_queries.named(session, _ids(rows, 'agent_id'))
+
+    async def _noted_names(
+        self,
+        session: AsyncSession,
+        chats: Sequence[ChatSession],
+        notes: dict[UUID, list[ChatNote]],
+        past: dict[UUID, list[PastWrapUp]],
+    ) -> dict[UUID, str]:
+        labels = {one for chat in chats for one in chat.label_ids}
+        writers = {one.author_id for some in notes.values() for one in some}
+        writers |= {one.agent_id for some in past.values() for one in some}
+        people = await agent_queries.named(session, list(writers))
+        return people | await queries.label_names(session, labels)
 
     async def _promises(
         self, session: AsyncSession, contact_ids: Sequence[UUID]

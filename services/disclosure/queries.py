@@ -17,22 +17,33 @@ from models import (
     CallbackAttempt,
     CallLeg,
     CallMoment,
+    ChatLabel,
+    ChatNote,
     ChatSession,
     Customer,
+    CustomerAttachment,
     CustomerChange,
     CustomerMerge,
     Message,
     Note,
+    PastWrapUp,
     Promise,
     Queue,
     RecordingPause,
     Row,
+    SiteVisit,
 )
 from services.contacts.access import visible_to
 from services.customers.timeline_queries import family
 from services.work.cursors import Position
 
 RowT = TypeVar('RowT', bound=Row)
+
+
+async def site_visits(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUID, SiteVisit]:
+    """Return where chats were written from, by chat; none for those that began on the desk's own page."""
+    statement = select(SiteVisit).where(col(SiteVisit.chat_session_id).in_(chat_ids))
+    return {one.chat_session_id: one for one in (await session.exec(statement)).all()}
 
 
 async def family_of(session: AsyncSession, customer_id: UUID) -> Sequence[Customer]:
@@ -123,6 +134,26 @@ async def promises(session: AsyncSession, contact_ids: Collection[UUID]) -> Sequ
     return (await session.exec(statement.order_by(col(Promise.created_at)))).all()
 
 
+async def chat_notes(session: AsyncSession, chat_ids: Collection[UUID]) -> Sequence[ChatNote]:
+    """Return the private notes of chats, oldest first."""
+    statement = select(ChatNote).where(col(ChatNote.chat_session_id).in_(chat_ids))
+    return (await session.exec(statement.order_by(col(ChatNote.created_at), col(ChatNote.id)))).all()  # fmt: skip
+
+
+async def past_wrap_ups(
+    session: AsyncSession, contact_ids: Collection[UUID]
+) -> Sequence[PastWrapUp]:
+    """Return what was written after earlier ends of contacts that were reopened, oldest first."""
+    statement = select(PastWrapUp).where(col(PastWrapUp.contact_id).in_(contact_ids))
+    return (await session.exec(statement.order_by(col(PastWrapUp.created_at)))).all()
+
+
+async def label_names(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of labels."""
+    rows = await session.exec(select(ChatLabel).where(col(ChatLabel.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
 async def callbacks(
     session: AsyncSession, ids: Collection[UUID], after: Position | None, *, limit: int
 ) -> Sequence[Callback]:
@@ -144,6 +175,14 @@ async def notes(
 ) -> Sequence[Note]:
     """Return notes."""
     return await _batch(session, Note, 'created_at', after, limit, col(Note.customer_id).in_(ids))
+
+
+async def files(
+    session: AsyncSession, ids: Collection[UUID], after: Position | None, *, limit: int
+) -> Sequence[CustomerAttachment]:
+    """Return the files on records."""
+    mine = col(CustomerAttachment.customer_id).in_(ids)
+    return await _batch(session, CustomerAttachment, 'created_at', after, limit, mine)
 
 
 async def subjects(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:

@@ -15,13 +15,17 @@ from models import (
     CallbackAttempt,
     CallLeg,
     CallMoment,
+    ChatNote,
     ChatSession,
     Customer,
+    CustomerAttachment,
     CustomerChange,
     Message,
     Note,
+    PastWrapUp,
     Promise,
     RecordingPause,
+    SiteVisit,
 )
 from services.chats.events import Rating
 from services.contacts.wrap_up_view import WrapUpView
@@ -89,6 +93,41 @@ def chat(
         'rating': {'score': rating.score, 'comment': rating.comment} if rating else None,
         'mood': {'sentiment': mood.sentiment.value, 'trend': mood.trend.value, 'source': mood.source.value} if mood else None,
     }  # fmt: skip
+
+
+def marked(
+    row: ChatSession,
+    notes: Sequence[ChatNote],
+    past: Sequence[PastWrapUp],
+    names: Names,
+) -> Values:
+    """Return what colleagues noted about a chat among themselves: labels, private notes, earlier 후처리.
+
+    It is about the customer, so that it is part of what they may see (decision 0048).
+    """
+    return {
+        'labels': [_name(names, one) for one in row.label_ids],
+        'internal_notes': [
+            {'at': moment(one.created_at), 'by': _name(names, one.author_id), 'text': one.body}
+            for one in notes
+        ],
+        'past_wrap_ups': [
+            {'at': moment(one.done_at), 'by': _name(names, one.agent_id), 'text': one.summary}
+            for one in past
+            if one.summary
+        ],
+    }
+
+
+def where_from(visit: SiteVisit | None) -> Values:
+    """Return the page of another site that a chat was written from, and who that site said the customer is."""
+    if visit is None:
+        return {}
+    return {
+        'page': visit.address or visit.site,
+        'page_title': visit.title,
+        'signed': visit.identity,
+    }
 
 
 def consent(row: ChatSession) -> Values:
@@ -187,6 +226,17 @@ def note(row: Note, names: Names) -> Values:
         'updated_at': moment(row.updated_at),
         'by': _name(names, row.agent_id),
         'text': row.text,
+    }
+
+
+def file(row: CustomerAttachment, names: Names) -> Values:
+    """Return a file on a record, without its content: that is handed over on its own."""
+    return {
+        'at': moment(row.created_at),
+        'by': _name(names, row.agent_id),
+        'file': row.name,
+        'media_type': row.media_type,
+        'size_bytes': row.size_bytes,
     }
 
 

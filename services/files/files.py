@@ -5,31 +5,22 @@ what a killed process, a refused message or a repeat leaves behind is deleted by
 doomed in the erasure's own transaction.
 """
 
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from desk import clock
-from desk.errors import ConflictError, NotFoundError, TooLongError
-from desk.settings import Settings
+from desk.errors import ConflictError, NotFoundError
 from desk.throttle import Throttle
 from models import Agent, Attachment, ChatStatus
-from services.aws.object_store import ObjectStore, store_for
 from services.chats.chats import Chats, own
 from services.chats.events import ChatMessage
 from services.chats.outgoing import OutgoingFile
 from services.chats.visits import Visits
 from services.files import queries
-from services.files.kinds import kind_of
-from services.files.names import shown_name
-from services.files.scanning import Clamd, VirusScan
+from services.files.intake import FileIntake, ReadFile
 from services.work.unit_of_work import UnitsOfWork
 
-MAX_FILE_BYTES = 20 << 20
-TAKEN_WITHIN = timedelta(hours=1)
-"""An object that no message has taken by then is deleted."""
 SWEEP_BATCH = 50
 UPLOADS = Throttle(limit=30, seconds=60)
 
@@ -46,40 +37,20 @@ class FileUpload:
     seen: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFile:
-    """A file with its content."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSetup:
-    """Where files are stored (nowhere: none can be sent), and who scans them before (nobody: they are not scanned)."""
-
-    store: ObjectStore | None = None
-    scan: VirusScan | None = None
-
-    @classmethod
-    def of(cls, settings: Settings) -> 'FileSetup':
-        """Return the setup from the settings; opens nothing."""
-        return cls(store=store_for(settings), scan=Clamd.at(settings.clamd_url))
-
-
 class Files:
     """Files of chats. Without a bucket there are none, and nothing can be sent."""
 
-    def __init__(self, units: UnitsOfWork, setup: FileSetup, chats: Chats, visits: Visits) -> None:
+    def __init__(
+        self, units: UnitsOfWork, intake: FileIntake, chats: Chats, visits: Visits
+    ) -> None:
         self._db = units.db
-        self._store, self._scan = setup.store, setup.scan
+        self._intake = intake
         self._chats, self._visits = chats, visits
 
     @property
     def are_on(self) -> bool:
         """Whether files can be sent at all."""
-        return self._store is not None
+        return self._intake.store is not None
 
     async def send(
         self, agent: Agent, upload: FileUpload, chunks: AsyncIterator[bytes]
@@ -90,10 +61,8 @@ class Files:
             NotFoundError: the chat does not exist, or the agent may not see it.
             ConflictError: the chat is not open, or is a colleague's; or the desk has no bucket.
             NewerMessagesError: a colleague wrote after ``upload.seen``.
-            TooLongError: larger than ``MAX_FILE_BYTES``.
-            InvalidInputError: empty, of a kind that is not allowed, or the scan found something.
             TooManyError: more than ``UPLOADS`` allows.
-            UpstreamError: the bucket is away, or who scans.
+            TooLongError, InvalidInputError, UpstreamError: see ``FileIntake.stored``.
         """
         await self._chats.chat(agent, upload.chat_id)  # it can be seen, also where it is a repeat
         if earlier := await self._earlier(upload, agent.id):
@@ -123,23 +92,33 @@ class Files:
         """Return a file of a customer's own chat; the caller has checked its token. Raises as ``read``."""
         return await self._read(chat_id, file_id)
 
+    async def preview(self, agent: Agent, chat_id: UUID, file_id: UUID) -> ReadFile:
+        """Return the preview of a picture in a chat that an agent may see. Raises as ``read``."""
+        await self._chats.chat(agent, chat_id)
+        return await self.preview_as_customer(chat_id, file_id)
+
+    async def preview_as_customer(self, chat_id: UUID, file_id: UUID) -> ReadFile:
+        """Return the preview of a picture in a customer's own chat; the caller has checked its token. Raises as ``read``."""
+        return await self._intake.preview((await self._file(chat_id, file_id)).preview_key)
+
     async def sweep(self) -> None:
         """Delete objects that are due. Raises ``UpstreamError``: they stay due."""
-        if self._store is None:
+        store = self._intake.store
+        if store is None:
             return
         while True:
             async with self._db.reading() as session:
                 keys = await queries.due(session, clock.now(), SWEEP_BATCH)
             if not keys:
                 return
-            await self._store.delete(keys)
+            await store.delete(keys)
             async with self._db.transaction() as session:
                 await queries.forget(session, keys)
 
     async def close(self) -> None:
         """Release the bucket's threads and connections."""
-        if self._store is not None:
-            await self._store.close()
+        if self._intake.store is not None:
+            await self._intake.store.close()
 
     async def _earlier(self, upload: FileUpload, sender_id: UUID | None) -> ChatMessage | None:
         async with self._db.reading() as session:
@@ -149,46 +128,27 @@ class Files:
     async def _sent(
         self, upload: FileUpload, chunks: AsyncIterator[bytes], send: Send
     ) -> ChatMessage:
-        store = self._require_store()
-        content = await _whole(chunks)
-        kind = kind_of(content)
-        if self._scan is not None:
-            await self._scan.check(content)
-        key = secrets.token_hex(32)
-        async with self._db.transaction() as session:
-            await queries.doom(session, key, clock.now() + TAKEN_WITHIN)
-        await store.put(key, content, kind.media_type)
+        file = await self._intake.stored(upload.name, chunks)
         return await send(
             OutgoingFile(
                 id=upload.id,
                 chat_id=upload.chat_id,
-                content=shown_name(upload.name, kind),
+                content=file.name,
                 seen=upload.seen,
-                media_type=kind.media_type,
-                size_bytes=len(content),
-                object_key=key,
+                media_type=file.media_type,
+                size_bytes=file.size_bytes,
+                object_key=file.object_key,
+                preview_key=file.preview_key,
             )
         )
 
     async def _read(self, chat_id: UUID, file_id: UUID) -> ReadFile:
+        found = await self._file(chat_id, file_id)
+        return await self._intake.read(found.name, found.media_type, found.object_key)
+
+    async def _file(self, chat_id: UUID, file_id: UUID) -> Attachment:
         async with self._db.reading() as session:
             found: Attachment | None = await queries.file_of(session, chat_id, file_id)
         if found is None:
             raise NotFoundError('file.not_found')
-        content = await self._require_store().get(found.object_key)
-        return ReadFile(name=found.name, media_type=found.media_type, content=content)
-
-    def _require_store(self) -> ObjectStore:
-        if self._store is None:
-            raise ConflictError('file.off')
-        return self._store
-
-
-async def _whole(chunks: AsyncIterator[bytes]) -> bytes:
-    """Return the whole content. Raises ``TooLongError``."""
-    content = bytearray()
-    async for chunk in chunks:
-        content += chunk
-        if len(content) > MAX_FILE_BYTES:
-            raise TooLongError('file.too_large', most=MAX_FILE_BYTES >> 20)
-    return bytes(content)
+        return found

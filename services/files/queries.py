@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,9 +24,9 @@ async def message(session: AsyncSession, message_id: UUID) -> Message | None:
     return await session.get(Message, message_id)
 
 
-async def doom(session: AsyncSession, object_key: str, due_at: datetime) -> None:
-    """Let an object be deleted at a time, unless a message takes it before."""
-    await session.exec(insert(DoomedObject).values(object_key=object_key, due_at=due_at))
+async def taken(session: AsyncSession, object_keys: Sequence[str]) -> None:
+    """Keep objects from being deleted: a row of this transaction has them now."""
+    await forget(session, object_keys)
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:

@@ -59,8 +59,10 @@ async def end_alerts_of(session: AsyncSession, threshold_id: UUID, at: datetime)
 
 
 async def open_alerts(session: AsyncSession) -> Sequence[FloorAlert]:
-    """Return the alerts that are not over."""
-    statement = select(FloorAlert).where(col(FloorAlert.ended_at).is_(None))
+    """Return the alerts of limits that are not over."""
+    statement = select(FloorAlert).where(
+        col(FloorAlert.ended_at).is_(None), col(FloorAlert.threshold_id).is_not(None)
+    )
     return (await session.exec(statement.order_by(col(FloorAlert.created_at)))).all()
 
 
@@ -100,6 +102,12 @@ async def recent_alerts(
 async def alert(session: AsyncSession, alert_id: UUID) -> FloorAlert | None:
     """Return an alert, locked."""
     return await session.get(FloorAlert, alert_id, with_for_update=ROW_LOCK)
+
+
+async def alert_of_case(session: AsyncSession, case_id: UUID) -> FloorAlert | None:
+    """Return the alert of a case of 보호."""
+    statement = select(FloorAlert).where(col(FloorAlert.case_id) == case_id)
+    return (await session.exec(statement)).first()
 
 
 async def upset_chats(session: AsyncSession) -> dict[UUID, int]:

@@ -7,7 +7,7 @@ or agent. A value that crosses its limit up and down stays one alert, which ends
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -16,12 +16,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock
 from desk.errors import ConflictError, DeskError, NotFoundError
-from models import Agent, FloorAlert, FloorThreshold, ThresholdKind
+from models import (
+    Agent,
+    FloorAlert,
+    FloorThreshold,
+    ProtectionStep,
+    ProtectionStepKind,
+    ThresholdKind,
+)
 from services.floor import alert_queries as queries
 from services.floor.board import Number, QueueLine, Snapshot
-from services.floor.definitions import beginning_of, day_of
+from services.floor.definitions import beginning_of, day_of, definition_of
 from services.floor.events import AlertsChanged
 from services.floor.live_board import LiveBoard, check_role
+from services.people import state_queries
 from services.work.unit_of_work import UnitsOfWork
 
 log = structlog.get_logger()
@@ -77,9 +85,22 @@ class Alerts:
                 raise NotFoundError('board.alert')
             if alert.taken_by_id not in (None, by.id):
                 raise ConflictError('board.alert_taken')
+            is_new = alert.taken_by_id is None
             alert.taken_by_id, alert.taken_at = by.id, alert.taken_at or clock.now()
+            if alert.case_id is not None and is_new:  # of 보호: nothing else ends it
+                alert.ended_at = alert.taken_at
+                work.session.add(_taken(alert.case_id, by))
             work.session.add(alert)
             work.tell(AlertsChanged())
+
+    async def take_of_case(self, by: Agent, case_id: UUID) -> None:
+        """Take charge of the alert of a case of 보호. Raises as ``take``."""
+        check_role(by)
+        async with self._db.reading() as session:
+            alert = await queries.alert_of_case(session, case_id)
+        if alert is None:
+            raise NotFoundError('board.alert')
+        await self.take(by, alert.id)
 
     async def follow(self) -> None:
         """Check the limits every few seconds, until cancelled."""
@@ -97,11 +118,14 @@ class Alerts:
             standing = await queries.open_alerts(session)
             wanted = {one.kind for one in thresholds.values()}
             beside = {kind: await read(session) for kind, read in BESIDE.items() if kind in wanted}
+            reasons = await state_queries.reasons(session) if ThresholdKind.STATE in wanted else ()
         if not thresholds and not standing:
             return
-        found = passed(await self._board.latest(), thresholds.values(), beside)
+        codes = definition_of(day_of(clock.now())).outside
+        outside = {one.id for one in reasons if one.code in codes}
+        found = passed(await self._board.latest(), thresholds.values(), beside, outside)
         now = time.monotonic()
-        standing_now = {Subject(one.threshold_id, one.subject_id) for one in standing}
+        standing_now = {_subject(one) for one in standing}
         self._found_at = {one: at for one, at in self._found_at.items() if one in standing_now}
         self._found_at |= dict.fromkeys(found, now)
         for subject in found.keys() - standing_now:
@@ -115,7 +139,7 @@ class Alerts:
                 work.tell(AlertsChanged(is_new=True))
 
     async def _end_when_calm(self, alert: FloorAlert, now: float) -> None:
-        subject = Subject(alert.threshold_id, alert.subject_id)
+        subject = _subject(alert)
         # An alert that this process sees first, after a start, also gets a full calm period.
         if now - self._found_at.setdefault(subject, now) < CALM_SECONDS:
             return
@@ -127,14 +151,30 @@ class Alerts:
                 work.tell(AlertsChanged())
 
 
+def _subject(alert: FloorAlert) -> Subject:
+    assert alert.threshold_id is not None  # noqa: S101 - ``open_alerts`` returns those of limits
+    return Subject(alert.threshold_id, alert.subject_id)
+
+
+def _taken(case_id: UUID, by: Agent) -> ProtectionStep:
+    """Return the step of a case of 보호 that says which supervisor has come to help."""
+    return ProtectionStep(case_id=case_id, kind=ProtectionStepKind.TAKEN.value, by_id=by.id)
+
+
 def passed(
-    snapshot: Snapshot, thresholds: Iterable[FloorThreshold], beside: Values
+    snapshot: Snapshot,
+    thresholds: Iterable[FloorThreshold],
+    beside: Values,
+    outside: Collection[UUID] = (),
 ) -> dict[Subject, int]:
-    """Return the limits that are exceeded now, with the values; ``beside`` holds what the board has not."""
+    """Return the limits that are exceeded now, with the values.
+
+    ``beside`` holds what the board has not; 이석 for a reason of ``outside`` exceeds nothing (보호 휴식).
+    """
     found: dict[Subject, int] = {}
     for one in thresholds:
         is_of_agents = one.kind == ThresholdKind.STATE
-        values = _of_agents(snapshot, one) if is_of_agents else _of_queues(snapshot, one, beside)
+        values = _of_agents(snapshot, one, outside) if is_of_agents else _of_queues(snapshot, one, beside)  # fmt: skip
         found |= {Subject(one.id, subject_id): value for subject_id, value in values.items()}
     return found
 
@@ -165,10 +205,14 @@ def _value(line: QueueLine, kind: str) -> int | None:
     return None
 
 
-def _of_agents(snapshot: Snapshot, threshold: FloorThreshold) -> dict[UUID, int]:
+def _of_agents(
+    snapshot: Snapshot, threshold: FloorThreshold, outside: Collection[UUID]
+) -> dict[UUID, int]:
     found = {}
     for line in snapshot.agents:
         minutes = (clock.now() - line.agent.since).total_seconds() / 60
+        if line.agent.reason_id in outside:
+            continue
         if line.agent.status == threshold.status and minutes > threshold.most:
             found[line.agent.id] = int(minutes)
     return found

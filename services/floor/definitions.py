@@ -7,10 +7,11 @@ reports.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from desk import clock
+from services.people.states import PROTECTED_REST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Definition:
     후처리, without 보류 for chats) ÷ contacts whose talk ended. 만족도: Σ scores (1 to 5) ÷ rated chats; a
     rating counts for the last agent and on the day when it was first given, with its present score.
     준수율: time spent as planned ÷ planned time, with a grace around each change of the plan
-    (``services.reports.adherence``).
+    (``services.reports.adherence``). The activities of ``outside`` count in no figure, neither for nor against.
     """
 
     version: int
@@ -37,20 +38,25 @@ class Definition:
     grace_seconds: Mapping[str, int]
     """How far an agent may be from the planned beginning and end, by activity (the code of an away reason, or ``work``)."""
 
+    outside: frozenset[str] = frozenset()
+    """Codes of away reasons whose time is in no figure: 보호 휴식 (산업안전보건법 41조: no disadvantage for who rests)."""
+
     def grace_of(self, activity: str) -> int:
         """Return the grace of an activity in seconds; that of work where it has none of its own."""
         return self.grace_seconds.get(activity, self.grace_seconds['work'])
 
 
+_FIRST = Definition(
+    version=1,
+    since=date(2000, 1, 1),
+    short_seconds=5,
+    good_percent=85,
+    fair_percent=70,
+    grace_seconds={'work': 180, 'meal': 300, 'break': 180, 'training': 300, 'meeting': 300},
+)
 DEFINITIONS = (
-    Definition(
-        version=1,
-        since=date(2000, 1, 1),
-        short_seconds=5,
-        good_percent=85,
-        fair_percent=70,
-        grace_seconds={'work': 180, 'meal': 300, 'break': 180, 'training': 300, 'meeting': 300},
-    ),
+    _FIRST,
+    replace(_FIRST, version=2, since=date(2026, 12, 1), outside=frozenset({PROTECTED_REST})),
 )
 """In order of their first day; the usual numbers of Korean boards."""
 

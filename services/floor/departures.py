@@ -26,6 +26,7 @@ from services.calls.callback_view import CallbackChanged
 from services.chats import offers
 from services.chats.changes import add_line, tell_changed
 from services.contacts import left_wrap_ups, promises, wrap_up_queries
+from services.contacts.pair_queries import barred_from
 from services.contacts.steps import record_step
 from services.floor import departure_queries as queries
 from services.people import agent_queries
@@ -130,7 +131,8 @@ class Departures:
         drafts = await queries.drafts_in(work.session, agent.id, [one.id for one in chats])
         for chat in chats:
             if chat.agent_id == agent.id:
-                _pass_on(work, by, chat, to)
+                barred = await barred_from(work.session, chat.customer_id, chat.visitor_phone)
+                _pass_on(work, by, chat, to if to and to.id not in barred else None)
             else:  # it only rang
                 _stop_ringing(work, by, chat)
         if to is not None:
@@ -164,9 +166,10 @@ def _pass_on(work: UnitOfWork, by: Agent, chat: ChatSession, to: Agent | None) -
     offers.clear(chat)
     record_step(work, chat, StepKind.TRANSFERRED, agent_id=former_id, by_id=by.id, reason=REASON)
     chat.held_at = None
+    chat.come_back()
     if to is None:
         chat.status, chat.agent_id = ChatStatus.WAITING, None
-        chat.rank_at = rank_at(chat.start_time, chat.priority)
+        chat.rank_at = rank_at(chat.waits_since, chat.priority)
         record_step(work, chat, StepKind.QUEUED, by_id=by.id)
     else:
         chat.status, chat.agent_id = ChatStatus.ACTIVE, to.id

@@ -16,6 +16,9 @@ SILENT = {
     StepKind.WHISPERED,
     StepKind.TRANSFERRED,
     StepKind.RATED,
+    StepKind.SNOOZED,
+    StepKind.WOKEN,
+    StepKind.WARNED,
 }
 """Steps after which a contact stays where it is; a transfer is followed by the step of its new
 place."""

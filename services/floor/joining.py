@@ -19,6 +19,7 @@ from models import (
 from models.chat import MAX_MESSAGE_CHARS
 from services.chats import queries as chat_queries
 from services.chats.changes import add_line, require_chat, tell_changed
+from services.contacts.pair_queries import require_not_barred
 from services.contacts.steps import record_step
 from services.floor.events import ContactSteered, Deed, Whispered
 from services.floor.live_board import check_role
@@ -101,6 +102,7 @@ async def _hand_over(
         raise ConflictError('chat.held_by_colleague')
     if to_id not in people or not people[to_id].is_active:
         raise NotFoundError('agent.not_found')
+    await require_not_barred(work.session, to_id, chat.customer_id, chat.visitor_phone)
     _change_hands(work, supervisor, chat, people[to_id], why)
     if former_id != supervisor.id:
         work.tell(
@@ -126,6 +128,7 @@ def _change_hands(
         work, chat, StepKind.TRANSFERRED, agent_id=former_id, by_id=supervisor.id, reason=why
     )
     chat.agent_id, chat.status, chat.held_at = to.id, ChatStatus.ACTIVE, None
+    chat.come_back()
     record_step(work, chat, StepKind.TAKEN, agent_id=to.id, by_id=supervisor.id)
     work.record(
         supervisor, AuditAction.CONTACT_TAKEN_OVER, subject=chat, reason=why,

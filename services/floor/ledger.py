@@ -260,6 +260,7 @@ class Ledger:
 def _follow(contact: FloorContact, fact: Fact) -> None:
     """Move a contact to its bucket after a step."""
     contact.queue_id, contact.since = fact.queue_id, fact.at
+    contact.came_at = fact.came_at  # a reopened contact waits since then
     contact.bucket = bucket = BUCKET_AFTER.get(fact.kind)
     holds = bucket is not None and bucket is not Bucket.WAITING
     contact.agent_id = fact.agent_id if holds else None

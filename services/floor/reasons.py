@@ -16,8 +16,8 @@ from models import Agent, ContactStep, Queue, RoutingDecision, StepKind
 from services.chats import queries as chat_queries
 from services.contacts import queue_queries
 from services.contacts.access import require_supervisor
+from services.floor import decision_queries as queries
 from services.floor import fact_queries
-from services.floor import routing_queries as queries
 from services.floor.decision import Rule, Situation
 from services.people import agent_queries
 from services.work.unit_of_work import UnitsOfWork

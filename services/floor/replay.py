@@ -7,7 +7,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from desk.db import Database
-from services.floor import routing_queries as queries
+from services.floor import decision_queries as queries
 from services.floor.decision import RULE_VERSION, Rule, Situation, decide
 
 

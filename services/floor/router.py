@@ -79,6 +79,8 @@ class _Floor:
         agent_id = chat.returning_agent_id
         if agent_id is None or waited >= queue.returning_seconds:
             return None
+        if agent_id in chat.barred:
+            return None
         if chat.returning_status is not AgentStatus.AVAILABLE:
             return None  # an agent who is not available is not waited for
         return None if chat.refusals.get(agent_id) else agent_id
@@ -86,6 +88,8 @@ class _Floor:
     def _candidates(self, chat: WaitingChat, queue: Queue) -> list[Candidate]:
         found = []
         for agent in self.agents.values():
+            if agent.id in chat.barred:
+                continue
             load = agent.load + self.given.get(agent.id, 0)
             circle = circle_of(agent, queue)
             if circle is None and agent.id != chat.returning_agent_id:

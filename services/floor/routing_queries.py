@@ -30,7 +30,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import (
     Agent,
-    AgentRole,
     AgentSkill,
     AgentStatus,
     Call,
@@ -39,9 +38,9 @@ from models import (
     ContactStep,
     Queue,
     QueueMode,
-    RoutingDecision,
     StepKind,
 )
+from services.contacts.pair_queries import barred_agents
 from services.people import state_queries
 
 ROUTING_LOCK = 0x7E51
@@ -213,6 +212,8 @@ class WaitingChat:
     """The base state of the agent whom its customer returns to; 연결 끊김 and 점검 count as 오프라인."""
     refusals: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     """How often agents refused or missed it."""
+    barred: frozenset[UUID] = frozenset()
+    """Agents who are protected from its customer (보호)."""
 
 
 async def heads(
@@ -225,8 +226,16 @@ async def heads(
     among = {'queue_ids': list(queue_ids), 'returning_to': list(returning_to)}
     rows = (await session.exec(_heads_statement(), params=among)).all()
     return [
-        WaitingChat(chat_id, queue_id, start, known_id, status, Counter(map(UUID, refusers or ())))
-        for chat_id, queue_id, start, known_id, status, refusers in rows
+        WaitingChat(
+            chat_id,
+            queue_id,
+            start,
+            known_id,
+            status,
+            Counter(map(UUID, refusers or ())),
+            frozenset(barred),
+        )
+        for chat_id, queue_id, start, known_id, status, refusers, barred in rows
     ]
 
 
@@ -243,6 +252,7 @@ def _heads_statement() -> Any:
         first.c.returning_agent_id,
         status,
         _refusers_of(first.c.id),
+        first.c.barred,
     )
     is_served = col(Queue.id) == any_(bindparam('queue_ids', type_=ARRAY(Uuid)))
     returns = first.c.returning_agent_id == any_(bindparam('returning_to', type_=ARRAY(Uuid)))
@@ -261,9 +271,10 @@ def _first_of_queue() -> Any:
     columns: tuple[Any, ...] = (
         col(ChatSession.id),
         col(ChatSession.queue_id),
-        col(ChatSession.start_time),
+        func.coalesce(ChatSession.reopened_at, ChatSession.start_time).label('start_time'),
         col(ChatSession.returning_agent_id),
         col(ChatSession.rank_at),
+        barred_agents(col(ChatSession.customer_id), col(ChatSession.visitor_phone)).label('barred'),
     )
     return (
         select(*columns)
@@ -349,52 +360,3 @@ async def offers_over(session: AsyncSession, at: datetime) -> Sequence[tuple[UUI
     )
     rows = (await session.exec(statement, params={'at': at})).all()
     return [(chat_id, agent_id, most) for chat_id, agent_id, most in rows if agent_id]
-
-
-async def decisions_between(
-    session: AsyncSession, since: datetime, until: datetime
-) -> Sequence[RoutingDecision]:
-    """Return the decisions of a period, in order."""
-    statement = select(RoutingDecision).where(
-        col(RoutingDecision.created_at) >= since, col(RoutingDecision.created_at) < until
-    )
-    return (
-        await session.exec(
-            statement.order_by(col(RoutingDecision.created_at), col(RoutingDecision.id))
-        )
-    ).all()
-
-
-async def last_decision(session: AsyncSession, contact_id: UUID) -> RoutingDecision | None:
-    """Return the last decision about a contact."""
-    statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
-    return (
-        await session.exec(statement.order_by(col(RoutingDecision.created_at).desc()).limit(1))
-    ).first()
-
-
-async def decisions_about(
-    session: AsyncSession, contact_id: UUID, *, limit: int
-) -> Sequence[RoutingDecision]:
-    """Return the decisions about a contact, newest first."""
-    statement = select(RoutingDecision).where(col(RoutingDecision.contact_id) == contact_id)
-    newest = statement.order_by(col(RoutingDecision.created_at).desc()).limit(limit)
-    return (await session.exec(newest)).all()
-
-
-async def transfers_of(session: AsyncSession, contact_id: UUID) -> dict[datetime, ContactStep]:
-    """Return when and why supervisors moved or assigned a contact."""
-    statement = select(ContactStep).where(
-        col(ContactStep.contact_id) == contact_id, col(ContactStep.kind) == StepKind.TRANSFERRED
-    )
-    return {step.at: step for step in (await session.exec(statement)).all()}
-
-
-async def agents_of(session: AsyncSession, queue: Queue) -> Sequence[Agent]:
-    """Return the active agents of a queue's first circle."""
-    statement = select(Agent).where(
-        col(Agent.department) == queue.department,
-        col(Agent.role) == AgentRole.AGENT,
-        col(Agent.is_active),
-    )
-    return (await session.exec(statement)).all()

@@ -37,6 +37,7 @@ from services.chats import queries as chat_queries
 from services.chats.changes import require_chat, tell_changed
 from services.contacts import queue_queries
 from services.contacts.access import require_supervisor
+from services.contacts.pair_queries import require_not_barred
 from services.contacts.steps import record_step
 from services.floor.decision import RULE_VERSION, Rule, Situation
 from services.floor.events import ContactSteered, Deed
@@ -243,6 +244,7 @@ async def _assign(
     chat = await _locked_chat(work, supervisor, chat_id)
     if chat.status is not ChatStatus.WAITING:
         raise ConflictError('chat.taken')
+    await require_not_barred(work.session, agent_id, chat.customer_id, chat.visitor_phone)
     former = chat.offered_agent_id
     load = (await state_queries.loads_of(work.session, [agent_id]))[agent_id]
     if former != agent_id and (not is_ready(agent) or load.total >= agent.chat_capacity):
@@ -281,7 +283,7 @@ def _decision(chat: ChatSession, queue: Queue, agent: Agent, *, at: datetime) ->
     situation = Situation(
         contact_id=chat.id,
         queue_id=queue.id,
-        waited_seconds=round((at - chat.start_time).total_seconds(), 3),
+        waited_seconds=round((at - chat.waits_since).total_seconds(), 3),
         circle=1,
         returning_agent_id=None,
         candidates=(),
@@ -301,8 +303,9 @@ def _move(
     offers.clear(chat)
     chat.status, chat.agent_id, chat.held_at = ChatStatus.WAITING, None, None
     chat.joined_agent_ids = []
+    chat.come_back()
     chat.queue_id, chat.department = queue.id, queue.department
-    chat.rank_at = rank_at(chat.start_time, chat.priority)
+    chat.rank_at = rank_at(chat.waits_since, chat.priority)
     record_step(
         work, chat, StepKind.TRANSFERRED, agent_id=former, by_id=supervisor.id, reason=reason
     )
@@ -325,7 +328,7 @@ async def _set_priority(
         return
     chat.priority = priority
     if chat.status is ChatStatus.WAITING:
-        chat.rank_at = rank_at(chat.start_time, priority)
+        chat.rank_at = rank_at(chat.waits_since, priority)
     concerned = chat.agent_id or chat.offered_agent_id
     record_step(
         work, chat, StepKind.PRIORITY_CHANGED, agent_id=concerned, by_id=supervisor.id, reason=reason

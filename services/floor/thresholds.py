@@ -43,6 +43,7 @@ class Thresholds(SettingRows[FloorThreshold]):
 
     kind = SettingKind.THRESHOLD
     action = AuditAction.THRESHOLD_CHANGED
+    new_fields = frozenset({'kind', 'most', 'queue_id', 'status'})
 
     def __init__(self, units: UnitsOfWork) -> None:
         super().__init__(units)
@@ -74,6 +75,10 @@ class Thresholds(SettingRows[FloorThreshold]):
             await access.require_editor(work.session, by, row.queue_id or EVERYWHERE)
             await self._added(work, by, row.id, row)
         return row
+
+    @override
+    async def add_typed(self, by: Agent, values: Values) -> UUID:
+        return (await self.add(by, values)).id
 
     @override
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> FloorThreshold:

@@ -185,7 +185,12 @@ def spans(days: Days) -> Any:
     )
     return (
         select(*columns)
-        .where(within(col(step.at), days), col(step.kind).in_(set(StepKind) - SILENT))
+        .where(
+            within(col(step.at), days),
+            col(step.kind).in_(set(StepKind) - SILENT),
+            # a contact that is reopened into its queue is nobody's talk
+            or_(col(step.kind) != StepKind.REOPENED, col(step.agent_id).is_not(None)),
+        )
         .subquery()
     )
 

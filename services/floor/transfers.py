@@ -31,6 +31,7 @@ from services.chats.changes import add_line, require_chat, tell_changed
 from services.chats.events import ChatCard, DraftSaved
 from services.chats.transfer_events import TransferAsked, TransferEnded, TransferView
 from services.contacts import category_queries, queue_queries
+from services.contacts.pair_queries import barred_from, require_not_barred
 from services.contacts.steps import record_step
 from services.floor.steering import Targets, all_targets, read_reason
 from services.people import agent_queries, state_queries
@@ -83,10 +84,22 @@ class Transfers:
         """Return the requests that an agent may accept, and those they asked for."""
         async with self._units.db.reading() as session:
             work = UnitOfWork(session)
-            to_me = [await _view(work, one) for one in await queries.open_to(session, agent)]
+            to_me = await _open_to(work, agent)
             mine = await queries.open_from(session, agent.id)
             from_me = [await _view(work, one) for one in mine]
-        return OpenTransfers(to_me=tuple(to_me), from_me=tuple(from_me))
+        return OpenTransfers(to_me=to_me, from_me=tuple(from_me))
+
+    async def open_to(self, agent: Agent) -> tuple[TransferView, ...]:
+        """Return the requests that an agent may accept."""
+        async with self._units.db.reading() as session:
+            return await _open_to(UnitOfWork(session), agent)
+
+    async def open_of_chat(self, agent: Agent, chat_id: UUID) -> TransferView | None:
+        """Return the open request that an agent has made for a chat."""
+        async with self._units.db.reading() as session:
+            found = await queries.open_of_chat(session, chat_id)
+            is_own = found is not None and found.from_id == agent.id
+            return await _view(UnitOfWork(session), found) if found and is_own else None
 
     async def ask(self, agent: Agent, new: NewTransfer) -> TransferView:
         """Ask for a chat to be taken over; it rings at the target until the time is over.
@@ -121,6 +134,7 @@ class Transfers:
             if not chat.is_open or chat.agent_id != transfer.from_id:
                 raise ConflictError('transfer.over')
             me = people[agent.id]
+            await require_not_barred(work.session, me.id, chat.customer_id, chat.visitor_phone)
             await _require_place(work, me, beyond=BEYOND_CAPACITY)
             await _change_hands(work, chat, transfer, people[transfer.from_id], me)
         return chat_queries.card(chat)
@@ -175,7 +189,8 @@ async def _ask(work: UnitOfWork, agent: Agent, new: NewTransfer, reason: str) ->
     _require_own(agent, chat)
     if await queries.open_of_chat(work.session, chat.id) is not None:
         raise ConflictError('transfer.open')
-    seconds = await _check_target(work, agent, chat, new, people)
+    barred = await barred_from(work.session, chat.customer_id, chat.visitor_phone)
+    seconds = await _check_target(work, agent, chat, new, people, barred)
     if new.category_id is not None:
         node = await category_queries.by_id(work.session, new.category_id)
         if node is None or node.retired_at is not None:
@@ -190,6 +205,7 @@ async def _ask(work: UnitOfWork, agent: Agent, new: NewTransfer, reason: str) ->
         category_id=new.category_id,
         created_at=now,
         expires_at=now + timedelta(seconds=seconds),
+        refused_by_ids=sorted(barred) if new.queue_id else [],  # it does not ring at them
     )
     work.session.add(transfer)
     await work.session.flush()
@@ -217,6 +233,7 @@ async def _check_target(
     chat: ChatSession,
     new: NewTransfer,
     people: dict[UUID, Agent],
+    barred: frozenset[UUID],
 ) -> int:
     """Return how many seconds the target has. Raises ``NotFoundError`` and ``ConflictError``."""
     if new.agent_id is not None:
@@ -225,6 +242,8 @@ async def _check_target(
             raise NotFoundError('agent.not_found')
         if target.id == agent.id:
             raise ConflictError('transfer.self')
+        if target.id in barred:
+            raise ConflictError('protection.barred')
         await _require_place(work, target, error_key='agent.cannot_take')
         own = await queue_queries.by_id(work.session, chat.queue_id) if chat.queue_id else None
         return max(LEAST_SECONDS, own.offer_seconds if own else LEAST_SECONDS)
@@ -232,7 +251,7 @@ async def _check_target(
     if queue is None or not queue.is_active:
         raise NotFoundError('queue.not_found')
     ready = await queries.ready_in(work.session, queue.department)
-    if not [one for one in ready if one.id != agent.id]:
+    if not [one for one in ready if one.id != agent.id and one.id not in barred]:
         raise ConflictError('transfer.nobody')
     return QUEUE_FACTOR * max(LEAST_SECONDS, queue.offer_seconds)
 
@@ -280,6 +299,7 @@ async def _change_hands(
         agent_id=former.id, by_id=former.id, reason=transfer.reason,
     )  # fmt: skip
     chat.agent_id, chat.status, chat.held_at = to.id, ChatStatus.ACTIVE, None
+    chat.come_back()
     chat.joined_agent_ids = [one for one in chat.joined_agent_ids if one != to.id]
     if queue is not None:
         chat.queue_id, chat.department = queue.id, queue.department
@@ -331,6 +351,10 @@ async def _queue_of(work: UnitOfWork, transfer: ChatTransfer) -> Queue | None:
     if transfer.to_queue_id is None:
         return None
     return await queue_queries.by_id(work.session, transfer.to_queue_id)
+
+
+async def _open_to(work: UnitOfWork, agent: Agent) -> tuple[TransferView, ...]:
+    return tuple([await _view(work, one) for one in await queries.open_to(work.session, agent)])
 
 
 async def _view(work: UnitOfWork, transfer: ChatTransfer) -> TransferView:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from models import Agent, Customer, Priority
 from services.chats.events import Rating
+from services.chats.labels import LabelView
 from services.contacts.wrap_up_view import WrapUpView
 from services.history.filter import Channel, ContactState
 from services.sentiment.events import Mood
@@ -55,6 +56,8 @@ class Contact:
     """The customer's sentiment; ``None`` for a call, or before the first message was analysed."""
     rating: Rating | None = None
     """The customer's rating of a chat (만족도); ``None`` for a call, and where nobody rated."""
+    labels: tuple[LabelView, ...] = ()
+    """The labels of a chat (라벨), those out of use too."""
     found: FoundLine | None = None
     notes: tuple[str, ...] = ()
     """The private notes of a chat, each after its writer's name; read for supervisors' exports alone."""

@@ -68,6 +68,8 @@ class HistoryFilter:
     """The customer's overall sentiment; only chats have one."""
     rating: int | None = None
     """The customer's rating of a chat, 1 to 5."""
+    label_id: UUID | None = None
+    """A label (라벨); only chats have some."""
     text: str = ''
     """Words in a chat, or a customer's name, number or address."""
 
@@ -102,7 +104,7 @@ EVERYTHING = HistoryFilter()
 FIELDS = {
     'period': 'period', 'from': 'since', 'to': 'until', 'agent': 'agent_id', 'department': 'department',
     'channel': 'channel', 'status': 'state', 'priority': 'priority', 'category': 'category_id',
-    'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'rating': 'rating', 'text': 'text',
+    'follow_up': 'needs_follow_up', 'sentiment': 'sentiment', 'rating': 'rating', 'label': 'label_id', 'text': 'text',
 }  # fmt: skip
 """The parameter names in a URL, in their order there, with the filter's fields."""
 
@@ -171,7 +173,7 @@ def _written(value: object) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     'period': Period, 'since': _day, 'until': _day, 'agent_id': UUID, 'department': _words(MAX_DEPARTMENT_CHARS),
     'channel': Channel, 'state': ContactState, 'priority': Priority, 'category_id': UUID,
-    'needs_follow_up': _flag, 'sentiment': Sentiment, 'rating': _score,
+    'needs_follow_up': _flag, 'sentiment': Sentiment, 'rating': _score, 'label_id': UUID,
     'text': _words(MAX_TEXT_CHARS),
 }  # fmt: skip
 assert {field.name for field in fields(HistoryFilter)} == set(_READERS)  # noqa: S101 - every field has a parser

@@ -16,7 +16,8 @@ from desk.db import Database
 from desk.errors import NotFoundError
 from models import Agent, ChatNote, Message
 from models.agent import full_name
-from services.chats import rating_queries
+from services.chats import label_queries, rating_queries
+from services.chats.labels import LabelView
 from services.contacts import category_queries, wrap_up_queries
 from services.contacts.categories import CategoryPath, paths_of
 from services.contacts.wrap_up_view import WrapUpView
@@ -88,12 +89,14 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """The choices for a filter: colleagues, departments and categories."""
+    """The choices for a filter: colleagues, departments, categories and labels."""
 
     agents: dict[UUID, str]
     departments: list[str]
     categories: list[CategoryPath]
     """상담 분류 of every level, including retired ones, which past contacts have."""
+    labels: list[LabelView]
+    """Those out of use too, for the same reason."""
 
 
 class History:
@@ -147,10 +150,12 @@ class History:
         async with self._db.reading() as session:
             people = await queries.colleagues(session, agent)
             categories = await category_queries.seen_by(session, agent)
+            labels = await label_queries.every(session)
         return Choices(
             agents={one.id: one.name for one in people},
             departments=sorted({one.department for one in people}),
             categories=paths_of(categories),
+            labels=[LabelView.of(one) for one in labels],
         )
 
     async def found_numbers(self, agent: Agent, contact_id: UUID, text: str) -> list[int]:
@@ -323,11 +328,13 @@ async def _contacts(
     written = await wrap_up_queries.views(session, [row.id for row in rows])
     moods = await sentiment_queries.moods(session, [row.id for row in rows])
     rated = await rating_queries.ratings(session, [row.id for row in rows])
+    labelled = await label_queries.of_chats(session, [row.id for row in rows])
     found = [
         replace(
             _contact(row, written.get(row.id), lines.get(row.id) or noted.get(row.id), words),
             mood=moods.get(row.id),
             rating=rated.get(row.id),
+            labels=tuple(LabelView.of(one) for one in labelled.get(row.id, ())),
         )
         for row in rows
     ]

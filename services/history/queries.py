@@ -51,6 +51,7 @@ from models import (
     Customer,
     Priority,
 )
+from services.chats.label_queries import chats_labelled
 from services.chats.rating_queries import chats_rated
 from services.contacts.access import reaches_of, reader_values, visible_to_bound, within_reach
 from services.contacts.wrap_up_queries import contacts_with
@@ -116,7 +117,9 @@ def _within_reach(
 def tables(wanted: HistoryFilter) -> list[Table]:
     """Return the tables that may contain matching contacts."""
     found = [CHANNELS[wanted.channel]] if wanted.channel else list(CHANNELS.values())
-    never_a_call = wanted.state is ContactState.ON_HOLD or wanted.sentiment or wanted.rating
+    never_a_call = (
+        wanted.state is ContactState.ON_HOLD or wanted.sentiment or wanted.rating or wanted.label_id
+    )
     return [table for table in found if not (table is Call and never_a_call)]
 
 
@@ -143,6 +146,8 @@ def conditions(table: Table, wanted: HistoryFilter) -> list[ColumnElement[bool]]
         found.append(col(table.id).in_(chats_that_sound(wanted.sentiment)))
     if wanted.rating:
         found.append(col(table.id).in_(chats_rated(wanted.rating)))
+    if wanted.label_id:
+        found.append(col(table.id).in_(chats_labelled(wanted.label_id)))
     if wanted.state:
         found.append(_STATES[table][wanted.state])
     return found

@@ -76,7 +76,12 @@ def weight(block: Block) -> int:
 
 def printable(text: str) -> str:
     """Return a text as it is printed: without control characters, and with words that a line can break."""
-    return _LONG_WORD.sub('\\g<0>\u200b', _UNPRINTED.sub('', text))
+    return _LONG_WORD.sub('\\g<0>\u200b', unprinted_out(text))
+
+
+def unprinted_out(text: str) -> str:
+    """Return a text without control characters and direction marks."""
+    return _UNPRINTED.sub('', text)
 
 
 async def pdf(document: Document) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from typing_extensions import override
@@ -90,11 +91,20 @@ SETTINGS = 'settings'
 """The topic of what administrators configure: queues, skills, invitations."""
 
 
+class SettingPart(StrEnum):
+    """What is configured beside the kinds of settings."""
+
+    QUEUES = 'queues'
+    SKILLS = 'skills'
+    INVITATIONS = 'invitations'
+    SECOND_FACTOR = 'second_factor'
+
+
 class SettingsChanged(Event):
-    """The configuration changed; readers read it again."""
+    """The configuration changed; who shows this part of it reads it again."""
 
     part: str
-    """What changed: ``queues``, ``skills``, ``invitations``, ``second_factor``, or the value of a ``SettingKind``."""
+    """What changed: a ``SettingPart``, or the value of a ``SettingKind``. Newer versions may name others."""
 
     @override
     def topics(self) -> tuple[str, ...]:

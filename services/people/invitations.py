@@ -27,7 +27,7 @@ from services.people import agent_queries
 from services.people import invitation_queries as queries
 from services.people.admin import MAX_NAME_CHARS, check_password
 from services.people.authority import MAX_DEPARTMENT_CHARS, require_admin, tell_changed
-from services.people.events import SettingsChanged
+from services.people.events import SettingPart, SettingsChanged
 from services.text.addresses import parse_email
 from services.text.visible import parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -100,7 +100,7 @@ class Invitations:
             invitation.ended_at = clock.now()
             work.session.add(invitation)
             work.record(by, AuditAction.INVITATION_WITHDRAWN, subject=_subject(invitation))
-            work.tell(SettingsChanged(part='invitations'))
+            work.tell(SettingsChanged(part=SettingPart.INVITATIONS))
 
     async def invitation(self, token: str) -> Invitation:
         """Return the invitation with this token.
@@ -195,7 +195,7 @@ async def invite_in(
     work.session.add(invitation)
     details = {'role': role.value, 'department': invitation.department}
     work.record(by, AuditAction.AGENT_INVITED, subject=_subject(invitation), details=details)
-    work.tell(SettingsChanged(part='invitations'))
+    work.tell(SettingsChanged(part=SettingPart.INVITATIONS))
     return Invited(invitation, token)
 
 
@@ -212,7 +212,7 @@ async def _join(work: UnitOfWork, token: str, password_hash: str) -> Agent:
     work.session.add(invitation)
     tell_changed(work, agent, ['is_active'])
     work.record(agent, AuditAction.AGENT_JOINED, subject=agent)
-    work.tell(SettingsChanged(part='invitations'))
+    work.tell(SettingsChanged(part=SettingPart.INVITATIONS))
     return agent
 
 

@@ -23,7 +23,7 @@ from models import Agent, AgentRole, AuditAction, SecondFactor, SecondFactorRule
 from services.people import agent_queries, one_time_codes
 from services.people import second_factor_queries as queries
 from services.people.authority import require_admin
-from services.people.events import SettingsChanged
+from services.people.events import SettingPart, SettingsChanged
 from services.people.one_time_codes import OneTimeCodes
 from services.people.sessions import end_sessions
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
@@ -176,7 +176,7 @@ class SecondFactors:
             ended = await end_sessions(work, agent_id, by=by)
             details = {'sessions': ended}
             work.record(by, AuditAction.SECOND_FACTOR_RESET, subject=person, details=details)
-            work.tell(SettingsChanged(part='second_factor'))
+            work.tell(SettingsChanged(part=SettingPart.SECOND_FACTOR))
 
     async def owners(self, by: Agent) -> frozenset[UUID]:
         """Return who has a second factor. Raises ``NotAllowedError``."""
@@ -204,7 +204,7 @@ class SecondFactors:
             work.session.add(rule)
             details = {'role': role.value, 'is_required': is_required}
             work.record(by, AuditAction.SECOND_FACTOR_RULE, details=details)
-            work.tell(SettingsChanged(part='second_factor'))
+            work.tell(SettingsChanged(part=SettingPart.SECOND_FACTOR))
 
     async def _refusal(self, work: UnitOfWork, agent_id: UUID, code: str) -> DeskError | None:
         """Use up a code, or count a failure; return why it was refused."""

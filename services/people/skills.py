@@ -13,7 +13,7 @@ from models import Agent, AgentSkill, AuditAction, Skill, SubjectKind
 from models.queue import MAX_CHATS, MAX_LEVEL
 from services.people import skill_queries as queries
 from services.people.authority import AgentInWork, Authority, require_admin, tell_changed
-from services.people.events import SKILLS, RoutingNeeded, SettingsChanged
+from services.people.events import SKILLS, RoutingNeeded, SettingPart, SettingsChanged
 from services.text.visible import parse_name
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -119,7 +119,7 @@ class Skills:
             await work.session.flush()
             await work.session.delete(skill)
             _told(work, by, skill, AuditAction.SKILL_REMOVED)
-            work.tell(SettingsChanged(part='queues'))
+            work.tell(SettingsChanged(part=SettingPart.QUEUES))
             work.tell(RoutingNeeded())
 
     async def set_levels(self, by: Agent, agent_id: UUID, levels: Mapping[UUID, int]) -> None:
@@ -191,7 +191,7 @@ async def _keep(work: UnitOfWork, skill: Skill) -> None:
 
 def _told(work: UnitOfWork, by: Agent, skill: Skill, action: AuditAction) -> None:
     work.record(by, action, subject=(SubjectKind.SKILL, skill.id))
-    work.tell(SettingsChanged(part='skills'))
+    work.tell(SettingsChanged(part=SettingPart.SKILLS))
 
 
 def _taken() -> FieldsRefusedError:

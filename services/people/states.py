@@ -29,6 +29,8 @@ CHOOSABLE = (AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE)
 """The states that a person may choose. The others follow from events."""
 OTHER = 'other'
 NO_ANSWER = 'no_answer'
+PROTECTED_REST = 'protected_rest'
+"""보호 휴식: after abuse, outside of all figures; chosen through ``services.protection`` only."""
 
 
 class AgentStates:

@@ -5,12 +5,13 @@ the plan there is the activity's grace (``services.floor.definitions``): within 
 counts as well, so that a talk that goes on into a break costs nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from models import AgentStatus
+from services.floor.definitions import Definition
 from services.reports.agent_days import PRESENT, Stretch
 
 Span = tuple[datetime, datetime]
@@ -50,7 +51,7 @@ def adherence(
     parts: Sequence[PlannedPart],
     states: Sequence[Stretch],
     codes: Mapping[UUID, str],
-    grace_of: Callable[[str], int],
+    definition: Definition,
 ) -> Adherence:
     """Compare a plan with what happened.
 
@@ -58,21 +59,24 @@ def adherence(
         parts: the parts of a shift, one after another without gaps.
         states: what the agent was, without gaps; planned time outside of it does not count.
         codes: the away reasons' codes by id.
-        grace_of: seconds of grace by activity, ``WORK`` included.
+        definition: has the grace by activity, and the activities that count neither for nor against.
     """
     if not states:
         return Adherence(planned_seconds=0.0, kept_seconds=0.0)
+    outside: frozenset[str | None] = frozenset(definition.outside)
     first, last = states[0].begin, states[-1].end
     planned, kept = timedelta(), timedelta()
     for number, part in enumerate(parts):
         begin, end = max(part.begin, first), min(part.end, last)
         if end <= begin:
             continue
-        planned += end - begin
         before = parts[number - 1].activity if number else OFF
         after = parts[number + 1].activity if number + 1 < len(parts) else OFF
-        grace = timedelta(seconds=grace_of(part.activity))
+        grace = timedelta(seconds=definition.grace_of(part.activity))
         for state in states:
+            if state.reason_id and codes.get(state.reason_id) in outside:
+                continue
+            planned += _length([_cut((begin, end), begin, end, state)])
             spans = _counting(part, state, codes, grace, before, after)
             kept += _length([_cut(one, begin, end, state) for one in spans])
     return Adherence(planned_seconds=planned.total_seconds(), kept_seconds=kept.total_seconds())

@@ -78,7 +78,7 @@ def _day(  # noqa: PLR0913, PLR0917 - all that makes an agent's day
     until: datetime,
 ) -> AgentDay:
     begin = states[0].begin
-    found = [adherence(parts_of(one), states, codes, definition.grace_of) for one in shifts]
+    found = [adherence(parts_of(one), states, codes, definition) for one in shifts]
     planned = sum(one.planned_seconds for one in found)
     kept = sum(one.kept_seconds for one in found)
     plan = [

@@ -17,11 +17,6 @@ from services.text.phone_numbers import EXTENSION
 AFTER_EXTENSION = chr(ord(EXTENSION) + 1)
 
 
-def is_first(number: str) -> ColumnElement[bool]:
-    """Whether it is a customer's main number, as given or with an extension."""
-    return has_first(number, number + EXTENSION, number + AFTER_EXTENSION)
-
-
 def has_first(number: Any, extended: Any, after: Any) -> ColumnElement[bool]:
     """Whether it is a customer's main number, or one plus extension in ``extended`` to ``after``."""
     ordered = collate(col(Customer.phone), 'C')

@@ -6,15 +6,17 @@ Any number of processes may run them at once.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, literal, update
+from sqlalchemy import Integer, Uuid, bindparam, exists, literal, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
+from desk.compiled_select import built_once
 from models import (
     Agent,
     ChatMood,
@@ -28,7 +30,7 @@ from models import (
     SentimentSpending,
 )
 from services.aws.comprehend import Scores
-from services.contacts.access import visible_to
+from services.contacts.access import reached_bound, reader_values
 from services.sentiment.events import LineMark, Mood
 
 
@@ -156,21 +158,26 @@ async def visible_marks(
     session: AsyncSession, agent: Agent, chat_id: UUID, *, limit: int
 ) -> list[LineMark]:
     """Return a chat's newest sentiments, oldest first; none for a chat that the agent may not see."""
-    is_visible = exists(
-        select(col(ChatSession.id)).where(col(ChatSession.id) == chat_id, _reach(agent))
-    )
-    statement = (
+    statement = _visible_marks(sees_everything=agent.sees_everything)
+    values = {'chat_id': chat_id, 'reader_id': agent.id, 'most': limit, **reader_values(agent)}
+    rows = (await session.exec(statement, params=values)).all()
+    return [LineMark.model_validate(row) for row in reversed(rows)]
+
+
+@cache
+def _visible_marks(*, sees_everything: bool) -> Any:
+    chat = bindparam('chat_id', type_=Uuid())
+    is_reached = reached_bound(sees_everything=sees_everything)
+    return built_once(
         select(MessageSentiment)
         .where(
-            col(MessageSentiment.chat_session_id) == chat_id,
+            col(MessageSentiment.chat_session_id) == chat,
             col(MessageSentiment.sentiment).is_not(None),
-            is_visible,
+            exists(select(col(ChatSession.id)).where(col(ChatSession.id) == chat, is_reached)),
         )
         .order_by(col(MessageSentiment.number).desc())
-        .limit(limit)
+        .limit(bindparam('most', type_=Integer()))
     )
-    rows = (await session.exec(statement)).all()
-    return [LineMark.model_validate(row) for row in reversed(rows)]
 
 
 async def moods(session: AsyncSession, chat_ids: Collection[UUID]) -> dict[UUID, Mood]:
@@ -207,10 +214,6 @@ async def spent_on(session: AsyncSession, day: date) -> int:
 
 def _between(since: datetime, until: datetime) -> Any:
     return col(Message.created_at).between(since, until)
-
-
-def _reach(agent: Agent) -> Any:
-    return visible_to(agent) | (col(ChatSession.offered_agent_id) == agent.id)
 
 
 async def _claim(session: AsyncSession, wanted: Any) -> list[ClaimedLine]:

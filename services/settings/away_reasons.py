@@ -25,6 +25,7 @@ class AwayReasons(SettingRows[AwayReason]):
 
     kind = SettingKind.AWAY_REASON
     action = AuditAction.SETTING_CHANGED
+    new_fields = frozenset({'name', 'name_en'})
 
     def __init__(self, units: UnitsOfWork) -> None:
         super().__init__(units)
@@ -54,6 +55,10 @@ class AwayReasons(SettingRows[AwayReason]):
             row = AwayReason(**given, code=f'own_{uuid4().hex[:12]}', position=last + 1)
             await self._added(work, by, row.id, row)
         return row
+
+    @override
+    async def add_typed(self, by: Agent, values: Values) -> UUID:
+        return (await self.add(by, values)).id
 
     @override
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> AwayReason:

@@ -55,6 +55,7 @@ class CategoryTree(SettingRows[ContactCategory]):
     kind = SettingKind.CATEGORY
     action = AuditAction.CATEGORY_CHANGED
     subject_kind = SubjectKind.CATEGORY
+    new_fields = frozenset({'name', 'name_en', 'parent_id', 'queue_id'})
 
     def __init__(self, units: UnitsOfWork) -> None:
         super().__init__(units)
@@ -102,6 +103,17 @@ class CategoryTree(SettingRows[ContactCategory]):
             row.parent_id = await self._parent(work.session, row, parent_id)
             await self._added(work, by, row.id, row)
         return row
+
+    @override
+    async def add_typed(self, by: Agent, values: Values) -> UUID:
+        row = await self.add(
+            by,
+            values.get('name', ''),
+            name_en=values.get('name_en', ''),
+            parent_id=_id(values.get('parent_id', '')),
+            queue_id=_id(values.get('queue_id', '')),
+        )
+        return row.id
 
     async def move(self, by: Agent, node_id: UUID, step: int) -> None:
         """Move a node by ``step`` places among its siblings; at an end it stays.
@@ -243,7 +255,8 @@ def _height(rows: Sequence[ContactCategory], node_id: UUID) -> int:
     return 1 + max(below, default=0)
 
 
-def _parent_id(typed: str) -> UUID | None:
+def _id(typed: str) -> UUID | None:
+    """Return a chosen id; none for an empty choice. Raises ``InvalidInputError``."""
     try:
         return UUID(typed) if typed else None
     except ValueError as error:
@@ -253,7 +266,7 @@ def _parent_id(typed: str) -> UUID | None:
 _PARSERS = {
     'name': lambda typed: name_of(typed, most=MAX_NAME_CHARS),
     'name_en': lambda typed: name_of(typed, most=MAX_NAME_CHARS, may_be_empty=True),
-    'parent_id': _parent_id,
+    'parent_id': _id,
     'position': number,
     'is_retired': flag,
 }

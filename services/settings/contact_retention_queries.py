@@ -27,9 +27,12 @@ from models import (
     Message,
     MessageGrams,
     MessageType,
+    NoteDraft,
+    PastWrapUp,
     Promise,
     ReportChange,
     ReportLine,
+    SiteVisit,
     StepKind,
     WrapUp,
 )
@@ -78,6 +81,8 @@ async def remove_people_of_chats(session: AsyncSession, before: datetime, limit:
         )
         asked = update(Callback).where(col(Callback.chat_id).in_(ids))
         await session.exec(asked.values(customer_id=None, name='', phone='', body=''))
+        visits = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(ids))
+        await session.exec(visits.values(identity='', customer_id=None))
         await _keep_figures(session, ids)
     return len(ids)
 
@@ -109,11 +114,14 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
     await doom_files_of(session, ids, clock.now())
     files = update(Message).where(in_chats, col(Message.type) == MessageType.FILE)
     await session.exec(files.values(content=OVER, type=MessageType.TEXT))
+    await session.exec(delete(NoteDraft).where(col(NoteDraft.chat_session_id).in_(ids)))
     await session.exec(delete(ChatNote).where(col(ChatNote.chat_session_id).in_(ids)))
     asked = update(ChatTransfer).where(col(ChatTransfer.chat_session_id).in_(ids))
     await session.exec(asked.values(reason=''))
     rated = update(ChatRating).where(col(ChatRating.chat_session_id).in_(ids))
     await session.exec(rated.values(comment=''))
+    pages = update(SiteVisit).where(col(SiteVisit.chat_session_id).in_(ids))
+    await session.exec(pages.values(address='', title=''))
     await _remove_written(session, ids)
     chats = update(ChatSession).where(col(ChatSession.id).in_(ids))
     await session.exec(chats.values(last_line='', texts_removed_at=clock.now()))
@@ -122,6 +130,8 @@ async def _remove_texts(session: AsyncSession, ids: Sequence[UUID]) -> None:
 async def _remove_written(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Remove what agents wrote after contacts, promised in them, and gave as reasons."""
     await session.exec(update(WrapUp).where(col(WrapUp.contact_id).in_(ids)).values(summary=''))
+    past = update(PastWrapUp).where(col(PastWrapUp.contact_id).in_(ids))
+    await session.exec(past.values(summary=''))
     await session.exec(update(Promise).where(col(Promise.contact_id).in_(ids)).values(body=OVER))
     moved = (StepKind.TRANSFERRED, StepKind.PRIORITY_CHANGED)
     steps = update(ContactStep).where(col(ContactStep.contact_id).in_(ids))

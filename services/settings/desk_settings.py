@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from desk.errors import ConflictError, NotFoundError
+from desk.errors import ConflictError, InvalidInputError, NotFoundError
 from models import Agent, Queue, SettingChange, SettingKind
 from services.people import agent_queries
 from services.settings import access, queries
+from services.settings.rows import SettingRows
 from services.settings.stored import Change, SettingStore, Stored, Subject
 from services.work.setting_log import Values
 from services.work.unit_of_work import UnitsOfWork
@@ -59,6 +60,23 @@ class DeskSettings:
         last = next(iter(await self._last(kind, subject_id, 1)), None)
         by_name = last.by_name if last and last.version == now.version else ''
         return Stored(values=now.values, version=now.version, by_name=by_name)
+
+    async def add(self, by: Agent, kind: SettingKind, values: Values) -> UUID:
+        """Add a setting of a kind that has many: a category, a reason, a limit; return its id.
+
+        Raises:
+            InvalidInputError: nothing is added to this kind here, or it has no such field.
+            FieldsRefusedError, NotAllowedError, NotFoundError: as the screen's ``add`` of the kind.
+        """
+        async with self._db.reading() as session:
+            await access.require_supervisor(session, by)
+        store = self.stores[kind]
+        if not isinstance(store, SettingRows) or not store.new_fields:
+            raise InvalidInputError('settings.not_added_here')
+        if unknown := sorted(values.keys() - store.new_fields):
+            raise InvalidInputError('settings.unknown_field', name=unknown[0][:50])
+        added: UUID = await store.add_typed(by, values)
+        return added
 
     async def edit(
         self, by: Agent, kind: SettingKind, subject_id: UUID, values: Values, *, version: int

@@ -37,6 +37,8 @@ class DocumentForm:
     """Whether the desk has one (``EVERYWHERE``)."""
     of_queues: bool = True
     """Whether each queue has one."""
+    usual: Values | None = None
+    """The desk's own values before anybody changes them, where they differ from ``new``."""
 
 
 class Documents:
@@ -61,7 +63,7 @@ class Documents:
         """Return a document as it is now; a new one when nobody has written it."""
         async with self._units.db.reading() as session:
             await self._require(session, by, subject_id)
-            return self._stored(await queries.document(session, self.kind, subject_id))
+            return self._stored(await queries.document(session, self.kind, subject_id), subject_id)
 
     async def edit(self, by: Agent, subject_id: UUID, values: Values, *, version: int) -> Stored:
         """Change fields of a document that was read at ``version``.
@@ -74,7 +76,7 @@ class Documents:
         async with self._units.begin() as work:
             await self._require(work.session, by, subject_id)
             row = await queries.locked_document(work.session, self.kind, subject_id)
-            now = self._stored(row)
+            now = self._stored(row, subject_id)
             if now.version != version:
                 raise SettingChangedError(now)
             changed = {one: given[one] for one in given if given[one] != now.values[one]}
@@ -93,7 +95,7 @@ class Documents:
             )  # fmt: skip
             work.tell(SettingsChanged(part=self.kind.value))
             work.tell(RoutingNeeded())
-            return self._stored(row)
+            return self._stored(row, subject_id)
 
     async def _require(self, session: AsyncSession, by: Agent, subject_id: UUID) -> None:
         is_one = self._form.of_desk if subject_id == EVERYWHERE else self._form.of_queues
@@ -101,8 +103,10 @@ class Documents:
         if not is_one:
             raise NotFoundError('settings.not_found')
 
-    def _stored(self, row: SettingDocument | None) -> Stored:
+    def _stored(self, row: SettingDocument | None, subject_id: UUID) -> Stored:
+        is_desks = subject_id == EVERYWHERE and self._form.usual is not None
+        new = {**self._form.new, **(self._form.usual or {})} if is_desks else self._form.new
         if row is None:
-            return Stored(values=self._form.new, version=0)
-        known = {one: row.values[one] for one in row.values if one in self._form.new}
-        return Stored(values={**self._form.new, **known}, version=row.version)
+            return Stored(values=new, version=0)
+        known = {one: row.values[one] for one in row.values if one in new}
+        return Stored(values={**new, **known}, version=row.version)

@@ -25,6 +25,8 @@ class SettingRows(Generic[RowT]):
 
     kind: SettingKind
     action: AuditAction
+    new_fields: frozenset[str] = frozenset()
+    """The fields of a new row as programs give them; none for a kind that has a path of its own for new rows."""
     subject_kind: SubjectKind | None = None
 
     def __init__(self, units: UnitsOfWork) -> None:
@@ -35,6 +37,10 @@ class SettingRows(Generic[RowT]):
 
     async def subjects(self, by: Agent) -> list[Subject]:
         """Return the rows that a person may change; see ``SettingStore``."""
+        raise NotImplementedError
+
+    async def add_typed(self, by: Agent, values: Values) -> UUID:
+        """Add a row from ``new_fields`` as they are typed, by the rules of the screen; return its id."""
         raise NotImplementedError
 
     async def _row(self, session: AsyncSession, subject_id: UUID, *, lock: bool) -> RowT:

@@ -7,7 +7,7 @@ it decides what they may do.
 
 import re
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from desk.errors import FieldsRefusedError, InvalidInputError
 from models import EVERYWHERE, SettingKind
@@ -70,7 +70,7 @@ def _origin(typed: str) -> str:
         raise wrong
     try:
         parts = urlsplit(typed)
-        port, host = parts.port, _ascii(parts.hostname or '')
+        port, host, origin = parts.port, _ascii(parts.hostname or ''), as_origin(parts)
     except ValueError as error:
         raise wrong from error
     is_bare = parts.path in {'', '/'} and not (parts.query or parts.fragment) and '@' not in parts.netloc  # fmt: skip
@@ -80,7 +80,13 @@ def _origin(typed: str) -> str:
         raise wrong
     if not parts.netloc.isprintable() or port == 0 or parts.netloc.endswith(':') or typed[-1] in '?#':  # fmt: skip
         raise wrong
-    return f'{parts.scheme}://{host}' + ('' if port in {None, PORTS[parts.scheme]} else f':{port}')
+    return origin
+
+
+def as_origin(parts: SplitResult) -> str:
+    """Return the origin of a split address as browsers send it. Raises ``ValueError`` for a port or host that is none."""
+    port = '' if parts.port in {None, PORTS.get(parts.scheme)} else f':{parts.port}'
+    return f'{parts.scheme}://{_ascii(parts.hostname or "")}{port}'
 
 
 def _ascii(host: str) -> str:

@@ -31,8 +31,19 @@ class TextName(StrEnum):
     """Outside of business hours, in place of a chat."""
     ENDED = 'ended'
     """After a chat."""
+    SILENCE_ASKED = 'silence_asked'
+    """Asks a customer who has not answered for a while whether they are still there."""
+    SILENCE_ENDED = 'silence_ended'
+    """After a chat that ended because its customer did not answer."""
     RECORDING = 'recording'
     """Said to who is called by the desk, by Connect's contact flow, and read by who asks for a call-back."""
+    ANNOUNCEMENT = 'announcement'
+    """보호: before a contact, that agents are protected. One for the desk: it is read before a queue is chosen."""
+    WARNING = 'warning'
+    """보호: every warning but the last one."""
+    LAST_WARNING = 'last_warning'
+    PROTECTED_END = 'protected_end'
+    """보호: the last words to a customer whose contact is ended for abuse."""
 
 
 def field_of(name: TextName, language: str) -> str:

@@ -44,6 +44,11 @@ def initial(letter: str) -> str:
     return _letters(letter)[0] if is_syllable(letter) else letter
 
 
+def parts_of(syllable: str) -> list[str]:
+    """Return the letters of a complete syllable: the initial, the vowel and, where it has one, the final."""
+    return [part for part in _letters(syllable) if part]
+
+
 def initial_range(initial: str) -> tuple[str, str]:
     """Return the first and last syllable with this initial."""
     first = ord(FIRST_SYLLABLE) + INITIALS.index(initial) * SYLLABLES_AN_INITIAL

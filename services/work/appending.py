@@ -12,11 +12,27 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
 from desk.events import Event
-from models import AgentStatusChange, ContactStep, Message, RoutingDecision
+from models import AgentStatusChange, ChatArchive, ContactStep, Message, RoutingDecision
 
-Appended = AgentStatusChange | ContactStep | Message | RoutingDecision
-Table = type[AgentStatusChange] | type[ContactStep] | type[Message] | type[RoutingDecision]
-TABLES: tuple[Table, ...] = (AgentStatusChange, ContactStep, Message, RoutingDecision)
+Appended = AgentStatusChange | ChatArchive | ContactStep | Message | RoutingDecision
+Table = (
+    type[AgentStatusChange]
+    | type[ChatArchive]
+    | type[ContactStep]
+    | type[Message]
+    | type[RoutingDecision]
+)
+TABLES: tuple[Table, ...] = (
+    AgentStatusChange,
+    ChatArchive,
+    ContactStep,
+    Message,
+    RoutingDecision,
+)
+AGAIN: dict[Table, str] = {
+    ChatArchive: 'ON CONFLICT (chat_session_id) DO UPDATE SET try_at = excluded.try_at, stored_at = NULL'
+}
+"""What becomes of a row that is there already: a chat that ends a second time is stored anew under its first key."""
 
 
 async def append(
@@ -57,7 +73,7 @@ def _insert(table: Table) -> str:
     stored = inspect(table).local_table.columns
     columns = ', '.join(f'"{column.name}"' for column in stored if column.identity is None)
     rows = f'json_populate_recordset(CAST(NULL AS {_name(table)}), CAST(:{_name(table)} AS json))'
-    return f'INSERT INTO {_name(table)} ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - see above
+    return f'INSERT INTO {_name(table)} ({columns}) SELECT {columns} FROM {rows} {AGAIN.get(table, "")}'  # noqa: S608 - see above
 
 
 def _as_json(rows: Sequence[Appended]) -> str:

@@ -8,7 +8,7 @@ from tests.support.loop_lag import measured_turns
 
 FORM_PATHS = (
     '/preferences', '/talk', '/talk/new', '/auth/login', '/auth/logout', '/auth/code', '/invite/x', '/reset/x',
-    '/setup/x',
+    '/setup/x', '/widget/pulse',
 )  # fmt: skip
 OTHER_PATHS = ('/chat/visits', '/customers', '/whatever', '/healthz', '/desk', '/docs', '/ws/x')
 URLENCODED = 'application/x-www-form-urlencoded'

@@ -14,13 +14,17 @@ from nicegui import app as nicegui_app
 from starlette.routing import Route
 
 from desk.settings import Settings
-from models import EVERYWHERE, AgentRole, SettingKind
+from models import EVERYWHERE, Agent, AgentRole, SettingKind
 from pages.web import page_limits
 from pages.web.cookies import Cookie
+from pages.web.talk_place import key_of
+from services.chats.visits import ChatStart
 from services.registry import Services
+from services.widget.widget import SitePage
 from tests.support.make import DEPARTMENT, PASSWORD, Make
 
 HOST = 'http://desk.test'
+SITE = 'https://shop.example.com'
 METHODS = ('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 FRAMEWORK = '/_nicegui/'
 """Scripts and styles, the same for everybody."""
@@ -79,11 +83,21 @@ MAY = {
     'GET /chat/sessions/{session_id}': STAFF,
     'GET /chat/sessions/{session_id}/messages': STAFF,
     'POST /chat/sessions/{session_id}/messages': STAFF,
+    'GET /chat/sessions/{session_id}/files/{file_id}/preview': STAFF,
     'PUT /chat/sessions/{session_id}/files/{file_id}': STAFF,
+    'PUT /chat/sessions/{session_id}/files/{file_id}/canned/{canned_id}': STAFF,
     'GET /chat/sessions/{session_id}/files/{file_id}': STAFF,
+    'GET /chat/sessions/{session_id}/transcript': STAFF,
     'POST /chat/sessions/{session_id}/take': STAFF,
     'POST /chat/sessions/{session_id}/hold': STAFF,
+    'GET /chat/labels': STAFF,
+    'PUT /chat/sessions/{session_id}/labels': STAFF,
+    'PUT /chat/sessions/{session_id}/priority': STAFF,
+    'POST /chat/sessions/{session_id}/snooze': STAFF,
+    'POST /chat/sessions/{session_id}/wake': STAFF,
+    'POST /chat/sessions/{session_id}/reopen': STAFF,
     'POST /chat/sessions/{session_id}/resume': STAFF,
+    'PUT /chat/sessions/{session_id}/silence': STAFF,
     'POST /chat/sessions/{session_id}/join': STAFF,
     'POST /chat/sessions/{session_id}/leave': STAFF,
     'POST /chat/sessions/{session_id}/end': STAFF,
@@ -94,6 +108,7 @@ MAY = {
     'GET /chat/sessions/{session_id}/wrap-up/categories': STAFF,
     'PUT /chat/sessions/{session_id}/wrap-up': STAFF,
     'POST /chat/sessions/{session_id}/wrap-up/finish': STAFF,
+    'GET /left-messages': STAFF,
     'GET /chat/sessions/{session_id}/notes': STAFF,
     'POST /chat/sessions/{session_id}/notes': STAFF,
     'GET /chat/sessions/{session_id}/notes/colleagues': STAFF,
@@ -102,6 +117,18 @@ MAY = {
     'POST /transfers/{transfer_id}/accept': STAFF,
     'POST /transfers/{transfer_id}/refuse': STAFF,
     'POST /transfers/{transfer_id}/withdraw': STAFF,
+    'POST /protection/cases': STAFF,
+    'GET /protection/cases': SUPERVISORS,
+    'GET /protection/cases/{case_id}': SUPERVISORS,
+    'GET /protection/cases/{case_id}/record': SUPERVISORS,
+    'GET /protection/contacts/{contact_id}': STAFF,
+    'POST /protection/cases/{case_id}/warnings': STAFF,
+    'POST /protection/cases/{case_id}/end': STAFF,
+    'POST /protection/cases/{case_id}/rest': STAFF,
+    'POST /protection/cases/{case_id}/return': STAFF,
+    'POST /protection/cases/{case_id}/restriction': SUPERVISORS,
+    'POST /protection/cases/{case_id}/release': SUPERVISORS,
+    'POST /protection/cases/{case_id}/reunite': SUPERVISORS,
     'GET /mentions': STAFF,
     'POST /mentions/{note_id}/read': STAFF,
     'POST /chat/sessions/{session_id}/wrap-up/take': STAFF,
@@ -159,15 +186,29 @@ MAY = {
     'POST /customers/{customer_id}/merges/preview': STAFF,
     'POST /customers/{customer_id}/merges': STAFF,
     'POST /customers/{customer_id}/merges/{merge_id}/undo': STAFF,
+    'GET /customers/{customer_id}/files': STAFF,
+    'PUT /customers/{customer_id}/files/{file_id}': STAFF,
+    'GET /customers/{customer_id}/files/{file_id}': STAFF,
+    'GET /customers/{customer_id}/files/{file_id}/preview': STAFF,
+    'DELETE /customers/{customer_id}/files/{file_id}': STAFF,
+    'GET /canned-replies/{reply_id}/files': STAFF,
+    'PUT /canned-replies/{reply_id}/files/{file_id}': STAFF,
+    'GET /canned-replies/{reply_id}/files/{file_id}': STAFF,
+    'GET /canned-replies/{reply_id}/files/{file_id}/preview': STAFF,
+    'DELETE /canned-replies/{reply_id}/files/{file_id}': STAFF,
     'GET /chat/visits/departments': EVERYBODY,
+    'GET /chat/visits/announcement': EVERYBODY,
     'POST /chat/visits/token': EVERYBODY,
     'POST /chat/visits': EVERYBODY,
+    'POST /chat/visits/left': EVERYBODY,
     'GET /talk/chat': CUSTOMERS,
     'GET /chat/visits/{visit_id}': CUSTOMERS,
     'GET /chat/visits/{visit_id}/messages': CUSTOMERS,
     'POST /chat/visits/{visit_id}/messages': CUSTOMERS,
+    'GET /chat/visits/{visit_id}/files/{file_id}/preview': CUSTOMERS,
     'PUT /chat/visits/{visit_id}/files/{file_id}': CUSTOMERS,
     'GET /chat/visits/{visit_id}/files/{file_id}': CUSTOMERS,
+    'GET /chat/visits/{visit_id}/transcript': CUSTOMERS,
     'POST /chat/visits/{visit_id}/read': CUSTOMERS,
     'POST /chat/visits/{visit_id}/typing': CUSTOMERS,
     'GET /chat/visits/{visit_id}/callback': CUSTOMERS,
@@ -175,8 +216,11 @@ MAY = {
     'DELETE /chat/visits/{visit_id}/callback': CUSTOMERS,
     'PUT /chat/visits/{visit_id}/rating': CUSTOMERS,
     'GET /chat/visits/{visit_id}/rating': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/stay': CUSTOMERS,
+    'POST /chat/visits/{visit_id}/reopen': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
+    'POST /settings/{kind}': SUPERVISORS,  # each kind by each role, as below
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
     'PATCH /settings/{kind}/{subject_id}': ADMINS,
     'GET /settings/{kind}/{subject_id}/changes': ADMINS,
@@ -215,6 +259,16 @@ MAY = {
     'POST /talk': EVERYBODY,
     'POST /talk/resume': EVERYBODY,
     'POST /talk/new': EVERYBODY,
+    'POST /talk/withdraw': EVERYBODY,
+    'GET /talk/sites/{site_key}': EVERYBODY,
+    'POST /talk/sites/{site_key}': EVERYBODY,
+    'POST /talk/sites/{site_key}/resume': EVERYBODY,
+    'POST /talk/sites/{site_key}/new': EVERYBODY,
+    'POST /talk/sites/{site_key}/withdraw': EVERYBODY,
+    'GET /talk/sites/{site_key}/chat': CUSTOMERS,
+    'GET /widget.js': EVERYBODY,
+    'GET /widget/look': EVERYBODY,
+    'POST /widget/pulse': EVERYBODY,  # of a chat whose key they have; others are told that there is none
     'GET /softphone/streams.js': STAFF,
     'GET /softphone/server': STAFF,
     'GET /desk': STAFF,
@@ -229,16 +283,21 @@ MAY = {
     'GET /desk/reports': STAFF,
     'GET /desk/audit': STAFF,
     'GET /desk/replies': STAFF,
+    'GET /desk/protection': STAFF,
+    'GET /desk/protection/{case_id}': STAFF,
+    'GET /desk/settings/abuse-words': STAFF,
     'GET /desk/audit/review': STAFF,
     'GET /desk/settings': STAFF,
     'GET /desk/settings/hours': STAFF,
     'GET /desk/settings/texts': STAFF,
     'GET /desk/settings/retention': STAFF,
     'GET /desk/settings/sites': STAFF,
+    'GET /desk/settings/widget': STAFF,
     'GET /desk/settings/connections': STAFF,
     'GET /desk/settings/categories': STAFF,
     'GET /desk/settings/reasons': STAFF,
     'GET /desk/settings/thresholds': STAFF,
+    'GET /desk/settings/labels': STAFF,
     'GET /desk/settings/people': STAFF,
     'GET /desk/settings/skills': STAFF,
 }
@@ -246,6 +305,7 @@ MAY = {
 
 ANOTHER = {
     'GET /chat/visits/token': {422},
+    'GET /chat/visits/left': {422},
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'POST /setup/ready': {404},
@@ -324,8 +384,10 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'message_id': uuid4(),
         'note_id': uuid4(),
         'file_id': uuid4(),
+        'canned_id': uuid4(),
         'reply_id': uuid4(),
         'transfer_id': uuid4(),
+        'case_id': uuid4(),
         'merge_id': uuid4(),
         'session': uuid4(),
         'day': '2026-12-01',
@@ -333,6 +395,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'kind': SettingKind.RETENTION.value,
         'subject_id': EVERYWHERE,
         'change_id': uuid4(),
+        'site_key': key_of(SITE),
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})
     async with AsyncExitStack() as stack:
@@ -345,6 +408,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
             sent = {'Origin': HOST}
             await visitors.browsers[who].post('/auth/login', data=form, headers=sent)
         await _begin_chat(visitors, services)
+        await _begin_chat_on_site(visitors, services, people[Who.ADMIN])
         yield visitors
 
 
@@ -356,6 +420,14 @@ async def _begin_chat(visitors: Visitors, services: Services) -> None:
     assert answer.status_code == 303, answer.text
     started = await services.visits.chat_of(browser.cookies[Cookie.VISIT])
     visitors.ids['visit_id'] = str(started.id)
+
+
+async def _begin_chat_on_site(visitors: Visitors, services: Services, admin: Agent) -> None:
+    edit = services.desk_settings.edit
+    await edit(admin, SettingKind.SITES, EVERYWHERE, {'origins': SITE}, version=0)
+    form = ChatStart(name='최유진', phone='010-2222-3333', department=DEPARTMENT)
+    started = await services.widget.start(form, SitePage(site=SITE))
+    visitors.browsers[Who.CUSTOMER].cookies.set(Cookie.SITE_VISIT, started.token)
 
 
 def routes(web: FastAPI) -> Iterator[str]:
@@ -452,5 +524,5 @@ def is_refused(answer: httpx.Response) -> bool:
     """Whether somebody was turned away: told so, or led to where they may begin. Nobody else's visit is there for one."""
     led_to = answer.headers.get('location', '').partition('?')[0]
     is_hidden = answer.status_code == 404 and '"visit.not_found"' in answer.text
-    is_led_away = led_to == '/login' or (led_to, answer.url.path) == ('/talk', '/talk/chat')
+    is_led_away = led_to == '/login' or f'{led_to}/chat' == answer.url.path
     return answer.status_code in {401, 403} or is_led_away or is_hidden

@@ -4,15 +4,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from models import Agent, AgentRole, CustomerStatus, RiskLevel
 from tests.browser.conftest import Contexts
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.support.make import Make
-
-THEMES = ('light', 'dark')
 
 
 async def test_sign_in_is_accessible(centre: Centre, page: Page) -> None:
@@ -195,15 +193,3 @@ async def test_audit_log_is_accessible(centre: Centre, person: Contexts, make: M
     await expect(page.get_by_role('link', name='조건 지우기')).to_be_focused()
     await page.keyboard.press('Tab')
     await expect(desk.button('다시 확인')).to_be_focused()
-
-
-async def nothing_found(page: Page, what: str) -> None:
-    for theme in THEMES:
-        await page.emulate_media(color_scheme=theme, reduced_motion='reduce')
-        found = await Axe().run(page)
-        said = [
-            f'{one["id"]}: {node["target"]} {node["failureSummary"]}'
-            for one in found.response['violations']
-            for node in one['nodes']
-        ]
-        assert not said, f'{what}, {theme}:\n' + '\n'.join(said)

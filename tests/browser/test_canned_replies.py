@@ -4,7 +4,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from models import Agent, SettingKind
 from services.registry import Services
-from tests.browser.test_accessibility import nothing_found
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
 from tests.support.until import until

@@ -29,6 +29,9 @@ async def test_reply_after_a_colleagues_is_held_and_sent_all_the_same(
     await desk.opens(chat.id)
     await supervisor.opens(chat.id)
 
+    await supervisor.box.press_sequentially('제가')
+    await desk.sees('동료 박지훈 님이 쓰고 있습니다')  # before one types oneself
+    await expect(supervisor.page.get_by_text('쓰고 있습니다')).to_have_count(0)
     await _answer_at_the_same_time(desk, supervisor)
 
     await desk.sees('그사이 동료가 답했습니다')

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from desk.db import Database
 from desk.sandbox import BackingUrls
 from services.people.admin import NewAdmin, make_first_admin
 from tests.browser.conftest import Contexts
-from tests.browser.test_accessibility import nothing_found
-from tests.browser.test_new_desk import BOSS, signs_in
 from tests.support.browser import live
+from tests.support.browser.axe import nothing_found
+from tests.support.browser.governing import signs_in_at_the_provider
 from tests.support.browser.live import LiveDesk
+from tests.support.browser.opening import BOSS, signs_in
 from tests.support.provider import ProviderProcess, serving
+
+LOGOUT = '/auth/sso/logout'
 
 
 async def admin_alone(db: Database) -> None:
@@ -41,28 +44,28 @@ def desk(
     with live.database(backing, template, tmp_path, arrive=admin_alone) as settings:
         there = provider.settings(settings, oidc_local_admins=True)
         with live.served(there, tmp_path / 'errors.log') as desk:
+            provider.tells(f'{desk.address}{LOGOUT}')
             yield desk
-
-
-async def goes_to_the_provider(page: Page, desk: LiveDesk, sub: str) -> None:
-    await page.goto(f'{desk.address}/login?next=/desk/history')
-    await page.get_by_role('link', name='조직 계정으로 로그인').click()
-    await page.get_by_placeholder('sub').fill(sub)
-    await page.get_by_role('button', name='Authorize').click()
 
 
 async def test_people_come_in_by_the_provider_and_leave_by_it(
     desk: LiveDesk, provider: ProviderProcess, person: Contexts
 ) -> None:
     page = await (await person()).new_page()
-    await goes_to_the_provider(page, desk, 'cook')
+    await signs_in_at_the_provider(page, desk.address, 'cook')
     await expect(page.get_by_role('alert')).to_contain_text('그룹에 속해 있지 않습니다')
     await nothing_found(page, 'login')
 
-    await goes_to_the_provider(page, desk, 'mina')
+    await signs_in_at_the_provider(page, desk.address, 'mina', goal='/desk/history')
     await expect(page).to_have_url(f'{desk.address}/desk/history')
     await expect(page.get_by_role('heading', name='이력').first).to_be_visible()
 
+    there = await page.context.new_page()  # of the provider, where another tab's session ends
+    await there.goto(f'{provider.issuer}/oauth2/end_session')
+    await there.get_by_role('button', name='End session').click()
+    await expect(page).to_have_url(re.compile(f'^{re.escape(desk.address)}/login'), timeout=5_000)
+
+    await signs_in_at_the_provider(page, desk.address, 'mina', goal='/desk/history')
     await page.get_by_role('button', name='미나').click()
     await page.get_by_role('button', name='로그아웃', exact=True).click()
     await expect(page).to_have_url(re.compile(f'^{re.escape(provider.issuer)}/oauth2/end_session'))

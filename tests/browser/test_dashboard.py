@@ -10,7 +10,7 @@ from models import Agent, AgentStatus, QueueMode
 from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.test_accessibility import nothing_found
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import Centre, DeskScreen
 from tests.support.make import Make
 

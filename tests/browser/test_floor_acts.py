@@ -4,8 +4,8 @@ from playwright.async_api import Page, expect
 
 from models import Agent, Queue, QueueMode
 from services.registry import Services
-from tests.browser.test_accessibility import nothing_found
 from tests.browser.test_dashboard import come, opens
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
 

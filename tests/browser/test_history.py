@@ -8,7 +8,7 @@ from playwright.async_api import Locator, expect
 from models import Agent, Priority
 from services.registry import Services
 from tests.browser.conftest import Contexts
-from tests.browser.test_accessibility import nothing_found
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import Centre, DeskScreen
 from tests.support.make import Make
 

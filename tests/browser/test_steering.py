@@ -6,7 +6,7 @@ from playwright.async_api import Locator, expect
 
 from models import Agent, ChatSession, QueueMode
 from services.registry import Services
-from tests.browser.test_accessibility import nothing_found
+from tests.support.browser.axe import nothing_found
 from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
 

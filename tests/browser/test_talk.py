@@ -87,7 +87,7 @@ async def _rates(talk: CustomerScreen, services: Services, chat_id: UUID) -> Non
     assert rating == Rating(score=4, comment='빨랐어요')
     await talk.page.context.clear_cookies(name='desk_talk_enter')  # half a minute later
     await talk.page.goto(f'{talk.address}/talk')
-    await talk.page.get_by_role('link', name='지난 상담 평가하기').click()
+    await talk.page.get_by_role('link', name='지난 상담 이어 보기').click()
     await expect(talk.button('평가 고치기')).to_be_visible()
     await talk.page.reload()
     await expect(talk.page.get_by_role('radio', name='4점, 만족')).to_be_checked()

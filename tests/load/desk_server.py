@@ -49,7 +49,7 @@ class TimedRouter(Router):
 
 
 class Probe:
-    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/collect``, ``/bench/routing``, ``/bench/statements``, ``/bench/askers``, ``/bench/page?client_id=``."""
+    """Answers ``/bench/cpu`` (seconds of the loop's thread), ``/bench/pages``, ``/bench/kept`` (updates that no page has acknowledged), ``/bench/collect``, ``/bench/routing``, ``/bench/statements``, ``/bench/askers``, ``/bench/page?client_id=``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -71,6 +71,8 @@ def _found(path: str, query: dict[str, str]) -> object:
         return time.thread_time()
     if path == '/bench/pages':
         return len(Client.instances)
+    if path == '/bench/kept':
+        return sum(len(one.outbox.message_history) for one in Client.instances.values())
     kept = {'/bench/routing': ROUNDS, '/bench/statements': STATEMENTS, '/bench/askers': ASKERS}
     if path in kept:
         return kept[path]

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import Agent
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.process import ProcessResources
 from tests.load import floor
 from tests.load.loads import Latency

@@ -17,7 +17,8 @@ from desk.events import Event, Resync
 from models import Agent
 from services.chats.chats import MAX_PAGE
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded
-from services.chats.inbox_view import InboxView, Scope, Tab
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import InboxView
 from services.chats.transcript_view import TranscriptView
 from services.registry import Services
 from tests.load.desks import Desk, Gone, ProcessDesk

@@ -84,9 +84,14 @@ async def _held(http: aiohttp.ClientSession, desk: Running, pages: list[Page]) -
         return bool(await _ask(http, desk, 'pages') == AGENTS)
 
     await until(only_agents_stay, seconds=FORGET_SECONDS)
+
+    async def nothing_is_kept_for_pages() -> bool:
+        for page in pages:
+            await page.acknowledge()
+        return bool(await _ask(http, desk, 'kept') == 0)
+
     await asyncio.sleep(SETTLE_SECONDS)
-    for page in pages:
-        await page.acknowledge()
+    await until(nothing_is_kept_for_pages, seconds=FORGET_SECONDS)
     return Held(await _ask(http, desk, 'collect'), desk.resident_mb)
 
 

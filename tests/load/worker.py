@@ -20,7 +20,7 @@ from desk.settings import Settings
 from desk.stream import EventStream
 from services import assembly
 from services.chats.events import EVERY_CHAT, ChatMessage
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.chats.outgoing import OutgoingMessage
 from services.registry import Services
 

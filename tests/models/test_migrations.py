@@ -151,7 +151,7 @@ def test_enum_labels_are_the_values_of_the_python_enums(migrated: psycopg.Connec
         for column in table.columns
         if isinstance(column.type, Labels)
     }
-    assert len(stored) == 27
+    assert len(stored) == 28
 
 
 @pytest.mark.parametrize('table', GUIDE_COLUMNS)
@@ -185,7 +185,7 @@ def test_chat_belongs_to_people_on_record_only(migrated: psycopg.Connection) -> 
     ).fetchall()
 
     assert {name for (name,) in keys} == {
-        'fk_chat_sessions_agent_id', 'fk_chat_sessions_customer_id',
+        'fk_chat_sessions_agent_id', 'fk_chat_sessions_announcement_id', 'fk_chat_sessions_customer_id',
         'fk_chat_sessions_offered_agent_id', 'fk_chat_sessions_queue_id',
     }  # fmt: skip
 

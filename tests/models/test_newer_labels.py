@@ -16,7 +16,7 @@ from desk.sandbox import BackingUrls
 from desk.settings import Settings
 from models import AgentStatus, Priority, migrations
 from models.base import Labels
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.conftest import SECRET
 from tests.support.databases import address, app_address, drop, server_of

@@ -159,7 +159,7 @@ async def test_change_is_asked_about_done_and_taken_back(
 async def test_nothing_to_ask_about_is_said_in_the_dialog(sign_in: SignIn, boss: Agent) -> None:
     user = await sign_in(boss)
     await user.open('/desk/dashboard')
-    await user.should_see('정의 v1', retries=100)
+    await user.should_see('정의 v', retries=100)
     user.find('지금 옮기면?').click()
     await user.should_see('물어보기', retries=100)
 

@@ -18,7 +18,7 @@ from pages.parts.kit.reply_box import ReplyBox
 from pages.parts.workspace import inbox_panel
 from services.chats.events import ChatCard, ChatChanged
 from services.chats.inbox import PAGE
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.pages.conftest import SignIn
 from tests.support.databases import locked

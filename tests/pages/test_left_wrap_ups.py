@@ -4,6 +4,7 @@ import pytest
 from nicegui.testing import User
 
 from models import Agent
+from pages.parts.kit import times
 from services.registry import Services
 from tests.support.make import Make
 from tests.support.pressing import press
@@ -26,8 +27,12 @@ async def test_colleague_takes_and_finishes_it(
 
     await services.departures.deactivate(boss, leaving.id)
     await user.should_see('담당자 없는 후처리 1', retries=SOON)
-    press(user, chat.visitor_name)
+    [left] = await services.left_wrap_ups.all(agent)
+    press(user, f'{chat.visitor_name}채팅 · {times.short(left.left_at)}')
     await user.should_see(f'{chat.visitor_name} 후처리', retries=SOON)
+    await user.should_see('후처리 완료', retries=SOON)
+    press(user, '나중에 쓰기')
+    await user.open(f'/desk/chats/{chat.id}')  # where the agent's own list leads
     await user.should_see('후처리 완료', retries=SOON)
     press(user, '후처리 완료')
 

@@ -111,10 +111,10 @@ async def test_choice_of_another_grouping_draws_another_report(
 async def test_definition_of_each_figure_is_a_button_away(sign_in: SignIn, boss: Agent) -> None:
     user = await sign_in(boss)
     await user.open('/desk/reports?from=nonsense')
-    await user.should_see('정의 v1', retries=100)
+    await user.should_see('정의 v', retries=100)
     await user.should_see('주소에서 알아볼 수 없는 조건은 뺐습니다.')
 
-    user.find('정의 v1').click()
+    user.find('정의 v').click()
 
     await user.should_see('재문의: 같은 고객이 7일 안에')
 

@@ -1,8 +1,8 @@
 """Every kind of setting, changed while fifty pages are open: each page that shows it follows within a second."""
 
 import gc
+import re
 import time
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -21,25 +21,36 @@ from pages.parts.kit.markup import Piece
 from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.canned_replies import CannedSection
 from pages.parts.settings.categories import CategorySection
+from pages.parts.settings.connections import ConnectionSection
 from pages.parts.settings.hours import HoursSection
+from pages.parts.settings.labels import LabelSection
+from pages.parts.settings.people import PeopleSection
 from pages.parts.settings.queues import QueueSection
 from pages.parts.settings.retention import RetentionSection
 from pages.parts.settings.section import HEAR_SECONDS, Section
 from pages.parts.settings.sites import SiteSection
+from pages.parts.settings.skills import SkillSection
 from pages.parts.settings.texts import TextSection
 from pages.parts.settings.thresholds import ThresholdSection
+from pages.parts.settings.widget_look import WidgetSection
+from services.people.events import SettingPart
 from services.registry import Services
 from services.work.setting_log import Values
 from tests.support.make import Make
 from tests.support.pressing import press
+from tests.support.statements import heard_statements
 from tests.support.until import until
 
 pytestmark = pytest.mark.slow
 
+
 PAGES = 50
 WITHIN_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0
-SECTIONS: dict[SettingKind, Callable[[PageContext], Section]] = {
+MOST_STATEMENTS = 30
+"""So many statements a changed reason costs, its page's included."""
+WITHOUT_KIND = (PeopleSection, SkillSection, ConnectionSection)
+SECTIONS: dict[SettingKind, type[Section]] = {
     SettingKind.QUEUE: QueueSection,
     SettingKind.HOURS: HoursSection,
     SettingKind.CLOSED_DAYS: HoursSection,
@@ -49,7 +60,9 @@ SECTIONS: dict[SettingKind, Callable[[PageContext], Section]] = {
     SettingKind.THRESHOLD: ThresholdSection,
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
+    SettingKind.WIDGET: WidgetSection,
     SettingKind.CANNED_REPLY: CannedSection,
+    SettingKind.LABEL: LabelSection,
 }
 CHANGES: dict[SettingKind, Values] = {
     SettingKind.QUEUE: {'name': '새로운 이름'},
@@ -61,7 +74,9 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.THRESHOLD: {'most': '77'},
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
+    SettingKind.WIDGET: {'button_ko': '물어보기'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
+    SettingKind.LABEL: {'name': '다른 라벨'},
 }
 
 
@@ -81,8 +96,10 @@ async def subjects_of(services: Services, boss: Agent, make: Make) -> dict[Setti
     limit = await services.thresholds.add(boss, {'kind': 'waiting', 'most': '9', 'queue_id': ''})
     values = {'title': '인사', 'body': '안녕하세요'}
     reply = await services.canned_replies.add(boss, values, is_shared=True)
+    label = await services.label_settings.add(boss, {'name': '재문의', 'color': 'blue'})
     return dict.fromkeys(SettingKind, EVERYWHERE) | {
         SettingKind.CANNED_REPLY: reply.id,
+        SettingKind.LABEL: label.id,
         SettingKind.QUEUE: queue.id,
         SettingKind.HOURS: queue.id,
         SettingKind.TEXTS: queue.id,
@@ -121,15 +138,62 @@ async def test_every_page_follows_every_setting_within_a_second(web: FastAPI, ma
     assert slow == {}
 
 
-async def opened(services: Services, boss: Agent, kind: SettingKind, subject_id: UUID) -> Client:
-    """Open a section on a page of its own, without the frame around it, and the setting beside its list."""
+OTHERS = ('queues', 'skills', 'agent_skills', 'invitations', 'contact_categories', 'floor_thresholds', 'setting_documents', 'canned_replies')  # fmt: skip
+"""The tables that the sections without reasons are made of."""
+
+
+async def test_page_reads_again_only_what_it_shows(web: FastAPI, make: Make) -> None:
+    """With a page of every section open, a changed reason is read by the page of reasons, and by no other."""
+    services: Services = web.state.services
+    boss = await make.admin()
+    subjects = await subjects_of(services, boss, make)
+    reason_id, kind = subjects[SettingKind.AWAY_REASON], SettingKind.AWAY_REASON
+    reasons = await opened(services, boss, kind, reason_id)
+    for draw in {*SECTIONS.values(), *WITHOUT_KIND} - {AwayReasonSection}:
+        await shown(services, boss, draw)
+    said: list[str] = []
+    for name in (
+        '첫 번째 이름',
+        '두 번째 이름',
+    ):  # what the first made others read is heard by the second
+        now = await services.desk_settings.stored(boss, kind, reason_id)
+        with heard_statements() as heard:
+            await services.desk_settings.edit(
+                boss, kind, reason_id, {'name': name}, version=now.version
+            )
+            await until(partial(all_show, [reasons], name), seconds=PATIENCE_SECONDS)
+        said += heard
+
+    assert [one for one in said if first_table(one) in OTHERS] == []
+    assert len(said) <= 2 * MOST_STATEMENTS
+
+
+def test_every_part_is_shown_by_some_section() -> None:
+    shown = {part for one in (*SECTIONS.values(), *WITHOUT_KIND) for part in one.parts}
+
+    assert shown == {*SettingKind, *SettingPart} - {SettingKind.QUEUE}  # told of as ``queues``
+
+
+def first_table(statement: str) -> str:
+    """The table that a statement reads; empty for one that reads none."""
+    found = re.match(r'SELECT\b.*?\bFROM (\w+)', statement, re.DOTALL)
+    return found[1] if found else ''
+
+
+async def shown(services: Services, boss: Agent, draw: type[Section]) -> Client:
+    """Open a section on a page of its own, without the frame around it."""
     asked = Request({'type': 'http', 'method': 'GET', 'path': '/tested', 'headers': [], 'query_string': b''})  # fmt: skip
     client = Client(page('/tested'), request=asked)
+    with client:
+        await draw(Context(services, boss)).open()  # type: ignore[call-arg]  # each has a name of its own
+    return client
+
+
+async def opened(services: Services, boss: Agent, kind: SettingKind, subject_id: UUID) -> Client:
+    """Open a section, and the setting beside its list."""
+    client = await shown(services, boss, SECTIONS[kind])
     user = User(httpx.AsyncClient())
     user.client = client
-    with client:
-        section = SECTIONS[kind](Context(services, boss))
-        await section.open()
     if kind is SettingKind.SITES:
         press(user, '사이트 고치기')
     else:

@@ -16,8 +16,8 @@ from desk.settings import Settings
 MOST_DELETED_BYTES = 1_000_000
 """TRUNCATE makes new files of every table and index, which costs more than to delete a test's few rows."""
 _SIZE = 'SELECT sum(pg_table_size(name::regclass)) FROM unnest(%s::text[]) AS name'
-_REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer')"
-"""What migration 0011 fills in stays."""
+_REASONS = "DELETE FROM away_reasons WHERE code NOT IN ('meal', 'break', 'training', 'meeting', 'other', 'no_answer', 'protected_rest')"
+"""What migrations 0011 and 0039 fill in stays."""
 _CUT_LINES = (
     'SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity '
     'WHERE datname = %s AND pid <> pg_backend_pid() AND usename = ANY(%s)'

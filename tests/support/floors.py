@@ -59,7 +59,7 @@ class Floor:
         acts: list[Callable[[], Awaitable[object]]] = [
             self._come, self._come, self._route, self._route, self._take, self._take, self._refuse,
             self._end, self._hold, self._resume, self._leave, self._state, self._wrap_up, self._steer,
-            self._rate,
+            self._rate, self._reopen, self._reopen, self._snooze,
         ]  # fmt: skip
         try:
             await self._chance.choice(acts)()
@@ -112,6 +112,13 @@ class Floor:
 
     async def _rate(self) -> None:
         await self._desk.ratings.rate(self._chat, self._chance.randint(1, 5))
+
+    async def _snooze(self) -> None:
+        await self._desk.snoozes.snooze(self._agent, self._chat)
+
+    async def _reopen(self) -> None:
+        by = self._chance.choice([None, self._agent, self.supervisor])
+        await self._desk.reopenings.reopen(self._chat, by=by)
 
     async def _state(self) -> None:
         choices = (AgentStatus.AVAILABLE, AgentStatus.AVAILABLE, AgentStatus.AWAY)

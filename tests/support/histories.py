@@ -23,7 +23,23 @@ from services.registry import Services
 Step = tuple[str, int, int]
 """What is done, by which of the agents and in which of the chats (both counted round)."""
 
-DEEDS = ('start', 'take', 'take', 'reply', 'write', 'write', 'mark', 'read', 'end', 'leave')
+DEEDS = (
+    'start',
+    'take',
+    'take',
+    'reply',
+    'write',
+    'write',
+    'mark',
+    'read',
+    'end',
+    'leave',
+    'reopen',
+    'return',
+    'join',
+    'snooze',
+    'wake',
+)
 
 
 @dataclass
@@ -41,7 +57,14 @@ class History:
         chats.REPLIES.reset()
         visits.LINES.reset()
         async with self.db.statement() as connection:
-            for table in ('message_grams', 'messages', 'drafts', 'outbox', 'chat_sessions'):
+            for table in (
+                'message_grams',
+                'messages',
+                'drafts',
+                'outbox',
+                'chat_archives',
+                'chat_sessions',
+            ):
                 await connection.execute(text(f'DELETE FROM {table}'))
 
     async def do(self, step: Step) -> None:
@@ -84,6 +107,11 @@ class History:
             'read': lambda _, chat_id: visits_.mark(chat_id, read=1_000),
             'end': chats_.end,
             'leave': lambda _, chat_id: visits_.leave(chat_id),
+            'reopen': lambda agent, chat_id: self.services.reopenings.reopen(chat_id, by=agent),
+            'join': self.services.company.join,
+            'snooze': self.services.snoozes.snooze,
+            'wake': self.services.snoozes.wake,
+            'return': lambda _, chat_id: self.services.reopenings.reopen(chat_id),
         }
 
 

@@ -46,3 +46,8 @@ def bucket_at(address: str) -> S3:
     """Return the bucket at an address."""
     place = AwsPlace(region='ap-northeast-2', endpoints={'s3': address})
     return S3(AwsClient('s3', place), BUCKET)
+
+
+def kept(folder: Path) -> int:
+    """Return the number of objects in a folder."""
+    return sum(one.suffix == '' for one in folder.glob('*')) if folder.exists() else 0

@@ -1,4 +1,4 @@
-"""A real OpenID provider (``oidc-provider-mock``) in a process of its own, on a port of this machine."""
+"""A real OpenID provider (``oidc-provider-mock``, made strict) in a process of its own, on a port of this machine."""
 
 import json
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +18,9 @@ from services.registry import Services
 from tests.support.make import DEPARTMENT
 from tests.support.ports import free_port
 
+ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+CLIENT = 'desk'
 CALLBACK = 'https://desk.test/auth/sso/callback'
 GROUPS = json.dumps(
     {
@@ -40,7 +43,8 @@ class ProviderProcess:
     def start(self) -> None:
         """Serve, and return when it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, '-W', 'ignore', '-m', 'oidc_provider_mock', '-p', str(self.port)],
+            [sys.executable, '-W', 'ignore', '-m', 'tests.support.strict_provider', str(self.port)],
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -66,11 +70,15 @@ class ProviderProcess:
         """Refuse somebody from now on."""
         httpx.post(f'{self.issuer}/users/{sub}/revoke-tokens').raise_for_status()
 
+    def tells(self, address: str) -> None:
+        """Post the logout tokens of ended sessions there."""
+        httpx.put(f'{self.issuer}/clients/{CLIENT}/backchannel', content=address).raise_for_status()
+
     def settings(self, settings: Settings, **more: Any) -> Settings:
         """Return settings of a desk whose people sign in here."""
         given = {
             'oidc_issuer': self.issuer,
-            'oidc_client_id': 'desk',
+            'oidc_client_id': CLIENT,
             'oidc_client_secret': 'a-secret-of-the-desk',
             'oidc_groups': GROUPS,
         }

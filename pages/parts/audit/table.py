@@ -17,6 +17,7 @@ from pages.parts.kit.queue_fields import queue_field_names
 from pages.parts.kit.reason_choice import export_reasons
 from pages.roles import role_name
 from services.audit.log import AuditPage
+from services.calls.callback_outcomes import BLOCKED
 from services.customers.erasure import ErasureReason
 from services.disclosure.files import FileFormat
 from services.history.exports import ExportFormat, ExportState
@@ -136,6 +137,7 @@ def _value_names() -> dict[str, str]:
     known = {
         ErasureReason.REQUEST.value: _('고객 요청'),
         ErasureReason.CONSENT.value: _('동의 철회'),
+        BLOCKED: _('고객 차단'),
         ErasureReason.RETENTION.value: _('보유 기간 만료'),
         ExportFormat.CSV.value: 'CSV',
         ExportFormat.XLSX.value: 'Excel (XLSX)',

@@ -21,6 +21,8 @@ from pages.parts.calls.legs import LegList
 from pages.parts.calls.long_call import LongCall
 from pages.parts.calls.notes import BarNotes
 from pages.parts.calls.phone_state import RING_SECONDS, Call, Phase, PhoneState
+from pages.parts.calls.protecting import KEY as PROTECTION_KEY
+from pages.parts.calls.protecting import ProtectionButton
 from pages.parts.calls.recording import KEY as RECORDING_KEY
 from pages.parts.calls.recording import RecordingPauseButton
 from pages.parts.calls.remote_acts import RemoteActs
@@ -65,8 +67,10 @@ class CallBar(Component):
                 self._about = Piece('div').classes('desk-call-about')
                 self._long = LongCall(context)
                 self._recording = RecordingPauseButton(context)
+                self._protect = ProtectionButton(context)
                 self._draw_buttons()
                 self._draw_dialling()
+            self._protect.draw_panel()
             self._legs = LegList(self._on_leg)
             self._keypad = Keypad(self._send_digits)
             self._notes = BarNotes(self.phone)
@@ -114,6 +118,7 @@ class CallBar(Component):
         self._legs.show(state.call, view)
         self._recording.show(state)
         self._long.show(state, view)
+        self._protect.show(state)
         if 'keypad' not in can:
             self._keypad.set_visibility(False)
         is_open = str(self._keypad.visible).lower()
@@ -229,7 +234,9 @@ class CallBar(Component):
     async def _dialled(self, phone: str, purpose: DialPurpose) -> bool:
         """Call a number if the desk's rules let it; returns whether the softphone heard."""
         try:
-            await self.still(self._context.services.dial_rules.check(phone, purpose))
+            await self.still(
+                self._context.services.dial_rules.check(self._context.agent, phone, purpose)
+            )
         except DeskError as error:
             notices.tell(error)
             return False
@@ -297,6 +304,9 @@ class CallBar(Component):
             keys.everywhere.add(code, f'Shift + {code[-1]}', text, partial(self._first_of, names))
         keys.everywhere.add(
             RECORDING_KEY, 'Shift + R', _('녹음 멈춤 · 재개'), self._recording.toggle
+        )
+        keys.everywhere.add(
+            PROTECTION_KEY, 'Shift + Q', _('보호: 경고 · 종료 · 휴식'), self._protect.press
         )
         keys.everywhere.add('KeyD', 'Shift + D', _('전화 걸기'), lambda: self._number.run_method('focus'))  # fmt: skip
         keys.everywhere.add('KeyL', 'Shift + L', _('발신 고객 열기'), self._open_caller)

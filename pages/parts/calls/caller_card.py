@@ -10,6 +10,7 @@ from markupsafe import Markup
 from nicegui import ui
 
 from desk.errors import ConflictError, DeskError
+from desk.events import Event
 from models import Customer
 from pages import notices
 from pages.component import Component
@@ -22,7 +23,9 @@ from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from services.calls.callers import Caller, Candidate, named_in
+from services.customers.events import EVERY_CUSTOMER, CustomerChanged, CustomerPart
 
+HEAR_SECONDS = 0.2
 MOST_PASTS = 2
 MOST_ATTRIBUTES = 8
 VALUE_CHARS = 80
@@ -46,7 +49,15 @@ class CallerCard(Component):
             self._people.props('aria-live=polite')
             with ui.element('div').classes('desk-offer-acts'):
                 button(_('닫기'), self.delete, ButtonStyle.QUIET)
+        self.listen(EVERY_CUSTOMER, self._hear, draws=False)
         self.start(notices.in_place(self._read))
+
+    def _hear(self, event: Event) -> None:
+        """Read again when one of the customers is changed meanwhile: blocked, for one."""
+        if isinstance(event, CustomerChanged) and event.part is CustomerPart.RECORD:
+            known = {one.customer.id for one in self._caller.candidates}
+            if event.customer_id in known:
+                self.within(HEAR_SECONDS, self._read)
 
     def open_first(self) -> None:
         """Open the first customer who may be calling."""
@@ -80,6 +91,9 @@ class CallerCard(Component):
             await self.still(person.read_past())
 
     def _say(self) -> None:
+        if self._caller.is_kept_apart:
+            warning = Piece(inside=filled('<i class="material-icons" aria-hidden="true">shield</i>{text}', text=_('보호 조치로 다시 연결하지 않는 고객입니다. 거절하면 다른 상담원에게 갑니다.')))  # fmt: skip
+            warning.classes('desk-caller-barred').props('role=alert')
         count = len(self._caller.candidates)
         if not count:
             ui.label(_('이 번호의 고객이 없습니다.')).classes('desk-sub')

@@ -13,7 +13,7 @@ from pages.locale import _
 from pages.parts.calls.connect_dialog import leading_to, places_of
 from pages.parts.calls.phone_state import PhoneState
 from pages.parts.calls.softphone import Softphone
-from services.calls.events import SoftphoneAsked, TargetKind, softphone_topic
+from services.calls.events import SoftphoneAct, SoftphoneAsked, TargetKind, softphone_topic
 from services.calls.softphones import BEAT_SECONDS
 
 REMEMBERED = 50
@@ -57,7 +57,20 @@ class RemoteActs(Component):
             return
         if event.command_id not in self._done:
             self._done.append(event.command_id)
-            self.start(self._transfer(event))
+            self.start(self._perform(event))
+
+    async def _perform(self, asked: SoftphoneAsked) -> None:
+        if asked.act is SoftphoneAct.HANG_UP:
+            await self._hang_up(asked)
+        else:
+            await self._transfer(asked)
+
+    async def _hang_up(self, asked: SoftphoneAsked) -> None:
+        """End the call (보호); what was asked for is said by whoever asked."""
+        try:
+            await self.still(self._phone.command('hang_up', contact=asked.contact_id))
+        except DeskError as error:
+            notices.tell(error)
 
     async def _transfer(self, asked: SoftphoneAsked) -> None:
         try:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from models import CallPermission, Customer, CustomerStatus, CustomerType, RiskLevel
 from pages.locale import _
+from pages.parts.kit import times
 from pages.parts.kit.markup import filled
 from services.customers.warnings import CustomerWarning, warnings_of
 
@@ -19,6 +20,9 @@ def all_badges(customer: Customer) -> Markup:
     """Return the badges of type, status and risk, for a card."""
     kind = filled('<span class="desk-tag">{word}</span>', word=type_name(customer.customer_type))
     found = [kind, *(_badge(warning) for warning in warnings_of(customer))]
+    if customer.blocked_until is not None:
+        until = times.day(customer.blocked_until)
+        found.append(filled('<span class="desk-tag">{word}</span>', word=_('{day}까지', day=until)))
     if customer.call_permission is CallPermission.NOTHING:
         found.append(
             filled('<span class="desk-tag desk-tag-danger">{word}</span>', word=_('전화 거부'))

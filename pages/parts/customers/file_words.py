@@ -24,6 +24,7 @@ HEADINGS = {
     ChapterKind.CALLS: '통화 상담',
     ChapterKind.CALLBACKS: '콜백 내역',
     ChapterKind.NOTES: '상담 메모 내역',
+    ChapterKind.FILES: '보관한 파일',
     ChapterKind.ACCESSES: '조회하고 처리한 내역',
 }
 FIELDS = {
@@ -32,13 +33,15 @@ FIELDS = {
     'attributes': '추가 정보', 'created_at': '등록일', 'updated_at': '고친 시각', 'last_contact_at': '최근 상담',
     'started_at': '시작 시각', 'answered_at': '수락 시각', 'ended_at': '종료 시각', 'ending': '종료 사유', 'department': '부서',
     'queue': '대기열', 'agent': '상담원', 'typed_name': '입력한 이름', 'typed_phone': '입력한 전화번호', 'consented_at': '동의한 시각',
-    'rating': '만족도', 'mood': '고객 감정', 'category': '상담 분류', 'summary': '요약', 'promises': '약속', 'direction': '방향',
+    'rating': '만족도', 'mood': '고객 감정', 'category': '상담 분류', 'summary': '요약', 'promises': '약속', 'labels': '라벨',
+    'internal_notes': '내부 메모', 'past_wrap_ups': '이전 후처리', 'direction': '방향',
     'legs': '통화 구간', 'recording_pauses': '녹음하지 않은 시간', 'by': '처리자', 'about': '용건', 'from': '시작 시각', 'until': '종료 시각',
     'attempts': '전화한 시각', 'closed_at': '끝난 시각', 'text': '내용', 'at': '시각', 'record': '고객 번호', 'changes': '바뀐 내용',
     'score': '점수', 'comment': '고객 의견', 'sentiment': '고객 감정', 'trend': '흐름', 'source': '분석', 'due_at': '기한', 'kind': '종류',
     'is_recorded': '녹음', 'hold_seconds': '보류(초)', 'states': '통화 상태', 'state': '상태', 'asked_at': '요청한 시각', 'value': '내용',
     'chat': '채팅', 'subject': '대상', 'fields': '항목', 'action': '작업', 'field': '항목', 'before': '이전 값', 'after': '새 값', 'version': '차례',
-    'merged': '합쳐진 기록', 'parted': '나뉜 기록',
+    'merged': '합쳐진 기록', 'parted': '나뉜 기록', 'file': '파일', 'media_type': '종류', 'size_bytes': '크기(바이트)',
+    'page': '보던 화면', 'page_title': '화면 제목', 'signed': '사이트가 서명한 고객',
 }  # fmt: skip
 """The names of values."""
 WORDS = {
@@ -48,7 +51,7 @@ WORDS = {
     'positive': '긍정', 'negative': '부정', 'neutral': '중립', 'mixed': '복합', 'ringing': '울림', 'talking': '통화 중', 'on_hold': '보류',
     'over': '끝남', 'refused': '거절', 'open': '진행', 'kept': '지킴', 'broken': '못 지킴', 'cancelled': '필요 없어짐', 'reached': '통화했음',
     'agent': '상담원', 'customer': '고객', 'note': '상담 메모', 'call': '통화', 'chat': '채팅', 'promise': '약속',
-    'callback': '콜백', 'api': '건 전화', 'transfer': '호전환', 'queue_transfer': '호전환', 'external': '회의', 'monitor': '통화 듣기', 'other': '기타',
+    'callback': '콜백', 'silence': '고객 무응답', 'protection': '보호', 'api': '건 전화', 'transfer': '호전환', 'queue_transfer': '호전환', 'external': '회의', 'monitor': '통화 듣기', 'other': '기타',
 }  # fmt: skip
 """The names of codes; a code without one is shown as it is."""
 CODED = {
@@ -57,9 +60,13 @@ CODED = {
 HIDDEN = {'id', 'chat', 'trend', 'source', 'version'}
 SPOKEN = {
     MessageType.JOINED.value: '{name} 상담원이 연결되었습니다',
+    MessageType.TRANSFERRED.value: '{name} 상담원이 상담을 넘겨받았습니다',
+    MessageType.REOPENED.value: '{name} 님이 상담을 다시 열었습니다',
     MessageType.ENDED_BY_AGENT.value: '{name} 상담원이 상담을 종료했습니다',
     MessageType.ENDED_BY_CUSTOMER.value: '고객이 상담을 종료했습니다',
     MessageType.ABANDONED.value: '고객이 기다리다가 나갔습니다',
+    MessageType.SILENCE_ASKED.value: '답이 없는 고객에게 계속 상담할지 물었습니다',
+    MessageType.ENDED_BY_SILENCE.value: '고객의 답이 없어 상담이 종료되었습니다',
 }
 
 
@@ -101,6 +108,9 @@ class _Teller:
                 return self._version(values)
             case ChapterKind.NOTES:
                 return [document.line(self._moment(values['at']), str(values['by']), str(values['text']))]  # fmt: skip
+            case ChapterKind.FILES:
+                said = f'{values["file"]} ({values["size_bytes"]:,} B)'
+                return [document.line(self._moment(values['at']), str(values['by']), said)]
             case ChapterKind.ACCESSES | ChapterKind.CONSENTS:
                 return [self._brief(values)]
             case _:

@@ -205,20 +205,29 @@ def _fields(customer: Customer | None) -> list[FormField]:
             name='email', label=_('이메일'), masked=masked_email(customer.email if customer else '')
         ),
         _choice('customer_type', _('유형'), ((one.value, type_name(one)) for one in CustomerType)),
-        _choice('status', _('상태'), ((one.value, status_name(one)) for one in CustomerStatus)),
         _choice('risk_level', _('위험도'), ((one.value, risk_name(one)) for one in RiskLevel)),
         _choice(
             'call_permission',
             _('전화 동의'),
             ((one.value, permission_name(one)) for one in CallPermission),
         ),
+        _choice(
+            'status',
+            _('상태'),
+            ((one.value, status_name(one)) for one in CustomerStatus),
+            hint=_(
+                '차단하면 열린 채팅이 끝나고 콜백이 취소되며, 새 채팅과 콜백, 고객에게 거는 전화가 막힙니다. 통화 중이면 끊지 않습니다.'
+            ),
+        ),
         FormField(name='memo', label=_('메모'), kind='lines'),
         FormField(name='attributes', label=_('추가 정보'), kind='pairs', add=_('항목 추가')),
     ]
 
 
-def _choice(name: str, label: str, options: Iterable[tuple[str, str]]) -> FormField:
-    return FormField(name=name, label=label, kind='choice', options=list(options))
+def _choice(
+    name: str, label: str, options: Iterable[tuple[str, str]], *, hint: str = ''
+) -> FormField:
+    return FormField(name=name, label=label, kind='choice', options=list(options), hint=hint)
 
 
 def _read(form: EditForm, values: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from pages.component import Component, busy, still
 from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers import card as customer_card
+from pages.parts.customers.attachments import CustomerFilesPart
 from pages.parts.customers.callback_form import new_callback
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.erase import erase
@@ -96,6 +97,8 @@ class CustomerProfile(Component):
                 side.props['aria-label'] = _('고객 정보')
                 self._card = ui.element('div').classes('desk-person-record')
                 self._alike = ui.element('div')
+                if self._context.services.customer_attachments.are_on:
+                    CustomerFilesPart(self._context, self._customer_id)
             self._timeline = TimelineList(
                 self._context, self._customer_id, undo_merge=self._merging.undo
             )
@@ -170,7 +173,8 @@ class CustomerProfile(Component):
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Resync) or (
-            isinstance(event, CustomerChanged) and event.part is not CustomerPart.NOTES
+            isinstance(event, CustomerChanged)
+            and event.part not in (CustomerPart.NOTES, CustomerPart.FILES)
         ):
             if self._is_drawn:
                 self.start(self._read_again())

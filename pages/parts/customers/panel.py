@@ -16,10 +16,12 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.customers import card as customer_card
 from pages.parts.customers import linking
+from pages.parts.customers.attachments import CustomerFilesPart
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
 from pages.parts.customers.search_box import CustomerSearchBox
+from pages.parts.customers.where_from import WhereFrom
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, linked
@@ -28,6 +30,7 @@ from services.chats.events import ChatCard, ChatEvent, chat_topic
 from services.customers.events import EVERY_CUSTOMER, CustomerChanged
 from services.customers.linking import CustomerOfChat
 from services.customers.timeline import TimelineEntry, TimelineKind
+from services.widget.widget import SOURCE
 
 FEW_NOTES = 2
 READ_SECONDS = 0.2
@@ -78,9 +81,13 @@ class CustomerPanel(Component):
     def _draw_panel(self, chat: ChatCard, known: CustomerOfChat) -> None:
         self.clear()
         with self:
+            if chat.source == SOURCE:
+                WhereFrom(self._context, chat.id)
             if known.customer is not None:
                 self._card(known.customer)
                 PromisedHere(self._context, chat.id, known.customer.id)
+                if self._services.customer_attachments.are_on:
+                    CustomerFilesPart(self._context, known.customer.id)
                 self._earlier(known)
             else:
                 self._strangers(chat, known)

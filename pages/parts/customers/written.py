@@ -1,9 +1,10 @@
 """A contact's wrap-up and rating beside the contact: category, summary, follow-up, times; score and comment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
+from models import PastWrapUp
 from pages.locale import _, language
 from pages.parts.kit import times
 from pages.parts.kit.markup import filled
@@ -29,6 +30,16 @@ def written(wrap_up: WrapUpView | None) -> Markup:
         else _('작성 중'),
     }
     return _listed(facts)
+
+
+def written_before(past: Iterable[PastWrapUp]) -> Markup:
+    """Return what was written after the earlier ends of a reopened contact as the inside of a list."""
+    return _listed(
+        {
+            _('이전 후처리 · {time}', time=times.moment(one.done_at)): one.summary or _('요약 없음')
+            for one in past
+        }
+    )
 
 
 def rated(rating: Rating | None) -> Markup:

@@ -10,6 +10,7 @@ from nicegui.events import GenericEventArguments
 from desk.errors import DeskError
 from desk.events import Event, Resync
 from models import FloorAlert
+from models.floor_board import PROTECTION
 from pages import notices
 from pages.component import Component
 from pages.context import PageContext
@@ -124,5 +125,7 @@ class BoardAlerts(Component):
         return figures_table(_('오늘의 알림'), heads, rows)
 
     def _said(self, alert: FloorAlert) -> str:
+        if alert.kind == PROTECTION:
+            return f'{self._people.get(alert.subject_id, "")} · {_("보호 중: 고객의 폭언")}'
         whom = self._queues.get(alert.subject_id) or self._people.get(alert.subject_id, '')
         return f'{whom} · {bound(alert.kind, alert.most)}'

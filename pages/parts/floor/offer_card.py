@@ -1,6 +1,6 @@
 """새 상담: the card of a chat that rings for this page's agent, with the seconds left and the reason for the offer."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from uuid import UUID
 
 from markupsafe import Markup
@@ -17,6 +17,40 @@ from pages.parts.kit.markup import Piece, filled
 from services.chats.events import ChatCard
 from services.floor.decision import Rule
 from services.floor.reasons import Explanation
+
+
+class OfferCards:
+    """The cards of all chats that ring here, in the order in which they came."""
+
+    def __init__(
+        self, context: PageContext, host: ui.element, on_take: Callable[[UUID], Awaitable[None]]
+    ) -> None:
+        self._context, self._host, self._on_take = context, host, on_take
+        self._cards: dict[UUID, OfferCard] = {}
+
+    @property
+    def first(self) -> 'OfferCard | None':
+        """The card that keys act on."""
+        return next(iter(self._cards.values()), None)
+
+    def show(self, chat: ChatCard) -> None:
+        """Show a chat that rings; again changes nothing."""
+        if chat.id not in self._cards:
+            with self._host:
+                self._cards[chat.id] = OfferCard(self._context, chat, self._on_take)
+
+    def end(self, chat_id: UUID) -> None:
+        """Remove the card of a chat that rings no more; for any other nothing happens."""
+        if (card := self._cards.pop(chat_id, None)) is not None:
+            card.delete()
+
+    def replace(self, chats: Iterable[ChatCard]) -> None:
+        """Show exactly these chats."""
+        ringing = {chat.id: chat for chat in chats}
+        for chat_id in self._cards.keys() - ringing.keys():
+            self.end(chat_id)
+        for chat in ringing.values():
+            self.show(chat)
 
 
 class OfferCard(Component):

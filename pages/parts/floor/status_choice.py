@@ -118,6 +118,8 @@ class StatusChoice(Component):
     async def _chosen(self) -> None:
         value = self._choice.value
         if isinstance(value, str) and value != self._value(self._shown):
+            # The next key is a shortcut: A takes the contact that rings now.
+            self._choice.run_method('blur')
             await self._choose(value)
 
     async def _choose(self, value: str) -> None:

@@ -61,8 +61,8 @@ class TransferNews(Component):
 
     async def refresh(self) -> None:
         """Read the open requests again."""
-        found = await self.still(self._transfers.open_for(self._agent))
-        to_me = [one for one in found.to_me if self._rings(one)]
+        found = await self.still(self._transfers.open_to(self._agent))
+        to_me = [one for one in found if self._rings(one)]
         for transfer_id in self._cards.keys() - {one.id for one in to_me}:
             self._drop(transfer_id)
         for one in to_me:

@@ -15,14 +15,16 @@ from pages.locale import _
 from pages.parts.customers.badges import all_badges
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
-from pages.parts.customers.written import rated, written
+from pages.parts.customers.written import rated, written, written_before
 from pages.parts.history.sheet import CHANNELS, ENDINGS
 from pages.parts.history.table import length, priority_tag, state_tag
 from pages.parts.kit import times
 from pages.parts.kit.buttons import button
+from pages.parts.kit.label_chips import chips
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
+from pages.parts.transcript.take_along import transcript_button
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.calls.dial_rules import DialPurpose
 from services.chats.events import (
@@ -98,11 +100,12 @@ class HistoryContact(Component):
         with ui.element('header').classes('desk-history-head'):
             Piece(
                 inside=filled(
-                    '<h2 id="history-contact" tabindex="-1">{name}</h2><div class="desk-tags">{state}{priority}{badges}</div>',
+                    '<h2 id="history-contact" tabindex="-1">{name}</h2><div class="desk-tags">{state}{priority}{badges}{labels}</div>',
                     name=contact.name or _('알 수 없는 고객'),
                     state=state_tag(contact.state),
                     priority=priority_tag(contact.priority),
                     badges=all_badges(customer) if customer else Markup(),
+                    labels=chips(contact.labels),
                 )
             ).classes('desk-who')
             ui.element('div').classes('desk-spring')
@@ -112,6 +115,8 @@ class HistoryContact(Component):
                     _way(f'/desk/customers/{customer.id}', _('고객 보기'))
                 if contact.channel is Channel.CHAT and contact.state not in _OVER:
                     _way(f'/desk/chats/{contact.id}', _('상담 열기'))
+                if contact.channel is Channel.CHAT:
+                    transcript_button(self._context, contact.id)
                 close = filled(
                     '<i class="material-icons" aria-hidden="true">close</i><span class="desk-unseen">{text}</span>',
                     text=_('목록으로'),
@@ -137,6 +142,8 @@ class HistoryContact(Component):
             await self.still(self._phone(contact))
         self._rated = Piece('dl', inside=rated(contact.rating)).classes('desk-written')
         self._written = Piece('dl', inside=written(contact.wrap_up)).classes('desk-written')
+        past = await self.still(self._services.wrap_ups.past(contact.id))
+        Piece('dl', inside=written_before(past)).classes('desk-written')
 
     def _hear_written(self, _event: object) -> None:
         self.soon(self._read_written, at_most_every=WRITTEN_SECONDS)

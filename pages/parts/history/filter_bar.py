@@ -9,7 +9,7 @@ from nicegui.events import GenericEventArguments
 
 from models import Priority
 from models.rating import HIGHEST_SCORE, LOWEST_SCORE
-from pages.locale import _
+from pages.locale import _, language
 from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit.away import FORM_IN_ADDRESS
 from pages.parts.kit.form_values import VALUES_OF_FORM
@@ -85,7 +85,7 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
     agents = {str(key): name for key, name in choices.agents.items()}
     departments = {name: _(name) for name in choices.departments}
     return filled(
-        '<div class="desk-history-fields" data-drawn="{drawn}">{text}{period}{channel}{state}{agent}{department}{priority}{sentiment}{rating}{follow_up}{category}'
+        '<div class="desk-history-fields" data-drawn="{drawn}">{text}{period}{channel}{state}{agent}{department}{priority}{sentiment}{rating}{label}{follow_up}{category}'
         '<button type="submit" class="desk-unseen">{find}</button>'
         '<a class="desk-button desk-quiet desk-history-reset" href="/desk/history">{reset}</a></div>',
         drawn=drawn,
@@ -102,6 +102,7 @@ def _form(wanted: HistoryFilter, choices: Choices, drawn: int) -> Markup:
             'sentiment', _('고객 감정'), {k: _(v) for k, v in TONES.items()}, wanted.sentiment
         ),
         rating=_select('rating', _('만족도'), _scores(), wanted.rating),
+        label=_labels(choices, wanted.label_id),
         follow_up=_follow_up(wanted),
         category=_category(wanted.category_id),
         find=_('찾기'),
@@ -116,6 +117,12 @@ def _priorities() -> dict[str, str]:
 def _scores() -> dict[str, str]:
     scores = range(HIGHEST_SCORE, LOWEST_SCORE - 1, -1)
     return {str(one): _('만족도 {score}점', score=one) for one in scores}
+
+
+def _labels(choices: Choices, chosen: UUID | None) -> Markup:
+    """Return the choice of a label; nothing at a desk without any."""
+    names = {str(one.id): one.called(language()) for one in choices.labels}
+    return _select('label', _('라벨'), names, chosen) if names or chosen else Markup()
 
 
 def _text(text: str) -> Markup:

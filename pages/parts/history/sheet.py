@@ -16,7 +16,7 @@ from services.history.filter import Channel, ContactState
 HEADINGS = (
     '시작 시각', '채널', '상태', '종료 사유', '중요도', '부서', '상담원', '고객 번호', '고객', '전화번호',
     '수락 시각', '종료 시각', '상담 시간(초)', '상담 분류', '요약', '후속 조치 필요', '후처리 시간(초)',
-    '고객 감정', '고객 감정 분석', '만족도(점)', '고객 의견', '마지막 메시지',
+    '고객 감정', '고객 감정 분석', '만족도(점)', '고객 의견', '라벨', '마지막 메시지',
 )  # fmt: skip
 
 CHANNELS = {Channel.CHAT: '채팅', Channel.CALL: '통화'}
@@ -29,6 +29,8 @@ PRIORITIES = {
 }  # fmt: skip
 ENDINGS: dict[str, str] = {
     ChatEnding.AGENT: '상담원', ChatEnding.CUSTOMER: '고객', ChatEnding.ABANDONED: '포기',
+    ChatEnding.SILENCE: '고객 무응답',
+    ChatEnding.PROTECTION: '보호',
     CallEnding.MISSED: '부재중', CallEnding.FAILED: '연결 실패',
 }  # fmt: skip
 """How a contact ended; an abandoned call and an abandoned chat have the same name."""
@@ -73,6 +75,7 @@ def row(language: str, contact: Contact) -> Row:
         word(source_key(contact.mood.source) if contact.mood else ''),
         contact.rating.score if contact.rating else None,
         contact.rating.comment if contact.rating else '',
+        ', '.join(label.called(language) for label in contact.labels),
         contact.last_line,
     ]
 

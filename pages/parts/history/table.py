@@ -21,6 +21,7 @@ from pages.parts.history.found_line import found_line
 from pages.parts.history.sheet import CHANNELS, PRIORITIES, STATES
 from pages.parts.kit import times
 from pages.parts.kit.buttons import ButtonStyle, button
+from pages.parts.kit.label_chips import chips
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.transcript.tones import mood_tag
 from services.calls.dial_rules import DialPurpose
@@ -389,7 +390,7 @@ def _row(contact: Contact, *, phone: Markup, address: str, is_chosen: bool) -> M
         department=_(contact.department),
         length=length(contact),
         category=category_mark(contact.wrap_up) if contact.wrap_up else '',
-        line=_line(contact),
+        line=chips(contact.labels) + _line(contact),
     )
 
 

@@ -15,6 +15,7 @@ export const CannedList = {
             :aria-selected="place === active ? 'true' : 'false'" @mousemove="active = place" @click="choose(one, canned.english)">
             <span class="desk-canned-line"><b dir="auto">{{ titleOf(one) }}</b>
               <code v-if="one.code">/{{ one.code }}</code>
+              <i v-if="one.files?.length" class="material-icons" role="img" :aria-label="one.files.map((file) => file.name).join(', ')">attach_file</i>
               <span class="desk-spring"></span>
               <span v-if="one.folder" class="desk-canned-folder">{{ one.folder }}</span>
               <span v-if="one.is_own" class="desk-tag">{{ labels.own }}</span></span>
@@ -38,7 +39,7 @@ export const CannedList = {
       </div>
     </div>`,
   props: { canned: Object, box: Function, listId: String },
-  emits: ["typed", "active", "used"],
+  emits: ["typed", "active", "used", "files"],
   data() {
     return { open: false, found: [], active: 0, query: "", isLoading: false, failed: false, asking: null, text: "", blanks: [], answers: {}, missing: -1 };
   },
@@ -203,7 +204,7 @@ export const CannedList = {
     },
     insert() {
       const answers = Object.fromEntries(this.blanks.map((blank) => [blank, this.answers[blank].trim()]));
-      const { id } = this.asking;
+      const { id, files } = this.asking;
       this.asking = null;
       // What was typed elsewhere meanwhile stays: only the search itself is replaced.
       const isThere = this.token && this.box().value.startsWith(this.token, this.start);
@@ -212,6 +213,7 @@ export const CannedList = {
       this.put(fill(this.text, this.canned.variables, answers), start, end);
       countUse(id);
       this.$emit("used", id);
+      this.$emit("files", files ?? []);
     },
     // As typing does, so that the browser can undo it.
     put(text, start, end) {

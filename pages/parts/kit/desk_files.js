@@ -1,7 +1,7 @@
 // Files for the reply box: picked, dropped or pasted, sent one after the other with progress, cancelled, sent again.
 //
 // Each is a PUT under an id that is made here: sent again under the same id it is the same message. XHR, since fetch reports
-// no progress of what it sends.
+// no progress of what it sends. Files of a canned reply wait for the message that they go with; the server sends its own copy.
 import { newestNumber, newId } from "desk_pending";
 
 export const FileUploads = {
@@ -17,13 +17,15 @@ export const FileUploads = {
         </li>
       </ul>
       <input ref="picker" type="file" multiple hidden :accept="files.accept" @change="picked" />
+      <input ref="camera" type="file" hidden accept="image/jpeg,image/png" capture="environment" @change="picked" />
     </div>`,
   props: { files: Object, transcript: String },
+  emits: ["sent"],
   data() {
     return { uploads: [] };
   },
   mounted() {
-    this.area = this.$el.closest(".desk-conversation, .talk") ?? document.body;
+    this.area = this.$el.closest(".desk-drop, .desk-conversation, .talk") ?? document.body;
     this.on = { dragover: this.over, dragleave: this.left, drop: this.dropped, paste: this.pasted };
     for (const [name, handler] of Object.entries(this.on)) this.area.addEventListener(name, handler);
   },
@@ -34,6 +36,9 @@ export const FileUploads = {
   methods: {
     pick() {
       this.$refs.picker.click();
+    },
+    photograph() {
+      this.$refs.camera.click();
     },
     picked(event) {
       this.take(event.target.files);
@@ -70,6 +75,19 @@ export const FileUploads = {
       }
       this.next();
     },
+    // ---- files of canned replies
+    attach(files) {
+      for (const file of files) this.uploads.push({ id: newId(), name: file.name, canned: file.id, state: "attached", done: 0, sentence: "", again: true });
+    },
+    // The attached files go with this message; taken back (null), they wait for the next one.
+    bind(send, from = null) {
+      for (const one of this.uploads) if (one.state === "attached" && (one.send ?? null) === from) one.send = send;
+    },
+    // The message goes out, and what is bound to it follows.
+    release(send = null) {
+      for (const one of this.uploads) if (one.state === "attached" && (one.send ?? null) === send) one.state = "waiting";
+      this.next();
+    },
     // One at a time, in the order in which they were given: so they arrive.
     next() {
       if (this.uploads.some((one) => one.state === "sending")) return;
@@ -81,13 +99,17 @@ export const FileUploads = {
       one.done = 0;
       const request = new XMLHttpRequest();
       one.request = request;
-      const query = new URLSearchParams({ name: one.name, seen: String(newestNumber(this.transcript)) });
-      request.open("PUT", `${this.files.path}/${one.id}?${query}`);
+      const query = new URLSearchParams({ name: one.name, seen: String(this.transcript ? newestNumber(this.transcript) : 0) });
+      request.open("PUT", `${this.files.path}/${one.id}${one.canned ? `/canned/${one.canned}` : ""}?${query}`);
       request.setRequestHeader("Accept", "application/json");
       request.upload.onprogress = (event) => event.lengthComputable && (one.done = event.loaded / event.total);
-      request.onload = () => (request.status === 200 ? this.drop(one) : this.fail(one, saidBy(request), request.status >= 409 && request.status !== 413 && request.status !== 422));
+      request.onload = () => (request.status === 200 ? this.sent(one) : this.fail(one, saidBy(request), request.status >= 409 && request.status !== 413 && request.status !== 422));
       request.onerror = () => this.fail(one, this.files.labels.away, true);
-      request.send(this.contents.get(one.id));
+      request.send(this.contents?.get(one.id) ?? null);
+    },
+    sent(one) {
+      this.drop(one);
+      this.$emit("sent", {});
     },
     fail(one, sentence, again) {
       Object.assign(one, { state: "failed", sentence: sentence || this.files.labels.failed, again, request: null });
@@ -102,12 +124,13 @@ export const FileUploads = {
       this.drop(one);
     },
     drop(one) {
-      this.contents.delete(one.id);
+      this.contents?.delete(one.id);
       this.uploads = this.uploads.filter((other) => other.id !== one.id);
       this.next();
     },
     sentence(one) {
       if (one.state === "failed") return one.sentence;
+      if (one.state === "attached") return this.files.labels.attached;
       return one.state === "sending" ? `${Math.round(one.done * 100)} %` : this.files.labels.waiting;
     },
   },

@@ -1,6 +1,6 @@
 """Keyboard shortcuts, read by the key's position so that they work while Hangul is switched on.
 
-Shortcuts work outside of text fields; Esc leaves a field. ``?`` lists them. Each screen has its own, active while the screen is
+Shortcuts work outside of text fields, those with Alt everywhere; Esc leaves a field. ``?`` lists them. Each screen has its own, active while the screen is
 shown.
 """
 
@@ -13,6 +13,7 @@ from nicegui.events import KeyEventArguments
 from pages.locale import _
 from pages.parts.kit import dialog
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.kit.typing_keys import TypingKeys
 
 Act = Callable[[], Awaitable[None] | None]
 
@@ -27,11 +28,15 @@ class Key:
     act: Act
 
 
+ALT = 'Alt+'
+"""Before the position of a key that is pressed with Alt, also while typing."""
+
+
 class Keys(dict[str, Key]):
     """The shortcuts of one screen, by the key's position."""
 
     def add(self, code: str, face: str, text: str, act: Act) -> None:
-        """Add a shortcut; ``text`` describes it in the list."""
+        """Add a shortcut; ``text`` describes it in the list. With ``ALT`` before its position it works while typing, too."""
         self[code] = Key(code=code, face=face, text=text, act=act)
 
 
@@ -46,6 +51,7 @@ class KeyMap:
         self._keyboard = ui.keyboard(
             on_key=self._pressed, repeating=False, ignore=['input', 'select', 'textarea']
         )
+        TypingKeys(self._pressed_with_alt)
 
     def use(self, keys: Keys) -> None:
         """Activate the shortcuts of another screen, and no others."""
@@ -54,7 +60,11 @@ class KeyMap:
     def show(self) -> None:
         """Show the list of shortcuts."""
         ours = [(key.face, key.text) for key in (*self._keys.values(), *self.everywhere.values())]
-        with dialog.titled(self._dialogs, _('단축키')), ui.element('dl').classes('desk-keys'):
+        with (
+            dialog.titled(self._dialogs, _('단축키')),
+            ui.element('dl').classes('desk-keys') as listed,
+        ):
+            listed.props('tabindex=0')  # so that keys scroll it where it is longer than the screen
             for face, text in [*ours, *_of_everywhere()]:
                 inside = filled('<dt><kbd>{face}</kbd></dt><dd>{text}</dd>', face=face, text=text)
                 Piece(inside=inside).classes('desk-key')
@@ -72,6 +82,10 @@ class KeyMap:
             return None
         key = (self.everywhere if held.shift else self._keys).get(event.key.code or '')
         return None if key is None else key.act()
+
+    def _pressed_with_alt(self, code: str) -> Awaitable[None] | None:
+        key = self._keys.get(ALT + code)
+        return None if key is None or self._has_open_dialog() else key.act()
 
     def _has_open_dialog(self) -> bool:
         """Return whether a dialog is open and not closing. NiceGUI draws the dialog elsewhere: its container has the mark."""

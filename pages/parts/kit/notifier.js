@@ -63,6 +63,9 @@ export default {
       await this.notices.ask();
       this.tell();
     },
+    test(title, body) {
+      this.$el.dataset.tested = this.notices.test(title, body) ? "1" : "0";
+    },
     mark_asked() {
       this.change({ asked: true });
     },

@@ -65,6 +65,10 @@ class Notifier(Element, component='notifier.js'):
         """Let the browser ask for its permission; the agent has just pressed for it."""
         self.run_method('ask')
 
+    def test(self) -> None:
+        """Show a notification now, also while the desk can be seen."""
+        self.run_method('test', _('알림 시험'), _('새 상담이 오면 이렇게 알립니다'))
+
     def mark_asked(self) -> None:
         """Remember that this browser's agent was offered notifications."""
         self.run_method('mark_asked')

@@ -28,4 +28,8 @@ def queue_field_names() -> dict[str, str]:
         'long_call_seconds': _('긴 통화 알림 (초, 비우면 없음)'),
         'very_long_call_seconds': _('아주 긴 통화 알림 (초, 비우면 없음)'),
         'callbacks_per_hour': _('고객이 신청하는 시간당 콜백 (건, 비우면 상담원마다 2건)'),
+        'silence_ask_seconds': _('답이 없는 고객에게 묻기까지 (초, 비우면 묻지 않음)'),
+        'silence_close_seconds': _('물은 뒤 스스로 종료하기까지 (초)'),
+        'abuse_warnings': _('보호: 종료 전 경고 (번, 폭언)'),
+        'harassment_warnings': _('보호: 종료 전 경고 (번, 성희롱·협박)'),
     }

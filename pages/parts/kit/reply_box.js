@@ -22,7 +22,7 @@ export default {
       <file-uploads v-if="files" ref="files" :files="{ ...files, off: disabled }" :transcript="transcript"></file-uploads>
       <p v-if="disabled && reason" :id="$attrs.id + '-reason'" class="desk-reply-reason">{{ reason }}</p>
       <canned-list v-if="canned" ref="canned" :canned="canned" :box="() => $refs.box" :list-id="$attrs.id + '-canned'"
-        @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })"></canned-list>
+        @typed="typed" @active="active = $event" @used="$emit('used', { id: $event })" @files="$refs.files?.attach($event)"></canned-list>
       <ul v-if="people.options.length" :id="$attrs.id + '-people'" class="desk-mentions" role="listbox" :aria-label="labels.people" @mousedown.prevent>
         <li v-for="(one, place) in people.options" :key="one.id" :id="$attrs.id + '-' + one.id" role="option"
           :aria-selected="place === people.at ? 'true' : 'false'" @click="mentions.choose(place)">{{ one.name }} <span>{{ one.detail }}</span></li>
@@ -32,6 +32,8 @@ export default {
           :title="canned.labels.hint" @mousedown.prevent @click="$refs.canned.begin()"><i class="material-icons" aria-hidden="true">bolt</i></button>
         <button v-if="files" type="button" class="desk-canned-open" :disabled="disabled" :aria-label="files.labels.pick"
           :title="files.labels.pick" @click="$refs.files.pick()"><i class="material-icons" aria-hidden="true">attach_file</i></button>
+        <button v-if="files" type="button" class="desk-canned-open desk-camera" :disabled="disabled" :aria-label="files.labels.camera"
+          @click="$refs.files.photograph()"><i class="material-icons" aria-hidden="true">photo_camera</i></button>
         <textarea ref="box" rows="1" class="desk-reply-text" dir="auto" :enterkeyhint="withCtrl ? 'enter' : 'send'"
           style="flex:1;min-width:0;resize:none;box-sizing:border-box"
           :aria-label="labels.box" :placeholder="placeholder" :readonly="disabled"
@@ -45,13 +47,7 @@ export default {
       </div>
     </div>`,
   props: {
-    labels: Object,
-    placeholder: String,
-    text: String,
-    keep: String,
-    transcript: String,
-    limit: Number,
-    disabled: Boolean,
+    labels: Object, placeholder: String, text: String, keep: String, transcript: String, limit: Number, disabled: Boolean,
     keepsDrafts: Boolean, // whether the server stores drafts; a customer's are kept by this tab alone
     reason: String,
     canned: Object, // the list of canned replies; none on the customer's side
@@ -103,9 +99,9 @@ export default {
     submit() {
       if (this.$refs.canned?.enter()) return;
       const text = this.$refs.box.value;
-      if (this.disabled || !text.trim() || characters(text) > this.limit) return;
-      const at = Date.now();
-      const order = performance.now(); // two messages of one millisecond keep their order
+      if (this.disabled || characters(text) > this.limit) return;
+      if (!text.trim()) return void this.$refs.files?.release(); // files of a canned reply alone
+      const at = Date.now(), order = performance.now(); // two messages of one millisecond keep their order
       this.show("");
       this.lastTyping = 0; // the message removed the typing note on the other side: the next text shows it again
       if (this.linked) this.draft.agree(""); // the server empties its draft when it stores the message
@@ -113,6 +109,7 @@ export default {
       this.$refs.box.focus();
       const mentions = this.mentions?.taken(text) ?? [];
       const send = { id: newId(), text, mentions, seen: newestNumber(this.transcript), state: "sending", at, order, tried: at };
+      this.$refs.files?.bind(send.id);
       if (this.undoMs) this.rest({ ...send, state: "resting", due: at + this.undoMs });
       else this.deliver(send);
     },
@@ -125,12 +122,14 @@ export default {
     },
     tell({ id, text, seen, mentions = [] }) {
       this.$emit("send", { id, text, seen, mentions });
+      this.$refs.files?.release(id);
     },
     again(send) {
       this.deliver({ ...send, seen: newestNumber(this.transcript), state: "sending", tried: Date.now() });
     },
     edit(send) {
       this.pending.drop(send.id);
+      this.$refs.files?.bind(null, send.id);
       this.restore(send.text);
       this.focus();
     },

@@ -101,6 +101,9 @@ class FileLabels:
     """The texts of files that are being sent, translated."""
 
     pick: str
+    camera: str
+    attached: str
+    """Of a canned reply's file that waits for its message."""
     cancel: str
     again: str
     waiting: str

@@ -5,8 +5,13 @@
 //
 // Of several tabs one plays: the holder of a lock of the browser, as long as it can play at all. When it
 // closes, the next one rings on. Mute and volume are the same in all tabs.
+//
+// A ring may come out of a second device too (loudspeakers beside a headset), where the browser lets one be chosen.
+import { devices, SecondDevice } from "desk_second_device";
+
 const GESTURES = ["pointerdown", "keydown"];
-const MARK = /^\(\d+\) /;
+const MARK = /^(🔔 )?(\(\d+\) )?/u;
+const BELL = "🔔 "; // while it rings
 // Tones as [start, length, hertz] in seconds.
 const SOUNDS = {
   ring: { seconds: 3, tones: [[0, 0.35, 660], [0.4, 0.35, 880], [0.9, 0.35, 660], [1.3, 0.35, 880]] },
@@ -15,21 +20,23 @@ const SOUNDS = {
 
 export default {
   template: `<span hidden></span>`,
-  props: { keep: String },
-  emits: ["state"],
+  props: { keep: String, quiet: Boolean },
+  emits: ["state", "devices"],
   created() {
     this.context = null;
     this.ringing = null; // the playing source, or `true` while the ring waits for a gesture
     this.turn = null; // { waiting: stops waiting for the lock, letGo: releases it }
     this.played = 0;
     this.mark = 0;
+    this.second = new SecondDevice();
+    this.echo = null; // what it plays
     this.recall();
   },
   mounted() {
     this.gesture = () => this.unlock();
     for (const name of GESTURES) document.addEventListener(name, this.gesture, { capture: true });
     // The page's title may be replaced while it is marked.
-    this.titles = new MutationObserver(() => this.mark && !MARK.test(document.title) && this.mark_title(this.mark));
+    this.titles = new MutationObserver(() => (this.mark || this.ringing) && this.show_mark());
     this.titles.observe(document.head, { subtree: true, childList: true, characterData: true });
     this.elsewhere = (event) => {
       if (event.key !== this.keep) return;
@@ -39,15 +46,16 @@ export default {
     window.addEventListener("storage", this.elsewhere);
     this.tell();
     // In a reloaded frame the gesture may have happened before, in the window around it.
-    if (window.parent !== window && window.parent.navigator.userActivation?.hasBeenActive) this.unlock();
+    if (window.parent !== window && activated(window.parent)) this.unlock();
   },
   beforeUnmount() {
     for (const name of GESTURES) document.removeEventListener(name, this.gesture, { capture: true });
     window.removeEventListener("storage", this.elsewhere);
     this.titles.disconnect();
-    this.mark_title(0);
     this.stop_ring();
+    this.mark_title(0);
     this.step_back();
+    this.second.close();
     this.context?.close();
   },
   methods: {
@@ -62,6 +70,7 @@ export default {
         this.context.onstatechange = () => this.woke(); // some systems also stop sound again
       }
       await this.context.resume();
+      await this.use_second();
     },
     woke() {
       if (this.unlocked()) this.queue();
@@ -99,7 +108,7 @@ export default {
     play(name, { loop = false, always = false } = {}) {
       if (!this.unlocked() || !(always || this.is_its_turn())) return null;
       const source = this.context.createBufferSource();
-      source.buffer = this.buffer(name);
+      source.buffer = this.buffer(name, this.context);
       source.loop = loop;
       source.connect(always ? this.trial : this.gain);
       source.start();
@@ -107,10 +116,10 @@ export default {
       this.$el.dataset.played = this.played;
       return source;
     },
-    buffer(name) {
+    buffer(name, context) {
       const { seconds, tones } = SOUNDS[name];
-      const rate = this.context.sampleRate;
-      const buffer = this.context.createBuffer(1, seconds * rate, rate);
+      const rate = context.sampleRate;
+      const buffer = context.createBuffer(1, seconds * rate, rate);
       const samples = buffer.getChannelData(0);
       for (const [start, length, hertz] of tones) {
         for (let i = 0; i < length * rate; i++) {
@@ -120,40 +129,57 @@ export default {
       }
       return buffer;
     },
+    // ---- the second device
+    async use_second() {
+      await this.second.use(this.unlocked() ? this.sink : "");
+    },
+    play_second(loop) {
+      const source = this.second.play((context) => this.buffer("ring", context), loop, () => delete this.$el.dataset.second);
+      if (source) this.$el.dataset.second = "1";
+      return source;
+    },
     level() {
+      this.second.level(this.muted ? 0 : this.volume);
       if (!this.context) return;
       this.gain.gain.value = this.muted ? 0 : this.volume;
       this.trial.gain.value = this.volume;
     },
     recall() {
       const kept = read(this.keep);
-      this.muted = kept.muted === true;
+      this.muted = typeof kept.muted === "boolean" ? kept.muted : this.quiet;
       this.volume = typeof kept.volume === "number" ? kept.volume : 0.6;
+      const before = this.sink;
+      this.sink = typeof kept.sink === "string" ? kept.sink : "";
+      if (this.sink !== before) this.use_second();
       this.level();
     },
     change(changes) {
       Object.assign(this, changes);
       this.level();
       try {
-        localStorage.setItem(this.keep, JSON.stringify({ muted: this.muted, volume: this.volume }));
+        localStorage.setItem(this.keep, JSON.stringify({ muted: this.muted, volume: this.volume, sink: this.sink }));
       } catch {
         // No storage: the setting lasts as long as the page.
       }
       this.tell();
     },
     tell() {
-      this.$emit("state", { unlocked: this.unlocked(), muted: this.muted, volume: this.volume });
+      this.$emit("state", { unlocked: this.unlocked(), muted: this.muted, volume: this.volume, sink: this.sink });
     },
     // ---- methods called by the server
     ring() {
       if (this.ringing && this.ringing !== true) return;
       this.ringing = this.play("ring", { loop: true }) ?? true;
       this.$el.dataset.ringing = this.ringing === true ? "waiting" : "1";
+      if (this.ringing !== true) this.echo = this.play_second(true);
+      this.show_mark();
     },
     stop_ring() {
       if (this.ringing && this.ringing !== true) this.ringing.stop();
-      this.ringing = null;
+      this.echo?.stop();
+      this.ringing = this.echo = null;
       delete this.$el.dataset.ringing;
+      this.show_mark();
     },
     tick() {
       this.play("tick");
@@ -161,6 +187,7 @@ export default {
     // Audible even when muted: the user wants to hear the sound.
     test(name) {
       if (name in SOUNDS) this.play(name, { always: true });
+      if (name === "ring") this.play_second(false);
     },
     set_muted(muted) {
       this.change({ muted });
@@ -170,16 +197,43 @@ export default {
     },
     mark_title(count) {
       this.mark = count;
+      this.show_mark();
+    },
+    show_mark() {
       const plain = document.title.replace(MARK, "");
-      document.title = count > 0 ? `(${count}) ${plain}` : plain;
+      const marked = (this.ringing ? BELL : "") + (this.mark > 0 ? `(${this.mark}) ` : "") + plain;
+      if (document.title !== marked) document.title = marked;
+    },
+    async set_second(sink) {
+      this.change({ sink });
+      await this.use_second();
+    },
+    async list_devices(ask) {
+      this.$emit("devices", await devices(ask));
     },
   },
 };
+
+function activated(frame) {
+  try {
+    return frame.navigator.userActivation?.hasBeenActive;
+  } catch {
+    return false; // another site's page
+  }
+}
 
 function read(keep) {
   try {
     return JSON.parse(localStorage.getItem(keep)) ?? {};
   } catch {
     return {};
+  }
+}
+
+async function asked(media) {
+  try {
+    return (await media.getUserMedia({ audio: true })).getTracks();
+  } catch {
+    return []; // refused, or there is none
   }
 }

@@ -6,6 +6,7 @@ from pages.locale import _
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import button
 from pages.parts.kit.notifier import Notifier
+from pages.parts.kit.sound import Sound, SoundDevice
 
 
 def sound_settings(dialogs: ui.element, notifier: Notifier) -> None:
@@ -21,7 +22,37 @@ def sound_settings(dialogs: ui.element, notifier: Notifier) -> None:
         with ui.element('div').classes('desk-tries'):
             button(_('새 상담 소리 듣기'), lambda: sound.test('ring'))
             button(_('새 메시지 소리 듣기'), lambda: sound.test('tick'))
+        _second_device(sound)
         _notifications(notifier)
+
+
+def _second_device(sound: Sound) -> None:
+    """Draw the choice of a second device for rings, where the browser lets one be chosen."""
+    place = ui.element('div').classes('desk-second-device')
+
+    def show(devices: list[SoundDevice] | None) -> None:
+        if devices is None or place.is_deleted:
+            return
+        place.clear()
+        with place:
+            if any(one.name for one in devices):
+                _choice(sound, devices)
+            else:
+                ui.label(_('벨을 함께 울릴 두 번째 장치는 마이크를 허용하면 고를 수 있습니다.')).classes('desk-sub')  # fmt: skip
+                with ui.element('div').classes('desk-tries'):
+                    button(_('장치 찾기'), lambda: sound.list_devices(ask=True))
+
+    sound.on_devices(show)
+    sound.list_devices()
+
+
+def _choice(sound: Sound, devices: list[SoundDevice]) -> None:
+    names = {'': _('없음'), **{one.id: one.name for one in devices}}
+    chosen = sound.state.sink if sound.state.sink in names else ''
+    ui.label(_('벨을 함께 울릴 두 번째 장치')).classes('desk-field-name')
+    choice = ui.select(names, value=chosen).props('dense outlined')
+    choice.props['aria-label'] = _('벨을 함께 울릴 두 번째 장치')
+    choice.on_value_change(lambda event: sound.set_second(str(event.value or '')))
 
 
 def _notifications(notifier: Notifier) -> None:

@@ -19,6 +19,7 @@ class AwayReasonSection(RowSection):
     """All reasons, in the order in which they are offered."""
 
     kind = SettingKind.AWAY_REASON
+    parts = frozenset[str]({SettingKind.AWAY_REASON})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('이석 사유'))

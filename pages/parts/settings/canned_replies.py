@@ -13,10 +13,12 @@ from pages.locale import _, language
 from pages.parts.kit.buttons import button
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
+from pages.parts.settings.canned_file_list import CannedFileList
 from pages.parts.settings.canned_panel import canned_panel
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.canned.replies import ReadableReply
+from services.people.events import SettingPart
 from services.text.folding import fold
 from services.text.terms import initials_of
 
@@ -36,6 +38,7 @@ class CannedSection(RowSection):
     """Own and shared replies; a press opens the form of those that the person may change."""
 
     kind = SettingKind.CANNED_REPLY
+    parts = frozenset[str]({SettingKind.CANNED_REPLY, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('자주 쓰는 답변'))
@@ -132,6 +135,11 @@ class CannedSection(RowSection):
                 hint=_('쓰지 않는 답변은 상담의 목록에 나오지 않습니다.'),
             ),
         ]
+
+    @override
+    def draw_beside_form(self, row_id: UUID) -> None:
+        if self.services.canned_files.are_on:
+            CannedFileList(self.context, row_id)
 
     @override
     def add(self) -> None:

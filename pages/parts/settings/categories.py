@@ -20,6 +20,7 @@ from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
+from services.people.events import SettingPart
 from services.settings.category_tree import Place, TreeNode
 
 PLACE = """
@@ -50,6 +51,7 @@ class CategorySection(RowSection):
     """The nodes that the person may change, as a tree."""
 
     kind = SettingKind.CATEGORY
+    parts = frozenset[str]({SettingKind.CATEGORY, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('상담 분류'))

@@ -29,6 +29,7 @@ from pages.parts.settings.section import (
     table,
 )
 from pages.parts.settings.setting_editor import SettingEditor
+from services.people.events import SettingPart
 from services.settings.hours import BusinessDay, Hours, day_of, is_open, next_opening
 from services.settings.hours_text import WEEKDAYS, korean_holidays, minute_text
 from services.settings.opening import QueueHours
@@ -45,6 +46,7 @@ class HoursSection(EditedSection):
     """The hours of every queue that the person may change."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('운영 시간'))

@@ -33,11 +33,17 @@ from pages.parts.settings.section import (
 )
 from pages.roles import role_name
 from services.aws.connect_api import ConnectUser
+from services.people.events import SettingPart
 from services.work.export_reasons import ExportReason
 
 
 class PeopleSection(Section):
     """All people, the open invitations, and the form of one person."""
+
+    parts = frozenset[str](
+        {SettingPart.QUEUES, SettingPart.SKILLS, SettingPart.INVITATIONS, SettingPart.SECOND_FACTOR}
+    )
+    shows_people = True
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('사람'))

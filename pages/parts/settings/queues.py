@@ -28,6 +28,7 @@ from pages.parts.settings.section import (
     table,
 )
 from services.contacts.queues import LIMITS, QueueChangedError, as_typed
+from services.people.events import SettingPart
 
 NEW = Queue(name='', department='')
 """A queue with the default settings: the initial values of a new queue's form."""
@@ -35,6 +36,9 @@ NEW = Queue(name='', department='')
 
 class QueueSection(Section):
     """All queues, and the form of one."""
+
+    parts = frozenset[str]({SettingPart.QUEUES, SettingPart.SKILLS})
+    shows_people = True
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('대기열'))

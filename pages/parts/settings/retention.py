@@ -22,6 +22,7 @@ class RetentionSection(Section):
     """The days by table."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.RETENTION})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('보관 기간'))

@@ -15,7 +15,7 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
-from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged
+from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged, SettingsChanged
 
 Press = Callable[[str], Awaitable[None] | None]
 HEAR_SECONDS = 0.2
@@ -30,6 +30,10 @@ class Section(Component):
 
     adds = True
     """Whether items can be added to the list."""
+    parts: frozenset[str] = frozenset()
+    """The settings that the section shows (``SettingsChanged.part``); changes of others do not concern it."""
+    shows_people = False
+    """Whether it shows who works here, too."""
 
     def __init__(self, context: PageContext, name: str) -> None:
         super().__init__(context.services.topics, 'section')
@@ -58,12 +62,16 @@ class Section(Component):
 
     async def open(self) -> None:
         """Draw the section and keep it current. Raises ``NotAllowedError``."""
-        self.listen((SETTINGS, EVERY_AGENT), self._hear, draws=False)
+        topics = (SETTINGS, EVERY_AGENT) if self.shows_people else SETTINGS
+        self.listen(topics, self._hear, draws=False)
         await self.still(self.read())
         self.redraw()
 
     def _hear(self, event: Event) -> None:
-        if not isinstance(event, AgentStatusChanged):  # an agent's status is not shown here
+        is_of_others = isinstance(event, SettingsChanged) and event.part not in self.parts
+        if not is_of_others and not isinstance(
+            event, AgentStatusChanged
+        ):  # which is not shown here
             self.within(HEAR_SECONDS, self.read_again)
 
     async def read_again(self) -> None:

@@ -6,6 +6,7 @@ from typing_extensions import override
 from models import EVERYWHERE, SettingKind
 from pages.context import PageContext
 from pages.locale import _
+from pages.parts.kit.buttons import button
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
 from pages.parts.settings.section import (
@@ -18,6 +19,7 @@ from pages.parts.settings.section import (
     table,
 )
 from pages.parts.settings.setting_editor import SettingEditor
+from pages.parts.settings.site_keys import SiteKeyPanel
 from services.settings.sites import FIELD, MOST_SITES
 from services.settings.stored import Stored
 
@@ -26,11 +28,13 @@ class SiteSection(Section):
     """The list of the desk, for administrators."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.SITES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('허용 사이트'))
         self._stored: Stored | None = None
         self._editor: SettingEditor | None = None
+        self._keys: SiteKeyPanel | None = None
 
     @override
     async def read(self) -> None:
@@ -42,7 +46,7 @@ class SiteSection(Section):
         heading(_('허용 사이트'), _('사이트 고치기'), self._edit)
         about(
             _(
-                '상담 창을 자기 화면에 띄울 수 있는 사이트입니다. 여기에 없는 사이트에는 상담 창이 열리지 않습니다.'
+                '상담 창을 자기 화면에 띄울 수 있는 사이트입니다. 여기에 없는 사이트에는 상담 창이 열리지 않습니다. 사이트를 누르면 넣을 줄과 비밀 키가 보입니다.'
             )
         )
         sites = self._stored.values[FIELD].split() if self._stored else []
@@ -59,16 +63,28 @@ class SiteSection(Section):
 
     @override
     def close(self) -> None:
-        self._editor = None
+        self._editor = self._keys = None
         super().close()
 
-    def _press(self, _site: str) -> None:
-        self._edit()
+    async def _press(self, site: str) -> None:
+        if self._stored is None or site not in self._stored.values[FIELD].split():
+            return
+        self._editor = None
+
+        def draw() -> None:
+            self._keys = SiteKeyPanel(self.context, site)
+            button(_('닫기'), self.close)
+
+        self.beside(site, draw)
+        if self._keys is not None:
+            await self.still(self._keys.refresh())
 
     def _edit(self) -> None:
         stored = self._stored
         if self._editor is not None or stored is None:
             return
+
+        self._keys = None
 
         def draw() -> None:
             self._editor = SettingEditor(

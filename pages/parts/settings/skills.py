@@ -19,11 +19,15 @@ from pages.parts.kit.edit_labels import edit_labels
 from pages.parts.kit.markup import filled
 from pages.parts.settings.queues import refused
 from pages.parts.settings.section import Section, cells, empty, heading, name_cell, table
+from services.people.events import SettingPart
 from services.people.skills import SkillUse
 
 
 class SkillSection(Section):
     """All skills, and the form of one."""
+
+    parts = frozenset[str]({SettingPart.SKILLS})
+    shows_people = True
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('역량'))

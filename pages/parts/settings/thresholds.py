@@ -15,6 +15,7 @@ from pages.parts.kit.status_names import status_names
 from pages.parts.kit.threshold_words import bound, limit_names
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
+from services.people.events import SettingPart
 
 WATCHED = (AgentStatus.AWAY, AgentStatus.AFTER_CONTACT, AgentStatus.BUSY, AgentStatus.DISCONNECTED)
 
@@ -23,6 +24,7 @@ class ThresholdSection(RowSection):
     """The limits that the person may change."""
 
     kind = SettingKind.THRESHOLD
+    parts = frozenset[str]({SettingKind.THRESHOLD, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('알림 기준'))

@@ -17,9 +17,9 @@ PATIENCE_SECONDS = 1.0
 class Attention:
     """The alerts of one page."""
 
-    def __init__(self, *, seen: int) -> None:
-        """Draw nothing visible; ``seen`` is the newest number that the customer has seen."""
-        self._sound = Sound(keep='desk.talk.sound')
+    def __init__(self, *, seen: int, is_quiet: bool) -> None:
+        """Draw nothing visible; ``seen`` is the newest number that the customer has seen. ``is_quiet``: no sound, as on another site."""
+        self._sound = Sound(keep='desk.talk.sound', is_quiet=is_quiet)
         self._seen = seen
         self._unread: set[int] = set()
         self._is_waiting = False
@@ -44,6 +44,10 @@ class Attention:
         if left != self._unread:
             self._unread = left
             self._sound.mark_title(len(left))
+
+    def call(self) -> None:
+        """Call for the customer, whom the desk asks something."""
+        self._sound.tick()
 
     async def _call(self) -> None:
         await still(self._sound, asyncio.sleep(PATIENCE_SECONDS))

@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from desk.events import Event, Resync, Topics
 from models import SettingKind
-from services.people.events import SETTINGS, SettingsChanged
+from services.people.events import SETTINGS, SettingPart, SettingsChanged
 
-PARTS = frozenset({*(one.value for one in (SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS)), 'queues'})  # fmt: skip
+PARTS = frozenset[str]({SettingKind.HOURS, SettingKind.CLOSED_DAYS, SettingKind.TEXTS, SettingKind.WIDGET, SettingPart.QUEUES})  # fmt: skip
 """What the form shows of the settings."""
 HOLD_SECONDS = 5.0
 """How long a request waits: a server that stops waits for it."""

@@ -23,51 +23,50 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.reply_box import ReplyBox, ReplyBoxLabels, ReplyBoxPlace, TypedReply
 from pages.parts.talk.attention import Attention
 from pages.parts.talk.callback import TalkCallback
-from pages.parts.talk.ended import begin_anew, last_words
+from pages.parts.talk.ending import TalkEnding, goes_on
 from pages.parts.talk.names import Names
 from pages.parts.talk.queue import TalkQueue
-from pages.parts.talk.rating import TalkRating
+from pages.parts.talk.save import draw_save_menu
+from pages.parts.talk.silence import TalkSilence
 from pages.parts.talk.typing_line import TypingLine
 from pages.parts.transcript.transcript import MessagePages, Transcript
+from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
 from services.chats.outgoing import OutgoingMessage
-from services.chats.ratings import may_be_rated
 from services.people.events import SETTINGS, SettingsChanged
 from services.registry import Services
 from services.settings.texts import CustomerTexts
-
-RETRY_SECONDS = 5.0
 
 
 class TalkPanel(Component):
     """The chat whose token the customer holds."""
 
-    def __init__(self, services: Services, chat: ChatCard, *, sign_of_life_seconds: float) -> None:
+    def __init__(
+        self, services: Services, chat: ChatCard, place: TalkPlace, *, sign_of_life_seconds: float
+    ) -> None:
         """Draw the frame; ``open`` fills it."""
         super().__init__(services.topics)
         self._services = services
         self._visits = services.visits
-        self._chat = chat
+        self._chat, self._place = chat, place
         self._names = Names(services.agents)
         self._queue: TalkQueue | None = None
-        self._rating: TalkRating | None = None
         self._texts = CustomerTexts()
         self._told_delivered = self._told_read = 0
         self._is_away = False  # whether the last read or write of background work failed
         self.classes('talk')
         with self:
             self._dialogs = ui.element()  # dialogs are drawn here on demand
-            self._attention = Attention(seen=chat.customer_read_number)
+            self._attention = Attention(seen=chat.customer_read_number, is_quiet=place.site != '')
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
             self._callback = TalkCallback(services, chat)
             self._transcript = self._drawn_transcript()
             self._typing = TypingLine()
+            self._silence = TalkSilence(services, chat)
             self._foot = ui.element('footer').classes('talk-foot')
             with self._foot:
-                self._end_note = Piece().props('role=status tabindex=-1')
-                self._rating_place = ui.element()
-                self._again = Piece().classes('talk-again')
+                self._ending = TalkEnding(services, place)
                 self._box = self._drawn_box()
             ui.timer(sign_of_life_seconds, self._sign_of_life)
         ui.on_exception(_apologise)
@@ -81,10 +80,6 @@ class TalkPanel(Component):
         self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
         await self.still(self._names.learn(self._names.unknown(self._chat)))
         await self.still(self._transcript.load())
-        if self._chat.status is ChatStatus.WAITING:
-            with self._queue_place:
-                self._queue = TalkQueue(self._services, self._chat, self._texts)
-            await self.still(self._queue.open())
         await self.still(self._callback.open())
         self._show_chat()
         self.client.on_connect(self._tell_delivered)
@@ -99,6 +94,7 @@ class TalkPanel(Component):
                 LinkBadgeLabels(synced=_('연결됨'), behind=_('연결 지연'), away=_('연결 끊김')),
                 number=self._chat.last_number,
             )
+            draw_save_menu(self._chat.id)
             self._end_button = Piece('button', inside=filled('{text}', text=_('상담 종료')))
             self._end_button.classes('talk-button').props('type=button')
             self._end_button.on('click', self._ask_to_end)
@@ -144,9 +140,14 @@ class TalkPanel(Component):
         if self._queue and chat.status is not ChatStatus.WAITING:
             self._queue.delete()
             self._queue = None
+        elif self._queue is None and chat.status is ChatStatus.WAITING:
+            with self._queue_place:
+                self._queue = TalkQueue(self._services, chat, self._texts)
+            self._queue.start(self._queue.open())
         self._callback.take(chat)
-        if chat.status is ChatStatus.CLOSED:
-            self._close()
+        if self._silence.show(chat, self._texts):
+            self._attention.call()
+        self._show_end()
         self._show_link()
 
     def _state(self) -> str:
@@ -161,22 +162,17 @@ class TalkPanel(Component):
         is_behind = self._is_away or view.is_behind or not self._services.stream.is_live
         self._badge.show(number=view.last, behind=is_behind)
 
-    def _close(self) -> None:
-        """Show that the chat is over, and offer a new one."""
-        self._typing.stop()
-        self._end_button.set_visibility(False)
-        self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
-        self._end_note.classes('talk-ended').set_inside(last_words(self._chat, self._texts))
-        self._again.set_inside(begin_anew())
-        if may_be_rated(self._chat) and self._rating is None:
-            self.start(self._ask_for_rating())
-
-    async def _ask_for_rating(self) -> None:
-        """Ask once how the chat with an agent was."""
-        if self._rating is None:
-            with self._rating_place:
-                self._rating = TalkRating(self._services, self._chat)
-            await self._rating.open()
+    def _show_end(self) -> None:
+        """Show whether the chat is over; within a day its customer may let it go on by writing."""
+        is_over = self._chat.status is ChatStatus.CLOSED
+        self._end_button.set_visibility(not is_over)
+        self._ending.show(self._chat, self._texts)
+        if is_over:
+            self._typing.stop()
+        if is_over and not goes_on(self._chat):
+            self._box.close(_('종료된 상담이라 메시지를 보낼 수 없어요.'))
+        else:
+            self._box.reopen()
 
     # ---- events
 
@@ -264,6 +260,8 @@ class TalkPanel(Component):
             id=outgoing.id, chat_id=self._chat.id, content=outgoing.text, seen=outgoing.seen
         )
         try:
+            if self._chat.status is ChatStatus.CLOSED:
+                self._take(await self.still(self._services.reopenings.reopen(self._chat.id)), [])
             message = await self.still(self._visits.write(written))
         except DeskError as error:
             self._box.fail(outgoing.id, customer_sentence(language(), error))
@@ -272,7 +270,9 @@ class TalkPanel(Component):
         self._box.settle(outgoing.id)
 
     async def _tell_typing(self) -> None:
-        await self._visits.typing(self._chat)
+        if self._chat.status is ChatStatus.CLOSED:
+            return
+        await self._done(self._visits.typing(self._chat))
 
     async def _tell_delivered(self) -> None:
         """Record how many messages reached this screen, while it is connected."""
@@ -351,21 +351,7 @@ class TalkPanel(Component):
         with self:  # the dialog, whose slot this runs in, is deleted
             self._dialogs.clear()
             self._take(chat, [])
-            self._end_note.run_method('focus')
-
-
-def tell_broken(error: DeskError) -> None:
-    """Show in the chat's place why it cannot be shown, and that nothing is lost; the page tries again by itself."""
-    ui.timer(RETRY_SECONDS, ui.navigate.reload, once=True)
-    with ui.element().classes('talk talk-broken').props('role=alert'):
-        Piece(
-            inside=filled(
-                '<h1>{sentence}</h1><p>{safe}</p><a class="talk-button talk-primary" href="/talk">{again}</a>',
-                sentence=customer_sentence(language(), error),
-                safe=_('주고받은 메시지는 그대로 있어요.'),
-                again=_('다시 시도'),
-            )
-        )
+            self._ending.focus()
 
 
 def _tell(error: DeskError) -> None:

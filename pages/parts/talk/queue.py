@@ -1,18 +1,22 @@
 """The customer's place in the queue, current while the chat waits."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 from desk.errors import DeskError
 from desk.events import Resync
-from models.chat import SAID
+from models.chat import LEFT, SAID
 from pages.component import Component
 from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.talk.wait_words import wait_words
 from services.chats.events import ChatCard, MessageAdded, queue_topic
 from services.registry import Services
 from services.settings.texts import CustomerTexts, TextName
 
+WAIT_SECONDS = 20.0
+"""So often the expected wait is read again while nobody moves."""
 LOOK_SECONDS = 2.0
 """The place is read at most this often, however fast the queue moves."""
 
@@ -23,10 +27,11 @@ class TalkQueue(Component):
     def __init__(self, services: Services, chat: ChatCard, texts: CustomerTexts) -> None:
         super().__init__(services.topics)
         self.classes('talk-queue').props('role=status')
-        self._visits = services.visits
+        self._visits, self._waits = services.visits, services.expected_waits
         self._chat = chat
         self._texts = texts
         self._place = 0
+        self._wait = ''
         self._is_kept = False
         self._is_looking = False
         self._has_moved = False
@@ -36,7 +41,8 @@ class TalkQueue(Component):
     async def open(self) -> None:
         """Show the place and follow it."""
         self.listen(queue_topic(self._chat.department), self._hear)
-        await self._look_up()
+        await self.still(self._look_up())
+        self.within(WAIT_SECONDS, self._follow_wait)
 
     def say_kept(self) -> None:
         """Show that an outage did not cost the customer's place."""
@@ -74,12 +80,20 @@ class TalkQueue(Component):
         finally:
             self._is_looking = False
 
+    async def _follow_wait(self) -> None:
+        self.within(WAIT_SECONDS, self._follow_wait)
+        with suppress(DeskError):  # what is shown stays until the next look
+            await self.still(self._look_up())
+
     async def _look_up(self) -> None:
         place = await self.still(self._visits.place(self._chat.id))
-        if place in {0, self._place}:  # 0: taken meanwhile; the chat's own event shows it
+        if place == 0:  # taken meanwhile; the chat's own event shows it
             return
-        self._place = place
-        self._draw()
+        wait = await self.still(self._waits.at_place(self._chat.queue_id, place))
+        words = wait_words(language(), wait) if wait else ''
+        if (place, words) != (self._place, self._wait):
+            self._place, self._wait = place, words
+            self._draw()
 
     def _draw(self) -> None:
         said, reader = self._texts.said, language()
@@ -88,15 +102,25 @@ class TalkQueue(Component):
         with self:
             self._shown.set_inside(
                 filled(
-                    '{greeting}{kept}<strong>{place}</strong><span class="talk-said">{calm}</span>',
+                    '{greeting}{kept}<strong>{place}{wait}</strong><span class="talk-said">{calm}</span>',
+                    wait=filled(
+                        '<small>{words}</small>',
+                        words=_('예상 대기 시간 {wait}', wait=self._wait),
+                    )
+                    if self._wait and self._chat.source != LEFT
+                    else '',
                     greeting=filled('<p class="talk-said">{text}</p>', text=greeting)
                     if greeting
                     else '',
                     kept=filled('<em>{kept}</em>', kept=kept) if kept else '',
-                    place=_('앞에 {count}명이 기다리고 있어요', count=self._place - 1)
+                    place=_('남기신 메시지를 상담원이 곧 확인해요')
+                    if self._chat.source == LEFT
+                    else _('앞에 {count}명이 기다리고 있어요', count=self._place - 1)
                     if self._place > 1
                     else _('다음 차례예요'),
-                    calm=said(TextName.WAITING, reader)
+                    calm=_('창을 닫으셔도 돼요. 답이 오면 여기에서 볼 수 있어요.')
+                    if self._chat.source == LEFT
+                    else said(TextName.WAITING, reader)
                     or _(
                         '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.'
                     ),

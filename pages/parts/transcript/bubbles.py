@@ -8,9 +8,11 @@ from markupsafe import Markup
 
 from models import MessageType, Sender
 from models.chat import SAID
-from pages.locale import _
+from pages.locale import _, language
 from pages.parts.kit import times
+from pages.parts.kit.file_link import file_link
 from pages.parts.kit.markup import filled, linked, marked
+from pages.parts.transcript.system_lines import system_sentence
 from services.chats.events import ChatMessage
 from services.text.highlight import Span
 
@@ -90,51 +92,27 @@ def bubble(  # noqa: PLR0913 - all of these say how one message looks
 def _content(message: ChatMessage, own: Sender, spans: Sequence[Span]) -> Markup:
     if message.type is MessageType.FILE:
         side = 'visits' if own is Sender.CUSTOMER else 'sessions'
-        return filled(
-            '<a class="desk-file" href="/chat/{side}/{chat}/files/{id}" download>{name}</a>',
-            side=side,
-            chat=message.chat_session_id,
-            id=message.id,
-            name=message.content,
-        )
+        place = f'/chat/{side}/{message.chat_session_id}/files/{message.id}'
+        return file_link(place, message.content)
     return marked(message.content, spans) if spans else linked(message.content)
 
 
 def _system_line(message: ChatMessage, own: Sender) -> Markup:
-    say = _to_customer if own is Sender.CUSTOMER else _to_agent
-    sentence = say(message)
+    if message.type is MessageType.NOTICE:
+        return filled(
+            '<div class="desk-notice" role="note"><p><i class="material-icons" aria-hidden="true">shield</i>{text}</p>'
+            '<time title="{full}">{hour}</time></div>',
+            text=message.content,
+            full=times.full(message.created_at),
+            hour=times.hour(message.created_at),
+        )
+    sentence = system_sentence(message.type, message.content, own, language())
     return filled(
         '<div class="desk-system"><span title="{full}">{sentence} · {hour}</span></div>',
         sentence=sentence,
         full=times.full(message.created_at),
         hour=times.hour(message.created_at),
     )
-
-
-def _to_agent(message: ChatMessage) -> str:
-    return {
-        MessageType.JOINED: _('{name} 상담원이 연결되었습니다', name=message.content),
-        MessageType.TRANSFERRED: _('{name} 상담원이 상담을 넘겨받았습니다', name=message.content),
-        MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했습니다', name=message.content)
-        if message.content
-        else _('차단된 고객이어서 상담이 종료되었습니다'),
-        MessageType.ENDED_BY_CUSTOMER: _('고객이 상담을 종료했습니다'),
-        MessageType.ABANDONED: _('고객이 기다리다가 나갔습니다'),
-    }[message.type]
-
-
-def _to_customer(message: ChatMessage) -> str:
-    return {
-        MessageType.JOINED: _('{name} 상담원이 연결되었어요', name=message.content),
-        MessageType.TRANSFERRED: _(
-            '{name} 상담원이 이어서 도와드려요. 앞의 대화도 전달되었어요', name=message.content
-        ),
-        MessageType.ENDED_BY_AGENT: _('{name} 상담원이 상담을 종료했어요', name=message.content)
-        if message.content
-        else _('채팅 상담을 더 이어 갈 수 없어 종료되었어요. 고객센터로 전화해 주세요.'),
-        MessageType.ENDED_BY_CUSTOMER: _('상담을 종료했어요'),
-        MessageType.ABANDONED: _('연결되기 전에 상담이 종료되었어요'),
-    }[message.type]
 
 
 def side(message: ChatMessage, own: Sender) -> str:

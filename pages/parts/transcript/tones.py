@@ -47,6 +47,15 @@ def tone(mark: LineMark) -> Markup:
     )
 
 
+def pointer() -> Markup:
+    """Return the mark of a message that holds a word of the centre's list (보호). It points, and judges nobody."""
+    return filled(
+        '<span class="desk-pointer" title="{title}"><i class="material-icons" aria-hidden="true">flag</i>{word}</span>',
+        title=_('목록에 있는 말이 들어 있습니다. 판단은 사람이 합니다.'),
+        word=_('거친 말'),
+    )
+
+
 def tone_tag(sentiment: Sentiment, *, source: SentimentSource) -> Markup:
     """Return a whole contact's sentiment, for lists and headers."""
     whose = source_name(source)

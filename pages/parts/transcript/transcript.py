@@ -10,16 +10,17 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from models import Sender
+from models import MessageType, Sender
 from pages.component import ResultT, still
 from pages.locale import _
 from pages.parts.kit.markup import Piece
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
 from pages.parts.transcript import bubbles
-from pages.parts.transcript.tones import tone
+from pages.parts.transcript.tones import pointer, tone
 from services.chats.events import ChatMessage
 from services.chats.transcript_view import TranscriptView
 from services.sentiment.events import LineMark
+from services.text.abuse import WordList, pointed
 from services.text.highlight import spans
 
 PAGE = 50
@@ -74,6 +75,7 @@ class Transcript:
         self._pieces: dict[UUID, Piece] = {}
         self._marks: dict[UUID, str] = {}
         self._tones: dict[int, LineMark] = {}
+        self._listed = WordList()
         self._asides: Mapping[int, Markup] = {}
         self._loose: Piece | None = None
         self._delivered = self._read = 0
@@ -155,6 +157,21 @@ class Transcript:
             if message.number in touched and message.id in self._pieces:
                 self._pieces[message.id].set_inside(self._inside(place))
 
+    def point_out(self, words: WordList) -> None:
+        """Mark the customer's messages that hold a listed word (보호), from now on; it points and judges nobody."""
+        self._listed = words
+        for place, message in enumerate(self.view.messages):
+            if message.sender is Sender.CUSTOMER and message.id in self._pieces:
+                self._pieces[message.id].set_inside(self._inside(place))
+
+    def _tone(self, message: ChatMessage) -> Markup:
+        mark = self._tones.get(message.number)
+        return tone(mark) if mark else Markup()
+
+    def _pointer(self, message: ChatMessage) -> Markup:
+        is_said = message.sender is Sender.CUSTOMER and message.type is MessageType.TEXT
+        return pointer() if is_said and pointed(message.content, self._listed) else Markup()
+
     def set_asides(self, asides: Mapping[int, Markup]) -> None:
         """Show what stands beside the talk (private notes), by the number of the message above it; 0: before the first."""
         touched = {number for number in asides if asides[number] != self._asides.get(number)}
@@ -206,7 +223,7 @@ class Transcript:
             mark=self._marks.get(message.id, ''),
             starts_unread=message.number == self._unread_from,
             spans=spans(message.content, self._words) if self._words else (),
-            tone=tone(mark) if (mark := self._tones.get(message.number)) else None,
+            tone=self._pointer(message) + self._tone(message),
         )
         return Markup().join([above, line, self._asides.get(message.number, '')])
 

@@ -27,7 +27,7 @@ from pages.parts.workspace.canned_offers import CannedOffers
 from pages.web.forms import undo_seconds_of
 from services.chats.chats import NewerMessagesError
 from services.chats.events import ChatMessage
-from services.chats.note_events import NoteView
+from services.chats.note_events import NoteDraftSaved, NoteView, note_draft_topic
 from services.chats.notes import Colleague, NewNote
 from services.chats.outgoing import OutgoingMessage
 
@@ -54,6 +54,14 @@ class ComposerNews:
     """A colleague wrote meanwhile: show it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """What the agent had typed in a chat and not sent: as a message, and as a private note."""
+
+    message: str
+    note: str
+
+
 class Composer(Component):
     """The two boxes of one chat, of which one is shown."""
 
@@ -63,7 +71,7 @@ class Composer(Component):
         chat_id: UUID,
         news: ComposerNews,
         *,
-        draft: str,
+        unsent: Unsent,
         transcript_id: str,
     ) -> None:
         super().__init__(context.services.topics)
@@ -80,10 +88,11 @@ class Composer(Component):
                     Mode.NOTE: self._mode_button(Mode.NOTE, _('내부 메모'), 'O', 'lock'),
                 }
                 self._said = Piece('span').classes('desk-mode-said').props('role=status')
-            self.box = self._reply_box(draft, transcript)
+            self.box = self._reply_box(unsent.message, transcript)
             self.canned = CannedOffers(self, context, self.box)
-            self._note_box = self._make_note_box(transcript)
+            self._note_box = self._make_note_box(unsent.note, transcript)
         self._show(Mode.MESSAGE)
+        self.listen(note_draft_topic(self._agent.id, chat_id), self._hear_note_draft)
 
     def write(self) -> None:
         """Put the caret into the box for messages."""
@@ -153,7 +162,7 @@ class Composer(Component):
         box.on_typing(lambda: self._services.chats.typing(self._agent, self._chat_id))
         return box
 
-    def _make_note_box(self, transcript: str) -> ReplyBox:
+    def _make_note_box(self, draft: str, transcript: str) -> ReplyBox:
         labels = ReplyBoxLabels(
             placeholder=_('동료만 보는 메모를 입력하세요. @로 동료를 부릅니다'),
             box=_('내부 메모'),
@@ -171,8 +180,9 @@ class Composer(Component):
         place = ReplyBoxPlace(
             keep=f'desk.chat-note.{self._chat_id}.{self._agent.id}', transcript=transcript
         )
-        box = ReplyBox(labels, place, limit=MAX_CHAT_NOTE_CHARS, with_ctrl=True)
+        box = ReplyBox(labels, place, limit=MAX_CHAT_NOTE_CHARS, text=draft, with_ctrl=True)
         box.on_send(self._store_note)
+        box.on_draft(self._keep_note_draft)  # and no typing: a note is nobody's to wait for
         box.on_people(self._colleagues)
         return box
 
@@ -231,6 +241,18 @@ class Composer(Component):
         else:
             self._note_box.settle(typed.id)
             self._news.noted(note)
+
+    async def _keep_note_draft(self, text: str) -> None:
+        try:
+            await self._services.note_drafts.save(
+                self._agent, self._chat_id, text, tab=self._context.page_id
+            )
+        except DeskError as error:  # saving was not the agent's own action
+            notices.apologise(error)
+
+    def _hear_note_draft(self, event: object) -> None:
+        if isinstance(event, NoteDraftSaved) and event.tab != self._context.page_id:
+            self._note_box.set_draft(event.text)
 
     async def _colleagues(self, text: str) -> list[Person]:
         return [

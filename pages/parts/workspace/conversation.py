@@ -12,6 +12,7 @@ from desk.errors import DeskError, NotFoundError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
+from models.chat import LEFT
 from pages import notices
 from pages.component import Component, busy
 from pages.context import PageContext
@@ -21,14 +22,14 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.protection.panel import ProtectionPanel
 from pages.parts.transcript.mood_line import MoodLine
 from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.transcript import PAGE, MessagePages, Transcript
-from pages.parts.workspace.company_line import CompanyLine
-from pages.parts.workspace.composer import Composer, ComposerNews
+from pages.parts.workspace.composer import Composer, ComposerNews, Unsent
+from pages.parts.workspace.head_lines import HeadLines
 from pages.parts.workspace.own_acts import OwnActs
 from pages.parts.workspace.promise_offers import PromiseOffers
-from pages.parts.workspace.transfer_line import TransferLine
 from pages.parts.workspace.viewers_line import ViewersLine
 from pages.parts.workspace.wrap_up_panel import WrapUpPlace
 from services.chats.events import (
@@ -41,6 +42,7 @@ from services.chats.events import (
     chat_topic,
     draft_topic,
 )
+from services.chats.inbox_view import is_among_own
 from services.chats.note_events import NoteView
 from services.contacts.access import may_write
 from services.customers.personal_data import holds, masked_phone
@@ -96,14 +98,15 @@ class Conversation(Component):
         self.listen(draft_topic(self._agent.id, self.chat_id), self._hear_draft)
         self.listen(STATE_TOPIC, self._hear_stream)
         self._care.listen()
-        (self._chat, newest), draft = await self.still(
+        (self._chat, newest), *drafts = await self.still(
             asyncio.gather(
                 self._services.chats.opened(self._agent, self.chat_id, limit=PAGE),
                 self._services.drafts.draft(self._agent, self.chat_id),
+                self._services.note_drafts.draft(self._agent, self.chat_id),
             )
         )
         await self.still(self._learn_names(newest))
-        self._draw(draft)
+        self._draw(Unsent(*drafts))
         self._transcript.show(newest)
         self._composer.canned.hear(newest)
         self._notes.follow()
@@ -139,14 +142,6 @@ class Conversation(Component):
         if await self._context.still(question):
             await self._end()
 
-    async def transfer(self) -> None:
-        """Ask for whom to hand the chat to, if it is the reader's own."""
-        await self._own.transfer()
-
-    async def hold(self) -> None:
-        """Put the reader's own chat on hold, or resume it."""
-        await self._own.hold()
-
     def focus(self) -> None:
         """Put the caret into the reply box."""
         self._composer.write()
@@ -161,7 +156,7 @@ class Conversation(Component):
 
     # ---- drawing
 
-    def _draw(self, draft: str) -> None:
+    def _draw(self, unsent: Unsent) -> None:
         self._is_drawn = True
         busy(self, is_busy=False)
         with self:
@@ -181,32 +176,36 @@ class Conversation(Component):
                 self._take = button(
                     _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
                 )
-                self._own = OwnActs(
-                    self._context, transfer=self._acts.transfer, on_changed=self.take_in
-                )
+                self.own = OwnActs(
+                    self._context, transfer=self._acts.transfer, on_changed=self.take_in,
+                    protect=lambda: self.protection.press(),  # noqa: PLW0108 - it is drawn below
+                )  # fmt: skip
                 self._close = button(_('상담 종료'), self.end)
-            self._company = CompanyLine(self._context, on_changed=self.take_in)
-            TransferLine(self._context, self.chat_id, is_own=self._chat.agent_id == self._agent.id)
+            self.lines = HeadLines(self._context, self._chat, on_changed=self.take_in)
+            self.protection = ProtectionPanel(self._context, key='Q', contact_id=self.chat_id)
             mood = MoodLine(self._context, self.chat_id)
-            read = self._chat.agent_read_number
             self._transcript = Transcript(
                 MessagePages(before=self._before, after=self._after),
                 own=Sender.AGENT,
                 writer=self._writer,
                 label=_('대화 내용'),
-                unread_from=read + 1 if read and self._chat.unread_count else None,
-            )
+                unread_from=read + 1 if (read := self._chat.agent_read_number) and self._chat.unread_count else None,
+            )  # fmt: skip
             mood.follow(self._transcript)
+            self.protection.point_out(self._transcript, self._chat.queue_id)
             self._transcript.scroller.props['id'] = TRANSCRIPT_ID
             self._transcript.scroller.on_seen(self._saw)
             self._typing = ui.label().classes('desk-typing').props('aria-live=polite')
             self._notes = NoteLines(self._context, self.chat_id, self._transcript)
-            news = ComposerNews(sent=self._sent, noted=self._noted, catch_up=self._catch_up)
             self._composer = Composer(
-                self._context, self.chat_id, news, draft=draft, transcript_id=TRANSCRIPT_ID
+                self._context,
+                self.chat_id,
+                ComposerNews(sent=self._sent, noted=self._noted, catch_up=self._catch_up),
+                unsent=unsent,
+                transcript_id=TRANSCRIPT_ID,
             )
             self.promises = PromiseOffers(self._context, self.chat_id)
-            self._wrap_up = WrapUpPlace(self._context)
+            self._wrap_up = WrapUpPlace(self._context, waits=self.protection.offers_rest)
         self._show_chat()
 
     def _show_chat(self) -> None:
@@ -218,13 +217,13 @@ class Conversation(Component):
                 name=chat.visitor_name,
                 badges=self._care.badges(chat.customer_id),
                 phone=shown(chat.visitor_phone),
-                department=_(chat.department),
+                department=_where(chat),
             )
         )
         is_own = chat.agent_id == self._agent.id and chat.is_open
         self._why.set_visibility(is_own or self._agent.is_supervisor)
-        self._own.show(chat)
-        self._company.show(chat)
+        self.own.show(chat)
+        self.lines.show(chat)
         self._take.set_visibility(chat.status is ChatStatus.WAITING)
         self._close.set_visibility(chat.is_open and may_write(self._agent, chat))
         if reason := self._why_not():
@@ -307,7 +306,7 @@ class Conversation(Component):
     async def _mark(self) -> None:
         """Record how far the chat was delivered to this screen and read."""
         chat, last = self._chat, self._transcript.view.last
-        if chat.agent_id != self._agent.id or not chat.is_open:
+        if not is_among_own(chat, self._agent) or not chat.is_open:
             return
         if last > chat.agent_delivered_number or self._seen > chat.agent_read_number:
             await self._services.chats.mark(
@@ -327,11 +326,7 @@ class Conversation(Component):
                 self._hear_chat(event)
             case Typing() if event.agent_id != self._agent.id:
                 is_customer = event.sender is Sender.CUSTOMER
-                text = (
-                    _('{name} 님이 입력하고 있습니다')
-                    if is_customer
-                    else _('동료 {name} 님이 쓰고 있습니다')
-                )
+                text = _('{name} 님이 입력하고 있습니다') if is_customer else _('동료 {name} 님이 쓰고 있습니다')  # fmt: skip
                 self._typing.set_text(text.format(name=event.name))
                 self.after(TYPING_SECONDS, self._stop_typing)
 
@@ -395,3 +390,8 @@ class Conversation(Component):
         else:
             self.take_in(ended)
             notices.done(_('상담을 종료했습니다'))
+
+
+def _where(chat: ChatCard) -> str:
+    """Return the department, and whether the customer left a message outside the hours."""
+    return ' · '.join((_(chat.department), *([_('남긴 메시지')] if chat.source == LEFT else [])))

@@ -16,7 +16,8 @@ from pages.parts.kit.markup import Piece, filled
 from pages.parts.workspace import inbox_row
 from pages.parts.workspace.selection import Selection, Steer
 from services.chats.events import ChatCard, ChatEvent, holder_topic
-from services.chats.inbox_view import MAX_COUNT, InboxView, Scope, Tab, topics_of
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import MAX_COUNT, InboxView, topics_of
 from services.registry import Services
 
 COUNT_SECONDS = 1.0
@@ -234,6 +235,8 @@ class InboxPanel(Component):
         holder = (
             '' if chat.agent_id in (None, self._agent.id) else self._names.get(chat.agent_id, '')
         )
+        if chat.is_open and self._agent.id in chat.joined_agent_ids:
+            holder = _('함께 · {name}', name=holder)
         inside = inbox_row.row(
             chat,
             holder=holder,

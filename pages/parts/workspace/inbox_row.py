@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from models import ChatStatus, Priority
+from models.chat import LEFT
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.clock import milliseconds
@@ -46,7 +47,7 @@ def row(
         clock=_clock(chat),
         last=chat.last_line or _('아직 메시지가 없습니다'),
         holder=filled('<span class="desk-tag">{name}</span>', name=holder) if holder else '',
-        unread=_held(chat) + _unread(chat),
+        unread=_left(chat) + _held(chat) + _snoozed(chat) + _unread(chat),
         take=_take(chat, is_offered=is_offered),
     )
 
@@ -69,7 +70,7 @@ def _priority(priority: Priority) -> Markup:
 
 
 def _clock(chat: ChatCard) -> Markup:
-    waits_since = chat.start_time if chat.status is ChatStatus.WAITING else chat.awaiting_since
+    waits_since = chat.waits_since if chat.status is ChatStatus.WAITING else chat.awaiting_since
     if waits_since is not None and chat.status is not ChatStatus.CLOSED:
         return filled(
             '<time class="desk-row-clock desk-ticking" data-since="{since}" data-late-seconds="{late}" title="{full}"></time>',
@@ -77,6 +78,8 @@ def _clock(chat: ChatCard) -> Markup:
             late=LATE_SECONDS,
             full=times.full(waits_since),
         )
+    if chat.silence_due_at is not None and chat.status is ChatStatus.ACTIVE:
+        return _silence(chat, milliseconds(chat.silence_due_at))
     moment = chat.end_time or chat.last_message_at or chat.start_time
     return filled(
         '<time class="desk-row-clock" title="{full}">{short}</time>',
@@ -85,10 +88,44 @@ def _clock(chat: ChatCard) -> Markup:
     )
 
 
+def _silence(chat: ChatCard, due: int) -> Markup:
+    """Return the clock of a silent customer: until they are asked, then until the chat ends."""
+    is_asked = chat.silence_asked_at is not None
+    return filled(
+        '<span class="desk-row-clock{asked}" title="{full}">{word} <time data-countdown="{due}"></time></span>',
+        asked=' desk-row-asked' if is_asked else '',
+        full=_('답이 없으면 상담을 종료합니다') if is_asked else _('답이 없으면 고객에게 묻습니다'),
+        word=_('종료까지') if is_asked else _('확인까지'),
+        due=due,
+    )
+
+
+def _left(chat: ChatCard) -> Markup:
+    """Return the mark of a chat that its customer left as a message: nobody waits at a screen."""
+    if chat.source != LEFT or chat.status is ChatStatus.CLOSED:
+        return Markup()
+    return filled('<span class="desk-tag">{text}</span>', text=_('남긴 메시지'))
+
+
 def _held(chat: ChatCard) -> Markup:
     if chat.status is not ChatStatus.ON_HOLD:
         return Markup()
     return filled('<span class="desk-tag desk-tag-hold">{text}</span>', text=_('보류'))
+
+
+def _snoozed(chat: ChatCard) -> Markup:
+    """Return until when a chat is put away, or that it is back; nothing for others."""
+    if not chat.is_open or (chat.snoozed_until is None and chat.woken_at is None):
+        return Markup()
+    is_back = chat.woken_at is not None
+    return filled(
+        '<span class="desk-tag desk-tag-away" data-back="{back}"><i class="material-icons" aria-hidden="true">{icon}</i>{text}</span>',
+        back='1' if is_back else '0',
+        icon='notifications_active' if is_back else 'snooze',
+        text=_('다시 알림')
+        if is_back or chat.snoozed_until is None
+        else times.short(chat.snoozed_until),
+    )
 
 
 def _unread(chat: ChatCard) -> Markup:

@@ -1,4 +1,4 @@
-"""What an agent does with an own chat beside writing and ending it: 보류 with a reminder, 보류 해제, 호전환."""
+"""What an agent does with an own chat beside writing and ending it: 보류, 호전환, 다시 열기, 보호."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
@@ -7,6 +7,7 @@ from markupsafe import Markup
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from desk import clock
 from desk.errors import DeskError
 from models import ChatStatus
 from pages import notices
@@ -17,20 +18,23 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import button
 from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled
-from services.chats.events import ChatCard, HoldDue, hold_topic
+from pages.parts.transcript.take_along import transcript_button
+from services.chats.events import ChatCard
+from services.chats.reopening import is_reopenable, may_reopen
 
 HOLD_FORM = 'desk-hold'
 MINUTES = (5, 10, 30, 60, 120)
 
 
 class OwnActs(Component):
-    """The buttons in the header of a chat; hidden for chats that are not the reader's own."""
+    """The buttons in the header of a chat; all but saving it are hidden for chats that are not the reader's own."""
 
     def __init__(
         self,
         context: PageContext,
         *,
         transfer: Callable[[ChatCard], Awaitable[None]],
+        protect: Callable[[], Awaitable[None]],
         on_changed: Callable[[ChatCard], object],
     ) -> None:
         """Draw nothing until ``show``.
@@ -38,12 +42,13 @@ class OwnActs(Component):
         Args:
             context: the page.
             transfer: asks for whom to hand a chat to.
+            protect: opens 보호.
             on_changed: gets the chat after it was put on hold or resumed.
         """
         super().__init__(context.services.topics)
         self.classes('desk-own-acts')
         self._context, self._agent = context, context.agent
-        self._chats = context.services.chats
+        self._chats, self._reopenings = context.services.chats, context.services.reopenings
         self._transfer, self._on_changed = transfer, on_changed
         self._chat: ChatCard | None = None
         with self:
@@ -51,15 +56,24 @@ class OwnActs(Component):
             self._hold = button(_('보류'), self.hold)
             self._resume = button(_('보류 해제'), self.hold)
             self._pass = button(_('호전환'), self.transfer)
+            self._reopen = button(_('다시 열기'), self.reopen)
+            self._protect = button(_('보호'), protect)
+            self._protect.props['title'] = _('보호 (Q)')
 
     def show(self, chat: ChatCard) -> None:
         """Show what can be done with the chat now."""
+        if self._chat is None:
+            with self:
+                transcript_button(self._context, chat.id)
         self._chat = chat
         is_own = chat.is_open and chat.agent_id == self._agent.id
         is_held = chat.status is ChatStatus.ON_HOLD
         self._hold.set_visibility(is_own and not is_held)
         self._resume.set_visibility(is_own and is_held)
         self._pass.set_visibility(is_own)
+        can_reopen = is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat)
+        self._reopen.set_visibility(can_reopen)
+        self._protect.set_visibility(is_own)
         said = Markup()
         if is_held:
             until = _(' · {time}에 알림', time=times.hour(chat.remind_at)) if chat.remind_at else ''
@@ -81,6 +95,12 @@ class OwnActs(Component):
             await self._act(self._chats.resume(self._agent, chat.id))
         else:
             self._ask_hold(chat)
+
+    async def reopen(self) -> None:
+        """Let an ended chat go on, within a day."""
+        chat = self._chat
+        if chat is not None and is_reopenable(chat, clock.now()) and may_reopen(self._agent, chat):
+            await self._act(self._reopenings.reopen(chat.id, by=self._agent))
 
     def _own(self) -> ChatCard | None:
         chat = self._chat
@@ -116,20 +136,6 @@ class OwnActs(Component):
             self._on_changed(await self.still(act))
         except DeskError as error:
             notices.tell(error)
-
-
-class HoldNews(Component):
-    """Reminds this page's agent of chats on hold when their time has come."""
-
-    def __init__(self, context: PageContext, *, on_due: Callable[[], None]) -> None:
-        super().__init__(context.services.topics)
-        self._on_due = on_due
-        self.listen(hold_topic(context.agent.id), self._hear)
-
-    def _hear(self, event: object) -> None:
-        if isinstance(event, HoldDue):
-            self._on_due()
-            notices.news(_('보류한 상담을 다시 볼 때입니다: {name} 님', name=event.customer))
 
 
 def _choices() -> Markup:

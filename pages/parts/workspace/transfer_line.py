@@ -37,9 +37,7 @@ class TransferLine(Component):
             self.start(self._read())
 
     async def _read(self) -> None:
-        found = await self.still(self._transfers.open_for(self._agent))
-        own = (one for one in found.from_me if one.chat_session_id == self._chat_id)
-        self._show(next(own, None))
+        self._show(await self.still(self._transfers.open_of_chat(self._agent, self._chat_id)))
 
     def _hear(self, event: object) -> None:
         if isinstance(event, Resync):

@@ -11,9 +11,9 @@ from models import AgentRole, AgentStatus
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
-from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
-from pages.parts.kit.sound import Sound
+from pages.parts.kit.notifier import Notifier
+from pages.parts.workspace.first_checks import FirstChecks
 from services.chats.events import EVERY_QUEUE
 from services.people.events import EVERY_AGENT, SETTINGS, AgentStatusChanged, agent_topic
 from services.settings.setup_steps import OPTIONAL, Setup, SetupStep
@@ -31,9 +31,9 @@ WAYS = {
 class Welcome(Component):
     """What stands in place of a conversation while none is open."""
 
-    def __init__(self, context: PageContext, sound: Sound) -> None:
+    def __init__(self, context: PageContext, notifier: Notifier, *, has_voice: bool) -> None:
         super().__init__(context.services.topics)
-        self._context, self._sound = context, sound
+        self._context, self._notifier, self._has_voice = context, notifier, has_voice
         self._steps = context.services.setup_steps
         self._is_over = False
         self.classes('desk-welcome')
@@ -84,9 +84,7 @@ class Welcome(Component):
             return
         with self._place:
             Piece(inside=_keys())
-            with ui.element('div').classes('desk-actions'):
-                button(_('새 상담 소리 듣기'), lambda: self._sound.test('ring'))
-                button(_('새 메시지 소리 듣기'), lambda: self._sound.test('tick'))
+            FirstChecks(self._notifier, has_voice=self._has_voice)
         self._show(is_shown=True)
 
     def _hear_state(self, event: Event) -> None:
@@ -156,6 +154,6 @@ def _keys() -> Markup:
     return filled(
         '<h2>{title}</h2><p>{lead}</p><dl class="desk-first-keys">{rows}</dl>',
         title=_('처음 오셨군요'),
-        lead=_('이 여섯 글쇠면 상담을 시작할 수 있습니다. 소리가 들리는지도 확인하세요.'),
+        lead=_('이 여섯 글쇠면 상담을 시작할 수 있습니다. 소리와 알림도 확인하세요.'),
         rows=rows,
     )

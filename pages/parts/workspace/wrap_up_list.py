@@ -74,13 +74,15 @@ class WrapUpList(Component):
             title = _('담당자 없는 후처리 {count}').format(count=len(left))
             Piece('strong', inside=filled('{title}', title=title))
             for one in left[:MOST]:
-                row = self._button(_name(one), partial(self._take, one))
+                row = self._button(_name(one), partial(self._take, one), said=_said(one))
+                row.classes('desk-wrap-up-left').props['title'] = _name(one)
                 row.props['aria-label'] = _('{name} 후처리 맡기', name=_name(one))
             if len(left) > MOST:
                 ui.label(_('외 {count}건', count=len(left) - MOST)).classes('desk-sub')
 
-    def _button(self, name: str, on_click: Callable[[], object]) -> Piece:
-        row = Piece('button', inside=filled('{name}', name=name))
+    def _button(self, name: str, on_click: Callable[[], object], *, said: str = '') -> Piece:
+        inside = filled('<span>{name}</span><small>{said}</small>', name=name, said=said)
+        row = Piece('button', inside=inside if said else filled('{name}', name=name))
         row.props('type=button').classes('desk-wrap-up-row').on('click', on_click, args=[])
         return row
 
@@ -97,9 +99,18 @@ class WrapUpList(Component):
         """Write a 후처리 in a dialog: that of a call has no place of its own beside the inbox."""
         title = _('{name} 후처리', name=name)
         with dialog.titled(self._context.dialogs, title) as opened:
+            look = Piece('a', inside=filled('{text}', text=_('대화 보기')))
+            look.props['href'] = f'/desk/history/{wrap_up.contact_id}'
+            look.props('target=_blank rel=noopener')  # beside what is being written
             panel = WrapUpPanel(self._context, wrap_up, on_done=opened.close)
         panel.focus()
 
 
 def _name(one: LeftWrapUp) -> str:
     return one.customer or _('모르는 번호')
+
+
+def _said(one: LeftWrapUp) -> str:
+    """Return what was talked over, and since when it waits."""
+    kind = _('통화') if one.channel is Channel.CALL else _('채팅')
+    return f'{kind} · {times.short(one.left_at)}'

@@ -25,20 +25,19 @@ SAVE_SECONDS = 0.5
 
 
 class WrapUpPlace(Component):
-    """The place of a chat's wrap-up form, filled for its agent when the chat is over."""
+    """The place of a chat's wrap-up form, filled when the chat is over for who is to write it."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, *, waits: Callable[[], bool]) -> None:
+        """Draw nothing yet; the form does not take the caret while something else ``waits`` for a key."""
         super().__init__(context.services.topics)
-        self._context = context
+        self._context, self._waits = context, waits
         self._is_asked = False
         self._panel: WrapUpPanel | None = None
 
     def show(self, chat: ChatCard) -> None:
         """Draw the form once the chat has ended, until the wrap-up is done."""
-        is_own_and_over = (
-            chat.status is ChatStatus.CLOSED and chat.agent_id == self._context.agent.id
-        )
-        if is_own_and_over and not self._is_asked:
+        # Whose 후처리 it is says its row: that of a colleague who works here no more may be the reader's.
+        if chat.status is ChatStatus.CLOSED and not self._is_asked:
             self._is_asked = True
             self.start(self._open(chat.id))
 
@@ -51,12 +50,13 @@ class WrapUpPlace(Component):
 
     async def _open(self, chat_id: UUID) -> None:
         wrap_up = await self.still(self._context.services.wrap_ups.of_contact(chat_id))
-        if wrap_up is None or wrap_up.agent_id != self._context.agent.id:
+        if wrap_up is None or wrap_up.agent_id != self._context.agent.id or wrap_up.left_at:
             return
         if wrap_up.done_at is None:
             with self:
                 self._panel = WrapUpPanel(self._context, wrap_up)
-            self._panel.focus()
+            if not self._waits():
+                self._panel.focus()
 
 
 class WrapUpPanel(Component):
@@ -102,6 +102,7 @@ class WrapUpPanel(Component):
             ui.label(_('후처리')).props('role=heading aria-level=3')
             if wrap_up.limit_at is not None and wrap_up.done_at is None:
                 until = int(wrap_up.limit_at.timestamp() * 1000)
+                ui.label(_('남은 시간')).classes('desk-sub')
                 Piece('time').props['data-countdown'] = str(until)
             self._saved = ui.label().classes('desk-sub').props('role=status')
         self._search = CategoryBox(choosable=self._choosable, choose=self._choose)
@@ -119,6 +120,8 @@ class WrapUpPanel(Component):
             self._follow_up = ui.checkbox(
                 _('후속 조치 필요'), value=wrap_up.needs_follow_up, on_change=self._typed
             )
+            if self._on_done is not None:  # what is written is kept meanwhile
+                button(_('나중에 쓰기'), self._on_done, ButtonStyle.QUIET)
             button(_('후처리 완료'), self.finish, ButtonStyle.PRIMARY)
 
     async def _load(self) -> None:

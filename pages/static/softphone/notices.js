@@ -26,6 +26,14 @@ export class Notices {
     this.show();
   }
 
+  // Shows one now, so that its reader knows what they look like; it leaves by itself.
+  test(title, body) {
+    if (this.permission !== "granted") return false;
+    const notice = new Notification(title, { body, tag: "desk-test", icon: "/static/favicon.svg" });
+    setTimeout(() => notice.close(), 8000);
+    return true;
+  }
+
   unwant(tag) {
     this.wanted.delete(tag);
     this.take(tag);

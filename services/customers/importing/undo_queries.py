@@ -27,7 +27,8 @@ _JUDGE = """
         WHEN is_new AND (EXISTS (SELECT FROM chat_sessions AS one WHERE one.customer_id = customers.id)
             OR EXISTS (SELECT FROM calls AS one WHERE one.customer_id = customers.id)
             OR EXISTS (SELECT FROM callbacks AS one WHERE one.customer_id = customers.id)
-            OR EXISTS (SELECT FROM notes AS one WHERE one.customer_id = customers.id)) THEN 'import.left_used'
+            OR EXISTS (SELECT FROM notes AS one WHERE one.customer_id = customers.id)
+            OR EXISTS (SELECT FROM customer_attachments AS one WHERE one.customer_id = customers.id)) THEN 'import.left_used'
         END AS reason
     FROM imported_customers AS imported LEFT JOIN customers ON customers.id = customer_id
     WHERE run_id = :run_id

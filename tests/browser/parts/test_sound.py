@@ -65,7 +65,7 @@ async def test_of_two_tabs_one_rings_and_the_other_goes_on_when_it_is_closed(
     await expect(element(page)).to_have_attribute('data-ringing', '1')
     await expect(element(other)).to_have_attribute('data-ringing', 'waiting')
     for tab in (page, other):
-        await expect(tab).to_have_title('(1) desk')
+        await expect(tab).to_have_title('🔔 (1) desk')
     await page.close()
     await expect(element(other)).to_have_attribute('data-ringing', '1')
 
@@ -122,3 +122,37 @@ async def test_the_title_is_marked_and_restored(page: Page, part: Part) -> None:
     await part.call('mark_title', 0)
 
     await expect(page).to_have_title('another page')
+
+
+async def test_a_ring_comes_out_of_a_second_device_too(page: Page, part: Part) -> None:
+    await page.add_init_script(
+        """
+        window.sinks = [];
+        AudioContext.prototype.setSinkId = async (id) => {
+            if (id === 'unplugged') throw new DOMException('gone', 'NotFoundError');
+            window.sinks.push(id);
+        };
+        navigator.mediaDevices.enumerateDevices = async () => [
+            { kind: 'audiooutput', deviceId: 'default', label: 'usual' },
+            { kind: 'audiooutput', deviceId: 'speaker', label: '스피커' },
+            { kind: 'audioinput', deviceId: 'mic', label: 'mic' },
+        ];
+        """
+    )
+    await open_sound(page, part)
+    await unlock(page, part)
+
+    await part.call('list_devices')
+    assert await part.hears('devices', 1) == [[['speaker', '스피커']]]
+    await part.call('set_second', 'speaker')
+    await page.wait_for_function("() => window.sinks.includes('speaker')")
+    await part.call('ring')
+    await expect(element(page)).to_have_attribute('data-second', '1')
+    await expect(page).to_have_title('🔔 desk')
+    await part.call('stop_ring')
+    await expect(element(page)).not_to_have_attribute('data-second', '1')
+    await expect(page).to_have_title('desk')
+    await part.call('set_second', 'unplugged')
+    await part.call('ring')
+    await expect(element(page)).to_have_attribute('data-ringing', '1')
+    await expect(element(page)).not_to_have_attribute('data-second', '1')

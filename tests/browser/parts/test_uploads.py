@@ -28,7 +28,7 @@ async def test_failed_file_is_sent_again_under_its_id_and_the_others_follow(
     await page.route('**/files/**', answer)
     await page.goto(part.url('/files'))
     await settled(page)
-    picker = page.locator('input[type=file]')
+    picker = page.locator('input[type=file][multiple]')
     await picker.set_input_files([text_file('하나.txt'), text_file('둘.txt')])
 
     waiting = page.locator('.desk-uploads li')
@@ -50,7 +50,9 @@ async def test_large_file_is_not_sent_and_a_running_one_is_cancelled(
     await page.goto(part.url('/files'))
     await settled(page)
     large = text_file('큰 것.txt') | {'buffer': b'x' * 3000}
-    await page.locator('input[type=file]').set_input_files([large, text_file('작은 것.txt')])  # type: ignore[list-item]  # still a payload
+    await page.locator('input[type=file][multiple]').set_input_files(
+        [large, text_file('작은 것.txt')]
+    )  # type: ignore[list-item]  # still a payload
 
     await expect(page.locator('.desk-uploads')).to_contain_text('너무 큽니다')
     await until(lambda: len(held) == 1)

@@ -34,6 +34,7 @@ async def test_own_reply_is_added_changed_counted_and_taken_out_of_use(
         'is_own': True,
         'uses': 1,
         'own_uses': 1,
+        'files': [],
     }
     assert (await api.get(path)).json() == changed.json()
     await api.patch(path, json={'version': 2, 'is_active': False})
@@ -86,7 +87,7 @@ async def test_list_is_exported_in_both_formats(
     xlsx = await api.get('/canned-replies/export', params={'format': 'xlsx'})
 
     heading, row = csv.content.decode('utf-8-sig').splitlines()
-    assert heading == '공유,폴더,제목,단축어,답변,영어 제목,영어 답변,상태'
-    assert row == '내 답변,,첫인사,ㅎㅇ,"안녕하세요, {고객명}님.",Hello,,사용 중'
+    assert heading == '공유,폴더,제목,단축어,답변,영어 제목,영어 답변,상태,파일'
+    assert row == '내 답변,,첫인사,ㅎㅇ,"안녕하세요, {고객명}님.",Hello,,사용 중,'
     assert xlsx.content.startswith(b'PK')
     assert xlsx.headers['Content-Disposition'].endswith('.xlsx"')

@@ -1,7 +1,6 @@
 """Files over the API, both ways: the body is the file, the id its message's; an answer is saved and never shown as a page."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
@@ -11,28 +10,14 @@ from desk.settings import Settings
 from models import Agent
 from services.aws.object_store import S3
 from services.files import files
-from services.files.files import FileSetup
+from services.files.intake import MAX_FILE_BYTES, FileSetup
 from services.registry import Services
 from tests.conftest import assembled
 from tests.pages.api.conftest import Site
-from tests.support import objects
 from tests.support.make import DEPARTMENT
+from tests.support.pictures import PNG
 
-PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
 FORM = {'name': '최유진', 'phone': '010-9876-5432', 'department': DEPARTMENT}
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    with objects.running(tmp_path / 'objects') as address:
-        yield address
-
-
-@pytest.fixture
-async def bucket(address: str) -> AsyncIterator[S3]:
-    bucket = objects.bucket_at(address)
-    yield bucket
-    await bucket.close()
 
 
 @pytest.fixture
@@ -94,7 +79,7 @@ async def test_what_cannot_be_sent_says_why(api: httpx.AsyncClient, site: Site) 
         early,
         await api.put(f'{place}/files/{uuid4()}', content=b''),
         await api.put(f'{place}/files/{uuid4()}', content=b'MZ\x90'),
-        await api.put(f'{place}/files/{uuid4()}', content=bytes(files.MAX_FILE_BYTES + 1)),
+        await api.put(f'{place}/files/{uuid4()}', content=bytes(MAX_FILE_BYTES + 1)),
     ]
 
     assert [(one.status_code, one.json()['code']) for one in answers] == [

@@ -9,13 +9,20 @@ import pytest
 from python_calamine import CalamineWorkbook
 from sqlmodel import col, select
 
+from desk import clock
 from desk.db import Database
 from models import Agent, AgentStatus, AuditAction, AuditEntry
+from services.floor.definitions import day_of, definition_of
 from services.registry import Services
 from services.reports.report_query import ReportPeriod, ReportQuery
 from services.reports.shifts import ShiftPlan
 from tests.pages.api.conftest import Site
 from tests.support.make import DEPARTMENT, Make
+
+
+def version_today() -> int:
+    """Return the version of the figures' definitions that holds today."""
+    return definition_of(day_of(clock.now())).version
 
 
 @pytest.fixture
@@ -40,7 +47,7 @@ async def test_program_reads_what_the_screen_shows(
 
     answer = (await program.get('/reports', params={'period': 'today', 'group': 'queue'})).json()
 
-    assert (answer['definitions'], answer['waiting']) == ([1], 0)
+    assert (answer['definitions'], answer['waiting']) == ([version_today()], 0)
     [row] = answer['rows']
     assert row['name'] == DEPARTMENT
     assert row['figures']['answer_rate'] == {'value': 50, 'contacts': 2}
@@ -87,7 +94,7 @@ async def test_agents_days_are_exported_with_their_plan(
     assert found['상담원'] == agent.name
     assert float(found['계획 시간(초)']) > 0
     assert 0 <= float(found['준수율(%)']) <= 100
-    assert foot[1] == '정의 v1'
+    assert foot[1] == f'정의 v{version_today()}'
     [heads, *_] = csv.reader(io.StringIO(english.content.decode('utf-8-sig')))
     assert all(one.isascii() for one in heads), heads
 

@@ -12,7 +12,7 @@ import pytest
 from desk import clock
 from desk.tokens import new_token
 from models import Agent, ChatStatus
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.pages.api.conftest import Site
 from tests.support.hearing import hearing
@@ -267,7 +267,9 @@ async def test_departments_are_public(site: Site, agent: Agent) -> None:
     async with site.client() as client:
         answer = await client.get('/chat/visits/departments')
 
-    assert answer.json() == {'items': [DEPARTMENT]}
+    topics = answer.json()
+    assert topics['items'] == [DEPARTMENT]
+    assert [(one['name'], one['is_open']) for one in topics['topics']] == [(DEPARTMENT, True)]
 
 
 async def test_asking_keeps_a_waiting_chat_alive(visit: Visit, services: Services) -> None:

@@ -6,6 +6,7 @@ from nicegui.testing import User
 
 from desk import clock
 from models import Agent, CustomerStatus, RiskLevel
+from services.customers.fields import CustomerEdit
 from services.registry import Services
 from tests.pages.calls.conftest import Phone
 from tests.support.make import Make
@@ -34,20 +35,22 @@ async def test_promises_notes_and_warnings_stand_beside_the_ring(
     phone: Phone, user: User, agent: Agent, make: Make, services: Services
 ) -> None:
     customer = await make.customer(
-        name='한소희', phone=KEPT, status=CustomerStatus.BLOCKED, risk_level=RiskLevel.HIGH,
-        memo='욕설 이력 있음',
-    )  # fmt: skip
+        name='한소희', phone=KEPT, risk_level=RiskLevel.HIGH, memo='욕설 이력 있음'
+    )
     chat = await make.chat(agent=agent, customer_id=customer.id)
     await services.promises.make(agent, chat.id, '교환 회수 안내', clock.now() + timedelta(days=1))
     await services.customer_notes.add(agent, customer.id, '목소리가 작다고 하심')
 
     await phone.rings(NUMBER)
 
-    await user.should_see('차단된 고객입니다', retries=40)
-    await user.should_see('고위험 고객입니다')
+    await user.should_see('고위험 고객입니다', retries=40)
+    await user.should_not_see('차단된 고객입니다')
     await user.should_see('욕설 이력 있음')
     await user.should_see('교환 회수 안내')
     await user.should_see('목소리가 작다고 하심', retries=40)
+    block = CustomerEdit(version=customer.version, status=CustomerStatus.BLOCKED)
+    await services.customer_records.edit(agent, customer.id, block)
+    await user.should_see('차단된 고객입니다', retries=40)  # a colleague blocks them meanwhile
 
 
 async def test_one_of_several_is_linked_and_taken_back(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from desk.errors import (
     TooManyError,
 )
 from desk.settings import Settings
-from models import Agent, CallbackStatus, ChatStatus, CustomerStatus, SettingKind
+from models import Agent, AuditAction, CallbackStatus, ChatStatus, CustomerStatus, SettingKind
+from services.audit.filter import AuditFilter
 from services.calls import callback_requests
 from services.calls.callback_requests import CALLS_PER_AGENT, MOST_SLOTS, SLOT
 from services.calls.callbacks import NewCallback
@@ -239,6 +241,33 @@ async def test_later_chat_of_the_number_counts_once_it_is_taken_and_an_earlier_o
 
     closed = await services.callbacks.callback(agent, promised.id)
     assert closed.status is CallbackStatus.CAME_FIRST
+
+
+async def test_blocked_customer_is_called_back_no_more_and_the_log_says_why(
+    services: Services, another_desk: Services, agent: Agent, make: Make, chat_id: UUID
+) -> None:
+    """Linked, or known by the number alone; however the block came about, by a form, a file or a merge."""
+    customer = await make.customer(phone='01044443333')
+    slot, promise = MORNING + timedelta(hours=2), services.callbacks.promise
+    known = NewCallback(customer_id=customer.id, slot_from=slot, slot_to=slot + SLOT)
+    stays = await promise(agent, NewCallback(phone=PHONE, slot_from=slot, slot_to=slot + SLOT))
+    linked = await promise(agent, known)
+    [first, *_rest] = await slots_of(services, chat_id)
+    await services.callback_requests.ask(chat_id, phone=customer.phone, slot_from=first)
+    assert await services.callbacks.cancel_of_blocked() == 0
+
+    await make.changed(customer, status=CustomerStatus.BLOCKED)
+    cancelled = [await one.callbacks.cancel_of_blocked() for one in (services, another_desk)]
+
+    assert cancelled == [2, 0]
+    assert [one.id for one in await services.callbacks.waiting(agent)] == [stays.id]
+    closed = AuditFilter(action=AuditAction.CALLBACK_CLOSED, subject_id=linked.id)
+    [entry] = (await services.audit_log.newest(await make.admin(), closed)).entries
+    assert entry.details == {'status': 'cancelled', 'reason': 'customer_blocked'}
+    for wish in (known, replace(known, customer_id=None, phone=customer.phone)):
+        with pytest.raises(ConflictError) as refused:
+            await promise(agent, wish)
+        assert refused.value.key == 'callback.blocked'
 
 
 async def test_customer_whom_nobody_met_may_still_ask(services: Services, chat_id: UUID) -> None:

@@ -7,15 +7,22 @@ from uuid import uuid4
 import pytest
 
 from desk import clock
+from desk.db import Database
 from desk.errors import ConflictError
 from desk.settings import Settings
-from models import CallPermission
+from models import Agent, CallPermission, CustomerStatus
 from services.calls.dial_rules import DialPurpose, DialRules, QuietHours
 from services.registry import Services
 from tests.conftest import assembled
 from tests.support.make import Make
 
 NUMBER = '01055556666'
+
+
+CALLER = Agent(
+    username='caller', email='caller@example.com', password_hash='', first_name='서연', last_name='김',
+    department='주문·배송',
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -35,7 +42,7 @@ def until_seoul(at: str) -> timedelta:
 async def refusal(rules: DialRules, phone: str, purpose: DialPurpose = DialPurpose.SERVICE) -> str:
     """Why a number is not to be called; empty when it may be."""
     try:
-        await rules.check(phone, purpose)
+        await rules.check(CALLER, phone, purpose)
     except ConflictError as error:
         return error.key
     return ''
@@ -58,6 +65,17 @@ async def test_customer_is_called_for_what_they_agreed_to(
     assert await refusal(services.dial_rules, NUMBER, DialPurpose.ADVERTISING) == advertising
 
 
+async def test_blocked_customer_is_called_at_no_time_and_for_nothing(
+    services: Services, make: Make
+) -> None:
+    await make.customer(phone=NUMBER)
+    await make.customer(phone=NUMBER, status=CustomerStatus.BLOCKED)
+
+    found = {await refusal(services.dial_rules, NUMBER, purpose) for purpose in DialPurpose}
+
+    assert found == {'dial.blocked'}
+
+
 async def test_strictest_of_those_who_share_a_number_decides_and_nobody_agreed_to_nothing(
     services: Services, make: Make
 ) -> None:
@@ -75,9 +93,9 @@ async def test_strictest_of_those_who_share_a_number_decides_and_nobody_agreed_t
     [('20:59:30', ''), ('21:00:30', 'dial.night'), ('03:00', 'dial.night'), ('07:59', 'dial.night'), ('08:00:30', '')],
 )  # fmt: skip
 async def test_nobody_is_called_by_night_but_who_asked_for_it(
-    services: Services, at: str, key: str
+    services: Services, db: Database, at: str, key: str
 ) -> None:
-    rules = DialRules(services.phone_lookup, QuietHours())
+    rules = DialRules(db, services.phone_lookup, QuietHours())
 
     with clock.moved(until_seoul(at)):
         assert await refusal(rules, NUMBER) == key

@@ -7,7 +7,8 @@ import pytest
 from desk.errors import InvalidInputError, NotFoundError
 from models import ChatStatus
 from services.chats.drafts import MAX_DRAFT_CHARS
-from services.chats.events import DraftSaved, draft_topic
+from services.chats.events import DraftSaved, chat_topic, draft_topic
+from services.chats.note_events import NoteDraftSaved, note_draft_topic
 from services.registry import Services
 from tests.support.listening import listen
 from tests.support.make import Make
@@ -115,3 +116,41 @@ async def test_what_cannot_be_kept_is_refused_and_changes_nothing(
         await services.drafts.save(agent, chat.id, text)
 
     assert await services.drafts.draft(agent, chat.id) == '먼저 쓴 글'
+
+
+async def test_unsent_note_is_its_writers_alone_and_goes_when_it_is_stored(
+    services: Services, make: Make
+) -> None:
+    agent, colleague = await make.agent(), await make.agent()
+    chat = await make.chat(agent=agent)
+    heard: list[object] = []
+    services.topics.subscribe(chat_topic(chat.id), heard.append)
+    told: list[object] = []
+    services.topics.subscribe(note_draft_topic(agent.id, chat.id), told.append)
+
+    await services.note_drafts.save(agent, chat.id, '카드 4111-1111-1111-1111로', tab='one')
+    await services.drafts.save(agent, chat.id, '메시지')
+
+    kept = await services.note_drafts.draft(agent, chat.id)
+    assert (kept.startswith('카드'), '4111-1111-1111-1111' in kept) == (True, False)
+    assert await services.note_drafts.draft(colleague, chat.id) == ''
+    await until(lambda: [type(one) for one in told] == [NoteDraftSaved])
+    await services.chat_notes.add(agent, make.note(chat, '카드로'))
+    assert await services.note_drafts.draft(agent, chat.id) == ''
+    assert await services.drafts.draft(agent, chat.id) == '메시지'
+    assert heard == []  # nobody is told that a note is being typed
+    with pytest.raises(NotFoundError):
+        await services.note_drafts.save(await make.agent(department='기술지원'), chat.id, '남')
+    with pytest.raises(InvalidInputError):
+        await services.note_drafts.save(agent, chat.id, '가' * 4_001)
+
+
+async def test_unsent_note_does_not_travel(services: Services, make: Make) -> None:
+    agent, supervisor = await make.agent(), await make.supervisor()
+    chat = await make.chat(agent=agent)
+    await services.note_drafts.save(agent, chat.id, '혼잣말')
+
+    await services.joining.take_over(supervisor, chat.id, '도움')
+
+    assert await services.note_drafts.draft(supervisor, chat.id) == ''
+    assert await services.note_drafts.draft(agent, chat.id) == '혼잣말'

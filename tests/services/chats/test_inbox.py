@@ -13,7 +13,7 @@ from desk import clock
 from desk.settings import Settings
 from models import Agent, ChatSession, ChatStatus
 from services.chats.events import ChatCard
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.registry import Services
 from tests.support.make import DEPARTMENT, Make
 from tests.support.statements import each_statement

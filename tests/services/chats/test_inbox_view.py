@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from models import Agent, ChatSession, ChatStatus
 from services.chats.events import ChatCard, ChatChanged, ChatEvent, ChatRead
-from services.chats.inbox_view import MAX_REMEMBERED, InboxView, Scope, Tab, topics_of
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import MAX_REMEMBERED, InboxView, topics_of
 from tests.support.make import DEPARTMENT
 
 NINE = datetime(2026, 11, 3, tzinfo=UTC)

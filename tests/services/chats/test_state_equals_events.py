@@ -18,7 +18,8 @@ from services import assembly
 from services.chats.chats import MAX_PAGE
 from services.chats.events import ChatEvent, MessageAdded
 from services.chats.inbox import InboxPage
-from services.chats.inbox_view import InboxView, Scope, Tab, topics_of
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import InboxView, topics_of
 from services.chats.transcript_view import TranscriptView
 from services.registry import Services
 from tests.conftest import SECRET

@@ -17,7 +17,7 @@ from desk.errors import (
 from desk.tokens import TokenSeal, new_token
 from models import ChatEnding, ChatStatus, CustomerStatus, MessageType, Sender
 from services.chats.events import Typing, chat_topic
-from services.chats.inbox_view import Scope
+from services.chats.inbox_order import Scope
 from services.chats.visits import ChatStart
 from services.registry import Services
 from tests.conftest import SECRET

@@ -18,7 +18,7 @@ from desk import clock, passwords
 from desk.db import Database
 from desk.settings import Environment, Settings, SettingsError
 from models import AgentRole, ChatEnding, ChatStatus, CustomerStatus, CustomerType, RiskLevel
-from services.chats.inbox_view import Scope, Tab
+from services.chats.inbox_order import Scope, Tab
 from services.customers.duplicates import DuplicateReason, reasons
 from services.customers.warnings import CustomerWarning, warnings_of
 from services.demo import history as seed_history

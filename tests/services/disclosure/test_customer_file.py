@@ -51,6 +51,7 @@ async def lived(services: Services, make: Make, agent: Agent) -> Customer:
     await services.chats.reply(agent, make.outgoing(chat.id, '네, 고객님'))
     await services.visits.leave(chat.id)
     await services.wrap_ups.save(agent, chat.id, WrapUpText(summary='교환'))
+    await services.chat_notes.add(agent, make.note(chat, '어제도 물어보심'))
     await services.promises.make(agent, chat.id, '도착 알림', clock.now() + timedelta(hours=1))
     await make.kept(ChatRating(chat_session_id=chat.id, score=5, comment='친절'))
     over = {'end_time': clock.now(), 'ending': CallEnding.AGENT}
@@ -108,6 +109,10 @@ async def test_file_tells_all_that_the_desk_holds(services: Services, make: Make
     assert [one['text'] for one in chat['lines']][1:3] == ['#eval("1") ] $ \\ 코끼리 \u202e😀', '네, 고객님']  # fmt: skip
     assert (chat['rating'], chat['summary']) == ({'score': 5, 'comment': '친절'}, '교환')
     assert [one['text'] for one in chat['promises']] == ['도착 알림']
+    assert [(one['by'], one['text']) for one in chat['internal_notes']] == [
+        (agent.name, '어제도 물어보심')
+    ]
+    assert (chat['labels'], chat['past_wrap_ups']) == ([], [])
     [call] = told['calls']
     assert [one['state'] for one in call['legs'][0]['states']] == ['talking']
     assert [one['about'] for one in told['callbacks']] == ['배송']

@@ -1,7 +1,7 @@
 """Files in chats, both ways: exactly once, only for who may read the chat, and gone when they should be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -24,31 +24,16 @@ from services.chats.chats import NewerMessagesError
 from services.chats.events import ChatMessage
 from services.customers.erasure import ERASED, ErasureReason
 from services.files import files
-from services.files.files import FileSetup, FileUpload
+from services.files.files import FileUpload
+from services.files.intake import MAX_FILE_BYTES, FileSetup
 from services.registry import Services
 from tests.conftest import assembled
-from tests.support import objects
+from tests.support import objects, pictures
 from tests.support.make import Make
+from tests.support.pictures import PNG
 
-PNG = b'\x89PNG\r\n\x1a\n' + bytes(64)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / 'objects'
-
-
-@pytest.fixture
-def address(folder: Path) -> Iterator[str]:
-    with objects.running(folder) as address:
-        yield address
-
-
-@pytest.fixture
-async def bucket(address: str) -> AsyncIterator[S3]:
-    bucket = objects.bucket_at(address)
-    yield bucket
-    await bucket.close()
+OF_A_PICTURE = 2
+"""Objects: the picture itself and its preview."""
 
 
 @pytest.fixture
@@ -79,11 +64,6 @@ async def parts(content: bytes) -> AsyncIterator[bytes]:
     yield content[5:]
 
 
-def kept(folder: Path) -> int:
-    """The number of objects in the bucket."""
-    return sum(one.suffix == '' for one in folder.glob('*')) if folder.exists() else 0
-
-
 async def sent(services: Services, agent: Agent, chat: ChatSession) -> ChatMessage:
     return await services.files.send(agent, upload(chat), parts(PNG))
 
@@ -108,8 +88,26 @@ async def test_files_go_both_ways_and_are_read_by_both(
     assert await services.drafts.draft(agent, chat.id) == '쓰다 만 답'
 
 
+async def test_photograph_goes_on_without_its_place_and_is_previewed(
+    services: Services, make: Make, agent: Agent, chat: ChatSession
+) -> None:
+    photo = await services.files.send_as_customer(
+        upload(chat, name='집.jpg'), parts(pictures.photo())
+    )
+    text = await services.files.send(agent, upload(chat, name='안내.txt'), parts('네'.encode()))
+
+    stored = await services.files.read(agent, chat.id, photo.id)
+    preview = await services.files.preview_as_customer(chat.id, photo.id)
+    assert pictures.CAMERA.encode() not in stored.content
+    assert (preview.media_type, preview.content[8:12]) == ('image/webp', b'WEBP')
+    stranger = await make.agent(department='결제')
+    for who, file in ((stranger, photo), (agent, text)):  # a text has none
+        with pytest.raises(NotFoundError):
+            await services.files.preview(who, chat.id, file.id)
+
+
 async def test_same_id_again_is_the_same_message_however_often_at_once(
-    services: Services, agent: Agent, chat: ChatSession, folder: Path
+    services: Services, agent: Agent, chat: ChatSession, bucket_folder: Path
 ) -> None:
     one = upload(chat)
 
@@ -119,7 +117,7 @@ async def test_same_id_again_is_the_same_message_however_often_at_once(
     assert {(message.id, message.number) for message in (*made, again)} == {(one.id, 1)}
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
-    assert kept(folder) == 1
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     assert (await services.files.read(agent, chat.id, one.id)).content == PNG
 
 
@@ -144,45 +142,46 @@ async def test_only_who_may_read_the_chat_reads_its_files(
     [
         (b'', InvalidInputError),
         (b'MZ\x90', InvalidInputError),
-        (bytes(files.MAX_FILE_BYTES + 1), TooLongError),
+        (pictures.bomb(), InvalidInputError),
+        (bytes(MAX_FILE_BYTES + 1), TooLongError),
     ],
 )
 async def test_what_is_refused_leaves_nothing(
     services: Services,
     agent: Agent,
     chat: ChatSession,
-    folder: Path,
+    bucket_folder: Path,
     content: bytes,
     error: type[DeskError],
 ) -> None:
     with pytest.raises(error):
         await services.files.send(agent, upload(chat), parts(content))
 
-    assert kept(folder) == 0
+    assert objects.kept(bucket_folder) == 0
     assert await services.chats.transcript(agent, chat.id) == []
 
 
 async def test_refused_message_takes_its_object_with_it(
-    services: Services, make: Make, agent: Agent, chat: ChatSession, folder: Path
+    services: Services, make: Make, agent: Agent, chat: ChatSession, bucket_folder: Path
 ) -> None:
     supervisor = await make.supervisor()
     await services.chats.reply(supervisor, make.outgoing(chat, '제가 볼게요', seen=0))
 
     with pytest.raises(NewerMessagesError):  # a colleague wrote meanwhile
         await services.files.send(agent, upload(chat), parts(PNG))
-    assert kept(folder) == 1
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     await services.files.sweep()  # not before its time: the message may be on its way
-    assert kept(folder) == 1
+    assert objects.kept(bucket_folder) == OF_A_PICTURE
     with clock.moved(timedelta(hours=2)):
         await services.files.sweep()
-    assert kept(folder) == 0
+    assert objects.kept(bucket_folder) == 0
     await services.chats.end(agent, chat.id)
     with pytest.raises(ConflictError):
         await services.files.send(agent, upload(chat), parts(PNG))
 
 
 async def test_erased_customers_files_are_gone(
-    services: Services, make: Make, agent: Agent, chat: ChatSession, folder: Path
+    services: Services, make: Make, agent: Agent, chat: ChatSession, bucket_folder: Path
 ) -> None:
     message = await services.files.send_as_customer(upload(chat, name='여권.png'), parts(PNG))
     await services.chats.end(agent, chat.id)
@@ -196,7 +195,7 @@ async def test_erased_customers_files_are_gone(
     first = (await services.chats.transcript(supervisor, chat.id))[0]
     assert (first.type, first.content) == (MessageType.TEXT, ERASED)
     await services.files.sweep()
-    assert kept(folder) == 0
+    assert objects.kept(bucket_folder) == 0
 
 
 async def test_bucket_that_is_away_is_said_and_swept_later(
@@ -214,7 +213,7 @@ async def test_bucket_that_is_away_is_said_and_swept_later(
 
 
 async def test_file_in_which_something_is_found_never_arrives(
-    settings: Settings, bucket: S3, agent: Agent, chat: ChatSession, folder: Path
+    settings: Settings, bucket: S3, agent: Agent, chat: ChatSession, bucket_folder: Path
 ) -> None:
     class Finds:
         async def check(self, content: bytes) -> None:
@@ -226,7 +225,7 @@ async def test_file_in_which_something_is_found_never_arrives(
             await services.files.send_as_customer(upload(chat), parts(PNG))
 
         assert await services.chats.transcript(agent, chat.id) == []
-    assert kept(folder) == 0
+    assert objects.kept(bucket_folder) == 0
 
 
 async def test_desk_without_a_bucket_takes_no_files(

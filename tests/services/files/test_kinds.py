@@ -31,7 +31,6 @@ def packed(*names: str, mimetype: str = '') -> bytes:
         (b'\xff\xd8\xff\xe0' + bytes(8), kinds.JPEG),
         (b'GIF89a' + bytes(8), kinds.GIF),
         (b'RIFF\x10\x00\x00\x00WEBPVP8 ', kinds.WEBP),
-        (b'\x00\x00\x00\x18ftypheic\x00\x00', kinds.HEIC),
         (b'%PDF-1.7\n%\xe2\xe3\xcf\xd3', kinds.PDF),
         ('주문번호 1234\r\n'.encode(), kinds.TEXT),
         ('주문번호,금액\n'.encode('cp949'), kinds.TEXT),

@@ -25,7 +25,8 @@ from models import (
     Queue,
 )
 from services.chats.events import ChatCard, department_topic, queue_topic
-from services.chats.inbox_view import Scope, Tab, belongs, topics_of
+from services.chats.inbox_order import Scope, Tab
+from services.chats.inbox_view import belongs, topics_of
 from services.chats.visits import ChatStart
 from services.contacts.promise_view import topics_for
 from services.floor.board import Number

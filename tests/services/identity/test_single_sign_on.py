@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from desk import clock
 from desk.errors import DeskError, NotSignedInError, UpstreamError
 from desk.settings import Settings
 from models import Agent, AgentRole
+from pages.locale import sentence
 from services.identity.single_sign_on import Arrival
 from services.people.sign_ins import SessionOrigin
 from services.registry import Services
@@ -149,6 +151,41 @@ async def test_token_of_another_sign_in_is_refused(desk: Services) -> None:
     other = tickets.sealed(json.dumps(asked | {'nonce': 'of another'}))
 
     assert await refusal(desk, other, answer) == 'sso.refused'
+
+
+async def test_code_is_worth_nothing_without_the_verifier_that_it_was_asked_with(
+    desk: Services,
+) -> None:
+    assert desk.single_sign_on
+    ticket, answer = await signed_in(desk, 'mina')
+    tickets = desk.single_sign_on._tickets
+    asked = json.loads(tickets.opened(ticket) or '')
+    stolen = tickets.sealed(json.dumps(asked | {'verifier': 'of-whoever-has-the-code' * 2}))
+
+    with pytest.raises(NotSignedInError) as refused:
+        await desk.single_sign_on.arrive(stolen, answer, callback=CALLBACK, origin=HERE)
+
+    said = sentence('ko', refused.value)
+    assert said == '조직 계정으로 로그인하지 못했습니다. 처음부터 다시 시도하세요.'
+    assert await refusal(desk, ticket, answer) == 'sso.refused'  # the code is spent
+    again, fresh = await signed_in(desk, 'mina')
+    arrive = desk.single_sign_on.arrive
+    await arrive(again, fresh, callback=CALLBACK, origin=HERE)
+
+
+async def test_provider_gives_no_code_without_a_challenge(
+    desk: Services, provider: ProviderProcess
+) -> None:
+    """What the desk asks with is needed: without its challenge the provider of these tests refuses."""
+    assert desk.single_sign_on
+    departure = await desk.single_sign_on.depart('/desk', callback=CALLBACK)
+    address, _sign, _rest = departure.address.partition('&code_challenge=')
+    assert _sign
+
+    async with httpx.AsyncClient() as browser:
+        bare = await browser.post(address, data={'sub': 'mina'})
+
+    assert (bare.status_code, bare.json()['error']) == (400, 'invalid_request')
 
 
 async def test_verified_address_links_an_account_and_an_unverified_one_does_not(

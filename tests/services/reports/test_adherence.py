@@ -1,5 +1,6 @@
 """준수율: a plan against what happened, with its grace; shifts are planned by supervisors within their reach."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -12,19 +13,20 @@ from desk import clock
 from desk.db import Database
 from desk.errors import DeskError, InvalidInputError, NotAllowedError, NotFoundError
 from models import AgentStatus, AgentStatusChange, AuditEntry, Shift
-from services.floor.definitions import beginning_of
+from services.floor.definitions import beginning_of, definition_of
 from services.registry import Services
 from services.reports.adherence import WORK, PlannedPart, adherence
-from services.reports.agent_days import stretches
+from services.reports.agent_days import occupancy, stretches
 from services.reports.report_query import ReportQuery
 from services.reports.shifts import PlannedActivity, ShiftPlan, parts_of
 from tests.support.make import Make
 
 DAY = date(2026, 3, 2)
 MIDNIGHT = beginning_of(DAY)
-MEAL, BREAK = uuid4(), uuid4()
-CODES = {MEAL: 'meal', BREAK: 'break'}
+MEAL, BREAK, REST = uuid4(), uuid4(), uuid4()
+CODES = {MEAL: 'meal', BREAK: 'break', REST: 'protected_rest'}
 GRACE = {WORK: 180, 'meal': 300, 'break': 180}
+RULES = replace(definition_of(date(2026, 12, 1)), grace_seconds=GRACE)
 A = AgentStatus
 
 
@@ -42,7 +44,7 @@ NINE_TO_SIX = [
 def percent(*told: tuple[float, AgentStatus, UUID | None], until: float = 24) -> float | None:
     """Return the 준수율 of a day with these changes of state, in hours."""
     states = stretches(MIDNIGHT, at(until), [(at(hour), status, why) for hour, status, why in told])
-    return adherence(NINE_TO_SIX, states, CODES, GRACE.__getitem__).percent
+    return adherence(NINE_TO_SIX, states, CODES, RULES).percent
 
 
 def test_day_as_planned_is_kept_whole() -> None:
@@ -65,10 +67,22 @@ def test_another_break_than_the_planned_one_is_none() -> None:
     assert percent(*went) == pytest.approx(100 * 8 / 9)
 
 
+def test_rest_after_abuse_counts_neither_for_nor_against() -> None:
+    went = [(9.0, A.AVAILABLE, None), (10.0, A.AWAY, REST), (11.0, A.AVAILABLE, None), (12.0, A.AWAY, MEAL), (13.0, A.BUSY, None), (18.0, A.OFFLINE, None)]  # fmt: skip
+    states = stretches(MIDNIGHT, at(24), [(at(hour), status, why) for hour, status, why in went])
+
+    found = adherence(NINE_TO_SIX, states, CODES, RULES)
+
+    assert (found.planned_seconds, found.percent) == (8 * 3600, 100)
+    assert occupancy(states, [(at(9), 1.0)]) == 100  # the hour is not in it either
+    before = replace(RULES, outside=definition_of(date(2026, 11, 30)).outside)
+    assert adherence(NINE_TO_SIX, states, CODES, before).percent == pytest.approx(100 * 8 / 9)
+
+
 def test_who_never_came_kept_only_the_graces() -> None:
     assert percent() == pytest.approx(100 * 6 / (9 * 60))  # 3 minutes at each end
     assert percent(until=8) is None  # nothing was planned until then
-    assert adherence([], [], CODES, GRACE.__getitem__).percent is None
+    assert adherence([], [], CODES, RULES).percent is None
 
 
 @given(
@@ -86,7 +100,7 @@ def test_adherence_is_a_share_whatever_happens(
     changed: list[tuple[float, AgentStatus, UUID | None]], until: float
 ) -> None:
     told = [(at(hour), status, why) for hour, status, why in sorted(changed, key=lambda one: one[0])]  # fmt: skip
-    found = adherence(NINE_TO_SIX, stretches(MIDNIGHT, at(until), told), CODES, GRACE.__getitem__)
+    found = adherence(NINE_TO_SIX, stretches(MIDNIGHT, at(until), told), CODES, RULES)
 
     assert 0 <= found.kept_seconds <= found.planned_seconds + 1e-6
     assert (found.percent is None) == (until <= 9)

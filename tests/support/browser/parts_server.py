@@ -11,16 +11,20 @@ import sys
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
 from nicegui import ui
 from nicegui.element import Element
 
+import pages
 from pages.parts.kit.clock import Clocks, ClockUnits, milliseconds
 from pages.parts.kit.error_report import ErrorReport
 from pages.parts.kit.link_badge import LinkBadge, LinkBadgeLabels
+from pages.parts.kit.notifier import Notifier
 from pages.parts.kit.panes import Panes, PanesLabels, PaneWidth
 from pages.parts.kit.reply_box import (
     CannedContext,
@@ -32,7 +36,8 @@ from pages.parts.kit.reply_box import (
     TypedReply,
 )
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
-from pages.parts.kit.sound import Sound, SoundState
+from pages.parts.kit.sound import Sound, SoundDevice, SoundState
+from pages.parts.workspace.first_checks import FirstChecks
 
 CSP = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -72,6 +77,8 @@ CANNED = CannedLabels(
 )
 FILES = FileLabels(
     pick='파일 보내기',
+    camera='사진 찍기',
+    attached='보낼 파일',
     cancel='취소',
     again='다시 보내기',
     waiting='기다림',
@@ -92,6 +99,7 @@ PANES = PanesLabels(
 told: dict[str, list[tuple[str, object]]] = defaultdict(list)
 live: dict[str, list['Stage']] = defaultdict(list)
 api = FastAPI()
+api.mount('/static', StaticFiles(directory=Path(pages.__file__).parent / 'static'))
 
 
 class Stage:
@@ -290,8 +298,20 @@ def sound(key: str) -> None:
     def note(state: SoundState) -> None:
         told[key].append(('state', [state.unlocked, state.muted, state.volume]))
 
+    def found(devices: list[SoundDevice] | None) -> None:
+        told[key].append(('devices', [[one.id, one.name] for one in devices or []]))
+
     part.on_state(note)
+    part.on_devices(found)
     Stage(key, part)
+
+
+@ui.page('/checks')
+def checks(key: str) -> None:
+    ring = Sound(keep=f'desk.sound.{key}').mark('sound')
+    ring.props['data-testid'] = 'sound'
+    notifier = Notifier(ring, keep=f'desk.notices.{key}')
+    Stage(key, FirstChecks(notifier, has_voice=True))
 
 
 @ui.page('/badge')

@@ -1,0 +1,74 @@
+"""Queries for messages that customers left outside the hours."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import Agent, ChatSession, LeftMessage, Queue
+from services.contacts.access import within_reach
+
+
+async def of_token(session: AsyncSession, token_hash: str) -> tuple[LeftMessage, Queue] | None:
+    """Return the message of a token, with its queue."""
+    statement: Any = (
+        select(LeftMessage, Queue)
+        .join(Queue, col(Queue.id) == col(LeftMessage.queue_id))
+        .where(col(LeftMessage.token_hash) == token_hash)
+    )
+    found = (await session.exec(statement)).first()
+    return (found[0], found[1]) if found else None
+
+
+async def count_of(session: AsyncSession, phone: str) -> int:
+    """Count the messages that wait for an opening and name this number."""
+    statement = select(func.count()).where(col(LeftMessage.visitor_phone) == phone)
+    return (await session.exec(statement)).one()
+
+
+async def has_chat(session: AsyncSession, token_hash: str) -> bool:
+    """Whether a token has opened a chat."""
+    statement = select(ChatSession.id).where(col(ChatSession.token_hash) == token_hash)
+    return (await session.exec(statement)).first() is not None
+
+
+async def waiting_queues(session: AsyncSession) -> Sequence[UUID]:
+    """Return the queues for which messages wait."""
+    return (await session.exec(select(LeftMessage.queue_id).distinct())).all()
+
+
+async def locked(
+    session: AsyncSession, queue_ids: Collection[UUID], *, limit: int
+) -> Sequence[tuple[LeftMessage, Queue]]:
+    """Return, locked, the messages of these queues, the first left first; skips locked rows."""
+    statement: Any = (
+        select(LeftMessage, Queue)
+        .join(Queue, col(Queue.id) == col(LeftMessage.queue_id))
+        .where(col(LeftMessage.queue_id).in_(queue_ids))
+        .order_by(col(LeftMessage.created_at), col(LeftMessage.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, key_share=True, of=LeftMessage)
+    )
+    return [(message, queue) for message, queue in (await session.exec(statement)).all()]
+
+
+async def remove(session: AsyncSession, token_hash: str) -> None:
+    """Delete the message of a token."""
+    await session.exec(delete(LeftMessage).where(col(LeftMessage.token_hash) == token_hash))
+
+
+async def seen_by(
+    session: AsyncSession, agent: Agent, *, limit: int
+) -> Sequence[tuple[LeftMessage, Queue]]:
+    """Return the messages of departments in a person's reach, the first left first."""
+    statement: Any = (
+        select(LeftMessage, Queue)
+        .join(Queue, col(Queue.id) == col(LeftMessage.queue_id))
+        .where(within_reach(agent, col(Queue.department)))
+        .order_by(col(LeftMessage.created_at), col(LeftMessage.id))
+        .limit(limit)
+    )
+    return [(message, queue) for message, queue in (await session.exec(statement)).all()]

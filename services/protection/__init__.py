@@ -1,0 +1,1 @@
+"""보호: protects agents from abusive customers."""
