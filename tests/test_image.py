@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from desk.settings import Settings
+from desk.vendor_files import STREAMS
 from tests.support.ports import free_port
 from tests.support.until import until
 
@@ -49,12 +50,35 @@ def test_image_has_neither_sandbox_nor_demo() -> None:
     assert rooms & {'desk/sandbox', 'services/demo', 'tests/support'} == set()
 
 
+def test_image_brings_the_softphones_library_that_the_desk_takes() -> None:
+    dockerfile = (ROOT / 'Dockerfile').read_text()
+
+    assert f'npm pack --silent {STREAMS.release} ' in dockerfile
+    assert (
+        f'"{STREAMS.sha256}  {STREAMS.at(Path()).relative_to("vendor")}" | sha256sum' in dockerfile
+    )
+    assert 'COPY --from=vendor /vendor /home/desk/vendor' in dockerfile
+    assert 'DESK_HOME=/home/desk ' in dockerfile
+
+
+def test_image_runs_as_nobody_and_says_whether_it_lives() -> None:
+    lines = (ROOT / 'Dockerfile').read_text().splitlines()
+
+    assert [line for line in lines if line.startswith('USER ')] == ['USER 10001']
+    assert [line for line in lines if line.startswith('VOLUME ')] == ['VOLUME ["/tmp"]']
+    assert any(line.startswith('HEALTHCHECK ') for line in lines)
+
+
 @pytest.mark.slow
-async def test_desk_starts_from_the_files_of_the_image(settings: Settings, tmp_path: Path) -> None:
+async def test_desk_starts_from_the_files_of_the_image_and_changes_none(
+    settings: Settings, tmp_path: Path
+) -> None:
     for path in image_files():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / path, tmp_path / path)
     port = free_port()
+    temporary = tmp_path / 'tmp'
+    temporary.mkdir()
     environment = os.environ | {
         'DESK_ENV': 'production',
         'DATABASE_URL': settings.database_url,
@@ -62,6 +86,10 @@ async def test_desk_starts_from_the_files_of_the_image(settings: Settings, tmp_p
         'JWT_SECRET_KEY': 'a-secret-for-the-image-test-0123456789',
         'PUBLIC_URL': 'https://desk.example.com',
         'PORT': str(port),
+        'PYTHONDONTWRITEBYTECODE': '1',
+        'PYTHONPATH': str(ROOT / 'tests' / 'support' / 'read_only'),
+        'WRITABLE': str(temporary),
+        'TMPDIR': str(temporary),
     }
 
     desk = await asyncio.create_subprocess_exec(

@@ -154,7 +154,7 @@ def test_steps_come_in_order(tmp_path: Path) -> None:
         'deploy --stack-name desk-service',
         'ecs wait services-stable',
         'curl',
-        'imageDigest',
+        'containers[].imageDigest',
         'deploy --stack-name desk-alarms',
     ]
     calls = iter(done.calls)
