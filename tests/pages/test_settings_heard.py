@@ -18,6 +18,7 @@ from models import EVERYWHERE, Agent, SettingKind
 from pages.context import PageContext
 from pages.parts.kit.living import Living
 from pages.parts.kit.markup import Piece
+from pages.parts.settings.abuse_words import AbuseWordSection
 from pages.parts.settings.away_reasons import AwayReasonSection
 from pages.parts.settings.canned_replies import CannedSection
 from pages.parts.settings.categories import CategorySection
@@ -61,6 +62,7 @@ SECTIONS: dict[SettingKind, type[Section]] = {
     SettingKind.RETENTION: RetentionSection,
     SettingKind.SITES: SiteSection,
     SettingKind.WIDGET: WidgetSection,
+    SettingKind.ABUSE_WORDS: AbuseWordSection,
     SettingKind.CANNED_REPLY: CannedSection,
     SettingKind.LABEL: LabelSection,
 }
@@ -75,6 +77,7 @@ CHANGES: dict[SettingKind, Values] = {
     SettingKind.RETENTION: {'alerts': '123'},
     SettingKind.SITES: {'origins': 'https://shop.example.com'},
     SettingKind.WIDGET: {'button_ko': '물어보기'},
+    SettingKind.ABUSE_WORDS: {'words': '멍청이'},
     SettingKind.CANNED_REPLY: {'body': '다른 답변'},
     SettingKind.LABEL: {'name': '다른 라벨'},
 }

@@ -14,6 +14,7 @@ from pages.parts.kit.markup import filled
 from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.section import about, cells, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
+from services.people.events import SettingPart
 from services.settings.abuse_words import INNOCENT, MOST_WORDS, WORDS
 
 
@@ -21,6 +22,7 @@ class AbuseWordSection(EditedSection):
     """The list of every queue, and of each queue that the person may change."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.ABUSE_WORDS, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('거친 말'))

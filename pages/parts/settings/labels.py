@@ -14,10 +14,13 @@ from pages.parts.kit.label_chips import color_names
 from pages.parts.kit.markup import filled
 from pages.parts.settings.row_section import RowSection
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
+from services.people.events import SettingPart
 
 
 class LabelSection(RowSection):
     """All labels that the person may change, in the order in which they are offered."""
+
+    parts = frozenset[str]({SettingKind.LABEL, SettingPart.QUEUES})
 
     kind = SettingKind.LABEL
 

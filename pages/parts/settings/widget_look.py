@@ -17,6 +17,7 @@ from pages.parts.settings.edited_section import EditedSection
 from pages.parts.settings.section import about, cells, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
 from pages.parts.settings.texts import LANGUAGE_NAMES
+from services.people.events import SettingPart
 from services.settings.widget_look import COLOUR, LANGUAGES, MOST_CHARS, SITES, WidgetLook
 
 
@@ -24,6 +25,7 @@ class WidgetSection(EditedSection):
     """The look of every queue, and of each queue that the person may change."""
 
     adds = False
+    parts = frozenset[str]({SettingKind.WIDGET, SettingKind.SITES, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('상담 창'))
