@@ -136,4 +136,5 @@ async def _ends_and_reopens(desk: DeskScreen) -> None:
     await keys.press('Escape')
     await keys.press('u')
     await desk.sees('님이 상담을 다시 열었습니다')
+    await expect(desk.page.get_by_role('combobox', name='상담 분류')).to_have_count(0)
     await expect(desk.button('상담 종료')).to_be_visible()

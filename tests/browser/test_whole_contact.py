@@ -178,6 +178,9 @@ class Reader:
         await self.screen.page.keyboard.type(text)
 
     async def opens(self) -> None:
+        self.screen.page.on(
+            'filechooser', lambda _: None
+        )  # heard from here on: a press may outrun who begins late
         await self.screen.page.goto(f'{self.screen.address}/desk')
         await self.screen.settles()
 

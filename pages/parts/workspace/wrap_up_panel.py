@@ -35,11 +35,18 @@ class WrapUpPlace(Component):
         self._panel: WrapUpPanel | None = None
 
     def show(self, chat: ChatCard) -> None:
-        """Draw the form once the chat has ended, until the wrap-up is done."""
+        """Draw the form once the chat has ended, until the wrap-up is done or the chat goes on."""
         # Whose 후처리 it is says its row: that of a colleague who works here no more may be the reader's.
-        if chat.status is ChatStatus.CLOSED and not self._is_asked:
-            self._is_asked = True
+        is_over = chat.status is ChatStatus.CLOSED
+        if is_over and not self._is_asked:
             self.start(self._open(chat.id))
+        if (
+            not is_over and self._panel is not None
+        ):  # reopened: its next end has a 후처리 of its own
+            if not self._panel.is_deleted:
+                self._panel.delete()
+            self._panel = None
+        self._is_asked = is_over
 
     async def finish(self) -> bool:
         """End the wrap-up with the typed values. Return whether there was one."""
