@@ -212,6 +212,7 @@ async def _finds(desk: DeskScreen, keys: CountingKeys, name: str) -> None:
     await desk.settles()
     with keys.task('find in the history'):
         await keys.press('f')
+        await expect(page.get_by_label('대화 내용, 고객 검색')).to_be_focused()
         await keys.types('급해요')
         await keys.press('Enter')
         await page.wait_for_url('**/desk/history?*')
