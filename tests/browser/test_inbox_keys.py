@@ -16,7 +16,7 @@ async def test_agent_goes_through_their_chats_by_keyboard(
         for name in ('정하윤', '강지후', '윤서아')
     }
     label = await make.kept(
-        ChatLabel(name=f'환불 문의 {agent.username[-4:]}', color=LabelColor.AMBER)
+        ChatLabel(name=f'견적 문의 {agent.username[-4:]}', color=LabelColor.AMBER)
     )
     await desk.opens(chats['정하윤'].id)
 
@@ -89,7 +89,7 @@ async def _marks(desk: DeskScreen, label: ChatLabel) -> None:
     await keys.press('Escape')
     await keys.press('b')
     await expect(desk.page.get_by_role('combobox', name='라벨 찾기')).to_be_focused()
-    await keys.type('ㅎㅂ')
+    await keys.type('ㄱㅈ')
     await expect(desk.page.get_by_role('option', name=label.name)).to_be_visible()
     await keys.press('Enter')
     marks = desk.page.get_by_role('group', name='라벨, 중요도, 다시 알림')
