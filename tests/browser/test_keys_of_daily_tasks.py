@@ -30,7 +30,7 @@ LARGEST = {
     'next unread chat': 1,
     'snooze': 2,
     'first warning': 2,
-    'transfer': 5,  # three of them are Tab, past the colleague and 상담 분류 to the reason
+    'transfer': 4,  # two of them are Tab, past the colleague to the reason
     'end': 2,
     'reopen': 1,
     'wrap-up': 3,

@@ -67,8 +67,8 @@ def _fields(targets: Targets, leaves: Sequence[Leaf], *, near: str) -> Markup:
         '<fieldset class="desk-history-period desk-steer-deeds"><legend class="desk-unseen">{label}</legend>{deeds}</fieldset>'
         '<label class="desk-steer-field" data-deed="assigned">{agent}<select class="desk-input" name="agent">{agents}</select></label>'
         '<label class="desk-steer-field" data-deed="moved">{queue}<select class="desk-input" name="queue">{queues}</select></label>'
-        '<label class="desk-steer-field">{category}<select class="desk-input" name="category"><option value="">{none}</option>{leaves}</select></label>'
-        '<label class="desk-steer-field">{why}<input class="desk-input" name="reason" required maxlength="{most}" autocomplete="off"></label>',
+        '<label class="desk-steer-field">{why}<input class="desk-input" name="reason" required maxlength="{most}" autocomplete="off"></label>'
+        '<label class="desk-steer-field">{category}<select class="desk-input" name="category"><option value="">{none}</option>{leaves}</select></label>',
         label=_('누구에게'),
         deeds=Markup().join(_choice(value, name) for value, name in choices),
         agent=_('상담원'),
