@@ -1,23 +1,18 @@
 """안내 문구: the texts that customers read, of every queue and of single queues, with a preview."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from markupsafe import Markup
-from nicegui import ui
 from typing_extensions import override
 
 from desk import clock
-from models import EVERYWHERE, AgentRole, Queue, SettingKind
-from pages.component import still
+from models import EVERYWHERE, SettingKind
 from pages.context import PageContext
 from pages.locale import LANGUAGES, _, text
 from pages.parts.kit import times
 from pages.parts.kit.edit_form import FormField
-from pages.parts.kit.markup import Piece, filled
-from pages.parts.settings.edited_section import EditedSection
-from pages.parts.settings.section import about, cells, heading, name_cell, table
-from pages.parts.settings.setting_editor import SettingEditor
+from pages.parts.kit.markup import filled
+from pages.parts.settings.queue_list_section import PreviewedSection
 from services.people.events import SettingPart
 from services.settings.protection_texts import protection_text
 from services.settings.texts import CustomerTexts, TextName, field_of
@@ -25,77 +20,29 @@ from services.settings.texts import CustomerTexts, TextName, field_of
 LANGUAGE_NAMES = {'ko': '한국어', 'en': 'English'}
 
 
-class TextSection(EditedSection):
+class TextSection(PreviewedSection):
     """The texts of every queue, and of each queue that the person may change."""
 
-    adds = False
+    kind = SettingKind.TEXTS
     parts = frozenset[str]({SettingKind.TEXTS, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('안내 문구'))
-        self._queues: Sequence[Queue] = ()
-        self._preview: Piece | None = None
 
     @override
-    async def read(self) -> None:
-        self._queues = await self.still(self.services.desk_settings.queues(self.agent))
-
-    @override
-    def draw_list(self) -> None:
-        heading(_('안내 문구'))
-        about(
-            _(
-                '고객이 상담 화면에서 읽는 글입니다. 대기열에 적지 않은 글은 모든 대기열의 글이, 그것도 없으면 데스크의 글이 보입니다.'
-            )
+    def explained(self) -> str:
+        return _(
+            '고객이 상담 화면에서 읽는 글입니다. 대기열에 적지 않은 글은 모든 대기열의 글이, 그것도 없으면 데스크의 글이 보입니다.'
         )
-        rows = Markup()
-        if self.agent.role is AgentRole.ADMIN:
-            rows += _row(EVERYWHERE, _('모든 대기열'), '')
-        rows += Markup().join(_row(one.id, one.name, one.department) for one in self._queues)
-        table(_('안내 문구'), (_('대기열'),), rows, self.press)
 
     @override
-    def news(self) -> None:
-        super().news()
-        if self._preview is not None and self.edited is not None:
-            self.start(self._draw_preview(self._preview, self.edited))
+    def fields_of(self, subject_id: UUID) -> list[FormField]:
+        return text_fields(of_desk=subject_id == EVERYWHERE)
 
     @override
-    def close(self) -> None:
-        self._preview = None
-        super().close()
-
-    @override
-    async def show(self, subject_id: UUID) -> None:
-        kind = SettingKind.TEXTS
-        stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
-        with self:  # the pressed row may have been drawn anew meanwhile
-            self.edited = subject_id
-            title = next(
-                (one.name for one in self._queues if one.id == subject_id), _('모든 대기열')
-            )
-
-            def draw() -> None:
-                self.editor = SettingEditor(
-                    self,
-                    kind,
-                    subject_id,
-                    text_fields(of_desk=subject_id == EVERYWHERE),
-                    stored,
-                    name=title,
-                )
-                with ui.element('section').classes('desk-preview') as place:
-                    place.props['aria-label'] = _('고객에게 보이는 모습')
-                    ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
-                    self._preview = Piece()
-
-            self.beside(title, draw)
-            self.news()
-
-    async def _draw_preview(self, place: Piece, subject_id: UUID) -> None:
+    async def previewed(self, subject_id: UUID) -> Markup:
         queue_id = None if subject_id == EVERYWHERE else subject_id
-        texts = await still(place, self.services.customer_texts.of(queue_id))
-        place.set_inside(_preview(texts))
+        return _preview(await self.still(self.services.customer_texts.of(queue_id)))
 
 
 def text_fields(*, of_desk: bool) -> list[FormField]:
@@ -148,15 +95,6 @@ def _names() -> dict[TextName, str]:
         TextName.LAST_WARNING: _('보호: 마지막 경고'),
         TextName.PROTECTED_END: _('보호: 종료하는 말'),
     }
-
-
-def _row(subject_id: UUID, name: str, below: str) -> Markup:
-    return filled(
-        '<tr data-id="{id}">{name}{rest}</tr>',
-        id=subject_id,
-        name=name_cell(subject_id, name, below),
-        rest=cells(),
-    )
 
 
 def _preview(texts: CustomerTexts) -> Markup:

@@ -1,90 +1,43 @@
 """상담 창: how the chat's button looks on other sites, for every queue and for single queues, and which sites offer a queue."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from markupsafe import Markup
-from nicegui import ui
 from typing_extensions import override
 
-from models import EVERYWHERE, AgentRole, Queue, SettingKind
-from pages.component import still
+from models import EVERYWHERE, SettingKind
 from pages.context import PageContext
 from pages.locale import _, text
 from pages.parts.kit.edit_form import FormField
-from pages.parts.kit.markup import Piece, filled
-from pages.parts.settings.edited_section import EditedSection
-from pages.parts.settings.section import about, cells, heading, name_cell, table
-from pages.parts.settings.setting_editor import SettingEditor
+from pages.parts.kit.markup import filled
+from pages.parts.settings.queue_list_section import PreviewedSection
 from pages.parts.settings.texts import LANGUAGE_NAMES
 from services.people.events import SettingPart
 from services.settings.widget_look import COLOUR, LANGUAGES, MOST_CHARS, SITES, WidgetLook
 
 
-class WidgetSection(EditedSection):
+class WidgetSection(PreviewedSection):
     """The look of every queue, and of each queue that the person may change."""
 
-    adds = False
+    kind = SettingKind.WIDGET
     parts = frozenset[str]({SettingKind.WIDGET, SettingKind.SITES, SettingPart.QUEUES})
 
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('상담 창'))
-        self._queues: Sequence[Queue] = ()
-        self._preview: Piece | None = None
 
     @override
-    async def read(self) -> None:
-        self._queues = await self.still(self.services.desk_settings.queues(self.agent))
-
-    @override
-    def draw_list(self) -> None:
-        heading(_('상담 창'))
-        about(
-            _(
-                '다른 사이트에 놓는 상담 버튼의 색과 말입니다. 대기열에 적지 않은 것은 모든 대기열의 것이, 그것도 없으면 데스크의 것이 보입니다. 버튼을 둘 수 있는 사이트는 허용 사이트에서 정합니다.'
-            )
+    def explained(self) -> str:
+        return _(
+            '다른 사이트에 놓는 상담 버튼의 색과 말입니다. 대기열에 적지 않은 것은 모든 대기열의 것이, 그것도 없으면 데스크의 것이 보입니다. 버튼을 둘 수 있는 사이트는 허용 사이트에서 정합니다.'
         )
-        rows = Markup()
-        if self.agent.role is AgentRole.ADMIN:
-            rows += _row(EVERYWHERE, _('모든 대기열'), '')
-        rows += Markup().join(_row(one.id, one.name, one.department) for one in self._queues)
-        table(_('상담 창'), (_('대기열'),), rows, self.press)
 
     @override
-    def news(self) -> None:
-        super().news()
-        if self._preview is not None and self.edited is not None:
-            self.start(self._draw_preview(self._preview, self.edited))
+    def fields_of(self, subject_id: UUID) -> list[FormField]:
+        return look_fields(has_sites=subject_id != EVERYWHERE)
 
     @override
-    def close(self) -> None:
-        self._preview = None
-        super().close()
-
-    async def _draw_preview(self, place: Piece, subject_id: UUID) -> None:
-        look = await still(place, self.services.widget.look_of(subject_id))
-        place.set_inside(_preview(look))
-
-    @override
-    async def show(self, subject_id: UUID) -> None:
-        kind = SettingKind.WIDGET
-        stored = await self.still(self.services.desk_settings.stored(self.agent, kind, subject_id))
-        fields = look_fields(has_sites=subject_id != EVERYWHERE)
-        with self:  # the pressed row may have been drawn anew meanwhile
-            self.edited = subject_id
-            title = next(
-                (one.name for one in self._queues if one.id == subject_id), _('모든 대기열')
-            )
-
-            def draw() -> None:
-                self.editor = SettingEditor(self, kind, subject_id, fields, stored, name=title)
-                with ui.element('section').classes('desk-preview') as place:
-                    place.props['aria-label'] = _('고객에게 보이는 모습')
-                    ui.label(_('고객에게 보이는 모습')).classes('desk-section-title')
-                    self._preview = Piece()
-
-            self.beside(title, draw)
-            self.news()
+    async def previewed(self, subject_id: UUID) -> Markup:
+        return _preview(await self.still(self.services.widget.look_of(subject_id)))
 
 
 def look_fields(*, has_sites: bool) -> list[FormField]:
@@ -121,15 +74,6 @@ def look_fields(*, has_sites: bool) -> list[FormField]:
             )
         )
     return fields
-
-
-def _row(subject_id: UUID, name: str, below: str) -> Markup:
-    return filled(
-        '<tr data-id="{id}">{name}{rest}</tr>',
-        id=subject_id,
-        name=name_cell(subject_id, name, below),
-        rest=cells(),
-    )
 
 
 def _preview(look: WidgetLook) -> Markup:
