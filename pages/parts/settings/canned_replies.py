@@ -15,7 +15,7 @@ from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
 from pages.parts.settings.canned_file_list import CannedFileList
 from pages.parts.settings.canned_panel import canned_panel
-from pages.parts.settings.row_section import RowSection
+from pages.parts.settings.row_section import RowSection, use_field
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.canned.replies import ReadableReply
 from services.people.events import SettingPart
@@ -127,13 +127,7 @@ class CannedSection(RowSection):
     def fields_of(self, row_id: UUID) -> list[FormField]:
         return [
             *self._fields(),
-            FormField(
-                name='is_active',
-                label=_('상태'),
-                kind='choice',
-                options=[('yes', _('사용 중')), ('no', _('쓰지 않음'))],
-                hint=_('쓰지 않는 답변은 상담의 목록에 나오지 않습니다.'),
-            ),
+            use_field(_('쓰지 않는 답변은 상담의 목록에 나오지 않습니다.')),
         ]
 
     @override

@@ -18,7 +18,7 @@ from pages.locale import _, language
 from pages.parts.kit.buttons import button
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
-from pages.parts.settings.row_section import RowSection
+from pages.parts.settings.row_section import RowSection, position_field
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.people.events import SettingPart
 from services.settings.category_tree import Place, TreeNode
@@ -113,12 +113,7 @@ class CategorySection(RowSection):
                 options=[('no', _('사용 중')), ('yes', _('쓰지 않음'))],
                 hint=_('쓰지 않는 분류와 그 아래는 고를 수 없습니다.'),
             ),
-            FormField(
-                name='position',
-                label=_('순서'),
-                kind='number',
-                hint=_('작은 수가 목록의 위에 옵니다.'),
-            ),
+            position_field(),
         ]
 
     @override

@@ -12,7 +12,7 @@ from pages.locale import _
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.label_chips import color_names
 from pages.parts.kit.markup import filled
-from pages.parts.settings.row_section import RowSection
+from pages.parts.settings.row_section import RowSection, position_field, use_field
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.people.events import SettingPart
 
@@ -57,19 +57,8 @@ class LabelSection(RowSection):
     def fields_of(self, row_id: UUID) -> list[FormField]:
         return [
             *_names(),
-            FormField(
-                name='position',
-                label=_('순서'),
-                kind='number',
-                hint=_('작은 수가 목록의 위에 옵니다.'),
-            ),
-            FormField(
-                name='is_active',
-                label=_('상태'),
-                kind='choice',
-                options=[('yes', _('사용 중')), ('no', _('쓰지 않음'))],
-                hint=_('쓰지 않는 라벨은 새로 붙일 수 없습니다.'),
-            ),
+            position_field(),
+            use_field(_('쓰지 않는 라벨은 새로 붙일 수 없습니다.')),
         ]
 
     @override

@@ -81,3 +81,21 @@ class RowSection(EditedSection):
             form.on_cancel(self.close)
 
         self.beside(title, draw)
+
+
+def position_field() -> FormField:
+    """Return the field of a row's place in a list that people choose from."""
+    return FormField(
+        name='position', label=_('순서'), kind='number', hint=_('작은 수가 목록의 위에 옵니다.')
+    )
+
+
+def use_field(hint: str) -> FormField:
+    """Return the field that takes a row out of use; ``hint`` says what that means."""
+    return FormField(
+        name='is_active',
+        label=_('상태'),
+        kind='choice',
+        options=[('yes', _('사용 중')), ('no', _('쓰지 않음'))],
+        hint=hint,
+    )

@@ -13,7 +13,7 @@ from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import filled
 from pages.parts.kit.status_names import status_names
 from pages.parts.kit.threshold_words import bound, limit_names
-from pages.parts.settings.row_section import RowSection
+from pages.parts.settings.row_section import RowSection, use_field
 from pages.parts.settings.section import about, cells, empty, heading, mark, name_cell, table
 from services.people.events import SettingPart
 
@@ -57,13 +57,7 @@ class ThresholdSection(RowSection):
         names = {one.value: name for one, name in limit_names().items()}
         return [
             FormField(name='most', label=names.get(kind, kind), kind='number', hint=_('이 값을 벗어나면 알립니다.')),
-            FormField(
-                name='is_active',
-                label=_('상태'),
-                kind='choice',
-                options=[('yes', _('사용 중')), ('no', _('쓰지 않음'))],
-                hint=_('쓰지 않으면 떠 있는 알림도 끝납니다.'),
-            ),
+            use_field(_('쓰지 않으면 떠 있는 알림도 끝납니다.')),
         ]  # fmt: skip
 
     @override
