@@ -86,7 +86,7 @@ class ChatMarks:
     async def labels(self, staff: SignedIn) -> list[LabelItem]:
         """List all labels in order, those out of use too."""
         del staff  # anybody who is signed in
-        return [LabelItem.of(one) for one in await self._services.chat_labels.all()]
+        return [LabelItem.model_validate(one) for one in await self._services.chat_labels.all()]
 
     async def label(self, staff: SignedIn, session_id: UUID, chosen: ChosenLabels) -> Chat:
         """Give a chat exactly these labels; the same ones again change nothing."""

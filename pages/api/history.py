@@ -248,7 +248,7 @@ def _item(contact: Contact, *, is_whole: bool) -> ContactItem:
         last_number=contact.last_number,
         sentiment=contact.mood.sentiment if contact.mood else None,
         rating=contact.rating,
-        labels=[LabelItem.of(one) for one in contact.labels],
+        labels=[LabelItem.model_validate(one) for one in contact.labels],
         wrap_up=WrapUpItem.of(contact.wrap_up) if contact.wrap_up else None,
         found=Found(
             number=found.number,

@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from models import LabelColor
 from pages.api.shapes import shown_as
-from services.chats.labels import LabelView
 
 LABEL_EXAMPLE: dict[str, Any] = {
     'id': '7c1d8f60-4a8b-4f1e-9d0a-2b7f3c5e9a11',
@@ -22,7 +21,7 @@ LABEL_EXAMPLE: dict[str, Any] = {
 class LabelItem(BaseModel):
     """A label. An empty ``department`` is every department; one out of use can no longer be set."""
 
-    model_config = shown_as(LABEL_EXAMPLE)
+    model_config = ConfigDict(from_attributes=True) | shown_as(LABEL_EXAMPLE)
 
     id: UUID
     name: str
@@ -30,15 +29,3 @@ class LabelItem(BaseModel):
     color: LabelColor
     department: str
     is_active: bool
-
-    @classmethod
-    def of(cls, label: LabelView) -> 'LabelItem':
-        """Return a label as the API shows it."""
-        return cls(
-            id=label.id,
-            name=label.name,
-            name_en=label.name_en,
-            color=label.color,
-            department=label.department,
-            is_active=label.is_active,
-        )

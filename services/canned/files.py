@@ -5,17 +5,15 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from desk import clock
 from desk.errors import ConflictError, NotAllowedError, NotFoundError
 from models import Agent, AuditAction, CannedReply, CannedReplyFile, SettingKind
 from services.canned import file_queries as queries
 from services.canned.queries import by_id
 from services.canned.replies import current, may_edit
 from services.chats.events import ChatMessage
-from services.contacts.attachment_queries import doom
 from services.files.files import UPLOADS, Files, FileUpload
 from services.files.intake import FileIntake, ReadFile
-from services.files.queries import taken
+from services.files.queries import delete_file, taken
 from services.people.events import SettingsChanged
 from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 
@@ -71,11 +69,7 @@ class CannedFiles:
                 id=file_id,
                 reply_id=reply_id,
                 agent_id=by.id,
-                name=stored.name,
-                media_type=stored.media_type,
-                size_bytes=stored.size_bytes,
-                object_key=stored.object_key,
-                preview_key=stored.preview_key,
+                **stored.columns,
             )
             work.session.add(row)
             await taken(work.session, stored.keys)
@@ -101,9 +95,7 @@ class CannedFiles:
         async with self._units.begin() as work:
             await _editable(work.session, by, reply_id, lock=True)
             found = _of(await queries.file(work.session, file_id), reply_id)
-            await work.session.delete(found)
-            keys = [found.object_key, *([found.preview_key] if found.preview_key else [])]
-            await doom(work.session, dict.fromkeys(keys, clock.now()))
+            await delete_file(work.session, found)
             _changed(work, by, found, 'removed')
 
     async def send(self, by: Agent, upload: FileUpload, file_id: UUID) -> ChatMessage:

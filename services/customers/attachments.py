@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from desk import clock
 from desk.errors import ConflictError, NotAllowedError, NotFoundError
 from desk.throttle import Throttle
 from models import Agent, AuditAction, CustomerAttachment, SubjectKind
-from services.contacts.attachment_queries import doom
 from services.customers import file_queries as queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerChanged, CustomerPart
@@ -17,7 +15,7 @@ from services.customers.queries import one_at_a_time
 from services.customers.records import held_current, require_customer
 from services.customers.unit_of_work import CustomerUnitOfWork, CustomerUnitsOfWork
 from services.files.intake import FileIntake, ReadFile
-from services.files.queries import taken
+from services.files.queries import delete_file, taken
 from services.people import agent_queries
 
 MOST_FILES = 200
@@ -93,11 +91,7 @@ class CustomerAttachments:
                 id=file_id,
                 customer_id=customer_id,
                 agent_id=agent.id,
-                name=stored.name,
-                media_type=stored.media_type,
-                size_bytes=stored.size_bytes,
-                object_key=stored.object_key,
-                preview_key=stored.preview_key,
+                **stored.columns,
             )
             work.session.add(row)
             await taken(work.session, stored.keys)
@@ -123,9 +117,7 @@ class CustomerAttachments:
             found = _of(await queries.file(work.session, file_id, lock=True), customer_id)
             if not _may_remove(found, agent):
                 raise NotAllowedError('file.not_yours')
-            await work.session.delete(found)
-            keys = [found.object_key, *([found.preview_key] if found.preview_key else [])]
-            await doom(work.session, dict.fromkeys(keys, clock.now()))
+            await delete_file(work.session, found)
             _changed(work, agent, found, AuditAction.CUSTOMER_FILE_REMOVED)
 
 

@@ -6,8 +6,9 @@ own row, with ``queries.taken``: what a killed process, a refusal or a repeat le
 
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Any
 
 from desk import clock
 from desk.db import Database
@@ -18,6 +19,7 @@ from services.contacts.attachment_queries import doom
 from services.files.kinds import kind_of
 from services.files.names import shown_name
 from services.files.pictures import PREVIEW_TYPE, Pictures
+from services.files.queries import keys_of
 from services.files.scanning import Clamd, VirusScan
 
 MAX_FILE_BYTES = 20 << 20
@@ -51,7 +53,12 @@ class StoredFile:
     @property
     def keys(self) -> list[str]:
         """Return the keys of its objects."""
-        return [self.object_key, *([self.preview_key] if self.preview_key else [])]
+        return keys_of(self)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return the values of the row that takes it."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

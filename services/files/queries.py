@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Attachment, DoomedObject, Message
+from desk import clock
+from models import Attachment, CannedReplyFile, CustomerAttachment, DoomedObject, Message
+from services.contacts.attachment_queries import doom
 
 
 async def file_of(session: AsyncSession, chat_id: UUID, file_id: UUID) -> Attachment | None:
@@ -22,6 +25,29 @@ async def file_of(session: AsyncSession, chat_id: UUID, file_id: UUID) -> Attach
 async def message(session: AsyncSession, message_id: UUID) -> Message | None:
     """Return a message by its id."""
     return await session.get(Message, message_id)
+
+
+class HasObjects(Protocol):
+    """A stored file, or the row that has taken it."""
+
+    @property
+    def object_key(self) -> str:
+        """The key of the file itself."""
+
+    @property
+    def preview_key(self) -> str | None:
+        """The key of a picture's preview."""
+
+
+def keys_of(file: HasObjects) -> list[str]:
+    """Return the keys of a file's objects."""
+    return [file.object_key, *([file.preview_key] if file.preview_key else [])]
+
+
+async def delete_file(session: AsyncSession, row: CannedReplyFile | CustomerAttachment) -> None:
+    """Delete a file's row, and let its objects be deleted at once."""
+    await session.delete(row)
+    await doom(session, dict.fromkeys(keys_of(row), clock.now()))
 
 
 async def taken(session: AsyncSession, object_keys: Sequence[str]) -> None:
