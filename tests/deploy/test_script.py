@@ -26,7 +26,7 @@ OidcGroups={"desk-agents": {"role": "agent", "department": "주문·배송"}}
 AlertsEmail=
 """
 AWS = r"""#!/bin/bash
-printf 'aws' >> "$CALLS"; printf ' %s' "$@" >> "$CALLS"; printf '\n' >> "$CALLS"
+printf '%s\n' "aws $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
 case "$*" in
   *"cloudformation deploy"*"desk-service"*) [[ "$*" != *"$REFUSED"* || ! $REFUSED ]] || exit 255
     for word in "$@"; do [[ $word != Image=* ]] || printf '%s' "${word##*@}" > "$RUNNING"; done ;;
@@ -44,12 +44,12 @@ case "$*" in
 esac
 """
 DOCKER = r"""#!/bin/bash
-printf 'docker' >> "$CALLS"; printf ' %s' "$@" >> "$CALLS"; printf '\n' >> "$CALLS"
+printf '%s\n' "docker $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
 [[ $1 != login ]] || cat > /dev/null
 [[ $1 != push ]] || touch "$PUSHED"
 """
 CURL = r"""#!/bin/bash
-printf 'curl' >> "$CALLS"; printf ' %s' "$@" >> "$CALLS"; printf '\n' >> "$CALLS"
+printf '%s\n' "curl $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
 [[ ! $UNREADY || $(cat "$RUNNING") != "$UNREADY" ]]
 """
 
