@@ -15,7 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.dependencies import models as dependencies
-from nicegui import background_tasks, ui
+from nicegui import Client, background_tasks, ui
 from nicegui.functions.download import download
 from nicegui.functions.navigate import Navigate
 from nicegui.functions.notify import notify
@@ -93,9 +93,14 @@ async def user(sign_in: SignIn, agent: Agent) -> User:
 async def _stop_pages() -> None:
     """End what pages still do unseen: a connection that is in use when the pool closes is closed by nobody.
 
+    The pages go first, with their timers: one that fires while the test's loop closes would begin a task that never
+    runs, and all later tests would wait for it.
+
     Again while some have not ended: Python 3.11's ``wait_for``, which NiceGUI's outbox waits in, can swallow a
     cancellation. One that goes on all the same fails the test, in place of keeping the suite waiting.
     """
+    for client in list(Client.instances.values()):
+        client.delete()
     for _ in range(ROUNDS):
         tasks = {task for task in background_tasks.running_tasks if not task.done()}
         if not tasks:
