@@ -84,9 +84,9 @@ soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats 
 
 lock: $(VENV)/.ready  ## resolve the dependencies anew
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --upgrade --extra local --extra dev pyproject.toml -o requirements.lock
+	  --no-header --upgrade --extra local --extra dev --extra seeing pyproject.toml -o requirements.lock
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header -c requirements.lock pyproject.toml -o requirements-production.lock
+	  --no-header -c requirements.lock --extra seeing pyproject.toml -o requirements-production.lock
 
 clean:  ## remove what was made here, data included
 	rm -rf $(VENV) .desk .cache .shots .pytest_cache .mypy_cache .ruff_cache

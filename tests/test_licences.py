@@ -20,11 +20,11 @@ ELSEWHERE = {
 }
 """For other systems and versions of Python only: not installed everywhere."""
 FREE = re.compile(
-    r'MIT|Apache|BSD|ISC|PSF|Python Software Foundation|MPL|Mozilla|Unlicense|LGPL|Lesser General Public',
+    r'MIT|Apache|BSD|ISC|PSF|Python Software Foundation|MPL|Mozilla|Unlicense|LGPL|Lesser General Public|ZPL-2.1',
     re.IGNORECASE,
 )
 """As they are named: permissive, or binding for changes to the package itself only (MPL, LGPL)."""
-UNNAMED = {'axe-playwright-python': 'MIT'}
+UNNAMED = {'axe-playwright-python': 'MIT', 'promql-parser': 'MIT'}
 """Whose metadata says nothing, and what its repository says. For tests only."""
 
 
