@@ -60,6 +60,8 @@ KEYS = {
     TAKEN: f'in_progress:{dashboard_data.queue_id(TAKEN)}',
 }
 """The numbers that show the timed events, as the page names them."""
+PATIENT = {'abandon_after_seconds': 24 * 3600}
+"""The timed customers have no pages that keep them present: given up, they would be missing from the waiting number."""
 COMMITTED: ContextVar[list[float] | None] = ContextVar('COMMITTED', default=None)
 WATCH = """
     window.shown = {};
@@ -153,7 +155,7 @@ async def rows(urls: BackingUrls, *, small: bool) -> Outcome:
     with dashboard_data.day(urls, contacts) as own:
         async with AsyncExitStack() as stack:
             desk = await stack.enter_async_context(
-                serving('tests.load.desk_server', own, prefix=DATABASE)
+                serving('tests.load.desk_server', own, prefix=DATABASE, settings=PATIENT)
             )
             services = await stack.enter_async_context(front_of(own, DATABASE))
             floor = await _floor(services)
