@@ -1,12 +1,16 @@
 """Both futures of a floor, as it is and with a change, as often as there is time for.
 
 Queues that share no agent do not touch each other. Each such part of the floor is played by itself. One that the change does
-not reach, on a large floor most of it, is played once for both futures, and gets the time that the others leave.
+not reach, on a large floor most of it, is played once for both futures, and gets the time that the others leave. Runs know
+nothing of each other: several processes play, each its own share of them.
 """
 
+import multiprocessing
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
 from services.forecast.answers import Answer, Question
 from services.forecast.floor_state import Change, FloorNow
@@ -43,15 +47,14 @@ class Part:
         return Run(self.floor, change, seconds, seed=seed).play()
 
 
-def answered(question: Question) -> Answer:
-    """Return both futures over as many runs as there is time for, and no fewer than ``LEAST_RUNS``."""
-    parts = parts_of(question.floor, question.change)
-    reached = [one for one in parts if one.is_changed] or parts
-    _play(parts, question, until=LEAST_RUNS, by=None)
-    _play(reached, question, until=MOST_RUNS, by=question.answer_by)
-    _play(parts, question, until=MOST_RUNS, by=question.answer_by)
+def answered(question: Question, *, players: int = 1) -> Answer:
+    """Return both futures over as many runs as there is time for, and no fewer than ``LEAST_RUNS``.
+
+    ``players`` is how many processes share the runs. All but one are forked from this one, which may have no threads.
+    """
+    parts = _played(question, players)
     return Answer(
-        runs=min(one.runs for one in reached),
+        runs=min(one.runs for one in _reached(parts)),
         as_it_is=_forecasts(question.floor, [(one.floor, one.as_it_is) for one in parts]),
         changed=_forecasts(
             question.floor, [(one.floor, one.changed or one.as_it_is) for one in parts]
@@ -59,15 +62,55 @@ def answered(question: Question) -> Answer:
     )
 
 
-def _play(parts: Sequence[Part], question: Question, *, until: int, by: float | None) -> None:
+def _played(question: Question, players: int) -> list[Part]:
+    others = [_begun(question, player, players) for player in range(1, players)]
+    parts = _share(question, 0, players)
+    for process, answers in others:
+        for part, more in zip(parts, answers.recv(), strict=True):
+            part.as_it_is += more.as_it_is
+            part.changed += more.changed
+        process.join()
+    return parts
+
+
+def _begun(question: Question, player: int, players: int) -> tuple[BaseProcess, Connection]:
+    """Let another process play a share; it ends by itself, also when nobody reads its answer any more."""
+    forking = multiprocessing.get_context('fork')
+    answers, says = forking.Pipe(duplex=False)
+    process = forking.Process(
+        target=lambda: says.send(_share(question, player, players)), daemon=True
+    )
+    process.start()
+    says.close()
+    return process, answers
+
+
+def _share(question: Question, player: int, players: int) -> list[Part]:
+    """Play one player's share."""
+    parts = parts_of(question.floor, question.change)
+    least, most = -(-LEAST_RUNS // players), MOST_RUNS // players
+    _play(parts, question, player, until=least, by=None)
+    _play(_reached(parts), question, player, until=most, by=question.answer_by)
+    _play(parts, question, player, until=most, by=question.answer_by)
+    return parts
+
+
+def _reached(parts: Sequence[Part]) -> Sequence[Part]:
+    return [one for one in parts if one.is_changed] or parts
+
+
+def _play(
+    parts: Sequence[Part], question: Question, player: int, *, until: int, by: float | None
+) -> None:
     """Play parts in turns until each was played so often, or as long as there is time for one more turn."""
     longest = 0.0
-    while left := [(place, one) for place, one in enumerate(parts) if one.runs < until]:
+    while left := [one for one in parts if one.runs < until]:
         begun = time.monotonic()
         if by is not None and begun + longest > by:
             return
-        for place, part in left:
-            part.play(question, f'{question.seed}-{part.runs}-{place}')
+        for part in left:
+            first = part.floor.queues[0].id
+            part.play(question, f'{question.seed}-{player}-{part.runs}-{first}')
         longest = max(longest, time.monotonic() - begun)
 
 

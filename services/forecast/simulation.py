@@ -65,6 +65,14 @@ class _Line:
     """The agent of each talk, in no order."""
     free: dict[_Rank, dict['_Agent', None]] = field(default_factory=dict)
     """By rank the agents with a free place, in order of when they took one last."""
+    rate: float = 0.0
+    """How often a second a talk ends or somebody gives up, at present."""
+
+    def count(self) -> None:
+        """Work out the rate again, after a talk or somebody's wait has begun or ended."""
+        self.rate = (
+            len(self.talks) * self.ends_per_second + len(self.waiting) * self.leaves_per_second
+        )
 
     def first(self) -> _Contact | None:
         """Return who has waited longest."""
@@ -80,20 +88,18 @@ class _Line:
             self.waiting[contact.place] = last
             last.place = contact.place
         contact.place = -1
+        self.count()
 
 
 @dataclass(slots=True, eq=False)
 class _Agent:
     now: AgentNow
+    places: int
     load: int = 0
     is_available: bool = False
     ranks: tuple[tuple[_Line, _Rank], ...] = ()
     is_noted: bool = False
-    """Whether they stand among those who are free."""
-
-    @property
-    def is_free(self) -> bool:
-        return self.is_available and self.load < self.now.places
+    """Whether they stand among those who are free: then nobody waits whom they may take."""
 
 
 class Run:
@@ -156,14 +162,16 @@ class Run:
 
     def _begun(self, now: AgentNow) -> _Agent:
         """Let an agent be there, with what they have in hand and when they come."""
-        agent = _Agent(now, load=len(now.in_hand))
+        agent = _Agent(now, now.places, load=len(now.in_hand))
         queues, wider = now.queues, now.wider
         if self._change.seconds and now.id in self._change.moved:
             queues = self._change.moved[now.id]
             wider = self._change.wider.get(now.id, frozenset())
         self._rank(agent, queues, wider)
         for queue_id in now.in_hand:
-            self._line_of(queue_id).talks.append(agent)
+            line = self._line_of(queue_id)
+            line.talks.append(agent)
+            line.count()
         if now.is_available:
             self._is_there(agent)
         elif now.returns_after is not None:
@@ -194,28 +202,27 @@ class Run:
         """Return how often a second anything happens at present."""
         rate = len(self._present) * self._breaks_per_second
         for line in self._all_lines:
-            rate += (
-                len(line.talks) * line.ends_per_second + len(line.waiting) * line.leaves_per_second
-            )
+            rate += line.rate
         return rate
 
     def _happens(self, point: float, at: float) -> None:
         """Let that happen which a point between 0 and the rate falls on."""
         for line in self._all_lines:
-            point -= len(line.talks) * line.ends_per_second
-            if point < 0:
-                return self._ends(line, at)
-            point -= len(line.waiting) * line.leaves_per_second
-            if point < 0:
+            if point < line.rate:
+                if point < len(line.talks) * line.ends_per_second:
+                    return self._ends(line, at)
                 return self._gives_up(line)
+            point -= line.rate
         if self._present and self._breaks_per_second:
             self._goes(_taken(self._present, self._random), at)
         return None
 
     def _ends(self, line: _Line, at: float) -> None:
         agent = _taken(line.talks, self._random)
+        line.count()
         agent.load -= 1
-        self._serve(agent, at)
+        if not agent.is_noted:
+            self._serve(agent, at)
 
     def _gives_up(self, line: _Line) -> None:
         waiting = line.waiting
@@ -247,7 +254,8 @@ class Run:
 
     def _change_back(self, at: float, _about: None) -> None:
         for agent in self._agents:
-            self._take_out(agent)
+            if agent.is_noted:
+                self._take_out(agent)
             self._rank(agent, agent.now.queues, agent.now.wider)
             self._serve(agent, at)
 
@@ -261,6 +269,7 @@ class Run:
         contact = _Contact(came, line, len(line.waiting))
         line.in_order.append(contact)
         line.waiting.append(contact)
+        line.count()
         widens_after = line.queue.widens_after
         if widens_after is not None and came + widens_after > at:
             self._later(came + widens_after, self._widens, contact)
@@ -271,36 +280,44 @@ class Run:
         free = contact.line.free
         for rank in sorted(free):
             if free[rank] and (rank[0] == 1 or _is_wide(contact, at)):
-                self._serve(next(iter(free[rank])), at)
+                agent = next(iter(free[rank]))
+                self._take(agent, contact, at)
+                self._note(agent)
                 return
 
     def _note(self, agent: _Agent) -> None:
         """Keep in mind whether an agent is free, behind all others who are."""
-        self._take_out(agent)
-        if agent.is_free:
+        if agent.is_noted:
+            self._take_out(agent)
+        if agent.is_available and agent.load < agent.places:
             agent.is_noted = True
             for line, rank in agent.ranks:
                 line.free.setdefault(rank, {})[agent] = None
 
     def _take_out(self, agent: _Agent) -> None:
-        if not agent.is_noted:
-            return
         agent.is_noted = False
         for line, rank in agent.ranks:
             del line.free[rank][agent]
 
     def _serve(self, agent: _Agent, at: float) -> None:
         """Let an agent take those who have waited longest in their queues, as many as they have places for."""
-        while agent.is_free and (contact := _longest_waiting(agent, at)) is not None:
-            line = contact.line
-            line.remove(contact)
-            waited = at - contact.came
-            line.outcome.answered += 1
-            line.outcome.waited_seconds += waited
-            line.outcome.in_time += waited <= line.queue.target_seconds
-            agent.load += 1
-            line.talks.append(agent)
+        if agent.is_available:
+            while agent.load < agent.places:
+                contact = _longest_waiting(agent, at)
+                if contact is None:
+                    break
+                self._take(agent, contact, at)
         self._note(agent)
+
+    def _take(self, agent: _Agent, contact: _Contact, at: float) -> None:
+        line, waited = contact.line, at - contact.came
+        line.talks.append(agent)
+        line.remove(contact)
+        outcome = line.outcome
+        outcome.answered += 1
+        outcome.waited_seconds += waited
+        outcome.in_time += waited <= line.queue.target_seconds
+        agent.load += 1
 
     # ---- what is to come
 

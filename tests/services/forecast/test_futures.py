@@ -1,10 +1,12 @@
 """Both futures, played in parts: as the floor as a whole would be, and in time."""
 
+import subprocess
+import sys
 import time
 
 import pytest
 
-from services.forecast.answers import Question
+from services.forecast.answers import Answer, Question
 from services.forecast.floor_state import AgentNow, Change, FloorNow, QueueNow
 from services.forecast.forecasts import forecasts
 from services.forecast.futures import LEAST_RUNS, MOST_RUNS, answered, parts_of
@@ -71,6 +73,21 @@ def test_parts_say_what_the_whole_floor_says() -> None:
             assert other.level is not None
             assert mine.level.middle == pytest.approx(other.level.middle, abs=8)
             assert mine.waiting.middle == pytest.approx(other.waiting.middle, abs=4)
+
+
+def test_several_processes_play_together_what_one_would_play() -> None:
+    moved = Change(moved={'기술0': frozenset({'배송'})}, seconds=1800)
+
+    said = subprocess.run(
+        [sys.executable, '-m', 'services.forecast.worker'],
+        input=question(floor(), moved).model_dump_json(), capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    together = Answer.model_validate_json(said.stdout)
+
+    assert together.runs == MOST_RUNS
+    alone = answered(question(floor(), moved))
+    for ours, other in zip(together.changed, alone.changed, strict=True):
+        assert ours.waiting.middle == pytest.approx(other.waiting.middle, abs=4)
 
 
 def test_part_that_the_change_does_not_reach_has_one_future() -> None:
