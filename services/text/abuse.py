@@ -12,6 +12,7 @@ whether it is the word or the end of one word and the beginning of the next (다
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.text.hangul import apart, is_syllable, parts_of
 from services.text.highlight import Span
@@ -47,10 +48,14 @@ class _Unit:
 def pointed(text: str, words: WordList) -> list[Span]:
     """Return where a text holds a listed word, as offsets, in order and without overlaps."""
     units = list(_units(text))
-    innocent = [span for word in words.innocent for span in _contiguous(units, _letters(word))]
+    letters = ''.join(unit.letters for unit in units)
+    held = [word for word in map(_word, words.words) if word in letters]
+    if not held:
+        return []
+    innocent = [span for word in words.innocent for span in _contiguous(units, _word(word))]
     found: list[Span] = []
-    for word in words.words:
-        for first, last in _hits(units, _letters(word)):
+    for word in held:
+        for first, last in _hits(units, word):
             span = units[first].begin, units[last].end
             if not any(begin <= span[0] and span[1] <= end for begin, end in innocent):
                 found.append(span)
@@ -64,10 +69,18 @@ def _units(text: str) -> Iterator[_Unit]:
         end = place + 1
         while end < len(text) and ('\u1160' <= text[end] <= '\u11ff' or unicodedata.combining(text[end])):  # fmt: skip
             end += 1
-        sign = unicodedata.normalize('NFKC', text[place:end]).casefold()
-        if not UNSEEN.fullmatch(text[place:end]):
-            yield _Unit(place, end, _letters(sign) if sign.isalpha() else '', sign)
+        read = _single if end == place + 1 else _read
+        if (found := read(text[place:end])) is not None:
+            yield _Unit(place, end, *found)
         place = end
+
+
+def _read(character: str) -> tuple[str, str] | None:
+    """Return the letters and the sign of one character; ``None`` for one that cannot be seen."""
+    if UNSEEN.fullmatch(character):
+        return None
+    sign = unicodedata.normalize('NFKC', character).casefold()
+    return (_letters(sign) if sign.isalpha() else ''), sign
 
 
 def _letters(word: str) -> str:
@@ -78,6 +91,12 @@ def _letters(word: str) -> str:
         for letter in whole
         if letter.isalpha()
     )
+
+
+_single = lru_cache(maxsize=16_384)(_read)
+"""Of one code point: all syllables of Hangul and what else is written, since each line that is drawn is read."""
+_word = lru_cache(maxsize=4_096)(_letters)
+"""Of a listed word."""
 
 
 def _modern(letter: str) -> str:
