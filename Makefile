@@ -2,8 +2,9 @@
 VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
+SBOM ?= .sbom/desk.cdx.json
 
-.PHONY: help run replay verify-audit revision test test-fast check advisories vendor shots bench load-data soak admin lock format clean
+.PHONY: help run replay verify-audit revision test test-fast check advisories vendor shots bench load-data soak locust sbom admin lock format clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +54,9 @@ advisories: $(VENV)/.ready  ## ask for known weaknesses of what is locked; says 
 format: $(VENV)/.ready  ## format the code
 	$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 
+sbom: $(VENV)/.ready  ## write the list of parts of the image (SBOM=.sbom/desk.cdx.json)
+	@$(PY) deploy/sbom.py $(SBOM) && echo $(SBOM)
+
 vendor: $(VENV)/.ready  ## get Amazon's browser libraries, once (the softphone and its tests need them)
 	@$(PY) -m desk.sandbox.vendor
 
@@ -78,6 +82,13 @@ MESSAGES ?= 1000000
 load-data: $(VENV)/.ready  ## fill the desk with believable data (CUSTOMERS=1000000 MESSAGES=1000000)
 	$(PY) -m tests.load.load_data --customers $(CUSTOMERS) --messages $(MESSAGES)
 
+HOST ?= http://127.0.0.1:8080
+USERS ?= 20
+SECONDS ?= 60
+locust: $(VENV)/.ready  ## the guide's load test over the public API of a running local desk (HOST= USERS=20 SECONDS=60)
+	$(VENV)/bin/locust -f tests/load/locustfile.py --host $(HOST) --headless --users $(USERS) --spawn-rate 5 \
+	  --run-time $(SECONDS)s --stop-timeout 10 --only-summary
+
 soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills; 100 random histories at the call bar
 	$(PY) -m tests.load.soak
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
@@ -89,4 +100,4 @@ lock: $(VENV)/.ready  ## resolve the dependencies anew
 	  --no-header -c requirements.lock --extra seeing pyproject.toml -o requirements-production.lock
 
 clean:  ## remove what was made here, data included
-	rm -rf $(VENV) .desk .cache .shots .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .desk .cache .sbom .shots .pytest_cache .mypy_cache .ruff_cache

@@ -79,6 +79,8 @@ def build(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await resources.stream.open()
         stop_watching = metrics.watch_collector()
+        metrics.MEMORY_LIMIT_BYTES.set(metrics.memory_limit_bytes())
+        resources.db.report_connections()
         going = {
             'relay': services.relay.carry,
             'sweep': services.relay.sweep,
@@ -93,6 +95,8 @@ def build(settings: Settings | None = None) -> FastAPI:
             **housekeeping.tasks(services, patience),
             'audit-heads': lambda: ship_heads(services.audit_log),
             'loop-lag': metrics.watch_loop,
+            'dependencies': lambda: metrics.watch_dependencies(probes),
+            'outbox-watch': services.relay.watch,
             **services.optional_loops,
         }
         try:

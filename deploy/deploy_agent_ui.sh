@@ -135,7 +135,7 @@ output_of() { # WHY STACK OUTPUT: into $answer
 check_tools() {
   step 'Look whether everything is at hand.'
   local tool
-  for tool in aws docker curl git; do
+  for tool in aws docker curl git make; do
     printf '   # %s is needed.\n' "$tool"
     show command -v "$tool"
     [[ $dry ]] || command -v "$tool" > /dev/null || die "$tool is not installed."
@@ -177,6 +177,23 @@ build_and_push() {
     digest=$answer
   fi
   image=$repository@$digest
+  keep_parts_list "$version-sbom"
+}
+
+keep_parts_list() { # TAG: beside the image in its repository, as an image that holds one file
+  local folder=.sbom/image
+  ask 'Is its list of parts (SBOM) there already?' '' \
+    aws ecr list-images --repository-name "$desk" --query "imageIds[?imageTag=='$1'].imageDigest" --output text
+  if [[ $answer && $answer != None ]]; then
+    return
+  fi
+  run 'The packages, the library of the softphone and the base image with versions, hashes and licences, as CycloneDX.' \
+    make --silent sbom "SBOM=$folder/desk.cdx.json"
+  printf '   # An image of this one file. To read it: docker create IMAGE x, docker cp CONTAINER:/desk.cdx.json .\n'
+  show docker build --tag "$repository:$1" --file - "$folder"
+  [[ $dry ]] || printf 'FROM scratch\nCOPY desk.cdx.json /\n' |
+    env BUILDX_NO_DEFAULT_ATTESTATIONS=1 docker build --tag "$repository:$1" --file - "$folder"
+  run 'Into the repository, beside the image.' docker push "$repository:$1"
 }
 
 know_what_runs() {

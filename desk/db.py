@@ -56,6 +56,7 @@ def translated(
                 yield it
         except (OperationalError, InterfaceError, InternalError, PoolTimeoutError) as error:
             if key := _key_of(error):
+                metrics.SQL_ERRORS.labels(key.removeprefix('database.')).inc()
                 raise UpstreamError(key) from error
             raise
 
@@ -156,6 +157,35 @@ class Database:
         async with self._single.connect() as connection:
             yield connection
 
+    def report_connections(self) -> None:
+        """Let the metrics tell how many connections are in use, from now on: of this database's pools, and of the separate ones together."""
+        pools: dict[str, tuple[Callable[[], float], int]] = {
+            'transactions': (lambda: self._transactions_in_use, self._pool.size()),
+            'statements': (lambda: self.statements.in_use, STATEMENT_CONNECTIONS),
+            'separate': (
+                lambda: sum(one.in_use for one in self._separate),
+                sum(one.size for one in self._separate),
+            ),
+        }
+        if (reads := self._reads) is not None:
+            pools['reads'] = (lambda: reads.in_use, self.size - self._pool.size())
+        for name, (in_use, limit) in pools.items():
+            metrics.SQL_CONNECTIONS.labels(name).set_function(in_use)
+            metrics.SQL_CONNECTIONS_LIMIT.labels(name).set(limit)
+
+    @property
+    def in_use(self) -> int:
+        """Connections of this pool's transactions and reads that are in use now."""
+        return self._transactions_in_use + (self._reads.in_use if self._reads else 0)
+
+    @property
+    def _pool(self) -> QueuePool:
+        return cast('QueuePool', self._engine.pool)
+
+    @property
+    def _transactions_in_use(self) -> int:
+        return self._pool.checkedout()
+
     async def ping(self) -> None:
         """Ask the server for an answer. Raises the driver's own error."""
         async with self.statement() as connection:
@@ -173,9 +203,8 @@ class Database:
 
     async def _until_unused(self) -> None:
         """Wait briefly for connections in use: nobody closes one that is returned to a closed pool."""
-        pool = cast('QueuePool', self._engine.pool)
         deadline = time.monotonic() + CLOSING_SECONDS
-        while pool.checkedout() and time.monotonic() < deadline:  # noqa: ASYNC110 - a pool has no event for this
+        while self._transactions_in_use and time.monotonic() < deadline:  # noqa: ASYNC110 - a pool has no event for this
             await asyncio.sleep(0.01)
 
 

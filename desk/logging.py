@@ -11,12 +11,15 @@ import structlog
 from structlog.dev import plain_traceback
 from structlog.tracebacks import ExceptionDictTransformer
 
+from desk import metrics
+
 
 def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     """Configure logging once for the whole process, including the libraries' loggers."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        _count,
         structlog.processors.TimeStamper(fmt='iso', utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
@@ -52,3 +55,10 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     # every socket.
     for name in ('uvicorn.access', 'uvicorn.error', 'alembic', 'httpx', 'httpcore'):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _count(
+    _logger: object, _method: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    metrics.LOG_RECORDS.labels(record['level']).inc()
+    return record

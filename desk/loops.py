@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import structlog
 
+from desk import metrics
 from desk.errors import DeskError
 
 log = structlog.get_logger()
@@ -38,11 +39,13 @@ async def _stop(tasks: set[asyncio.Task[None]]) -> None:
 
 
 async def _keep_going(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    metrics.LOOP_FAILURES.labels(name)  # exported as 0 from the start, see ``metrics.KNOWN_LABELS``
     while True:
         try:
             await work()
         except DeskError as error:  # something outside the desk is away; try until it is back
             log.warning('loop_waits', loop=name, key=error.key)
         except Exception:
+            metrics.LOOP_FAILURES.labels(name).inc()
             log.exception('loop_failed', loop=name)
         await asyncio.sleep(REST_SECONDS)

@@ -57,6 +57,8 @@ class StatementPool:
         self._closed_at = float('-inf')
         self._turns = asyncio.Semaphore(connections)
         self.speed = StatementSpeed()
+        self.in_use = 0
+        """Connections that run a statement now."""
 
     async def first(self, statement: str, values: Values) -> Any | None:
         """Run a statement that may run twice; return its first row by column names, or ``None``.
@@ -110,12 +112,12 @@ class StatementPool:
         try:
             return await self._run_again_when_cut(run)
         except psycopg.errors.QueryCanceled as error:
-            raise UpstreamError('database.slow') from error
+            raise _failed('slow') from error
         except psycopg.errors.ReadOnlySqlTransaction as error:
             await self.close()  # new connections may reach a server that accepts writes
-            raise UpstreamError('database.read_only') from error
+            raise _failed('read_only') from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            raise UpstreamError('database.away') from error
+            raise _failed('away') from error
 
     async def _run_again_when_cut(self, run: Run[ResultT]) -> ResultT:
         try:
@@ -135,6 +137,15 @@ class StatementPool:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        self.in_use += 1
+        try:
+            async with self._taken() as connection:
+                yield connection
+        finally:
+            self.in_use -= 1
+
+    @asynccontextmanager
+    async def _taken(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         opened_at, connection = await self._opened()
         try:
             yield connection
@@ -157,6 +168,11 @@ class StatementPool:
             self._address, autocommit=True, row_factory=namedtuple_row, options=self._options
         )
         return opening_at, connection
+
+
+def _failed(reason: str) -> UpstreamError:
+    metrics.SQL_ERRORS.labels(reason).inc()
+    return UpstreamError(f'database.{reason}')
 
 
 def _kinds(cursor: psycopg.AsyncCursor[Any]) -> list[int]:

@@ -224,4 +224,5 @@ def _log_page_error(error: Exception) -> None:
     if isinstance(error, DeskError):  # expected, and shown to the reader
         log.warning('page_refused', key=error.key)
         return
+    metrics.PAGE_ERRORS.inc()
     log.error('page_failed', exc_info=error)

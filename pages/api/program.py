@@ -304,6 +304,8 @@ class Program:
             if self._malformed > MAX_MALFORMED:
                 self._end(MALFORMED)
         except DeskError as error:
+            if isinstance(error, TooManyError):
+                metrics.THROTTLED.labels('program').inc()
             self._push(Frame(FrameKind.ERROR, self._refusal(error, **about)))
 
     async def _obey(self, incoming: frames.Incoming) -> None:

@@ -149,8 +149,10 @@ class _Connection:
             return message
         try:
             self._check(message.get('text') or '')
-        except (MalformedError, TooManyError):
+        except (MalformedError, TooManyError) as error:
             _note({'type': 'websocket'})
+            if isinstance(error, TooManyError):
+                metrics.THROTTLED.labels('page').inc()
             self._is_closed = True
             await self._send({'type': 'websocket.close', 'code': CLOSED})
             return {'type': 'websocket.disconnect', 'code': CLOSED}

@@ -21,6 +21,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.response import StreamingBody
 
+from desk import metrics
 from desk.errors import UpstreamError
 from services.aws.breaker import CircuitBreaker
 from services.aws.errors import code_of, is_fault, translated
@@ -33,6 +34,8 @@ ATTEMPTS = 3
 DEADLINE_SECONDS = 15.0
 """The longest wait of a caller: three tries that each time out take about 18 s."""
 THREADS = 8
+OUTCOMES = ('answered', 'refused', 'failed', 'paused')
+"""How a call ends, as the metrics count it: paused ones were never sent, because the service failed before."""
 LOCAL_HOSTS = frozenset({'127.0.0.1', 'localhost', '::1'})
 
 
@@ -78,6 +81,11 @@ class AwsClient:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f'aws-{service}')
         self._made = threading.Lock()
         self._client: BaseClient | None = None
+        for (
+            outcome
+        ) in OUTCOMES:  # from the start: a counter that appears with its first fault hides it
+            metrics.AWS_CALLS.labels(service, outcome)
+        metrics.AWS_CALL_SECONDS.labels(service)
 
     async def call(self, operation: Operation, **parameters: Any) -> dict[str, Any]:
         """Call an operation and return its answer, without boto3's own metadata.
@@ -86,12 +94,13 @@ class AwsClient:
             UpstreamError: the service failed, did not answer in time, or is paused after failures.
             DeskError: the service refused; see ``services.aws.errors``.
         """
-        self._breaker.check()
+        self._check_breaker()
         loop = asyncio.get_running_loop()
         asked = loop.run_in_executor(self._threads, self._ask, operation, parameters)
         try:
-            async with asyncio.timeout(self._deadline_seconds):
-                answer = await asked
+            with metrics.AWS_CALL_SECONDS.labels(self._service).time():
+                async with asyncio.timeout(self._deadline_seconds):
+                    answer = await asked
         except (BotoCoreError, ClientError) as error:
             self._note(operation, error)
             raise translated(error) from error
@@ -99,6 +108,7 @@ class AwsClient:
             self._note(operation, error)
             raise UpstreamError('connect.away') from error
         self._breaker.succeeded()
+        self._count('answered')
         return answer
 
     async def close(self) -> None:
@@ -106,6 +116,16 @@ class AwsClient:
         await asyncio.to_thread(self._threads.shutdown, wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
+
+    def _check_breaker(self) -> None:
+        try:
+            self._breaker.check()
+        except UpstreamError:
+            self._count('paused')
+            raise
+
+    def _count(self, outcome: str) -> None:
+        metrics.AWS_CALLS.labels(self._service, outcome).inc()
 
     def _ask(self, operation: Operation, parameters: dict[str, Any]) -> dict[str, Any]:
         method = getattr(self._made_client(), xform_name(operation.api_name))
@@ -136,8 +156,10 @@ class AwsClient:
     def _note(self, operation: Operation, error: Exception) -> None:
         if is_fault(error):
             self._breaker.failed()
+            self._count('failed')
         else:
             self._breaker.succeeded()
+            self._count('refused')
         log.warning(
             'aws_call_failed',
             operation=operation.value,

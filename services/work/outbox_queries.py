@@ -43,6 +43,19 @@ async def remove(statements: StatementPool, entry_ids: Sequence[int]) -> None:
     await statements.first(_REMOVE, {'ids': list(entry_ids)})
 
 
+async def waiting(statements: StatementPool) -> tuple[int, float]:
+    """Return how many entries there are, and the age of the oldest in seconds (0 without any)."""
+    found = await statements.tuples(_WAITING, {'now': clock.now()})
+    [(entries, age_seconds)] = found
+    return entries, max(0.0, age_seconds)
+
+
+_WAITING = """
+    SELECT count(*),
+           coalesce(extract(epoch FROM %(now)s::timestamptz - min(created_at)), 0)::float8
+    FROM outbox
+"""
+
 # This commit does not wait for the disk: after a crash events are sent twice, but no message waits
 # for it.
 _REMOVE = """

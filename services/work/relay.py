@@ -14,7 +14,7 @@ from typing import TypeVar
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk import clock
+from desk import clock, metrics
 from desk.db import Database
 from desk.errors import DeskError
 from desk.events import EncodedEvent, Event
@@ -25,6 +25,8 @@ log = structlog.get_logger()
 QueuedT = TypeVar('QueuedT')
 
 SWEEP_SECONDS = 0.5
+WATCH_SECONDS = 5.0
+"""How often the outbox is measured: one short statement of each process."""
 FORGET_SECONDS = 0.1
 """The delay before sent entries are deleted together: otherwise every message costs one more
 transaction."""
@@ -80,6 +82,14 @@ class Relay:
                 await self.sweep_once()
             except (SQLAlchemyError, DeskError):
                 log.warning('sweep_failed', exc_info=True)
+
+    async def watch(self) -> None:
+        """Measure how many events wait in the outbox and how old the oldest is, until cancelled."""
+        while True:
+            entries, age_seconds = await outbox_queries.waiting(self._db.statements)
+            metrics.OUTBOX_ENTRIES.set(entries)
+            metrics.OUTBOX_AGE_SECONDS.set(age_seconds)
+            await asyncio.sleep(WATCH_SECONDS)
 
     async def sweep_once(self) -> int:
         """Send the oldest entries that were left behind; return how many."""

@@ -1,6 +1,6 @@
 """``deploy_agent_ui.sh``: it explains itself, does its steps in order, stops at a failed migration, and goes back.
 
-Programs named ``aws``, ``docker`` and ``curl`` that write down how they were called stand for the real ones.
+Programs named ``aws``, ``docker``, ``curl`` and ``make`` that write down how they were called stand for the real ones.
 """
 
 import os
@@ -32,6 +32,7 @@ case "$*" in
     for word in "$@"; do [[ $word != Image=* ]] || printf '%s' "${word##*@}" > "$RUNNING"; done ;;
   *get-caller-identity*) echo 123456789012 ;;
   *get-login-password*) echo a-password ;;
+  *list-images*-sbom*) [[ ! -e $PUSHED-sbom ]] || echo sha256:parts ;;
   *list-images*) [[ ! -e $PUSHED ]] || echo "$NEW" ;;
   *"OutputKey=='Image'"*) [[ ! $BEFORE ]] || echo "$BEFORE"; [[ $BEFORE ]] ;;
   *"OutputKey=='Migration'"*) echo arn:migration:7 ;;
@@ -46,7 +47,14 @@ esac
 DOCKER = r"""#!/bin/bash
 printf '%s\n' "docker $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
 [[ $1 != login ]] || cat > /dev/null
-[[ $1 != push ]] || touch "$PUSHED"
+case "$*" in
+  "build "*"--file -"*) cat > /dev/null ;;
+  "push "*-sbom) touch "$PUSHED-sbom" ;;
+  "push "*) touch "$PUSHED" ;;
+esac
+"""
+MAKE = r"""#!/bin/bash
+printf '%s\n' "make $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
 """
 CURL = r"""#!/bin/bash
 printf '%s\n' "curl $*" >> "$CALLS"  # in one piece: two of them may be in one pipe
@@ -75,7 +83,7 @@ def run(folder: Path, *arguments: str, **found: str) -> Done:
     """Run the script where the programs of a folder stand before all others."""
     programs = folder / 'bin'
     programs.mkdir()
-    for name, text in (('aws', AWS), ('docker', DOCKER), ('curl', CURL)):
+    for name, text in (('aws', AWS), ('docker', DOCKER), ('curl', CURL), ('make', MAKE)):
         (programs / name).write_text(text)
         (programs / name).chmod(0o755)
     (folder / 'desk.env').write_text(SETTINGS)
@@ -147,6 +155,9 @@ def test_steps_come_in_order(tmp_path: Path) -> None:
         'docker login',
         'docker build',
         'docker push',
+        'make --silent sbom',
+        '--tag 123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/desk:v7-sbom',
+        'desk:v7-sbom',
         'deploy --stack-name desk-migration',
         'ecs run-task',
         'ecs wait tasks-stopped',
@@ -183,11 +194,23 @@ def test_values_reach_their_stacks_whole(tmp_path: Path) -> None:
 
 def test_version_that_is_there_is_not_built_again(tmp_path: Path) -> None:
     (tmp_path / 'pushed').touch()
+    (tmp_path / 'pushed-sbom').touch()
 
     done = run(tmp_path)
 
     assert done.code == 0, done.said
-    assert [one for one in done.calls if one.startswith('docker build')] == []
+    assert [one for one in done.calls if one.startswith(('docker build', 'make '))] == []
+    assert done.rolled_out() == [NEW]
+
+
+def test_parts_list_that_is_missing_is_made_beside_an_image_that_is_there(tmp_path: Path) -> None:
+    (tmp_path / 'pushed').touch()
+
+    done = run(tmp_path)
+
+    pushed = [one for one in done.calls if one.startswith('docker push')]
+    assert done.code == 0, done.said
+    assert pushed == [f'docker push {REPOSITORY}:v7-sbom']
     assert done.rolled_out() == [NEW]
 
 

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,9 +30,17 @@ START_SECONDS = 60.0
 class LiveDesk:
     """One server process on a port of its own; started again, it is at the same address on the same data."""
 
-    def __init__(self, settings: Settings, *, log: Path, script: str = 'main.py') -> None:
-        """Take note of what to serve; ``start`` begins. Another ``script`` is another version of the desk."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        log: Path,
+        script: str = 'main.py',
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take note of what to serve; ``start`` begins. Another ``script`` is another version of the desk, ``more`` further variables of its environment."""
         self.settings = settings
+        self._more = dict(more or {})
         self.port = free_port()
         self.address = f'http://127.0.0.1:{self.port}'
         self._log, self._said = log, log.with_suffix('.out')
@@ -45,7 +53,7 @@ class LiveDesk:
             self._process = subprocess.Popen(
                 [sys.executable, self._script, 'serve'],
                 cwd=ROOT,
-                env=environment(self.settings) | {'PORT': str(self.port)},
+                env=environment(self.settings) | self._more | {'PORT': str(self.port)},
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=log,
