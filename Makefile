@@ -78,7 +78,7 @@ MESSAGES ?= 1000000
 load-data: $(VENV)/.ready  ## fill the desk with believable data (CUSTOMERS=1000000 MESSAGES=1000000)
 	$(PY) -m tests.load.load_data --customers $(CUSTOMERS) --messages $(MESSAGES)
 
-soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills; 100 random histories at the call bar
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; 100 histories at the call bar
 	$(PY) -m tests.load.soak
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
 
