@@ -89,7 +89,7 @@ locust: $(VENV)/.ready  ## the guide's load test over the public API of a runnin
 	$(VENV)/bin/locust -f tests/load/locustfile.py --host $(HOST) --headless --users $(USERS) --spawn-rate 5 \
 	  --run-time $(SECONDS)s --stop-timeout 10 --only-summary
 
-soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills; 100 random histories at the call bar
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; 100 histories at the call bar
 	$(PY) -m tests.load.soak
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
 

@@ -312,6 +312,7 @@ class Workspace:
         keys.add('KeyA', 'A', _('새 상담 또는 가장 오래 기다린 상담 수락'), self._take_longest_waiting)  # fmt: skip
         keys.add('KeyX', 'X', _('새 상담 거절'), self._refuse)
         keys.add('KeyG', 'G', _('상담 가능'), self._shell.status.become_available)
+        keys.add('KeyD', 'D', _('이석: 사유 고르기'), self._shell.status.ask_away)
         keys.add(f'{ALT}ArrowDown', 'Alt + ↓', _('읽지 않은 내 상담, 없으면 다음 내 상담'), self._switch.on)  # fmt: skip
         keys.add(f'{ALT}ArrowUp', 'Alt + ↑', _('바로 앞의 상담, 없으면 이전 내 상담'), self._switch.back)  # fmt: skip
         keys.add('KeyR', 'R', _('메시지 쓰기'), in_chat(Conversation.focus))

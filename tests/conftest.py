@@ -149,12 +149,18 @@ def bucket_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def bucket(bucket_folder: Path) -> AsyncIterator[S3]:
-    """A bucket of the sandbox, for real boto3."""
+def bucket_address(bucket_folder: Path) -> Iterator[str]:
+    """The address of the sandbox's S3."""
     with objects.running(bucket_folder) as address:
-        bucket = objects.bucket_at(address)
-        yield bucket
-        await bucket.close()
+        yield address
+
+
+@pytest.fixture
+async def bucket(bucket_address: str) -> AsyncIterator[S3]:
+    """A bucket of the sandbox, for real boto3."""
+    bucket = objects.bucket_at(bucket_address)
+    yield bucket
+    await bucket.close()
 
 
 @pytest.fixture(autouse=True)

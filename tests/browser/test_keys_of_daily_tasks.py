@@ -15,6 +15,8 @@ from tests.support.browser.people import DeskScreen
 from tests.support.make import Make
 
 LARGEST = {
+    'go away for a reason': 2,
+    'be available again': 1,
     'take a contact': 1,
     'write to the customer after taking': 0,
     'send': 1,
@@ -53,6 +55,7 @@ async def test_daily_tasks_take_few_keys(
     await desk.opens()
     keys = CountingKeys(desk.page)
 
+    await _goes_and_comes_back(desk, keys)
     await _takes_and_writes(desk, keys)
     await _notes_and_replies(desk, keys)
     await _holds(desk, keys)
@@ -68,6 +71,23 @@ async def test_daily_tasks_take_few_keys(
 
 def dialog(desk: DeskScreen) -> Locator:
     return desk.page.get_by_role('dialog')
+
+
+async def _goes_and_comes_back(desk: DeskScreen, keys: CountingKeys) -> None:
+    following = desk.page.locator(
+        '.desk-status-next'
+    )  # while there is a chat, 이석 waits for its end
+    with keys.task('go away for a reason'):
+        await keys.press('d')
+        reasons = dialog(desk).get_by_role('group', name='이석 사유')
+        await expect(reasons.get_by_role('button').first).to_be_focused()
+        meal = reasons.get_by_role('button', name='식사')
+        await keys.press(await meal.get_attribute('aria-keyshortcuts') or '')
+        await expect(following).to_contain_text('이석 · 식사')
+    await expect(dialog(desk)).to_have_count(0)
+    with keys.task('be available again'):
+        await keys.press('g')
+        await expect(following).to_be_empty()
 
 
 async def _takes_and_writes(desk: DeskScreen, keys: CountingKeys) -> None:
@@ -216,3 +236,29 @@ async def _finds(desk: DeskScreen, keys: CountingKeys, name: str) -> None:
         await keys.types('급해요')
         await keys.press('Enter')
         await page.wait_for_url('**/desk/history?*')
+
+
+async def test_status_menu_is_used_by_keyboard(desk: DeskScreen) -> None:
+    """The menu of 상담 상태 opens, goes up and down and chooses by keys; ``?`` lists the key for 이석."""
+    await desk.opens()
+    page, now = desk.page, desk.page.locator('.desk-status-now')
+    await page.get_by_role('combobox', name='상담 상태').focus()
+
+    await page.keyboard.press('Enter')
+    await expect(page.get_by_role('option', name='이석 · 식사')).to_be_visible()
+    while not await page.get_by_role('option', name='이석 · 식사').evaluate(
+        "it => it.classList.contains('q-manual-focusable--focused')"
+    ):
+        await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+
+    await expect(now).to_contain_text('이석 · 식사')
+    await page.keyboard.press('g')
+    await expect(now).to_contain_text('상담 가능')
+    await page.keyboard.press('d')
+    await expect(dialog(desk).get_by_role('button').first).to_be_focused()
+    await page.keyboard.press('Enter')
+    await expect(now).to_contain_text('이석')
+    await expect(dialog(desk)).to_have_count(0)
+    await page.keyboard.press('?')
+    await expect(page.get_by_role('dialog', name='단축키')).to_contain_text('이석: 사유 고르기')

@@ -141,4 +141,6 @@ class ProcessDesk(Desk):
             'REDIS_URL': self._settings.redis_url,
             'REDIS_PREFIX': self._settings.redis_prefix,
             'CONNECT_SANDBOX': 'false',
+            'FILES_BUCKET': self._settings.files_bucket,
+            'AWS_ENDPOINT_URL_S3': self._settings.aws_endpoint_url_s3,
         }

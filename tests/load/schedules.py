@@ -10,9 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from desk.errors import DeskError
 from desk.events import Event, Resync
 from models import Agent
 from services.chats.chats import MAX_PAGE
@@ -24,6 +25,8 @@ from services.registry import Services
 from tests.load.desks import Desk, Gone, ProcessDesk
 from tests.support.make import Make
 
+AnswerT = TypeVar('AnswerT')
+Ask = Callable[[], Awaitable[AnswerT]]
 SETTLE_SECONDS = 10.0
 MOST_LINES = 10  # under the brakes of agents and customers
 
@@ -56,7 +59,8 @@ class Client:
         self.inbox = InboxView(agent, Tab.OPEN, Scope.MINE) if agent else None
         self.sent: dict[UUID, str] = {}
         self.contradictions = 0
-        self._desk, self._chance = desk, chance
+        self._desk, self.chance = desk, chance
+        self.agent = agent
         self._chat_id, self._agent_id = chat_id, str(agent.id) if agent else ''
         self._on_its_way: list[ChatEvent] = []
         self._hang_up: Callable[[], None] | None = None
@@ -68,15 +72,15 @@ class Client:
         self.sent = {uuid4(): f'{who} {number}' for number in range(lines)}
         waiting = list(self.sent)
         while waiting:
-            count = self._chance.randint(1, 3)
+            count = self.chance.randint(1, 3)
             turn, waiting = waiting[:count], waiting[count:]
             await asyncio.gather(*(self._deliver(message_id) for message_id in turn))
 
     async def live(self, until_over: asyncio.Event) -> None:
         """Come and go, hear late and catch up, until the talk is over."""
         while not until_over.is_set():
-            await asyncio.sleep(self._chance.random() * 0.02)
-            if self._hang_up and self._chance.random() < 0.2:
+            await asyncio.sleep(self.chance.random() * 0.02)
+            if self._hang_up and self.chance.random() < 0.2:
                 self.lose_line()
             else:
                 await self.refresh()
@@ -106,13 +110,13 @@ class Client:
         self._must_read = False
         if self.inbox is not None:
             self.inbox.expect()
-            rows = await self._call('inbox')
+            rows = await self.call('inbox')
             cards = [ChatCard.model_validate(row) for row in rows]
             self.inbox.load(cards, is_complete=True)
         await self._catch_up()
 
     async def _catch_up(self) -> None:
-        rows = await self._call('after', number=self.transcript.last)
+        rows = await self.call('after', number=self.transcript.last)
         self.transcript.add([ChatMessage.model_validate(row) for row in rows])
 
     def _note(self, event: Event) -> None:
@@ -123,8 +127,8 @@ class Client:
 
     def _hear(self) -> None:
         arriving, self._on_its_way = self._on_its_way, []
-        arriving += [one for one in arriving if self._chance.random() < 0.3]
-        self._chance.shuffle(arriving)
+        arriving += [one for one in arriving if self.chance.random() < 0.3]
+        self.chance.shuffle(arriving)
         for event in arriving:
             self.transcript.heard_of(event.chat.last_number)
             if isinstance(event, MessageAdded):
@@ -134,31 +138,38 @@ class Client:
 
     async def _deliver(self, message_id: UUID) -> None:
         """Send a message until an answer arrives; repeats must be answered with the same message."""
-        numbers: set[int] = set()
-        is_acknowledged = False
-        while not is_acknowledged:
-            if self._chance.random() < 0.15:  # the request was lost
+        answers = await self.insist(lambda: self._send(message_id))
+        self.contradictions += len(set(answers)) > 1
+
+    async def insist(self, ask: Ask[AnswerT]) -> list[AnswerT]:
+        """Ask for something until an answer arrives, at times twice at once; all answers that were given.
+
+        Raises ``DeskError`` when it was refused and nothing but refused.
+        """
+        answers: list[AnswerT] = []
+        is_answered = False
+        while not is_answered:
+            if self.chance.random() < 0.15:  # the request was lost
                 await asyncio.sleep(0)
                 continue
-            tries = 2 if self._chance.random() < 0.25 else 1
-            answers = await asyncio.gather(
-                *(self._send(message_id) for _ in range(tries)), return_exceptions=True
-            )
-            if any(isinstance(one, Gone) for one in answers):
+            tries = 2 if self.chance.random() < 0.25 else 1
+            given = await asyncio.gather(*(ask() for _ in range(tries)), return_exceptions=True)
+            if any(isinstance(one, Gone) for one in given):
                 await self._desk.back()
                 continue
-            for one in answers:
-                if isinstance(one, BaseException):
+            answers += [one for one in given if not isinstance(one, BaseException)]
+            for one in given:
+                if isinstance(one, BaseException) and not (answers and isinstance(one, DeskError)):
                     raise one
-                numbers.add(one)
-            is_acknowledged = self._chance.random() > 0.25  # else the answer was lost
-        self.contradictions += len(numbers) > 1
+            is_answered = self.chance.random() > 0.25  # else the answer was lost
+        return answers
 
     async def _send(self, message_id: UUID) -> int:
-        message = await self._call('send', id=str(message_id), content=self.sent[message_id])
+        message = await self.call('send', id=str(message_id), content=self.sent[message_id])
         return int(message['number'])
 
-    def _call(self, name: str, **values: object) -> Awaitable[Any]:
+    def call(self, name: str, **values: object) -> Awaitable[Any]:
+        """Ask this page's server for something, as the page's person."""
         return self._desk.call(call=name, chat=str(self._chat_id), agent=self._agent_id, **values)
 
 
@@ -168,7 +179,7 @@ async def run(seed: int, desks: Sequence[Desk], fresh: Services, make: Make) -> 
     agent = await make.agent(username=f'agent-{uuid4().hex[:12]}')
     chat = await make.chat(agent=agent)
     clients = [Client(chance.choice(desks), chat.id, who, chance) for who in (agent, None)]
-    kills = sum(one.kills for one in _mortal(desks))
+    kills = sum(one.kills for one in mortal(desks))
     over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for client in clients:
@@ -176,11 +187,11 @@ async def run(seed: int, desks: Sequence[Desk], fresh: Services, make: Make) -> 
         try:
             await asyncio.gather(
                 *(client.talk(chance.randint(4, MOST_LINES)) for client in clients),
-                _murder(_mortal(desks), clients, chance),
+                murder(mortal(desks), clients, chance),
             )
         finally:
             over.set()
-    stale = await _stale_screens(clients, agent, chat.id, fresh)
+    stale = await stale_screens(clients, agent, chat.id, fresh)
     stored = await fresh.chats.transcript(agent, chat.id, limit=MAX_PAGE)
     for client in clients:
         client.lose_line()
@@ -193,15 +204,16 @@ async def run(seed: int, desks: Sequence[Desk], fresh: Services, make: Make) -> 
         doubled=sum(copies.values()) - len(copies) + sum(one.contradictions for one in clients),
         gaps=sum(one.number != place for place, one in enumerate(stored, start=1)),
         stale_screens=stale,
-        kills=sum(one.kills for one in _mortal(desks)) - kills,
+        kills=sum(one.kills for one in mortal(desks)) - kills,
     )
 
 
-def _mortal(desks: Sequence[Desk]) -> list[ProcessDesk]:
+def mortal(desks: Sequence[Desk]) -> list[ProcessDesk]:
+    """Return the desks that can be killed."""
     return [one for one in desks if isinstance(one, ProcessDesk)]
 
 
-async def _murder(
+async def murder(
     desks: Sequence[ProcessDesk], clients: Sequence[Client], chance: random.Random
 ) -> None:
     """Kill a server in mid-talk and start it again on the same data."""
@@ -215,7 +227,7 @@ async def _murder(
     await victim.start()
 
 
-async def _stale_screens(
+async def stale_screens(
     clients: Sequence[Client], agent: Agent, chat_id: UUID, fresh: Services
 ) -> int:
     """Let every page hear the rest; count those that do not become what a fresh read shows."""
@@ -224,9 +236,11 @@ async def _stale_screens(
         for client in clients:
             await client.refresh()
         transcript = await fresh.chats.transcript(agent, chat_id, limit=MAX_PAGE)
-        inbox = (await fresh.inbox.page(agent, Tab.OPEN, Scope.MINE)).chats
         stale = sum(client.transcript.messages != transcript for client in clients)
-        stale += sum(client.inbox.chats != inbox for client in clients if client.inbox)
+        for client in clients:
+            if client.agent is not None and client.inbox is not None:
+                page = await fresh.inbox.page(client.agent, Tab.OPEN, Scope.MINE)
+                stale += client.inbox.chats != page.chats
         if not stale or time.monotonic() > deadline:
             return stale
         await asyncio.sleep(0.05)

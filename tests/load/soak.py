@@ -2,17 +2,21 @@
 
 Prints what became of them; exit code 1 when anything was lost, doubled, missing or stale, or when time ran out
 (SOAK_SECONDS, 1800 unless set) before all SOAK_SCHEDULES (1000) were played. A tenth of them kill a server.
-SOAK_SEED is the first one's seed: a schedule that failed is played again by its own. Then SOAK_FLOORS (1000) histories of the
-routing are played (``soak_floors``), within SOAK_SECONDS of their own; SOAK_SCHEDULES=0 plays them alone.
+SOAK_SEED is the first one's seed: a schedule that failed is played again by its own. Then SOAK_SHARED (1000) schedules of chats
+that several agents share (``shared_chats``) and SOAK_FLOORS (1000) histories of the routing (``soak_floors``) are played, each
+within SOAK_SECONDS of their own; a number of 0 leaves a part out.
 """
 
 import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol, TypeVar
 
 import psycopg
 from pydantic import SecretStr
@@ -26,11 +30,14 @@ from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
 from services import assembly
-from services.chats import chats, visits
+from services.chats import chats, notes, visits
+from services.files.intake import FileSetup
 from services.registry import Services
-from tests.load import soak_floors
+from tests.load import schedules, shared_chats, soak_floors
 from tests.load.desks import Desk, LocalDesk, ProcessDesk
-from tests.load.schedules import Verdict, run
+from tests.load.schedules import Verdict
+from tests.load.shared_chats import SharedVerdict
+from tests.support import objects
 from tests.support.make import Make
 
 HOME = Path(__file__).parents[2] / '.cache' / 'soak'
@@ -40,11 +47,27 @@ AT_ONCE = 4
 """So many schedules without kills run side by side: they also disturb each other."""
 
 
+class Outcome(Protocol):
+    """What became of a schedule of any kind."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all that is promised was kept."""
+
+
+OutcomeT = TypeVar('OutcomeT', bound=Outcome)
+Run = Callable[[int, Sequence[Desk], Services, Make, Database], Awaitable[OutcomeT]]
+
+
 @contextmanager
 def emptied_desk() -> Iterator[Settings]:
-    """Real servers and a new database on them."""
+    """Real servers, a new database on them, and an empty bucket."""
     name = f'soak_{os.getpid()}'
-    with Sandbox(HOME, durable=False) as urls:
+    with (
+        Sandbox(HOME, durable=False) as urls,
+        TemporaryDirectory() as folder,
+        objects.running(Path(folder)) as bucket,
+    ):
         with _server(urls.database_owner_url) as server:
             server.execute(f'CREATE DATABASE {name}')
         address = urls.database_owner_url.rsplit('/', 1)[0] + f'/{name}'
@@ -55,6 +78,8 @@ def emptied_desk() -> Iterator[Settings]:
             redis_url=urls.redis_url,
             redis_prefix=name,
             jwt_secret_key=SecretStr(SECRET),
+            files_bucket=objects.BUCKET,
+            aws_endpoint_url_s3=bucket,
         )
         with _server(urls.database_owner_url) as server:
             server.execute(f'DROP DATABASE {name} WITH (FORCE)')
@@ -68,17 +93,26 @@ async def local_desk(settings: Settings) -> AsyncIterator[Services]:
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
     services = assembly.assemble(
-        db, topics, stream, redis=redis, jwt_secret=SECRET, session_hours=1
+        db,
+        topics,
+        stream,
+        redis=redis,
+        jwt_secret=SECRET,
+        session_hours=1,
+        files=FileSetup.of(settings),
     )
     await stream.open()
     going = {'relay': services.relay.carry, 'sweep': services.relay.sweep, 'stream': stream.follow}
     async with loops.running(going):
         yield services
+    await services.files.close()
     await redis.aclose()
     await db.close()
 
 
-async def soak(settings: Settings, *, first: int, count: int, seconds: float) -> list[Verdict]:
+async def soak(
+    settings: Settings, run: Run[OutcomeT], *, first: int, count: int, seconds: float
+) -> list[OutcomeT]:
     """Play ``count`` schedules from seed ``first`` on, or as many as the time allows."""
     deadline = time.monotonic() + seconds
     seeds = list(range(first, first + count))
@@ -93,12 +127,30 @@ async def soak(settings: Settings, *, first: int, count: int, seconds: float) ->
         make = Make(db)
         processes = [await _process(stack, settings) for _ in range(2)]
         desks = [LocalDesk(services), LocalDesk(another)]
+
+        async def play(seeds: Sequence[int], desks: Sequence[Desk]) -> list[OutcomeT]:
+            verdicts = []
+            for seed in seeds:
+                if time.monotonic() > deadline:
+                    break
+                for throttle in (chats.REPLIES, visits.LINES, notes.NOTES):
+                    throttle.reset()
+                verdicts.append(await run(seed, desks, services, make, db))
+                if not verdicts[-1].is_clean:
+                    print(verdicts[-1], flush=True)
+            return verdicts
+
         shares = [peaceful[place::AT_ONCE] for place in range(AT_ONCE)]
         played = await asyncio.gather(
-            _play(killing, processes, services, make, deadline),
-            *(_play(share, desks, services, make, deadline) for share in shares),
+            play(killing, processes), *(play(share, desks) for share in shares)
         )
     return [verdict for share in played for verdict in share]
+
+
+async def _alone(
+    seed: int, desks: Sequence[Desk], fresh: Services, make: Make, _: Database
+) -> Verdict:
+    return await schedules.run(seed, desks, fresh, make)
 
 
 async def _process(stack: AsyncExitStack, settings: Settings) -> ProcessDesk:
@@ -106,21 +158,6 @@ async def _process(stack: AsyncExitStack, settings: Settings) -> ProcessDesk:
     stack.push_async_callback(desk.kill)
     await desk.start()
     return desk
-
-
-async def _play(
-    seeds: Sequence[int], desks: Sequence[Desk], fresh: Services, make: Make, deadline: float
-) -> list[Verdict]:
-    verdicts = []
-    for seed in seeds:
-        if time.monotonic() > deadline:
-            break
-        chats.REPLIES.reset()
-        visits.LINES.reset()
-        verdicts.append(await run(seed, desks, fresh, make))
-        if not verdicts[-1].is_clean:
-            print(verdicts[-1], flush=True)
-    return verdicts
 
 
 def table(verdicts: Sequence[Verdict], *, asked: int, took_seconds: float) -> str:
@@ -138,22 +175,62 @@ def table(verdicts: Sequence[Verdict], *, asked: int, took_seconds: float) -> st
     return '\n'.join(f'{name:<28} {value:>14}' for name, value in sums.items())
 
 
+def shared_table(verdicts: Sequence[SharedVerdict], *, asked: int, took_seconds: float) -> str:
+    """Return what was done in shared chats and what became of it, a figure a line."""
+    done = sum((one.done for one in verdicts), Counter[str]())
+    figures = {
+        'shared chats': f'{len(verdicts)} of {asked}',
+        'with a killed server': sum(one.kills > 0 for one in verdicts),
+        **{name: done[name] for name in shared_chats.SHOWN},
+        'in which a rule did not hold': sum(not one.is_clean for one in verdicts),
+        'seconds': round(took_seconds),
+    }
+    return '\n'.join(f'{name:<28} {value:>14}' for name, value in figures.items())
+
+
 def main() -> int:
     """Soak; return the exit code."""
     logging.configure(level='ERROR')
-    count = int(os.environ.get('SOAK_SCHEDULES', '1000'))
     first = int(os.environ.get('SOAK_SEED', '0'))
     seconds = float(os.environ.get('SOAK_SECONDS', '1800'))
-    wanted = int(os.environ.get('SOAK_FLOORS', '1000'))
+    are_clean = [
+        _soak_alone(first, _count('SOAK_SCHEDULES'), seconds),
+        _soak_shared(first, _count('SOAK_SHARED'), seconds),
+        _soak_floors(first, _count('SOAK_FLOORS'), seconds),
+    ]
+    return 0 if all(are_clean) else 1
+
+
+def _count(name: str) -> int:
+    return int(os.environ.get(name, '1000'))
+
+
+def _soak_alone(first: int, count: int, seconds: float) -> bool:
     began, verdicts = time.monotonic(), list[Verdict]()
     if count:
         with emptied_desk() as settings:
-            verdicts = asyncio.run(soak(settings, first=first, count=count, seconds=seconds))
+            verdicts = asyncio.run(
+                soak(settings, _alone, first=first, count=count, seconds=seconds)
+            )
         print(table(verdicts, asked=count, took_seconds=time.monotonic() - began))
-    floors = soak_floors.soak(first=first, count=wanted, seconds=seconds)
-    print(f'floors {floors.played} of {wanted}, routing did not hold in {len(floors.failed)}')
-    are_clean = len(verdicts) == count and all(one.is_clean for one in verdicts)
-    return 0 if are_clean and floors.played == wanted and not floors.failed else 1
+    return len(verdicts) == count and all(one.is_clean for one in verdicts)
+
+
+def _soak_shared(first: int, count: int, seconds: float) -> bool:
+    began, verdicts = time.monotonic(), list[SharedVerdict]()
+    if count:
+        with emptied_desk() as settings:
+            verdicts = asyncio.run(
+                soak(settings, shared_chats.run, first=first, count=count, seconds=seconds)
+            )
+        print(shared_table(verdicts, asked=count, took_seconds=time.monotonic() - began))
+    return len(verdicts) == count and all(one.is_clean for one in verdicts)
+
+
+def _soak_floors(first: int, count: int, seconds: float) -> bool:
+    floors = soak_floors.soak(first=first, count=count, seconds=seconds)
+    print(f'floors {floors.played} of {count}, routing did not hold in {len(floors.failed)}')
+    return floors.played == count and not floors.failed
 
 
 def _server(url: str) -> psycopg.Connection:

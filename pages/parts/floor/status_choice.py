@@ -13,6 +13,7 @@ from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _, language
+from pages.parts.floor.away_dialog import ask_away
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.status_names import status_names
@@ -57,6 +58,16 @@ class StatusChoice(Component):
     async def become_available(self) -> None:
         """Set 상담 가능 by one key, after signing in or coming back."""
         await self._choose(AgentStatus.AVAILABLE.value)
+
+    def ask_away(self) -> None:
+        """Ask by one key for the reason of 이석; the next key sets it."""
+        reasons = {
+            value: name.removeprefix(f'{_("이석")} · ')
+            for value, name in self._options(list(self._reasons.values())).items()
+            if value.startswith(AWAY)
+        }
+        if reasons:
+            ask_away(self._context.dialogs, reasons, self._choose)
 
     # ---- staying current
 

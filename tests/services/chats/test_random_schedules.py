@@ -1,20 +1,35 @@
 """Random schedules of disconnects, repeats, lost answers and kills: nothing lost, nothing doubled.
 
-``make soak`` plays a thousand of them.
+Of one agent with a customer, and of several agents who share a chat. ``make soak`` plays a thousand of each.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
 
+from desk.db import Database
 from desk.settings import Settings
+from services.aws.object_store import S3
+from services.files.intake import FileSetup
 from services.registry import Services
+from tests.conftest import assembled
+from tests.load import shared_chats
 from tests.load.desks import LocalDesk, ProcessDesk
 from tests.load.schedules import Verdict, run
+from tests.support import objects
 from tests.support.make import Make
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def desks_with_files(settings: Settings, bucket: S3) -> AsyncIterator[list[Services]]:
+    """Two desks in this process, with a bucket."""
+    files = FileSetup(store=bucket)
+    async with assembled(settings, files=files) as one, assembled(settings, files=files) as another:
+        yield [one, another]
 
 
 @pytest.fixture
@@ -45,3 +60,38 @@ async def test_five_schedules_with_killed_servers_lose_and_double_nothing(
 
     assert [one for one in verdicts if not one.is_clean] == []
     assert [one.kills for one in verdicts] == [1, 1, 1, 1, 1]
+
+
+async def test_agents_who_share_a_chat_lose_double_and_leak_nothing(
+    desks_with_files: list[Services], make: Make, db: Database
+) -> None:
+    desks = [LocalDesk(one) for one in desks_with_files]
+
+    verdicts = await asyncio.gather(
+        *(shared_chats.run(seed, desks, desks_with_files[0], make, db) for seed in range(6))
+    )
+
+    done = sum((one.done for one in verdicts), Counter[str]())
+    assert [one for one in verdicts if not one.is_clean] == []
+    assert all(done[one] for one in ('send', 'file', 'note', 'join', 'accept'))
+
+
+async def test_agents_who_share_a_chat_outlive_killed_servers(
+    settings: Settings,
+    bucket_address: str,
+    desks_with_files: list[Services],
+    make: Make,
+    db: Database,
+) -> None:
+    place = {'files_bucket': objects.BUCKET, 'aws_endpoint_url_s3': bucket_address}
+    servers = [ProcessDesk(settings.model_copy(update=place)) for _ in range(2)]
+    await asyncio.gather(*(one.start() for one in servers))
+
+    verdicts = [
+        await shared_chats.run(seed, servers, desks_with_files[0], make, db) for seed in range(2)
+    ]
+
+    for server in servers:
+        await server.kill()
+    assert [one for one in verdicts if not one.is_clean] == []
+    assert [one.kills for one in verdicts] == [1, 1]
