@@ -3,7 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk import request_ids
+from desk import request_ids, tracing
 
 HEADER = 'X-Request-Id'
 
@@ -26,5 +26,6 @@ class RequestIds:
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
+        tracing.note(request_id=request_id)
         with request_ids.bound(request_id):
             await self._app(scope, receive, answering)
