@@ -40,10 +40,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from desk import clock, logging, loops, metrics
+from desk import clock, logging, loops, metrics, tracing
 from desk.errors import DeskError
 from desk.server_protocols import MAX_FRAME_BYTES, LimitedHttp, LimitedWebSocket
 from desk.settings import Settings, StartError
+from desk.telemetry.start import seeing
 from models import migrations
 from pages import app as pages_app
 from pages.locale import text
@@ -110,9 +111,11 @@ def build(settings: Settings | None = None) -> FastAPI:
         await resources.redis.ping()
 
     probes = {'postgresql': resources.db.ping, 'redis': ping_redis}
-    return pages_app.create(
+    app = pages_app.create(
         services, settings, lifespan=lifespan, probes=probes, softphone=softphone
     )
+    tracing.watch(app)
+    return app
 
 
 @contextmanager
@@ -149,14 +152,16 @@ def tune_collector() -> None:
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raises ``StartError`` in production when the database role could change the audit log.
+    Raises ``StartError`` in production when the database role could change the audit log, and when traces or faults
+    are asked for and what they need is not installed.
     """
-    if settings.is_production:
-        asyncio.run(require_protected_audit_log(settings))
-    asyncio.run(announce(settings))
-    app = build(settings)
-    tune_collector()
-    server_of(app, settings).run()
+    with seeing(settings):
+        if settings.is_production:
+            asyncio.run(require_protected_audit_log(settings))
+        asyncio.run(announce(settings))
+        app = build(settings)
+        tune_collector()
+        server_of(app, settings).run()
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:

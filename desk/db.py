@@ -14,7 +14,8 @@ from psycopg.errors import QueryCanceled, ReadOnlySqlTransaction
 from sqlalchemy import event, text
 from sqlalchemy.exc import InterfaceError, InternalError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext import asyncio as sqlalchemy_asyncio
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -95,7 +96,7 @@ class Database:
         self._separate: list[Database] = []
         # Transactions take a connection as it rests. To switch it while it is taken waits for the loop, and a cancellation
         # in that moment would lose the connection; reads, which switch, seldom come here.
-        self._engine = create_async_engine(
+        self._engine = sqlalchemy_asyncio.create_async_engine(  # looked up here: traces wrap it
             async_url(url),
             pool_size=pool_size,
             max_overflow=0,

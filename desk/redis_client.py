@@ -6,6 +6,8 @@ deploy), its commands wait for each other; with redis-py's usual pool the one ab
 
 from redis.asyncio import BlockingConnectionPool, Redis
 
+from desk import tracing
+
 CONNECTIONS = 50
 """Commands at the same time; one of these is taken by the stream's reader."""
 WAIT_SECONDS = 5.0
@@ -24,4 +26,6 @@ def redis_client(url: str) -> 'Redis':
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
     )
-    return Redis.from_pool(pool)
+    client = Redis.from_pool(pool)
+    tracing.watch(client)
+    return client

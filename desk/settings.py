@@ -58,6 +58,23 @@ class Settings(BaseSettings):
         description='opens /metrics; without it only this machine may read them',
     )
 
+    otel_exporter_otlp_endpoint: str = Field(
+        default='',
+        pattern=r'^(|https?://.+)$',
+        description='where traces go, by OTLP over HTTP; empty: there are none',
+    )
+    otel_exporter_otlp_headers: SecretStr = Field(
+        default=SecretStr(''), description='sent with them, as name=value, with commas'
+    )
+    otel_service_name: str = 'desk'
+    otel_traces_sampler_arg: float = Field(
+        default=0.1, ge=0, le=1, description='the share of requests and events that are traced'
+    )
+    sentry_dsn: SecretStr = Field(
+        default=SecretStr(''), description='where faults are reported; empty: nowhere'
+    )
+    sentry_release: str = Field(default='', description='the version that faults are reported of')
+
     database_url: str = ''
     database_owner_url: str = Field(
         default='',

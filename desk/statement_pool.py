@@ -21,7 +21,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import namedtuple_row, tuple_row
 from sqlalchemy.engine import make_url
 
-from desk import metrics
+from desk import metrics, tracing
 from desk.compiled_select import DriverQuery
 from desk.errors import UpstreamError
 from desk.statement_speed import StatementSpeed
@@ -167,6 +167,7 @@ class StatementPool:
         connection = await psycopg.AsyncConnection.connect(
             self._address, autocommit=True, row_factory=namedtuple_row, options=self._options
         )
+        tracing.watch(connection)
         return opening_at, connection
 
 

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from redis.typing import EncodableT, FieldT
 from typing_extensions import override
 
-from desk import metrics
+from desk import metrics, tracing
 from desk.events import EncodedEvent, Event, Resync, Topics, UnreadableEventError
 from desk.stream_identity import StreamIdentity, event_id, identity_of
 
@@ -34,6 +34,8 @@ RESYNC_SECONDS, MAX_RESYNC_SECONDS = 1.0, 8.0
 while they continue (two versions run side by side), because every open page reads its data
 again."""
 STATE_TOPIC = 'stream'
+TRACE_FIELD = 'traceparent'
+"""The field of a stream's entry that holds the trace context (W3C Trace Context), beside ``kind`` and ``body``."""
 IDS = re.compile(r'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 Fields = dict[FieldT, EncodableT]
@@ -72,18 +74,22 @@ class EventStream:
         except (RedisError, OSError):
             log.warning('stream_away')
 
-    async def send(self, events: Sequence[Event | EncodedEvent]) -> bool:
+    async def send(
+        self, events: Sequence[Event | EncodedEvent], traces: Sequence[str] = ()
+    ) -> bool:
         """Add events to the stream in order; return whether it accepted them.
 
         If it did not, this process's own subscribers have been told directly. An encoded event is
-        passed on unchanged, even when only a newer process can decode it.
+        passed on unchanged, even when only a newer process can decode it. ``traces`` has each event's trace context
+        (``desk.tracing``), where there are any.
         """
+        traced = list(zip(events, traces or [''] * len(events), strict=True))
         try:
-            await self._add(events)
+            await self._add(traced)
         except (RedisError, OSError):
             self._became(is_live=False)
-            for event in events:
-                self._publish(event)
+            for event, trace in traced:
+                self._publish(event, trace)
             return False
         return True
 
@@ -116,11 +122,13 @@ class EventStream:
                 self._became(is_live=False)
                 await asyncio.sleep(RETRY_SECONDS)
 
-    async def _add(self, events: Sequence[Event | EncodedEvent]) -> None:
+    async def _add(self, events: Sequence[tuple[Event | EncodedEvent, str]]) -> None:
         pipeline = self._redis.pipeline(transaction=False)
-        for event in events:
+        for event, trace in events:
             encoded = EncodedEvent.of(event) if isinstance(event, Event) else event
             fields: Fields = {'kind': encoded.kind, 'body': encoded.body}
+            if trace:  # beside the event, not in it: other versions read `kind` and `body` only
+                fields[TRACE_FIELD] = trace
             pipeline.xadd(self._key, fields, maxlen=MAX_EVENTS, approximate=True)
         await pipeline.execute()
 
@@ -139,11 +147,13 @@ class EventStream:
         if self._identity is not None and place > self._identity.last:
             self._read_since += 1
         metrics.STREAM_LAG_SECONDS.set(max(0.0, time.time() - place[0] / 1000))
-        self._publish(EncodedEvent(fields.get('kind', ''), fields.get('body', '')))
+        encoded = EncodedEvent(fields.get('kind', ''), fields.get('body', ''))
+        self._publish(encoded, fields.get(TRACE_FIELD, ''))
 
-    def _publish(self, event: Event | EncodedEvent) -> None:
+    def _publish(self, event: Event | EncodedEvent, trace: str) -> None:
         try:
-            self._topics.publish(event if isinstance(event, Event) else event.decoded())
+            with tracing.continued('event heard', trace, kind=event.kind):
+                self._topics.publish(event if isinstance(event, Event) else event.decoded())
         except UnreadableEventError as error:
             self._skipped.add(error)
 

@@ -81,6 +81,7 @@ from pages.api import reports as reports_api
 from pages.api import settings as settings_api
 from pages.web import gate, unknown_paths
 from pages.web.monitoring import open_pages
+from pages.web.request_ids import RequestIds
 from pages.web.request_metrics import RequestMetrics
 from pages.web.signatures import remember_signatures
 from pages.web.softphone import Softphone
@@ -188,6 +189,7 @@ def create(
     screens.serve()
     talk_chat.register(services, settings)
     nicegui_app.on_exception(_log_page_error)
+    nicegui_app.add_exception_handler(Exception, problems.failed)
     logging.getLogger('nicegui').addFilter(_is_unexpected)
     # Our pages send no XHR: Quasar's loading bar would only show other scripts' requests.
     nicegui_app.config.quasar_config['loadingBar']['skipHijack'] = True
@@ -212,6 +214,7 @@ def create(
     gate.install(app, services, settings)
     metrics.PAGES.set_function(open_pages)
     app.add_middleware(RequestMetrics)  # outside of the gate: refused requests are counted too
+    app.add_middleware(RequestIds)  # outside of that: the line of each request carries its id
     return app
 
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from nicegui import Client, context, ui
 
+from desk import request_ids
 from desk.errors import DeskError, UpstreamError
 from pages.locale import _, language, sentence
 
@@ -31,7 +32,15 @@ def apologise(error: Exception) -> None:
     if isinstance(error, DeskError):
         stay_once(sentence(language(), error))
     else:
-        stay_once(_('예상하지 못한 문제가 생겼습니다. 입력한 내용은 그대로 있습니다.'))
+        stay_once(numbered(_('예상하지 못한 문제가 생겼습니다. 입력한 내용은 그대로 있습니다.')))
+
+
+def numbered(text: str) -> str:
+    """Return a sentence on an unexpected error with the number under which the log has it."""
+    request_id = request_ids.current()
+    if not request_id:
+        return text
+    return f'{text} {_("문의할 때 알려 주실 번호")}: {request_id}'
 
 
 def stay_once(text: str) -> None:

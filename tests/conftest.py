@@ -14,12 +14,12 @@ from uuid import uuid4
 import pytest
 import structlog
 from pydantic import SecretStr
-from redis.asyncio import Redis
 from structlog.dev import plain_traceback
 
 from desk import loops, passwords
 from desk.db import Database
 from desk.events import Topics
+from desk.redis_client import redis_client
 from desk.sandbox import BackingUrls, Sandbox
 from desk.settings import Settings
 from desk.stream import EventStream
@@ -191,7 +191,7 @@ async def assembled(
 ) -> AsyncIterator[Services]:
     """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged, ``files`` says where its files are."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
-    redis = Redis.from_url(settings.redis_url, decode_responses=True)
+    redis = redis_client(settings.redis_url)
     topics = Topics()
     stream = EventStream(redis, topics, prefix=settings.redis_prefix)
     services = assembly.assemble(

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from desk.errors import DeskError
 from pages.locale import language_of, text
+from pages.web import refusals
 from pages.web.paths import Area, area_of, path_of
 from pages.web.refusals import PROBLEM, answer, problem_of
 
@@ -33,6 +34,8 @@ class Problem(BaseModel):
     """A stable code for programs."""
     detail: str
     """A sentence for people, in the language of ``Accept-Language``."""
+    request_id: str
+    """The number of the request, as in ``X-Request-Id`` and the desk's log."""
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -53,6 +56,11 @@ def register(app: FastAPI) -> None:
 async def _expected(request: Request, error: Exception) -> Response:
     assert isinstance(error, DeskError)  # noqa: S101 - what it is registered for
     return answer(request, error)
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """Answer for a page that cannot be built: NiceGUI's own answer is in English and shows the error's text."""
+    return answer(request, error) if isinstance(error, DeskError) else refusals.failed(request)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ import structlog
 from nicegui import Client, core, json
 from socketio import exceptions  # type: ignore[import-untyped]  # has no stubs
 
-from desk import metrics
+from desk import metrics, tracing
 from pages.web import event_shapes, socket_packets
 from pages.web.current_screen import route_of
 from pages.web.principals import NOBODY, STATE_KEY, Principal, principals_in, sole
@@ -84,11 +84,18 @@ def _guarded(name: str, handler: Handler) -> Callable[..., Awaitable[Any]]:
         element_id = message.get('id') if isinstance(message, Mapping) else None
         # Each event is a task with a context of its own.
         current_route.set(route_of(client_id, element_id))
-        answer = handler(sid, message)
-        return await answer if inspect.isawaitable(answer) else answer
+        if name != 'event':  # handshakes, and answers that are part of what asked for them
+            return await _answer(handler, sid, message)
+        with tracing.root('page event', route=current_route.get()):
+            return await _answer(handler, sid, message)
 
     guard.desk_guard = True  # type: ignore[attr-defined]  # a mark, so that no handler is wrapped twice
     return guard
+
+
+async def _answer(handler: Handler, *arguments: object) -> Any:
+    answer = handler(*arguments)
+    return await answer if inspect.isawaitable(answer) else answer
 
 
 def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
@@ -105,8 +112,7 @@ def _guarded_connect(handler: Handler) -> Callable[..., Awaitable[Any]]:
             raise exceptions.ConnectionRefusedError(
                 'Implicit handshake failed'
             )  # NiceGUI's page reloads when it receives this
-        answer = handler(sid, environ, *rest)
-        return await answer if inspect.isawaitable(answer) else answer
+        return await _answer(handler, sid, environ, *rest)
 
     guard.desk_guard = True  # type: ignore[attr-defined]  # see above
     return guard

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from desk import request_ids
 from desk.errors import DeskError, TooManyError, UpstreamError
 from pages.locale import customer_sentence, language_of, sentence, text
 from pages.web import forms
@@ -38,7 +39,7 @@ def problem_of(
 ) -> Response:
     """Return a problem: ``key`` is for programs, ``detail`` for people."""
     body = {'type': 'about:blank', 'title': HTTPStatus(status).phrase, 'status': status}
-    content = {**body, 'code': key, 'detail': detail, **extra}
+    content = {**body, 'code': key, 'detail': detail, 'request_id': request_ids.current(), **extra}
     return JSONResponse(content, status, headers=headers, media_type=PROBLEM)
 
 
@@ -53,6 +54,7 @@ def page(request: Request, error: DeskError) -> Response:
         sentence=say(language, error),
         way=TalkPlace.of(request).at() if is_customer else '/desk',
         way_text=text(language, '처음으로'),
+        request_id=request_ids.current() if isinstance(error, UpstreamError) else '',
     )
     return forms.page(
         title=_title(language, error, is_customer=is_customer),
@@ -65,13 +67,18 @@ def page(request: Request, error: DeskError) -> Response:
 
 
 def failed(request: Request) -> Response:
-    """Answer an unexpected error; its details are in the log only."""
+    """Answer an unexpected error; its details are in the log only, under the number that the page shows."""
     language = language_of(request)
     said = text(language, 'api.failed')
     if not _is_for_people(request):
         return problem_of(500, 'api.failed', said)
     body = forms.render(
-        'refusal.html', language, sentence=said, way='/desk', way_text=text(language, '처음으로')
+        'refusal.html',
+        language,
+        sentence=said,
+        way='/desk',
+        way_text=text(language, '처음으로'),
+        request_id=request_ids.current(),
     )
     return forms.page(
         title=text(language, '할 수 없습니다'),

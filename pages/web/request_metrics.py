@@ -6,7 +6,7 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from desk import metrics
+from desk import metrics, tracing
 
 log = structlog.get_logger()
 
@@ -56,6 +56,7 @@ class RequestMetrics:
 
 def _note(scope: Scope, path: str, status: int, seconds: float) -> None:
     route = getattr(scope.get('route'), 'path', 'other')  # not one per id
+    tracing.note(route=route)
     metrics.REQUESTS.labels(scope['method'], route, status).inc()
     metrics.REQUEST_SECONDS.labels(route).observe(seconds)
     log.info(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from desk import clock, metrics
+from desk import clock, metrics, tracing
 from desk.errors import ConflictError, InvalidInputError
 from desk.throttle import Throttle
 from models import (
@@ -281,7 +281,8 @@ async def send(
     units: UnitsOfWork, outgoing: OutgoingMessage, agent: Agent | None
 ) -> ChatMessage | None:
     """Append a message and publish it; return ``None`` when it was not appended."""
-    committed = await append(units.db.statements, outgoing, agent)
+    with tracing.child('message stored', chat_id=outgoing.chat_id, message_id=outgoing.id):
+        committed = await append(units.db.statements, outgoing, agent)
     if committed is None:
         return None
     units.relay.hand_over([committed])

@@ -7,14 +7,14 @@ An event may be published twice, but is never lost.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from desk import clock, metrics
+from desk import clock, metrics, tracing
 from desk.db import Database
 from desk.errors import DeskError
 from desk.events import EncodedEvent, Event
@@ -41,6 +41,8 @@ class Committed:
 
     entry_id: int
     event: Event
+    trace: str = field(default_factory=tracing.carried)
+    """The trace it was made in, to be carried on with it."""
 
 
 class Relay:
@@ -70,7 +72,9 @@ class Relay:
             group.create_task(self._forget_sent())
             while True:
                 batch = await _all_of(self._waiting)
-                if await self._stream.send([one.event for one in batch]):
+                with tracing.sending('event sent', [one.trace for one in batch]) as traces:
+                    is_sent = await self._stream.send([one.event for one in batch], traces)
+                if is_sent:
                     for one in batch:
                         self._sent.put_nowait(one.entry_id)
 

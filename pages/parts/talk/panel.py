@@ -362,7 +362,9 @@ def _apologise(error: Exception) -> None:
     if isinstance(error, DeskError):
         notices.stay_once(customer_sentence(language(), error))
     else:
-        notices.stay_once(_('예상하지 못한 문제가 생겼어요. 입력한 내용은 그대로 있어요.'))
+        notices.stay_once(
+            notices.numbered(_('예상하지 못한 문제가 생겼어요. 입력한 내용은 그대로 있어요.'))
+        )
 
 
 def _box_labels() -> ReplyBoxLabels:

@@ -16,6 +16,7 @@ from pages.locale import _
 from pages.parts.kit.markup import Piece
 from pages.parts.kit.scroller import Scroller, ScrollerLabels
 from pages.parts.transcript import bubbles
+from pages.parts.transcript.drawn import trace_drawing
 from pages.parts.transcript.tones import pointer, tone
 from services.chats.events import ChatMessage
 from services.chats.transcript_view import TranscriptView
@@ -109,6 +110,8 @@ class Transcript:
         shown = self.view.add([message])
         self._draw(shown)
         self._drop_oldest()
+        if shown:
+            trace_drawing(self.scroller, message, self._own)
         return bool(shown)
 
     async def catch_up(self) -> None:

@@ -53,6 +53,7 @@ from pages.api import (
 )
 from pages.api.program import ConnectionLimits
 from pages.web import gate, unknown_paths
+from pages.web.request_ids import RequestIds
 from services.registry import Services
 from tests.support.make import PASSWORD, Make
 
@@ -221,6 +222,7 @@ def application(
         app.include_router(router)
     unknown_paths.register(app)
     gate.install(app, services, settings)
+    app.add_middleware(RequestIds)
     return app
 
 

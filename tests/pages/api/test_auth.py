@@ -10,6 +10,7 @@ from desk.settings import Settings
 from pages.api import auth, problems
 from pages.web import gate, unknown_paths
 from pages.web.principals import SignedIn
+from pages.web.request_ids import RequestIds
 from services.registry import Services
 from tests.support.make import PASSWORD, Make
 
@@ -29,6 +30,7 @@ async def program(services: Services, settings: Settings) -> AsyncIterator[httpx
 
     unknown_paths.register(app)
     gate.install(app, services, settings)
+    app.add_middleware(RequestIds)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url='http://desk.test'
     ) as program:
@@ -90,6 +92,7 @@ async def test_wrong_password_is_a_problem_in_the_readers_language(
         'status': 401,
         'code': 'sign_in.wrong',
         'detail': sentence,
+        'request_id': answer.headers['x-request-id'],
     }
 
 

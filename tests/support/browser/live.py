@@ -126,6 +126,11 @@ def environment(settings: Settings) -> dict[str, str]:
         'OIDC_CLIENT_SECRET': settings.oidc_client_secret.get_secret_value(),
         'OIDC_GROUPS': settings.oidc_groups,
         'OIDC_LOCAL_ADMINS': str(settings.oidc_local_admins),
+        'OTEL_EXPORTER_OTLP_ENDPOINT': settings.otel_exporter_otlp_endpoint,
+        'OTEL_SERVICE_NAME': settings.otel_service_name,
+        'OTEL_TRACES_SAMPLER_ARG': str(settings.otel_traces_sampler_arg),
+        'OTEL_BSP_SCHEDULE_DELAY': '200',
+        'SENTRY_DSN': settings.sentry_dsn.get_secret_value(),
         'PYTHONPATH': str(ROOT),
     }
     # What simulates pages inside of a test must not reach a real server.
