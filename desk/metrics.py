@@ -51,6 +51,10 @@ FOREIGN_EVENTS = Counter(
 MALFORMED = Counter(
     'desk_malformed_total', 'What no page or program of ours sends, dropped unread', ['what']
 )
+ALERTS_OPEN = Gauge('desk_alerts_open', 'Open alerts to whoever runs the desk', ['kind'])
+ALERT_DELIVERIES = Counter(
+    'desk_alert_deliveries_total', 'Tries to send a message to the topic of alerts', ['result']
+)
 BROWSER_ERRORS = Counter('desk_browser_errors_total', 'Errors that browsers reported')
 
 LOOP_PROBE_SECONDS = 0.5
