@@ -92,6 +92,8 @@ def build(settings: Settings | None = None) -> FastAPI:
             'presence': services.presence.follow,
             'board': services.board.follow,
             'alerts': services.alerts.follow,
+            'operator-alerts': services.operator_alerts.follow,
+            'alert-deliveries': services.alert_deliveries.follow,
             'rollups': services.rollups.follow,
             **housekeeping.tasks(services, patience),
             'audit-heads': lambda: ship_heads(services.audit_log),

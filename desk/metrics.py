@@ -81,6 +81,10 @@ MALFORMED = Counter(
 THROTTLED = Counter(
     'desk_socket_throttled_total', 'Socket messages that were refused as too many', ['socket']
 )
+ALERTS_OPEN = Gauge('desk_alerts_open', 'Open alerts to whoever runs the desk', ['kind'])
+ALERT_DELIVERIES = Counter(
+    'desk_alert_deliveries_total', 'Tries to send a message to the topic of alerts', ['result']
+)
 BROWSER_ERRORS = Counter('desk_browser_errors_total', 'Errors that browsers reported')
 PAGE_ERRORS = Counter('desk_page_errors_total', "Unexpected errors of the desk's pages")
 LOOP_FAILURES = Counter(

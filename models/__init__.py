@@ -65,6 +65,7 @@ from models.kept_file import CannedReplyFile, CustomerAttachment
 from models.label import ChatLabel, LabelColor
 from models.left_message import LeftMessage
 from models.lookup import Lookup
+from models.operator_alert import AlertDelivery, AlertKind, AlertPhase, OperatorAlert
 from models.outbox import OutboxEntry
 from models.password_reset import PasswordReset
 from models.priority import Priority
@@ -117,6 +118,9 @@ __all__ = [
     'AgentSkill',
     'AgentStatus',
     'AgentStatusChange',
+    'AlertDelivery',
+    'AlertKind',
+    'AlertPhase',
     'Announcement',
     'Attachment',
     'AuditAction',
@@ -177,6 +181,7 @@ __all__ = [
     'NoteDraft',
     'NoteMention',
     'NoticeReceipt',
+    'OperatorAlert',
     'OutboxEntry',
     'PasswordReset',
     'PastWrapUp',

@@ -75,6 +75,7 @@ class AuditAction(StrEnum):
     SETTING_CHANGED = 'setting_changed'
     SITE_KEY_MADE = 'site_key_made'
     SITE_KEY_RETIRED = 'site_key_retired'
+    ALERT_TRIED = 'alert_tried'
     RETENTION_APPLIED = 'retention_applied'
     SKILL_ADDED = 'skill_added'
     SKILL_CHANGED = 'skill_changed'

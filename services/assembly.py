@@ -6,6 +6,9 @@ from desk.db import Database
 from desk.events import Topics
 from desk.stream import EventStream
 from models import AgentRole
+from services.alerting.alerts import OperatorAlerts
+from services.alerting.deliveries import AlertDeliveries
+from services.alerting.setup import AlertSetup
 from services.audit.access_reviews import AccessReviews
 from services.audit.log import AuditLog
 from services.aws.connection import ConnectConnection
@@ -148,6 +151,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     identity: IdentitySetup | None = None,
     outside: OutsideServices | None = None,
     files: FileSetup | None = None,
+    alerts: AlertSetup | None = None,
 ) -> Services:
     """Build all services on one database and one event stream; opens nothing.
 
@@ -200,6 +204,8 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         Customers(customer_workshop, phones),
         SiteKeys(units, sites, secret=jwt_secret),
     )
+    told = alerts or AlertSetup()
+    deliveries = AlertDeliveries(units, told.topic, base_url=told.base_url)
     return Services(
         topics=topics,
         stream=stream,
@@ -217,6 +223,13 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         router=Router(units, topics, offers),
         absences=Absences(units),
         alerts=Alerts(units, board),
+        alert_deliveries=deliveries,
+        operator_alerts=OperatorAlerts(
+            db,
+            deliveries,
+            told.watches(db, redis.ping, connect.clients if connect else ()),
+            has_bucket=intake.store is not None,
+        ),
         allowed_sites=sites,
         announcements=announcements,
         board=board,

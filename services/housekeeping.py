@@ -64,6 +64,7 @@ async def retain(services: Services) -> None:
     while True:
         await services.retention.sweep()
         await services.case_keeping.forget()
+        await services.operator_alerts.forget()
         await asyncio.sleep(RETENTION_SECONDS)
 
 

@@ -12,6 +12,7 @@ from desk.redis_client import redis_client
 from desk.settings import Settings
 from desk.stream import EventStream
 from services import assembly
+from services.alerting.setup import AlertSetup
 from services.aws.connection import ConnectConnection, connection_for
 from services.calls.dial_rules import QuietHours
 from services.files.intake import FileSetup
@@ -57,6 +58,7 @@ class ProcessResources:
             identity=IdentitySetup.of(settings),
             outside=OutsideServices.of(settings),
             files=FileSetup.of(settings),
+            alerts=AlertSetup.of(settings),
         )
         return cls(db=db, redis=redis, stream=stream, services=services, connect=connect)
 
@@ -66,6 +68,7 @@ class ProcessResources:
         for one in (
             self.connect,
             services.files,
+            services.alert_deliveries,
             services.sentiment_judge,
             services.single_sign_on,
         ):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from desk.events import Topics
 from desk.stream import EventStream
+from services.alerting.alerts import OperatorAlerts
+from services.alerting.deliveries import AlertDeliveries
 from services.audit.access_reviews import AccessReviews
 from services.audit.log import AuditLog
 from services.calls.callback_requests import CallbackRequests
@@ -145,6 +147,8 @@ class Services:
     router: Router
     absences: Absences
     alerts: Alerts
+    alert_deliveries: AlertDeliveries
+    operator_alerts: OperatorAlerts
     allowed_sites: AllowedSites
     announcements: Announcements
     board: LiveBoard

@@ -25,6 +25,7 @@ from desk.settings import Settings
 from desk.stream import EventStream
 from models import migrations
 from services import assembly
+from services.alerting.setup import AlertSetup
 from services.aws.connection import ConnectConnection
 from services.aws.object_store import S3
 from services.calls.dial_rules import QuietHours
@@ -188,8 +189,9 @@ async def assembled(
     sentiment: SentimentSetup | None = None,
     identity: IdentitySetup | None = None,
     files: FileSetup | None = None,
+    alerts: AlertSetup | None = None,
 ) -> AsyncIterator[Services]:
-    """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged, ``files`` says where its files are."""
+    """Run a desk without its web side; with ``connect`` it hears of calls, with ``sentiment`` lines are judged, ``files`` says where its files are, ``alerts`` where alerts go."""
     db = Database(settings.database_url, pool_size=settings.pool_size)
     redis = redis_client(settings.redis_url)
     topics = Topics()
@@ -206,6 +208,7 @@ async def assembled(
         quiet_hours=QuietHours.of(settings.quiet_hours),
         identity=identity,
         files=files,
+        alerts=alerts,
     )
     await stream.open()
     going = {

@@ -27,6 +27,12 @@ class CircuitBreaker:
         self._rest_seconds = rest_seconds
         self._failures = 0
         self._closed_until = 0.0
+        self._failing_since = 0.0
+
+    @property
+    def failing_seconds(self) -> float:
+        """How long the service has answered no call, counted from the first that failed; 0 when the last one was answered."""
+        return time.monotonic() - self._failing_since if self._failures else 0.0
 
     @property
     def is_open(self) -> bool:
@@ -46,6 +52,8 @@ class CircuitBreaker:
 
     def failed(self) -> None:
         """Record that the service failed or did not answer in time."""
+        if not self._failures:
+            self._failing_since = time.monotonic()
         self._failures += 1
         if self._failures >= self._limit:
             self._closed_until = time.monotonic() + self._rest_seconds

@@ -73,7 +73,7 @@ class AwsClient:
         breaker: CircuitBreaker | None = None,
         read_seconds: float = READ_SECONDS,
     ) -> None:
-        self._service = service
+        self.service = service
         self._place = place
         self._breaker = breaker or CircuitBreaker()
         self._read_seconds = read_seconds
@@ -86,6 +86,11 @@ class AwsClient:
         ) in OUTCOMES:  # from the start: a counter that appears with its first fault hides it
             metrics.AWS_CALLS.labels(service, outcome)
         metrics.AWS_CALL_SECONDS.labels(service)
+
+    @property
+    def failing_seconds(self) -> float:
+        """How long the service has answered no call of this client; see ``CircuitBreaker``."""
+        return self._breaker.failing_seconds
 
     async def call(self, operation: Operation, **parameters: Any) -> dict[str, Any]:
         """Call an operation and return its answer, without boto3's own metadata.
@@ -138,9 +143,9 @@ class AwsClient:
     def _made_client(self) -> BaseClient:
         with self._made:  # boto3 parses megabytes of models: once, and in a thread
             if self._client is None:
-                endpoint = self._place.endpoint_of(self._service)
+                endpoint = self._place.endpoint_of(self.service)
                 self._client = boto3.Session().client(
-                    self._service,
+                    self.service,
                     region_name=self._place.region,
                     endpoint_url=endpoint or None,
                     config=Config(

@@ -41,6 +41,7 @@ class Operation(StrEnum):
 
     BUCKET_REGION = 's3:GetBucketLocation'
     TOPIC = 'sns:GetTopicAttributes'
+    PUBLISH = 'sns:Publish'
 
     @property
     def service(self) -> str:

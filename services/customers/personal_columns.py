@@ -90,6 +90,7 @@ KEPT: dict[str, dict[str, Kept]] = {
         'alike_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
     },
     'imported_customers': {'customer_id': Kept('undoes an import', 'one day')},
+    'alert_deliveries': {'body': Kept('counts, ids, names of queues and hosts: the desk writes it, about no person', '90 days after the alert is over')},
     'outbox': {'body': Kept('events on their way; an erasure waits for none', 'seconds: deleted once they are told')},
     'call_legs': {'recording': Kept('the place of a recording, which names nobody, to delete it by', "the retention of calls, and the bucket's own rule")},
     'calls': {'contact_id': Kept("Amazon Connect's id of the contact", 'the retention of calls')},
@@ -110,6 +111,10 @@ STAFF: dict[str, str] = {
 """Personal data of the people who work here, not of customers."""
 
 FREE: dict[str, str] = {
+    'alert_deliveries': (
+        'id dedupe_id alert_id kind phase headline created_at try_at tries failed_at fault sent_at given_up_at'
+    ),
+    'operator_alerts': 'id created_at kind subject told_level details seen_at ended_at',
     'announcements': 'id language created_at',
     'barred_pairs': 'id created_at agent_id case_id lifted_at lifted_by_id',
     'protection_cases': (

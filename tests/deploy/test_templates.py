@@ -145,6 +145,23 @@ def test_no_role_may_do_everything_or_reach_everything() -> None:
     assert wide == NO_RESOURCE_LEVEL
 
 
+def test_desk_may_publish_to_the_topic_of_alerts_and_to_no_other() -> None:
+    topic = only(templates.of_type('AWS::SNS::Topic'))['TopicName']
+    key = only(templates.of_type('AWS::KMS::Key'))['KeyPolicy']['Statement']
+
+    may_publish = {
+        name: listed(one['Resource']) for name, one in statements() if 'sns:Publish' in listed(one['Action'])
+    }  # fmt: skip
+    [by_services] = [one for one in key if one['Sid'] == 'TheDeskByTheServices']
+
+    assert may_publish == {
+        'access.DeskRole': [f'arn:aws:sns:{templates.REGION}:{templates.ACCOUNT}:{topic}']
+    }
+    # The topic is encrypted: without the key SNS takes no message.
+    assert {'kms:Decrypt', 'kms:GenerateDataKey'} <= set(by_services['Action'])
+    assert f'sns.{templates.REGION}.amazonaws.com' in str(by_services['Condition'])
+
+
 def test_nobody_outside_of_the_account_is_let_in() -> None:
     documents = [
         one[key]

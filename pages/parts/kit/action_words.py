@@ -54,6 +54,7 @@ ACTIONS = {
     AuditAction.SETTING_CHANGED: 'audit.setting_changed',
     AuditAction.SITE_KEY_MADE: '사이트 비밀 키 만들기',
     AuditAction.SITE_KEY_RETIRED: '사이트 비밀 키 폐기',
+    AuditAction.ALERT_TRIED: '시험 알림 보냄',
     AuditAction.RETENTION_APPLIED: 'audit.retention_applied',
     AuditAction.SKILL_ADDED: 'audit.skill_added',
     AuditAction.SKILL_CHANGED: '역량 변경',

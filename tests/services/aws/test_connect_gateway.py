@@ -22,6 +22,7 @@ from desk.errors import (
 from desk.sandbox.connect.objects import PREFIX
 from services.aws import client as aws_client
 from services.aws import comprehend
+from services.aws.alert_topic import SnsTopic
 from services.aws.client import AwsPlace
 from services.aws.connect_api import ConnectApi, QuickConnectKind
 from services.aws.connection import ConnectConnection
@@ -29,6 +30,7 @@ from services.aws.operations import Operation
 from services.aws.policy import PolicyPlace, as_file, iam_policy
 from services.aws.probes import ask_bucket, ask_topic
 from tests.support import objects
+from tests.support.readers import ARN
 from tests.support.sandbox.box import LUNCH, NUMBER, ORDERS, SUPPORT, Box
 
 pytestmark = pytest.mark.slow
@@ -243,12 +245,14 @@ async def test_policy_allows_what_is_called_and_nothing_more(
     sentiments = judging.sentiments(['네'], 'ko')
 
     there = AwsPlace(region='ap-northeast-2', endpoints={'': box.moto_url})
-    probes = [ask_bucket(there, 'files'), ask_topic(there, 'arn:aws:sns:ap-northeast-2:1:alerts')]
+    topic = SnsTopic(aws_client.AwsClient('sns', there), ARN)
+    outside = [ask_bucket(there, 'files'), ask_topic(there, ARN), topic.publish('test', '{}', {})]
 
-    for use in [*uses_of(connect.api, contact_id), *feed_uses(connect), sentiments, *probes]:
+    for use in [*uses_of(connect.api, contact_id), *feed_uses(connect), sentiments, *outside]:
         with suppress(ConflictError, NotFoundError):
             await use
     await judging.close()
+    await topic.close()
     bucket = objects.bucket_at(f'{box.url}{PREFIX}')
     await bucket.put('a file', b'x', 'text/plain')
     assert await bucket.get('a file') == b'x'
