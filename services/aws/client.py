@@ -103,7 +103,7 @@ class AwsClient:
         loop = asyncio.get_running_loop()
         asked = loop.run_in_executor(self._threads, self._ask, operation, parameters)
         try:
-            with metrics.AWS_CALL_SECONDS.labels(self._service).time():
+            with metrics.AWS_CALL_SECONDS.labels(self.service).time():
                 async with asyncio.timeout(self._deadline_seconds):
                     answer = await asked
         except (BotoCoreError, ClientError) as error:
@@ -130,7 +130,7 @@ class AwsClient:
             raise
 
     def _count(self, outcome: str) -> None:
-        metrics.AWS_CALLS.labels(self._service, outcome).inc()
+        metrics.AWS_CALLS.labels(self.service, outcome).inc()
 
     def _ask(self, operation: Operation, parameters: dict[str, Any]) -> dict[str, Any]:
         method = getattr(self._made_client(), xform_name(operation.api_name))
