@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import promql_parser as promql
@@ -22,6 +23,7 @@ class Selector:
     range_seconds: float = 0.0
 
 
+@cache
 def dashboard() -> dict[str, Any]:
     """Return the dashboard."""
     found: dict[str, Any] = json.loads((FOLDER / 'dashboard.json').read_text())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ class Rule:
     annotations: Mapping[str, str]
 
 
-def rules() -> list[Rule]:
+@cache
+def rules() -> tuple[Rule, ...]:
     """Return the desk's alerts."""
     groups = yaml.safe_load((FOLDER / 'alerts.yml').read_text())['groups']
-    return [
+    return tuple(
         Rule(
             name=one['alert'],
             expression=one['expr'],
@@ -38,7 +40,7 @@ def rules() -> list[Rule]:
         )
         for group in groups
         for one in group['rules']
-    ]
+    )
 
 
 def seconds_of(duration: str) -> float:
