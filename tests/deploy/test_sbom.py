@@ -33,6 +33,9 @@ def parts(written: Path) -> dict[str, dict[str, Any]]:
     return {one['name']: one for one in found}
 
 
+# The validator leaves the files of its schemas open.
+@pytest.mark.filterwarnings('ignore:unclosed file:ResourceWarning')
+@pytest.mark.filterwarnings('ignore::pytest.PytestUnraisableExceptionWarning')
 def test_it_is_valid_by_the_schema(written: Path) -> None:
     faults = JsonStrictValidator(SchemaVersion.V1_6).validate_str(written.read_text())
 
