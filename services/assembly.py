@@ -8,6 +8,7 @@ from desk.stream import EventStream
 from models import AgentRole
 from services.alerting.alerts import OperatorAlerts
 from services.alerting.deliveries import AlertDeliveries
+from services.alerting.outage import DatabaseOutage
 from services.alerting.setup import AlertSetup
 from services.audit.access_reviews import AccessReviews
 from services.audit.log import AuditLog
@@ -228,6 +229,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
             db,
             deliveries,
             told.watches(db, redis.ping, connect.clients if connect else ()),
+            DatabaseOutage(redis, deliveries, prefix=stream.prefix),
             has_bucket=intake.store is not None,
         ),
         allowed_sites=sites,

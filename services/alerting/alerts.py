@@ -21,8 +21,9 @@ from desk.errors import DeskError
 from models import AlertKind, AlertPhase, OperatorAlert
 from services.alerting import queries
 from services.alerting.deliveries import AlertDeliveries
+from services.alerting.outage import DatabaseOutage
 from services.alerting.shared import shared_sightings
-from services.alerting.sighting import Sighting
+from services.alerting.sighting import AWAY, Sighting
 from services.alerting.watches import Watch
 
 log = structlog.get_logger()
@@ -44,12 +45,14 @@ class OperatorAlerts:
         db: Database,
         deliveries: AlertDeliveries,
         watches: Sequence[Watch],
+        outage: DatabaseOutage,
         *,
         has_bucket: bool = False,
     ) -> None:
         self._db = db
         self._deliveries = deliveries
         self._watches = watches
+        self._outage = outage
         self._has_bucket = has_bucket
         self._looking_since: datetime | None = None
         self._looked_at: datetime | None = None
@@ -67,6 +70,10 @@ class OperatorAlerts:
         """Raise alerts for what is wrong, and end those that nobody sees any more."""
         found = [one for seen in await self._look_around() for one in seen]
         now = clock.now()
+        if await self._is_database_away(found, now):
+            return
+        if outage := await self._outage.stored(self._db, now):
+            found.append(outage.sighting)
         async with self._db.reading() as session:
             found += await shared_sightings(session, now, has_bucket=self._has_bucket)
             standing = {(one.kind, one.subject): one for one in await queries.open_alerts(session)}
@@ -85,6 +92,14 @@ class OperatorAlerts:
 
     async def _look_around(self) -> Sequence[Sequence[Sighting]]:
         return await asyncio.gather(*(one.look() for one in self._watches))
+
+    async def _is_database_away(self, found: Iterable[Sighting], now: datetime) -> bool:
+        """Return whether it is; after a while it is told past it."""
+        away = [one for one in found if _key(one) == (AlertKind.DATABASE, AWAY)]
+        for one in away:
+            if one.is_sure:
+                await self._outage.tell(one.since or now, now)
+        return bool(away)
 
     def _is_news(self, sighting: Sighting, alert: OperatorAlert | None) -> bool:
         if alert is None:

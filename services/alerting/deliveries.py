@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -63,18 +63,16 @@ class AlertDeliveries:
 
     def write(self, session: AsyncSession, alert: OperatorAlert, phase: AlertPhase) -> None:
         """Write the message about an alert in the transaction that raises or ends it."""
-        dedupe_id = uuid4()
-        letter = texts.letter_of(alert, phase, dedupe_id, self._base_url)
-        session.add(
-            AlertDelivery(
-                dedupe_id=dedupe_id,
-                alert_id=alert.id,
-                kind=alert.kind,
-                phase=phase.value,
-                headline=letter.headline,
-                body=letter.body,
-            )
-        )
+        session.add(self._message(alert, phase))
+
+    async def send_past_the_database(self, alert: OperatorAlert) -> bool:
+        """Send that an alert is raised which no row holds; its id tells repeats apart. Return whether there is a topic; raises as ``AlertTopic``."""
+        if self._topic is None:
+            return False
+        row = self._message(alert, AlertPhase.RAISED, dedupe_id=alert.id)
+        await self._topic.publish(row.headline, row.body, _attributes(row))
+        metrics.ALERT_DELIVERIES.labels('sent').inc()
+        return True
 
     async def follow(self) -> None:
         """Send what is due, until cancelled."""
@@ -142,15 +140,28 @@ class AlertDeliveries:
         if self._topic is not None:
             await self._topic.close()
 
+    def _message(
+        self, alert: OperatorAlert, phase: AlertPhase, dedupe_id: UUID | None = None
+    ) -> AlertDelivery:
+        message_id = dedupe_id or uuid4()
+        letter = texts.letter_of(alert, phase, message_id, self._base_url)
+        return AlertDelivery(
+            dedupe_id=message_id,
+            alert_id=alert.id,
+            kind=alert.kind,
+            phase=phase.value,
+            headline=letter.headline,
+            body=letter.body,
+        )
+
     async def _stored(self, row: AlertDelivery) -> AlertDelivery:
         async with self._db.reading() as session:
             return await queries.delivery(session, row.dedupe_id) or row
 
     async def _send(self, topic: AlertTopic, row: AlertDelivery) -> bool:
         """Send a message and record what came of it; return whether it was sent."""
-        attributes = {'dedupe_id': str(row.dedupe_id), 'kind': row.kind, 'phase': row.phase}
         try:
-            await topic.publish(row.headline, row.body, attributes)
+            await topic.publish(row.headline, row.body, _attributes(row))
         except DeskError as error:
             await self._failed(row, error.key)
             return False
@@ -170,3 +181,7 @@ class AlertDeliveries:
             )  # fmt: skip
         metrics.ALERT_DELIVERIES.labels('given_up' if is_given_up else 'failed').inc()
         log.warning('alert_not_sent', delivery_id=row.id, tries=row.tries, key=fault)
+
+
+def _attributes(row: AlertDelivery) -> dict[str, str]:
+    return {'dedupe_id': str(row.dedupe_id), 'kind': row.kind, 'phase': row.phase}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, text, update
+from sqlalchemy import delete, exists, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
@@ -29,17 +29,20 @@ async def open_alerts(session: AsyncSession) -> Sequence[OperatorAlert]:
     return (await session.exec(statement.order_by(col(OperatorAlert.created_at)))).all()
 
 
-async def begin(session: AsyncSession, sighting: Sighting, now: datetime) -> None:
-    """Store an open alert, unless there is one of this kind and subject."""
+async def begin(
+    session: AsyncSession,
+    sighting: Sighting,
+    now: datetime,
+    alert_id: UUID | None = None,
+    *,
+    told_level: int = 0,
+) -> None:
+    """Store an open alert, unless there is one of this kind and subject, or was one with this id."""
     statement = insert(OperatorAlert).values(
-        id=uuid4(), created_at=now, seen_at=now, kind=sighting.kind.value,
-        subject=sighting.subject, details=dict(sighting.figures), told_level=0,
+        id=alert_id or uuid4(), created_at=sighting.since or now, seen_at=now, kind=sighting.kind.value,
+        subject=sighting.subject, details=dict(sighting.figures), told_level=told_level,
     )  # fmt: skip
-    await session.exec(
-        statement.on_conflict_do_nothing(
-            index_elements=['kind', 'subject'], index_where=text('ended_at IS NULL')
-        )
-    )
+    await session.exec(statement.on_conflict_do_nothing())
 
 
 async def raise_to(
@@ -193,11 +196,11 @@ async def given_up(session: AsyncSession, since: datetime) -> int:
     return (await session.exec(statement)).one()
 
 
-async def passed_limits(session: AsyncSession) -> Sequence[tuple[FloorAlert, str | None]]:
-    """Return the open alerts of supervisors' limits, with the queue's name where they are about one."""
+async def passed_limits(session: AsyncSession) -> Sequence[tuple[FloorAlert, str]]:
+    """Return the open alerts of supervisors' limits on queues, with the queue's name; those on single agents are the board's alone."""
     statement = (
         select(FloorAlert, Queue.name)
-        .join(Queue, col(Queue.id) == col(FloorAlert.subject_id), isouter=True)
+        .join(Queue, col(Queue.id) == col(FloorAlert.subject_id))
         .where(col(FloorAlert.ended_at).is_(None), col(FloorAlert.threshold_id).is_not(None))
         .order_by(col(FloorAlert.created_at))
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import AlertKind, FloorAlert, ThresholdKind
+from models import AlertKind, FloorAlert
 from services.alerting import queries
 from services.alerting.sighting import Sighting
 
@@ -24,7 +24,7 @@ async def shared_sightings(
         *await _relay(session, now),
         *(await _transcripts(session, now) if has_bucket else ()),
         *await _given_up(session, now),
-        *(_of_limit(alert, name or '') for alert, name in await queries.passed_limits(session)),
+        *(_of_limit(alert, name) for alert, name in await queries.passed_limits(session)),
     ]
 
 
@@ -32,7 +32,8 @@ async def _relay(session: AsyncSession, now: datetime) -> Sequence[Sighting]:
     oldest_at = await queries.oldest_event_at(session)
     if oldest_at is None or now - oldest_at < timedelta(seconds=RELAY_SECONDS):
         return ()
-    return (Sighting(kind=AlertKind.RELAY, subject='outbox', figures={'seconds': RELAY_SECONDS}),)
+    figures = {'seconds': RELAY_SECONDS}
+    return (Sighting(kind=AlertKind.RELAY, subject='outbox', figures=figures, since=oldest_at),)
 
 
 async def _transcripts(session: AsyncSession, now: datetime) -> Sequence[Sighting]:
@@ -51,11 +52,13 @@ def _delivery(subject: str, figures: dict[str, int]) -> Sequence[Sighting]:
 
 
 def _of_limit(alert: FloorAlert, queue: str) -> Sighting:
-    figures: dict[str, str | int] = {'limit': alert.kind, 'value': alert.value, 'most': alert.most}
-    about_agent = alert.kind == ThresholdKind.STATE
-    whose = {'agent_id': str(alert.subject_id)} if about_agent else {'queue_id': str(alert.subject_id), 'queue': queue}  # fmt: skip
+    figures: dict[str, str | int] = {
+        'limit': alert.kind, 'value': alert.value, 'most': alert.most,
+        'queue_id': str(alert.subject_id), 'queue': queue,
+    }  # fmt: skip
     return Sighting(
         kind=AlertKind.THRESHOLD,
         subject=f'{alert.kind}/{alert.threshold_id}/{alert.subject_id}',
-        figures=figures | whose,
+        figures=figures,
+        since=alert.created_at,
     )

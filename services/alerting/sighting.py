@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from models import AlertKind
 
@@ -22,5 +23,7 @@ class Sighting:
     level: int = 1
     """A higher level of an open alert is told again."""
     figures: Figures = field(default_factory=dict)
+    since: datetime | None = None
+    """When it began, where that is known."""
     is_sure: bool = True
     """False where it cannot be said whether it is wrong: that raises no alert, and ends none."""

@@ -88,11 +88,6 @@ WORDS: Mapping[tuple[str, str], Words] = {
         '대기열 {queue}: 서비스 레벨이 {value}%입니다(기준 {most}%).',
         'Queue {queue}: the service level is {value}% (limit {most}%).',
     ),
-    (AlertKind.THRESHOLD, ThresholdKind.STATE): Words(
-        'an agent is in a state for long',
-        '상담사 한 명의 상태가 {value}분째 그대로입니다(기준 {most}분, {agent_id}).',
-        'An agent has been in one state for {value} minutes (limit {most}, {agent_id}).',
-    ),
     (AlertKind.THRESHOLD, ThresholdKind.NEGATIVE): Words(
         'customers are upset',
         '대기열 {queue}: 고객 감정이 나쁜 상담이 {value}건입니다(기준 {most}건).',

@@ -64,7 +64,7 @@ class AnswerWatch(Watch):
         fault = await self._fault()
         self._since = {fault: self._since.get(fault, now)} if fault else {}
         return [
-            Sighting(kind=self._kind, subject=one, is_sure=now - since >= HELD)
+            Sighting(kind=self._kind, subject=one, since=since, is_sure=now - since >= HELD)
             for one, since in self._since.items()
         ]
 

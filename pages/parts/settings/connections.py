@@ -11,8 +11,18 @@ from pages.context import PageContext
 from pages.locale import _
 from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
+from pages.parts.settings.alert_state import draw_alerts, outcome_of
 from pages.parts.settings.section import Section, about, heading, mark
-from services.settings.connections import AWAY, BUSY, DENIED, REFUSED, Answer, Connection
+from services.alerting.deliveries import AlertState
+from services.settings.connections import (
+    AWAY,
+    BUSY,
+    DENIED,
+    FAULTS,
+    REFUSED,
+    Answer,
+    Connection,
+)
 
 WHERE = {
     Connection.POSTGRESQL: 'DATABASE_URL',
@@ -35,10 +45,12 @@ class ConnectionSection(Section):
     def __init__(self, context: PageContext) -> None:
         super().__init__(context, _('연결 상태'))
         self._connected: frozenset[Connection] = frozenset()
+        self._alerts: AlertState | None = None
 
     @override
     async def read(self) -> None:
         self._connected = frozenset(self.services.connections.configured(self.agent))
+        self._alerts = await self.still(self.services.alert_deliveries.state(self.agent))
 
     @override
     def draw_list(self) -> None:
@@ -51,6 +63,18 @@ class ConnectionSection(Section):
         with ui.element('ul').classes('desk-settings-invitations'):
             for one in Connection:
                 self._draw(one)
+        if self._alerts is not None:
+            draw_alerts(self._alerts, _why_not, self._try_alerts)
+
+    async def _try_alerts(self) -> None:
+        try:
+            sent = await self.still(self.services.alert_deliveries.try_out(self.agent))
+        except DeskError as error:
+            notices.tell(error)
+            return
+        tell = notices.done if sent.sent_at is not None else notices.stay
+        tell(outcome_of(sent, _why_not))
+        await self.still(self.read_again())
 
     def _draw(self, connection: Connection) -> None:
         name, use = _words()[connection]
@@ -90,6 +114,11 @@ def _words() -> dict[Connection, tuple[str, str]]:
         Connection.OIDC: ('OpenID Connect', _('조직 계정으로 로그인')),
         Connection.CLAMD: ('ClamAV', _('받은 파일의 바이러스 검사')),
     }  # fmt: skip
+
+
+def _why_not(key: str) -> str:
+    """Return what to mend where an alert could not be sent, by the error's key."""
+    return _said(Connection.SNS, Answer(milliseconds=0, fault=FAULTS.get(key, AWAY)))
 
 
 def _said(connection: Connection, answer: Answer) -> str:

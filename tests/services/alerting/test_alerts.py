@@ -180,7 +180,6 @@ async def test_topic_that_was_away_gets_everything_in_order_once(
         assert (state.waiting, state.last_sent_at, state.last_fault) == (2, None, 'connect.away')
 
         with subscribed(port) as reader, clock.moved(passed + timedelta(minutes=11)):
-            await asyncio.sleep(0)
             for services in (desk, other):
                 setup.topic._client._breaker.succeeded()  # the pause after failures counts real seconds
                 await services.alert_deliveries.send_due()
@@ -306,7 +305,7 @@ async def test_no_message_names_a_person(desk: Services, reader: Reader, make: M
         '김비밀', '01055556666', '숨김', 'hidden-agent', '박몰래', '01077778888', '아무도 모를 말', '번째 줄',
         admin.username, admin.email, admin.first_name, str(customer.id), str(chat.id),
     )  # fmt: skip
-    assert limits >= {'waiting', 'longest', 'state'}
+    assert limits == {'waiting', 'longest'}  # one person's state is the board's alone
     assert [
         one for one in secrets if one in said or one.encode('unicode_escape').decode() in said
     ] == []
