@@ -256,7 +256,8 @@ class Workspace:
             self._shell.sound.tick()
         elif line.type is MessageType.REOPENED and line.content != self._agent.name:
             self._shell.sound.tick()
-            notices.news(_('{name} 님의 상담이 다시 열렸습니다', name=chat.visitor_name))
+            with self._inbox:  # whose handler only notes what it hears
+                notices.news(_('{name} 님의 상담이 다시 열렸습니다', name=chat.visitor_name))
 
     def _listen_to_queues(self) -> None:
         """Read the ringing chats again when queues change: a queue may switch between offering and accepting from the list."""

@@ -49,6 +49,28 @@ async def test_others_are_told_that_it_is_not_theirs(
     await user.should_not_see('대기열')
 
 
+@pytest.mark.parametrize(
+    ('path', 'sentence'),
+    [
+        ('hours', '시간을 정할 대기열이 없습니다. 시스템 관리자에게'),
+        ('texts', '설정할 대기열이 없습니다. 시스템 관리자에게'),
+        ('abuse-words', '설정할 대기열이 없습니다. 시스템 관리자에게'),
+        ('widget', '설정할 대기열이 없습니다. 시스템 관리자에게'),
+        ('categories', '먼저 큰 분류를 추가하고'),
+        ('labels', '추가하면 상담원이 B 키로'),
+        ('thresholds', '먼저 기다리는 고객의 수나 시간에'),
+    ],
+)
+async def test_supervisor_without_queues_is_told_how_to_begin(
+    sign_in: SignIn, make: Make, path: str, sentence: str
+) -> None:
+    user = await sign_in(await make.supervisor(departments=['새로 생길 부서']))
+
+    await user.open(f'{SETTINGS}/{path}')
+
+    await user.should_see(sentence, retries=SOON)
+
+
 async def test_who_is_no_administrator_any_more_sees_it_no_more(
     admin: User, services: Services, make: Make, boss: Agent
 ) -> None:

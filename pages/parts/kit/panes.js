@@ -1,10 +1,10 @@
 // Three panes with two separators that can be dragged. Wide windows show all three; below 1100 px the right one is a
-// drawer (the middle pane would be too narrow beside it), below 700 px one pane is shown at a time. The panes keep
+// drawer (the middle pane would be too narrow beside it), below 856 px one pane is shown at a time. The panes keep
 // their place in Vue's tree in every mode, so that scroll positions and typed text stay. Widths live in CSS variables:
 // dragging redraws no pane.
 const STEP = 16; // px an arrow key moves
 const DRAWER = window.matchMedia("(max-width: 1099.98px)");
-const SINGLE = window.matchMedia("(max-width: 699.98px)");
+const SINGLE = window.matchMedia("(max-width: 855.98px)");
 const SIDES = ["left", "right"];
 
 export default {

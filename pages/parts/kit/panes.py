@@ -33,7 +33,7 @@ class PaneWidth:
 class Panes(Element, component='panes.js'):
     """Three panes: draw into ``left``, ``center`` and ``right`` (``with panes.center: ...``).
 
-    Below 1100 px the right pane is a drawer, below 700 px one pane shows at a time. The browser remembers
+    Below 1100 px the right pane is a drawer, below 856 px one pane shows at a time. The browser remembers
     widths under ``keep``.
     """
 

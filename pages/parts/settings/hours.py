@@ -66,7 +66,11 @@ class HoursSection(EditedSection):
             )
         )
         if not self._queues:
-            empty(_('시간을 정할 대기열이 없습니다. 담당 부서의 대기열이 생기면 여기에 보입니다.'))
+            empty(
+                _(
+                    '시간을 정할 대기열이 없습니다. 시스템 관리자에게 담당 부서의 대기열을 만들어 달라고 하세요. 생기면 여기에 보입니다.'
+                )
+            )
             return
         rows = Markup().join(_row(one) for one in self._queues)
         if self.agent.role is AgentRole.ADMIN:

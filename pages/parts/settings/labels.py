@@ -43,7 +43,7 @@ class LabelSection(RowSection):
             )
         )
         if not self._labels:
-            empty(_('아직 라벨이 없습니다.'))
+            empty(_('아직 라벨이 없습니다. 추가하면 상담원이 B 키로 상담에 붙일 수 있습니다.'))
             return
         rows = Markup().join(_row(one) for one in self._labels)
         headings = (_('이름'), _('색'), _('부서'), _('순서'), _('상태'))

@@ -14,7 +14,7 @@ from pages.locale import _
 from pages.parts.kit.edit_form import FormField
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.edited_section import EditedSection
-from pages.parts.settings.section import about, cells, heading, name_cell, table
+from pages.parts.settings.section import about, cells, empty, heading, name_cell, table
 from pages.parts.settings.setting_editor import SettingEditor
 
 
@@ -52,6 +52,9 @@ class QueueListSection(EditedSection):
         if self.agent.role is AgentRole.ADMIN:
             rows += _row(EVERYWHERE, _('모든 대기열'), '')
         rows += Markup().join(_row(one.id, one.name, one.department) for one in self._queues)
+        if not rows:
+            empty(_('설정할 대기열이 없습니다. 시스템 관리자에게 담당 부서의 대기열을 만들어 달라고 하세요. 생기면 여기에 보입니다.'))  # fmt: skip
+            return
         table(self._title, (_('대기열'),), rows, self.press)
 
     @override
