@@ -78,9 +78,15 @@ MESSAGES ?= 1000000
 load-data: $(VENV)/.ready  ## fill the desk with believable data (CUSTOMERS=1000000 MESSAGES=1000000)
 	$(PY) -m tests.load.load_data --customers $(CUSTOMERS) --messages $(MESSAGES)
 
-soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills; 100 random histories at the call bar
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills; a roll-out and failures behind HAProxy; 100 random histories at the call bar
 	$(PY) -m tests.load.soak
+	$(PY) -m tests.load.soak_rollout
+	$(PY) -m tests.load.soak_failures
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
+
+.PHONY: scaling
+scaling: $(VENV)/.ready  ## 1, 2 and 4 processes behind HAProxy: what limits (docs/scaling.md)
+	$(PY) -m tests.load.scaling
 
 lock: $(VENV)/.ready  ## resolve the dependencies anew
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
