@@ -89,9 +89,15 @@ locust: $(VENV)/.ready  ## the guide's load test over the public API of a runnin
 	$(VENV)/bin/locust -f tests/load/locustfile.py --host $(HOST) --headless --users $(USERS) --spawn-rate 5 \
 	  --run-time $(SECONDS)s --stop-timeout 10 --only-summary
 
-soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; 100 histories at the call bar
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; a roll-out and failures behind HAProxy; 100 histories at the call bar
 	$(PY) -m tests.load.soak
+	$(PY) -m tests.load.soak_rollout
+	$(PY) -m tests.load.soak_failures
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
+
+.PHONY: scaling
+scaling: $(VENV)/.ready  ## 1, 2 and 4 processes behind HAProxy: what limits (docs/scaling.md)
+	$(PY) -m tests.load.scaling
 
 lock: $(VENV)/.ready  ## resolve the dependencies anew
 	$(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

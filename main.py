@@ -41,6 +41,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from desk import clock, logging, loops, metrics, tracing
+from desk.draining import DrainingServer, StopState
 from desk.errors import DeskError
 from desk.server_protocols import MAX_FRAME_BYTES, LimitedHttp, LimitedWebSocket
 from desk.settings import Settings, StartError
@@ -167,7 +168,11 @@ def serve(settings: Settings) -> None:
 
 
 def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """Return the tuned server for an application; the benchmark's baseline uses it too."""
+    """Return the tuned server for an application; the benchmark's baseline uses it too.
+
+    While it drains (``desk.draining``) the application's ``/readyz`` answers 503.
+    """
+    app.state.stop_state = stop_state = StopState()
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -183,7 +188,7 @@ def server_of(app: FastAPI, settings: Settings) -> uvicorn.Server:
         timeout_graceful_shutdown=10,
         timeout_keep_alive=KEEP_ALIVE_SECONDS if settings.is_production else 5,
     )
-    return uvicorn.Server(config)
+    return DrainingServer(config, drain_seconds=settings.seconds_to_drain, stop_state=stop_state)
 
 
 async def fill_with_demo(settings: Settings) -> bool:

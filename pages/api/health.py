@@ -9,9 +9,10 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from desk.draining import StopState
 from pages.api.shapes import Liveness, Readiness, ServiceState
 
 log = structlog.get_logger()
@@ -33,19 +34,25 @@ def router(probes: Mapping[str, Probe], *, probe_seconds: float = PROBE_SECONDS)
     @api.get(
         '/readyz',
         summary='Readiness',
-        responses={503: {'model': Readiness, 'description': 'A service does not answer'}},
+        responses={
+            503: {
+                'model': Readiness,
+                'description': 'A service does not answer, or this process is about to stop',
+            }
+        },
     )
-    async def readyz(response: Response) -> Readiness:
-        """Probe every backing service; 503 when one of them does not answer in time."""
+    async def readyz(request: Request, response: Response) -> Readiness:
+        """Probe every backing service; 503 when one of them does not answer in time, or this process is about to stop."""
         async with asyncio.TaskGroup() as group:
             asked = {
                 name: group.create_task(_ask(name, probe, probe_seconds))
                 for name, probe in probes.items()
             }
         services = {name: task.result() for name, task in asked.items()}
-        is_ready = all(state.ok for state in services.values())
+        is_stopping = _is_stopping(request)
+        is_ready = all(state.ok for state in services.values()) and not is_stopping
         response.status_code = 200 if is_ready else 503
-        return Readiness(ok=is_ready, services=services)
+        return Readiness(ok=is_ready, stopping=is_stopping, services=services)
 
     @api.get(
         '/metrics',
@@ -63,6 +70,12 @@ def router(probes: Mapping[str, Probe], *, probe_seconds: float = PROBE_SECONDS)
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return api
+
+
+def _is_stopping(request: Request) -> bool:
+    """Whether the server was told to stop; an application without the desk's own server (a test) never is."""
+    state: StopState | None = getattr(request.app.state, 'stop_state', None)
+    return state is not None and state.is_stopping
 
 
 async def _ask(name: str, probe: Probe, seconds: float) -> ServiceState:

@@ -376,6 +376,7 @@ class Readiness(BaseModel):
     model_config = shown_as(
         {
             'ok': True,
+            'stopping': False,
             'services': {
                 'postgresql': {'ok': True, 'milliseconds': 0.8},
                 'redis': {'ok': True, 'milliseconds': 0.3},
@@ -384,6 +385,9 @@ class Readiness(BaseModel):
     )
 
     ok: bool
+    stopping: bool = Field(
+        default=False, description='this process was told to stop: send it nothing new'
+    )
     services: dict[str, ServiceState]
 
 

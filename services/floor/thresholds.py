@@ -35,6 +35,7 @@ LIMITS = {
     ThresholdKind.NEGATIVE: (0, 1_000),
     ThresholdKind.PROMISE: (0, 10_080),
 }
+_LIMITS_BY_NAME = {kind.value: limits for kind, limits in LIMITS.items()}
 """The range of a limit, by kind: contacts, seconds, percent, minutes, contacts, minutes."""
 
 
@@ -99,7 +100,8 @@ class Thresholds(SettingRows[FloorThreshold]):
     async def _given(
         self, session: AsyncSession, row: FloorThreshold, values: Values
     ) -> dict[str, Any]:
-        least, most = LIMITS[ThresholdKind(row.kind)]
+        # A limit that only a newer version of the desk knows keeps its number, and may be turned off and on.
+        least, most = _LIMITS_BY_NAME.get(row.kind, (row.most, row.most))
         parsers = {'most': lambda typed: number(typed, least=least, most=most), 'is_active': flag}
         given = checked(values, parsers)
         if given.get('is_active') is False:

@@ -82,7 +82,8 @@ class Documents:
             changed = {one: given[one] for one in given if given[one] != now.values[one]}
             if not changed:
                 return now
-            row.values = {**now.values, **changed}
+            # A newer version of the desk, running beside this one, may know more fields: they stay.
+            row.values = {**row.values, **now.values, **changed}
             row.version += 1
             work.session.add(row)
             log_change(

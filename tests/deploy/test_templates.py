@@ -295,9 +295,11 @@ def test_containers_run_as_nobody_on_a_file_system_that_they_cannot_change() -> 
 def test_stop_waits_longer_than_the_desk_needs(settings: Settings) -> None:
     [desk] = templates.of_type('AWS::ECS::TaskDefinition')['service.Task']['ContainerDefinitions']
 
-    config = server_of(app.FastAPI(), in_production(settings)).config
+    production = in_production(settings)
+    config = server_of(app.FastAPI(), production).config
 
-    assert desk['StopTimeout'] >= 2 * (config.timeout_graceful_shutdown or 0)
+    needed = production.seconds_to_drain + (config.timeout_graceful_shutdown or 0)
+    assert desk['StopTimeout'] >= needed + 10
 
 
 def test_balancer_keeps_sockets_and_the_desk_keeps_connections_for_longer(

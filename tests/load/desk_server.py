@@ -21,7 +21,7 @@ from desk.settings import Settings
 from desk.throttle import Throttle
 from pages.api import program
 from pages.web import socket_packets
-from services import registry
+from services import assembly
 from services.chats import chats, visits
 from services.floor.router import Router
 from tests.support.statements import each_statement
@@ -110,7 +110,7 @@ def main() -> None:
     chats.REPLIES = Throttle(limit=OPEN, seconds=0)
     visits.LINES = Throttle(limit=OPEN, seconds=0)
     program.FRAMES_SECONDS = socket_packets.EVENTS_SECONDS = 0
-    vars(registry)['Router'] = TimedRouter
+    vars(assembly)['Router'] = TimedRouter
     app = desk_main.build(settings)
     app.add_middleware(Probe)
     desk_main.tune_collector()

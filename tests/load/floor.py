@@ -100,6 +100,20 @@ def floor(size: Size) -> Iterator[BackingUrls]:
                 server.execute('DROP DATABASE IF EXISTS bench_run WITH (FORCE)')
 
 
+@contextmanager
+def emptied(urls: BackingUrls, name: str) -> Iterator[BackingUrls]:
+    """Give the addresses of a database of this name without a table, dropped after the block."""
+    with _server(urls) as server:
+        server.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))  # fmt: skip
+        server.execute(sql.SQL('CREATE DATABASE {}').format(sql.Identifier(name)))
+    try:
+        own = _address(urls, name)
+        yield BackingUrls(database_url=own, database_owner_url=own, redis_url=urls.redis_url)
+    finally:
+        with _server(urls) as server:
+            server.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))  # fmt: skip
+
+
 def bare(url: str) -> str:
     """Return an address as psycopg itself takes it."""
     return url.replace('+psycopg', '')
@@ -114,7 +128,7 @@ def _template(urls: BackingUrls, size: Size) -> str:
         server.execute('CREATE DATABASE bench_draft')
         migrations.upgrade(_address(urls, 'bench_draft'))
         with psycopg.connect(bare(_address(urls, 'bench_draft')), autocommit=True) as draft:
-            _fill(draft, size)
+            fill(draft, size)
         server.execute(
             sql.SQL('ALTER DATABASE bench_draft RENAME TO {}').format(sql.Identifier(name))
         )
@@ -141,7 +155,8 @@ def _address(urls: BackingUrls, name: str) -> str:
     return urls.database_owner_url.rsplit('/', 1)[0] + f'/{name}'
 
 
-def _fill(connection: psycopg.Connection, size: Size) -> None:
+def fill(connection: psycopg.Connection, size: Size) -> None:
+    """Fill migrated tables without a row."""
     values = {
         'agents': AGENTS,
         'pairs': PAIRS,

@@ -20,7 +20,9 @@ from tests.support.ports import free_port
 from tests.support.until import until
 
 SECRET = 'a-secret-of-the-benchmark-that-is-long-enough'
-START_SECONDS = 30
+START_SECONDS = 60
+SMALL_POOLS: dict[str, object] = {'pool_size': 6, 'pool_overflow': 4}
+"""With these a process takes at most 46 connections: four of them fit into the 200 of the sandbox's PostgreSQL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,20 @@ class Running:
         """Processor time that the process has used so far."""
         times = self.process.cpu_times()
         return float(times.user + times.system)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a server process runs: on which port (0: any), in which checkout, on which core (none: any)."""
+
+    port: int = 0
+    tree: Path = Path(__file__).parents[2]
+    core: int | None = None
+
+    @property
+    def prefix(self) -> list[str]:
+        """What stands before the command."""
+        return [] if self.core is None else ['taskset', '--cpu-list', str(self.core)]
 
 
 @dataclass(slots=True)
@@ -64,12 +80,14 @@ async def serving(
     *,
     prefix: str = '',
     settings: Mapping[str, object] | None = None,
+    place: Place | None = None,
 ) -> AsyncIterator[Running]:
     """Run a server module until the block ends; those with one ``prefix`` hear each other's events.
 
-    ``settings`` are of the desk, beside where its data are.
+    ``settings`` are of the desk, beside where its data are. ``place`` says where it runs.
     """
-    port = free_port()
+    place = place or Place()
+    port = place.port or free_port()
     more = {name.upper(): str(value) for name, value in (settings or {}).items()}
     environment = (
         os.environ
@@ -83,21 +101,38 @@ async def serving(
         }
     )
     log = (HOME / f'{module.rsplit(".", 1)[-1]}{f"-{port}" if prefix else ""}.log').open('wb')
-    process = subprocess.Popen(  # noqa: ASYNC220 - nothing else goes on while a server starts
-        [sys.executable, '-m', module], env=environment, cwd=Path(__file__).parents[2],
+    process = subprocess.Popen(  # noqa: ASYNC220 - it only starts here
+        [*place.prefix, sys.executable, '-m', module], env=environment, cwd=place.tree,
         stdout=log, stderr=log,
     )  # fmt: skip
     try:
-        await until(lambda: _listens(port) or _ended(process, log.name), seconds=START_SECONDS)
+        await until(lambda: listens(port) or _ended(process, log.name), seconds=START_SECONDS)
         yield Running(address=f'http://127.0.0.1:{port}', process=psutil.Process(process.pid))
     finally:
-        process.send_signal(signal.SIGTERM)
+        if process.poll() is None:
+            process.send_signal(signal.SIGCONT)  # a stopped one hears nothing
+            process.send_signal(signal.SIGTERM)
         try:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
         log.close()
+
+
+async def stopped(running: Running, *, seconds: float) -> float:
+    """Ask a server to stop and wait for its end, without holding up the loop; return how long it took."""
+    begun = time.monotonic()
+    running.process.send_signal(signal.SIGTERM)
+    await until(lambda: _is_over(running.process), seconds=seconds)
+    return time.monotonic() - begun
+
+
+def _is_over(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def client() -> aiohttp.ClientSession:
@@ -109,7 +144,8 @@ def client() -> aiohttp.ClientSession:
     )
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Return whether something accepts connections on a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(('127.0.0.1', port)) == 0
 

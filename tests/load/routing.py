@@ -56,6 +56,7 @@ class Load:
     rate: float = 50.0
     """Arrivals a second, and as many endings."""
     seconds: float = 10.0
+    processes: int = 2
 
 
 _numbers = itertools.count()
@@ -70,13 +71,15 @@ async def rows(urls: BackingUrls, load: Load) -> Outcome:
         prefix = DATABASE
         desks = [
             await stack.enter_async_context(serving('tests.load.desk_server', own, prefix=prefix))
-            for _ in range(2)
+            for _ in range(load.processes)
         ]
         http = await stack.enter_async_context(client())
         front = await stack.enter_async_context(front_of(own, prefix))
         arrivals = Arrivals()
         talks = await _talks(http, desks, arrivals, stack)
-        agents = [Agent(http, desks[n % 2], n, load) for n in range(1, load.agents + 1)]
+        agents = [
+            Agent(http, desks[n % load.processes], n, load) for n in range(1, load.agents + 1)
+        ]
         await _open(agents, stack)
         quiet, busy = [], []
         for _ in range(RUNS):  # in turns: the machine is the same for both
@@ -223,10 +226,10 @@ async def _talks(
         person = Person(
             _id('talker', number), f'talker-{number}-cookie', _id('talk', number), f'talk-{number}'
         )
-        socket = ProgramSocket(http, desks[number % 2], person)
+        socket = ProgramSocket(http, desks[number % len(desks)], person)
         await socket.open(arrivals.heard)
         stack.push_async_callback(socket.close)
-        customers.append(Customer(http, desks[(number + 1) % 2], person))
+        customers.append(Customer(http, desks[(number + 1) % len(desks)], person))
     return customers
 
 
@@ -246,7 +249,7 @@ def _rows(
     offers = Latency.of([one for agent in agents for one in agent.milliseconds])
     decisions = Latency.of(rounds)
     quiet, busy = (Latency.middle(runs) for runs in talks)
-    what = f'{load.agents} agents, {load.waiting:,} waiting, {load.rate:.0f} arrivals and endings/s, two processes'
+    what = f'{load.agents} agents, {load.waiting:,} waiting, {load.rate:.0f} arrivals and endings/s, {load.processes} processes'
     refused = sum(agent.refused for agent in agents)
     return [
         Row(

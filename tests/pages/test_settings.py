@@ -235,3 +235,17 @@ async def test_ring_follows_the_queue_that_its_agents_take_from(
     await services.queues.edit(boss, queue.id, {'offer_seconds': '40'}, version=1)
 
     await until(lambda: bool(told))
+
+
+async def test_limit_for_a_state_that_only_a_newer_version_knows_stands_in_the_list(
+    sign_in: SignIn, make: Make, services: Services
+) -> None:
+    boss = await make.admin(username='boss', department='관리')
+    limit = await services.thresholds.add(boss, {'kind': 'state', 'most': '17', 'status': 'away'})
+    await make.changed(limit, status='on_a_course')
+
+    user = await sign_in(boss)
+    await user.open('/desk/settings/thresholds')
+
+    await user.should_see('같은 상태 17분 초과', retries=SOON)
+    await user.should_see('on_a_course', retries=SOON)

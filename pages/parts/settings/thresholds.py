@@ -101,7 +101,8 @@ class ThresholdSection(RowSection):
     def _row(self, one: FloorThreshold) -> Markup:
         where = next((queue.name for queue in self._queues if queue.id == one.queue_id), '')
         if one.kind == ThresholdKind.STATE and one.status:
-            where = status_names()[AgentStatus(one.status)]
+            known = {state.value: name for state, name in status_names().items()}
+            where = known.get(one.status, one.status)  # a newer version of the desk may know more
         state = mark(_('사용 중'), 'on') if one.is_active else mark(_('쓰지 않음'), 'off')
         return filled(
             '<tr data-id="{id}">{name}{rest}</tr>',

@@ -83,6 +83,11 @@ class LiveDesk:
         """Ask it to leave, and wait until it has."""
         self._end(signal.SIGTERM)
 
+    def ask_to_stop(self) -> None:
+        """Ask it to leave and return at once."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+
     def complaints(self) -> str:
         """Return what it has logged since it was last asked: errors only."""
         said = self._log.read_text()
@@ -112,6 +117,7 @@ def environment(settings: Settings) -> dict[str, str]:
         'DESK_ENV': 'local',
         'DEMO_PEOPLE': str(settings.demo_people),
         'ABANDON_AFTER_SECONDS': str(settings.abandon_after_seconds),
+        'DRAIN_SECONDS': str(settings.seconds_to_drain),
         'POOL_SIZE': str(settings.pool_size),
         'AWS_ENDPOINT_URL_COMPREHEND': settings.aws_endpoint_url_comprehend,
         'AWS_ENDPOINT_URL_S3': settings.aws_endpoint_url_s3,
