@@ -49,8 +49,9 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
 
 
 async def tidy(services: Services) -> None:
-    """Delete old data, until cancelled."""
+    """Delete old data, and end chats of blocked customers that a killed process left, until cancelled."""
     while True:
+        await services.restrictions.end_left_chats()
         await services.sign_ins.tidy()
         await services.setup_links.tidy()
         await services.password_resets.tidy()
