@@ -121,6 +121,7 @@ MAY = {
     'GET /protection/cases': SUPERVISORS,
     'GET /protection/cases/{case_id}': SUPERVISORS,
     'GET /protection/cases/{case_id}/record': SUPERVISORS,
+    'GET /protection/cases/{case_id}/files/{file_id}': SUPERVISORS,
     'GET /protection/contacts/{contact_id}': STAFF,
     'POST /protection/cases/{case_id}/warnings': STAFF,
     'POST /protection/cases/{case_id}/end': STAFF,
@@ -220,6 +221,9 @@ MAY = {
     'POST /chat/visits/{visit_id}/reopen': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
+    'GET /settings/sites/keys': ADMINS,
+    'POST /settings/sites/keys': ADMINS,
+    'DELETE /settings/sites/keys/{key_id}': ADMINS,
     'POST /settings/{kind}': SUPERVISORS,  # each kind by each role, as below
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
     'PATCH /settings/{kind}/{subject_id}': ADMINS,
