@@ -313,6 +313,7 @@ ANOTHER = {
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'POST /setup/ready': {404},
+    'PATCH /settings/sites/keys': {422},
     'PATCH /agents/skills': {422},
     'PATCH /agents/export': {422},
     'PATCH /agents/invitations': {422},
@@ -400,6 +401,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'subject_id': EVERYWHERE,
         'change_id': uuid4(),
         'site_key': key_of(SITE),
+        'key_id': uuid4(),
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})
     async with AsyncExitStack() as stack:
