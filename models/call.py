@@ -81,7 +81,7 @@ class Call(Row, table=True):
     announcement_id: int | None = Field(
         default=None,
         foreign_key='announcements.id',
-        description='what Connect was given to say of the protection of agents when the desk dialled',
+        description='what was said of the protection of agents: given to Connect when the desk dialled, told by its flow otherwise',
     )
     version: int = counter('grows with every change of this row: the newest copy wins')
     dialled_by_id: UUID | None = Field(
@@ -97,7 +97,12 @@ class Call(Row, table=True):
         default='',
         max_length=500,
         sa_column_kwargs={'server_default': ''},
-        description='what Connect was given to say of the recording when the desk dialled',
+        description='what was said of the recording, in the same way',
+    )
+    notices_asked_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='when Connect was asked what a caller had heard before',
     )
 
     @property

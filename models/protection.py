@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Column, Identity, Integer, text
 from sqlmodel import Field, Index, SQLModel
 
+from models.attachment import MAX_FILE_NAME_CHARS
 from models.base import Json, Row, Timestamp, counter, labels, timestamp_field
 from models.step import Channel
 
@@ -80,6 +81,10 @@ class ProtectionCase(Row, table=True):
     warnings_wanted: int = Field(description="of its queue's pattern, when it was opened")
     announcement_id: int | None = Field(default=None, foreign_key='announcements.id')
     announced_at: datetime | None = Field(default=None, sa_type=Timestamp)
+    recording_notice: str = Field(
+        default='', max_length=MAX_WORDS_CHARS, sa_column_kwargs={'server_default': ''},
+        description='what was said of the recording before a call, as far as it is known',
+    )  # fmt: skip
     over_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='when the contact was over; the evidence is whole from then on'
     )  # fmt: skip
@@ -116,6 +121,38 @@ class ProtectionEvidence(SQLModel, table=True):
         sa_type=Json, description='number, at, sender, who, body, and where the word list points (marks)'
     )  # fmt: skip
     digest: str = Field(max_length=64, description='SHA-256 of the lines as canonical JSON, hex')
+
+
+class ProtectionFile(SQLModel, table=True):
+    """A file of a case's contact, copied under a key of the case's own: it stays when chat and customer are gone.
+
+    The row is made with the evidence; a sweep makes the copy. Two cases of one chat have a copy each.
+    """
+
+    __tablename__ = 'protection_files'
+    __table_args__ = (
+        Index('uq_protection_files_message', 'case_id', 'message_id', unique=True),
+        Index('idx_protection_files_source', 'source_key', postgresql_where=text('settled_at IS NULL')),
+        Index('idx_protection_files_due', 'try_at', postgresql_where=text('settled_at IS NULL')),
+    )  # fmt: skip
+
+    id: UUID = Field(primary_key=True)
+    case_id: UUID = Field(foreign_key='protection_cases.id')
+    message_id: UUID = Field(description='of the message that sent it, which may be gone')
+    name: str = Field(max_length=MAX_FILE_NAME_CHARS, description='as it was shown')
+    media_type: str = Field(max_length=100)
+    size_bytes: int
+    source_key: str = Field(max_length=64, description='of the original; not deleted before the copy stands')  # fmt: skip
+    object_key: str = Field(max_length=64, unique=True, description='of the copy; random')
+    created_at: datetime = timestamp_field()
+    try_at: datetime = timestamp_field()
+    settled_at: datetime | None = Field(
+        default=None, sa_type=Timestamp, description='when the copy stood, or its original was found missing'
+    )  # fmt: skip
+    digest: str = Field(
+        default='', max_length=64, sa_column_kwargs={'server_default': ''},
+        description='SHA-256 of the content, hex; empty before the copy, and where the original was missing',
+    )  # fmt: skip
 
 
 class BarredPair(Row, table=True):

@@ -106,6 +106,19 @@ class Queue(Row, table=True):
     """보호: after so many warnings the end of the contact is offered; 0 for at once."""
     harassment_warnings: int = _number(1)
     """The same for 성희롱 and 협박."""
+    most_waiting: int | None = Field(
+        default=None,
+        description='with so many waiting chats a customer is offered other ways; never when empty',
+    )
+    longest_wait_seconds: int | None = Field(
+        default=None,
+        description='the same with an expected wait of so many seconds; never when empty',
+    )
+    is_announced_by_phone: bool = Field(
+        default=False,
+        sa_column_kwargs={'server_default': text('false')},
+        description='its callers hear of recording and protection, also where its contact flow sets no attribute',
+    )
     version: int = _number(1)
     updated_at: datetime = timestamp_field()
 

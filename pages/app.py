@@ -66,6 +66,7 @@ from pages.api import (
     roster,
     sentiment,
     shifts,
+    site_keys,
     sockets,
     sso,
     transcripts,
@@ -159,6 +160,7 @@ def create(
         queues.router(services),
         reports_api.router(services),
         shifts.router(services),
+        site_keys.router(services),  # before settings: its path looks like a setting's
         settings_api.router(services),
         people.router(services),
         roster.router(services),

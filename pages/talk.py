@@ -9,8 +9,9 @@ chat that began on one site is shown on no other, and one whose customer the sit
 An ended chat keeps its token and its page, for its tab only, as long as it may be rated or go on (a day); then both are over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -45,6 +46,10 @@ CHAT_PATH = '/talk/chat'
 SITE_PATH = SITES + '{site_key}'
 ENTER_COOKIE = 'desk_talk_enter'
 ENTER_SECONDS = 30
+CALL = 'call'
+"""In the address of a chat: its customer would rather be called than wait."""
+PRESSED_ON = ('wait', CALL)
+"""What starts a chat in a crowded queue."""
 """After a customer starts or resumes a chat, a tab may open it within this time and remembers that it did."""
 VISIT_SECONDS = 7 * 24 * 3600
 MAX_SITE_STARTS_A_MINUTE = 300
@@ -75,6 +80,7 @@ class TalkOperations:
         self._visits, self._widget = services.visits, services.widget
         self._texts = services.customer_texts
         self._waits, self._left = services.expected_waits, services.left_messages
+        self._crowding = services.crowding
         self._announcements = services.announcements
         self._is_secure = settings.is_production
         self._cookies = Cookies(settings)
@@ -142,12 +148,17 @@ class TalkOperations:
             self._starts.hit(address_of(request), act=entry.token)
             if place.site:
                 self._check_site(request, place, entry.token)
+            crowded = await self._crowding.crowded()
             if typed.get('act') == 'leave':
-                await self._left.leave(wanted, entry.body)
+                await self._left.leave(wanted, entry.body, crowded=crowded)
                 answer = RedirectResponse(place.at(), 303)
+            elif typed.get('act') not in PRESSED_ON and (
+                topic := await self._crowded(place, entry, crowded)
+            ):
+                return await self._offered(request, place, entry, topic)
             else:
                 await self._begin(place, wanted, typed)
-                answer = self._entering(place)
+                answer = self._entering(place, wants_call=typed.get('act') == CALL)
         except DeskError as error:
             return await self._refused(request, place, entry, error)
         self._cookies.give(answer, _cookie(place), entry.token, max_age_seconds=VISIT_SECONDS)
@@ -204,6 +215,28 @@ class TalkOperations:
             self._cookies.take(answer, _cookie(place))
         return answer
 
+    async def _crowded(
+        self, place: TalkPlace, entry: TalkEntry, crowded: Collection[UUID]
+    ) -> VisitTopic | None:
+        """Return the chosen topic if its queue is open and crowded: its customer is offered other ways first."""
+        chosen = [one for one in await self._topics(place) if one.name == entry.department]
+        return next((one for one in chosen if not one.closed and one.queue_id in crowded), None)
+
+    async def _offered(
+        self, request: Request, place: TalkPlace, entry: TalkEntry, topic: VisitTopic
+    ) -> Response:
+        """Return the form with what a customer of a crowded queue may do: wait, leave a message, or be called."""
+        return talk_form.draw(
+            request,
+            await self._topics(place),
+            entry,
+            texts=await self._texts.of(topic.queue_id),
+            announced=await self._announcements.current(language_of(request)),
+            waits=await self._waits.of_new(),
+            crowded=topic,
+            calls=self._services.callback_requests.are_offered,
+        )
+
     async def _topics(self, place: TalkPlace) -> list[VisitTopic]:
         return await (self._widget.topics(place.site) if place.site else self._visits.topics())
 
@@ -230,9 +263,11 @@ class TalkOperations:
             topics, texts = [VisitTopic(entry.department)], CustomerTexts()
         return talk_form.draw(request, topics, entry, texts=texts, announced=announced, error=error)
 
-    def _entering(self, place: TalkPlace) -> RedirectResponse:
-        """Redirect into the chat, with a cookie that permits the next tab to open it."""
-        answer = RedirectResponse(place.at('/chat'), 303)
+    def _entering(self, place: TalkPlace, *, wants_call: bool = False) -> RedirectResponse:
+        """Redirect into the chat, with a cookie that permits the next tab to open it; there the call-back is asked for first."""
+        address = place.at('/chat')
+        more = f'{"&" if "?" in address else "?"}{CALL}=1' if wants_call else ''
+        answer = RedirectResponse(address + more, 303)
         if place.site:
             self._cookies.give(answer, Cookie.SITE_ENTER, '1', max_age_seconds=ENTER_SECONDS)
             return answer

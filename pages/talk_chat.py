@@ -14,7 +14,7 @@ from pages import preferences
 from pages.locale import _
 from pages.parts.talk.broken import tell_broken
 from pages.parts.talk.panel import TalkPanel
-from pages.talk import CHAT_PATH, ENTER_COOKIE, SITE_PATH, is_shown, visitor_at
+from pages.talk import CALL, CHAT_PATH, ENTER_COOKIE, SITE_PATH, is_shown, visitor_at
 from pages.web import gate
 from pages.web.cookies import Cookie, Cookies
 from pages.web.talk_place import TalkPlace
@@ -73,7 +73,7 @@ def register(services: Services, settings: Settings) -> None:
         seconds = min(SIGN_OF_LIFE_SECONDS, settings.abandon_after_seconds / 3)
         panel = TalkPanel(services, visitor.chat, place, sign_of_life_seconds=seconds)
         try:
-            await panel.open()
+            await panel.open(asks_call=CALL in request.query_params)
         except DeskError as error:
             panel.delete()
             tell_broken(error, place)

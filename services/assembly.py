@@ -24,6 +24,7 @@ from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
 from services.calls.limits import LongCalls
 from services.calls.listening import ConnectListener
+from services.calls.notices import CallNotices
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
@@ -71,6 +72,7 @@ from services.files.files import Files
 from services.files.intake import FileIntake, FileSetup
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
+from services.floor.crowding import Crowding
 from services.floor.departures import Departures
 from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
@@ -102,6 +104,7 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.files import CaseFiles
 from services.protection.keeping import CaseKeeping
 from services.protection.protection import Protection
 from services.protection.records import ProtectionRecords
@@ -197,6 +200,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
     )
     reports = Reports(db, rollups)
     chats, visits = Chats(units), Visits(units, secret=jwt_secret, silence=silence)
+    expected_waits = ExpectedWaits(db)
     intake = FileIntake(db, files or FileSetup())
     chat_files = Files(units, intake, chats, visits)
     day_reports, sites = DayReports(db), AllowedSites(units)
@@ -290,7 +294,8 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         customer_timeline=CustomerTimeline(customer_workshop),
         departures=Departures(units),
         drafts=Drafts(units),
-        expected_waits=ExpectedWaits(db),
+        crowding=Crowding(db, expected_waits),
+        expected_waits=expected_waits,
         exports=Exports(units, topics, history),
         files=chat_files,
         history=history,
@@ -308,6 +313,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         phone_lookup=phones,
         promises=Promises(units),
         protection=Protection(units, texts, calls, softphones),
+        case_files=CaseFiles(units, intake),
         case_keeping=CaseKeeping(units),
         protection_records=ProtectionRecords(
             units, Restrictions(customer_workshop), CustomerRecords(customer_workshop), phones
@@ -316,6 +322,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         queue_notices=QueueNotices(units),
         queues=queues,
         ratings=Ratings(units),
+        call_notices=CallNotices(units, directory, announcements, texts),
         recordings=Recordings(units, calls, directory),
         reopenings=Reopenings(units),
         retention=Retention(units),

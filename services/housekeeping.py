@@ -31,7 +31,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
     """
     while True:
         await services.visits.give_up_silent(patience)
-        await services.left_messages.begin_due()
+        await services.left_messages.begin_due(await services.crowding.crowded())
         await services.silence.sweep()
         await services.wrap_ups.end_overdue()
         await services.transfers.end_overdue()
@@ -49,8 +49,9 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
 
 
 async def tidy(services: Services) -> None:
-    """Delete old data, until cancelled."""
+    """Delete old data, and end chats of blocked customers that a killed process left, until cancelled."""
     while True:
+        await services.restrictions.end_left_chats()
         await services.sign_ins.tidy()
         await services.setup_links.tidy()
         await services.password_resets.tidy()
@@ -69,8 +70,9 @@ async def retain(services: Services) -> None:
 
 
 async def delete_files(services: Services) -> None:
-    """Delete files that belong to no message, or not any more, until cancelled."""
+    """Copy the files of cases of 보호, and delete files that belong to no message, or not any more, until cancelled."""
     while True:
+        await services.case_files.copy_due()
         await services.files.sweep()
         await asyncio.sleep(FILES_SECONDS)
 

@@ -19,6 +19,7 @@ from services.calls.directory import ConnectDirectory
 from services.calls.floor_now import ConnectFloor
 from services.calls.limits import LongCalls
 from services.calls.listening import ConnectListener
+from services.calls.notices import CallNotices
 from services.calls.recordings import Recordings
 from services.calls.softphones import Softphones
 from services.calls.targets import TransferTargets
@@ -64,6 +65,7 @@ from services.disclosure.files import CustomerFiles
 from services.files.files import Files
 from services.floor.absences import Absences
 from services.floor.alerts import Alerts
+from services.floor.crowding import Crowding
 from services.floor.departures import Departures
 from services.floor.expected_waits import ExpectedWaits
 from services.floor.joining import Joining
@@ -94,6 +96,7 @@ from services.people.setup_links import SetupLinks
 from services.people.sign_ins import SignIns
 from services.people.skills import Skills
 from services.people.states import AgentStates
+from services.protection.files import CaseFiles
 from services.protection.keeping import CaseKeeping
 from services.protection.protection import Protection
 from services.protection.records import ProtectionRecords
@@ -162,6 +165,7 @@ class Services:
     callbacks: Callbacks
     callback_requests: CallbackRequests
     callers: Callers
+    call_notices: CallNotices
     calls: Calls
     canned_files: CannedFiles
     canned_replies: CannedReplies
@@ -193,6 +197,7 @@ class Services:
     customer_records: CustomerRecords
     customer_search: CustomerSearch
     customer_timeline: CustomerTimeline
+    crowding: Crowding
     departures: Departures
     drafts: Drafts
     expected_waits: ExpectedWaits
@@ -213,6 +218,7 @@ class Services:
     phone_lookup: PhoneLookup
     promises: Promises
     protection: Protection
+    case_files: CaseFiles
     case_keeping: CaseKeeping
     protection_records: ProtectionRecords
     restrictions: Restrictions
@@ -268,6 +274,7 @@ class Services:
             'quiet-calls': listener.ask_about_quiet,
             'connect-floor': self.connect_floor.follow,
             'recordings': self.recordings.follow,
+            'call-notices': self.call_notices.follow,
             'connect-users': self.connect_directory.follow_users,
         }
 

@@ -94,7 +94,7 @@ class CallItem(BaseModel):
     answered_at: datetime | None
     end_time: datetime | None
     recording_notice: str
-    """What Connect was given to say of the recording, in a call that the desk dialled."""
+    """What was said of the recording before the call; `yes` where its contact flow told only that it did."""
 
     @classmethod
     def of(cls, call: Call, reader: Agent, whole: frozenset[UUID]) -> Self:

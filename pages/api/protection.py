@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
-from models import Channel, ProtectionKind
-from pages.api import cursors
+from models import Channel, ProtectionFile, ProtectionKind
+from pages.api import cursors, file_bodies
 from pages.api.rate_limit import rate_limit
 from pages.api.shapes import CHAT_EXAMPLE, Text, refusals, shown_as
 from pages.locale import language_of
@@ -59,6 +59,14 @@ LINE_EXAMPLE: dict[str, Any] = {
     'body': '이 멍청이들아',
     'marks': [[2, 5]],
 }
+FILE_EXAMPLE: dict[str, Any] = {
+    'id': '0f1e2d3c-4b5a-4697-8899-aabbccddeeff',
+    'name': '화면.png',
+    'media_type': 'image/png',
+    'size_bytes': 48_211,
+    'sha256': 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
+    'is_missing': False,
+}
 RECORD_EXAMPLE: dict[str, Any] = {
     **CASE_EXAMPLE,
     'kept_until': '2029-11-02',
@@ -68,6 +76,7 @@ RECORD_EXAMPLE: dict[str, Any] = {
     'steps': [STEP_EXAMPLE],
     'lines': [LINE_EXAMPLE],
     'digest': None,
+    'files': [FILE_EXAMPLE],
 }
 
 
@@ -134,6 +143,28 @@ class EvidenceLine(BaseModel):
     marks: list[tuple[int, int]]
 
 
+class EvidenceFile(BaseModel):
+    """A file of the contact, copied as evidence; ``sha256`` is empty until the copy stands, and of one ``is_missing``."""
+
+    model_config = shown_as(FILE_EXAMPLE)
+
+    id: UUID
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    is_missing: bool
+
+    @classmethod
+    def of(cls, one: ProtectionFile) -> 'EvidenceFile':
+        """Return a file as the API shows it."""
+        is_missing = one.settled_at is not None and not one.digest
+        return cls(
+            id=one.id, name=one.name, media_type=one.media_type, size_bytes=one.size_bytes,
+            sha256=one.digest, is_missing=is_missing,
+        )  # fmt: skip
+
+
 class Record(Case):
     """A case with its steps and evidence; ``digest`` seals the lines."""
 
@@ -146,6 +177,7 @@ class Record(Case):
     steps: list[CaseStep]
     lines: list[EvidenceLine]
     digest: str | None
+    files: list[EvidenceFile]
 
     @classmethod
     def whole(cls, found: CaseRecord) -> 'Record':
@@ -163,6 +195,7 @@ class Record(Case):
             ],
             lines=[EvidenceLine(**one) for one in evidence.lines] if evidence else [],
             digest=evidence.digest if evidence else None,
+            files=[EvidenceFile.of(one) for one in found.files],
         )
 
 
@@ -228,6 +261,10 @@ def router(services: Services) -> APIRouter:
         response_class=Response,
         responses={200: {'description': 'The record', 'content': {PDF: {'example': '%PDF-1.7 …'}}}},
     )  # fmt: skip
+    api.add_api_route(
+        f'{one}/files/{{file_id}}', cases.file, summary='A file of the evidence, for supervisors',
+        response_class=Response, responses=file_bodies.ANSWER | refusals(502),
+    )  # fmt: skip
     act(f'{one}/restriction', cases.restrict, 'Restrict the customer for a time', status_code=204)
     act(f'{one}/release', cases.release, 'Lift the restriction', status_code=204)
     act(f'{one}/reunite', cases.reunite, 'Let customer and agent meet again', status_code=204)
@@ -240,6 +277,7 @@ class ProtectionOperations:
     def __init__(self, services: Services) -> None:
         self._protection = services.protection
         self._records = services.protection_records
+        self._files = services.case_files
 
     async def open(self, staff: SignedIn, asked: CaseToOpen) -> Case:
         """Open a case in an own open contact, and tell supervisors; again returns it."""
@@ -309,6 +347,10 @@ class ProtectionOperations:
             'Cache-Control': 'no-store',
         }
         return Response(await document.pdf(words), media_type=PDF, headers=headers)
+
+    async def file(self, staff: SignedIn, case_id: UUID, file_id: UUID) -> Response:
+        """Return the copy of a file of the contact, to be saved. Recorded in the audit log."""
+        return file_bodies.answer(await self._files.read(staff.agent, case_id, file_id))
 
     async def restrict(self, staff: SignedIn, case_id: UUID, asked: Restriction) -> None:
         """Block the customer of a case until a day; the block lifts itself then."""

@@ -42,6 +42,9 @@ QUEUE_EXAMPLE: dict[str, Any] = {
     'silence_close_seconds': 300,
     'abuse_warnings': 2,
     'harassment_warnings': 1,
+    'most_waiting': 30,
+    'longest_wait_seconds': 900,
+    'is_announced_by_phone': False,
 }
 Name = Annotated[Text, Field(max_length=MAX_NAME_CHARS)]
 
@@ -79,6 +82,9 @@ class QueueItem(BaseModel):
     silence_close_seconds: int
     abuse_warnings: int
     harassment_warnings: int
+    most_waiting: int | None
+    longest_wait_seconds: int | None
+    is_announced_by_phone: bool
 
 
 class QueueItems(BaseModel):
@@ -123,6 +129,9 @@ class QueueFields(BaseModel):
     silence_close_seconds: Number | None = None
     abuse_warnings: Number | None = None
     harassment_warnings: Number | None = None
+    most_waiting: Number | None = None
+    longest_wait_seconds: Number | None = None
+    is_announced_by_phone: bool | None = None
 
     def values_as_typed(self) -> dict[str, str]:
         """Return the given fields as text, as the settings form sends them."""

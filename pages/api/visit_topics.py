@@ -1,6 +1,6 @@
 """``/chat/visits/departments``, ``/announcement`` and ``/left``: what a customer's program asks and does before there is a chat."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from services.registry import Services
 
 
 class NewLeftMessage(NewVisit):
-    """A message outside the hours, with the customer's form. ``token`` as for a chat: it opens the chat after the opening."""
+    """A message outside the hours or to a crowded queue, with the customer's form. ``token`` as for a chat: it opens the chat after the opening."""
 
     model_config = shown_as(
         {
@@ -53,6 +53,8 @@ class VisitTopicItem(BaseModel):
     is_open: bool
     opens_at: datetime | None
     """Of a closed one; null when it does not open within a year."""
+    is_crowded: bool
+    """Whether the queue is as full as its limits say: offer its customers to wait, to leave a message, or a call-back."""
     expected_wait: WaitRange | None
     """Of an open one; null where too little is known."""
 
@@ -65,7 +67,7 @@ class Departments(BaseModel):
             'items': ['주문·배송'],
             'topics': [
                 {
-                    'name': '주문·배송', 'name_en': 'Orders', 'is_open': True, 'opens_at': None,
+                    'name': '주문·배송', 'name_en': 'Orders', 'is_open': True, 'opens_at': None, 'is_crowded': False,
                     'expected_wait': {'from_seconds': 150, 'to_seconds': 310},
                 }
             ],
@@ -103,7 +105,7 @@ def router(services: Services) -> APIRouter:
         topics.leave_message,
         methods=['POST'],
         status_code=201,
-        summary='Leave a message outside the hours (남긴 메시지)',
+        summary='Leave a message outside the hours, or to a crowded queue (남긴 메시지)',
         responses=refusals(403, 409, 413),
     )
     return api
@@ -114,14 +116,15 @@ class TopicOperations:
 
     def __init__(self, services: Services) -> None:
         self._visits, self._left = services.visits, services.left_messages
-        self._waits = services.expected_waits
+        self._waits, self._crowding = services.expected_waits, services.crowding
         self._announcements = services.announcements
         self._starts = Throttle(limit=30, seconds=60, error_key='throttle.address')
 
     async def departments(self) -> Departments:
         """Return the departments that a chat can be started with, when closed ones open, and the expected waits."""
         waits = await self._waits.of_new()
-        topics = [_topic(one, waits) for one in await self._visits.topics()]
+        crowded = await self._crowding.crowded()
+        topics = [_topic(one, waits, crowded) for one in await self._visits.topics()]
         return Departments(items=[one.name for one in topics], topics=topics)
 
     async def announcement(self, request: Request) -> AnnouncementShown:
@@ -130,24 +133,28 @@ class TopicOperations:
         return AnnouncementShown(version=now.version, language=now.language, text=now.body)
 
     async def leave_message(self, request: Request, form: NewLeftMessage) -> LeftVisit:
-        """Leave a message. At the opening of its queue it becomes a chat that waits and that the token opens."""
+        """Leave a message. At the opening of its queue, or when a crowded one has room, it becomes a chat that waits and that the token opens."""
         self._starts.hit(address_of(request), act=form.token)
         token = form.token or self._visits.new_token()
         wanted = ChatStart(
             name=form.name, phone=form.phone, department=form.department, token=token
         )
-        left = await self._left.leave(wanted, form.content)
+        crowded = await self._crowding.crowded()
+        left = await self._left.leave(wanted, form.content, crowded=crowded)
         return LeftVisit(
             token=token, department=left.queue, left_at=left.left_at, opens_at=left.opens_at
         )
 
 
-def _topic(topic: VisitTopic, waits: Mapping[UUID, ExpectedWait]) -> VisitTopicItem:
+def _topic(
+    topic: VisitTopic, waits: Mapping[UUID, ExpectedWait], crowded: Collection[UUID]
+) -> VisitTopicItem:
     closed, wait = topic.closed, waits.get(topic.queue_id) if topic.queue_id else None
     return VisitTopicItem(
         name=topic.name,
         name_en=topic.name_en,
         is_open=closed is None,
         opens_at=closed.opens_at if closed else None,
+        is_crowded=closed is None and topic.queue_id in crowded,
         expected_wait=WaitRange.model_validate(wait) if wait and closed is None else None,
     )

@@ -202,3 +202,15 @@ async def agent_by_connect(session: AsyncSession, user_id: str, username: str) -
 async def queue_by_name(session: AsyncSession, name: str) -> Queue | None:
     """Return the queue with a name."""
     return (await session.exec(select(Queue).where(col(Queue.name) == name))).first()
+
+
+async def unannounced(session: AsyncSession, since: datetime, *, limit: int) -> Sequence[Call]:
+    """Return incoming calls, answered or over, of which Connect was not yet asked what callers heard before; oldest first."""
+    statement = select(Call).where(
+        col(Call.direction) == CallDirection.INBOUND,
+        col(Call.notices_asked_at).is_(None),
+        col(Call.contact_id).is_not(None),
+        col(Call.start_time) >= since,
+        or_(col(Call.answered_at).is_not(None), col(Call.end_time).is_not(None)),
+    )
+    return (await session.exec(statement.order_by(col(Call.start_time)).limit(limit))).all()

@@ -4,6 +4,7 @@ Each text that was ever shown is a row of its own that never changes; its number
 """
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.chats import announcement_queries as queries
 from services.settings.protection_texts import protection_text
@@ -18,6 +19,15 @@ class Announced:
     version: int
     language: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a customer was told before a contact; empty where nothing is known."""
+
+    version: int | None
+    body: str
+    recording: str
 
 
 class Announcements:
@@ -35,7 +45,7 @@ class Announcements:
         body = protection_text(await self._texts.of(), TextName.ANNOUNCEMENT, spoken)
         version = self._versions.get((spoken, body))
         if version is None:
-            version = self._versions[spoken, body] = await self._version(spoken, body)
+            version = self._versions[spoken, body] = await self.version(spoken, body)
         return Announced(version, spoken, body)
 
     async def known(self, version: str) -> int | None:
@@ -48,7 +58,16 @@ class Announcements:
         async with self._db.reading() as session:
             return number if await queries.exists(session, number) else None
 
-    async def _version(self, language: str, body: str) -> int:
+    async def heard(self, contact_id: UUID) -> Heard:
+        """Return what the customer of a contact was told before it; the caller has checked who asks."""
+        async with self._db.reading() as session:
+            announcement, recording = await queries.heard(session, contact_id)
+        if announcement is None:
+            return Heard(None, '', recording)
+        return Heard(announcement.id, announcement.body, recording)
+
+    async def version(self, language: str, body: str) -> int:
+        """Return the version of a text, which it gets when it is new."""
         async with self._db.reading() as session:
             found = await queries.version_of(session, language, body)
         if found is not None:

@@ -1,11 +1,12 @@
 """Queries for messages that customers left outside the hours."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Agent, ChatSession, LeftMessage, Queue
@@ -41,14 +42,29 @@ async def waiting_queues(session: AsyncSession) -> Sequence[UUID]:
 
 
 async def locked(
-    session: AsyncSession, queue_ids: Collection[UUID], *, limit: int
+    session: AsyncSession,
+    queue_ids: Collection[UUID],
+    *,
+    held_in: Collection[UUID],
+    held_since: datetime,
+    limit: int,
 ) -> Sequence[tuple[LeftMessage, Queue]]:
-    """Return, locked, the messages of these queues, the first left first; skips locked rows."""
+    """Return, locked, the messages of these queues that may begin, the first left first; skips locked rows.
+
+    One that waits for room may not while its queue is among ``held_in``, unless it was left before ``held_since``.
+    """
+    may_begin = or_(
+        col(LeftMessage.opens_at).is_not(None),
+        col(LeftMessage.queue_id).not_in(held_in),
+        col(LeftMessage.created_at) <= held_since,
+    )
     statement: Any = (
         select(LeftMessage, Queue)
         .join(Queue, col(Queue.id) == col(LeftMessage.queue_id))
-        .where(col(LeftMessage.queue_id).in_(queue_ids))
-        .order_by(col(LeftMessage.created_at), col(LeftMessage.id))
+        .where(col(LeftMessage.queue_id).in_(queue_ids), may_begin)
+        .order_by(
+            col(LeftMessage.opens_at).is_(None), col(LeftMessage.created_at), col(LeftMessage.id)
+        )
         .limit(limit)
         .with_for_update(skip_locked=True, key_share=True, of=LeftMessage)
     )

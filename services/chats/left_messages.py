@@ -1,11 +1,14 @@
 """남긴 메시지: what customers leave outside the hours of a queue. At its opening each becomes a chat that waits (decision 0050).
 
+One that was left in a crowded queue (``services.floor.crowding``) becomes a chat when there is room, at the latest after ``MOST_HELD``.
+
 Before that it is no contact: no fact is written, so that its wait begins when somebody could take it, and every figure
 is counted as for any chat. Its customer keeps the token: it opens the message before, the chat afterwards.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
@@ -35,6 +38,8 @@ from services.work.unit_of_work import UnitOfWork, UnitsOfWork
 MOST_OF_A_NUMBER = 3
 """So many messages that name one number may wait for an opening: nobody fills an agent's morning."""
 SWEEP_BATCH = 50
+MOST_HELD = timedelta(hours=1)
+"""So long a crowded queue holds a message back while it is open: nobody waits for ever behind those who come later."""
 MOST_LISTED = 200
 LEFT_MESSAGES = 'left-messages'
 """The topic of news about the list of messages that wait for an opening."""
@@ -65,6 +70,7 @@ class LeftView:
     department: str
     left_at: datetime
     opens_at: datetime | None
+    """``None`` for one that waits for room in a crowded queue."""
 
     @classmethod
     def of(cls, message: LeftMessage, queue: Queue) -> 'LeftView':
@@ -90,8 +96,10 @@ class LeftMessages:
         self._db = units.db
         self._tokens = TokenSeal(secret, 'chat')
 
-    async def leave(self, form: ChatStart, body: str) -> LeftView:
-        """Keep a message until its queue opens; the same ``form.token`` again returns the same message.
+    async def leave(
+        self, form: ChatStart, body: str, *, crowded: Collection[UUID] = ()
+    ) -> LeftView:
+        """Keep a message until its queue opens, or of the ``crowded`` queues has room; the same ``form.token`` again returns the same message.
 
         Raises:
             StartRefusedError: fields that cannot be used, all of them.
@@ -121,7 +129,7 @@ class LeftMessages:
             consented_at=clock.now() if form.consent else None,
             created_at=clock.now(),
         )
-        return await self._kept(message, queue, form.token)
+        return await self._kept(message, queue, form.token, is_crowded=queue.id in crowded)
 
     async def of_token(self, token: str) -> LeftView | None:
         """Return the message of a token that waits for an opening."""
@@ -143,8 +151,11 @@ class LeftMessages:
             found = await left_queries.seen_by(session, agent, limit=MOST_LISTED)
         return [LeftView.of(*one) for one in found]
 
-    async def begin_due(self) -> int:
-        """Make chats of the messages whose queues are open now; return how many. Any process may do it."""
+    async def begin_due(self, crowded: Collection[UUID] = ()) -> int:
+        """Make chats of the messages whose queues are open now; return how many. Any process may do it.
+
+        Those that wait for room begin one by one in each queue, and in the ``crowded`` ones not before ``MOST_HELD``.
+        """
         async with self._db.reading() as session:
             queue_ids = await left_queries.waiting_queues(session)
             hours = await hours_of(session, queue_ids) if queue_ids else {}
@@ -152,19 +163,30 @@ class LeftMessages:
         if not due:
             return 0
         async with self._units.begin() as work:
-            found = await left_queries.locked(work.session, due, limit=SWEEP_BATCH)
+            found = await left_queries.locked(
+                work.session,
+                due,
+                held_in=crowded,
+                held_since=clock.now() - MOST_HELD,
+                limit=SWEEP_BATCH,
+            )
+            found = _one_at_a_time(found)
             for message, queue in found:
                 await _begin(work, message, queue)
         return len(found)
 
-    async def _kept(self, message: LeftMessage, queue: Queue, token: str) -> LeftView:
+    async def _kept(
+        self, message: LeftMessage, queue: Queue, token: str, *, is_crowded: bool
+    ) -> LeftView:
         try:
             async with self._units.begin() as work:
                 hours = (await hours_of(work.session, [queue.id]))[queue.id]
                 closed = closed_now(hours)
                 if closed is not None and closed.opens_at is None:
                     raise ConflictError('visit.closed')
-                message.opens_at = closed.opens_at if closed else clock.now()
+                message.opens_at = (
+                    closed.opens_at if closed else None if is_crowded else clock.now()
+                )
                 if await left_queries.has_chat(work.session, message.token_hash):
                     raise InvalidInputError('visit.token')
                 waiting = await left_queries.count_of(work.session, message.visitor_phone)
@@ -178,6 +200,17 @@ class LeftMessages:
                 return earlier
             raise
         return LeftView.of(message, queue)
+
+
+def _one_at_a_time(
+    found: Sequence[tuple[LeftMessage, Queue]],
+) -> list[tuple[LeftMessage, Queue]]:
+    """Return the messages without all but the first of each queue that wait for room: each of them may take it."""
+    firsts: dict[UUID, UUID] = {}
+    for message, queue in found:
+        if message.opens_at is None:
+            firsts.setdefault(queue.id, message.id)
+    return [one for one in found if one[0].opens_at or firsts[one[1].id] == one[0].id]
 
 
 def _text_faults(body: str) -> list[InvalidInputError]:

@@ -220,6 +220,15 @@ async def open_of_customer(
     return (await session.exec(statement.order_by(col(ChatSession.start_time)))).all()
 
 
+async def open_of_blocked(session: AsyncSession) -> Sequence[UUID]:
+    """Return the chats of all blocked customers that are not over."""
+    statement = select(ChatSession.id).where(
+        col(ChatSession.status) != ChatStatus.CLOSED,
+        func.is_blocked(col(ChatSession.customer_id), col(ChatSession.visitor_phone)),
+    )
+    return (await session.exec(statement.order_by(col(ChatSession.start_time)))).all()
+
+
 async def touch(session: AsyncSession, chat_id: UUID, at: datetime) -> None:
     """Record a sign of life of the customer, which changes no screen."""
     await session.exec(

@@ -63,17 +63,20 @@ LIMITS = {
     'silence_close_seconds': Limits(30, 7_200),
     'abuse_warnings': Limits(0, 5),
     'harassment_warnings': Limits(0, 5),
+    'most_waiting': Limits(1, 1_000, may_be_empty=True),
+    'longest_wait_seconds': Limits(60, 7_200, may_be_empty=True),
 }
 """The limits of a queue's numbers; times in seconds."""
 TARGETS = ('service_level_seconds', 'service_level_percent')
 """Fields whose changes take effect on the next day."""
-FLAGS = ('is_active', 'chats_during_call', 'wrap_up_required')
+FLAGS = ('is_active', 'chats_during_call', 'wrap_up_required', 'is_announced_by_phone')
 FIELDS = (
     'name', 'name_en', 'department', 'mode', 'is_active', 'service_level_seconds', 'service_level_percent',
     'offer_seconds', 'misses_until_away', 'skill_id', 'min_level', 'widen_after_seconds', 'wider_department',
     'wider_level', 'returning_seconds', 'wrap_up_required', 'wrap_up_seconds', 'chats_during_call',
     'recording_pause_seconds', 'long_call_seconds', 'very_long_call_seconds',
     'callbacks_per_hour', 'silence_ask_seconds', 'silence_close_seconds', 'abuse_warnings', 'harassment_warnings',
+    'most_waiting', 'longest_wait_seconds', 'is_announced_by_phone',
 )  # fmt: skip
 """The fields that can be configured."""
 

@@ -19,9 +19,11 @@ from models import (
     Customer,
     CustomerAttachment,
     CustomerMerge,
+    CustomerStatus,
     Note,
     SubjectKind,
 )
+from services.chats.blocking import end_chats_of_blocked
 from services.chats.changes import tell_changed
 from services.customers import file_queries
 from services.customers import merging_queries as queries
@@ -122,7 +124,7 @@ class CustomerMerging:
         versions: tuple[int, int],
         choice: Mapping[str, Side] = NO_CHOICE,
     ) -> Merged:
-        """Merge one record into another.
+        """Merge one record into another; when the result is blocked, end its chats.
 
         Of several concurrent merges of the same records, one succeeds.
 
@@ -133,7 +135,9 @@ class CustomerMerging:
             NotFoundError: a record does not exist.
         """
         order = _Order(kept_id=kept_id, merged_id=merged_id, versions=versions, choice=choice)
-        return await self._units.attempt(lambda work: _merge(work, agent, order))
+        merged = await self._units.attempt(lambda work: _merge(work, agent, order))
+        await self._end_chats(agent, merged.customer)
+        return merged
 
     async def undo(self, agent: Agent, merge_id: UUID) -> Undone:
         """Undo a merge: moved rows go back, and so do fields that were not changed since.
@@ -146,7 +150,16 @@ class CustomerMerging:
             merge = await queries.merge(session, merge_id)
         if merge is None:
             raise NotFoundError('merge.not_found')
-        return await self._units.attempt(lambda work: _undo(work, agent, merge))
+        undone = await self._units.attempt(lambda work: _undo(work, agent, merge))
+        for one in (undone.kept, undone.merged):
+            await self._end_chats(agent, one)
+        return undone
+
+    async def _end_chats(self, agent: Agent, customer: Customer) -> None:
+        """End the open chats of a record that is blocked, whichever of the two records was."""
+        if customer.status is CustomerStatus.BLOCKED:
+            phones = phones_of(customer)
+            await end_chats_of_blocked(self._units.of_others, agent, customer.id, phones)
 
 
 async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merged:
@@ -174,9 +187,11 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
     work.session.add(merge)
     merged.merged_into_id = kept.id
     results = {plan.field: plan.result for plan in plans}
+    until = _blocked_until(kept, merged, results)
     names = work.change(
         agent, kept, results, change_id=merge.id, beside={MERGED: [None, merged.code]}
     )
+    kept.blocked_until = until
     work.tell(merged, CustomerPart.MERGED, other_id=kept.id, phones=phones_of(merged))
     await _move(work, belongings, kept.id)
     _record(work, agent, AuditAction.CUSTOMER_MERGED, merge, names)
@@ -242,6 +257,17 @@ def _both(
 
 def _plan(kept: Customer, merged: Customer, choice: Mapping[str, Side]) -> tuple[FieldPlan, ...]:
     return planned(values_of(kept), values_of(merged), choice)
+
+
+def _blocked_until(
+    kept: Customer, merged: Customer, results: Mapping[str, object]
+) -> datetime | None:
+    """Return the end of the block of the record that two become: the later one; none where one of the blocks has none."""
+    blocked = [one for one in (kept, merged) if one.status is CustomerStatus.BLOCKED]
+    if results['status'] != CustomerStatus.BLOCKED.value or not blocked:
+        return None
+    ends = [one.blocked_until for one in blocked if one.blocked_until]
+    return max(ends) if len(ends) == len(blocked) else None
 
 
 async def _move(work: CustomerUnitOfWork, belongings: Belongings, to: UUID) -> None:

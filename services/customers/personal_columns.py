@@ -85,6 +85,12 @@ KEPT: dict[str, dict[str, Kept]] = {
         'lines': Kept('the lines of the contact as evidence, numbers masked (산업안전보건법 41조, 164조)', 'three years, with its case'),
         'digest': Kept('seals the lines', 'three years, with its case'),
     },
+    'protection_files': {
+        'name': Kept('a file of the contact as evidence (산업안전보건법 41조, 164조)', 'three years, with its case'),
+        'source_key': Kept('where the file was that was copied', 'three years, with its case'),
+        'object_key': Kept('the copy of a file as evidence (산업안전보건법 41조, 164조)', 'three years, with its case'),
+        'digest': Kept('seals the file', 'three years, with its case'),
+    },
     'lookups': {
         'value_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
         'alike_hash': Kept('shows guessing of numbers; a keyed hash', '31 days'),
@@ -119,9 +125,10 @@ FREE: dict[str, str] = {
     'barred_pairs': 'id created_at agent_id case_id lifted_at lifted_by_id',
     'protection_cases': (
         'id created_at contact_id channel queue_id department agent_id kind language warnings warnings_wanted '
-        'announcement_id announced_at over_at ended_by_id rest_from rest_until restricted_until kept_until'
+        'announcement_id announced_at recording_notice over_at ended_by_id rest_from rest_until restricted_until kept_until'
     ),
     'protection_evidence': 'case_id created_at',
+    'protection_files': 'id case_id message_id media_type size_bytes created_at try_at settled_at',
     'protection_steps': 'id created_at case_id kind by_id',
     'access_months': 'month agent_id entries shown taken subjects off_hours days first_at last_at alarms',
     'access_reviews': 'month signed_by_id signed_at head_id head_hash digest',
@@ -148,7 +155,7 @@ FREE: dict[str, str] = {
     ),
     'calls': (
         'id person_removed_at created_at customer_id agent_id direction priority department queue_id start_time '
-        'answered_at end_time ending version dialled_by_id reason recording_notice announcement_id'
+        'answered_at end_time ending version dialled_by_id reason recording_notice announcement_id notices_asked_at'
     ),
     'canned_replies': 'id created_at owner_id department folder code title title_en uses is_active',
     'canned_reply_files': 'id created_at agent_id name media_type size_bytes object_key preview_key reply_id',
@@ -203,7 +210,8 @@ FREE: dict[str, str] = {
         'service_level_seconds service_level_percent offer_seconds misses_until_away '
         'returning_seconds widen_after_seconds wider_department wider_level chats_during_call '
         'wrap_up_required wrap_up_seconds recording_pause_seconds long_call_seconds '
-        'very_long_call_seconds callbacks_per_hour silence_ask_seconds silence_close_seconds abuse_warnings harassment_warnings version updated_at'
+        'very_long_call_seconds callbacks_per_hour silence_ask_seconds silence_close_seconds abuse_warnings harassment_warnings '
+        'most_waiting longest_wait_seconds is_announced_by_phone version updated_at'
     ),
     'recording_pauses': 'id created_at call_id contact_id agent_id resume_at resumed_at ending',
     'report_changes': 'id contact_id created_at',

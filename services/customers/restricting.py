@@ -9,7 +9,7 @@ from uuid import UUID
 from desk import clock
 from desk.errors import ConflictError, InvalidInputError
 from models import Agent, AuditAction, Customer, CustomerStatus
-from services.chats.blocking import end_chats_of_blocked
+from services.chats.blocking import end_chats_of_all_blocked, end_chats_of_blocked
 from services.contacts.access import require_supervisor
 from services.customers import fields as customer_fields
 from services.customers import queries
@@ -77,3 +77,7 @@ class Restrictions:
         for customer_id in due:
             await self.release(None, customer_id)
         return due
+
+    async def end_left_chats(self) -> int:
+        """End the chats of blocked customers that nobody ended: a process was killed, or a number became theirs later."""
+        return await end_chats_of_all_blocked(self._units.of_others)

@@ -10,7 +10,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk import clock
-from models import Attachment, CannedReplyFile, CustomerAttachment, DoomedObject, Message
+from models import (
+    Attachment,
+    CannedReplyFile,
+    CustomerAttachment,
+    DoomedObject,
+    Message,
+    ProtectionFile,
+)
 from services.contacts.attachment_queries import doom
 
 
@@ -56,10 +63,14 @@ async def taken(session: AsyncSession, object_keys: Sequence[str]) -> None:
 
 
 async def due(session: AsyncSession, now: datetime, limit: int) -> Sequence[str]:
-    """Return the keys of objects that are to be deleted now."""
+    """Return the keys of objects that are to be deleted now; not of those that a case of 보호 has yet to copy."""
+    is_wanted = select(ProtectionFile.id).where(
+        col(ProtectionFile.source_key) == col(DoomedObject.object_key),
+        col(ProtectionFile.settled_at).is_(None),
+    )
     statement = (
         select(DoomedObject.object_key)
-        .where(col(DoomedObject.due_at) <= now)
+        .where(col(DoomedObject.due_at) <= now, ~is_wanted.exists())
         .order_by(col(DoomedObject.due_at))
         .limit(limit)
     )

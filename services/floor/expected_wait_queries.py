@@ -1,14 +1,23 @@
 """Queries for the expected wait: the ends of the last waits by queue, who waits now, who is on duty."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models import Agent, AgentStatus, Channel, ChatSession, ChatStatus, ContactStep, StepKind
+from models import (
+    Agent,
+    AgentStatus,
+    Channel,
+    ChatSession,
+    ChatStatus,
+    ContactStep,
+    Queue,
+    StepKind,
+)
 from services.floor.today_queries import is_first_outcome
 from services.people import state_queries
 
@@ -66,6 +75,14 @@ async def last_outcomes(
         end = FirstOutcome(came_at, at, agent_id if is_taken else None)
         found.setdefault(queue_id, []).append(end)
     return found
+
+
+async def limited_queues(session: AsyncSession) -> Sequence[Queue]:
+    """Return the queues with a limit from which on they are crowded."""
+    has_limit = or_(
+        col(Queue.most_waiting).is_not(None), col(Queue.longest_wait_seconds).is_not(None)
+    )
+    return (await session.exec(select(Queue).where(has_limit))).all()
 
 
 async def waiting_now(session: AsyncSession) -> dict[UUID, WaitingNow]:

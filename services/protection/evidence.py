@@ -10,6 +10,7 @@ from uuid import UUID
 from models import Channel, Message, ProtectionCase, ProtectionEvidence, Sender
 from services.people import agent_queries
 from services.protection import queries
+from services.protection.file_queries import name_files
 from services.settings import abuse_words
 from services.text.abuse import WordList, pointed
 from services.work.unit_of_work import UnitOfWork
@@ -18,7 +19,7 @@ Line = dict[str, Any]
 
 
 async def keep(work: UnitOfWork, case: ProtectionCase) -> None:
-    """Keep the lines of a case's chat, numbers in them masked as everybody saw them; a call has none."""
+    """Keep the lines of a case's chat, numbers in them masked as everybody saw them, and name its files to be copied; a call has none."""
     found: list[Message] = []
     if case.channel is Channel.CHAT:
         found = await queries.lines(work.session, case.contact_id)
@@ -27,6 +28,7 @@ async def keep(work: UnitOfWork, case: ProtectionCase) -> None:
             for row in work.appended
             if isinstance(row, Message) and row.chat_session_id == case.contact_id
         ]
+        await name_files(work.session, case)
     senders = {one.sender_id for one in found if one.sender_id}
     names = await agent_queries.named(work.session, list(senders))
     words = await abuse_words.word_list(work.session, case.queue_id)

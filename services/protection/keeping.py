@@ -33,6 +33,7 @@ class CaseKeeping:
         async with self._db.reading() as session:
             over = await queries.over(session)
             recorded = await queries.unrecorded(session, clock.now() - RECORDED_WITHIN)
+            announced = await queries.announced_since(session, clock.now() - RECORDED_WITHIN)
             rest = await queries.away_reason(session, PROTECTED_REST)
             rested = await queries.rested(session, rest.id) if rest else ()
         for case_id in over:
@@ -42,10 +43,19 @@ class CaseKeeping:
             async with self._units.begin() as work:
                 if (case := await queries.case(work.session, case_id, lock=True)) is not None:
                     add_step(work, case, ProtectionStepKind.RECORDING, None, words=place)
+        for case_id, call in announced:
+            async with self._units.begin() as work:
+                if (case := await queries.case(work.session, case_id, lock=True)) is not None:
+                    case.announcement_id, case.recording_notice = (
+                        call.announcement_id,
+                        call.recording_notice,
+                    )
+                    case.announced_at = call.start_time if call.announcement_id else None
+                    work.session.add(case)
         for case_id in rested:
             async with self._units.begin() as work:
                 await _end_rest(work, case_id)
-        return len(over) + len(recorded) + len(rested)
+        return len(over) + len(recorded) + len(announced) + len(rested)
 
     async def forget(self) -> int:
         """Delete the cases whose day is over, with all that belongs to them; return how many."""

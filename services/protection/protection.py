@@ -329,6 +329,7 @@ async def _opened(
         warnings_wanted=wanted_by(kind, queue),
         announcement_id=number,
         announced_at=contact.announced_at if isinstance(contact, ChatSession) else contact.start_time if number else None,
+        recording_notice=contact.recording_notice if isinstance(contact, Call) else '',
         kept_until=last_day(clock.now()),
     )  # fmt: skip
     work.session.add(case)

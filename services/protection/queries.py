@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, literal, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk import clock
 from desk.db import ROW_LOCK
 from models import (
     Agent,
@@ -29,6 +30,7 @@ from models import (
     ProtectionStepKind,
 )
 from services.contacts.access import within_reach
+from services.protection.file_queries import delete_files
 from services.work.cursors import Position
 
 MOST_LINES = 5_000
@@ -113,6 +115,22 @@ async def unrecorded(session: AsyncSession, since: datetime) -> Sequence[tuple[U
         )
     )
     return (await session.exec(statement)).all()
+
+
+async def announced_since(session: AsyncSession, since: datetime) -> Sequence[tuple[UUID, Call]]:
+    """Return the cases of calls, opened since then, whose call tells by now what its caller heard before."""
+    statement: Any = (
+        select(ProtectionCase.id, Call)
+        .join(Call, col(Call.id) == col(ProtectionCase.contact_id))
+        .where(
+            col(ProtectionCase.channel) == Channel.CALL,
+            col(ProtectionCase.created_at) >= since,
+            col(ProtectionCase.announcement_id).is_(None),
+            col(ProtectionCase.recording_notice) == '',
+            or_(col(Call.announcement_id).is_not(None), col(Call.recording_notice) != ''),
+        )
+    )
+    return [(case_id, call) for case_id, call in (await session.exec(statement)).all()]
 
 
 async def over(session: AsyncSession) -> Sequence[UUID]:
@@ -204,6 +222,7 @@ async def delete_cases(session: AsyncSession, case_ids: Sequence[UUID]) -> None:
     """Delete cases with all that belongs to them; the database refuses to before their day is over."""
     alerts_of = update(FloorAlert).where(col(FloorAlert.case_id).in_(case_ids))
     await session.exec(alerts_of.values(case_id=None))
+    await delete_files(session, case_ids, clock.now())
     for table in (ProtectionStep, ProtectionEvidence, BarredPair):
         await session.exec(delete(table).where(col(table.case_id).in_(case_ids)))
     await session.exec(delete(ProtectionCase).where(col(ProtectionCase.id).in_(case_ids)))

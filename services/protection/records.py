@@ -19,6 +19,7 @@ from models import (
     FloorAlert,
     ProtectionCase,
     ProtectionEvidence,
+    ProtectionFile,
     ProtectionStep,
     ProtectionStepKind,
 )
@@ -30,7 +31,7 @@ from services.customers.records import CustomerRecords
 from services.customers.restricting import Restrictions
 from services.people import agent_queries
 from services.people.events import RoutingNeeded
-from services.protection import queries
+from services.protection import file_queries, queries
 from services.protection.steps import add_step, record, tell
 from services.text.reasons import parse_why
 from services.work.cursors import Position
@@ -70,6 +71,7 @@ class CaseRecord:
     queue: str
     steps: Sequence[ProtectionStep]
     evidence: ProtectionEvidence | None
+    files: Sequence[ProtectionFile]
     announcement: Announcement | None
     pair: BarredPair | None
 
@@ -231,6 +233,7 @@ async def _whole(session: AsyncSession, case: ProtectionCase) -> CaseRecord:
         queue=queue.name if queue else '',
         steps=steps,
         evidence=await queries.evidence(session, case.id),
+        files=await file_queries.files(session, case.id),
         announcement=await queries.announcement(session, number) if number else None,
         pair=await queries.pair(session, case.id),
     )

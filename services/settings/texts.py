@@ -29,6 +29,8 @@ class TextName(StrEnum):
     """Below the customer's place in the queue."""
     CLOSED = 'closed'
     """Outside of business hours, in place of a chat."""
+    CROWDED = 'crowded'
+    """Before a chat, while the queue is crowded: the other ways are offered below it."""
     ENDED = 'ended'
     """After a chat."""
     SILENCE_ASKED = 'silence_asked'

@@ -121,6 +121,7 @@ MAY = {
     'GET /protection/cases': SUPERVISORS,
     'GET /protection/cases/{case_id}': SUPERVISORS,
     'GET /protection/cases/{case_id}/record': SUPERVISORS,
+    'GET /protection/cases/{case_id}/files/{file_id}': SUPERVISORS,
     'GET /protection/contacts/{contact_id}': STAFF,
     'POST /protection/cases/{case_id}/warnings': STAFF,
     'POST /protection/cases/{case_id}/end': STAFF,
@@ -220,6 +221,9 @@ MAY = {
     'POST /chat/visits/{visit_id}/reopen': CUSTOMERS,
     'POST /chat/visits/{visit_id}/leave': CUSTOMERS,  # the chat is over from here on
     'GET /settings': SUPERVISORS,
+    'GET /settings/sites/keys': ADMINS,
+    'POST /settings/sites/keys': ADMINS,
+    'DELETE /settings/sites/keys/{key_id}': ADMINS,
     'POST /settings/{kind}': SUPERVISORS,  # each kind by each role, as below
     'GET /settings/{kind}/{subject_id}': ADMINS,  # each kind by each role: test_setting_matrix.py
     'PATCH /settings/{kind}/{subject_id}': ADMINS,
@@ -309,6 +313,7 @@ ANOTHER = {
     'POST /invite/ready': {404},
     'POST /reset/ready': {404},
     'POST /setup/ready': {404},
+    'PATCH /settings/sites/keys': {422},
     'PATCH /agents/skills': {422},
     'PATCH /agents/export': {422},
     'PATCH /agents/invitations': {422},
@@ -396,6 +401,7 @@ async def visitors(web: FastAPI, make: Make) -> AsyncIterator[Visitors]:
         'subject_id': EVERYWHERE,
         'change_id': uuid4(),
         'site_key': key_of(SITE),
+        'key_id': uuid4(),
     }
     visitors = Visitors(web, {name: str(one) for name, one in ids.items()})
     async with AsyncExitStack() as stack:

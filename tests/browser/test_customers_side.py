@@ -61,3 +61,30 @@ async def test_message_left_at_night_waits_from_the_opening_on(
     await desk.reads('내일 교환하고 싶어요')
     await talk.resumes()
     await talk.reads('내일 교환하고 싶어요')
+
+
+async def test_customer_of_a_crowded_queue_waits_or_leaves_a_message(
+    desk: DeskScreen, centre: Centre, person: Contexts, agent: Agent, make: Make
+) -> None:
+    queue = await make.queue(name=agent.department, department=agent.department, most_waiting=1)
+    ahead = await make.chat(queue_id=queue.id, department=agent.department, visitor_name='김먼저')
+    talk = CustomerScreen(await (await person(viewport=PHONE)).new_page(), centre.address)
+
+    await _asks(talk, agent.department)
+    await talk.sees('지금은 기다리는 분이 많아요')
+    await faultless(talk.page)
+    await expect(talk.button('계속 기다리기')).to_be_visible()
+    await talk.page.get_by_label('남기실 말씀').fill('교환하고 싶어요')
+    await talk.tabs_to(talk.button('메시지 남기기'))
+    await talk.page.keyboard.press('Enter')
+    await talk.sees('자리가 나는 대로')
+
+    other = CustomerScreen(await (await person(viewport=PHONE)).new_page(), centre.address)
+    await _asks(other, agent.department)
+    await other.button('계속 기다리기').click()
+    await other.sees('앞에 1명이 기다리고 있어요')
+
+    await desk.opens()
+    await expect(desk.page.get_by_text('남긴 메시지 1')).to_be_visible()
+    await desk.takes(ahead.visitor_name)
+    await expect(desk.page.get_by_text('남긴 메시지 1')).to_be_visible()  # still crowded

@@ -19,6 +19,7 @@ from pages.locale import _
 from pages.parts.calls.caller_person import CallerPerson
 from pages.parts.calls.phone_state import Call
 from pages.parts.calls.words import caller_name
+from pages.parts.customers.restriction import restriction_act
 from pages.parts.kit import dialog
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
@@ -108,6 +109,8 @@ class CallerCard(Component):
         is_first = candidate is caller.candidates[0]
         opens = _('고객 열기 (Shift + L)') if is_first else _('고객 열기')
         person.act(opens, partial(self._open, customer.id), ButtonStyle.QUIET)
+        if (act := restriction_act(self._context, customer)) is not None:
+            person.act(*act, ButtonStyle.QUIET)
         if caller.linked_id is not None:
             person.act(_('연결 해제'), self._unlink, ButtonStyle.QUIET)
         else:

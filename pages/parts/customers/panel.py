@@ -20,6 +20,7 @@ from pages.parts.customers.attachments import CustomerFilesPart
 from pages.parts.customers.contact_access import ContactAccess
 from pages.parts.customers.personal import MaskedFields
 from pages.parts.customers.promised import PromisedHere
+from pages.parts.customers.restriction import restriction_act
 from pages.parts.customers.search_box import CustomerSearchBox
 from pages.parts.customers.where_from import WhereFrom
 from pages.parts.kit import times
@@ -109,6 +110,8 @@ class CustomerPanel(Component):
         button(_('연결 해제'), partial(self._unlink, customer), ButtonStyle.QUIET).classes(
             'desk-unlink'
         )
+        if (act := restriction_act(self._context, customer)) is not None:
+            button(*act, ButtonStyle.QUIET).classes('desk-unlink')
         self._more = ui.element('div').classes('desk-person-record')
 
     async def _learn_more(self, customer: Customer) -> None:

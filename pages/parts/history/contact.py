@@ -27,6 +27,7 @@ from pages.parts.transcript.note_lines import NoteLines
 from pages.parts.transcript.take_along import transcript_button
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from services.calls.dial_rules import DialPurpose
+from services.calls.notices import SAID
 from services.chats.events import (
     ChatCard,
     ChatEvent,
@@ -124,6 +125,7 @@ class HistoryContact(Component):
                 Piece('a', inside=close).classes('desk-icon').props['href'] = self._back
 
     async def _facts(self, contact: Contact) -> None:
+        heard = await self.still(self._services.announcements.heard(contact.id))
         facts = {
             _('시작'): times.full(contact.start_time),
             _('상담 시간'): length(contact),
@@ -131,6 +133,10 @@ class HistoryContact(Component):
             _('부서'): _(contact.department),
             _('채널'): _channel(contact),
             _('종료 사유'): _(ENDINGS[contact.ending]) if contact.ending else '',
+            _('미리 알린 글'): _('{version}판: {body}', version=heard.version, body=heard.body)
+            if heard.version
+            else '',
+            _('녹음 안내'): _('통화 흐름이 안내함') if heard.recording == SAID else heard.recording,
         }
         with ui.element('div').classes('desk-history-facts'):
             inside = Markup().join(

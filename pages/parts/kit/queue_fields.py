@@ -32,4 +32,7 @@ def queue_field_names() -> dict[str, str]:
         'silence_close_seconds': _('물은 뒤 스스로 종료하기까지 (초)'),
         'abuse_warnings': _('보호: 종료 전 경고 (번, 폭언)'),
         'harassment_warnings': _('보호: 종료 전 경고 (번, 성희롱·협박)'),
+        'most_waiting': _('붐빔: 기다리는 채팅 (건, 비우면 안 봄)'),
+        'longest_wait_seconds': _('붐빔: 예상 대기 (초, 비우면 안 봄)'),
+        'is_announced_by_phone': _('전화 안내'),
     }

@@ -17,15 +17,13 @@ from pages.parts.kit import dialog, times
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled, marked
 from pages.parts.kit.reason_choice import ReasonChoice
-from pages.parts.protection.record_words import REASONS
+from pages.parts.kit.restriction_dialog import ask_restriction
+from pages.parts.protection.record_words import REASONS, file_state, notice_words
 from pages.parts.protection.words import kind_name, said, state_name, step_name
 from services.customers.personal_data import masked_phone
-from services.customers.restricting import LEAST_DAYS, MOST_DAYS
 from services.protection.events import ProtectionChanged, protection_topic, view
 from services.protection.records import CaseRecord, RecordReason
 from services.text.reasons import MAX_WHY_CHARS
-
-USUAL_DAYS = 30
 
 
 class RecordPage(Component):
@@ -70,6 +68,9 @@ class RecordPage(Component):
                 Piece('ol', inside=self._steps(record)).classes('desk-protection-steps')
                 _title(_('근거 자료'))
                 Piece('div', inside=self._evidence(record)).classes('desk-protection-lines').props('tabindex=0')  # fmt: skip
+                if record.files:
+                    _title(_('첨부 파일'))
+                    Piece('ul', inside=self._files(record)).classes('desk-protection-lines')
 
     def _draw_acts(self, record: CaseRecord) -> None:
         case, pair = record.case, record.pair
@@ -94,6 +95,7 @@ class RecordPage(Component):
             (_('고객'), ' · '.join(filter(None, (case.customer_name, masked_phone(case.phone) if case.phone else '')))),
             (_('부서와 대기열'), ' · '.join(filter(None, (case.department, record.queue)))),
             (_('미리 알린 글'), announced),
+            (_('녹음 안내'), notice_words(language(), case.recording_notice)),
             (_('다시 연결'), _('이 상담원에게는 연결하지 않음') if is_apart else _('제한 없음')),
             (_('이용 제한'), _('{at}까지', at=times.full(case.restricted_until)) if case.restricted_until else _('없음')),
             (_('보관'), _('{at}까지', at=f'{case.kept_until:%Y-%m-%d}')),
@@ -126,6 +128,21 @@ class RecordPage(Component):
         seal = _('봉인 값 (SHA-256): {digest}', digest=evidence.digest)
         return filled('{lines}<p class="desk-hint">{seal}</p>', lines=lines, seal=seal)
 
+    def _files(self, record: CaseRecord) -> Markup:
+        return Markup().join(
+            filled(
+                '<li>{name} <p class="desk-hint">{state}</p></li>',
+                name=filled(
+                    '<a href="/protection/cases/{case}/files/{id}" download>{name}</a>',
+                    case=one.case_id, id=one.id, name=one.name,
+                )
+                if one.digest
+                else one.name,
+                state=file_state(language(), one),
+            )
+            for one in record.files
+        )  # fmt: skip
+
     # ---- acts
 
     def _ask_document(self) -> None:
@@ -144,18 +161,8 @@ class RecordPage(Component):
                 button(_('문서 받기'), begin, ButtonStyle.PRIMARY)
 
     async def _ask_restriction(self) -> None:
-        with dialog.titled(self._context.dialogs, _('이용 제한')) as question:
-            ui.label(_('정한 날까지 이 고객은 상담을 시작할 수 없습니다. 그날이 지나면 스스로 풀립니다.')).classes('desk-hint')  # fmt: skip
-            days = ui.number(_('며칠'), value=USUAL_DAYS, min=LEAST_DAYS, max=MOST_DAYS, precision=0).props('outlined dense')  # fmt: skip
-            why = _why_field()
-
-            def submit() -> None:
-                if why.validate():
-                    question.submit((int(days.value or 0), why.value))
-
-            _answers(question.close, submit, _('제한하기'))
-        given = await self.still(question)
-        if isinstance(given, tuple):
+        given = await self.still(ask_restriction(self._context))
+        if given is not None:
             await self._act(self._records.restrict(self._agent, self._case_id, *given), _('이용을 제한했습니다'))  # fmt: skip
 
     async def _ask_reunion(self) -> None:

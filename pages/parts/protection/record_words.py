@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from desk import clock
-from models import Agent, Channel, ProtectionStep
+from models import Agent, Channel, ProtectionFile, ProtectionStep
 from pages.locale import text
+from pages.parts.kit.kept_files import size_in_words
 from pages.parts.protection.words import kind_name, said, step_name
+from services.calls.notices import SAID
 from services.pdf.document import Block, Document, facts, heading, line, note
 from services.protection.records import CaseRecord, RecordReason
 from services.text.phone_numbers import written
@@ -30,6 +32,7 @@ def document_of(language: str, record: CaseRecord, reader: Agent) -> Document:
         *(_step(language, record, one) for one in record.steps),
         heading(text(language, '근거 자료')),
         *_evidence(language, record),
+        *_files(language, record),
     ]
     return Document(
         title=text(language, '고객응대근로자 보호 조치 기록'),
@@ -56,10 +59,16 @@ def _facts(language: str, record: CaseRecord) -> list[tuple[str, str]]:
         (text(language, '상담'), text(language, channel)),
         (text(language, '고객'), ' · '.join(filter(None, (case.customer_name, written(case.phone, extension=text(language, '내선')) if case.phone else '')))),
         (text(language, '미리 알린 글'), announced),
+        (text(language, '녹음 안내'), notice_words(language, case.recording_notice)),
         (text(language, '경고'), text(language, '{count}회', count=case.warnings)),
         (text(language, '보호 휴식'), _span(language, case.rest_from, case.rest_until)),
         (text(language, '이용 제한'), _at(case.restricted_until)),
     ]  # fmt: skip
+
+
+def notice_words(language: str, notice: str) -> str:
+    """Return what callers heard of the recording; a sentence where the flow told only that they did."""
+    return text(language, '통화 흐름이 안내함') if notice == SAID else notice
 
 
 def _step(language: str, record: CaseRecord, step: ProtectionStep) -> Block:
@@ -84,6 +93,29 @@ def _evidence(language: str, record: CaseRecord) -> list[Block]:
         return [note(text(language, '통화의 근거는 위의 녹음 위치입니다. 녹음은 Amazon Connect에 있습니다.'))]  # fmt: skip
     seal = text(language, '봉인 값 (SHA-256): {digest}', digest=evidence.digest)
     return [note(seal), *(_line(language, one) for one in evidence.lines)]
+
+
+def file_state(language: str, file: ProtectionFile) -> str:
+    """Return the seal of a copied file in words, or why there is none."""
+    if file.digest:
+        return text(language, '봉인 값 (SHA-256): {digest}', digest=file.digest)
+    if file.settled_at:
+        return text(language, '원본이 이미 지워져 복사하지 못했습니다')
+    return text(language, '복사를 기다리는 중입니다')
+
+
+def _files(language: str, record: CaseRecord) -> list[Block]:
+    if not record.files:
+        return []
+    rows = [
+        line(
+            _at(one.created_at),
+            f'{one.name} · {size_in_words(one.size_bytes)}',
+            file_state(language, one),
+        )
+        for one in record.files
+    ]
+    return [heading(text(language, '첨부 파일')), *rows]
 
 
 def _line(language: str, values: Mapping[str, object]) -> Block:

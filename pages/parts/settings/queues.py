@@ -175,6 +175,7 @@ class QueueSection(Section):
             'wider_level': levels(),
             'wrap_up_required': [('no', _('선택')), ('yes', _('필수'))],
             'chats_during_call': [('no', _('받지 않음')), ('yes', _('받음'))],
+            'is_announced_by_phone': [('no', _('흐름의 속성으로만 앎')), ('yes', _('언제나 나감'))],
         }
         suggested = {'department': known, 'wider_department': known}
 

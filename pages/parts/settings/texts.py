@@ -53,6 +53,9 @@ def text_fields(*, of_desk: bool) -> list[FormField]:
         TextName.CLOSED: _(
             '운영 시간이 아닐 때 보입니다. {opens} 자리에 여는 때가 들어갑니다.', opens='{opens}'
         ),
+        TextName.CROWDED: _(
+            '대기열이 붐빌 때 상담을 시작하기 전에 보입니다. 아래에 계속 기다리기, 메시지 남기기, 콜백이 놓입니다.'
+        ),
         TextName.ENDED: _('상담이 끝난 뒤에 보입니다.'),
         TextName.SILENCE_ASKED: _('한동안 답이 없는 고객에게 계속 상담할지 물을 때 보입니다.'),
         TextName.SILENCE_ENDED: _('고객의 답이 없어 상담이 끝난 뒤에 보입니다.'),
@@ -86,6 +89,7 @@ def _names() -> dict[TextName, str]:
         TextName.GREETING: _('인사'),
         TextName.WAITING: _('기다리는 동안'),
         TextName.CLOSED: _('운영 시간 밖'),
+        TextName.CROWDED: _('붐빌 때'),
         TextName.ENDED: _('상담이 끝난 뒤'),
         TextName.SILENCE_ASKED: _('답이 없을 때'),
         TextName.SILENCE_ENDED: _('답이 없어 끝난 뒤'),
@@ -126,6 +130,7 @@ _USUAL = {
     TextName.GREETING: '문의하실 내용을 알려 주시면 담당 상담원이 바로 도와드려요.',
     TextName.WAITING: '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.',
     TextName.CLOSED: '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.',
+    TextName.CROWDED: '지금은 기다리는 분이 많아요. 계속 기다리시거나, 메시지를 남기시거나, 전화로 받으실 수 있어요.',
     TextName.ENDED: '상담이 종료되었어요. 이용해 주셔서 감사해요.',
     TextName.SILENCE_ASKED: '아직 계신가요? 답이 없으면 상담이 종료돼요.',
     TextName.SILENCE_ENDED: '오랫동안 답이 없어 상담을 종료했어요. 언제든 다시 찾아 주세요.',

@@ -43,15 +43,17 @@ class TalkCallback(Component):
             self._shown = ui.element().props('role=status')
             self._dialogs = ui.element()
 
-    async def open(self) -> None:
-        """Show what was asked for, or the way to ask, and follow it."""
+    async def open(self, *, asks: bool = False) -> None:
+        """Show what was asked for, or the way to ask, and follow it; with ``asks`` as if that was pressed."""
         if not self._requests.are_offered:
             return
         self.listen(
             asked_topic(self._chat.id),
             lambda _event: self.soon(self._read, at_most_every=READ_SECONDS),
         )
-        await self._read()
+        await self.still(self._read())
+        if asks and self._choice is not None and self._choice.slots:
+            await self._ask()
 
     def take(self, chat: ChatCard) -> None:
         """Show what a changed chat makes of it: an agent who took it needs no call."""

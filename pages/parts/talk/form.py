@@ -71,12 +71,15 @@ def draw(  # noqa: PLR0913 - all of these are on the form
     error: DeskError | None = None,
     ended: ChatCard | None = None,
     waits: Mapping[UUID, ExpectedWait] | None = None,
+    crowded: VisitTopic | None = None,
+    calls: bool = False,
 ) -> Response:
     """Return the form with the typed values, and each error at its field.
 
     When the earlier chat ``ended``, that is said first; as long as it may be rated, the tab in which it was shows the way.
     ``waits`` are the expected waits by queue, as far as they are known. ``announced`` is kept with the chat by its version.
-    ``texts`` are those of every queue, and of the queue of an ``error`` that says that it is closed.
+    ``crowded`` is the chosen topic if it is crowded: its customer may wait all the same, leave a message, or with ``calls`` be called.
+    ``texts`` are those of every queue, and of the ``crowded`` one, and of the queue of an ``error`` that says that it is closed.
     """
     language, place = language_of(request), TalkPlace.of(request)
     faults = _faults(language, error, texts)
@@ -95,7 +98,9 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         most=MAX_NAME_CHARS,
         most_body=MAX_MESSAGE_CHARS,
         are_closed=bool(nobody and topics),
-        leaves=bool(nobody or entry.body or 'body' in faults) or _is_closed(error),
+        crowded=_crowded_sentence(language, crowded, waits or {}, texts) if crowded else '',
+        calls=calls,
+        leaves=bool(crowded or nobody or entry.body or 'body' in faults) or _is_closed(error),
         elsewhere='/talk' if error and error.key == 'widget.cookies' else '',
         **_place(place, language),
     )
@@ -235,6 +240,21 @@ def _closed_sentence(language: str, closed: Closed, texts: CustomerTexts) -> str
     if at is None:
         return text(language, 'visit.closed')
     return text(language, '지금은 상담 시간이 아니에요. {opens}부터 상담을 시작하실 수 있어요.', opens=opens)  # fmt: skip
+
+
+def _crowded_sentence(
+    language: str,
+    topic: VisitTopic,
+    waits: Mapping[UUID, ExpectedWait],
+    texts: CustomerTexts,
+) -> str:
+    said = texts.said(TextName.CROWDED, language) or text(
+        language, '지금은 기다리는 분이 많아요. 계속 기다리시거나, 메시지를 남기시거나, 전화로 받으실 수 있어요.'
+    )  # fmt: skip
+    wait = waits.get(topic.queue_id) if topic.queue_id else None
+    if wait is None:
+        return said
+    return f'{said} {text(language, "예상 대기 시간 {wait}", wait=wait_words(language, wait))}'
 
 
 def _place(place: TalkPlace, language: str) -> dict[str, object]:

@@ -71,8 +71,8 @@ class TalkPanel(Component):
             ui.timer(sign_of_life_seconds, self._sign_of_life)
         ui.on_exception(_apologise)
 
-    async def open(self) -> None:
-        """Fill the frame and keep it current."""
+    async def open(self, *, asks_call: bool = False) -> None:
+        """Fill the frame and keep it current; with ``asks_call`` ask for a call-back first, where one is offered."""
         self.listen(chat_topic(self._chat.id), self._hear)  # before reading: no event falls between
         self.listen(STATE_TOPIC, self._hear_stream)
         self.listen(SETTINGS, self._hear_settings)
@@ -80,7 +80,7 @@ class TalkPanel(Component):
         self._texts = await self.still(self._services.customer_texts.of(self._chat.queue_id))
         await self.still(self._names.learn(self._names.unknown(self._chat)))
         await self.still(self._transcript.load())
-        await self.still(self._callback.open())
+        await self.still(self._callback.open(asks=asks_call))
         self._show_chat()
         self.client.on_connect(self._tell_delivered)
         await self._tell_delivered()  # a page with a timer is sent before it is read to the end

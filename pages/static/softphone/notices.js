@@ -2,11 +2,13 @@
 // The window around the desk shows them, so that a press still finds its tab when the desk in the frame was loaded anew;
 // a desk without that window shows them itself.
 const SEEN = "desk.seen"; // a lock that every tab shares while it can be seen
+const TOLD = "desk.told."; // a lock for each tag: the tab that has it shows the notification, the others wait for their turn
 
 export class Notices {
   constructor() {
     this.wanted = new Map(); // tag → title and text, as long as it rings
     this.shown = new Map();
+    this.turns = new Map(); // tag → what takes this tab out of the line for it
     document.addEventListener("visibilitychange", () => this.look());
     this.look();
   }
@@ -51,26 +53,54 @@ export class Notices {
       this.show();
       return;
     }
-    for (const tag of [...this.shown.keys()]) this.take(tag);
-    if (!navigator.locks || this.leave) return;
+    const takeAll = () => [...this.wanted.keys()].forEach((tag) => this.take(tag));
+    if (!navigator.locks) return takeAll();
+    if (this.leave) return;
     const gone = new Promise((leave) => (this.leave = leave));
-    this.seen = navigator.locks.request(SEEN, { mode: "shared" }, () => gone);
+    this.seen = navigator.locks.request(SEEN, { mode: "shared" }, () => {
+      takeAll(); // after it can be known that this tab is seen: the next in line looks for that
+      return gone;
+    });
   }
 
   async show() {
     if (!document.hidden || this.permission !== "granted" || (await this.isSeen())) return;
-    for (const [tag, { title, body }] of this.wanted) {
-      if (!document.hidden || this.shown.has(tag)) continue;
-      const notice = new Notification(title, { body, tag, icon: "/static/favicon.svg", requireInteraction: true });
-      notice.onclick = () => {
-        window.focus();
-        notice.close();
-      };
-      this.shown.set(tag, notice);
+    for (const tag of this.wanted.keys()) {
+      if (this.shown.has(tag) || this.turns.has(tag)) continue;
+      if (!navigator.locks) this.tell(tag);
+      else this.waitFor(tag);
     }
   }
 
+  // Tells when no other tab does: one that is closed while it tells leaves it to the next.
+  async waitFor(tag) {
+    const turn = new AbortController();
+    this.turns.set(tag, turn);
+    const mine = async () => {
+      if (turn.signal.aborted || (await this.isSeen())) return;
+      const over = new Promise((done) => turn.signal.addEventListener("abort", done));
+      this.tell(tag);
+      if (this.shown.has(tag)) await over;
+    };
+    await navigator.locks.request(TOLD + tag, { signal: turn.signal }, mine).catch(() => {}); // taken out of the line
+    if (this.turns.get(tag) === turn) this.turns.delete(tag);
+  }
+
+  tell(tag) {
+    const words = this.wanted.get(tag);
+    if (!words || !document.hidden) return;
+    const more = { body: words.body, tag, icon: "/static/favicon.svg", requireInteraction: true };
+    const notice = new Notification(words.title, more);
+    notice.onclick = () => {
+      window.focus();
+      notice.close();
+    };
+    this.shown.set(tag, notice);
+  }
+
   take(tag) {
+    this.turns.get(tag)?.abort();
+    this.turns.delete(tag);
     this.shown.get(tag)?.close();
     this.shown.delete(tag);
   }

@@ -21,6 +21,7 @@ from desk import clock
 from desk.errors import ConflictError, InvalidInputError, NotAllowedError
 from desk.worker_process import WorkerError, WorkerLargeError, WorkerSlowError, worker_process
 from models import Agent, AuditAction, ImportRun
+from services.chats.blocking import end_chats_of_all_blocked
 from services.customers.events import CustomerChanged, PhonesForgotten
 from services.customers.importing import queries, undo_queries, undoing
 from services.customers.importing.changes import OtherPerson, RecordChange
@@ -131,6 +132,7 @@ class CustomerImport:
     """Imports customers. One file at a time, across all processes."""
 
     def __init__(self, units: UnitsOfWork, lookup: PhoneLookup) -> None:
+        self._of_others = units
         apart = units.db.separate_pool(transactions=2, reads=0, server_settings={})
         self._units = UnitsOfWork(apart, units.relay)
         self._lookup = lookup
@@ -194,6 +196,7 @@ class CustomerImport:
         if report.is_written:
             tell(Progress(Phase.WRITTEN))
             await self._lookup.forget_all()
+            await end_chats_of_all_blocked(self._of_others, agent)
         else:
             await self._record_trial(agent, report)
         return report
@@ -232,6 +235,7 @@ class CustomerImport:
         async with self._units.begin() as work:
             undone = await undoing.undo(work, agent, run_id, leaves_changed=leaves_changed)
         await self._lookup.forget_all()
+        await end_chats_of_all_blocked(self._of_others, agent)
         return undone
 
     async def tidy(self) -> None:

@@ -139,3 +139,40 @@ async def test_agent_is_asked_once_for_the_permission(
 
     await expect(phone.desk.locator('.desk-status-now')).to_be_visible()
     await expect(phone.desk.get_by_role('dialog', name='통화 준비')).to_have_count(0)
+
+
+async def test_two_hidden_tabs_tell_of_a_call_once_and_the_other_goes_on_when_one_is_closed(
+    centre: Centre, person: Contexts, box: Box
+) -> None:
+    phone = await seated(centre, person)
+    other = await phone.page.context.new_page()
+    await other.goto(phone.page.url)
+    await other.wait_for_function('document.querySelector("iframe") !== null')
+    pages = [phone.page, other]
+    for page in pages:
+        await page.evaluate('hide(true)')
+    box.ring()
+
+    async def told() -> list[Any]:
+        return [one for page in pages for one in await page.evaluate(SHOWN)]
+
+    await until(lambda: _is(told(), [CALL]))
+    await phone.is_in('ringing')
+    assert await told() == [CALL]
+    [first] = [page for page in pages if await page.evaluate(SHOWN)]
+    pages.remove(first)
+    if first is phone.page:  # the other has the call by itself
+        await first.close()
+        await until(lambda: _is(told(), [CALL]))
+        return
+    await first.close()
+    await until(lambda: _is(told(), [CALL]))
+    await phone.page.evaluate('hide(false)')
+    await phone.presses('수락')
+    await phone.page.evaluate('hide(true)')
+    await phone.is_in('talking')
+    assert await told() == []
+
+
+async def _is(told: Any, expected: list[Any]) -> bool:
+    return bool(await told == expected)

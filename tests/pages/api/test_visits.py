@@ -272,6 +272,22 @@ async def test_departments_are_public(site: Site, agent: Agent) -> None:
     assert [(one['name'], one['is_open']) for one in topics['topics']] == [(DEPARTMENT, True)]
 
 
+async def test_program_learns_that_a_queue_is_crowded_and_leaves_a_message(
+    site: Site, services: Services, make: Make
+) -> None:
+    queue = await make.queue(most_waiting=1)
+    form = {'name': '최유진', 'phone': '010-9876-5432', 'department': queue.name}
+    async with site.client() as client:
+        [free] = (await client.get('/chat/visits/departments')).json()['topics']
+        started = await client.post('/chat/visits', json=form)
+        [full] = (await client.get('/chat/visits/departments')).json()['topics']
+        left = await client.post('/chat/visits/left', json=form | {'content': '교환하고 싶어요'})
+
+    assert (free['is_crowded'], full['is_crowded']) == (False, True)
+    assert (started.status_code, left.status_code, left.json()['opens_at']) == (201, 201, None)
+    assert await services.left_messages.begin_due(await services.crowding.crowded()) == 0
+
+
 async def test_asking_keeps_a_waiting_chat_alive(visit: Visit, services: Services) -> None:
     with clock.moved(timedelta(minutes=5)):
         await hearing(services, timedelta(minutes=4))

@@ -19,8 +19,10 @@ from models import (
     StepKind,
 )
 from models.chat import LEFT
-from services.chats.left_messages import MOST_OF_A_NUMBER
+from services.chats.left_messages import MOST_HELD, MOST_OF_A_NUMBER
 from services.chats.visits import ChatStart, StartRefusedError
+from services.floor.crowding import is_crowded
+from services.floor.expected_waits import ExpectedWait
 from services.registry import Services
 from services.settings.hours_text import WEEKDAYS
 from tests.support.make import DEPARTMENT, Make
@@ -139,3 +141,38 @@ async def test_customer_takes_it_back_and_only_its_department_reads_it(
     assert await services.left_messages.of_token(filled.token) is None
     with clock.moved(until_open):
         assert await services.left_messages.begin_due() == 0
+
+
+async def test_message_to_a_crowded_queue_begins_when_there_is_room(
+    services: Services, another_desk: Services, make: Make
+) -> None:
+    queue = await make.queue(most_waiting=1)
+    agent = await make.agent()
+    ahead = await make.chat(queue_id=queue.id, status=ChatStatus.WAITING)
+    crowded = await services.crowding.crowded()
+    filled = [form(services), form(services, phone='010-1111-2222')]
+    left = [await services.left_messages.leave(one, BODY, crowded=crowded) for one in filled]
+
+    assert crowded == {queue.id}
+    assert [one.opens_at for one in left] == [None, None]
+    assert await services.left_messages.begin_due(await services.crowding.crowded()) == 0
+
+    await services.chats.take(agent, ahead.id)
+    begun = [
+        await one.left_messages.begin_due(await one.crowding.crowded())
+        for one in (services, another_desk)
+    ]
+    first = await services.visits.chat_of(filled[0].token)
+
+    assert begun == [1, 0]  # the first takes the room
+    assert (first.status, first.source) == (ChatStatus.WAITING, LEFT)
+    with clock.moved(MOST_HELD):  # nobody waits for ever
+        assert await services.left_messages.begin_due({queue.id}) == 1
+
+
+async def test_queue_is_crowded_by_an_expected_wait_too(make: Make) -> None:
+    queue = await make.queue(longest_wait_seconds=300)
+
+    assert not is_crowded(queue, 50, None)
+    assert not is_crowded(queue, 50, ExpectedWait(100, 400))
+    assert is_crowded(queue, 0, ExpectedWait(200, 400))

@@ -28,6 +28,8 @@ from desk.sandbox.connect.world.terms import QueueType
 
 STEPS: TypeAdapter[list[FaultStep]] = TypeAdapter(list[FaultStep])
 SCRIPT = '[{"after_seconds": 10, "change": {"throttling": true}}]'
+TOLD = 'desk_protection_notice=yes\ndesk_recording_notice=yes'
+"""What a caller's contact flow sets once its prompts were played."""
 BRING_BACK = """async (event) => {
   event.preventDefault();
   const [file] = event.target.elements.file.files;
@@ -59,7 +61,7 @@ class CustomerForm:
                     field(w('이름'), 'name', '최유진'),
                     choice(w('문의 큐'), 'queue', queues),
                     field(w('첫 마디'), 'text', ''),
-                    area(w('속성 (이름=값, 한 줄에 하나)'), 'attributes'),
+                    area(w('속성 (이름=값, 한 줄에 하나)'), 'attributes', TOLD),
                     sending(('ring', w('전화 걸기')), ('chat', w('채팅 시작'))),
                     sending(('callback', w('콜백 요청')), ('task', w('업무 만들기'))),
                 ]
