@@ -1,14 +1,14 @@
 """Queues that are crowded, what callers heard before a call, and the files of a case of 보호, copied.
 
 Revision ID: 0051
-Revises: 0049
+Revises: 0050
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0051'
-down_revision = '0049'
+down_revision = '0050'
 branch_labels = None
 depends_on = None
 
