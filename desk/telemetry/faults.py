@@ -74,9 +74,10 @@ class FaultHandler(EventHandler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        if isinstance(record.msg, dict) and not record.exc_info:
+        said: object = record.msg
+        if isinstance(said, dict) and not record.exc_info:
             record = copy(record)  # the log's own handler gets the record as it is
-            record.exc_info = _exc_info(record.msg.get('exc_info'))
+            record.exc_info = _exc_info(said.get('exc_info'))
         super().emit(record)
 
 

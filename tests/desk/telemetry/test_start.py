@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-BARRED = 'import sys; sys.modules.update(dict.fromkeys(("opentelemetry", "opentelemetry.sdk", "sentry_sdk")))'
+BARRED = 'import sys; sys.modules.update(dict.fromkeys(("opentelemetry.exporter", "opentelemetry.exporter.otlp.proto.http", "sentry_sdk")))'
 SERVES = (
     f'{BARRED}; import main; from desk.settings import Settings; from desk.telemetry.start import seeing\n'
     'from desk.settings import StartError\n'
@@ -19,7 +19,7 @@ SERVES = (
 IMPORTED = (
     'import sys, main; from desk.settings import Settings; from desk.telemetry.start import seeing\n'
     'with seeing(Settings(_env_file=None)):\n'
-    '    print([one for one in sys.modules if one.startswith(("opentelemetry.sdk", "sentry_sdk"))])'
+    '    print([one for one in sys.modules if one.startswith(("opentelemetry.exporter", "sentry_sdk"))])'
 )
 
 
