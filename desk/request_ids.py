@@ -6,11 +6,9 @@ tasks that a request starts, and a page's whole socket, keep the id of their req
 
 import re
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
-from typing import Any
 from uuid import uuid4
 
-from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 GIVEN = b'x-request-id'
 AMAZONS = b'x-amzn-trace-id'
@@ -36,9 +34,9 @@ def of_headers(headers: Iterable[tuple[bytes, bytes]]) -> str:
     return amazons[1] if amazons else uuid4().hex
 
 
-def bound(request_id: str) -> AbstractContextManager[Any]:
-    """Serve a request under its id."""
-    return bound_contextvars(**{KEY: request_id})
+def bind(request_id: str) -> None:
+    """Name the request that this task serves, until the task ends: the server logs its failure after all middlewares."""
+    bind_contextvars(**{KEY: request_id})
 
 
 def current() -> str:

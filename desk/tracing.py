@@ -1,6 +1,6 @@
 """Traces: the way of a message from the key that sent it to the screen that shows it, as spans.
 
-Off by default: then each function here is one comparison, and nothing of OpenTelemetry is imported. ``desk.telemetry``
+Off by default: then each function here is one comparison, and the desk imports nothing of OpenTelemetry (FastAPI may). ``desk.telemetry``
 switches it on. Spans carry ids, never texts, names or numbers; what may leave is listed in ``desk.telemetry.scrubbing``.
 """
 

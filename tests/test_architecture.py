@@ -179,6 +179,7 @@ UNATTENDED = {
     'pages/widget.py': 'answers requests',
     'pages/preferences.py': 'answers requests',
     'pages/parts/kit/single_upload.py': 'answers requests',
+    'pages/parts/transcript/drawn.py': 'records when the browser has drawn',
     'pages/parts/talk/names.py': 'keeps names',
     'pages/parts/talk/news.py': 'answers requests',
 }

@@ -7,12 +7,15 @@ read), and so may local variables, requests, and log lines of libraries.
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import sentry_sdk
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.logging import EventHandler
+from typing_extensions import override
 
 from desk import request_ids, tracing
 from desk.settings import Settings
@@ -36,7 +39,7 @@ def start(settings: Settings) -> Callable[[], None]:
         dsn=settings.sentry_dsn.get_secret_value(),
         release=settings.sentry_release or RELEASE,
         environment=settings.desk_env.value,
-        send_default_pii=False,
+        # ``send_default_pii`` is off by default; to name it is deprecated, and what takes its place is new.
         max_request_body_size='never',
         include_local_variables=False,
         include_source_context=False,
@@ -54,7 +57,7 @@ def start(settings: Settings) -> Callable[[], None]:
         propagate_traces=False,
         shutdown_timeout=FLUSH_SECONDS,
     )
-    handler = EventHandler(level=logging.ERROR)
+    handler = FaultHandler(level=logging.ERROR)
     logging.getLogger().addHandler(handler)
 
     def stop() -> None:
@@ -64,6 +67,25 @@ def start(settings: Settings) -> Callable[[], None]:
         sentry_sdk.get_global_scope().set_client(None)
 
     return stop
+
+
+class FaultHandler(EventHandler):
+    """Reports what is logged as an error. structlog keeps the exception in its own event, which is the record's message."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        said: object = record.msg
+        if isinstance(said, dict) and not record.exc_info:
+            record = copy(record)  # the log's own handler gets the record as it is
+            record.exc_info = _exc_info(said.get('exc_info'))
+        super().emit(record)
+
+
+def _exc_info(given: object) -> Any:
+    """Return an exception as the standard library has it, from what a line of ours was given."""
+    if isinstance(given, BaseException):
+        return type(given), given, given.__traceback__
+    return sys.exc_info() if given is True else given or None
 
 
 def scrubbed(event: 'Event', hint: 'Hint') -> 'Event':

@@ -26,7 +26,8 @@ def seeing(settings: Settings) -> Iterator[None]:
 def _started(settings: Settings) -> list[Callable[[], None]]:
     stops: list[Callable[[], None]] = []
     if settings.otel_exporter_otlp_endpoint:
-        _require('opentelemetry.sdk', 'OTEL_EXPORTER_OTLP_ENDPOINT')
+        # FastAPI may bring OpenTelemetry's own library, but not what sends.
+        _require('opentelemetry.exporter.otlp.proto.http', 'OTEL_EXPORTER_OTLP_ENDPOINT')
         from desk.telemetry import traces  # noqa: PLC0415 - the extra need not be installed
 
         stops.append(traces.start(settings).stop)

@@ -27,5 +27,5 @@ class RequestIds:
             await send(message)
 
         tracing.note(request_id=request_id)
-        with request_ids.bound(request_id):
-            await self._app(scope, receive, answering)
+        request_ids.bind(request_id)
+        await self._app(scope, receive, answering)

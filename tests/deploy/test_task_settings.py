@@ -30,12 +30,19 @@ SECRETS = {
     'JWT_SECRET_KEY': DIGITS,
     'METRICS_TOKEN': DIGITS,
     'OIDC_CLIENT_SECRET': DIGITS,
+    'OTEL_EXPORTER_OTLP_HEADERS': 'authorization=secret',
+    'SENTRY_DSN': 'https://secret@faults.example.com/1',
 }
 SINGLE_SIGN_ON = {
     'OidcIssuer': 'https://login.example.com/realms/desk',
     'OidcClientId': 'desk',
     'OidcClientSecret': f'arn:aws:secretsmanager:{templates.REGION}:{templates.ACCOUNT}:secret:desk/app/oidc',
     'OidcGroups': '{"desk-agents": {"role": "agent", "department": "주문·배송"}}',
+}
+SEEING = {
+    'OtelExporterOtlpEndpoint': 'http://127.0.0.1:4318',
+    'OtelExporterOtlpHeaders': f'arn:aws:secretsmanager:{templates.REGION}:{templates.ACCOUNT}:secret:desk/app/otel',
+    'SentryDsn': f'arn:aws:secretsmanager:{templates.REGION}:{templates.ACCOUNT}:secret:desk/app/sentry',
 }
 
 
@@ -63,10 +70,13 @@ KINDS: list[dict[str, Any]] = [
     {'ConnectInstanceId': '', 'ContactFlowId': '', 'SourcePhoneNumber': '', 'ConnectCcpUrl': ''},
     {},
     SINGLE_SIGN_ON,
+    SEEING,
 ]
 
 
-@pytest.mark.parametrize('changes', KINDS, ids=['without voice', 'with voice', 'single sign-on'])
+@pytest.mark.parametrize(
+    'changes', KINDS, ids=['without voice', 'with voice', 'single sign-on', 'traces and faults']
+)
 @pytest.mark.parametrize('task', ['service.Task', 'migration.Migration'])
 def test_desk_starts_with_what_its_task_sets(
     task: str, changes: dict[str, str], monkeypatch: pytest.MonkeyPatch
@@ -89,14 +99,14 @@ def test_desk_does_not_start_without_one_of_them(monkeypatch: pytest.MonkeyPatch
 def test_no_task_sets_what_the_desk_does_not_know(task: str) -> None:
     known = {name.upper() for name in Settings.model_fields} | OF_UVICORN
 
-    assert set(environment(task, **SINGLE_SIGN_ON)) - known == set()
+    assert set(environment(task, **SINGLE_SIGN_ON, **SEEING)) - known == set()
 
 
 def test_every_setting_is_set_or_is_left_for_a_reason() -> None:
     """A new setting gets a line in ``deploy/templates/service.yaml``, or one in ``NOT_SET``."""
     known = {name.upper() for name in Settings.model_fields}
 
-    assert known - set(environment('service.Task', **SINGLE_SIGN_ON)) == set(NOT_SET)
+    assert known - set(environment('service.Task', **SINGLE_SIGN_ON, **SEEING)) == set(NOT_SET)
 
 
 def test_owners_address_is_the_migrations_alone() -> None:

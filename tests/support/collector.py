@@ -1,12 +1,12 @@
 """Where traces and faults go, on this machine: keeps what is sent, and reads OTLP by its own protobuf."""
 
-import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 
@@ -77,9 +77,9 @@ def collecting() -> Iterator[Collector]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers['Content-Length']))
-            is_packed = self.headers.get('Content-Encoding') == 'gzip'
+            packed = {'Content-Encoding': self.headers.get('Content-Encoding', 'identity')}
             collector.paths.append(self.path)
-            collector.bodies.append(gzip.decompress(body) if is_packed else body)
+            collector.bodies.append(httpx.Response(200, headers=packed, content=body).content)
             self.send_response(200)
             self.send_header('Content-Length', '0')
             self.end_headers()

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from nicegui import ui
 from structlog.testing import capture_logs
 
-from desk import logging, request_ids
+from desk import logging
 
 OURS = re.compile(r'[0-9a-f]{32}')
 AMAZONS = '1-67891233-abcdef012345678912345678'
@@ -109,7 +109,7 @@ def test_line_in_production_is_json_with_the_id(
     capsys: pytest.CaptureFixture[str], logging_as_it_was: None
 ) -> None:
     logging.configure(as_json=True)
-    with request_ids.bound('a-request-of-a-test'):
+    with structlog.contextvars.bound_contextvars(request_id='a-request-of-a-test'):
         structlog.get_logger().info('something_happened')
 
     assert json.loads(capsys.readouterr().err)['request_id'] == 'a-request-of-a-test'
