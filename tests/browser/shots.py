@@ -20,6 +20,7 @@ from playwright.async_api import Browser, BrowserContext, FrameLocator, Page, as
 from desk.settings import Settings  # noqa: E402
 from services.demo import people as seed_people  # noqa: E402
 from services.demo import records as seed_records  # noqa: E402
+from tests.browser.shots_conversation import conversation, going_on, more_settings  # noqa: E402
 from tests.browser.shots_dashboard import dashboard  # noqa: E402
 from tests.browser.shots_reports import reports  # noqa: E402
 from tests.support.browser import chromium  # noqa: E402
@@ -541,6 +542,9 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     audit: ('wide',),
     settings: ('wide', 'phone'),
     replies: ('wide', 'phone'),
+    conversation: ('wide', 'phone'),
+    going_on: ('phone', 'wide'),
+    more_settings: ('wide', 'phone'),
     talk: ('phone', 'wide'),
     calls: ('wide', 'small', 'phone'),
 }

@@ -185,3 +185,25 @@ async def saved(page: Page, link: str) -> bytes:
     async with page.expect_download() as saving:
         await page.get_by_role('link', name=link).locator('visible=true').first.click()
     return (await (await saving.value).path()).read_bytes()
+
+
+async def test_enter_and_space_open_the_choice_of_files(
+    desk: DeskScreen, own_desk: LiveDesk, agent: Agent
+) -> None:
+    """A press of Enter opens it as one of Space does.
+
+    Playwright begins to hear of choosers a moment after it is asked to, and a key may be faster: Enter presses a button when
+    it goes down, Space when it goes up. So somebody listens from the beginning.
+    """
+    db = Database(own_desk.settings.database_url, pool_size=1)
+    chat = await Make(db).chat(agent=agent)
+    await db.close()
+    page = desk.page
+    page.on('filechooser', lambda _: None)
+    await desk.opens(chat.id)
+
+    for key in ('Enter', 'Space', 'Enter'):
+        await desk.button('파일 보내기').focus()
+        async with page.expect_file_chooser() as chooser:
+            await page.keyboard.press(key)
+        await (await chooser.value).set_files([])
