@@ -105,7 +105,7 @@ async def test_dashboard_and_history(
 async def test_settings(centre: Centre, person: Contexts, make: Make) -> None:
     admin = await make.agent(username=f'admin-{uuid4().hex[:8]}', role=AgentRole.ADMIN)
     desk = await zoomed(centre, person, admin.username)
-    for path in ('', '/queues', '/people', '/labels', '/texts', '/widget'):
+    for path in ('', '/people', '/labels', '/texts', '/hours', '/widget'):
         await desk.page.goto(f'{desk.address}/desk/settings{path}')
         await desk.settles()
         await expect(desk.page.get_by_role('heading', level=1)).to_be_visible()

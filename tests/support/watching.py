@@ -35,8 +35,8 @@ class WatchedDesk:
     desk: LiveDesk
     store: Store = field(default_factory=Store)
     firing: set[str] = field(default_factory=set)
-    crossed: set[int] = field(default_factory=set)
-    """The dashboard's panels that stand in the colour of a fault now."""
+    colors: dict[int, str] = field(default_factory=dict)
+    """The colours in which the dashboard's panels stand now."""
     scrapes: int = 0
     _watch: Watch = field(init=False)
     _panels: list[int] = field(init=False)
@@ -68,7 +68,7 @@ class WatchedDesk:
                 now = time.monotonic()
                 self.firing = self._watch.evaluate(now)
                 seen = Evaluation(self.store, now, PACE)
-                self.crossed = {one for one in self._panels if is_crossed(one, seen)}
+                self.colors = {one: color_of(one, seen) for one in self._panels}
                 self.scrapes += 1
                 await asyncio.sleep(SCRAPE_SECONDS)
 
@@ -76,8 +76,8 @@ class WatchedDesk:
         """Wait until the windows are full, and neither the alert fires nor its panel shows a fault; fail when that lasts."""
         deadline = time.monotonic() + MINUTE
         full = self.scrapes + CALM_SCRAPES
-        while self.scrapes < full or alert in self.firing or panel_of(alert) in self.crossed:
-            faults = f'without any fault: {self.firing}, panels {self.crossed}'
+        while self.scrapes < full or alert in self.firing or self._stands_out(alert):
+            faults = f'without any fault: {self.firing}, panels {self.colors}'
             assert time.monotonic() < deadline, faults
             await asyncio.sleep(0.05)
 
@@ -86,14 +86,19 @@ class WatchedDesk:
 
         Fails when that is more than a minute.
         """
-        panel, since = panel_of(alert), time.monotonic()
-        while not (alert in self.firing and panel in self.crossed):
+        since = time.monotonic()
+        while not (alert in self.firing and self._stands_out(alert)):
             waited = time.monotonic() - since
-            assert waited < MINUTE, f'{alert}: {self.firing}, panels {self.crossed}'
+            assert waited < MINUTE, f'{alert}: {self.firing}, panels {self.colors}'
             await asyncio.sleep(0.05)
         found = time.monotonic() - since + _shortened(rule_of(alert))
         print(f'{alert}: {found:.0f} s, with {sorted(self.firing)}')
         return found
+
+    def _stands_out(self, alert: str) -> bool:
+        """Whether an alert's panel stands in red, or for a warning in yellow."""
+        meant = ('red',) if rule_of(alert).labels['severity'] == 'critical' else ('red', 'yellow')
+        return self.colors.get(panel_of(alert)) in meant
 
 
 def rule_of(alert: str) -> Rule:
@@ -112,8 +117,8 @@ def _shortened(rule: Rule) -> float:
     return (1 - 1 / PACE) * (rule.for_seconds + 10.0)
 
 
-def is_crossed(panel_id: int, evaluation: Evaluation) -> bool:
-    """Return whether a panel's value stands in the colour of a fault: red."""
+def color_of(panel_id: int, evaluation: Evaluation) -> str:
+    """Return the colour of a panel's worst value; green when there is none."""
     panel = panels()[panel_id]
     steps = panel['fieldConfig']['defaults']['thresholds']['steps']
     values = [
@@ -122,10 +127,18 @@ def is_crossed(panel_id: int, evaluation: Evaluation) -> bool:
         for value in evaluation.vector(target['expr']).values()
         if not math.isnan(value)
     ]
-    if steps[0]['color'] == 'red':
-        return any(value < steps[1]['value'] for value in values)
-    red = next(one['value'] for one in steps if one['color'] == 'red')
-    return any(value >= red for value in values)
+    reached = [
+        place
+        for value in values
+        for place, step in enumerate(steps)
+        if step['value'] is None or value >= step['value']
+    ]
+    if not reached:
+        return 'green'
+    if steps[0]['color'] != 'red':
+        return str(steps[max(reached)]['color'])
+    least = min(values)  # the fewer the worse
+    return str([one['color'] for one in steps if one['value'] is None or least >= one['value']][-1])
 
 
 @asynccontextmanager
