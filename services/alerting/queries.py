@@ -21,6 +21,7 @@ from models import (
     Queue,
 )
 from services.alerting.sighting import Sighting
+from services.work.claim_queries import claim_due
 
 
 async def open_alerts(session: AsyncSession) -> Sequence[OperatorAlert]:
@@ -111,31 +112,24 @@ async def claim(session: AsyncSession, now: datetime, until: datetime) -> AlertD
     A message waits until those before it of the same alert are sent or given up: an end is never told before its beginning.
     """
     earlier = aliased(AlertDelivery)
-    due = (
-        select(AlertDelivery.id)
-        .where(
-            col(AlertDelivery.sent_at).is_(None),
-            col(AlertDelivery.given_up_at).is_(None),
-            col(AlertDelivery.try_at) <= now,
-            ~exists().where(
-                col(earlier.alert_id) == col(AlertDelivery.alert_id),
-                col(earlier.id) < col(AlertDelivery.id),
-                col(earlier.sent_at).is_(None),
-                col(earlier.given_up_at).is_(None),
-            ),
-        )
-        .order_by(col(AlertDelivery.try_at), col(AlertDelivery.id))
-        .limit(1)
-        .with_for_update(skip_locked=True, key_share=True)
-        .cte('due')
-    )  # a plain subquery may run for each row, and claim more than one
-    claimed = await session.exec(
-        update(AlertDelivery)
-        .where(col(AlertDelivery.id).in_(select(due.c.id)))
-        .values(try_at=until, tries=col(AlertDelivery.tries) + 1)
-        .returning(AlertDelivery)
+    claimed = await claim_due(
+        session,
+        AlertDelivery,
+        AlertDelivery.id,
+        col(AlertDelivery.sent_at).is_(None),
+        col(AlertDelivery.given_up_at).is_(None),
+        ~exists().where(
+            col(earlier.alert_id) == col(AlertDelivery.alert_id),
+            col(earlier.id) < col(AlertDelivery.id),
+            col(earlier.sent_at).is_(None),
+            col(earlier.given_up_at).is_(None),
+        ),
+        now=now,
+        until=until,
+        limit=1,
+        tries=col(AlertDelivery.tries) + 1,
     )
-    return claimed.scalars().first()
+    return claimed[0] if claimed else None
 
 
 async def note(session: AsyncSession, delivery_id: int | None, **values: Any) -> None:

@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from desk import clock
 from models import Attachment, ProtectionCase, ProtectionFile
 from services.contacts.attachment_queries import doom
+from services.work.claim_queries import claim_due
 
 
 async def name_files(session: AsyncSession, case: ProtectionCase) -> None:
@@ -38,21 +39,10 @@ async def claim(
     session: AsyncSession, now: datetime, until: datetime, *, limit: int
 ) -> Sequence[ProtectionFile]:
     """Claim files that are to be copied, longest due first. Nobody else has them before ``until``."""
-    due = (
-        select(ProtectionFile.id)
-        .where(col(ProtectionFile.settled_at).is_(None), col(ProtectionFile.try_at) <= now)
-        .order_by(col(ProtectionFile.try_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    claimed = await session.exec(
-        update(ProtectionFile)
-        .where(col(ProtectionFile.id).in_(due))
-        .values(try_at=until)
-        .returning(col(ProtectionFile.id))
-    )
-    ids = [row[0] for row in claimed.all()]
-    return (await session.exec(select(ProtectionFile).where(col(ProtectionFile.id).in_(ids)))).all()
+    return await claim_due(
+        session, ProtectionFile, ProtectionFile.id, col(ProtectionFile.settled_at).is_(None),
+        now=now, until=until, limit=limit,
+    )  # fmt: skip
 
 
 async def settle(session: AsyncSession, file_id: UUID, digest: str, at: datetime) -> bool:

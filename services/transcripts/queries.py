@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models import Attachment, ChatArchive, Queue
+from services.work.claim_queries import claim_due
 
 
 async def files_of(session: AsyncSession, chat_id: UUID) -> Sequence[Attachment]:
@@ -27,20 +28,11 @@ async def claim(
     session: AsyncSession, now: datetime, until: datetime, *, limit: int
 ) -> list[tuple[UUID, str]]:
     """Claim transcripts that are to be stored, longest due first: chat and key. Nobody else has them before ``until``."""
-    due = (
-        select(ChatArchive.chat_session_id)
-        .where(col(ChatArchive.stored_at).is_(None), col(ChatArchive.try_at) <= now)
-        .order_by(col(ChatArchive.try_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    claimed = await session.exec(
-        update(ChatArchive)
-        .where(col(ChatArchive.chat_session_id).in_(due))
-        .values(try_at=until)
-        .returning(col(ChatArchive.chat_session_id), col(ChatArchive.object_key))
-    )
-    return [(chat_id, key) for chat_id, key in claimed]
+    claimed: Sequence[ChatArchive] = await claim_due(
+        session, ChatArchive, ChatArchive.chat_session_id, col(ChatArchive.stored_at).is_(None),
+        now=now, until=until, limit=limit,
+    )  # fmt: skip
+    return [(one.chat_session_id, one.object_key) for one in claimed]
 
 
 async def mark_stored(
