@@ -17,8 +17,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 log = structlog.get_logger()
 
-SOCKETS_A_SECOND = 10.0
-"""The slowest pace: one process can draw so many pages a second (at most 40 ms each) beside its own work."""
+SOCKETS_A_SECOND = 4.0
+"""The slowest pace. Drawing a page anew costs the process it goes to a tenth of a second in all, beside 50 messages a second
+(docs/scaling.md): at ten a second it was saturated, and its pages waited up to 9 s."""
 
 
 class StopState:

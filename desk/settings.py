@@ -15,8 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 WEAK_SECRETS = frozenset({'', 'secret', 'changeme', 'your-secret-key', 'local-secret-key'})
 THIS_MACHINE = ('127.0.0.1', '::1', 'localhost')
 AMAZONS_HOSTS = ('.amazonaws.com', '.amazonaws.com.cn', '.api.aws')
-DRAIN_SECONDS = 30.0
-"""500 pages are 17 a second. With uvicorn's own 10 s less than the 55 s that ECS waits before it kills (service.yaml)."""
+DRAIN_SECONDS = 60.0
+"""300 pages are 5 a second. With uvicorn's own 10 s less than the 85 s that ECS waits before it kills (service.yaml)."""
 MIN_SECRET_CHARS = 32  # 256 bits: RFC 7518 §3.2 requires as many for HS256
 
 
@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     drain_seconds: float | None = Field(
         default=None,
         ge=0,
-        description='how long a process that is told to stop parts with its pages; unset: 30 in production, else 0',
+        description='how long a process that is told to stop parts with its pages; unset: 60 in production, else 0',
     )
     pool_size: int = Field(default=20, ge=1, description='the guide: pool_size=20')
     pool_overflow: int = Field(default=30, ge=0, description='the guide: max_overflow=30')

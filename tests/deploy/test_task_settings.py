@@ -19,7 +19,7 @@ NOT_SET = {
     'CONNECT_SANDBOX': 'local desks only',
     'DATABASE_OWNER_URL': 'the migration only (decision 0021)',
     'DEMO_PEOPLE': 'local desks only',
-    'DRAIN_SECONDS': '30 in production, which the stop time of the task fits',
+    'DRAIN_SECONDS': '60 in production, which the stop time of the task fits',
     'REDIS_PREFIX': "the server is the desk's alone",
 }
 """Settings that the service's task leaves as they are, and why."""

@@ -5,7 +5,7 @@ into a temporary folder and started. Then, as ``deploy/deploy_agent_ui.sh`` and 
 register them, deregister the old ones, wait the balancer's delay, SIGTERM, wait for their end. Nothing acknowledged may be
 lost, doubled or out of order, and no page may wait longer than 5 s for what was acknowledged.
 ROLLOUT_PAGES (200), ROLLOUT_RATE (50 messages a second) and ROLLOUT_PROCESSES (1 of each version) make it
-smaller or larger; ROLLOUT_DRAIN=0 shows what draining (30 s) is for.
+smaller or larger; ROLLOUT_DRAIN=0 shows what draining (60 s) is for.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ import psycopg
 
 from desk import logging
 from desk.sandbox import BackingUrls, Sandbox
+from desk.settings import DRAIN_SECONDS as DESK_DRAINS
 from tests.load import floor
 from tests.load.balancer import Balancer, MissingBalancerError, balancing
 from tests.load.processes import SECRET, SMALL_POOLS, Place, Running, serving, stopped
@@ -38,7 +39,7 @@ STEADY_SECONDS = 5.0
 """How long the traffic runs before and after the roll-out."""
 DEREGISTER_SECONDS = 5.0
 """The balancer's delay before SIGTERM; 30 s in ``service.yaml``, during which nothing happens."""
-DRAIN_SECONDS = float(os.environ.get('ROLLOUT_DRAIN', '30'))
+DRAIN_SECONDS = float(os.environ.get('ROLLOUT_DRAIN', str(DESK_DRAINS)))
 
 
 def older_commit() -> str:
