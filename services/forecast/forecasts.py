@@ -40,7 +40,7 @@ def forecasts(
         change: what is tried; an empty one leaves all as it is.
         seconds: how far ahead.
         runs: how often.
-        seed: of the random numbers; two changes with one seed meet the same arrivals.
+        seed: of the random numbers; two changes with one seed meet the same customers.
     """
     played = [Run(floor, change, seconds, seed=f'{seed}-{run}').play() for run in range(runs)]
     return tuple(forecast_of(queue.id, [one[queue.id] for one in played]) for queue in floor.queues)

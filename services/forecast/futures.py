@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from services.forecast.answers import Answer, Question
+from services.forecast.customers import customers_of
 from services.forecast.floor_state import Change, FloorNow
 from services.forecast.forecasts import Forecast, forecast_of
 from services.forecast.simulation import QueueOutcome, Run
@@ -38,13 +39,16 @@ class Part:
         return len(self.as_it_is)
 
     def play(self, question: Question, seed: str) -> None:
-        """Play both futures once more; they meet the same arrivals."""
-        self.as_it_is.append(self._played(Change(), question.seconds, seed))
-        if self.is_changed:
-            self.changed.append(self._played(question.change, question.seconds, seed))
+        """Play both futures once more; they meet the same customers."""
+        seconds = question.seconds
+        customers = customers_of(self.floor, seconds, seed)
 
-    def _played(self, change: Change, seconds: float, seed: str) -> Mapping[str, QueueOutcome]:
-        return Run(self.floor, change, seconds, seed=seed).play()
+        def played(change: Change) -> Mapping[str, QueueOutcome]:
+            return Run(self.floor, change, seconds, seed=seed, customers=customers).play()
+
+        self.as_it_is.append(played(Change()))
+        if self.is_changed:
+            self.changed.append(played(question.change))
 
 
 def answered(question: Question, *, players: int = 1) -> Answer:

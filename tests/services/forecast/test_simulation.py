@@ -1,7 +1,10 @@
 """The simulation beside queueing theory where that holds, and what a change does where it does not."""
 
+from math import inf
+
 import pytest
 
+from services.forecast.customers import Customers
 from services.forecast.erlang import OneQueue, abandoned_share, service_level, wait_probability
 from services.forecast.floor_state import AgentNow, Change, FloorNow, QueueNow
 from services.forecast.forecasts import forecasts
@@ -166,19 +169,35 @@ def test_own_agents_are_asked_before_the_wider_circle() -> None:
     assert outcome_of(helper, own, widens_after=60, waiting=2, seconds=90) == (2, 60)
 
 
+def only_customer(came: float) -> Customers:
+    """Somebody who never gives up and whose talk does not end."""
+    return Customers(came=[came, inf], leaves=[inf, inf], takes=[1e9, 0.0])
+
+
 def test_better_skilled_takes_who_comes() -> None:
-    """The one who can more takes the only contact, so that the other is left for a queue without that skill."""
-    queues = (
-        QueueNow(id='en', handling_seconds=1e9, arrivals_per_second=1e-3),
-        QueueNow(id='ko', handling_seconds=1e9, arrivals_per_second=1e-3),
-    )
+    """The one who can more takes the first contact, so that the other is left for a queue without that skill."""
     low = AgentNow(id='low', queues=frozenset({'en', 'ko'}), levels={'en': 1})
     high = AgentNow(id='high', queues=frozenset({'en'}), levels={'en': 5})
-    run = Run(FloorNow(queues=queues, agents=(low, high)), Change(), 1e5, seed='4')
+    floor = FloorNow(queues=(QueueNow(id='en'), QueueNow(id='ko')), agents=(low, high))
+    customers = {'en': only_customer(10), 'ko': only_customer(20)}
 
-    found = run.play()
+    found = Run(floor, Change(), 60, seed='1', customers=customers).play()
 
     assert (found['en'].answered, found['ko'].answered) == (1, 1)
+
+
+def test_who_gave_up_is_passed_over_and_counted() -> None:
+    """One gives up before the agent is free, one is answered then, one still waits at the end, one comes too late."""
+    agent = AgentNow(id='a', queues=frozenset({'q'}), is_available=False, returns_after=0.0)
+    floor = FloorNow(queues=(QueueNow(id='q', target_seconds=5),), agents=(agent,))
+    customers = Customers(
+        came=[-30, -20, -10, 90, inf], leaves=[-1, 10, 70, inf, inf], takes=[1, 1e9, 1, 1, 0]
+    )
+
+    found = Run(floor, Change(), 60, seed='1', customers={'q': customers}).play()['q']
+
+    assert (found.answered, found.abandoned, found.waiting) == (1, 1, 1)
+    assert (found.in_time, found.waited_seconds) == (0, 20)
 
 
 def test_who_is_moved_is_asked_where_they_go_and_comes_back() -> None:
