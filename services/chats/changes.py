@@ -41,7 +41,11 @@ def add_line(
     *,
     also_to: UUID | None = None,
 ) -> None:
-    """Add one of the desk's own lines (joined, ended …) to a chat that the unit of work has locked."""
+    """Add one of the desk's own lines (joined, ended …) to a chat that the unit of work has locked.
+
+    Its event has a version of its own: of two cards with one version a view keeps whichever came first.
+    """
+    chat.version += 1
     chat.last_number += 1
     work.session.add(chat)
     append_line(work, chat, kind, name, also_to=also_to)
@@ -109,7 +113,6 @@ def close(  # noqa: PLR0913 - an end has many attributes
     if rang_at_id is not None:  # it stops ringing: that agent has a free place again
         chat.offered_agent_id, chat.offered_at, chat.offer_expires_at = None, None, None
         work.tell(RoutingNeeded())
-    chat.version += 1
     add_line(work, chat, kind, name, also_to=rang_at_id)
     work.append(ChatArchive(chat_session_id=chat.id))
 

@@ -165,6 +165,5 @@ def _open(work: UnitOfWork, chat: ChatSession, agent: Agent | None, by: Agent | 
         record_step(work, chat, StepKind.REOPENED, by_id=by_id)
         record_step(work, chat, StepKind.QUEUED, by_id=by_id)
         work.tell(RoutingNeeded())
-    chat.version += 1
     name = by.name if by else chat.visitor_name
     add_line(work, chat, MessageType.REOPENED, name, also_to=former_id)

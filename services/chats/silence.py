@@ -87,7 +87,6 @@ class Silence:
             for chat, seconds in due:
                 chat.silence_asked_at = now
                 chat.silence_due_at = now + timedelta(seconds=seconds)
-                chat.version += 1
                 add_line(work, chat, MessageType.SILENCE_ASKED, '')
         return len(due)
 

@@ -175,7 +175,6 @@ class Protection:
             said = _warning(texts, case.warnings, case.warnings_wanted, case.language)
             case.warnings += 1
             if isinstance(contact, ChatSession):
-                contact.version += 1
                 add_line(work, contact, MessageType.NOTICE, said)
             record_step(work, contact, StepKind.WARNED, agent_id=agent.id, by_id=agent.id)
             add_step(work, case, ProtectionStepKind.WARNED, agent, words=said, step_id=step_id)

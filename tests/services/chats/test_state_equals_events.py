@@ -139,6 +139,24 @@ class Watcher:
         return not set(heard).isdisjoint(event.topics())
 
 
+async def test_every_event_of_a_chat_has_a_version_of_its_own(
+    silent: tuple[Services, Database], people: list[Agent]
+) -> None:
+    """Of two cards with one version a view keeps whichever came first, which is the older one at times."""
+    history = History(*silent, people)
+    await history.begin()
+
+    for deed in ('start', 'take', 'snooze', 'wake', 'write', 'mark', 'read', 'end', 'reopen'):
+        await history.do((deed, 0, 0))
+    await history.do(('join', 1, 0))
+    await history.do(('leave', 0, 0))
+
+    _, told = await history.events_after(0)
+    versions = [event.chat.version for event in told]
+    assert history.refusals == 0
+    assert versions == sorted(set(versions))
+
+
 @thoroughly
 @given(steps, seeds)
 async def test_stale_inbox_and_events_equal_a_fresh_read(
