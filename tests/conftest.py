@@ -37,6 +37,7 @@ from services.sentiment.setup import SentimentSetup
 from tests.support import collecting, objects
 from tests.support.databases import Shelf, address, app_address, drop, server_of
 from tests.support.make import Make
+from tests.support.valkey import PrivateValkey, running_valkey
 
 structlog.configure(
     processors=[
@@ -141,6 +142,13 @@ async def db(settings: Settings) -> AsyncIterator[Database]:
     db = Database(settings.database_url, pool_size=2)
     yield db
     await db.close()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
+    """A Valkey of the test's own, which may be stalled, killed and emptied."""
+    with running_valkey(tmp_path / 'valkey') as server:
+        yield server
 
 
 @pytest.fixture

@@ -26,15 +26,6 @@ from tests.support.valkey import PrivateValkey
 
 
 @pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    """A messenger of the desk's own, to be stopped."""
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 def desk_with_valkey(
     backing: BackingUrls, template: str, valkey: PrivateValkey, tmp_path: Path
 ) -> Iterator[LiveDesk]:

@@ -5,11 +5,10 @@ What another version of the desk wrote is passed over, and everybody reads again
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 import pytest
 import structlog
@@ -61,15 +60,6 @@ class Ears:
     def note(self, event: Event) -> None:
         if isinstance(event, StreamState):
             self.states.append(event.is_live)
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    """A server that may be killed."""
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
 
 
 @asynccontextmanager

@@ -1,8 +1,6 @@
 """Valkey is emptied, or gives way to an empty one: the last word reaches every open view all the same."""
 
 import asyncio
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from nicegui.testing import User
@@ -23,15 +21,6 @@ pytestmark = pytest.mark.slow
 ROUNDS = 12
 SOON = 40
 """In tenths of a second: the machine may be busy with other tests."""
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    """A server that may be killed."""
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """What somebody does is on their own screen at once, whatever the stream is doing."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -17,15 +15,6 @@ pytestmark = pytest.mark.slow
 
 SOON = 40
 """Tenths of a second: well below the ten seconds that a stream may take to answer."""
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    """A server of the test's own."""
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture

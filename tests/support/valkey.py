@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from desk.sandbox.binaries import programs
@@ -71,3 +73,12 @@ class PrivateValkey:
                 return connection.recv(5) == b'+PONG'
         except OSError:
             return False
+
+
+@contextmanager
+def running_valkey(folder: Path) -> Iterator[PrivateValkey]:
+    """Run one until the block ends."""
+    server = PrivateValkey(folder)
+    server.start()
+    yield server
+    server.kill()

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -74,14 +74,6 @@ async def test_connect_that_does_not_answer_is_told_and_its_return_too(
     assert early == []
     assert [(one.what, one.body['subject']) for one in risen] == [(('connect', 'raised'), 'sqs')]
     assert [(one.what, one.body['subject']) for one in over] == [(('connect', 'resolved'), 'sqs')]
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
 
 
 async def test_valkey_away_is_told_once_by_two_desks_and_its_return_too(

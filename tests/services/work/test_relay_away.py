@@ -1,7 +1,6 @@
 """While Valkey is away nothing is lost: each desk tells itself, and on return everybody catches up."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
@@ -16,15 +15,6 @@ from tests.support.until import until
 from tests.support.valkey import PrivateValkey
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    """A server that may be killed."""
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
 
 
 @pytest.fixture
