@@ -25,6 +25,7 @@ COPY desk ./desk
 COPY models ./models
 COPY services ./services
 COPY pages ./pages
+RUN /opt/desk/bin/python -m compileall -q .
 ENV DESK_ENV=production HOST=0.0.0.0 PORT=8080 DESK_HOME=/home/desk PATH=/opt/desk/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # The only place that the desk writes to: sheets on their way in and out. All else may be read-only.
 VOLUME ["/tmp"]

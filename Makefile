@@ -3,6 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 PY := $(VENV)/bin/python
 SBOM ?= .sbom/desk.cdx.json
+# Each module is compiled once, not by every process that is started, also where the environment says otherwise.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help run replay verify-audit revision test test-fast check advisories vendor shots bench load-data soak locust sbom admin lock format clean
 

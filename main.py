@@ -25,9 +25,12 @@ What is real and what is simulated: on one machine (``DESK_ENV=local``) PostgreS
 that ``desk/sandbox`` starts; anywhere else they are the addresses in the settings.
 """
 
+import gc
+
+gc.disable()  # until all is imported, which leaves no garbage: looking for some takes a fourth of the start
+
 import argparse
 import asyncio
-import gc
 import getpass
 import secrets
 import signal
@@ -57,6 +60,8 @@ from services.floor import replay
 from services.people import admin
 from services.people.admin import NewAdmin
 from services.process import ProcessResources, opened
+
+gc.enable()
 
 FAULTS = {
     ChainFault.MISSING: 'it is missing',
@@ -304,6 +309,7 @@ async def announce(settings: Settings) -> None:
 
 def main(arguments: list[str]) -> int:
     """Run one command. Return the exit code."""
+    gc.freeze()  # what was imported stays
     parser = argparse.ArgumentParser(prog='main.py', description='The desk.')
     parser.add_argument('command', choices=COMMANDS)
     parser.add_argument('username', nargs='?', default='', help='whose account, or their id')

@@ -54,10 +54,16 @@ HOME = Path(__file__).parent.parent / '.cache' / 'tests'
 SECRET = 'a-secret-of-the-tests-that-is-long-enough'
 
 
+def pytest_collection() -> None:
+    """Look for no garbage while all modules are imported: there is none."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Leave what all tests stand on out of later collections: NiceGUI's helpers ask for two a page, of the whole heap."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     collecting.seldom()
 
 
