@@ -24,7 +24,7 @@ from botocore.response import StreamingBody
 from desk import metrics
 from desk.errors import UpstreamError
 from services.aws.breaker import CircuitBreaker
-from services.aws.errors import code_of, is_fault, translated
+from services.aws.errors import code_of, is_denied, is_fault, translated
 from services.aws.operations import Operation
 
 log = structlog.get_logger()
@@ -91,6 +91,11 @@ class AwsClient:
     def failing_seconds(self) -> float:
         """How long the service has answered no call of this client; see ``CircuitBreaker``."""
         return self._breaker.failing_seconds
+
+    @property
+    def denied_seconds(self) -> float | None:
+        """How long the service has let no call of this client in; see ``CircuitBreaker``."""
+        return self._breaker.denied_seconds
 
     async def call(self, operation: Operation, **parameters: Any) -> dict[str, Any]:
         """Call an operation and return its answer, without boto3's own metadata.
@@ -159,7 +164,10 @@ class AwsClient:
             return self._client
 
     def _note(self, operation: Operation, error: Exception) -> None:
-        if is_fault(error):
+        if is_denied(error):
+            self._breaker.denied()
+            self._count('refused')
+        elif is_fault(error):
             self._breaker.failed()
             self._count('failed')
         else:
