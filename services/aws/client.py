@@ -34,8 +34,9 @@ ATTEMPTS = 3
 DEADLINE_SECONDS = 15.0
 """The longest wait of a caller: three tries that each time out take about 18 s."""
 THREADS = 8
-OUTCOMES = ('answered', 'refused', 'failed', 'paused')
-"""How a call ends, as the metrics count it: paused ones were never sent, because the service failed before."""
+OUTCOMES = ('answered', 'refused', 'denied', 'failed', 'paused')
+"""How a call ends, as the metrics count it: denied ones for want of valid credentials or permissions; paused ones were never sent,
+because the service failed before."""
 LOCAL_HOSTS = frozenset({'127.0.0.1', 'localhost', '::1'})
 
 
@@ -166,7 +167,7 @@ class AwsClient:
     def _note(self, operation: Operation, error: Exception) -> None:
         if is_denied(error):
             self._breaker.denied()
-            self._count('refused')
+            self._count('denied')
         elif is_fault(error):
             self._breaker.failed()
             self._count('failed')

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from desk import clock
+from desk import clock, metrics
 from desk.errors import NotFoundError, UpstreamError
 from desk.settings import Settings
 from services.alerting import watches
@@ -152,6 +152,13 @@ async def test_desk_without_credentials_is_denied(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(UpstreamError, match=r'connect\.denied'):
         await client.call(Operation.QUEUE_ADDRESS, QueueName='q')
 
+    counted = {
+        sample.labels['outcome']: sample.value
+        for metric in metrics.AWS_CALLS.collect()
+        for sample in metric.samples
+        if sample.name.endswith('_total') and sample.labels['service'] == 'sqs'
+    }
+    assert counted['denied'] >= 1
     assert client.denied_seconds == 0.0
     assert client.failing_seconds == 0.0
     await client.close()
