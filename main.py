@@ -324,6 +324,7 @@ def main(arguments: list[str]) -> int:
     try:
         settings = Settings()
         logging.configure(level=settings.log_level, as_json=settings.is_production)
+        logging.log_uncaught()
         with with_backing_services(settings, with_connect=parsed.command == 'serve') as ready:
             return _run(parsed, ready)
     except KeyboardInterrupt:

@@ -1,17 +1,23 @@
 """Logging with structlog: JSON in production, readable lines elsewhere; it logs ids and paths, never message text.
 
-Tracebacks leave out local variables and SQL errors their parameters (``desk.db``), because both
-contain personal data.
+Tracebacks leave out local variables, SQL errors their parameters (``desk.db``) and the values that PostgreSQL quotes
+(``desk.error_texts``), because all of them contain personal data.
 """
 
 import logging
 import sys
+from types import TracebackType
+from typing import TextIO
 
 import structlog
 from structlog.dev import plain_traceback
 from structlog.tracebacks import ExceptionDictTransformer
+from typing_extensions import override
 
 from desk import metrics
+from desk.error_texts import as_logged, line_of, without_detail
+
+LOST = '{"event": "log_line_lost", "level": "error"}\n'
 
 
 def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
@@ -41,11 +47,15 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
             )
         ]
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _LogHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+            processors=[
+                _without_values,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *renderer,
+            ],
         )
     )
     root = logging.getLogger()
@@ -55,6 +65,46 @@ def configure(*, level: str = 'INFO', as_json: bool = False) -> None:
     # every socket.
     for name in ('uvicorn.access', 'uvicorn.error', 'alembic', 'httpx', 'httpcore'):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _LogHandler(logging.StreamHandler[TextIO]):
+    """Writes the log. Of a line that cannot be written, logging itself would print everything, with all that it quotes."""
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(LOST)
+
+
+def log_uncaught() -> None:
+    """Log what ends the process from now on, instead of letting Python print it with all that it quotes."""
+    sys.excepthook = _uncaught
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, stack: TracebackType | None) -> None:
+    structlog.get_logger().critical('process_failed', exc_info=(kind, error, stack))
+
+
+def _without_values(
+    _logger: object, _method: str, record: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Take the values that PostgreSQL quotes out of an exception, and out of what a library wrote of it: asyncio quotes it."""
+    error = _error_of(record.get('exc_info'))
+    if error is not None:
+        shown = as_logged(error)
+        record['exc_info'] = (type(shown), shown, shown.__traceback__)
+    for name, said in record.items():
+        if isinstance(said, str):
+            record[name] = without_detail(said) if error is None else line_of(said, error)
+    return record
+
+
+def _error_of(given: object) -> BaseException | None:
+    """Return the exception that a line was given in one of structlog's ways."""
+    if isinstance(given, tuple):
+        return given[1] if isinstance(given[1], BaseException) else None
+    if isinstance(given, BaseException):
+        return given
+    return sys.exc_info()[1] if given else None
 
 
 def _count(

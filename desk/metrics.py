@@ -38,7 +38,7 @@ OUTBOX_ENTRIES = Gauge('desk_outbox_entries', 'Committed events that are not yet
 OUTBOX_AGE_SECONDS = Gauge('desk_outbox_age_seconds', 'Age of the oldest of these events')
 AWS_CALLS = Counter(
     'desk_aws_calls_total',
-    'Calls of AWS: answered, refused by AWS, failed, or paused after failures',
+    'Calls of AWS: answered, refused by AWS, denied access, failed, or paused after failures',
     ['service', 'outcome'],
 )
 AWS_CALL_SECONDS = Histogram('desk_aws_call_seconds', 'Time of one call of AWS', ['service'])

@@ -15,8 +15,8 @@ Attributes = Mapping[str, object]
 class Recorder(Protocol):
     """What records spans (``desk.telemetry.recorder``)."""
 
-    def root(self, name: str, attributes: Attributes) -> AbstractContextManager[None]:
-        """Begin a trace for the block."""
+    def root(self, name: str, asked: str, attributes: Attributes) -> AbstractContextManager[None]:
+        """Begin a trace for the block, or go on with the one that was asked for."""
 
     def child(self, name: str, attributes: Attributes) -> AbstractContextManager[None]:
         """Record the block inside the current trace; nothing outside of any."""
@@ -49,9 +49,13 @@ def use(recorder: Recorder | None) -> None:
     _recorder = recorder
 
 
-def root(name: str, **attributes: object) -> AbstractContextManager[None]:
-    """Begin a trace for the block: somebody did something."""
-    return _NOTHING if _recorder is None else _recorder.root(name, attributes)
+def root(name: str, *, asked: str = '', **attributes: object) -> AbstractContextManager[None]:
+    """Begin a trace for the block: somebody did something.
+
+    ``asked`` is the ``traceparent`` of a program that is signed in: its trace goes on, recorded if the program records
+    it. An invalid one is as none.
+    """
+    return _NOTHING if _recorder is None else _recorder.root(name, asked, attributes)
 
 
 def child(name: str, **attributes: object) -> AbstractContextManager[None]:

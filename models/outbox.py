@@ -22,3 +22,6 @@ class OutboxEntry(SQLModel, table=True):
     claimed_at: datetime | None = Field(
         default=None, sa_type=Timestamp, description='by a sweeping process'
     )
+    trace: str | None = Field(
+        default=None, max_length=55, description='its traceparent (W3C), where it is traced'
+    )

@@ -21,7 +21,7 @@ from desk.telemetry.sampling import is_over
 from desk.telemetry.scrubbing import OURS
 
 UNTRACED = '^https?://[^/]+/(static|_nicegui|_nicegui_ws|healthz|readyz|metrics|ws)(/|$|[?])'
-"""Files, probes and sockets: a socket is open all day, so the events on it begin traces of their own."""
+"""Files, probes and sockets: a socket is open all day, so the events and frames on it begin traces of their own."""
 _CARRIER = TraceContextTextMapPropagator()
 _NOWHERE = Context()
 
@@ -35,9 +35,10 @@ class OpenTelemetryRecorder:
         self._apps: list[FastAPI] = []
 
     @contextmanager
-    def root(self, name: str, attributes: tracing.Attributes) -> Iterator[None]:
-        """Begin a trace for the block, whatever trace it is called in."""
-        with self._current(name, attributes, _NOWHERE, SpanKind.SERVER):
+    def root(self, name: str, asked: str, attributes: tracing.Attributes) -> Iterator[None]:
+        """Begin a trace for the block, or go on with the one asked for, whatever trace it is called in."""
+        context = _context_of(asked) if asked else _NOWHERE
+        with self._current(name, attributes, context, SpanKind.SERVER):
             yield
 
     @contextmanager

@@ -3,7 +3,6 @@
 It works in the exporter's own thread, after the spans have ended, so that it costs no message any time.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 
 import structlog
@@ -11,6 +10,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import SpanKind, Status
 from typing_extensions import override
+
+from desk.sql_texts import without_literals
 
 log = structlog.get_logger()
 
@@ -30,13 +31,6 @@ KEPT = frozenset(
 """Attributes of the libraries' spans that hold neither a person's data, an address with its query, nor a user's name.
 ``net.peer.name`` is the server that the desk asks: of a request *to* the desk it would be the person's address, see
 ``_kept``."""
-MOST_CHARS = 2_000
-_LITERALS = re.compile(r"""
-    /\*.*?\*/ | --[^\n]*                      # comments
-    | [eExX]?'(?:[^'\\]|''|\\.)*'             # texts
-    | \$(\w*)\$.*?\$\1\$                      # texts between dollar signs
-    | (?<![\w$%.(])\d+(?:\.\d+)?\b | (?<=\()\d+(?:\.\d+)?\b   # numbers
-""", re.VERBOSE | re.DOTALL)  # fmt: skip
 
 
 class ScrubbedExporter(SpanExporter):
@@ -77,11 +71,6 @@ def scrubbed(span: ReadableSpan) -> ReadableSpan:
         end_time=span.end_time,
         instrumentation_scope=span.instrumentation_scope,
     )
-
-
-def without_literals(statement: str) -> str:
-    """Return a statement with ``?`` in the place of every literal."""
-    return ' '.join(_LITERALS.sub('?', statement).split())[:MOST_CHARS]
 
 
 def _kept(span: ReadableSpan) -> Mapping[str, str | int]:

@@ -59,6 +59,9 @@ the desk's cookie. Frames are `{"type", "data", "timestamp"}`.
 | `message` | `chat_session_id`, `content`, and `type`, `id`, `seen` as over REST |
 | `typing` | `chat_session_id` |
 
+Each of these three may have a `traceparent` (W3C Trace Context) beside `data`: the desk's own trace of what the frame asked
+for, up to the customer's screen, is then part of it. Without one it begins a trace of its own.
+
 **Order.** Without `subscribe` a program hears live what its agent may see. With it, as the first frame within a second of
 `hello`, what came after each number comes first and live messages follow: in order, nothing lost; what the program said
 it has is not told again, also not after a restart of the desk. Nothing is told twice on one connection. A message that can

@@ -3,7 +3,7 @@
 To a program: ``hello``, ``message``, ``typing``, ``session_update``, ``sentiment``, ``agent_status``, ``agent_changed``,
 ``note``, ``mention``, ``transfer``, ``transfer_ended``, ``promise_changed``, ``promise_due``, ``callback_changed``, ``callback_due``, ``ack``, ``caught_up``, ``resync``, ``ping``, ``pong``, ``error``. From it:
 ``subscribe``, ``message``, ``typing``, ``pong``, ``ping``. A ``message`` that comes after one of its chat with a higher
-number also has ``"late": true``.
+number also has ``"late": true``. A program's frame may have a ``traceparent`` beside ``data``.
 """
 
 import json
@@ -19,6 +19,8 @@ from desk.identity_memo import IdentityMemo
 from pages.api.shapes import RECENT_EVENTS, NewMessage, Number
 
 MAX_CURSORS = 1_000
+MAX_TRACEPARENT_CHARS = 256
+"""W3C Trace Context has 55 characters; a later version may have more."""
 
 
 class FrameKind(StrEnum):
@@ -73,21 +75,28 @@ class TypingIn(BaseModel):
     chat_session_id: UUID
 
 
-class Subscribe(BaseModel):
+class Traced(BaseModel):
+    """A frame whose work belongs to a trace of the program, if it names one."""
+
+    traceparent: Annotated[str, Field(max_length=MAX_TRACEPARENT_CHARS)] = ''
+    """W3C Trace Context; as the standard asks, an invalid one is ignored."""
+
+
+class Subscribe(Traced):
     """Catch up in these chats, then follow them live."""
 
     type: Literal['subscribe']
     data: Cursors
 
 
-class Send(BaseModel):
+class Send(Traced):
     """Send a message; answered by ``ack`` or ``error``."""
 
     type: Literal['message']
     data: MessageToSend
 
 
-class TellTyping(BaseModel):
+class TellTyping(Traced):
     """Show the customer that the agent is typing."""
 
     type: Literal['typing']

@@ -7,6 +7,7 @@ agent's rights change, the program is told on the same connection.
 """
 
 import asyncio
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from fastapi import WebSocket
 from pydantic import BaseModel, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from desk import metrics
+from desk import metrics, tracing
 from desk.errors import DeskError, InvalidInputError, NotFoundError, TooManyError
 from desk.events import Resync
 from desk.throttle import Throttle
@@ -197,7 +198,7 @@ class Program:
         if not self._first_word.done():
             self._first_word.set_result(None)
         elif isinstance(asked := self._first_word.result(), frames.Subscribe):
-            await self._catch_up(asked.data.cursors)
+            await self._catch_up(asked)
 
     def _who(self) -> dict[str, Any]:
         agent = self._agent
@@ -217,7 +218,7 @@ class Program:
                 await self._tell(FrameKind.AGENT_CHANGED, self._who())
                 await self._resync()
             case frames.Subscribe():
-                await self._catch_up(waiting.data.cursors)
+                await self._catch_up(waiting)
             case ChatEvent() if may_see(self._agent, waiting.chat):  # may have changed
                 await self._feed.hear(waiting)
             case ChatEvent():
@@ -248,7 +249,11 @@ class Program:
             await self._tell(FrameKind.ERROR, self._refusal(gone, chat_session_id=chat_id))
         await self._tell(FrameKind.RESYNC, {})
 
-    async def _catch_up(self, cursors: dict[UUID, int]) -> None:
+    async def _catch_up(self, asked: frames.Subscribe) -> None:
+        with _trace(asked):
+            await self._follow(asked.data.cursors)
+
+    async def _follow(self, cursors: dict[UUID, int]) -> None:
         reached: dict[str, int] = {}
         for chat_id, number in cursors.items():
             self._subscriptions.listen_within(chat_id)
@@ -313,9 +318,13 @@ class Program:
             case frames.Subscribe():
                 self._push(incoming)
             case frames.Send():
-                await self._send(incoming.data)
+                with _trace(incoming):
+                    await self._send(incoming.data)
             case frames.TellTyping():
-                await self._services.chats.tell_typing(self._agent, incoming.data.chat_session_id)
+                with _trace(incoming):
+                    await self._services.chats.tell_typing(
+                        self._agent, incoming.data.chat_session_id
+                    )
             case frames.Pulse(type='ping'):
                 self._push(Frame(FrameKind.PONG, {}))
             case _:
@@ -344,6 +353,11 @@ class Program:
                 self._end(NO_PULSE)
             self._silent_beats += 1
             self._push(Frame(FrameKind.PING, {}))
+
+
+def _trace(incoming: frames.Traced) -> AbstractContextManager[None]:
+    """Begin the trace of what a program's frame asks for, or go on with the one it names."""
+    return tracing.root('program frame', asked=incoming.traceparent, frame=type(incoming).__name__)
 
 
 def _understood(text: str) -> frames.Incoming:

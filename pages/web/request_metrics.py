@@ -1,4 +1,4 @@
-"""Counts and logs every request: its path without the query, never a person or an id."""
+"""Counts and logs every request by its route, never what somebody wrote into the address: a name, an id or a token."""
 
 import time
 
@@ -10,8 +10,8 @@ from desk import metrics, tracing
 
 log = structlog.get_logger()
 
-TOKENS_BELOW = ('/invite/', '/reset/', '/setup/', '/wall/')
-"""Paths that go on with a token, which admits its holder and must not be logged."""
+UNKNOWN = 'other'
+"""In the place of a path that no route knows."""
 LEFT = 499
 """The status that is logged (as nginx does) for a client that left before its answer began; it is never sent."""
 _NO_ANSWER = 'No response returned.'
@@ -29,7 +29,7 @@ class RequestMetrics:
         if scope['type'] != 'http':
             await self._app(scope, receive, send)
             return
-        started, path = time.perf_counter(), scope['path']  # before it can be changed
+        started = time.perf_counter()
         status, has_left = 0, False
 
         async def receiving() -> Message:
@@ -51,26 +51,25 @@ class RequestMetrics:
                 raise
             status = LEFT
         finally:
-            _note(scope, path, status or 500, time.perf_counter() - started)
+            _note(scope, status or 500, time.perf_counter() - started)
 
 
-def _note(scope: Scope, path: str, status: int, seconds: float) -> None:
-    route = getattr(scope.get('route'), 'path', 'other')  # not one per id
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    path = _template_of(scope)
+    route = getattr(scope.get('route'), 'path', UNKNOWN)  # not one per id
     tracing.note(route=route)
     metrics.REQUESTS.labels(scope['method'], route, status).inc()
     metrics.REQUEST_SECONDS.labels(route).observe(seconds)
     log.info(
         'request_processed',
         method=scope['method'],
-        path=_without_token(path),
+        path=path,
         status_code=status,
         process_time=round(seconds, 4),
     )
 
 
-def _without_token(path: str) -> str:
-    first = next((one for one in TOKENS_BELOW if path.startswith(one)), None)
-    if first is None:
-        return path
-    _, slash, rest = path.removeprefix(first).partition('/')
-    return f'{first}{{token}}{slash}{rest}'
+def _template_of(scope: Scope) -> str:
+    """Return the path as our code writes it: with the names of its parameters, or where what answered is mounted."""
+    route: str = getattr(scope.get('route'), 'path', '')
+    return route or scope.get('root_path') or UNKNOWN

@@ -11,6 +11,7 @@ Figures = Mapping[str, str | int]
 
 AWAY = 'away'
 SLOW = 'slow'
+DENIED = 'denied'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from models import AlertKind, AlertPhase, OperatorAlert, ThresholdKind
 from models.operator_alert import MAX_HEADLINE_CHARS
-from services.alerting.sighting import AWAY, SLOW
+from services.alerting.sighting import AWAY, DENIED, SLOW
 
 FORMAT = 1
 GRAVEST_CERTIFICATE = 3
@@ -51,6 +51,11 @@ WORDS: Mapping[tuple[str, str], Words] = {
         'Amazon Connect does not answer',
         'Amazon Connect({subject})가 {seconds}초 넘게 답하지 않습니다.',
         'Amazon Connect ({subject}) has answered no call for more than {seconds} seconds.',
+    ),
+    (AlertKind.CONNECT, DENIED): Words(
+        'Amazon Connect denies access',
+        'Amazon Connect({service})가 {seconds}초 넘게 데스크의 접근을 거부합니다. 자격 증명이 끝났거나 틀렸는지, 역할의 권한이 빠졌는지 확인하세요.',
+        'Amazon Connect ({service}) has denied the desk access for more than {seconds} seconds. Check whether its credentials ended or are wrong, and what its role may do.',
     ),
     (AlertKind.VALKEY, AWAY): Words(
         'Valkey does not answer',
@@ -161,7 +166,7 @@ def severity_of(alert: OperatorAlert) -> Severity:
 
 
 def _words(alert: OperatorAlert) -> Words:
-    depends_on = alert.details.get('limit', alert.subject)
+    depends_on = alert.details.get('limit') or alert.details.get('fault') or alert.subject
     found = WORDS.get((alert.kind, depends_on)) or WORDS.get((alert.kind, ''))
     return found or OF_A_NEWER_VERSION
 

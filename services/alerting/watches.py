@@ -14,7 +14,7 @@ from typing_extensions import override
 from desk import clock
 from desk.errors import DeskError
 from models import AlertKind
-from services.alerting.sighting import AWAY, SLOW, Sighting
+from services.alerting.sighting import AWAY, DENIED, SLOW, Sighting
 
 ANSWER_SECONDS = 2.0
 """A service that takes longer counts as away, as for ``/readyz``."""
@@ -22,7 +22,7 @@ SLOW_SECONDS = 1.0
 HELD = timedelta(seconds=30)
 """How long a service is away or slow before that is an alert."""
 CONNECT_SECONDS = 60.0
-"""How long Connect answers no call before that is an alert: its client tries again every 10 s."""
+"""How long Connect answers no call, or lets none in, before that is an alert: its client tries again every 10 s."""
 
 AWAY_ERRORS = (SQLAlchemyError, DriverError, RedisError, OSError, TimeoutError, DeskError)
 
@@ -46,6 +46,11 @@ class FailingService(Protocol):
     @property
     def failing_seconds(self) -> float:
         """How long no call was answered; 0 when the last one was."""
+        ...
+
+    @property
+    def denied_seconds(self) -> float | None:
+        """How long no call was let in; ``None`` when the last one was."""
         ...
 
 
@@ -86,14 +91,30 @@ class ConnectWatch(Watch):
 
     @override
     async def look(self) -> Sequence[Sighting]:
-        """Return which have not been answered for ``CONNECT_SECONDS``, and which may not be."""
+        """Return which have not been answered, or let in, for ``CONNECT_SECONDS``, and which may not be."""
         return [
-            Sighting(
-                kind=AlertKind.CONNECT,
-                subject=one.service,
-                figures={'seconds': int(CONNECT_SECONDS)},
-                is_sure=one.failing_seconds >= CONNECT_SECONDS,
-            )
-            for one in self._clients
-            if one.failing_seconds
+            *(
+                _connect(one.service, one.failing_seconds)
+                for one in self._clients
+                if one.failing_seconds
+            ),
+            *(
+                _connect(one.service, one.denied_seconds, fault=DENIED)
+                for one in self._clients
+                if one.denied_seconds is not None
+            ),
         ]
+
+
+def _connect(service: str, seconds: float, *, fault: str = '') -> Sighting:
+    figures: dict[str, str | int] = {
+        'seconds': int(CONNECT_SECONDS),
+        'service': service,
+        'fault': fault,
+    }
+    return Sighting(
+        kind=AlertKind.CONNECT,
+        subject=f'{service}/{fault}' if fault else service,
+        figures=figures,
+        is_sure=seconds >= CONNECT_SECONDS,
+    )

@@ -28,11 +28,20 @@ class CircuitBreaker:
         self._failures = 0
         self._closed_until = 0.0
         self._failing_since = 0.0
+        self._denied: tuple[float, float] | None = None
 
     @property
     def failing_seconds(self) -> float:
         """How long the service has answered no call, counted from the first that failed; 0 when the last one was answered."""
         return time.monotonic() - self._failing_since if self._failures else 0.0
+
+    @property
+    def denied_seconds(self) -> float | None:
+        """How long the service has let no call in, from the first that it denied to the latest; ``None`` when it let the last one in.
+
+        Not until now: one denied call, and then none, says little about the others.
+        """
+        return None if self._denied is None else self._denied[1] - self._denied[0]
 
     @property
     def is_open(self) -> bool:
@@ -49,6 +58,13 @@ class CircuitBreaker:
     def succeeded(self) -> None:
         """Record that the service answered."""
         self._failures = 0
+        self._denied = None
+
+    def denied(self) -> None:
+        """Record that the service is there and does not let the desk in: no reason to pause."""
+        now = time.monotonic()
+        self._failures = 0
+        self._denied = (self._denied[0] if self._denied else now, now)
 
     def failed(self) -> None:
         """Record that the service failed or did not answer in time."""

@@ -24,7 +24,7 @@ from botocore.response import StreamingBody
 from desk import metrics
 from desk.errors import UpstreamError
 from services.aws.breaker import CircuitBreaker
-from services.aws.errors import code_of, is_fault, translated
+from services.aws.errors import code_of, is_denied, is_fault, translated
 from services.aws.operations import Operation
 
 log = structlog.get_logger()
@@ -34,8 +34,9 @@ ATTEMPTS = 3
 DEADLINE_SECONDS = 15.0
 """The longest wait of a caller: three tries that each time out take about 18 s."""
 THREADS = 8
-OUTCOMES = ('answered', 'refused', 'failed', 'paused')
-"""How a call ends, as the metrics count it: paused ones were never sent, because the service failed before."""
+OUTCOMES = ('answered', 'refused', 'denied', 'failed', 'paused')
+"""How a call ends, as the metrics count it: denied ones for want of valid credentials or permissions; paused ones were never sent,
+because the service failed before."""
 LOCAL_HOSTS = frozenset({'127.0.0.1', 'localhost', '::1'})
 
 
@@ -91,6 +92,11 @@ class AwsClient:
     def failing_seconds(self) -> float:
         """How long the service has answered no call of this client; see ``CircuitBreaker``."""
         return self._breaker.failing_seconds
+
+    @property
+    def denied_seconds(self) -> float | None:
+        """How long the service has let no call of this client in; see ``CircuitBreaker``."""
+        return self._breaker.denied_seconds
 
     async def call(self, operation: Operation, **parameters: Any) -> dict[str, Any]:
         """Call an operation and return its answer, without boto3's own metadata.
@@ -159,7 +165,10 @@ class AwsClient:
             return self._client
 
     def _note(self, operation: Operation, error: Exception) -> None:
-        if is_fault(error):
+        if is_denied(error):
+            self._breaker.denied()
+            self._count('denied')
+        elif is_fault(error):
             self._breaker.failed()
             self._count('failed')
         else:

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
 
 from desk.errors import (
     ConflictError,
@@ -16,6 +23,18 @@ from desk.errors import (
 THROTTLED_SECONDS = 2
 QUOTA_SECONDS = 60
 _SERVER_FAULT = 500
+DENIED = frozenset({
+    'AccessDenied', 'AuthorizationError', 'AuthFailure', 'ExpiredToken', 'IncompleteSignature', 'InvalidAccessKeyId',
+    'InvalidClientTokenId', 'InvalidSignature', 'InvalidToken', 'KMSAccessDenied', 'MissingAuthenticationToken',
+    'NotAuthorized', 'OptInRequired', 'RequestExpired', 'SignatureDoesNotMatch', 'UnrecognizedClient',
+})  # fmt: skip
+"""How services say that the desk's credentials are wrong or ended, or that its role may not do this (IAM, Common Errors)."""
+_WITHOUT_CREDENTIALS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+)
 
 
 def code_of(error: Exception) -> str:
@@ -33,8 +52,15 @@ def is_fault(error: Exception) -> bool:
     return bool(status >= _SERVER_FAULT)
 
 
+def is_denied(error: Exception) -> bool:
+    """Whether AWS does not let the desk in: its credentials are missing, wrong or ended, or its role may not do this."""
+    return code_of(error) in DENIED or isinstance(error, _WITHOUT_CREDENTIALS)
+
+
 def translated(error: BotoCoreError | ClientError) -> DeskError:
     """Return the desk's error for an error of boto3."""
+    if is_denied(error):
+        return UpstreamError('connect.denied')
     make = _MEANINGS.get(code_of(error))
     if make is not None:
         return make()
@@ -51,14 +77,8 @@ _MEANINGS: dict[str, Callable[[], DeskError]] = {
     'ResourceNotFound': lambda: NotFoundError('connect.not_found'),
     'NoSuchBucket': lambda: NotFoundError('connect.not_found'),
     'NotFound': lambda: NotFoundError('connect.not_found'),
-    'AuthorizationError': lambda: UpstreamError('connect.denied'),
-    'InvalidAccessKeyId': lambda: UpstreamError('connect.denied'),
-    'InvalidClientTokenId': lambda: UpstreamError('connect.denied'),
-    'SignatureDoesNotMatch': lambda: UpstreamError('connect.denied'),
     'NoSuchKey': lambda: NotFoundError('connect.not_found'),
     'ContactNotFound': lambda: NotFoundError('connect.not_found'),
     'Conflict': lambda: ConflictError('connect.refused'),
     'Idempotency': lambda: ConflictError('connect.refused'),
-    'AccessDenied': lambda: UpstreamError('connect.denied'),
-    'UnrecognizedClient': lambda: UpstreamError('connect.denied'),
 }

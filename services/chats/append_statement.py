@@ -7,7 +7,7 @@ no number is used twice or skipped, and a colleague's reply that came in meanwhi
 
 import psycopg
 
-from desk import clock
+from desk import clock, tracing
 from desk.statement_pool import StatementPool
 from models import Agent, Sender
 from models.chat import LAST_LINE_CHARS
@@ -70,8 +70,8 @@ def _statement(changes: str, allowed: str, *, kind: str = 'text', more: str = _S
             FROM chat
             RETURNING *
         ){more}
-        INSERT INTO outbox (kind, body, created_at)
-        SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), %(now)s
+        INSERT INTO outbox (kind, body, created_at, trace)
+        SELECT 'MessageAdded', json_build_object('chat', to_json(chat), 'message', to_json(message)), %(now)s, %(trace)s
         FROM chat, message
         RETURNING id, body
     """  # noqa: S608 - built from this module's constants only
@@ -111,6 +111,7 @@ async def append(
         'line': _line(f'{FILE_SIGN if file else ""}{content}'),
         'sender': sender.value,
         'sender_id': agent.id if agent else None,
+        'trace': tracing.carried() or None,
     }
     if agent:
         reach = None if agent.reach is None else list(agent.reach)

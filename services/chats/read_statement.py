@@ -7,7 +7,7 @@ committed and visible to the statement, whatever is being appended meanwhile.
 
 from uuid import UUID
 
-from desk import clock
+from desk import clock, tracing
 from desk.statement_pool import StatementPool
 from models import Agent
 from services.chats.events import ChatCard, ChatRead
@@ -29,8 +29,8 @@ def _statement(side: str, *, changes: str = '', allowed: str = 'true') -> str:
             WHERE id = %(chat_id)s AND {allowed} AND ({read} < {_READ} OR {delivered} < {_DELIVERED})
             RETURNING {', '.join(ChatCard.model_fields)}
         )
-        INSERT INTO outbox (kind, body, created_at)
-        SELECT 'ChatRead', json_build_object('chat', to_json(chat)), %(now)s FROM chat
+        INSERT INTO outbox (kind, body, created_at, trace)
+        SELECT 'ChatRead', json_build_object('chat', to_json(chat)), %(now)s, %(trace)s FROM chat
         RETURNING id, body
         """  # noqa: S608 - built from this module's constants only
 
@@ -55,7 +55,13 @@ async def advance(
     Returns the event, committed and in the outbox; or ``None`` when nothing changed or the chat is
     not the agent's.
     """
-    values = {'chat_id': chat_id, 'delivered': delivered, 'read': read, 'now': clock.now()}
+    values: dict[str, object] = {
+        'chat_id': chat_id,
+        'delivered': delivered,
+        'read': read,
+        'now': clock.now(),
+        'trace': tracing.carried() or None,
+    }
     if agent is None:
         row = await statements.first(_BY_CUSTOMER, values)
     else:

@@ -196,7 +196,7 @@ FREE: dict[str, str] = {
     'message_sentiments': 'message_id chat_session_id number claimed_at analysed_at source',
     'messages': 'id created_at chat_session_id number sender sender_id type',
     'notice_receipts': 'notice_id agent_id read_at',
-    'outbox': 'id kind created_at claimed_at',
+    'outbox': 'id kind created_at claimed_at trace',
     'past_wrap_ups': 'id created_at contact_id agent_id category_id needs_follow_up done_at ending',
     'password_resets': 'id created_at agent_id made_by_id expires_at used_at ended_at',
     'promises': (

@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import TextClause, inspect, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from desk import clock
+from desk import clock, tracing
 from desk.events import Event
 from models import AgentStatusChange, ChatArchive, ContactStep, Message, RoutingDecision
 
@@ -46,6 +46,7 @@ async def append(
         'kinds': [event.kind for event in events],
         'bodies': [event.model_dump_json() for event in events],
         'now': clock.now(),
+        'trace': tracing.carried() or None,
     }
     by_table = {table: [row for row in rows if type(row) is table] for table in TABLES}
     tables = tuple(table for table, own in by_table.items() if own)
@@ -60,8 +61,8 @@ def _statement(tables: tuple[Table, ...]) -> TextClause:
     inserts = ', '.join(f'{_name(table)}_written AS ({_insert(table)})' for table in tables)
     return text(f"""
         {'WITH ' + inserts if inserts else ''}
-        INSERT INTO outbox (kind, body, created_at)
-        SELECT kind, body, :now
+        INSERT INTO outbox (kind, body, created_at, trace)
+        SELECT kind, body, :now, :trace
         FROM unnest(CAST(:kinds AS text[]), CAST(:bodies AS text[])) WITH ORDINALITY AS event (kind, body, place)
         ORDER BY place
         RETURNING id

@@ -1,7 +1,8 @@
 """The relay from the outbox to the stream: every committed event is published at least once.
 
 A process publishes its own events at once, in batches. Another process sweeps up the events that a
-dead process left, without decoding them, because another version of the desk may have written them.
+dead process left, without decoding them, because another version of the desk may have written them;
+the trace an event was made in is stored with it, so that it goes on.
 An event may be published twice, but is never lost.
 """
 
@@ -104,7 +105,11 @@ class Relay:
                 session, before=clock.now() - LEFT_BEHIND, limit=MAX_BATCH
             )
         events = [EncodedEvent(one.kind, one.body) for one in entries]
-        if events and await self._stream.send(events):
+        if not events:
+            return 0
+        with tracing.sending('event swept', [one.trace or '' for one in entries]) as traces:
+            is_sent = await self._stream.send(events, traces)
+        if is_sent:
             await self._forget([one.id for one in entries if one.id is not None])
         return len(events)
 

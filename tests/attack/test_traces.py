@@ -5,6 +5,7 @@ import logging
 import pytest
 from fastapi import FastAPI
 from starlette.types import Message, Scope
+from structlog.testing import capture_logs
 
 from desk import metrics
 from models import Agent
@@ -12,6 +13,7 @@ from tests.pages.conftest import SignIn, agent, sign_in
 
 __all__ = ['agent', 'sign_in']
 
+PHONE = '01098765432'
 LEAVING = (
     ('/preferences', 'application/x-www-form-urlencoded'),
     ('/talk', 'application/x-www-form-urlencoded'),
@@ -75,19 +77,43 @@ async def test_who_leaves_in_mid_body_is_499_without_a_trace(
     assert not [one for one in caplog.records if one.exc_info or one.levelno >= logging.WARNING]
 
 
-async def test_queries_of_unknown_paths_are_not_logged(
+async def test_what_is_written_into_an_unknown_address_is_not_logged(
     web: FastAPI, sign_in: SignIn, agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = (await sign_in(agent)).http_client
     statuses = {}
 
-    for path in UNKNOWN:
-        for method in ('GET', 'POST', 'DELETE', 'HEAD'):
-            answer = await browser.request(method, f'{path}?phone=01098765432')
-            statuses[path, method] = answer.status_code
+    with capture_logs() as lines:
+        for path in UNKNOWN:
+            for method in ('GET', 'POST', 'DELETE', 'HEAD'):
+                address = f'{path}/홍길동/{PHONE}?phone={PHONE}'
+                statuses[path, method] = (await browser.request(method, address)).status_code
 
     assert {one for one, status in statuses.items() if status not in {404, 405}} == set()
-    assert not [one.getMessage() for one in caplog.records if '01098765432' in one.getMessage()]
+    assert len([one for one in lines if one['event'] == 'request_processed']) == len(statuses)
+    said = f'{lines} {[one.getMessage() for one in caplog.records if one.name != "httpx"]}'
+    assert not [part for part in (PHONE, '홍길동', '%ED%99%8D') if part in said]
+
+
+@pytest.mark.parametrize(
+    ('address', 'logged'),
+    [
+        (f'/chat/sessions/{PHONE}', '/chat/sessions/{session_id}'),
+        (f'/invite/{PHONE}', '/invite/{token}'),
+        (f'/setup/{PHONE}', '/setup/{token}'),
+        (f'/static/{PHONE}.css', '/static'),
+        (f'/{PHONE}', 'other'),
+    ],
+)
+async def test_request_is_logged_by_its_route(
+    web: FastAPI, sign_in: SignIn, agent: Agent, address: str, logged: str
+) -> None:
+    browser = (await sign_in(agent)).http_client
+
+    with capture_logs() as lines:
+        await browser.get(address)
+
+    assert [one['path'] for one in lines if one['event'] == 'request_processed'] == [logged]
 
 
 @pytest.mark.parametrize('path', ['/healthz', '/docs', '/login', '/desk', '/chat/sessions'])

@@ -26,7 +26,7 @@ from pages.api.program import FRAMES_LIMIT
 from tests.support.browser import live
 from tests.support.make import PASSWORD, Make
 from tests.support.proxy import Proxy, proxied
-from tests.support.sandbox.box import NUMBER, ORDERS_FLOW, running_box
+from tests.support.sandbox.box import NUMBER, ORDERS_FLOW, Box, running_box
 from tests.support.valkey import PrivateValkey
 from tests.support.watching import MINUTE, WatchedDesk, watched
 
@@ -44,6 +44,7 @@ class Place:
     database: Proxy
     aws: tuple[Proxy, Proxy]
     valkey: PrivateValkey
+    centre: Box
 
     @contextmanager
     def tables(self) -> Iterator[psycopg.Connection]:
@@ -87,7 +88,7 @@ async def place(
                 'AWS_ENDPOINT_URL': other_line.url,
             }
             async with watched(behind, folder, **environment) as seen:
-                yield Place(seen, settings, database, (connect_line, other_line), valkey)
+                yield Place(seen, settings, database, (connect_line, other_line), valkey, box)
     valkey.kill()
 
 
@@ -141,6 +142,16 @@ async def test_connect_away_is_found(place: Place) -> None:
     assert await place.seen.finds('DeskAwsAway') < MINUTE
     for line in place.aws:
         line.mend()
+
+
+async def test_ended_credentials_are_found(place: Place) -> None:
+    await place.seen.is_calm('DeskAwsAway')
+
+    ended = {'operation': '*', 'error': 'ExpiredTokenException', 'times': None}
+    place.centre.hand('PATCH', 'faults', errors=[ended])
+
+    assert await place.seen.finds('DeskAwsAway') < MINUTE
+    place.centre.hand('DELETE', 'faults')
 
 
 async def test_errors_in_pages_are_found(place: Place) -> None:

@@ -1,6 +1,7 @@
 """What each template has to keep: nothing open that need not be, everything encrypted, logs that end, a roll-out that goes back."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,7 @@ from tests.support.sizes import SIZES, size
 NO_RESOURCE_LEVEL = {'comprehend:BatchDetectSentiment', 'ecr:GetAuthorizationToken'}
 """Actions for which AWS knows no single resources (Service Authorization Reference)."""
 PINGS_MISSED = 2
+PROMETHEUS = 'sg-0123456789abcdef0'
 RESERVED_CONNECTIONS = 20
 """For the operator, the migration, and RDS itself."""
 
@@ -76,6 +78,56 @@ def test_only_web_ports_are_open_to_the_world() -> None:
     }
     assert all('SecurityGroupEgress' in one for one in groups.values())  # unsaid, all may go out
     assert templates.of_type('AWS::EC2::SecurityGroupIngress') == {}
+
+
+@pytest.mark.parametrize(
+    ('given', 'who'),
+    [
+        ({}, []),
+        ({'MonitoringGroup': PROMETHEUS}, [('SourceSecurityGroupId', PROMETHEUS)]),
+        ({'MonitoringAddresses': '10.30.4.0/24'}, [('CidrIp', '10.30.4.0/24')]),
+        (
+            {'MonitoringGroup': PROMETHEUS, 'MonitoringAddresses': '10.30.4.0/24'},
+            [('SourceSecurityGroupId', PROMETHEUS), ('CidrIp', '10.30.4.0/24')],
+        ),
+    ],
+)
+def test_prometheus_reaches_the_processes_only_where_it_is_named(
+    given: dict[str, str], who: list[tuple[str, str]]
+) -> None:
+    groups = templates.of_type('AWS::EC2::SecurityGroup', **given)
+    rules = groups['network.DeskGroup']['SecurityGroupIngress']
+    [desk] = templates.of_type('AWS::ECS::TaskDefinition')['service.Task']['ContainerDefinitions']
+    [mapping] = desk['PortMappings']
+    port = mapping['ContainerPort']
+
+    assert {(one['IpProtocol'], one['FromPort'], one['ToPort']) for one in rules} == {
+        ('tcp', port, port)
+    }
+    assert [
+        (name, one[name])
+        for one in rules
+        for name in ('SourceSecurityGroupId', 'CidrIp')
+        if name in one
+    ] == [('SourceSecurityGroupId', 'BalancerGroup'), *who]
+
+
+@pytest.mark.parametrize(
+    ('parameter', 'value', 'is_taken'),
+    [
+        ('MonitoringGroup', PROMETHEUS, True),
+        ('MonitoringGroup', '0.0.0.0/0', False),
+        ('MonitoringAddresses', '10.30.4.7/32', True),
+        ('MonitoringAddresses', '172.20.0.0/16', True),
+        ('MonitoringAddresses', '0.0.0.0/0', False),
+        ('MonitoringAddresses', '10.0.0.0/8', False),
+        ('MonitoringAddresses', '203.0.113.0/24', False),
+    ],
+)
+def test_metrics_are_never_open_to_the_world(parameter: str, value: str, *, is_taken: bool) -> None:
+    pattern = templates.read('network')['Parameters'][parameter]['AllowedPattern']
+
+    assert bool(re.fullmatch(pattern, value)) is is_taken
 
 
 def test_database_and_cache_stand_where_nothing_goes_out() -> None:

@@ -30,6 +30,7 @@ from tests.load import (
     scenarios,
     shift,
     stranger,
+    traces,
     transfers,
     voice,
 )
@@ -47,6 +48,7 @@ USUAL = (
     'routing',
     'sandbox',
     'stranger',
+    'traces',
 )
 SEARCHING = {'search': bench_search, 'history': bench_history, 'rates': bench_rates}
 PARTS = (*USUAL, *SEARCHING, 'reports', 'dashboard', 'voice', 'transfers')
@@ -97,6 +99,7 @@ async def _measured(urls: BackingUrls, size: floor.Size, asked: argparse.Namespa
     past = bench_reports.SMALL_CONTACTS if asked.small else bench_reports.CONTACTS
     alone: dict[str, Callable[[], Awaitable[Outcome]]] = {
         **{name: partial(_with_servers, urls, work) for name, work in works.items()},
+        'traces': lambda: traces.rows(urls),
         'routing': lambda: routing.rows(urls, routing.SMALL if asked.small else routing.Load()),
         'dashboard': lambda: dashboard.rows(urls, small=asked.small),
         'voice': lambda: voice.rows(urls, small=asked.small),

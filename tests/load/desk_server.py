@@ -18,6 +18,7 @@ from typing_extensions import override
 import main as desk_main
 from desk import logging, metrics
 from desk.settings import Settings
+from desk.telemetry.start import seeing
 from desk.throttle import Throttle
 from pages.api import program
 from pages.web import socket_packets
@@ -111,10 +112,10 @@ def main() -> None:
     visits.LINES = Throttle(limit=OPEN, seconds=0)
     program.FRAMES_SECONDS = socket_packets.EVENTS_SECONDS = 0
     vars(assembly)['Router'] = TimedRouter
-    app = desk_main.build(settings)
-    app.add_middleware(Probe)
-    desk_main.tune_collector()
-    with each_statement(_count):
+    with seeing(settings), each_statement(_count):
+        app = desk_main.build(settings)
+        app.add_middleware(Probe)
+        desk_main.tune_collector()
         desk_main.server_of(app, settings).run()
 
 

@@ -19,6 +19,7 @@ from tests.load.floor import HOME
 from tests.support.ports import free_port
 from tests.support.until import until
 
+PROJECT = Path(__file__).parents[2]
 SECRET = 'a-secret-of-the-benchmark-that-is-long-enough'
 START_SECONDS = 60
 SMALL_POOLS: dict[str, object] = {'pool_size': 6, 'pool_overflow': 4}
@@ -48,7 +49,7 @@ class Place:
     """Where a server process runs: on which port (0: any), in which checkout, on which core (none: any)."""
 
     port: int = 0
-    tree: Path = Path(__file__).parents[2]
+    tree: Path = PROJECT
     core: int | None = None
 
     @property

@@ -146,7 +146,7 @@ async def throughput(desk: Running, bare: Running) -> Outcome:
         for _ in range(RUNS):
             rate, _ = await _pumped(lambda pump, stack: _bare_pairs(http, bare, pump, stack))
             bare_rates.append(rate)
-            rate, missing = await _pumped(lambda pump, stack: _desk_pairs(http, desk, pump, stack))
+            rate, missing = await _pumped(lambda pump, stack: desk_pairs(http, desk, pump, stack))
             desk_rates.append(rate)
             lost += missing
     row = Row(
@@ -184,9 +184,10 @@ async def _bare_pairs(
     return writers
 
 
-async def _desk_pairs(
+async def desk_pairs(
     http: aiohttp.ClientSession, desk: Running, pump: Pump, stack: AsyncExitStack
 ) -> list[ProgramSocket]:
+    """Open a writer and a reader in each of ``PAIRS`` chats; return the writers."""
     writers = []
     for number in range(1, PAIRS + 1):
         holder, colleague = (ProgramSocket(http, desk, person) for person in floor.pair(number))

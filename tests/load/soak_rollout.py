@@ -1,9 +1,9 @@
 """A roll-out under traffic, part of ``make soak``: two versions of the desk behind a real balancer, pages open, messages going.
 
-An earlier commit (ROLLOUT_FROM; else the one before the newest migration, or the first whose processes drain) is checked out
-into a temporary folder and started. Then, as ``deploy/deploy_agent_ui.sh`` and ECS do: migrate, start the new processes,
-register them, deregister the old ones, wait the balancer's delay, SIGTERM, wait for their end. Nothing acknowledged may be
-lost, doubled or out of order, and no page may wait longer than 5 s for what was acknowledged.
+An older version (ROLLOUT_FROM; else see ``tests.load.versions``) is started. Then, as ``deploy/deploy_agent_ui.sh`` and ECS do:
+migrate, which changes the tables under it, start the new processes, register them, deregister the old ones, wait the balancer's
+delay, SIGTERM, wait for their end. Nothing acknowledged may be lost, doubled or out of order, and no page may wait longer than
+5 s for what was acknowledged. At the end a process of the older version is started on the newer tables, as after a roll-back.
 ROLLOUT_PAGES (200), ROLLOUT_RATE (50 messages a second) and ROLLOUT_PROCESSES (1 of each version) make it
 smaller or larger; ROLLOUT_DRAIN=0 shows what draining (60 s) is for.
 """
@@ -14,10 +14,11 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -27,14 +28,13 @@ from desk.sandbox import BackingUrls, Sandbox
 from desk.settings import DRAIN_SECONDS as DESK_DRAINS
 from tests.load import floor
 from tests.load.balancer import Balancer, MissingBalancerError, balancing
-from tests.load.processes import SECRET, SMALL_POOLS, Place, Running, serving, stopped
+from tests.load.processes import SECRET, SMALL_POOLS, Place, Running, client, serving, stopped
 from tests.load.traffic import Verdict, traffic
+from tests.load.versions import TwoVersions, two_versions
 from tests.support.ports import free_port
+from tests.support.until import until
 
-PROJECT = Path(__file__).parents[2]
 MODULE = 'tests.load.desk_server'
-VERSIONS = 'models/migrations/versions'
-DRAINS = 'desk/draining.py'
 STEADY_SECONDS = 5.0
 """How long the traffic runs before and after the roll-out."""
 DEREGISTER_SECONDS = 5.0
@@ -42,37 +42,35 @@ DEREGISTER_SECONDS = 5.0
 DRAIN_SECONDS = float(os.environ.get('ROLLOUT_DRAIN', str(DESK_DRAINS)))
 
 
-def older_commit() -> str:
-    """Return the commit to roll out from: the newest before the last migration that has draining, or the first that has it."""
-    before = _git('log', '-1', '--format=%H', '--', VERSIONS) + '^'
-    drains = _git('ls-tree', '-r', '--name-only', before, '--', DRAINS)
-    return _git('rev-parse', before) if drains else _git('log', '--diff-filter=A', '--format=%H', '--', DRAINS)  # fmt: skip
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RollOut:
+    """What became of one."""
+
+    verdict: Verdict
+    took: float
+    before: str
+    after: str
+    """The revision of the tables, before and after."""
 
 
-@contextmanager
-def checkout(commit: str) -> Iterator[Path]:
-    """Check a commit out into a temporary folder, with what the desk needs beside it."""
-    with tempfile.TemporaryDirectory(prefix='rollout-') as folder:
-        tree = Path(folder) / 'older'
-        _git('worktree', 'add', '--detach', '--quiet', str(tree), commit)
-        try:
-            yield tree
-        finally:
-            _git('worktree', 'remove', '--force', str(tree))
-
-
-async def rolled_out(urls: BackingUrls, tree: Path, *, pages: int, rate: float, each: int) -> tuple[Verdict, float]:  # fmt: skip
-    """Roll the new version out over the old one; return what became of the traffic, and the seconds it took."""
+async def rolled_out(
+    urls: BackingUrls, versions: TwoVersions, *, pages: int, rate: float, each: int
+) -> RollOut:
+    """Roll the new version out over the old one."""
+    before = revision_of(urls)
     ports = {f'{version}{n}': free_port() for version in ('old', 'new') for n in range(each)}
     async with AsyncExitStack() as stack:
         balancer = stack.enter_context(balancing(ports))
-        old = [await _started(stack, balancer, f'old{n}', ports, urls, tree) for n in range(each)]
+        old = [
+            await _started(stack, balancer, f'old{n}', ports, urls, versions.old)
+            for n in range(each)
+        ]
         async with traffic(balancer.address, pages=pages, rate=rate) as going:
             await asyncio.sleep(STEADY_SECONDS)
             begun = time.monotonic()
-            await asyncio.to_thread(_migrate, PROJECT, urls)
+            await asyncio.to_thread(_migrate, versions.new, urls)
             for n in range(each):
-                await _started(stack, balancer, f'new{n}', ports, urls, PROJECT)
+                await _started(stack, balancer, f'new{n}', ports, urls, versions.new)
             for n in range(each):
                 await balancer.deregister(f'old{n}')
             await asyncio.sleep(DEREGISTER_SECONDS)
@@ -81,7 +79,24 @@ async def rolled_out(urls: BackingUrls, tree: Path, *, pages: int, rate: float, 
             with contextlib.suppress(AssertionError):  # the verdict says which pages waited
                 await going.recovered()
             await asyncio.sleep(STEADY_SECONDS)
-            return await going.verdict(urls.database_url), took
+            verdict = await going.verdict(urls.database_url)
+    async with serving(MODULE, urls, prefix='rollout', place=Place(tree=versions.old)) as again:
+        await until(partial(is_ready, again), seconds=60)
+    return RollOut(verdict=verdict, took=took, before=before, after=revision_of(urls))
+
+
+async def is_ready(running: Running) -> bool:
+    """Whether a process serves, and everything behind it answers."""
+    async with client() as http, http.get(f'{running.address}/readyz') as answer:
+        return answer.status == 200
+
+
+def revision_of(urls: BackingUrls) -> str:
+    """Return the revision at which the tables are."""
+    with psycopg.connect(floor.bare(urls.database_url)) as connection:
+        row = connection.execute('SELECT version_num FROM alembic_version').fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 async def _started(
@@ -121,13 +136,6 @@ def _migrate(tree: Path, urls: BackingUrls) -> None:
     subprocess.run([sys.executable, 'main.py', 'migrate'], cwd=tree, env=environment, check=True)
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(
-        ['git', *arguments], cwd=PROJECT, check=True, capture_output=True, text=True
-    )
-    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ''
-
-
 def main() -> int:
     """Roll out; print what became of the traffic; return the exit code."""
     logging.configure(level='ERROR')
@@ -135,16 +143,19 @@ def main() -> int:
     pages = int(os.environ.get('ROLLOUT_PAGES', '200'))
     rate = float(os.environ.get('ROLLOUT_RATE', '50'))
     each = int(os.environ.get('ROLLOUT_PROCESSES', '1'))
-    commit = os.environ.get('ROLLOUT_FROM') or older_commit()
+    commit = os.environ.get('ROLLOUT_FROM', '')
     try:
-        with checkout(commit) as tree, older_floor(tree, floor.SMALL) as urls:
-            verdict, took = asyncio.run(rolled_out(urls, tree, pages=pages, rate=rate, each=each))
+        with two_versions(commit=commit) as versions, older_floor(versions.old, floor.SMALL) as urls:  # fmt: skip
+            done = asyncio.run(rolled_out(urls, versions, pages=pages, rate=rate, each=each))
     except MissingBalancerError as error:
         sys.stderr.write(f'{error}\n')
         return 2
-    print(f'roll-out from {commit[:8]}: {pages} pages, {rate:.0f} messages/s, {each} + {each} processes, {took:.0f} s')  # fmt: skip
-    print(verdict.lines(), flush=True)
-    return 0 if verdict.keeps_everything and not verdict.pages_over else 1
+    print(f'roll-out from {versions.said}, tables {done.before} to {done.after}: {pages} pages, {rate:.0f} messages/s, {each} + {each} processes, {done.took:.0f} s')  # fmt: skip
+    print(done.verdict.lines(), flush=True)
+    is_change = done.before != done.after
+    if not is_change:
+        print('the tables did not change: name an older commit in ROLLOUT_FROM')
+    return 0 if is_change and done.verdict.keeps_everything and not done.verdict.pages_over else 1
 
 
 if __name__ == '__main__':

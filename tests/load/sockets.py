@@ -24,6 +24,8 @@ NEXT_MESSAGE = re.compile(r"'next_message_id': (\d+)")
 BUBBLE = re.compile(r'desk-bubble[^#]{0,40}#(\d{8})#')
 """A message of the load in a transcript; the inbox shows the same words in another place."""
 ANY_BUBBLE = 'desk-bubble'
+ASKED_WHEN_DRAWN = re.compile(r'requestAnimationFrame.*"request_id":"([0-9a-f-]+)"')
+"""The desk asks when a message was drawn that is part of a trace (``pages.parts.transcript.drawn``)."""
 ACK_SECONDS = 3.0
 
 Heard = Callable[[int], None]
@@ -139,16 +141,22 @@ class Page:
             if text == '2':
                 await self._socket.send_str('3')
             elif text.startswith('42'):
-                self._next += 1
-                if ANY_BUBBLE in text:
-                    self.updates += 1
-                    self.has_transcript.set()
-                    for number in BUBBLE.findall(text):
-                        heard(int(number))
-                if time.monotonic() - self._acknowledged_at > ACK_SECONDS:
-                    await self.acknowledge()
+                await self._take(text, heard)
             elif text.startswith('44'):
                 raise ConnectionRefusedError(text)
+
+    async def _take(self, text: str, heard: Heard) -> None:
+        self._next += 1
+        if ANY_BUBBLE in text:
+            self.updates += 1
+            self.has_transcript.set()
+            for number in BUBBLE.findall(text):
+                heard(int(number))
+        if asked := ASKED_WHEN_DRAWN.search(text):
+            said = {'request_id': asked[1], 'client_id': self.client_id, 'result': 'drawn'}
+            await self._socket.send_str('42' + json.dumps(['javascript_response', said]))
+        if time.monotonic() - self._acknowledged_at > ACK_SECONDS:
+            await self.acknowledge()
 
 
 class Customer:

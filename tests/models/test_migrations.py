@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from alembic import command
 from sqlmodel import SQLModel
+from structlog.testing import capture_logs
 
 from desk.sandbox import BackingUrls
 from models import migrations
@@ -106,6 +107,24 @@ def test_upgrading_twice_does_nothing(url: str) -> None:
     migrations.upgrade(url)
 
     assert remains(url) == before
+
+
+def test_tables_of_a_later_version_are_left_as_they_are(url: str) -> None:
+    """As after a roll-back: the earlier version's deployment migrates, and its processes start."""
+    migrations.upgrade(url)
+    with connected(url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'later'")
+        connection.execute("ALTER TABLE messages ADD COLUMN later text NOT NULL DEFAULT ''")
+
+    with capture_logs() as lines:
+        migrations.upgrade(url)
+
+    with connected(url) as connection:
+        [(revision,)] = connection.execute('SELECT version_num FROM alembic_version')
+    assert revision == 'later'
+    assert [(one['event'], one['revision']) for one in lines] == [
+        ('tables_of_a_later_version', 'later')
+    ]
 
 
 def test_way_down_leaves_nothing_and_leads_up_again(url: str) -> None:

@@ -43,6 +43,11 @@ class Collector:
         """All that came, as text."""
         return b'\n'.join(self.bodies).decode('utf-8', 'replace')
 
+    def forget(self) -> None:
+        """Forget what came."""
+        self.bodies.clear()
+        self.paths.clear()
+
     def spans(self) -> list[Seen]:
         """Return all spans that came over OTLP/HTTP."""
         found = []

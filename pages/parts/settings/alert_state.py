@@ -11,6 +11,7 @@ from pages.parts.kit.buttons import button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.section import about, heading, mark
 from services.alerting.deliveries import AlertState
+from services.alerting.sighting import DENIED
 
 
 def draw_alerts(
@@ -76,10 +77,16 @@ def _open_alert(alert: OperatorAlert) -> str:
     since = times.moment(alert.created_at)
     return _(
         '{what} ({subject}), {time}부터',
-        what=_kinds().get(alert.kind, alert.kind),
-        subject=str(alert.details.get('queue') or alert.subject),
+        what=_what(alert),
+        subject=str(alert.details.get('queue') or alert.details.get('service') or alert.subject),
         time=since,
     )
+
+
+def _what(alert: OperatorAlert) -> str:
+    if (alert.kind, alert.details.get('fault')) == (AlertKind.CONNECT, DENIED):
+        return _('Amazon Connect가 접근을 거부함')
+    return _kinds().get(alert.kind, alert.kind)
 
 
 def _kinds() -> dict[str, str]:

@@ -1,9 +1,10 @@
 """One trace from the writer to every process that hears of the message, and nothing of a person in it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from uuid import uuid4
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -12,13 +13,20 @@ from redis.asyncio import Redis
 
 from desk import tracing
 from desk.db import Database
+from desk.events import Topics
+from desk.redis_client import redis_client
 from desk.settings import Settings
-from desk.stream import TRACE_FIELD
+from desk.stream import TRACE_FIELD, EventStream
 from desk.telemetry import traces
 from desk.telemetry.traces import Recording
-from models import Agent
-from services.chats.events import chat_topic
+from models import Agent, ChatSession, Sender
+from services.chats.append_statement import append
+from services.chats.events import Typing, chat_topic
+from services.chats.outgoing import OutgoingMessage
+from services.chats.read_statement import advance
 from services.registry import Services
+from services.work.relay import Relay
+from services.work.unit_of_work import UnitsOfWork
 from tests.support.listening import listen, outbox_size
 from tests.support.make import Make
 from tests.support.until import until
@@ -48,6 +56,27 @@ def traced(settings: Settings) -> Iterator[Traced]:
     recording.stop()
 
 
+Committing = Callable[[Database, ChatSession], Awaitable[object]]
+
+
+async def a_message(db: Database, chat: ChatSession) -> None:
+    """Commit a customer's message."""
+    outgoing = OutgoingMessage(id=uuid4(), chat_id=chat.id, content=WORDS)
+    assert await append(db.statements, outgoing, None)
+
+
+async def a_read_mark(db: Database, chat: ChatSession) -> None:
+    """Commit that the customer has read."""
+    assert await advance(db.statements, None, chat.id, delivered=3, read=3)
+
+
+async def a_unit_of_work(db: Database, chat: ChatSession) -> None:
+    """Commit an event of a unit of work, in a process whose relay carries nothing."""
+    relay = Relay(db, EventStream(redis_client('redis://127.0.0.1:1/0'), Topics()))
+    async with UnitsOfWork(db, relay).begin() as work:
+        work.tell(Typing(chat_id=chat.id, sender=Sender.CUSTOMER, name=NAME))
+
+
 async def test_message_is_one_trace_up_to_every_process_that_hears_it(
     traced: Traced, services: Services, another_desk: Services, make: Make, db: Database
 ) -> None:
@@ -71,6 +100,29 @@ async def test_message_is_one_trace_up_to_every_process_that_hears_it(
     assert sent.parent.span_id == stored.context.span_id
     assert {'WITH', 'XADD'} <= {span.name for span in spans}
     assert (stored.attributes or {})['desk.message_id'] == str(outgoing.id)
+
+
+@pytest.mark.parametrize('commit', [a_message, a_read_mark, a_unit_of_work])
+async def test_event_that_a_dead_process_left_is_swept_in_its_trace(
+    traced: Traced, services: Services, make: Make, db: Database, commit: Committing
+) -> None:
+    chat = await make.chat(last_number=3)
+    listener = listen(services, chat_topic(chat.id))
+
+    with tracing.root('page event', route='/talk/chat'):
+        await commit(db, chat)  # and nobody hands it over
+    await until(lambda: len(listener.events) == 1)
+    await until(partial(is_sent, db))
+
+    spans = traced.ended()
+    [root] = [span for span in spans if span.name == 'page event']
+    [swept] = [span for span in spans if span.name == 'event swept']
+    [heard] = [span for span in spans if span.name == 'event heard']
+    assert {span.context.trace_id for span in spans} == {root.context.trace_id}
+    assert [one.parent and one.parent.span_id for one in (swept, heard)] == [
+        root.context.span_id,
+        swept.context.span_id,
+    ]
 
 
 async def is_sent(db: Database) -> bool:
@@ -115,6 +167,28 @@ async def test_what_nobody_asked_for_is_no_trace(
     await redis.aclose()
     assert TRACE_FIELD not in fields
     assert traced.ended() == ()
+
+
+@pytest.mark.parametrize(
+    ('asked', 'trace_id'),
+    [
+        (f'00-{"a1" * 16}-{"b2" * 8}-01', 'a1' * 16),  # recorded by the program, so here too
+        (f'00-{"a1" * 16}-{"b2" * 8}-00', None),  # not recorded there
+        ('', 'another'),
+        (f'00-{"0" * 32}-{"b2" * 8}-01', 'another'),
+        ('홍길동', 'another'),
+    ],
+)
+def test_trace_of_a_program_goes_on_and_an_invalid_one_is_as_none(
+    traced: Traced, asked: str, trace_id: str | None
+) -> None:
+    with tracing.root('program frame', asked=asked):
+        carried = tracing.carried()
+
+    recorded = [f'{span.context.trace_id:032x}' for span in traced.ended()]
+    assert recorded == ([carried[3:35]] if trace_id else [])
+    assert trace_id in {None, 'another', carried[3:35]}
+    assert trace_id != 'another' or carried[3:35] != 'a1' * 16
 
 
 async def test_task_that_outlives_its_request_leaves_its_trace(

@@ -1,6 +1,7 @@
 """Faults are reported with their stack, release and request, and without a word, name or number of anybody."""
 
 import asyncio
+import io
 import json
 import logging as stdlib_logging
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ from tests.support.until import until
 NAME, PHONE, RESIDENT = '홍길동', '010-1234-5678', '900101-1234567'
 WORDS = f'저는 {NAME}, 번호는 {PHONE}, {RESIDENT} 입니다'
 SECRETS = (NAME, PHONE, RESIDENT, '저는', '12345678', '1234567', 'X-Chat-Token', 'Bearer', 'cookie')
+KNOWN = 'DO $$ BEGIN CREATE TEMP TABLE known (phone text PRIMARY KEY);'
 RELEASE = 'desk@a-version-of-a-test'
 
 
@@ -49,9 +51,10 @@ def fail(words: str) -> None:
 
 @dataclass
 class Reported:
-    """What has left the process for Sentry."""
+    """What has left the process for Sentry, and what it has logged."""
 
     collector: Collector
+    log: io.StringIO
 
     async def events(self, *, of: str) -> list[dict[str, Any]]:
         """Wait for faults of a type, and return them."""
@@ -80,13 +83,16 @@ def reported(settings: Settings) -> Iterator[Reported]:
     root = stdlib_logging.getLogger()
     handlers, level, processors = root.handlers, root.level, structlog.get_config()
     logging.configure(as_json=True)
+    [handler] = root.handlers
+    assert isinstance(handler, stdlib_logging.StreamHandler)
+    handler.setStream(log := io.StringIO())
     with collecting() as collector:
         stop = faults.start(
             settings.model_copy(
                 update={'sentry_dsn': SecretStr(collector.dsn), 'sentry_release': RELEASE}
             )
         )
-        yield Reported(collector)
+        yield Reported(collector, log)
         stop()
     root.handlers = handlers
     root.setLevel(level)
@@ -154,20 +160,34 @@ async def test_fault_in_a_page(
     nothing_personal_left(reported, agent.name, agent.username)
 
 
+@pytest.mark.parametrize(
+    ('sql', 'fault'),
+    [
+        (f"SELECT CAST('{WORDS}' AS int)", 'InvalidTextRepresentation'),
+        (f"{KNOWN} INSERT INTO known VALUES ('{PHONE}'), ('{PHONE}'); END $$", 'UniqueViolation'),
+    ],
+)
 async def test_fault_in_a_background_loop(
-    reported: Reported, services: Services, db: Database
+    reported: Reported,
+    services: Services,
+    db: Database,
+    sql: str,
+    fault: str,
 ) -> None:
     del services
 
     async def reads_badly() -> None:
         async with db.statement() as connection:
-            await connection.execute(text(f"SELECT CAST('{WORDS}' AS int)"))
+            await connection.execute(text(sql))
 
     async with loops.running({'a loop of a test': reads_badly}):
-        events = await reported.events(of='InvalidTextRepresentation')
+        events = await reported.events(of=fault)
 
     assert events[0]['message'] == 'loop_failed'
     nothing_personal_left(reported)
+    logged = reported.log.getvalue()
+    assert fault in logged
+    assert not [secret for secret in SECRETS if secret in logged]
 
 
 async def test_line_of_a_library_leaves_without_its_text(reported: Reported) -> None:

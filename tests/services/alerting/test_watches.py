@@ -13,27 +13,35 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from desk import clock
-from desk.errors import UpstreamError
+from desk import clock, metrics
+from desk.errors import NotFoundError, UpstreamError
 from desk.settings import Settings
 from services.alerting import watches
 from services.alerting.alerts import CALM_SECONDS
 from services.alerting.certificates import CertificateWatch
 from services.alerting.setup import AlertSetup
 from services.alerting.watches import ConnectWatch
-from services.aws.client import AwsPlace
+from services.aws.client import AwsClient, AwsPlace
 from services.aws.connect_api import ConnectSettings
 from services.aws.connection import ConnectConnection, Feeds
+from services.aws.operations import Operation
 from services.registry import Services
 from tests.conftest import assembled
 from tests.services.alerting.conftest import StartTelling
 from tests.support import databases
+from tests.support.centre import connected_to
 from tests.support.make import Make
 from tests.support.ports import free_port
 from tests.support.readers import REGION, Reader, subscribed
+from tests.support.sandbox.box import Box
+from tests.support.sandbox.standing import box, contact_queue, running
 from tests.support.valkey import PrivateValkey
 
+__all__ = ['box', 'contact_queue', 'running']
+
 pytestmark = pytest.mark.slow
+
+NOBODYS_CONTACT = '00000000-0000-4000-8000-000000000000'
 
 STEP = timedelta(seconds=CALM_SECONDS / 2)
 
@@ -74,6 +82,94 @@ async def test_connect_that_does_not_answer_is_told_and_its_return_too(
     assert early == []
     assert [(one.what, one.body['subject']) for one in risen] == [(('connect', 'raised'), 'sqs')]
     assert [(one.what, one.body['subject']) for one in over] == [(('connect', 'resolved'), 'sqs')]
+
+
+@pytest.mark.parametrize(
+    'code',
+    [
+        'AccessDeniedException',
+        'ExpiredTokenException',
+        'InvalidSignatureException',
+        'UnrecognizedClientException',
+    ],
+)
+async def test_connect_that_denies_access_is_told_by_a_sentence_of_its_own(
+    desk: Services, reader: Reader, box: Box, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    box.hand('PATCH', 'faults', errors=[{'operation': '*', 'error': code, 'times': None}])
+    async with connected_to(box) as connect:
+        desk.operator_alerts._watches = (ConnectWatch(connect.clients),)
+
+        with pytest.raises(UpstreamError, match=r'connect\.denied'):
+            await connect.api.contact(NOBODYS_CONTACT)
+        await look(desk)
+        early = reader.read()  # a single call may be denied
+        monkeypatch.setattr(watches, 'CONNECT_SECONDS', 0.0)
+        await look(desk, ahead=STEP, steps=4)
+        risen = reader.read()
+        box.hand('DELETE', 'faults')
+        with pytest.raises(NotFoundError):  # answered: the desk is let in again
+            await connect.api.contact(NOBODYS_CONTACT)
+        await look(desk, ahead=STEP * 5, steps=4)
+        over = reader.read()
+
+    assert early == []
+    [told] = risen
+    assert told.what == ('connect', 'raised')
+    assert told.body['severity'] == 'critical'
+    assert 'Amazon Connect denies access' in told.headline
+    assert told.body['en'].startswith('Amazon Connect (connect) has denied the desk access')
+    assert '접근을 거부합니다' in told.body['ko']
+    assert [one.what for one in over] == [('connect', 'resolved')]
+
+
+async def test_connect_that_denies_one_act_and_answers_others_is_no_alert(
+    desk: Services, reader: Reader, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watches, 'CONNECT_SECONDS', 0.0)
+    denied = {'operation': 'connect.DescribeContact', 'error': 'AccessDeniedException'}
+    box.hand('PATCH', 'faults', errors=[denied | {'times': None}])
+    async with connected_to(box) as connect:
+        desk.operator_alerts._watches = (ConnectWatch(connect.clients),)
+
+        with pytest.raises(UpstreamError):
+            await connect.api.contact(NOBODYS_CONTACT)
+        await connect.api.queues()
+        await look(desk, steps=4)
+
+    assert reader.read() == []
+
+
+async def test_desk_without_credentials_is_denied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine whose role was taken away: boto3 finds nothing to sign with."""
+    for name in ('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE'):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv('AWS_EC2_METADATA_DISABLED', 'true')
+    monkeypatch.setenv('AWS_SHARED_CREDENTIALS_FILE', '/nothing')
+    monkeypatch.setenv('AWS_CONFIG_FILE', '/nothing')
+    client = AwsClient('sqs', AwsPlace(region=REGION))
+
+    with pytest.raises(UpstreamError, match=r'connect\.denied'):
+        await client.call(Operation.QUEUE_ADDRESS, QueueName='q')
+
+    counted = {
+        sample.labels['outcome']: sample.value
+        for metric in metrics.AWS_CALLS.collect()
+        for sample in metric.samples
+        if sample.name.endswith('_total') and sample.labels['service'] == 'sqs'
+    }
+    assert counted['denied'] >= 1
+    assert client.denied_seconds == 0.0
+    assert client.failing_seconds == 0.0
+    await client.close()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
+    server = PrivateValkey(tmp_path / 'valkey')
+    server.start()
+    yield server
+    server.kill()
 
 
 async def test_valkey_away_is_told_once_by_two_desks_and_its_return_too(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.telemetry.scrubbing import without_literals
+from desk.sql_texts import without_literals
 
 
 @pytest.mark.parametrize(
