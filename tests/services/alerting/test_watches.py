@@ -164,14 +164,6 @@ async def test_desk_without_credentials_is_denied(monkeypatch: pytest.MonkeyPatc
     await client.close()
 
 
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[PrivateValkey]:
-    server = PrivateValkey(tmp_path / 'valkey')
-    server.start()
-    yield server
-    server.kill()
-
-
 async def test_valkey_away_is_told_once_by_two_desks_and_its_return_too(
     settings: Settings, valkey: PrivateValkey, reader: Reader
 ) -> None:
