@@ -255,7 +255,7 @@ async def replies(studio: Studio) -> None:
         await page.locator('.desk-row').first.wait_for()
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
-        box = page.locator('.desk-reply-text')
+        box = page.locator('.desk-reply-text:visible')
         await box.fill('/')
         await page.get_by_role('option').first.wait_for()
         await studio.take(page, 'replies-list')
@@ -627,8 +627,8 @@ async def _draw(
     if not wanted:
         return
     desk = LiveDesk(settings, log=HOME / 'errors.log')
-    desk.start()
     try:
+        desk.start()
         for draw in wanted:
             for size, theme, language in product(SCREENS[draw], ('light', 'dark'), ('ko', 'en')):
                 await draw(Studio(browser, Centre(desk.address), size, theme, language))
