@@ -5,7 +5,7 @@ answered or an agent has the chat: one that goes while somebody reads it is wors
 """
 
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -43,6 +43,7 @@ class TalkWays(Component):
         self._services = services
         self._may_be_called, self._on_offer = may_be_called, on_offer
         self._chat: ChatCard | None = None
+        self._queue_id: UUID | None = None
         self._texts = CustomerTexts()
         self._is_offered = self._is_answered = False
         self.classes('talk-ways')
@@ -53,32 +54,27 @@ class TalkWays(Component):
         self._choices.set_visibility(False)
 
     def show(self, chat: ChatCard, texts: CustomerTexts) -> None:
-        """Follow the queue of a chat while it waits; with another state or queue start anew."""
-        was, self._chat, self._texts = self._chat, chat, texts
-        if chat.status is not ChatStatus.WAITING or chat.is_left:
-            self._take_back()
-        elif was is None or was.queue_id != chat.queue_id or was.status is not chat.status:
-            self._take_back()
-            self._is_answered = False
-            self._follow(chat)
-
-    def _follow(self, chat: ChatCard) -> None:
-        self.stop_listening()
-        if chat.queue_id is None:
+        """Follow the queue of a chat while it waits; in another queue, or once it waits again, start anew."""
+        self._chat, self._texts = chat, texts
+        is_waiting = chat.status is ChatStatus.WAITING and not chat.is_left
+        queue_id = chat.queue_id if is_waiting else None
+        if queue_id == self._queue_id:
             return
-        self.listen(crowding_topic(chat.queue_id), self._hear)
-        since = self._services.crowding.since(chat.queue_id)
-        if (
-            since is not None and since > chat.waits_since
-        ):  # who came later has chosen before the chat
-            self._offer()
+        self.stop_listening()
+        self._take_back()
+        self._queue_id, self._is_answered = queue_id, False
+        if queue_id is not None:
+            self.listen(crowding_topic(queue_id), self._hear)
+            since = self._services.crowding.since(queue_id)
+            if since is not None and since > chat.waits_since:
+                self._offer()  # who came later has chosen before the chat
 
     def _hear(self, event: object) -> None:
         if isinstance(event, CrowdingChanged) and event.since is not None:
             self._offer()
 
     def _offer(self) -> None:
-        if self._is_offered or self._is_answered or self._chat is None:
+        if self._is_offered or self._is_answered:
             return
         self._is_offered = True
         words = crowded_words(language(), self._texts, may_be_called=self._may_be_called())
