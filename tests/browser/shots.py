@@ -92,7 +92,7 @@ async def talk(studio: Studio) -> None:
         await box.wait_for()
         await _answer(studio, staff, page)
         await studio.take(page, 'talk')
-        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-head button.talk-button').click()
         await page.get_by_role('dialog').wait_for()
         await studio.take(page, 'talk-end')
         await page.locator('.talk-card .talk-danger').click()
@@ -369,7 +369,7 @@ async def sentiment(studio: Studio) -> None:
         await desk.goto(f'{studio.centre.address}/desk/history?sentiment=negative')
         await desk.locator('.desk-history-row').first.wait_for()
         await studio.take(desk, 'sentiment-history')
-        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-head button.talk-button').click()
         await page.locator('.talk-card .talk-danger').click()
         await page.locator('.talk-ended').wait_for()
 

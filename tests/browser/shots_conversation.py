@@ -103,14 +103,7 @@ async def _taken(studio: Studio, desk: Page) -> Page:
     await DeskScreen(desk, studio.centre.address).settles()
     await desk.keyboard.press('1')
     await desk.keyboard.press('g')
-    theirs = desk.locator('.desk-offer', has_text='남궁민수')
-    while not await theirs.count():  # others were here before
-        await desk.locator('.desk-offer').first.wait_for()
-        if not await theirs.count():
-            await desk.keyboard.press('a')
-            await desk.locator('.desk-reply-text:visible').press('Escape')
-            await desk.locator('.desk-offer').first.wait_for()
-    await theirs.get_by_role('button').last.click()
+    await desk.locator('.desk-row', has_text='남궁민수').locator('.desk-take').click()
     await desk.locator('.desk-reply-text:visible').wait_for()
     await desk.locator('.desk-bubble').first.wait_for()
     return desk

@@ -105,7 +105,7 @@ async def crowded(studio: Studio) -> None:
         await page.get_by_role('dialog').wait_for(state='detached')
         await studio.take(page, 'talk-ways-left')
         await desk.crowds(CROWDED_QUEUE, None)
-        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-head button.talk-button').click()
         await page.locator('.talk-card .talk-danger').click()
         await page.locator('.talk-ended').wait_for()
 
