@@ -561,7 +561,7 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     left_messages: ('phone', 'wide'),
     crowded: ('phone', 'wide'),
     restriction: ('wide', 'phone'),
-    first_day: ('wide', 'phone'),
+    first_day: ('wide', 'small'),
     kept_files: ('wide', 'phone'),
     calls: ('wide', 'small', 'phone'),
 }

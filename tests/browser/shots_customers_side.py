@@ -165,7 +165,7 @@ async def first_day(studio: Studio) -> None:
 
 async def kept_files(studio: Studio) -> None:
     """Files on a customer, and those of a canned reply, with a long name among them."""
-    async with studio.person('supervisor1') as context:
+    async with studio.person('admin1') as context:
         page = await context.new_page()
         await page.goto(f'{studio.centre.address}/desk/customers')
         desk = page.frame_locator('#desk')
