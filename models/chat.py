@@ -183,6 +183,12 @@ class ChatSession(Row, table=True):
         default=None, description='who talked with this number within a day before'
     )
 
+    left_at: datetime | None = Field(
+        default=None,
+        sa_type=Timestamp,
+        description='when its customer stopped waiting at the screen and left a message: it keeps its place',
+    )
+
     silence_due_at: datetime | None = Field(
         default=None,
         sa_type=Timestamp,

@@ -90,7 +90,7 @@ async def _draw_again(said: ui.element, draw: Callable[[], Awaitable[None]], bac
 
 def news(text: str) -> None:
     """Show another person's action until it is closed."""
-    ui.notify(text, type='info', timeout=0, close_button=_('닫기'))
+    ui.notify(text, type='info', position='top', timeout=0, close_button=_('닫기'))
 
 
 def stay(text: str) -> None:

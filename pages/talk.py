@@ -155,6 +155,7 @@ class TalkOperations:
             elif typed.get('act') not in PRESSED_ON and (
                 topic := await self._crowded(place, entry, crowded)
             ):
+                await self._visits.check(wanted)
                 return await self._offered(request, place, entry, topic)
             else:
                 await self._begin(place, wanted, typed)

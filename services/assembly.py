@@ -294,7 +294,7 @@ def assemble(  # noqa: PLR0913, PLR0915 - it assembles everything
         customer_timeline=CustomerTimeline(customer_workshop),
         departures=Departures(units),
         drafts=Drafts(units),
-        crowding=Crowding(db, expected_waits),
+        crowding=Crowding(db, expected_waits, topics),
         expected_waits=expected_waits,
         exports=Exports(units, topics, history),
         files=chat_files,

@@ -31,7 +31,7 @@ async def give_up_silent(services: Services, patience: timedelta) -> None:
     """
     while True:
         await services.visits.give_up_silent(patience)
-        await services.left_messages.begin_due(await services.crowding.crowded())
+        await services.left_messages.begin_due(await services.crowding.look())
         await services.silence.sweep()
         await services.wrap_ups.end_overdue()
         await services.transfers.end_overdue()

@@ -77,6 +77,7 @@ CHAT_EXAMPLE: dict[str, Any] = {
     'snoozed_until': None,
     'woken_at': None,
     'joined_agent_ids': [],
+    'left_at': None,
 }
 MESSAGE_EXAMPLE: dict[str, Any] = {
     'id': '0b4e7f0a-3a53-4b8e-8d8f-7a1f1b2c3d4e',

@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from desk.events import Event
 from models import ChatEnding, ChatSession, ChatStatus, MessageType, Priority, Sender
-from models.chat import OPEN_STATUSES
+from models.chat import LEFT, OPEN_STATUSES
 
 
 def chat_topic(chat_id: UUID) -> str:
@@ -104,6 +104,12 @@ class ChatCard(BaseModel):
     """Since when it is back from 다시 알림, until its agent has noticed it."""
     joined_agent_ids: tuple[UUID, ...] = ()
     """Colleagues who write in it beside the agent who has it."""
+    left_at: datetime | None = None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether its customer left a message, outside the hours or instead of waiting: nobody waits at a screen."""
+        return self.source == LEFT or self.left_at is not None
 
     @property
     def is_open(self) -> bool:

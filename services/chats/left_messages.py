@@ -1,6 +1,7 @@
 """남긴 메시지: what customers leave outside the hours of a queue. At its opening each becomes a chat that waits (decision 0050).
 
 One that was left in a crowded queue (``services.floor.crowding``) becomes a chat when there is room, at the latest after ``MOST_HELD``.
+A customer who waits already may leave a message too: their chat goes on waiting without them (decision 0060).
 
 Before that it is no contact: no fact is written, so that its wait begins when somebody could take it, and every figure
 is counted as for any chat. Its customer keeps the token: it opens the message before, the chat afterwards.
@@ -15,17 +16,33 @@ from sqlalchemy.exc import IntegrityError
 from typing_extensions import override
 
 from desk import clock
-from desk.errors import ConflictError, InvalidInputError, NotAllowedError, TooManyError
+from desk.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    TooManyError,
+)
 from desk.events import Event
 from desk.tokens import TokenSeal, hashed
-from models import Agent, ChatSession, LeftMessage, Message, Priority, Queue, Sender, StepKind
+from models import (
+    Agent,
+    ChatSession,
+    ChatStatus,
+    LeftMessage,
+    Message,
+    Priority,
+    Queue,
+    Sender,
+    StepKind,
+)
 from models.chat import LAST_LINE_CHARS, LEFT, MAX_NAME_CHARS
 from models.priority import rank_at
 from services.chats import left_message_queries as left_queries
 from services.chats import queries, start_queries
 from services.chats.changes import tell_changed
 from services.chats.chats import check_text
-from services.chats.events import MessageAdded
+from services.chats.events import ChatCard, MessageAdded
 from services.chats.visits import RETURNING, ChatStart, StartRefusedError, form_faults
 from services.contacts.steps import record_step
 from services.people.events import RoutingNeeded
@@ -130,6 +147,23 @@ class LeftMessages:
             created_at=clock.now(),
         )
         return await self._kept(message, queue, form.token, is_crowded=queue.id in crowded)
+
+    async def leave_waiting(self, chat_id: UUID) -> ChatCard:
+        """Let a customer who waits go: the chat keeps its place, and does not end because nobody is at the screen (decision 0060).
+
+        What they say stands in the chat already. Again, or once an agent has the chat, it changes nothing. Raises
+        ``NotFoundError``, and ``ConflictError`` when the chat has ended.
+        """
+        async with self._units.begin() as work:
+            chat = await queries.locked_chat(work.session, chat_id)
+            if chat is None:
+                raise NotFoundError('visit.not_found')
+            if chat.status is ChatStatus.CLOSED:
+                raise ConflictError('chat.ended')
+            if chat.status is ChatStatus.WAITING and chat.left_at is None:
+                chat.left_at = clock.now()
+                tell_changed(work, chat)
+        return queries.card(chat)
 
     async def of_token(self, token: str) -> LeftView | None:
         """Return the message of a token that waits for an opening."""

@@ -151,7 +151,7 @@ async def _taker(work: UnitOfWork, holder: Agent | None, by: Agent | None) -> Ag
 def _open(work: UnitOfWork, chat: ChatSession, agent: Agent | None, by: Agent | None) -> None:
     now = clock.now()
     former_id = chat.agent_id
-    chat.ending, chat.end_time, chat.reopened_at = None, None, now
+    chat.ending, chat.end_time, chat.reopened_at, chat.left_at = None, None, now, None
     chat.joined_agent_ids = []
     if by is None:
         chat.customer_seen_at = now

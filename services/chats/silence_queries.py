@@ -73,6 +73,7 @@ async def silent_waiting(
             col(ChatSession.status) == ChatStatus.WAITING,
             col(ChatSession.customer_seen_at) < before,
             col(ChatSession.source) != LEFT,
+            col(ChatSession.left_at).is_(None),
             # who was asked back by the desk (services.chats.reopening) has not gone before they came
             or_(
                 col(ChatSession.reopened_at).is_(None),

@@ -21,6 +21,7 @@ from models import (
     ChatStatus,
     MessageType,
     Priority,
+    Queue,
     Sender,
     StepKind,
 )
@@ -139,15 +140,8 @@ class Visits:
             NotAllowedError: the number belongs to a blocked customer.
             QueueClosedError: the queue is outside its business hours.
         """
-        name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
-        async with self._db.reading() as session:
-            queue, is_blocked = await start_queries.topic_for(session, form.department, phone)
-        faults = form_faults(form, name, phone, is_open=queue is not None)
-        if faults or name is None or phone is None or queue is None:
-            raise StartRefusedError(faults)
+        name, phone, queue, is_blocked = await self._read(form)
         token = form.token or self.new_token()
-        if not self._tokens.is_genuine(token):  # a self-made one could be another's
-            raise InvalidInputError('visit.token')
         if form.token and (earlier := await self._chat_by(token)):
             if earlier.status is ChatStatus.CLOSED:
                 raise InvalidInputError('visit.token')
@@ -171,6 +165,12 @@ class Visits:
             token_hash=hashed(token),
         )
         return StartedChat(await self._opened(chat, token), token)
+
+    async def check(self, form: ChatStart) -> None:
+        """Raise what ``start`` would raise for the fields of a form, and for a blocked number; starts nothing."""
+        *_, is_blocked = await self._read(form)
+        if is_blocked:
+            raise NotAllowedError('visit.blocked')
 
     async def chat_of(self, token: str) -> ChatCard:
         """Return the chat of a token. Raises ``NotFoundError`` for any other token."""
@@ -297,6 +297,20 @@ class Visits:
             for chat in silent:
                 close(work, chat, ChatEnding.ABANDONED, MessageType.ABANDONED, chat.visitor_name)
         return len(silent)
+
+    async def _read(self, form: ChatStart) -> tuple[str, str, Queue, bool]:
+        """Return the fields of a form as they are stored, and whether the number is blocked. Raises as ``start``."""
+        name, phone = parse_name(form.name, most=MAX_NAME_CHARS), parse_phone(form.phone)
+        async with self._db.reading() as session:
+            queue, is_blocked = await start_queries.topic_for(session, form.department, phone)
+        faults = form_faults(form, name, phone, is_open=queue is not None)
+        if faults or name is None or phone is None or queue is None:
+            raise StartRefusedError(faults)
+        if form.token and not self._tokens.is_genuine(
+            form.token
+        ):  # a self-made one could be another's
+            raise InvalidInputError('visit.token')
+        return name, phone, queue, is_blocked
 
     async def _opened(self, chat: ChatSession, token: str) -> ChatCard:
         try:

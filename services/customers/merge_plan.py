@@ -14,6 +14,10 @@ from services.customers.fields import MAX_MEMO_CHARS, MAX_PHONES, Value, Values
 
 MERGED, PARTED = 'merged', 'parted'
 """The names of a merge and its undo in ``customer_changes``, beside the other record's number."""
+BLOCK_END = 'blocked_until'
+"""The name in ``customer_changes`` of the end of a block that a merge changed: [before, after], as ISO 8601."""
+BESIDE = (MERGED, PARTED, BLOCK_END)
+"""What such a row holds beside fields."""
 
 
 class Side(StrEnum):
@@ -74,15 +78,16 @@ def restored(merge: Mapping[str, list[Value]], now: Values) -> tuple[dict[str, V
     """Return the values that undo a merge, and the fields that stay because they were changed since.
 
     ``merge`` holds its changes, by field [before, after]. Numbers that the merge added go; numbers
-    added later stay.
+    added later stay. So does a block that was given another end since: ``now`` has it as ``BLOCK_END``.
     """
     values: dict[str, Value] = {}
     left: list[Left] = []
+    has_other_end = BLOCK_END in merge and now.get(BLOCK_END) != merge[BLOCK_END][1]
     for field, (before, after) in merge.items():
-        if field == MERGED:
+        if field in BESIDE:
             continue
         current = now.get(field)
-        if current == after:
+        if current == after and not (field == 'status' and has_other_end):
             values[field] = before
         elif field == 'phones' and (remaining := _without_came(before, after, current)):
             values[field] = remaining

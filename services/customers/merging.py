@@ -29,8 +29,17 @@ from services.customers import file_queries
 from services.customers import merging_queries as queries
 from services.customers import queries as customer_queries
 from services.customers.events import CustomerPart
-from services.customers.fields import phones_of, values_of
-from services.customers.merge_plan import MERGED, PARTED, FieldPlan, Left, Side, planned, restored
+from services.customers.fields import Value, Values, phones_of, values_of
+from services.customers.merge_plan import (
+    BLOCK_END,
+    MERGED,
+    PARTED,
+    FieldPlan,
+    Left,
+    Side,
+    planned,
+    restored,
+)
 from services.customers.merging_queries import Belongings
 from services.customers.records import MergedAwayError, require_customer
 from services.customers.unit_of_work import CustomerUnitOfWork, CustomerUnitsOfWork
@@ -187,11 +196,12 @@ async def _merge(work: CustomerUnitOfWork, agent: Agent, order: _Order) -> Merge
     work.session.add(merge)
     merged.merged_into_id = kept.id
     results = {plan.field: plan.result for plan in plans}
-    until = _blocked_until(kept, merged, results)
-    names = work.change(
-        agent, kept, results, change_id=merge.id, beside={MERGED: [None, merged.code]}
-    )
-    kept.blocked_until = until
+    ends = [kept.blocked_until, _blocked_until(kept, merged, results)]
+    beside: dict[str, list[Value]] = {MERGED: [None, merged.code]}
+    if ends != [None, None]:
+        beside[BLOCK_END] = [_moment(one) for one in ends]
+    names = work.change(agent, kept, results, change_id=merge.id, beside=beside)
+    kept.blocked_until = ends[1]
     work.tell(merged, CustomerPart.MERGED, other_id=kept.id, phones=phones_of(merged))
     await _move(work, belongings, kept.id)
     _record(work, agent, AuditAction.CUSTOMER_MERGED, merge, names)
@@ -211,9 +221,12 @@ async def _undo(work: CustomerUnitOfWork, agent: Agent, known: CustomerMerge) ->
     )
     merge = _undoable(await queries.merge(work.session, known.id, lock=True), kept)
     change = await queries.change(work.session, merge.id)
-    values, left = restored(change.fields if change else {}, values_of(kept))
+    fields = change.fields if change else {}
+    now = {**values_of(kept), BLOCK_END: _moment(kept.blocked_until)}
+    values, left = restored(fields, now)
     merged.merged_into_id = None
     names = work.change(agent, kept, values, beside={PARTED: [merged.code, None]})
+    _restore_end(kept, fields, now)
     merge.undone_at = clock.now()  # after the changes: erasure looks for changes up to this time
     work.session.add(merge)
     work.tell(merged, CustomerPart.PARTED, other_id=kept.id, phones=phones_of(merged))
@@ -268,6 +281,21 @@ def _blocked_until(
         return None
     ends = [one.blocked_until for one in blocked if one.blocked_until]
     return max(ends) if len(ends) == len(blocked) else None
+
+
+def _restore_end(kept: Customer, fields: Mapping[str, list[Value]], now: Values) -> None:
+    """Give the block of a parted record the end back that it had before the merge, unless it was given another since."""
+    before, after = fields.get(BLOCK_END, (None, None))
+    if (
+        kept.status is CustomerStatus.BLOCKED
+        and isinstance(before, str)
+        and now[BLOCK_END] == after
+    ):
+        kept.blocked_until = datetime.fromisoformat(before)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 async def _move(work: CustomerUnitOfWork, belongings: Belongings, to: UUID) -> None:

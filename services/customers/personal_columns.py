@@ -169,7 +169,7 @@ FREE: dict[str, str] = {
         'last_message_at last_agent_number last_agent_id unread_count awaiting_since '
         'agent_delivered_number agent_read_number customer_delivered_number customer_read_number '
         'remind_at joined_agent_ids reopened_at snoozed_until woken_at label_ids '
-        'silence_due_at silence_asked_at silence_off announcement_id announced_at'
+        'silence_due_at silence_asked_at silence_off announcement_id announced_at left_at'
     ),
     'chat_transfers': (
         'id created_at chat_session_id from_id to_agent_id to_queue_id category_id expires_at '

@@ -151,9 +151,11 @@ async def changes_since(
 
 
 async def blocks_over(session: AsyncSession, at: datetime, limit: int) -> list[UUID]:
-    """Return the customers whose block has ended by then."""
+    """Return the customers whose block has ended by then; a merged one's is its own again once it is parted."""
     statement = select(Customer.id).where(
-        col(Customer.blocked_until) <= at, col(Customer.status) == CustomerStatus.BLOCKED
+        col(Customer.blocked_until) <= at,
+        col(Customer.status) == CustomerStatus.BLOCKED,
+        col(Customer.merged_into_id).is_(None),
     )
     return list((await session.exec(statement.order_by(col(Customer.blocked_until)).limit(limit))).all())  # fmt: skip
 

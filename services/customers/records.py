@@ -20,7 +20,7 @@ from services.customers import fields as customer_fields
 from services.customers import queries
 from services.customers.fields import MAX_NAME_CHARS, CustomerEdit, CustomerFields, Value, Values
 from services.customers.masks import masked_value
-from services.customers.merge_plan import MERGED, PARTED
+from services.customers.merge_plan import BESIDE
 from services.customers.unit_of_work import CustomerUnitsOfWork, names_of
 from services.customers.warnings import CustomerWarning, warnings_for
 from services.work.cursors import Cursor
@@ -275,7 +275,7 @@ def _folded(rows: Sequence[tuple[CustomerChange, Agent | None]]) -> dict[str, Th
                 agent_name=agent.name if agent else '',
                 at=change.created_at,
             )
-    for name in (MERGED, PARTED):
+    for name in BESIDE:
         theirs.pop(name, None)
     return {field: one for field, one in theirs.items() if one.before != one.after}
 

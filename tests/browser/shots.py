@@ -1,6 +1,7 @@
 """``make shots``: draw every screen into ``.shots/``, so that people can look at what tests cannot judge.
 
-``make shots SCREENS="history audit"`` draws only these, and leaves the other pictures as they are. A desk of its own
+``make shots SCREENS="history audit"`` draws only these, ``SCREENS="talk phone dark"`` only their dark pictures of a phone; the other
+pictures stay as they are. A desk of its own
 with fresh demo data, in ``.cache/shots``. Files are named
 ``<screen>-<size>-<theme>-<language>.png``: 1440 by 900, and 390 by 844 where a phone is where it is used.
 """
@@ -21,12 +22,19 @@ from desk.settings import Settings  # noqa: E402
 from services.demo import people as seed_people  # noqa: E402
 from services.demo import records as seed_records  # noqa: E402
 from tests.browser.shots_conversation import conversation, going_on, more_settings  # noqa: E402
+from tests.browser.shots_customers_side import (  # noqa: E402
+    crowded,
+    first_day,
+    kept_files,
+    left_messages,
+    restriction,
+)
 from tests.browser.shots_dashboard import dashboard  # noqa: E402
 from tests.browser.shots_reports import reports  # noqa: E402
 from tests.support.browser import chromium  # noqa: E402
 from tests.support.browser.live import LiveDesk  # noqa: E402
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen  # noqa: E402
-from tests.support.browser.studio import SHOTS, Studio  # noqa: E402
+from tests.support.browser.studio import SHOTS, SIZES, Studio  # noqa: E402
 from tests.support.sandbox.box import running_box  # noqa: E402
 
 HOME = ROOT / '.cache' / 'shots'
@@ -84,7 +92,7 @@ async def talk(studio: Studio) -> None:
         await box.wait_for()
         await _answer(studio, staff, page)
         await studio.take(page, 'talk')
-        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-head button.talk-button').click()
         await page.get_by_role('dialog').wait_for()
         await studio.take(page, 'talk-end')
         await page.locator('.talk-card .talk-danger').click()
@@ -255,7 +263,7 @@ async def replies(studio: Studio) -> None:
         await page.locator('.desk-row').first.wait_for()
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
-        box = page.locator('.desk-reply-text')
+        box = page.locator('.desk-reply-text:visible')
         await box.fill('/')
         await page.get_by_role('option').first.wait_for()
         await studio.take(page, 'replies-list')
@@ -361,7 +369,7 @@ async def sentiment(studio: Studio) -> None:
         await desk.goto(f'{studio.centre.address}/desk/history?sentiment=negative')
         await desk.locator('.desk-history-row').first.wait_for()
         await studio.take(desk, 'sentiment-history')
-        await page.locator('.talk-head .talk-button').click()
+        await page.locator('.talk-head button.talk-button').click()
         await page.locator('.talk-card .talk-danger').click()
         await page.locator('.talk-ended').wait_for()
 
@@ -491,6 +499,10 @@ async def calls(studio: Studio) -> None:
             await studio.take(page, f'call-{state}')
             await page.keyboard.press(key)
         await desk.locator('.desk-call[data-call="talking"]').wait_for()
+        await page.keyboard.press('Shift+Q')
+        await desk.locator('.desk-call .desk-protect [data-next]').wait_for()
+        await studio.take(page, 'call-protection')
+        await desk.locator('.desk-call .desk-protect .desk-quiet').first.click()
         await _ask_another(studio, page, desk)
         await page.keyboard.press('Shift+E')
         await desk.locator('.desk-call[data-call="wrap_up"]').wait_for()
@@ -521,7 +533,7 @@ async def _ask_another(studio: Studio, page: Page, desk: FrameLocator) -> None:
     await studio.take(page, 'call-conference')
 
 
-WITH_CONNECT = (calls,)
+WITH_CONNECT = (calls, kept_files)
 """Drawn on a desk beside Connect in a box, in whose window the pages stand in a frame."""
 SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     sign_in: ('wide', 'phone'),
@@ -546,6 +558,11 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     going_on: ('phone', 'wide'),
     more_settings: ('wide', 'phone'),
     talk: ('phone', 'wide'),
+    left_messages: ('phone', 'wide'),
+    crowded: ('phone', 'wide'),
+    restriction: ('wide', 'phone'),
+    first_day: ('wide', 'small'),
+    kept_files: ('wide', 'phone'),
     calls: ('wide', 'small', 'phone'),
 }
 
@@ -613,24 +630,37 @@ async def _take_out(studio: Studio, page: Page, place: str) -> None:
     await studio.take(page, 'export-done')
 
 
+THEMES, LOCALES = ('light', 'dark'), ('ko', 'en')
+
+
+def _looks(names: Sequence[str], sizes: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return size, theme and language of the pictures; of each, those among the names, or all when there are none."""
+    kinds = (sizes, THEMES, LOCALES)
+    return list(product(*([one for one in kind if one in names] or kind for kind in kinds)))
+
+
 def _wanted(names: Sequence[str]) -> list[Callable[[Studio], Awaitable[None]]]:
     """Return the screens of these names; all when there are none."""
     known = {draw.__name__: draw for draw in SCREENS}
+    names = [name for name in names if name not in {*SIZES, *THEMES, *LOCALES}]
     if unknown := set(names) - set(known):
         sys.exit(f'No such screen: {", ".join(sorted(unknown))}. There are: {", ".join(known)}.')
     return [draw for name, draw in known.items() if not names or name in names]
 
 
 async def _draw(
-    browser: Browser, settings: Settings, wanted: Sequence[Callable[[Studio], Awaitable[None]]]
+    browser: Browser,
+    settings: Settings,
+    wanted: Sequence[Callable[[Studio], Awaitable[None]]],
+    names: Sequence[str],
 ) -> None:
     if not wanted:
         return
     desk = LiveDesk(settings, log=HOME / 'errors.log')
-    desk.start()
     try:
+        desk.start()
         for draw in wanted:
-            for size, theme, language in product(SCREENS[draw], ('light', 'dark'), ('ko', 'en')):
+            for size, theme, language in _looks(names, SCREENS[draw]):
                 await draw(Studio(browser, Centre(desk.address), size, theme, language))
     finally:
         desk.stop()
@@ -656,9 +686,11 @@ async def main(names: Sequence[str]) -> None:
                 connect_sandbox=False,
                 aws_endpoint_url_comprehend=box.url,
             )
-            await _draw(browser, settings, [draw for draw in wanted if draw not in WITH_CONNECT])
+            await _draw(
+                browser, settings, [draw for draw in wanted if draw not in WITH_CONNECT], names
+            )
         with_connect = Settings(_env_file=None, desk_home=HOME / 'desk')
-        await _draw(browser, with_connect, [draw for draw in wanted if draw in WITH_CONNECT])
+        await _draw(browser, with_connect, [draw for draw in wanted if draw in WITH_CONNECT], names)
         await browser.close()
     print(f'{len(list(SHOTS.glob("*.png")))} pictures are in {SHOTS.relative_to(ROOT)}/')
 

@@ -31,7 +31,7 @@ async def conversation(studio: Studio) -> None:
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
         await page.locator('.desk-own-acts').first.wait_for()
-        await page.locator('.desk-reply-text').press('Escape')
+        await page.locator('.desk-reply-text:visible').press('Escape')
         for key, name in DIALOGS.items():
             await page.keyboard.press(key)
             await page.get_by_role('dialog').wait_for()
@@ -47,7 +47,8 @@ async def conversation(studio: Studio) -> None:
 async def _writes_a_note(studio: Studio, page: Page) -> None:
     """A private note while it is written, and in the talk."""
     await page.keyboard.press('o')
-    box = page.locator('.desk-reply-text')
+    await page.locator('.desk-composer[data-mode=note]').wait_for()
+    box = page.locator('.desk-reply-text:visible')
     await box.fill('어제도 같은 문의로 전화하셨어요. 환불은 승인 대기 중입니다.')
     await studio.take(page, 'chat-note-typed')
     await box.press('Control+Enter')
@@ -68,13 +69,13 @@ async def _escape(page: Page) -> None:
 
 async def going_on(studio: Studio) -> None:
     """A customer with a long name waits, is taken, rates the talk, and writes again after its end."""
-    async with studio.person() as visitor, studio.person('agent1') as staff:
+    async with studio.person() as visitor, studio.person('agent4') as staff:
         page = await visitor.new_page()
         await page.goto(f'{studio.centre.address}/talk')
         await page.locator('#consent').check()
         await page.locator('#name').fill(LONG_NAME)
         await page.locator('#phone').fill('010-9876-5432')
-        await page.locator('#department').select_option('주문·배송')
+        await page.locator('#department').select_option('결제·환불')
         await page.locator('.talk-form > button').click()
         box = page.locator('textarea').first
         await box.fill('주문한 상품이 아직 도착하지 않았어요.')
@@ -83,7 +84,7 @@ async def going_on(studio: Studio) -> None:
         await studio.take(page, 'talk-expected-wait')
         desk = await _taken(studio, await staff.new_page())
         await studio.take(desk, 'chat-long-name')
-        await desk.locator('.desk-reply-text').press('Escape')
+        await desk.locator('.desk-reply-text:visible').press('Escape')
         await desk.keyboard.press('e')
         await desk.get_by_role('dialog').wait_for()
         await desk.keyboard.press('Enter')
@@ -99,10 +100,11 @@ async def going_on(studio: Studio) -> None:
 
 async def _taken(studio: Studio, desk: Page) -> Page:
     await desk.goto(f'{studio.centre.address}/desk')
+    await DeskScreen(desk, studio.centre.address).settles()
     await desk.keyboard.press('1')
     await desk.keyboard.press('g')
-    await desk.locator('.desk-offer', has_text='남궁민수').get_by_role('button').last.click()
-    await desk.locator('.desk-reply-text').wait_for()
+    await desk.locator('.desk-row', has_text='남궁민수').locator('.desk-take').click()
+    await desk.locator('.desk-reply-text:visible').wait_for()
     await desk.locator('.desk-bubble').first.wait_for()
     return desk
 

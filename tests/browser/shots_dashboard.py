@@ -29,7 +29,7 @@ async def _floor(studio: Studio, visitor: BrowserContext, staff: BrowserContext)
     await talk.locator('#phone').fill('010-9876-5432')
     await talk.locator('#department').select_option('주문·배송')  # nothing is chosen at first
     await talk.locator('.talk-form > button').click()
-    await talk.locator('.desk-reply-text').wait_for()
+    await talk.locator('.desk-reply-text:visible').wait_for()
     agent = DeskScreen(await staff.new_page(), studio.centre.address)
     await agent.page.goto(f'{studio.centre.address}/desk')
     await agent.settles()

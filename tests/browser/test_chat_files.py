@@ -13,11 +13,14 @@ from models import Agent
 from tests.browser.conftest import Contexts
 from tests.support import objects, pictures
 from tests.support.browser import live, one_loop
+from tests.support.browser.counting import CountingKeys
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import Centre, CustomerScreen, DeskScreen
 from tests.support.make import Make
 from tests.support.pictures import PNG
 
+MOST_KEYS = 4
+"""To send a file: into the box, back to the button, and its choice."""
 HAND_OVER = """([kind, name, text]) => {
   const data = new DataTransfer();
   data.items.add(new File([text], name, { type: 'text/plain' }));
@@ -187,10 +190,10 @@ async def saved(page: Page, link: str) -> bytes:
     return (await (await saving.value).path()).read_bytes()
 
 
-async def test_enter_and_space_open_the_choice_of_files(
+async def test_file_is_sent_by_few_keys_and_enter_and_space_open_the_choice(
     desk: DeskScreen, own_desk: LiveDesk, agent: Agent
 ) -> None:
-    """A press of Enter opens it as one of Space does.
+    """A press of Enter opens it as one of Space does; with the other daily tasks' keys in ``test_keys_of_daily_tasks``.
 
     Playwright begins to hear of choosers a moment after it is asked to, and a key may be faster: Enter presses a button when
     it goes down, Space when it goes up. So somebody listens from the beginning.
@@ -207,3 +210,17 @@ async def test_enter_and_space_open_the_choice_of_files(
         async with page.expect_file_chooser() as chooser:
             await page.keyboard.press(key)
         await (await chooser.value).set_files([])
+
+    keys = CountingKeys(page)
+    await desk.page.get_by_role(
+        'heading', name=chat.visitor_name
+    ).first.click()  # out of every field
+    with keys.task('file'):
+        await keys.press('r')
+        await expect(desk.box).to_be_focused()
+        await keys.tabs_to(desk.button('파일 보내기'), key='Shift+Tab')
+        async with page.expect_file_chooser() as chooser:
+            await keys.press('Enter')
+        await (await chooser.value).set_files([png('현관.png')])
+        await is_drawn(page, '사진: 현관.png')
+    assert keys.taken['file'] <= MOST_KEYS

@@ -2,7 +2,7 @@
 
 A press of a key counts one, a chord (Ctrl+Enter, Alt+↓) too; typed text counts nothing. A task begins outside of text
 fields where it can, and ends when its result can be seen: to leave a field by Esc, or to close what was only read, is
-not part of it.
+not part of it. Sending a file needs a desk with a bucket, and is counted in ``test_chat_files``.
 """
 
 from playwright.async_api import Locator, expect

@@ -471,6 +471,46 @@ async def test_place_in_the_queue_moves_up(
     await visitor.sees('다음 차례예요')
 
 
+async def test_who_has_left_a_message_is_offered_nothing_when_the_queue_is_crowded_again(
+    visitor: Visitor, agent: Agent, make: Make, services: Services
+) -> None:
+    queue = await make.queue(most_waiting=2)
+    chat_id = await visitor.start()
+    other = await make.chat(queue_id=queue.id)
+    await services.crowding.look()
+    await visitor.sees('지금은 기다리는 분이 많아요', '메시지 남기기')
+
+    await services.left_messages.leave_waiting(chat_id)
+    await visitor.sees('남기신 메시지를 상담원이 곧 확인해요')
+    await services.visits.leave(other.id)
+    assert await services.crowding.look() == frozenset()
+    await make.chat(queue_id=queue.id)
+    assert await services.crowding.look() == {queue.id}
+
+    await visitor.sees_no('지금은 기다리는 분이 많아요')
+
+
+@pytest.mark.parametrize(
+    ('field', 'typed', 'fault'),
+    [('phone', '12', '전화번호를 확인해 주세요.'), ('consent', '', '동의')],
+)
+async def test_crowded_queue_offers_its_ways_once_nothing_is_wrong_in_the_form(
+    visitor: Visitor, agent: Agent, make: Make, field: str, typed: str, fault: str
+) -> None:
+    queue = await make.queue(most_waiting=1)
+    await make.chat(queue_id=queue.id)
+    form = await visitor.form()
+
+    refused = await visitor.http.post('/talk', data=form | {field: typed})
+    offered = await visitor.http.post('/talk', data=form)
+
+    assert re.search(rf'id="{field}-error">[^<]*{fault}', refused.text)
+    assert '지금은 기다리는 분이 많아요' not in refused.text
+    assert (
+        '지금은 기다리는 분이 많아요. 계속 기다리시거나, 메시지를 남기실 수 있어요.' in offered.text
+    )
+
+
 async def test_taken_chat_shows_its_agent(
     visitor: Visitor, agent: Agent, services: Services
 ) -> None:

@@ -23,7 +23,7 @@ from pages.parts.kit.markup import filled, linked
 from pages.parts.kit.promise_words import line
 from pages.parts.transcript.tones import mood_tag
 from services.chats.events import ChatCard
-from services.customers.merge_plan import MERGED, PARTED
+from services.customers.merge_plan import BESIDE, MERGED, PARTED
 from services.customers.merging import undo_until
 from services.customers.timeline import TimelineEntry, TimelineKind
 from services.sentiment.events import Mood
@@ -126,7 +126,7 @@ def _note(note: Note, reader: Agent) -> Parts:
 
 
 def _change(change: CustomerChange, merge: CustomerMerge | None) -> Parts:
-    fields = {name: pair for name, pair in change.fields.items() if name not in (MERGED, PARTED)}
+    fields = {name: pair for name, pair in change.fields.items() if name not in BESIDE}
     buttons = Markup()
     if merge is not None and undo_until(merge) is not None:
         buttons = _button('undo', _('되돌리기'))

@@ -19,7 +19,7 @@ from pages.parts.kit.markup import filled
 from services.chats.events import ChatCard
 from services.chats.transfer_events import TransferView
 from services.contacts.categories import Leaf
-from services.floor.steering import Targets
+from services.floor.steering import TargetAgent, Targets
 from services.floor.transfers import NewTransfer
 
 TO_AGENT, TO_QUEUE = 'assigned', 'moved'
@@ -72,7 +72,7 @@ def _fields(targets: Targets, leaves: Sequence[Leaf], *, near: str) -> Markup:
         label=_('누구에게'),
         deeds=Markup().join(_choice(value, name) for value, name in choices),
         agent=_('상담원'),
-        agents=agent_options(agents),
+        agents=_nobody(agents) + agent_options(agents),
         queue=_('대기열'),
         queues=queue_options(queues),
         category=_('상담 분류'),
@@ -84,6 +84,13 @@ def _fields(targets: Targets, leaves: Sequence[Leaf], *, near: str) -> Markup:
         why=_('사유'),
         most=MAX_REASON_CHARS,
     )
+
+
+def _nobody(agents: Sequence[TargetAgent]) -> Markup:
+    """Return what stands in the choice when nobody in it can be chosen; nothing otherwise."""
+    if any(one.can_take for one in agents):
+        return Markup()
+    return filled('<option value="">{text}</option>', text=_('지금 받을 수 있는 상담원이 없습니다'))
 
 
 def _choice(value: str, name: str) -> Markup:

@@ -55,6 +55,11 @@ class TalkCallback(Component):
         if asks and self._choice is not None and self._choice.slots:
             await self._ask()
 
+    @property
+    def may_be_asked(self) -> bool:
+        """Whether a call can be asked for now."""
+        return self._choice is not None and bool(self._choice.slots)
+
     def take(self, chat: ChatCard) -> None:
         """Show what a changed chat makes of it: an agent who took it needs no call."""
         was, self._chat = self._chat.status, chat

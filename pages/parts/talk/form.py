@@ -14,6 +14,7 @@ from models import ChatEnding
 from models.chat import MAX_MESSAGE_CHARS, MAX_NAME_CHARS
 from pages.locale import LANGUAGES, customer_sentence, language_of, text
 from pages.parts.kit import times
+from pages.parts.talk.crowded_words import crowded_words
 from pages.parts.talk.wait_words import wait_words
 from pages.web import forms
 from pages.web.refusals import headers_of
@@ -98,7 +99,11 @@ def draw(  # noqa: PLR0913 - all of these are on the form
         most=MAX_NAME_CHARS,
         most_body=MAX_MESSAGE_CHARS,
         are_closed=bool(nobody and topics),
-        crowded=_crowded_sentence(language, crowded, waits or {}, texts) if crowded else '',
+        crowded=_crowded_sentence(
+            language, crowded, waits or {}, crowded_words(language, texts, may_be_called=calls)
+        )
+        if crowded
+        else '',
         calls=calls,
         leaves=bool(crowded or nobody or entry.body or 'body' in faults) or _is_closed(error),
         elsewhere='/talk' if error and error.key == 'widget.cookies' else '',
@@ -246,11 +251,9 @@ def _crowded_sentence(
     language: str,
     topic: VisitTopic,
     waits: Mapping[UUID, ExpectedWait],
-    texts: CustomerTexts,
+    said: str,
 ) -> str:
-    said = texts.said(TextName.CROWDED, language) or text(
-        language, '지금은 기다리는 분이 많아요. 계속 기다리시거나, 메시지를 남기시거나, 전화로 받으실 수 있어요.'
-    )  # fmt: skip
+    """Return what is said of a crowded queue, with its expected wait where one is known."""
     wait = waits.get(topic.queue_id) if topic.queue_id else None
     if wait is None:
         return said

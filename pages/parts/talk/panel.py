@@ -29,6 +29,7 @@ from pages.parts.talk.queue import TalkQueue
 from pages.parts.talk.save import draw_save_menu
 from pages.parts.talk.silence import TalkSilence
 from pages.parts.talk.typing_line import TypingLine
+from pages.parts.talk.ways import TalkWays
 from pages.parts.transcript.transcript import MessagePages, Transcript
 from pages.web.talk_place import TalkPlace
 from services.chats.events import ChatCard, ChatEvent, ChatMessage, MessageAdded, Typing, chat_topic
@@ -60,6 +61,11 @@ class TalkPanel(Component):
             self._attention = Attention(seen=chat.customer_read_number, is_quiet=place.site != '')
             self._draw_head()
             self._queue_place = ui.element().classes('talk-queue-place')
+            self._ways = TalkWays(
+                services,
+                may_be_called=lambda: self._callback.may_be_asked,
+                on_offer=self._attention.call,
+            )
             self._callback = TalkCallback(services, chat)
             self._transcript = self._drawn_transcript()
             self._typing = TypingLine()
@@ -140,11 +146,14 @@ class TalkPanel(Component):
         if self._queue and chat.status is not ChatStatus.WAITING:
             self._queue.delete()
             self._queue = None
-        elif self._queue is None and chat.status is ChatStatus.WAITING:
+        elif self._queue is not None:
+            self._queue.take(chat)
+        elif chat.status is ChatStatus.WAITING:
             with self._queue_place:
                 self._queue = TalkQueue(self._services, chat, self._texts)
             self._queue.start(self._queue.open())
         self._callback.take(chat)
+        self._ways.show(chat, self._texts)
         if self._silence.show(chat, self._texts):
             self._attention.call()
         self._show_end()

@@ -6,7 +6,7 @@ from typing import Any
 
 from desk.errors import DeskError
 from desk.events import Resync
-from models.chat import LEFT, SAID
+from models.chat import SAID
 from pages.component import Component
 from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
@@ -43,6 +43,12 @@ class TalkQueue(Component):
         self.listen(queue_topic(self._chat.department), self._hear)
         await self.still(self._look_up())
         self.within(WAIT_SECONDS, self._follow_wait)
+
+    def take(self, chat: ChatCard) -> None:
+        """Show what a changed chat makes of it: its customer left a message and waits no more at the screen."""
+        was, self._chat = self._chat, chat
+        if was.is_left != chat.is_left and self._place:
+            self._draw()
 
     def say_kept(self) -> None:
         """Show that an outage did not cost the customer's place."""
@@ -107,19 +113,19 @@ class TalkQueue(Component):
                         '<small>{words}</small>',
                         words=_('예상 대기 시간 {wait}', wait=self._wait),
                     )
-                    if self._wait and self._chat.source != LEFT
+                    if self._wait and not self._chat.is_left
                     else '',
                     greeting=filled('<p class="talk-said">{text}</p>', text=greeting)
                     if greeting
                     else '',
                     kept=filled('<em>{kept}</em>', kept=kept) if kept else '',
                     place=_('남기신 메시지를 상담원이 곧 확인해요')
-                    if self._chat.source == LEFT
+                    if self._chat.is_left
                     else _('앞에 {count}명이 기다리고 있어요', count=self._place - 1)
                     if self._place > 1
                     else _('다음 차례예요'),
                     calm=_('창을 닫으셔도 돼요. 답이 오면 여기에서 볼 수 있어요.')
-                    if self._chat.source == LEFT
+                    if self._chat.is_left
                     else said(TextName.WAITING, reader)
                     or _(
                         '문의하실 내용을 지금 남겨 주세요. 이 화면을 열어 두시면 연결될 때 알려 드려요.'

@@ -121,16 +121,18 @@ class Composer(Component):
 
     def _show(self, mode: Mode) -> None:
         is_note = mode is Mode.NOTE
-        said = (
-            _('고객에게 보이지 않습니다 · Ctrl+Enter로 남기기, Enter는 줄 바꿈')
+        said, key = (
+            (_('고객에게 보이지 않습니다'), _('Ctrl+Enter로 남기기, Enter는 줄 바꿈'))
             if is_note
-            else _('고객에게 보입니다 · Enter로 전송')
+            else (_('고객에게 보입니다'), _('Enter로 전송'))
         )
         self.props['data-mode'] = mode.value
         self.update()
         for one, piece in self._modes.items():
             piece.set_attribute('aria-pressed', 'true' if one is mode else 'false')
-        self._said.set_inside(filled('{said}', said=said))
+        self._said.set_inside(
+            filled('{said}<span class="desk-mode-key"> · {key}</span>', said=said, key=key)
+        )
         self.box.set_visibility(not is_note)
         self._note_box.set_visibility(is_note)
 

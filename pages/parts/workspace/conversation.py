@@ -12,7 +12,6 @@ from desk.errors import DeskError, NotFoundError
 from desk.events import Resync
 from desk.stream import STATE_TOPIC, StreamState
 from models import ChatStatus, Sender
-from models.chat import LEFT
 from pages import notices
 from pages.component import Component, busy
 from pages.context import PageContext
@@ -165,7 +164,6 @@ class Conversation(Component):
                 back.props['aria-label'] = _('목록으로')
                 self._who = Piece().classes('desk-who')
                 self._viewers = ViewersLine(self._context, self.chat_id)
-                ui.element('div').classes('desk-spring')
                 self._badge = LinkBadge(
                     LinkBadgeLabels(
                         synced=_('동기화됨'), behind=_('동기화 지연'), away=_('연결 끊김')
@@ -173,14 +171,15 @@ class Conversation(Component):
                 )
                 why = _('배정 이력') if self._agent.is_supervisor else _('왜 나에게?')
                 self._why = button(why, lambda: self._acts.why(self.chat_id), ButtonStyle.QUIET)
-                self._take = button(
-                    _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
-                )
-                self.own = OwnActs(
-                    self._context, transfer=self._acts.transfer, on_changed=self.take_in,
-                    protect=lambda: self.protection.press(),  # noqa: PLW0108 - it is drawn below
-                )  # fmt: skip
-                self._close = button(_('상담 종료'), self.end)
+                with ui.element('div').classes('desk-head-acts'):
+                    self._take = button(
+                        _('수락'), lambda: self._acts.take(self.chat_id), ButtonStyle.PRIMARY
+                    )
+                    self.own = OwnActs(
+                        self._context, transfer=self._acts.transfer, on_changed=self.take_in,
+                        protect=lambda: self.protection.press(),  # noqa: PLW0108 - it is drawn below
+                    )  # fmt: skip
+                    self._close = button(_('상담 종료'), self.end)
             self.lines = HeadLines(self._context, self._chat, on_changed=self.take_in)
             self.protection = ProtectionPanel(self._context, key='Q', contact_id=self.chat_id)
             mood = MoodLine(self._context, self.chat_id)
@@ -393,5 +392,5 @@ class Conversation(Component):
 
 
 def _where(chat: ChatCard) -> str:
-    """Return the department, and whether the customer left a message outside the hours."""
-    return ' · '.join((_(chat.department), *([_('남긴 메시지')] if chat.source == LEFT else [])))
+    """Return the department, and whether the customer left a message."""
+    return ' · '.join((_(chat.department), *([_('남긴 메시지')] if chat.is_left else [])))

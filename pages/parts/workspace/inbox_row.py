@@ -3,7 +3,6 @@
 from markupsafe import Markup
 
 from models import ChatStatus, Priority
-from models.chat import LEFT
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.clock import milliseconds
@@ -102,7 +101,7 @@ def _silence(chat: ChatCard, due: int) -> Markup:
 
 def _left(chat: ChatCard) -> Markup:
     """Return the mark of a chat that its customer left as a message: nobody waits at a screen."""
-    if chat.source != LEFT or chat.status is ChatStatus.CLOSED:
+    if not chat.is_left or chat.status is ChatStatus.CLOSED:
         return Markup()
     return filled('<span class="desk-tag">{text}</span>', text=_('남긴 메시지'))
 

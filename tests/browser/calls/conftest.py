@@ -27,10 +27,11 @@ Phones = Callable[..., Awaitable[CallScreen]]
 
 
 async def staff(db: Database) -> None:
-    """The sandbox's first agents work at the desk as well, and one who has no softphone."""
+    """The sandbox's first agents and its supervisor work at the desk as well, and one who has no softphone."""
     make = Make(db)
     for username in PEOPLE:
         await make.agent(username=username, department='주문·배송')
+    await make.supervisor(username='supervisor1', department='주문·배송')
     await make.agent(username='admin1', role=AgentRole.ADMIN)
 
 

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from desk import clock
-from models import Agent, ChatStatus, Customer, CustomerStatus
+from models import Agent, AuditAction, ChatStatus, Customer, CustomerStatus
+from services.audit.filter import AuditFilter
 from services.calls.callbacks import NewCallback
 from services.customers.fields import CustomerEdit
 from services.customers.importing.columns import Column
 from services.customers.importing.files import ImportFile
 from services.customers.importing.importing import Plan
+from services.customers.merging import Merged
 from services.registry import Services
 from tests.support.make import Make
 
@@ -108,3 +110,66 @@ async def test_restriction_keeps_its_end_through_a_merge_and_a_block_without_end
     )
     assert merged.customer.blocked_until is None
     assert merged.customer.status is CustomerStatus.BLOCKED
+
+
+async def joined(services: Services, agent: Agent, kept: Customer, other: Customer) -> Merged:
+    """Merge two records as they are now."""
+    preview = await services.customer_merging.preview(agent, kept.id, other.id)
+    return await services.customer_merging.merge(
+        agent, kept.id, other.id, versions=preview.versions
+    )
+
+
+@pytest.mark.parametrize('other_days', [30, None])
+async def test_undone_merge_gives_a_restriction_its_own_end_and_reason_back(
+    services: Services, make: Make, other_days: int | None
+) -> None:
+    agent, chief = await make.agent(), await make.supervisor()
+    kept, other = await make.customer(phone=PHONE), await make.customer(phone=OTHER)
+    restricted = await services.restrictions.restrict(chief, kept.id, 3, '거듭된 폭언')
+    if other_days:
+        await services.restrictions.restrict(chief, other.id, other_days, '협박')
+    else:
+        await make.changed(other, status=CustomerStatus.BLOCKED)
+    merged = await joined(services, agent, kept, other)
+    assert merged.customer.blocked_until != restricted.blocked_until
+
+    undone = await services.customer_merging.undo(agent, merged.merge.id)
+
+    assert undone.kept.status is CustomerStatus.BLOCKED
+    assert undone.kept.blocked_until == restricted.blocked_until
+    wanted = AuditFilter(action=AuditAction.CUSTOMER_RESTRICTED, subject_id=kept.id)
+    [entry] = (await services.audit_log.newest(await make.admin(), wanted)).entries
+    assert entry.reason == '거듭된 폭언'
+
+
+async def test_undone_merge_leaves_a_restriction_that_was_set_since(
+    services: Services, make: Make
+) -> None:
+    agent, chief = await make.agent(), await make.supervisor()
+    kept, other = await make.customer(phone=PHONE), await make.customer(phone=OTHER)
+    await services.restrictions.restrict(chief, other.id, 3, '폭언')
+    merged = await joined(services, agent, kept, other)
+    again = await services.restrictions.restrict(chief, kept.id, 30, '그 뒤의 협박')
+
+    undone = await services.customer_merging.undo(agent, merged.merge.id)
+
+    assert (undone.kept.status, undone.kept.blocked_until) == (
+        CustomerStatus.BLOCKED, again.blocked_until,
+    )  # fmt: skip
+    assert [left.field for left in undone.left] == ['status']
+
+
+async def test_restriction_of_a_merged_record_is_over_without_stopping_the_sweep(
+    services: Services, make: Make
+) -> None:
+    agent, chief = await make.agent(), await make.supervisor()
+    kept, other = await make.customer(phone=PHONE), await make.customer(phone=OTHER)
+    third = await make.customer(phone='01077778888')
+    for one in (other, third):
+        await services.restrictions.restrict(chief, one.id, 1, '폭언')
+    await joined(services, agent, kept, other)
+    with clock.moved(timedelta(days=2)):
+        released = await services.restrictions.release_due()
+
+    assert set(released) == {kept.id, third.id}

@@ -26,12 +26,12 @@ class CountingKeys:
         """Type text where the caret is."""
         await self._page.keyboard.type(text)
 
-    async def tabs_to(self, goal: Locator) -> None:
-        """Press Tab until ``goal`` has the focus."""
+    async def tabs_to(self, goal: Locator, *, key: str = 'Tab') -> None:
+        """Press Tab (or ``Shift+Tab``) until ``goal`` has the focus."""
         for _ in range(MOST_TABS):
             if await goal.evaluate('it => it === document.activeElement'):
                 return
-            await self.press('Tab')
+            await self.press(key)
         await expect(goal).to_be_focused()
 
     @contextmanager

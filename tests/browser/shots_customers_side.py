@@ -1,0 +1,190 @@
+"""Pictures of the customer's other ways (messages at night, a crowded queue), of files that are kept, of 이용 제한 and of the first day."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BytesIO
+
+from PIL import Image
+from playwright.async_api import APIRequestContext, FilePayload, Page
+
+from tests.support.browser.people import CustomerScreen, DeskScreen
+from tests.support.browser.studio import Studio
+
+CLOSED_QUEUE, CROWDED_QUEUE = '기술지원', '결제·환불'
+LONG_FILE = '2026년 11월 배송 지연 건에 대한 고객 제출 증빙 사진과 택배사 회신 모음 (최종본).png'
+NEVER = {
+    'is_limited': 'yes',
+    **dict.fromkeys(('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'), ''),
+}
+
+
+class Office:
+    """What an administrator changes for a picture, by the desk's API, and takes back."""
+
+    def __init__(self, asked: APIRequestContext, address: str) -> None:
+        self._asked, self._address = asked, address
+        self._headers = {'Origin': address}
+
+    async def queue(self, name: str) -> dict[str, object]:
+        """Return a queue as it is now."""
+        answer = await self._asked.get(f'{self._address}/queues')
+        [found] = [one for one in (await answer.json())['items'] if one['name'] == name]
+        return dict(found)
+
+    async def crowds(self, name: str, most_waiting: int | None) -> None:
+        """Set from how many waiting customers on a queue is crowded."""
+        queue = await self.queue(name)
+        given = {'version': queue['version'], 'most_waiting': most_waiting}
+        await self._changes(f'/queues/{queue["id"]}', given)
+
+    async def opens(self, name: str, hours: dict[str, str]) -> None:
+        """Set the hours of a queue."""
+        path = f'/settings/hours/{(await self.queue(name))["id"]}'
+        known = await (await self._asked.get(f'{self._address}{path}')).json()
+        await self._changes(path, {'version': known['version'], 'values': hours})
+
+    async def _changes(self, path: str, given: dict[str, object]) -> None:
+        answer = await self._asked.patch(
+            f'{self._address}{path}', data=given, headers=self._headers
+        )
+        assert answer.ok, await answer.text()
+
+
+@asynccontextmanager
+async def office(studio: Studio) -> AsyncIterator[Office]:
+    """Give an administrator's hand."""
+    async with studio.person('admin1') as context:
+        yield Office(context.request, studio.centre.address)
+
+
+async def left_messages(studio: Studio) -> None:
+    """Outside the hours: the form says when it opens, a message is left, and the agents see that it waits."""
+    async with office(studio) as desk, studio.person() as visitor, studio.person('agent7') as staff:
+        await desk.opens(CLOSED_QUEUE, NEVER | {'dates': '2027-01-04 09:00-18:00'})
+        page = await visitor.new_page()
+        await _fills_in(studio, page, CLOSED_QUEUE)
+        await page.locator('.talk-form > button').last.click()
+        await page.locator('#body').wait_for()
+        await studio.take(page, 'talk-closed')
+        await page.locator('#body').fill('이어폰 한쪽에서 소리가 안 나요. 교환하고 싶어요.')
+        await page.locator('button[value=leave]').click()
+        await page.locator('.talk-form #body').wait_for(state='detached')
+        await studio.take(page, 'talk-left')
+        agents = DeskScreen(await staff.new_page(), studio.centre.address)
+        await agents.page.goto(f'{studio.centre.address}/desk')
+        await agents.settles()
+        await agents.page.keyboard.press('1')
+        await agents.page.locator('.desk-left-list button, .desk-left-list summary').first.click()
+        await studio.take(agents.page, 'desk-left-messages')
+        await desk.opens(CLOSED_QUEUE, {'is_limited': 'no'})
+
+
+async def crowded(studio: Studio) -> None:
+    """A crowded queue: the choice before the chat, and the same for somebody who waits already."""
+    async with office(studio) as desk, studio.person() as visitor:
+        await desk.crowds(CROWDED_QUEUE, 1)
+        page = await visitor.new_page()
+        await _fills_in(studio, page, CROWDED_QUEUE)
+        await page.locator('.talk-form > button').last.click()
+        await page.locator('.talk-crowded').wait_for()
+        await studio.take(page, 'talk-crowded')
+        await desk.crowds(CROWDED_QUEUE, None)
+        await page.locator('button[value=wait]').click()
+        talk = CustomerScreen(page, studio.centre.address)
+        await talk.page.locator('.talk-queue strong').wait_for()
+        await talk.settles()
+        await page.wait_for_timeout(2_500)  # until the desk has seen that it is crowded no more
+        await desk.crowds(CROWDED_QUEUE, 1)
+        await page.locator('.talk-ways-choices button').first.wait_for()
+        await studio.take(page, 'talk-ways')
+        await page.locator('.talk-ways-choices button').last.click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'talk-ways-message')
+        await page.get_by_role('dialog').locator('textarea').fill('환불이 언제 되는지 알려 주세요.')
+        await page.get_by_role('dialog').locator('[type=submit]').click()
+        await page.get_by_role('dialog').wait_for(state='detached')
+        await studio.take(page, 'talk-ways-left')
+        await desk.crowds(CROWDED_QUEUE, None)
+        await page.locator('.talk-head button.talk-button').click()
+        await page.locator('.talk-card .talk-danger').click()
+        await page.locator('.talk-ended').wait_for()
+
+
+async def _fills_in(studio: Studio, page: Page, department: str) -> None:
+    await page.goto(f'{studio.centre.address}/talk')
+    await page.locator('#consent').check()
+    await page.locator('#name').fill('최유진')
+    await page.locator('#phone').fill('010-9876-5432')
+    await page.locator('#department').select_option(department)
+
+
+async def restriction(studio: Studio) -> None:
+    """이용 제한 beside a conversation: what it asks, and what is missing."""
+    async with studio.person('supervisor1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk')
+        await page.locator('.desk-row').first.wait_for()
+        await page.locator('.desk-scope-choice').nth(1).click()
+        await page.keyboard.press('2')
+        await page.locator('.desk-row-open').first.click()
+        if studio.size == 'phone':
+            await page.keyboard.press('c')
+        name = '이용 제한' if studio.language == 'ko' else 'Restriction'
+        await page.get_by_role('button', name=name, exact=True).last.click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'restriction')
+        await page.get_by_role('dialog').locator('input').first.fill('400')
+        await page.get_by_role('dialog').locator('.desk-primary').click()
+        await studio.take(page, 'restriction-refused')
+
+
+async def first_day(studio: Studio) -> None:
+    """A new agent's first sign-in: sound, notifications and microphone."""
+    name = f'first-{studio.size}-{studio.theme}-{studio.language}'
+    async with studio.person('admin1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/settings/people')
+        await page.locator('.desk-settings-head button').click()
+        for place, text in enumerate(('남궁', '하윤', f'{name}@example.com', name)):
+            await page.locator('.desk-form input').nth(place).fill(text)
+        await page.locator('.desk-form [type=submit]').click()
+        link = await page.locator('.desk-settings-link').input_value()
+    async with studio.person() as context:
+        page = await context.new_page()
+        await page.goto(link)
+        for field in ('#password', '#repeated'):
+            await page.locator(field).fill('only-hayun-knows-it')
+        await page.keyboard.press('Enter')
+        await page.goto(f'{studio.centre.address}/login')
+        await page.locator('#username').fill(name)
+        await page.locator('#password').fill('only-hayun-knows-it')
+        await page.keyboard.press('Enter')
+        await page.locator('.desk-first-checks').wait_for()
+        await studio.take(page, 'first-sign-in')
+
+
+async def kept_files(studio: Studio) -> None:
+    """Files on a customer, and those of a canned reply, with a long name among them."""
+    async with studio.person('admin1') as context:
+        page = await context.new_page()
+        await page.goto(f'{studio.centre.address}/desk/customers')
+        desk = page.frame_locator('#desk')
+        await desk.locator('.desk-table tbody a').first.click()
+        await desk.locator('.desk-entry').first.wait_for()
+        await desk.locator('input[type=file]').first.set_input_files(_pictures())
+        await desk.get_by_role('link', name=LONG_FILE).first.wait_for()
+        await desk.get_by_role('link', name=LONG_FILE).first.scroll_into_view_if_needed()
+        await studio.take(page, 'customer-files')
+        await page.goto(f'{studio.centre.address}/desk/replies')
+        desk = page.frame_locator('#desk')
+        await desk.locator('.desk-settings-name').first.click()
+        await desk.locator('.desk-settings-side .desk-button').first.wait_for()
+        await desk.locator('input[type=file]').last.set_input_files(_pictures())
+        await desk.get_by_role('link', name=LONG_FILE).first.wait_for()
+        await studio.take(page, 'replies-files')
+
+
+def _pictures() -> list[FilePayload]:
+    made = BytesIO()
+    Image.new('RGB', (320, 200), '#7aa5d8').save(made, 'PNG')
+    return [FilePayload(name=name, mimeType='image/png', buffer=made.getvalue()) for name in (LONG_FILE, '현관.png')]  # fmt: skip
