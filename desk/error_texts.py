@@ -54,9 +54,8 @@ def without_detail(said: str) -> str:
 
 def _of_postgres(error: psycopg.Error) -> str:
     state = error.sqlstate
-    if (
-        state is None
-    ):  # the driver's words: of a lost connection they name the server, of a value the value
+    if state is None:
+        # The driver's own words: of a lost connection they name the server, of a value the value.
         is_away = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return without_detail(_said(error)) if is_away else 'said by the driver'
     names = state[:2] in NAMING_CLASSES and state not in QUOTING

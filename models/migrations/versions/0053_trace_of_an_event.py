@@ -1,14 +1,14 @@
 """The trace that an event was made in: an event that another process sweeps up keeps it.
 
 Revision ID: 0053
-Revises: 0051
+Revises: 0052
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0053'
-down_revision = '0051'
+down_revision = '0052'
 branch_labels = None
 depends_on = None
 
