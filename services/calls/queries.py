@@ -234,8 +234,10 @@ _QUEUE_BY_NAME = built_once(
 )
 
 
-async def unannounced(session: AsyncSession, since: datetime, *, limit: int) -> Sequence[Call]:
-    """Return incoming calls, answered or over, of which Connect was not yet asked what callers heard before; oldest first."""
+async def claim_unannounced(
+    session: AsyncSession, now: datetime, *, since: datetime, limit: int
+) -> Sequence[Call]:
+    """Claim incoming calls, answered or over, of which Connect is to be asked what callers heard; oldest first."""
     statement = select(Call).where(
         col(Call.direction) == CallDirection.INBOUND,
         col(Call.notices_asked_at).is_(None),
@@ -243,4 +245,10 @@ async def unannounced(session: AsyncSession, since: datetime, *, limit: int) -> 
         col(Call.start_time) >= since,
         or_(col(Call.answered_at).is_not(None), col(Call.end_time).is_not(None)),
     )
-    return (await session.exec(statement.order_by(col(Call.start_time)).limit(limit))).all()
+    oldest = statement.order_by(col(Call.start_time)).limit(limit)
+    claimed = await session.exec(oldest.with_for_update(key_share=True))
+    calls = claimed.all()
+    for call in calls:
+        call.notices_asked_at = now
+        session.add(call)
+    return calls
