@@ -69,7 +69,7 @@ class CallBar(Component):
             self._said = Piece('span').classes('desk-unseen').props('role=status aria-live=assertive')  # fmt: skip
             with ui.element('div').classes('desk-call-row'):
                 self._about = Piece('div').classes('desk-call-about')
-                self._long, calls = LongCall(context), DeskCall(context)
+                self._long, calls = LongCall(context), DeskCall(self, context)
                 self._recording = RecordingPauseButton(context, calls)
                 self._protect = ProtectionButton(context, calls)
                 self._draw_buttons()

@@ -3,14 +3,15 @@
 import asyncio
 from uuid import UUID
 
+from pages.component import Component
 from pages.context import PageContext
 
 
 class DeskCall:
     """What one page knows of the contact that its bar is about."""
 
-    def __init__(self, context: PageContext) -> None:
-        self._context = context
+    def __init__(self, bar: Component, context: PageContext) -> None:
+        self._bar, self._context = bar, context
         self._asking = asyncio.Lock()
         self._answers = 0
         self._contact_id = ''
@@ -26,7 +27,7 @@ class DeskCall:
             is_it = contact_id == self._contact_id
             if not is_it or (self._id is None and self._answers == answers):
                 agent, calls = self._context.agent, self._context.services.calls
-                call = await calls.of_contact(agent, contact_id)
+                call = await self._bar.still(calls.of_contact(agent, contact_id))
                 self._contact_id, self._id = contact_id, call.id if call else None
                 self._answers += 1
             return self._id
