@@ -101,6 +101,7 @@ def build(settings: Settings | None = None) -> FastAPI:
             'operator-alerts': services.operator_alerts.follow,
             'alert-deliveries': services.alert_deliveries.follow,
             'rollups': services.rollups.follow,
+            'softphones': services.softphones.follow,
             **housekeeping.tasks(services, patience),
             'audit-heads': lambda: ship_heads(services.audit_log),
             'loop-lag': metrics.watch_loop,

@@ -50,6 +50,8 @@ class ContactFacts:
     reason: str = ''
     recording: str = ''
     """The location of the recording; only from ``DescribeContact``."""
+    has_new_attributes: bool = False
+    """Whether attributes were set, by the flow or a program, after the contact had begun."""
 
     @property
     def is_voice(self) -> bool:
@@ -190,6 +192,7 @@ def _facts(said: Mapping[str, Any], *, recording: str = '') -> ContactFacts:
         hold_seconds=int(agent.get('agentinitiatedholdduration') or 0),
         reason=str(said.get('disconnectreason') or ''),
         recording=recording,
+        has_new_attributes='UserDefinedAttributes' in (said.get('updatedproperties') or ()),
     )
 
 

@@ -83,6 +83,8 @@ class CallLog:
                 phone=phone,
             )
             work.session.add(leg)
+            if facts.has_new_attributes:
+                ask_again(call)
             await _retell(work, call, customer_id=customer_id)
 
     async def take_agent(self, facts: AgentFacts) -> None:
@@ -202,6 +204,8 @@ async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = No
         return
     before = _Before(locked)
     _become(locked, computed, customer_id)
+    if locked.end_time is not None and not before.is_over:
+        ask_again(locked)
     locked.department = await _department(session, locked, agents)
     await _write(work, locked, computed.steps)
     await _follow_up(work, locked, before, agents)
@@ -210,6 +214,11 @@ async def _retell(work: UnitOfWork, call: Call, *, customer_id: UUID | None = No
         locked.version += 1
         session.add(locked)
         work.tell(CallChanged.of(locked, former_agent_id=before.agent_id))
+
+
+def ask_again(call: Call) -> None:
+    """Have Connect asked again what the caller heard: the flow may have gone on since (``CallNotices``)."""
+    call.notices_asked_at = None
 
 
 class _Before:

@@ -84,8 +84,7 @@ class Callers:
             attributes: what the flow noted.
         """
         async with self._db.reading() as session:
-            call = await queries.call_by_contact(session, contact_id)
-            call = await queries.call_of(session, agent, call.id) if call else None
+            call = await queries.call_of_contact(session, agent, contact_id)
             linked = call.customer_id if call else None
             record = await customer_queries.by_id(session, linked) if linked else None
             barred = await barred_from(session, linked, parse_phone(number) or '')

@@ -240,8 +240,7 @@ class Calls:
     async def of_contact(self, agent: Agent, contact_id: str) -> Call | None:
         """Return the call that one of Connect's contacts is part of; nothing before the desk has heard of it."""
         async with self._db.reading() as session:
-            call = await queries.call_by_contact(session, contact_id)
-            return await queries.call_of(session, agent, call.id) if call else None
+            return await queries.call_of_contact(session, agent, contact_id)
 
     async def monitor(
         self,

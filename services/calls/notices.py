@@ -2,7 +2,9 @@
 
 Of a call that the desk dials it is known: the desk gave Connect the words. For an incoming call the contact flow says it, by the
 same attributes: the words themselves, or ``yes`` for those in force. Where the flow sets none, a queue can be set to
-count its calls as announced (``Queue.is_announced_by_phone``). Connect is asked once a call is answered or over: the flow has played by then.
+count its calls as announced (``Queue.is_announced_by_phone``). Connect is asked when a call is answered and when it is over, and whenever
+it says that the attributes have changed in between: a flow may play its words to somebody who waits, or after the agent has answered. What
+was heard once stays heard. A process claims the calls that it asks about; one that dies meanwhile leaves them to the call's end.
 """
 
 import asyncio
@@ -51,9 +53,12 @@ class CallNotices:
         self._texts = texts
 
     async def ask_due(self) -> int:
-        """Learn of the calls that are answered or over since; return of how many. Connect away: they are asked about again."""
-        async with self._units.db.reading() as session:
-            due = await queries.unannounced(session, clock.now() - ASKED_WITHIN, limit=BATCH)
+        """Learn of the calls that are to be asked about; return of how many. Connect away: they are asked about again."""
+        now = clock.now()
+        async with self._units.begin() as work:
+            due = await queries.claim_unannounced(
+                work.session, now, since=now - ASKED_WITHIN, limit=BATCH
+            )
         return [await self._ask(call) for call in due].count(True)
 
     async def follow(self) -> None:
@@ -69,6 +74,7 @@ class CallNotices:
             attributes = {}
         except DeskError as error:
             log.warning('call_notices_not_asked', call_id=str(call.id), key=error.key)
+            await self._give_back(call)
             return False
         async with self._units.db.reading() as session:
             queue = await queue_queries.by_id(session, call.queue_id) if call.queue_id else None
@@ -77,15 +83,22 @@ class CallNotices:
         recording = await self._recording(attributes.get(NOTICE, usual))
         async with self._units.begin() as work:
             locked = await queries.call_by_id(work.session, call.id, lock=True)
-            if locked is None or locked.notices_asked_at is not None:
-                return False
-            locked.notices_asked_at = clock.now()
-            locked.announcement_id, locked.recording_notice = version, recording
-            if version is not None or recording:
+            if locked is None or locked.notices_asked_at != call.notices_asked_at:
+                return False  # more was said meanwhile: that is asked about next
+            heard = version or locked.announcement_id, recording or locked.recording_notice
+            if heard != (locked.announcement_id, locked.recording_notice):
+                locked.announcement_id, locked.recording_notice = heard
                 locked.version += 1
                 work.tell(CallChanged.of(locked))
             work.session.add(locked)
         return True
+
+    async def _give_back(self, call: Call) -> None:
+        async with self._units.begin() as work:
+            locked = await queries.call_by_id(work.session, call.id, lock=True)
+            if locked is not None:
+                locked.notices_asked_at = None
+                work.session.add(locked)
 
     async def _version(self, told: str) -> int | None:
         words = told.strip()[:MOST_CHARS]

@@ -2,18 +2,21 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, tuple_
+from sqlalchemy import ColumnElement, String, bindparam, func, literal, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from desk import clock
+from desk.compiled_select import built_once
 from desk.db import ROW_LOCK
 from models import Agent, Call, CallDirection, CallLeg, CallMoment, ContactStep, Queue
-from services.contacts.access import visible_to
+from services.contacts.access import reader_values, visible_to, visible_to_bound
 from services.work.cursors import Position
 
 CALL_LOCK = 0xCA11
@@ -68,14 +71,35 @@ async def call_by_id(session: AsyncSession, call_id: UUID, *, lock: bool = False
 
 async def call_by_contact(session: AsyncSession, contact_id: str) -> Call | None:
     """Return the call that begins with this contact, or has it as a leg."""
-    first = select(Call).where(col(Call.contact_id) == contact_id)
-    leg = (
-        select(Call)
-        .join(CallLeg, col(CallLeg.call_id) == col(Call.id))
-        .where(col(CallLeg.contact_id) == contact_id)
-    )
-    found = (await session.exec(first)).first()
-    return found if found is not None else (await session.exec(leg)).first()
+    found: Call | None = (
+        await session.exec(_BY_CONTACT, params={'contact_id': contact_id})
+    ).first()
+    return found
+
+
+async def call_of_contact(session: AsyncSession, agent: Agent, contact_id: str) -> Call | None:
+    """Return ``call_by_contact`` if the agent may see it."""
+    values = {'contact_id': contact_id, **reader_values(agent)}
+    statement = _of_contact(sees_everything=agent.sees_everything)
+    found: Call | None = (await session.exec(statement, params=values)).first()
+    return found
+
+
+def _has_contact() -> ColumnElement[bool]:
+    """Return the condition for the call of ``contact_id``: two look-ups by index, the second only without the first."""
+    contact_id = bindparam('contact_id', type_=String())
+    first = select(Call.id).where(col(Call.contact_id) == contact_id).scalar_subquery()
+    leg = select(CallLeg.call_id).where(col(CallLeg.contact_id) == contact_id).limit(1)
+    return col(Call.id) == func.coalesce(first, leg.scalar_subquery())
+
+
+_BY_CONTACT = built_once(select(Call).where(_has_contact()))
+
+
+@cache
+def _of_contact(*, sees_everything: bool) -> SelectOfScalar[Call]:
+    seen = visible_to_bound(Call, sees_everything=sees_everything)
+    return built_once(select(Call).where(_has_contact(), seen))
 
 
 _waits_for_contact = (
@@ -201,11 +225,19 @@ async def agent_by_connect(session: AsyncSession, user_id: str, username: str) -
 
 async def queue_by_name(session: AsyncSession, name: str) -> Queue | None:
     """Return the queue with a name."""
-    return (await session.exec(select(Queue).where(col(Queue.name) == name))).first()
+    found: Queue | None = (await session.exec(_QUEUE_BY_NAME, params={'name': name})).first()
+    return found
 
 
-async def unannounced(session: AsyncSession, since: datetime, *, limit: int) -> Sequence[Call]:
-    """Return incoming calls, answered or over, of which Connect was not yet asked what callers heard before; oldest first."""
+_QUEUE_BY_NAME = built_once(
+    select(Queue).where(col(Queue.name) == bindparam('name', type_=String()))
+)
+
+
+async def claim_unannounced(
+    session: AsyncSession, now: datetime, *, since: datetime, limit: int
+) -> Sequence[Call]:
+    """Claim incoming calls, answered or over, of which Connect is to be asked what callers heard; oldest first."""
     statement = select(Call).where(
         col(Call.direction) == CallDirection.INBOUND,
         col(Call.notices_asked_at).is_(None),
@@ -213,4 +245,10 @@ async def unannounced(session: AsyncSession, since: datetime, *, limit: int) -> 
         col(Call.start_time) >= since,
         or_(col(Call.answered_at).is_not(None), col(Call.end_time).is_not(None)),
     )
-    return (await session.exec(statement.order_by(col(Call.start_time)).limit(limit))).all()
+    oldest = statement.order_by(col(Call.start_time)).limit(limit)
+    claimed = await session.exec(oldest.with_for_update(key_share=True))
+    calls = claimed.all()
+    for call in calls:
+        call.notices_asked_at = now
+        session.add(call)
+    return calls

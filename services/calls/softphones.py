@@ -1,9 +1,11 @@
 """Open softphones of agents, and requests for actions that only a softphone can do.
 
-An agent's page reports every few seconds that its softphone is alive; every process finds the
-report in Redis.
+A page says when its softphone becomes available and when it is gone. Each process reports every few seconds all that are open in its
+pages, in one round trip; every process finds the reports in Redis.
 """
 
+import asyncio
+from collections import Counter
 from uuid import UUID, uuid4
 
 import structlog
@@ -20,7 +22,7 @@ from services.work.unit_of_work import UnitsOfWork
 log = structlog.get_logger()
 
 BEAT_SECONDS = 5
-"""How often a page reports that its softphone is alive."""
+"""How often a process reports the softphones that are open in its pages."""
 KEEP_SECONDS = 15
 
 
@@ -32,9 +34,39 @@ class Softphones:
         self._redis = redis
         self._calls = calls
         self._prefix = f'{prefix}:softphone'
+        self._open: Counter[UUID] = Counter()
+        """In how many of this process's pages each agent has an open softphone."""
+
+    async def opened(self, agent_id: UUID) -> None:
+        """Report an agent's softphone from now on, until ``closed`` is called as often."""
+        self._open[agent_id] += 1
+        await self.alive(agent_id)
+
+    def closed(self, agent_id: UUID) -> None:
+        """Report it no longer from this page; the last report lasts ``KEEP_SECONDS``, in which a page is loaded anew."""
+        self._open[agent_id] -= 1
+        self._open += Counter()  # drops those without a page
+
+    async def follow(self) -> None:
+        """Report the open softphones every ``BEAT_SECONDS``, until cancelled."""
+        while True:
+            await self.beat()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def beat(self) -> None:
+        """Report the softphones that are open in this process's pages."""
+        if not self._open:
+            return
+        reports = self._redis.pipeline(transaction=False)
+        for agent_id in self._open:
+            reports.set(self._key(agent_id), '1', ex=KEEP_SECONDS)
+        try:
+            await reports.execute()
+        except (RedisError, OSError):
+            log.warning('softphone_beat_lost')
 
     async def alive(self, agent_id: UUID) -> None:
-        """Record that the agent's softphone is signed in and can talk; called every ``BEAT_SECONDS``."""
+        """Record that the agent's softphone is signed in and can talk."""
         try:
             await self._redis.set(self._key(agent_id), '1', ex=KEEP_SECONDS)
         except (RedisError, OSError):

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, func
+from sqlalchemy import ARRAY, String, Uuid, bindparam, func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from desk.errors import ConflictError
 
 
@@ -15,12 +16,19 @@ def barred_agents(customer_id: Any, phone: Any) -> Any:
     return func.barred_agents(customer_id, phone, type_=ARRAY(Uuid))
 
 
+_BARRED = built_once(
+    select(
+        barred_agents(bindparam('customer_id', type_=Uuid()), bindparam('phone', type_=String()))
+    )
+)
+
+
 async def barred_from(
     session: AsyncSession, customer_id: UUID | None, phone: str
 ) -> frozenset[UUID]:
     """Return the agents to whom the linked customer, or whoever has this number, is not brought."""
-    found = (await session.exec(select(barred_agents(customer_id, phone)))).one()
-    return frozenset(found)
+    values = {'customer_id': customer_id, 'phone': phone}
+    return frozenset((await session.exec(_BARRED, params=values)).one())
 
 
 async def require_not_barred(

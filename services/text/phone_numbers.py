@@ -26,8 +26,8 @@ MIN_WHOLE_DIGITS = 9
 """Fewer digits may be the end of a longer number."""
 EXTENSION = 'x'
 
-_PLAIN_MOBILE = re.compile(r'010-?([0-9]{4})-?([0-9]{4})')
-"""Matches nine numbers of ten, forty times as fast as the library."""
+_PLAIN_MOBILE = re.compile(r'(?:0|\+82)10-?([0-9]{4})-?([0-9]{4})')
+"""Matches nine numbers of ten, as they are typed and as Connect writes them, forty times as fast as the library."""
 _SHARED = r'1[568][0-9]{6}'
 _SHARED_ABROAD = re.compile(rf'(?:\+?82)?({_SHARED})')
 _MOBILE_NATIONAL = re.compile(r'10[0-9]{8}')

@@ -98,6 +98,11 @@ class Hand:
         with self._centre.acting() as world:
             world.calls.press(contact_id, digits)
 
+    def set_attributes(self, contact_id: str, attributes: Mapping[str, str]) -> None:
+        """Set attributes of a contact as its flow does while it goes on (``UpdateContactAttributes``)."""
+        with self._centre.acting() as world:
+            world.core.set_attributes(world.core.contact(contact_id), attributes)
+
     def hang_up(self, contact_id: str) -> None:
         """Make the customer of a call hang up, or of a chat leave."""
         with self._centre.acting() as world:

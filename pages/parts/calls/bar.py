@@ -15,6 +15,7 @@ from pages.parts.calls.acts import call_acts, possible
 from pages.parts.calls.caller_card import CallerCard
 from pages.parts.calls.clearing import Clearing
 from pages.parts.calls.connect_dialog import Place, choose_place
+from pages.parts.calls.desk_call import DeskCall
 from pages.parts.calls.health import Health
 from pages.parts.calls.keypad import Keypad
 from pages.parts.calls.legs import LegList
@@ -42,6 +43,10 @@ CAUSE = 'calls'
 class CallBar(Component):
     """The call bar of one page."""
 
+    _shown: object = None
+    _usable: object = None
+    """What was last drawn: of the call, and of the buttons."""
+
     def __init__(
         self, context: PageContext, *, keys: KeyMap, notifier: Notifier, needs_microphone: bool
     ) -> None:
@@ -55,8 +60,7 @@ class CallBar(Component):
         """
         super().__init__(context.services.topics, 'section')
         self._context, self._sound = context, notifier.sound
-        self._was = PhoneState()
-        self._refused = ''
+        self._was, self._refused = PhoneState(), ''
         self._digits, self._is_sending = '', False
         self._caller: CallerCard | None = None
         self.classes('desk-call').props['aria-label'] = _('통화')
@@ -65,9 +69,9 @@ class CallBar(Component):
             self._said = Piece('span').classes('desk-unseen').props('role=status aria-live=assertive')  # fmt: skip
             with ui.element('div').classes('desk-call-row'):
                 self._about = Piece('div').classes('desk-call-about')
-                self._long = LongCall(context)
-                self._recording = RecordingPauseButton(context)
-                self._protect = ProtectionButton(context)
+                self._long, calls = LongCall(context), DeskCall(self, context)
+                self._recording = RecordingPauseButton(context, calls)
+                self._protect = ProtectionButton(context, calls)
                 self._draw_buttons()
                 self._draw_dialling()
             self._protect.draw_panel()
@@ -106,28 +110,46 @@ class CallBar(Component):
             button(_('연결 목록'), self._choose_whom)
 
     def _changed(self) -> None:
-        """Show the softphone's current state and its pending command."""
+        """Show what is new in the softphone's state and its pending command: each part is drawn if it has changed."""
         state, view = self.phone.state, self.phone.view
-        self.props['data-link'], self.props['data-call'] = state.link.value, state.phase.value
+        self._mark('data-link', state.link.value)
+        self._mark('data-call', state.phase.value)
+        self._show_buttons(state, view.pending)
+        shown = (state.call, state.is_ready, view.shift_millis)
+        if shown != self._shown:
+            self._shown = shown
+            self._show_call(state)
+        self._notes.show(state)
+        was, self._was = self._was, state
+        self._hear(was, state)
+
+    def _mark(self, name: str, value: str) -> None:
+        if self.props.get(name) != value:
+            self.props[name] = value
+
+    def _show_buttons(self, state: PhoneState, pending: str) -> None:
         can = possible(state)
+        if 'keypad' not in can:
+            self._keypad.set_visibility(False)
+        usable = (can, pending, state.muted, self._keypad.visible)
+        if usable == self._usable:
+            return
+        self._usable = usable
         for name, piece in self._buttons.items():
             piece.set_visibility(name in can)
-            piece.set_attribute('aria-busy', 'true' if view.pending == name else '')
+            piece.set_attribute('aria-busy', 'true' if pending == name else '')
         self._buttons['mute'].set_attribute('aria-pressed', str(state.muted).lower())
+        is_open = str(self._keypad.visible).lower()
+        self._buttons['keypad'].set_attribute('aria-expanded', is_open)
+
+    def _show_call(self, state: PhoneState) -> None:
+        view = self.phone.view
         self._about.set_inside(self._summary(state))
         self._legs.show(state.call, view)
         self._recording.show(state)
         self._long.show(state, view)
         self._protect.show(state)
-        if 'keypad' not in can:
-            self._keypad.set_visibility(False)
-        is_open = str(self._keypad.visible).lower()
-        self._buttons['keypad'].set_attribute('aria-expanded', is_open)
         self._dialling.set_visibility(state.is_ready and state.call is None)
-        self._notes.show(state)
-        was, self._was = self._was, state
-        self._hear(was, state)
-        self.update()
 
     def _summary(self, state: PhoneState) -> Markup:
         call = state.call

@@ -49,6 +49,7 @@ class Health(Component):
         self.set_visibility(False)
         self.listen(agent_topic(context.agent.id), self._hear, draws=False)
         phone.on_change(self._look)
+        phone.on_proof(self._look)
         self._sound.on_state(self._sound_changed)
         notifier.on_state(self._look)
 

@@ -45,6 +45,7 @@ class LegLine(ui.element):
         self._leg_id = leg_id
         self._on_leg = on_leg
         self._is_held = self._is_muted = False
+        self._shown: tuple[object, ...] = ()
         with self:
             self._who = Piece('span')
             self._hold = button('', self._toggle_hold)
@@ -53,9 +54,12 @@ class LegLine(ui.element):
 
     def show(self, leg: Leg, call: Call, view: PhoneView) -> None:
         """Show the party's current state."""
-        who = leg_name(leg, call)
+        who, since = leg_name(leg, call), view.moment(leg.since)
+        shown = (who, leg.state, leg.muted, since)
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._is_held, self._is_muted = leg.is_held, leg.muted
-        since = view.moment(leg.since)
         self._who.set_inside(
             filled(
                 '<b>{who}</b> <span>{state}</span> <time data-since="{since}"></time>',
@@ -64,8 +68,8 @@ class LegLine(ui.element):
                 since=since if since is not None else '',
             )
         )
-        self.props['data-state'] = leg.state
-        self.update()
+        if self.props.get('data-state') != leg.state:
+            self.props['data-state'] = leg.state
         _name(self._hold, _('보류 해제') if leg.is_held else _('보류'), who)
         _name(self._mute, _('음소거 해제') if leg.muted else _('음소거'), who)
         _name(self._drop, _('끊기'), who)

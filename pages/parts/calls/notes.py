@@ -34,8 +34,9 @@ class BarNotes(ui.element):
 
     def say(self, sentence: str, remedies: list[Remedy]) -> None:
         """Show a problem that the softphone's state does not tell; an empty sentence removes it."""
-        self._extra = (sentence, remedies)
-        self.show(self._phone.state)
+        was, self._extra = self._extra[0], (sentence, remedies)
+        if sentence != was:
+            self.show(self._phone.state)
 
     def show(self, state: PhoneState) -> None:
         """Show the problem in a state."""
@@ -58,9 +59,8 @@ class BarNotes(ui.element):
         self.set_visibility(bool(sentence or tab))
 
     def _of(self, state: PhoneState) -> tuple[str, list[Remedy]]:
-        restart = (_('다시 연결'), self._asking('restart'))
         if trouble := link_trouble(state):
-            helps = [] if state.link is Link.ABSENT else [restart]
+            helps = [] if state.link is Link.ABSENT else [self._restart()]
             if state.link in SIGN_IN_HELPS:
                 helps.append((_('Connect에 로그인'), self._asking('sign_in')))
             return trouble, helps
@@ -68,7 +68,7 @@ class BarNotes(ui.element):
             return self._of_reload(state)
         if state.slow > 0:
             return _('소프트폰이 늦게 답합니다. 다시 연결하면 통화 소리가 끊길 수 있습니다.'), [
-                restart
+                self._restart()
             ]
         if state.took_over and state.call is not None and not state.call.rings:
             return _('통화 소리를 이 탭이 이어받았습니다.'), []
@@ -89,6 +89,9 @@ class BarNotes(ui.element):
             (_('통화 복구'), recover),
             (_('잘 들립니다'), heard),
         ]
+
+    def _restart(self) -> Remedy:
+        return _('다시 연결'), self._asking('restart')
 
     def _asking(self, name: str, **asked: str) -> Callable[[], Awaitable[None]]:
         async def act() -> None:

@@ -3,10 +3,11 @@
 Times are milliseconds of the browser's clock; ``PhoneView.moment`` converts them to the desk's.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
-from nicegui import binding
 from pydantic import BaseModel, ConfigDict, Field
 
 Text = Annotated[str, Field(max_length=256)]
@@ -110,7 +111,7 @@ class Call(_Shape):
     attributes: Annotated[dict[Text, Annotated[str, Field(max_length=33_000)]], Field(max_length=100)] = {}  # fmt: skip
     legs: Annotated[list[Leg], Field(max_length=20)] = []
 
-    @property
+    @cached_property
     def phase(self) -> Phase:
         """Return the call's phase."""
         if self.rings:
@@ -124,12 +125,12 @@ class Call(_Shape):
         others = self.others
         return Phase.HELD if others and all(leg.is_held for leg in others) else Phase.TALKING
 
-    @property
+    @cached_property
     def customer(self) -> Leg | None:
         """Return the leg that the call began with."""
         return next((leg for leg in self.legs if leg.kind == 'customer'), None)
 
-    @property
+    @cached_property
     def others(self) -> list[Leg]:
         """Return all other parties in the call."""
         return [leg for leg in self.legs if leg.kind != 'agent' and leg.is_there]
@@ -178,7 +179,7 @@ class PhoneState(_Shape):
     """Whether a call is being transferred to oneself (통화 복구), or did not come back."""
     proof: Proof | None = None
 
-    @property
+    @cached_property
     def call(self) -> Call | None:
         """Return the call that the bar shows: an open one before an ended one."""
         return min(self.calls, key=lambda call: call.phase in OVER, default=None)
@@ -197,7 +198,7 @@ class PhoneState(_Shape):
 OVER = frozenset({Phase.WRAP_UP, Phase.FAILED})
 
 
-@binding.bindable_dataclass
+@dataclass(slots=True, kw_only=True)
 class PhoneView:
     """The softphone as one page shows it: its last state, the pending command, and the difference of the clocks."""
 

@@ -7,6 +7,7 @@ from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
+from pages.parts.calls.desk_call import DeskCall
 from pages.parts.calls.phone_state import OVER, Phase, PhoneState
 from pages.parts.kit.buttons import button
 from pages.parts.protection.panel import ProtectionPanel
@@ -19,9 +20,9 @@ IN_CALL = frozenset({Phase.TALKING, Phase.HELD, *OVER})
 class ProtectionButton(Component):
     """Follows the call that the bar is about; its panel stands below the bar."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, calls: DeskCall) -> None:
         super().__init__(context.services.topics, 'span')
-        self._context = context
+        self._context, self._calls = context, calls
         self._panel: ProtectionPanel | None = None
         self._contact_id = ''
         self._call_id: UUID | None = None
@@ -56,12 +57,11 @@ class ProtectionButton(Component):
 
     async def _find(self, contact_id: str, *, must: bool = False) -> None:
         """Find the desk's call and follow it. Raises ``ConflictError`` when it must be known and is not yet."""
-        calls = self._context.services.calls
-        call = await self.still(calls.of_contact(self._context.agent, contact_id))
-        if call is None:
+        call_id = await self.still(self._calls.id_of(contact_id))
+        if call_id is None:
             if must:
                 raise ConflictError('call.not_begun')
             return
         if contact_id == self._contact_id and self._panel is not None:
-            self._call_id = call.id
-            self._panel.follow(call.id)
+            self._call_id = call_id
+            self._panel.follow(call_id)

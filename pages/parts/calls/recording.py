@@ -8,6 +8,7 @@ from pages import notices
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
+from pages.parts.calls.desk_call import DeskCall
 from pages.parts.calls.phone_state import Call, Phase, PhoneState
 from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.clock import milliseconds
@@ -22,9 +23,9 @@ IN_CALL = frozenset({Phase.TALKING, Phase.HELD})
 class RecordingPauseButton(Component):
     """Shown while the agent talks; what it shows is what the desk knows, in every tab of theirs."""
 
-    def __init__(self, context: PageContext) -> None:
+    def __init__(self, context: PageContext, calls: DeskCall) -> None:
         super().__init__(context.services.topics, 'span')
-        self._context = context
+        self._context, self._calls = context, calls
         self._contact_id = ''
         self._call_id: UUID | None = None
         self._until: datetime | None = None
@@ -80,13 +81,11 @@ class RecordingPauseButton(Component):
         """Return the desk's call. Raises ``ConflictError`` before the desk has heard of it."""
         if self._call_id is None:
             contact_id = self._contact_id
-            call = await self.still(
-                self._context.services.calls.of_contact(self._context.agent, contact_id)
-            )
-            if call is None or contact_id != self._contact_id:
+            call_id = await self.still(self._calls.id_of(contact_id))
+            if call_id is None or contact_id != self._contact_id:
                 raise ConflictError('call.not_begun')
-            self._call_id = call.id
-            self.listen(call_topic(call.id), self._hear)
+            self._call_id = call_id
+            self.listen(call_topic(call_id), self._hear)
         return self._call_id
 
     def _hear(self, event: object) -> None:

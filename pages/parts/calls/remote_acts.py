@@ -1,6 +1,5 @@
 """Commands of programs to an agent's softphone: the page that has it announces this, and performs them."""
 
-import asyncio
 from collections import deque
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from pages.parts.calls.connect_dialog import leading_to, places_of
 from pages.parts.calls.phone_state import PhoneState
 from pages.parts.calls.softphone import Softphone
 from services.calls.events import SoftphoneAct, SoftphoneAsked, TargetKind, softphone_topic
-from services.calls.softphones import BEAT_SECONDS
 
 REMEMBERED = 50
 """Recent commands by id: a repeated one is not performed twice."""
@@ -32,7 +30,7 @@ class RemoteActs(Component):
         self.set_visibility(False)
         self.listen(softphone_topic(context.agent.id), self._hear, draws=False)
         phone.on_change(self._changed)
-        self.start(self._beat())
+        self.at_end(self._end)
 
     @property
     def _is_open(self) -> bool:
@@ -40,17 +38,17 @@ class RemoteActs(Component):
 
     def _changed(self) -> None:
         """Announce at once that the softphone became available or unavailable."""
-        was, self._was_open = self._was_open, self._is_open
+        agent_id, was, self._was_open = self._context.agent.id, self._was_open, self._is_open
         if self._is_open and not was:
-            self.start(self._softphones.alive(self._context.agent.id))
-        elif was and not self._is_open and self._phone.state.owner:
-            self.start(self._softphones.gone(self._context.agent.id))
+            self.start(self._softphones.opened(agent_id))
+        elif was and not self._is_open:
+            self._softphones.closed(agent_id)
+            if self._phone.state.owner:
+                self.start(self._softphones.gone(agent_id))
 
-    async def _beat(self) -> None:
-        while not self.is_deleted:
-            if self._is_open:
-                await self.still(self._softphones.alive(self._context.agent.id))
-            await self.still(asyncio.sleep(BEAT_SECONDS))
+    async def _end(self) -> None:
+        if self._was_open:
+            self._softphones.closed(self._context.agent.id)
 
     def _hear(self, event: Event) -> None:
         if not isinstance(event, SoftphoneAsked) or not self._is_open:

@@ -1,11 +1,12 @@
 """The bridge to the softphone in the window around the page: it sends its whole state, and takes one command at a time.
 
 The state is the truth. A command's answer only says that it was accepted, or why it was refused; until a later state shows its
-effect the command counts as pending. Commands have a deadline.
+effect the command counts as pending. Commands have a deadline. A state that says nothing new costs one comparison.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
@@ -23,6 +24,8 @@ QUIET = frozenset({'digits', 'places', 'sign_in', 'heard'})
 _MARGIN_SECONDS = 2.0  # for the answer's way back
 _SAME_CLOCK_MILLIS = 2_000  # delays of a message differ by less
 
+_TOLD_EACH_MINUTE = frozenset({'at', 'proof'})
+
 React = Callable[[], None]
 
 
@@ -33,7 +36,11 @@ class Softphone(Element, component='softphone.js'):
         super().__init__()
         self._props['username'] = username
         self.view = PhoneView(state=PhoneState())
+        self._lasting: dict[str, Any] = {}
+        self._proof: object = None
+        """The last received state as it was sent, in two parts: see ``_lasting``."""
         self._on_change: list[React] = []
+        self._on_proof: list[React] = []
         self.on('state', self._heard)
 
     @property
@@ -44,6 +51,10 @@ class Softphone(Element, component='softphone.js'):
     def on_change(self, react: React) -> None:
         """Call ``react`` whenever the state or the pending command changes."""
         self._on_change.append(react)
+
+    def on_proof(self, react: React) -> None:
+        """Call ``react`` with each proof of the window that came alone, because nothing else has changed."""
+        self._on_proof.append(react)
 
     async def command(self, name: str, /, **asked: object) -> object:
         """Send a command to the softphone and return the data of its answer.
@@ -77,15 +88,29 @@ class Softphone(Element, component='softphone.js'):
         self.run_method('check', ask)
 
     def _heard(self, event: GenericEventArguments) -> None:
-        try:
-            state = PhoneState.model_validate(event.args)
-        except ValidationError:  # not sent by our component
+        told = event.args
+        if not isinstance(told, dict):  # not sent by our component
             return
-        shift = milliseconds(clock.now()) - state.at
-        if abs(shift - self.view.shift_millis) > _SAME_CLOCK_MILLIS:
-            self.view.shift_millis = shift
+        lasting, proof = _lasting(told), told.get('proof')
+        is_new = lasting != self._lasting or bool(self.view.pending)
+        if not is_new and proof == self._proof:
+            return
+        try:
+            state = PhoneState.model_validate(told)
+        except ValidationError:
+            return
+        self._lasting, self._proof = lasting, proof
+        is_new |= self._shift(state.at)
         self.view.state, self.view.pending = state, ''
-        self._tell()
+        self._tell(self._on_change if is_new else self._on_proof)
+
+    def _shift(self, at: int) -> bool:
+        """Follow the browser's clock; returns whether it was set, so that all times are drawn anew."""
+        shift = milliseconds(clock.now()) - at
+        is_set = abs(shift - self.view.shift_millis) > _SAME_CLOCK_MILLIS
+        if is_set:
+            self.view.shift_millis = shift
+        return is_set
 
     def _settle(self, name: str) -> None:
         if self.view.pending == name and not self.is_deleted:
@@ -94,11 +119,16 @@ class Softphone(Element, component='softphone.js'):
 
     def _pend(self, name: str) -> None:
         self.view.pending = name
-        self._tell()
+        self._tell(self._on_change)
 
-    def _tell(self) -> None:
-        for react in self._on_change:
+    def _tell(self, told: Sequence[React]) -> None:
+        for react in told:
             react()
+
+
+def _lasting(told: dict[str, Any]) -> dict[str, Any]:
+    """Return a state without what is new each minute though nothing has changed: when it was sent, and the proof."""
+    return {name: value for name, value in told.items() if name not in _TOLD_EACH_MINUTE}
 
 
 def refusal(name: object) -> DeskError:

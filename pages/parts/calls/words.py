@@ -47,6 +47,8 @@ def leg_state_name(leg: Leg) -> str:
 
 def link_trouble(state: PhoneState) -> str:
     """Return why there is no softphone; empty when there is one."""
+    if state.is_ready:  # nearly always
+        return ''
     return {
         Link.ABSENT: _('이 창에는 소프트폰이 없습니다. 데스크를 새 탭에서 여십시오.'),
         Link.SILENT: _('소프트폰이 응답하지 않습니다.'),

@@ -3,10 +3,13 @@
 const RINGING = ["incoming", "pending", "connecting"];
 const OVER = ["ended", "error", "missed", "rejected"];
 const VOICE = ["voice", "queue_callback"];
+const STEADY_MS = 1000; // the skew of two snapshots differs by their ways: a time that is known stays, or it would be news
+const MOST_MOMENTS = 100;
+const moments = new Map();
 
 export function picture() {
   const { snapshot, configuration } = connect.core.getAgentDataProvider().getAgentData();
-  const moment = (time) => (time ? Math.round((new Date(time).getTime() - (snapshot.skew || 0)) / 1000) * 1000 : null);
+  const moment = (time) => (time ? steady(new Date(time).getTime(), snapshot.skew || 0) : null);
   const state = ({ name, type }) => ({ name, type });
   return {
     agent: {
@@ -18,6 +21,15 @@ export function picture() {
     },
     calls: snapshot.contacts.filter(({ type }) => VOICE.includes(type)).map((contact) => call(contact, moment)),
   };
+}
+
+function steady(there, skew) {
+  const here = Math.round((there - skew) / 1000) * 1000;
+  const was = moments.get(there);
+  if (was !== undefined && Math.abs(here - was) <= STEADY_MS) return was;
+  if (moments.size >= MOST_MOMENTS) moments.clear();
+  moments.set(there, here);
+  return here;
 }
 
 export function isLive(one) {

@@ -55,6 +55,42 @@ async def test_flow_that_tells_nothing_leaves_the_call_unannounced(
     assert (known.announcement_id, known.recording_notice) == (None, '')
 
 
+async def test_what_the_flow_says_later_is_heard_of_and_stays(
+    centre: Centre, services: Services, agent: Agent
+) -> None:
+    call = await answered(centre)
+    assert [await services.call_notices.ask_due() for _ in range(2)] == [1, 0]
+
+    place = f'contacts/{call.contact_id}/attributes'
+    await centre.do(centre.box.hand, 'POST', place, attributes={NOTICE: WORDS})
+    await centre.call(lambda call: call.notices_asked_at is None)
+    assert [await services.call_notices.ask_due() for _ in range(2)] == [1, 0]
+    known = await services.calls.call(agent, call.id)
+    assert (known.announcement_id, known.recording_notice) == (None, WORDS)
+
+    parameters = {'InitialContactId': call.contact_id, 'Attributes': {ANNOUNCEMENT: 'yes', NOTICE: ''}}  # fmt: skip
+    await centre.do(
+        centre.box.call, 'connect.UpdateContactAttributes', **centre.box.instance, **parameters
+    )
+    await centre.call(lambda call: call.notices_asked_at is None)
+    assert await services.call_notices.ask_due() == 1
+    known = await services.calls.call(agent, call.id)
+    current = await services.announcements.current('ko')
+    assert (known.announcement_id, known.recording_notice) == (current.version, WORDS)
+
+
+async def test_call_that_is_over_is_asked_about_once_more(
+    centre: Centre, services: Services
+) -> None:
+    call = await answered(centre)
+    assert await services.call_notices.ask_due() == 1
+
+    await centre.act('end', str(call.contact_id))
+    await centre.call(lambda call: call.end_time is not None)
+
+    assert [await services.call_notices.ask_due() for _ in range(2)] == [1, 0]
+
+
 async def test_queue_may_say_that_its_callers_are_told(
     centre: Centre, services: Services, agent: Agent, make: Make
 ) -> None:

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from desk.sandbox.connect.control.answers import NOTHING, REFUSED
 from desk.sandbox.connect.control.shapes import (
+    Attributes,
     CallWish,
     ChatWish,
     Digits,
@@ -67,6 +68,12 @@ def _going_on(api: APIRouter, hand: Hand) -> None:
     async def press(contact_id: str, pressed: Digits) -> dict[str, str]:
         """Press keys as the customer of a call. Flows only lead to queues, so keys have no effect."""
         hand.press(contact_id, pressed.digits)
+        return NOTHING
+
+    @api.post('/contacts/{contact_id}/attributes')
+    async def set_attributes(contact_id: str, told: Attributes) -> dict[str, str]:
+        """Set attributes as the contact's flow does while it goes on: beside those that it has."""
+        hand.set_attributes(contact_id, told.attributes)
         return NOTHING
 
     @api.post('/contacts/{contact_id}/hang-up')

@@ -10,6 +10,7 @@ from desk.sandbox.connect.control import panels
 from desk.sandbox.connect.control.elements import (
     Fields,
     Piece,
+    area,
     bare_choice,
     button,
     choice,
@@ -19,6 +20,7 @@ from desk.sandbox.connect.control.elements import (
     sending,
 )
 from desk.sandbox.connect.control.floor import FloorView
+from desk.sandbox.connect.control.forms import attributes_in
 from desk.sandbox.connect.control.open_page import OpenPage
 from desk.sandbox.connect.control.views import AgentView, ContactView
 from desk.sandbox.connect.faults import FaultChange, SoftphoneFault, Trouble
@@ -91,6 +93,12 @@ class ContactDetail:
                     ('say', w('보내기')), ('press', w('누르기')), ('leave', w('고객이 끊기'))
                 ),
             ),
+        )
+        form(
+            w('흐름이 되어'),
+            self._set_attributes,
+            area(w('흐름이 정하는 값 (이름=값, 한 줄에 하나)'), 'attributes')
+            + sending(('set', w('속성 넣기'))),
         )
         self._talk = Piece('div', 'box-talk')
         self._talk.put('role', 'log')
@@ -171,6 +179,10 @@ class ContactDetail:
         if whose := self._holders(is_over=verb == 'clear'):
             _, does = ACTS[verb]
             self._page.do(lambda: self._page.hand.act(whose[0], does(self._contact_id)))
+
+    def _set_attributes(self, fields: Fields) -> None:
+        hand, contact_id = self._page.hand, self._contact_id
+        self._page.do(lambda: hand.set_attributes(contact_id, attributes_in(self._page, fields)))
 
     def _speak(self, fields: Fields) -> None:
         hand, contact_id = self._page.hand, self._contact_id

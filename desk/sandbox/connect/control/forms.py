@@ -41,6 +41,17 @@ BRING_BACK = """async (event) => {
 """A snapshot is too large for a socket message: the browser sends it to the JSON API."""
 
 
+def attributes_in(page: OpenPage, fields: Fields) -> dict[str, str]:
+    """Return what was typed into a field of attributes. Raises ``Unreadable``."""
+    attributes: dict[str, str] = {}
+    for line in fields['attributes'].splitlines():
+        name, equals, value = line.partition('=')
+        if not equals:
+            raise Unreadable(page.words('이름=값이 아닙니다'))
+        attributes[name.strip()] = value.strip()
+    return attributes
+
+
 class CustomerForm:
     """Make a call, request a callback, start a chat, create a task."""
 
@@ -92,12 +103,7 @@ class CustomerForm:
         self._page.do(act, said)
 
     def _caller(self, fields: Fields) -> Caller:
-        attributes: dict[str, str] = {}
-        for line in fields['attributes'].splitlines():
-            name, equals, value = line.partition('=')
-            if not equals:
-                raise Unreadable(self._page.words('이름=값이 아닙니다'))
-            attributes[name.strip()] = value.strip()
+        attributes = attributes_in(self._page, fields)
         return Caller(queue=fields['queue'], name=fields['name'], attributes=attributes)
 
     def _number(self, fields: Fields) -> str:

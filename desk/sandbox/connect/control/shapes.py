@@ -103,6 +103,13 @@ class Digits(BaseModel):
     digits: str = Field(pattern=r'^[0-9*#]{1,64}$')
 
 
+class Attributes(BaseModel):
+    """What the flow sets of a contact that goes on."""
+
+    model_config = _example(attributes={'desk_recording_notice': 'yes'})
+    attributes: dict[str, str] = Field(min_length=1)
+
+
 class StatusChoice(BaseModel):
     """The status that an agent chooses."""
 

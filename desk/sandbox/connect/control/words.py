@@ -78,6 +78,9 @@ ENGLISH: Mapping[str, str] = {
     '관리자': 'supervisor',
     '시스템': 'system',
     '속성': 'Attributes',
+    '흐름이 되어': 'As the flow',
+    '흐름이 정하는 값 (이름=값, 한 줄에 하나)': 'What the flow sets (name=value, one a line)',
+    '속성 넣기': 'Set attributes',
     # ---- customers
     '고객이 되어': 'Be the customer',
     '전화 걸기': 'Ring a call',

@@ -1,7 +1,8 @@
 """The foundation of the world's parts: state, time, ids, timers, and events."""
 
 import heapq
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -13,6 +14,7 @@ from desk.sandbox.connect.world.refusals import Gone, NotPossible, NotThere
 from desk.sandbox.connect.world.room import Item, Room
 from desk.sandbox.connect.world.state import Due, State, Timer
 from desk.sandbox.connect.world.terms import (
+    MAX_ATTRIBUTE_BYTES,
     AgentContactState,
     EndpointType,
     LegKind,
@@ -22,6 +24,7 @@ from desk.sandbox.connect.world.terms import (
     StatusType,
 )
 
+ATTRIBUTE_KEY = re.compile(r'[A-Za-z0-9_-]+')
 NAMESPACE = UUID('0e4f7a3d-9f0b-4f47-8a53-6b3d8c1f2a10')
 
 
@@ -147,6 +150,21 @@ class Core:
         self.looked_up.add(contact.id)
         self.told.append(events.contact_event(self.state, kind, contact, self.new_id(), more))
 
+    def conversation(self, contact: Contact) -> list[Contact]:
+        """Return all contacts of a contact's conversation."""
+        return [each for each in self.state.contacts.values() if each.root_id == contact.root_id]
+
+    def set_attributes(self, contact: Contact, attributes: Mapping[str, str]) -> None:
+        """Set attributes of a conversation, beside those that it has; also after its end."""
+        whole = contact.attributes | dict(attributes)
+        check_attributes(whole)
+        for each in self.conversation(contact):
+            each.attributes = dict(whole)
+            self.tell('CONTACT_DATA_UPDATED', each, updatedProperties=['UserDefinedAttributes'])
+            for agent in self.state.agents.values():
+                if each.id in agent.assignments:
+                    self.changed[agent.id] = None
+
     def tell_agents(self) -> None:
         """Publish an event for each agent who has changed since the last time."""
         for agent_id in self.changed:
@@ -211,3 +229,12 @@ class Core:
         self.state.going[contact.channel] -= 1
         contact.holds.end(self.now)
         self.tell('DISCONNECTED', contact)
+
+
+def check_attributes(attributes: Mapping[str, str]) -> None:
+    """Raise ``NotPossible`` for attributes that Connect does not keep."""
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
+    if size > MAX_ATTRIBUTE_BYTES:
+        raise NotPossible(f'Attributes take {size} bytes of {MAX_ATTRIBUTE_BYTES}')
+    if not all(ATTRIBUTE_KEY.fullmatch(key) for key in attributes):
+        raise NotPossible('Attribute keys are letters, digits, dashes and underscores')

@@ -32,6 +32,8 @@ def test_whole_call_by_json_alone(box: Box) -> None:
     box.act('accept', call_id)
     box.hand('POST', f'contacts/{call_id}/say', text='배송이 늦어요')
     box.hand('POST', f'contacts/{call_id}/press', digits='1#')
+    box.hand('POST', f'contacts/{call_id}/attributes', attributes={'told': 'yes'})
+    attributes['told'] = 'yes'  # beside those that it came with
     box.act('hold', call_id)
     held = contact(box, call_id)
     box.act('resume', call_id)

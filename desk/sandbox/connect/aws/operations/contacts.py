@@ -1,6 +1,5 @@
 """Operations on contacts: start, end, move, describe."""
 
-import re
 from datetime import datetime
 
 from desk.sandbox.connect.aws.operations.call import Call, Handler, bare
@@ -9,18 +8,17 @@ from desk.sandbox.connect.aws.operations.participants import connection_words
 from desk.sandbox.connect.aws.operations.streaming import topic_of
 from desk.sandbox.connect.world.arrivals import Wish
 from desk.sandbox.connect.world.contact import Contact
+from desk.sandbox.connect.world.core import check_attributes
 from desk.sandbox.connect.world.directory import Endpoint
 from desk.sandbox.connect.world.events import Json
 from desk.sandbox.connect.world.refusals import NotPossible, OverQuota
 from desk.sandbox.connect.world.terms import (
     DEFAULT_CHAT_MINUTES,
-    MAX_ATTRIBUTE_BYTES,
     Channel,
     EndpointType,
     Role,
 )
 
-ATTRIBUTE_KEY = re.compile(r'[A-Za-z0-9_-]+')
 TIMES = {
     'INITIATION_TIMESTAMP': 'initiated_at',
     'SCHEDULED_TIMESTAMP': 'scheduled_at',
@@ -94,7 +92,7 @@ def start_task_contact(call: Call) -> Json:
 def _wish(call: Call, *, queue_id: str | None = None) -> Wish:
     asked = call.parameters
     attributes = asked.get('Attributes') or {}
-    _check_attributes(attributes)
+    check_attributes(attributes)
     return Wish(
         flow_id=call.key('ContactFlowId'),
         queue_id=queue_id,
@@ -109,14 +107,6 @@ def _wish(call: Call, *, queue_id: str | None = None) -> Wish:
         previous_id=asked.get('PreviousContactId'),
         related_id=asked.get('RelatedContactId'),
     )
-
-
-def _check_attributes(attributes: dict[str, str]) -> None:
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in attributes.items())
-    if size > MAX_ATTRIBUTE_BYTES:
-        raise NotPossible(f'Attributes take {size} bytes of {MAX_ATTRIBUTE_BYTES}')
-    if not all(ATTRIBUTE_KEY.fullmatch(key) for key in attributes):
-        raise NotPossible('Attribute keys are letters, digits, dashes and underscores')
 
 
 def stop_contact(call: Call) -> Json:
@@ -141,13 +131,7 @@ def transfer_contact(call: Call) -> Json:
 def update_contact_attributes(call: Call) -> Json:
     """Set attributes of a conversation, also after its end."""
     contact = call.world.core.contact(call.key('InitialContactId'))
-    attributes = contact.attributes | call.parameters['Attributes']
-    _check_attributes(attributes)
-    for each in _conversation(call, contact):
-        each.attributes = dict(attributes)
-        call.world.core.tell(
-            'CONTACT_DATA_UPDATED', each, updatedProperties=['UserDefinedAttributes']
-        )
+    call.world.core.set_attributes(contact, call.parameters['Attributes'])
     return {}
 
 
@@ -255,15 +239,11 @@ def _sort(found: list[Contact], sort: Json, by_default: str) -> None:
 def list_associated_contacts(call: Call) -> Json:
     """Answer with all contacts of a contact's conversation."""
     contact = call.world.core.contact(call.key('ContactId'))
-    found, token = call.page(_conversation(call, contact), f'associated/{contact.id}')
+    found, token = call.page(call.world.core.conversation(contact), f'associated/{contact.id}')
     return {
         'ContactSummaryList': [own_words(call, each) for each in found],
         'NextToken': token,
     }
-
-
-def _conversation(call: Call, contact: Contact) -> list[Contact]:
-    return [each for each in call.world.state.contacts.values() if each.root_id == contact.root_id]
 
 
 def create_participant(call: Call) -> Json:
