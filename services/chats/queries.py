@@ -336,9 +336,8 @@ async def messages_before(
 
 @cache
 def _messages_before(*, is_last: bool) -> SelectOfScalar[Message]:
-    statement = select(Message).where(
-        col(Message.chat_session_id) == bindparam('chat_id', type_=Uuid())
-    )
+    is_of_chat = col(Message.chat_session_id) == bindparam('chat_id', type_=Uuid())
+    statement = select(Message).where(is_of_chat)
     if not is_last:
         statement = statement.where(col(Message.number) < bindparam('before', type_=Integer()))
     newest_first = statement.order_by(col(Message.number).desc())
