@@ -7,7 +7,7 @@ what a session returns: named tuples, and detached rows of the models.
 
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
@@ -33,15 +33,15 @@ class DriverQuery:
     text: str
     values: Mapping[str, Any]
     shape: '_Shape'
+    is_short: bool = False
+    """Whether pages ask it often and it takes the server milliseconds, as those that are built once."""
 
-    def rows(
-        self, found: Sequence[DriverRow], kinds_of_columns: Callable[[], Sequence[int]]
-    ) -> list[Any]:
+    def rows(self, found: Sequence[DriverRow], kinds: Sequence[int]) -> list[Any]:
         """Return the driver's rows as named tuples of columns' values and models' rows.
 
-        ``kinds_of_columns`` returns the columns' types by the server's numbers.
+        ``kinds`` are the columns' types by the server's numbers.
         """
-        read = self.shape.read or self.shape.reader(kinds_of_columns())
+        read = self.shape.read or self.shape.reader(kinds)
         return [read(row) for row in found]
 
 
@@ -64,7 +64,7 @@ def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> Dri
 
 
 def built_once(statement: StatementT) -> StatementT:
-    """Keep a statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
+    """Keep a short statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
 
     Otherwise a statement's shape is worked out at each use, which for a long one costs more than the driver does.
     """
@@ -139,13 +139,13 @@ class _Lasting:
 
     def with_values(self, given: Mapping[str, Any] | None) -> DriverQuery:
         if self.always is None:
-            return self.shape.with_values(given, self.bound)
+            return replace(self.shape.with_values(given, self.bound), is_short=True)
         values = dict(self.always.values)
         for name, value in (given or {}).items():
             if name in self.named:
                 process = self.named[name]
                 values[name] = process(value) if process else value
-        return DriverQuery(self.always.text, values, self.shape)
+        return DriverQuery(self.always.text, values, self.shape, is_short=True)
 
 
 @dataclass(frozen=True, slots=True)
