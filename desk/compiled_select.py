@@ -36,10 +36,15 @@ class DriverQuery:
     is_short: bool = False
     """Whether pages ask it often and it takes the server milliseconds, as those that are built once."""
 
+    @property
+    def knows_columns(self) -> bool:
+        """Whether its columns' types are known from an earlier run: to ask for them costs more than some rows do."""
+        return self.shape.read is not None
+
     def rows(self, found: Sequence[DriverRow], kinds: Sequence[int]) -> list[Any]:
         """Return the driver's rows as named tuples of columns' values and models' rows.
 
-        ``kinds`` are the columns' types by the server's numbers.
+        ``kinds`` are the columns' types by the server's numbers; not needed once the query ``knows_columns``.
         """
         read = self.shape.read or self.shape.reader(kinds)
         return [read(row) for row in found]

@@ -84,7 +84,7 @@ class StatementPool:
             hear(query.text, query.values)
 
         async def run(connection: psycopg.AsyncConnection[Any]) -> Found:
-            return await _found(await _asked(connection, query))
+            return await _found(query, await _asked(connection, query))
 
         found = await self._batches.find(query)
         if found is None:
@@ -97,7 +97,7 @@ class StatementPool:
         async def run(connection: psycopg.AsyncConnection[Any]) -> Sequence[Found]:
             async with connection.pipeline():
                 cursors = [await _asked(connection, one) for one in queries]
-            return [await _found(one) for one in cursors]
+            return [await _found(*one) for one in zip(queries, cursors, strict=True)]
 
         return await self._run_again_when_cut(run, statements=len(queries))
 
@@ -197,6 +197,6 @@ async def _asked(
     return await cursor.execute(query.text.encode(), query.values)
 
 
-async def _found(cursor: psycopg.AsyncCursor[Any]) -> Found:
-    kinds = [column.type_code for column in cursor.description or ()]
-    return Found(await cursor.fetchall(), kinds)
+async def _found(query: DriverQuery, cursor: psycopg.AsyncCursor[Any]) -> Found:
+    described = () if query.knows_columns else cursor.description or ()
+    return Found(await cursor.fetchall(), [column.type_code for column in described])
