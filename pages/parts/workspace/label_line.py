@@ -42,7 +42,6 @@ class LabelLine(Component):
         self._services, self._on_changed = context.services, on_changed
         self._chat: ChatCard | None = None
         self._labels: dict[UUID, LabelView] | None = None
-        self._is_learning = False
         self._dialog: LabelDialog | None = None
         with self:
             self._chips = Piece('span').classes('desk-labels-set')
@@ -56,9 +55,7 @@ class LabelLine(Component):
         self._chat = chat
         self.snooze.show(chat)
         if self._labels is None:
-            if not self._is_learning:
-                self.start(self._learn())
-            self._is_learning = True
+            self.start(self._learn())
             return
         found = [self._labels[one] for one in chat.label_ids if one in self._labels]
         self._chips.set_inside(chips(found))
@@ -124,11 +121,7 @@ class LabelLine(Component):
             notices.tell(error)
 
     async def _learn(self) -> None:
-        try:
-            labels = await self.still(self._services.chat_labels.all())
-        finally:
-            self._is_learning = False
-        self._labels = {one.id: one for one in labels}
+        self._labels = {one.id: one for one in await self.still(self._services.chat_labels.all())}
         if self._chat is not None:
             self.show(self._chat)
 
