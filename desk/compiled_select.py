@@ -7,12 +7,13 @@ what a session returns: named tuples, and detached rows of the models.
 
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.orm import Mapper, make_transient_to_detached
+from sqlalchemy.orm import Mapper
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.sql import CompoundSelect, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -32,23 +33,27 @@ class DriverQuery:
     text: str
     values: Mapping[str, Any]
     shape: '_Shape'
+    is_short: bool = False
+    """Whether pages ask it often and it takes the server milliseconds, as those that are built once."""
 
-    def rows(
-        self, found: Sequence[DriverRow], kinds_of_columns: Callable[[], Sequence[int]]
-    ) -> list[Any]:
+    @property
+    def knows_columns(self) -> bool:
+        """Whether its columns' types are known from an earlier run: to ask for them costs more than some rows do."""
+        return self.shape.read is not None
+
+    def rows(self, found: Sequence[DriverRow], kinds: Sequence[int]) -> list[Any]:
         """Return the driver's rows as named tuples of columns' values and models' rows.
 
-        ``kinds_of_columns`` returns the columns' types by the server's numbers.
+        ``kinds`` are the columns' types by the server's numbers; not needed once the query ``knows_columns``.
         """
-        read = self.shape.read or self.shape.reader(kinds_of_columns())
+        read = self.shape.read or self.shape.reader(kinds)
         return [read(row) for row in found]
 
 
 def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> DriverQuery | None:
     """Return a SELECT as the driver takes it; ``None`` for what only a session can run."""
     if (lasting := _LASTING.get(id(statement))) is not None:
-        _statement, prepared, bound = lasting
-        return prepared.with_values(params, bound)
+        return lasting.with_values(params)
     if not _is_plain(statement):
         return None
     shape = statement._generate_cache_key()  # SQLAlchemy itself keeps what it compiled by this
@@ -64,14 +69,14 @@ def driver_query(statement: Any, params: Mapping[str, Any] | None = None) -> Dri
 
 
 def built_once(statement: StatementT) -> StatementT:
-    """Keep a statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
+    """Keep a short statement that lives as long as the process, and differs in its ``params`` only: it is known by itself.
 
     Otherwise a statement's shape is worked out at each use, which for a long one costs more than the driver does.
     """
     shape = statement._generate_cache_key()  # type: ignore[attr-defined]  # a SELECT's
     assert shape is not None  # noqa: S101 - all parts of ours can be cached
     if compiled := _shape(statement, shape):
-        _LASTING[id(statement)] = statement, compiled, shape.bindparams
+        _LASTING[id(statement)] = _Lasting.of(statement, compiled, shape.bindparams)
     return statement
 
 
@@ -111,6 +116,44 @@ class _Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class _Lasting:
+    """A statement that is built once: what is the same at each use, an ``IN`` of constants too, is worked out once."""
+
+    statement: object
+    """Kept, so that no other statement gets its id."""
+    shape: _Shape
+    bound: Sequence[Any]
+    named: Mapping[str, Callable[[Any], Any] | None]
+    """The names of the values that a use may supply, and what turns them into the driver's."""
+    always: DriverQuery | None
+    """The text, and the values that no use has to supply; ``None`` where a supplied list changes the text."""
+
+    @classmethod
+    def of(cls, statement: object, shape: _Shape, bound: Sequence[Any]) -> '_Lasting':
+        compiled = shape.compiled
+        names = compiled.bind_names
+        named = {name: one for one, name in names.items() if not one.unique}
+        always = None
+        if named.keys().isdisjoint(names[one] for one in compiled.post_compile_params):
+            whole = shape.with_values({name: one.value for name, one in named.items()}, bound)
+            required = {name for name, one in named.items() if one.required}
+            constants = {name: one for name, one in whole.values.items() if name not in required}
+            always = DriverQuery(whole.text, constants, shape)
+        processors: Mapping[str, Any] = compiled._bind_processors
+        return cls(statement, shape, bound, {name: processors.get(name) for name in named}, always)
+
+    def with_values(self, given: Mapping[str, Any] | None) -> DriverQuery:
+        if self.always is None:
+            return replace(self.shape.with_values(given, self.bound), is_short=True)
+        values = dict(self.always.values)
+        for name, value in (given or {}).items():
+            if name in self.named:
+                process = self.named[name]
+                values[name] = process(value) if process else value
+        return DriverQuery(self.always.text, values, self.shape, is_short=True)
+
+
+@dataclass(frozen=True, slots=True)
 class _Part:
     """One thing that a statement selects: a model (``mapper``) or an expression, from column ``at`` on."""
 
@@ -130,6 +173,8 @@ def _shape(statement: Any, shape: Any) -> _Shape | None:
         mapper = _mapper_of(one)
         parts.append(_Part(str(one['name']), mapper, at))
         columns = [prop.columns[0] for prop in mapper.column_attrs] if mapper else [None]
+        if mapper and len(mapper.attrs) > len(columns):
+            return None  # a relationship is a session's
         for column, there in zip(columns, found[at:], strict=False):
             if column is not None and column not in there.objects:
                 return None
@@ -176,17 +221,19 @@ def _row_maker(mapper: Mapper[Any], at: int) -> Read:
         at + keys.index(mapper.get_property_by_column(one).key) for one in mapper.primary_key
     ]
     until = at + len(keys)
+    new_instance = mapper.class_manager.new_instance
 
     def make(values: DriverRow) -> Any:
-        if all(values[place] is None for place in key_places):
+        key = tuple([values[place] for place in key_places])
+        if all(one is None for one in key):
             return None
-        row = mapper.class_manager.new_instance()
+        row = new_instance()
         row.__dict__.update(zip(keys, values[at:until], strict=True))
-        make_transient_to_detached(row)
+        instance_state(row).key = mapper.identity_key_from_primary_key(key)  # this detaches it
         return row
 
     return make
 
 
 _SHAPES: OrderedDict[Any, _Shape | None] = OrderedDict()
-_LASTING: dict[int, tuple[object, _Shape, Sequence[Any]]] = {}
+_LASTING: dict[int, _Lasting] = {}

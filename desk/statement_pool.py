@@ -11,9 +11,8 @@ once, 106 against 87 with twenty. It would still need the code here that runs a 
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -24,6 +23,7 @@ from sqlalchemy.engine import make_url
 from desk import metrics, tracing
 from desk.compiled_select import DriverQuery
 from desk.errors import UpstreamError
+from desk.read_batches import Found, ReadBatches
 from desk.statement_speed import StatementSpeed
 
 CONNECTIONS = 20
@@ -57,6 +57,7 @@ class StatementPool:
         self._closed_at = float('-inf')
         self._turns = asyncio.Semaphore(connections)
         self.speed = StatementSpeed()
+        self._batches = ReadBatches(self._together)
         self.in_use = 0
         """Connections that run a statement now."""
 
@@ -82,12 +83,23 @@ class StatementPool:
         for hear in STATEMENT_LISTENERS:
             hear(query.text, query.values)
 
-        async def run(connection: psycopg.AsyncConnection[Any]) -> list[Any]:
-            cursor = connection.cursor(row_factory=tuple_row)
-            await cursor.execute(query.text.encode(), query.values)
-            return query.rows(await cursor.fetchall(), partial(_kinds, cursor))
+        async def run(connection: psycopg.AsyncConnection[Any]) -> Found:
+            return await _found(query, await _asked(connection, query))
 
-        return await self._translated(run)
+        found = await self._batches.find(query)
+        if found is None:
+            found = await self._translated(run)
+        return query.rows(found.rows, found.kinds)
+
+    async def _together(self, queries: Sequence[DriverQuery]) -> Sequence[Found]:
+        """Run SELECTs in one round trip; raises what stopped one of them."""
+
+        async def run(connection: psycopg.AsyncConnection[Any]) -> Sequence[Found]:
+            async with connection.pipeline():
+                cursors = [await _asked(connection, one) for one in queries]
+            return [await _found(*one) for one in zip(queries, cursors, strict=True)]
+
+        return await self._run_again_when_cut(run, statements=len(queries))
 
     async def tuples(self, text: str, values: Values) -> list[tuple[Any, ...]]:
         """Return what a SELECT in the driver's own style finds. Raises as ``rows``."""
@@ -119,20 +131,22 @@ class StatementPool:
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise _failed('away') from error
 
-    async def _run_again_when_cut(self, run: Run[ResultT]) -> ResultT:
+    async def _run_again_when_cut(self, run: Run[ResultT], *, statements: int = 1) -> ResultT:
         try:
-            return await self._run(run)
+            return await self._run(run, statements)
         except psycopg.errors.QueryCanceled:
             raise
         except (psycopg.OperationalError, psycopg.InterfaceError):
             await self.close()  # the idle connections have most likely died too
-        return await self._run(run)
+        return await self._run(run, statements)
 
-    async def _run(self, run: Run[ResultT]) -> ResultT:
+    async def _run(self, run: Run[ResultT], statements: int) -> ResultT:
         async with self._turns, self._connection() as connection:
             started = time.perf_counter()
             result = await run(connection)
-            metrics.SQL_SECONDS.observe(time.perf_counter() - started)
+            seconds = (time.perf_counter() - started) / statements
+            for _ in range(statements):
+                metrics.SQL_SECONDS.observe(seconds)
             return result
 
     @asynccontextmanager
@@ -176,5 +190,13 @@ def _failed(reason: str) -> UpstreamError:
     return UpstreamError(f'database.{reason}')
 
 
-def _kinds(cursor: psycopg.AsyncCursor[Any]) -> list[int]:
-    return [column.type_code for column in cursor.description or ()]
+async def _asked(
+    connection: psycopg.AsyncConnection[Any], query: DriverQuery
+) -> psycopg.AsyncCursor[Any]:
+    cursor = connection.cursor(row_factory=tuple_row)
+    return await cursor.execute(query.text.encode(), query.values)
+
+
+async def _found(query: DriverQuery, cursor: psycopg.AsyncCursor[Any]) -> Found:
+    described = () if query.knows_columns else cursor.description or ()
+    return Found(await cursor.fetchall(), [column.type_code for column in described])

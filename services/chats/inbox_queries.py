@@ -6,7 +6,18 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, func, literal, or_, text, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Uuid,
+    bindparam,
+    func,
+    literal,
+    or_,
+    text,
+    true,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,7 +28,13 @@ from models import Agent, ChatSession, ChatStatus
 from models.chat import OPEN_STATUSES
 from services.chats.inbox_order import Scope, Tab, moment_in_sql
 from services.chats.inbox_view import MAX_COUNT, WHOLE, InboxFilter
-from services.contacts.access import reader_values, within_reach, within_reach_bound
+from services.contacts.access import (
+    reach_values,
+    reader_values,
+    within_reach,
+    within_reach_bound,
+    within_reach_of,
+)
 
 _STATUS: dict[Tab, ColumnElement[bool]] = {
     Tab.WAITING: col(ChatSession.status) == ChatStatus.WAITING,
@@ -31,9 +48,14 @@ def _belongs(agent: Agent, tab: Tab, scope: Scope) -> ColumnElement[bool]:
 
     Each is one half of ``access.visible_to``, so that it fits an index: own chats, or those within reach.
     """
-    is_reached = within_reach(agent, col(ChatSession.department))
+    return _belongs_where(tab, scope, agent.id, within_reach(agent, col(ChatSession.department)))
+
+
+def _belongs_where(
+    tab: Tab, scope: Scope, agent_id: Any, is_reached: ColumnElement[bool]
+) -> ColumnElement[bool]:
     if scope is Scope.MINE and tab is not Tab.WAITING:
-        return _STATUS[tab] & _is_own(tab, agent.id, is_reached)
+        return _STATUS[tab] & _is_own(tab, agent_id, is_reached)
     return _STATUS[tab] & is_reached
 
 
@@ -49,9 +71,7 @@ def _is_own(tab: Tab, agent_id: Any, is_reached: ColumnElement[bool]) -> ColumnE
 def _belongs_bound(tab: Tab, scope: Scope, *, sees_everything: bool) -> ColumnElement[bool]:
     """Return ``_belongs`` for a statement that is built once; it finds no order in an index."""
     is_reached = true() if sees_everything else within_reach_bound(col(ChatSession.department))
-    if scope is Scope.MINE and tab is not Tab.WAITING:
-        return _STATUS[tab] & _is_own(tab, bindparam('reader_id', type_=Uuid()), is_reached)
-    return _STATUS[tab] & is_reached
+    return _belongs_where(tab, scope, bindparam('reader_id', type_=Uuid()), is_reached)
 
 
 def _narrowed(
@@ -75,6 +95,10 @@ async def page(  # noqa: PLR0913 - all of these select rows
     only: InboxFilter = WHOLE,
 ) -> Sequence[ChatSession]:
     """Return ``limit`` chats after a place (time or ``None`` for "answered", and id), in the tab's order."""
+    if after is None and only == WHOLE:  # as a page asks when it is built
+        values = {'reader_id': agent.id, 'most': limit, **reach_values(agent)}
+        first = _first_page(tab, scope, None if agent.reach is None else len(agent.reach))
+        return (await session.exec(first, params=values)).all()
     key, chat_id = moment_in_sql(tab, scope), col(ChatSession.id)
     statement = _narrowed(select(ChatSession).where(_belongs(agent, tab, scope)), only)
     if after is not None:
@@ -83,8 +107,20 @@ async def page(  # noqa: PLR0913 - all of these select rows
         )
         here = tuple_(key, chat_id)
         statement = statement.where(here < place if tab is Tab.CLOSED else here > place)
-    order = (key.desc(), chat_id.desc()) if tab is Tab.CLOSED else (key, chat_id)
-    return (await session.exec(statement.order_by(*order).limit(limit))).all()
+    return (await session.exec(statement.order_by(*_order(tab, scope)).limit(limit))).all()
+
+
+@cache
+def _first_page(tab: Tab, scope: Scope, reached: int | None) -> SelectOfScalar[ChatSession]:
+    is_reached = within_reach_of(reached, col(ChatSession.department))
+    belongs = _belongs_where(tab, scope, bindparam('reader_id', type_=Uuid()), is_reached)
+    ordered = select(ChatSession).where(belongs).order_by(*_order(tab, scope))
+    return built_once(ordered.limit(bindparam('most', type_=Integer())))
+
+
+def _order(tab: Tab, scope: Scope) -> tuple[Any, ...]:
+    key, chat_id = moment_in_sql(tab, scope), col(ChatSession.id)
+    return (key.desc(), chat_id.desc()) if tab is Tab.CLOSED else (key, chat_id)
 
 
 async def counts(

@@ -1,6 +1,7 @@
 """Queries for labels of chats."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,21 @@ from sqlalchemy import Uuid, any_, text
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from models import ChatLabel, ChatSession
 
 
 async def every(session: AsyncSession) -> Sequence[ChatLabel]:
     """Return all labels in their order, those out of use too."""
+    return (await session.exec(_every())).all()
+
+
+@cache
+def _every() -> SelectOfScalar[ChatLabel]:
     order = (col(ChatLabel.position), col(ChatLabel.created_at), col(ChatLabel.id))
-    return (await session.exec(select(ChatLabel).order_by(*order))).all()
+    return built_once(select(ChatLabel).order_by(*order))
 
 
 async def by_id(session: AsyncSession, label_id: UUID, *, lock: bool = False) -> ChatLabel | None:

@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import Integer, bindparam, delete, true
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from desk.compiled_select import built_once
 from models import Agent, ChatSession, LeftMessage, Queue
-from services.contacts.access import within_reach
+from services.contacts.access import reader_values, within_reach_bound
 
 
 async def of_token(session: AsyncSession, token_hash: str) -> tuple[LeftMessage, Queue] | None:
@@ -80,11 +82,19 @@ async def seen_by(
     session: AsyncSession, agent: Agent, *, limit: int
 ) -> Sequence[tuple[LeftMessage, Queue]]:
     """Return the messages of departments in a person's reach, the first left first."""
-    statement: Any = (
+    statement = _seen_by(sees_everything=agent.sees_everything)
+    values = {'most': limit, **reader_values(agent)}
+    rows = (await session.exec(statement, params=values)).all()
+    return [(message, queue) for message, queue in rows]
+
+
+@cache
+def _seen_by(*, sees_everything: bool) -> Any:
+    is_within = true() if sees_everything else within_reach_bound(col(Queue.department))
+    return built_once(
         select(LeftMessage, Queue)
         .join(Queue, col(Queue.id) == col(LeftMessage.queue_id))
-        .where(within_reach(agent, col(Queue.department)))
+        .where(is_within)
         .order_by(col(LeftMessage.created_at), col(LeftMessage.id))
-        .limit(limit)
+        .limit(bindparam('most', type_=Integer()))
     )
-    return [(message, queue) for message, queue in (await session.exec(statement)).all()]

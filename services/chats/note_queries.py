@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Uuid, bindparam, delete, func, update
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from desk.compiled_select import built_once
 from models import Agent, ChatNote, ChatSession, NoteDraft, NoteMention
 from services.chats.note_events import MentionView, NoteView
-from services.contacts.access import reader_values, visible_to, visible_to_bound
+from services.contacts.access import reached_bound, reader_values, visible_to_bound
 
 NOTES_LOCK = 0x4E54
 """The first key of the advisory locks of notes' ids."""
@@ -33,21 +34,31 @@ async def notes(
     session: AsyncSession, chat_id: UUID, *, limit: int, seen_by: Agent | None = None
 ) -> list[NoteView]:
     """Return the newest ``limit`` notes of a chat, oldest first; with ``seen_by`` if that person may see the chat."""
-    newest = (
-        select(ChatNote, Agent)
-        .join(Agent, col(Agent.id) == col(ChatNote.author_id))
-        .where(col(ChatNote.chat_session_id) == chat_id)
-        .order_by(col(ChatNote.created_at).desc(), col(ChatNote.id).desc())
-        .limit(limit)
-    )
+    values = {'chat_id': chat_id, 'most': limit}
+    sees_everything = None
     if seen_by is not None:
-        is_offered = col(ChatSession.offered_agent_id) == seen_by.id
-        newest = newest.join(
-            ChatSession, col(ChatSession.id) == col(ChatNote.chat_session_id)
-        ).where(or_(visible_to(seen_by), is_offered))
-    rows = list(reversed((await session.exec(newest)).all()))
+        sees_everything = seen_by.sees_everything
+        values |= {'reader_id': seen_by.id, **reader_values(seen_by)}
+    newest = await session.exec(_newest(sees_everything=sees_everything), params=values)
+    rows = list(reversed(newest.all()))
     named = await mentioned(session, [row.id for row, _ in rows])
     return [shown(row, author, named.get(row.id, ())) for row, author in rows]
+
+
+@cache
+def _newest(*, sees_everything: bool | None) -> Any:
+    """Return the statement for a chat's newest notes; with ``None`` its reader's rights are not asked."""
+    newest: Any = (
+        select(ChatNote, Agent)
+        .join(Agent, col(Agent.id) == col(ChatNote.author_id))
+        .where(col(ChatNote.chat_session_id) == bindparam('chat_id', type_=Uuid()))
+    )
+    if sees_everything is not None:
+        newest = newest.join(
+            ChatSession, col(ChatSession.id) == col(ChatNote.chat_session_id)
+        ).where(reached_bound(sees_everything=sees_everything))
+    order = (col(ChatNote.created_at).desc(), col(ChatNote.id).desc())
+    return built_once(newest.order_by(*order).limit(bindparam('most', type_=Integer())))
 
 
 async def mentioned(session: AsyncSession, note_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
@@ -136,10 +147,18 @@ def shown(row: ChatNote, author: Agent, mentions: Sequence[str]) -> NoteView:
 
 async def draft_text(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> str:
     """Return an agent's unsent note in a chat; empty if there is none."""
-    statement = select(NoteDraft.text).where(
-        col(NoteDraft.agent_id) == agent_id, col(NoteDraft.chat_session_id) == chat_id
+    values = {'agent_id': agent_id, 'chat_id': chat_id}
+    return (await session.exec(_draft_text(), params=values)).first() or ''
+
+
+@cache
+def _draft_text() -> SelectOfScalar[str]:
+    return built_once(
+        select(NoteDraft.text).where(
+            col(NoteDraft.agent_id) == bindparam('agent_id', type_=Uuid()),
+            col(NoteDraft.chat_session_id) == bindparam('chat_id', type_=Uuid()),
+        )
     )
-    return (await session.exec(statement)).first() or ''
 
 
 async def clear_draft(session: AsyncSession, agent_id: UUID, chat_id: UUID) -> None:

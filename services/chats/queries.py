@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Uuid,
     all_,
     and_,
@@ -328,11 +329,19 @@ async def messages_before(
     session: AsyncSession, chat_id: UUID, number: int | None, limit: int
 ) -> Sequence[Message]:
     """Return the last ``limit`` messages before ``number`` (of all, when none is given), oldest first."""
-    statement = select(Message).where(col(Message.chat_session_id) == chat_id)
-    if number is not None:
-        statement = statement.where(col(Message.number) < number)
-    newest_first = await session.exec(statement.order_by(col(Message.number).desc()).limit(limit))
-    return list(reversed(newest_first.all()))
+    statement = _messages_before(is_last=number is None)
+    values = {'chat_id': chat_id, 'before': number, 'most': limit}
+    return list(reversed((await session.exec(statement, params=values)).all()))
+
+
+@cache
+def _messages_before(*, is_last: bool) -> SelectOfScalar[Message]:
+    is_of_chat = col(Message.chat_session_id) == bindparam('chat_id', type_=Uuid())
+    statement = select(Message).where(is_of_chat)
+    if not is_last:
+        statement = statement.where(col(Message.number) < bindparam('before', type_=Integer()))
+    newest_first = statement.order_by(col(Message.number).desc())
+    return built_once(newest_first.limit(bindparam('most', type_=Integer())))
 
 
 async def message_by_id(session: AsyncSession, message_id: UUID) -> Message | None:

@@ -38,8 +38,13 @@ async def transfer(
 
 async def open_of_chat(session: AsyncSession, chat_id: UUID) -> ChatTransfer | None:
     """Return the open transfer of a chat."""
-    statement = select(ChatTransfer).where(col(ChatTransfer.chat_session_id) == chat_id, _is_open)
-    return (await session.exec(statement)).first()
+    return (await session.exec(_open_of_chat(), params={'chat_id': chat_id})).first()
+
+
+@cache
+def _open_of_chat() -> SelectOfScalar[ChatTransfer]:
+    is_of_chat = col(ChatTransfer.chat_session_id) == bindparam('chat_id', type_=Uuid())
+    return built_once(select(ChatTransfer).where(is_of_chat, _is_open))
 
 
 async def open_to(session: AsyncSession, agent: Agent) -> Sequence[ChatTransfer]:

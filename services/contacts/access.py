@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, any_, bindparam, true
+from sqlalchemy import ColumnElement, String, Uuid, any_, bindparam, true
 from sqlmodel import col, or_
 
 from desk.errors import NotAllowedError
@@ -78,6 +78,23 @@ def within_reach_bound(department: Any) -> ColumnElement[bool]:
     """Return ``within_reach`` for a statement that is built once, for who does not see everything."""
     found: ColumnElement[bool] = department == any_(bindparam('reader_reach', type_=Texts))
     return found
+
+
+def within_reach_of(count: int | None, department: Any) -> ColumnElement[bool]:
+    """Return ``within_reach`` for a statement that is built once for people who reach so many departments (``None``: all).
+
+    Unlike ``within_reach_bound`` it lets an index give the order. Whoever runs it supplies ``reach_values``.
+    """
+    if count is None:
+        return true()
+    names = [bindparam(f'reach_{place}', type_=String()) for place in range(count)]
+    found: ColumnElement[bool] = department.in_(names)
+    return found
+
+
+def reach_values(agent: Agent) -> dict[str, object]:
+    """Return the values of ``within_reach_of`` for as many departments as a person reaches."""
+    return {f'reach_{place}': one for place, one in enumerate(agent.reach or ())}
 
 
 def reader_values(agent: Agent) -> dict[str, object]:

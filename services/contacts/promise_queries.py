@@ -7,10 +7,11 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, bindparam, func, true
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Uuid, bindparam, func, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import and_, col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from desk.compiled_select import built_once
 from models import (
@@ -142,25 +143,30 @@ async def undecided_lines(
     session: AsyncSession, agent_id: UUID, chat_id: UUID, since: datetime, *, limit: int
 ) -> Sequence[Message]:
     """Return an agent's last messages in a chat not yet decided on as promises, newest first."""
+    values = {'agent_id': agent_id, 'chat_id': chat_id, 'since': since, 'most': limit}
+    return (await session.exec(_undecided_lines(), params=values)).all()
+
+
+@cache
+def _undecided_lines() -> SelectOfScalar[Message]:
     decided = or_(
         select(Promise.id).where(col(Promise.message_id) == col(Message.id)).exists(),
         select(DismissedPromise.message_id)
         .where(col(DismissedPromise.message_id) == col(Message.id))
         .exists(),
     )
-    statement = (
+    return built_once(
         select(Message)
         .where(
-            col(Message.chat_session_id) == chat_id,
+            col(Message.chat_session_id) == bindparam('chat_id', type_=Uuid()),
             col(Message.sender) == Sender.AGENT,
-            col(Message.sender_id) == agent_id,
-            col(Message.created_at) >= since,
+            col(Message.sender_id) == bindparam('agent_id', type_=Uuid()),
+            col(Message.created_at) >= bindparam('since', type_=Timestamp),
             ~decided,
         )
         .order_by(col(Message.number).desc())
-        .limit(limit)
+        .limit(bindparam('most', type_=Integer()))
     )
-    return (await session.exec(statement)).all()
 
 
 async def line_of(session: AsyncSession, agent_id: UUID, message_id: UUID) -> Message | None:

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from desk.compiled_select import built_once
 from models import (
@@ -102,12 +103,17 @@ async def seen_contact(
 
 async def open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:
     """Return an agent's unfinished 후처리, oldest first."""
+    return (await session.exec(_open_of(), params={'agent_id': agent_id})).all()
+
+
+@cache
+def _open_of() -> SelectOfScalar[WrapUp]:
     statement = select(WrapUp).where(
-        col(WrapUp.agent_id) == agent_id,
+        col(WrapUp.agent_id) == bindparam('agent_id', type_=Uuid()),
         col(WrapUp.done_at).is_(None),
         col(WrapUp.left_at).is_(None),
     )
-    return (await session.exec(statement.order_by(col(WrapUp.created_at)))).all()
+    return built_once(statement.order_by(col(WrapUp.created_at)))
 
 
 async def locked_open_of(session: AsyncSession, agent_id: UUID) -> Sequence[WrapUp]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from desk.db import ROW_LOCK
 from models import Agent, NoticeReceipt, Queue, QueueNotice, WallLink
 from services.contacts.access import within_reach
@@ -70,14 +74,18 @@ async def receipt(session: AsyncSession, notice_id: UUID, agent_id: UUID) -> Not
 
 async def unread_of(session: AsyncSession, agent_id: UUID) -> Sequence[QueueNotice]:
     """Return a person's unread notices, oldest first."""
-    statement = (
+    return (await session.exec(_unread_of(), params={'agent_id': agent_id})).all()
+
+
+@cache
+def _unread_of() -> SelectOfScalar[QueueNotice]:
+    return built_once(
         select(QueueNotice)
         .join(NoticeReceipt, col(NoticeReceipt.notice_id) == col(QueueNotice.id))
         .where(
-            col(NoticeReceipt.agent_id) == agent_id,
+            col(NoticeReceipt.agent_id) == bindparam('agent_id', type_=Uuid()),
             col(NoticeReceipt.read_at).is_(None),
             col(QueueNotice.withdrawn_at).is_(None),
         )
         .order_by(col(QueueNotice.created_at))
     )
-    return (await session.exec(statement)).all()

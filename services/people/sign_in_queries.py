@@ -13,13 +13,13 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    or_,
     update,
 )
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from desk.compiled_select import built_once
+from desk.statement_pool import StatementPool
 from models import (
     Agent,
     AgentStatus,
@@ -69,13 +69,18 @@ _BY_ID = built_once(
 )
 
 
-async def touch(session: AsyncSession, session_id: UUID, at: datetime, *, before: datetime) -> None:
-    """Remember that a session was used, unless that was done after ``before``."""
-    statement = update(SignInSession).where(
-        col(SignInSession.id) == session_id,
-        or_(col(SignInSession.seen_at).is_(None), col(SignInSession.seen_at) < before),
-    )
-    await session.exec(statement.values(seen_at=at))
+_TOUCH = """
+    UPDATE sessions SET seen_at = %(at)s
+    WHERE id = %(session_id)s AND (seen_at IS NULL OR seen_at < %(before)s)
+    RETURNING id
+    """
+
+
+async def touch(
+    statements: StatementPool, session_id: UUID, at: datetime, *, before: datetime
+) -> None:
+    """Remember that a session was used, unless that was done after ``before``; twice has the same effect."""
+    await statements.first(_TOUCH, {'session_id': session_id, 'at': at, 'before': before})
 
 
 async def valid_of(session: AsyncSession, agent_id: UUID, at: datetime) -> Sequence[SignInSession]:

@@ -13,7 +13,6 @@ import structlog
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
-from sqlalchemy.exc import SQLAlchemyError
 
 from desk import clock, passwords
 from desk.addresses import network_of
@@ -331,9 +330,8 @@ class SignIns:
         if row.seen_at is not None and row.seen_at > now - SEEN_EVERY:
             return
         try:
-            async with self._db.transaction() as session:
-                await queries.touch(session, row.id, now, before=now - SEEN_EVERY)
-        except (DeskError, SQLAlchemyError):
+            await queries.touch(self._db.statements, row.id, now, before=now - SEEN_EVERY)
+        except DeskError:
             log.warning('session_not_touched', session_id=str(row.id))
 
     def _session_named_by(self, bearer: str) -> UUID:

@@ -6,13 +6,16 @@ The statements that each change of a contact runs are built once: building one c
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, ScalarSelect, Uuid, any_, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from desk.statement_pool import StatementPool
 from models import (
     Agent,
@@ -122,7 +125,12 @@ async def reason_by_code(session: AsyncSession, code: str) -> AwayReason | None:
 
 async def reasons(session: AsyncSession) -> Sequence[AwayReason]:
     """Return all away reasons, in their order."""
-    return (await session.exec(select(AwayReason).order_by(col(AwayReason.position)))).all()
+    return (await session.exec(_reasons())).all()
+
+
+@cache
+def _reasons() -> SelectOfScalar[AwayReason]:
+    return built_once(select(AwayReason).order_by(col(AwayReason.position)))
 
 
 _NOTE_PRESENCE = """

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, tuple_, update
+from sqlalchemy import Uuid, bindparam, delete, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, literal, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from desk import clock
+from desk.compiled_select import built_once
 from desk.db import ROW_LOCK
 from models import (
     Agent,
@@ -48,10 +51,18 @@ async def case(
 
 async def case_of(session: AsyncSession, contact_id: UUID, agent_id: UUID) -> ProtectionCase | None:
     """Return an agent's case in a contact."""
-    statement = select(ProtectionCase).where(
-        col(ProtectionCase.contact_id) == contact_id, col(ProtectionCase.agent_id) == agent_id
+    values = {'contact_id': contact_id, 'agent_id': agent_id}
+    return (await session.exec(_case_of(), params=values)).first()
+
+
+@cache
+def _case_of() -> SelectOfScalar[ProtectionCase]:
+    return built_once(
+        select(ProtectionCase).where(
+            col(ProtectionCase.contact_id) == bindparam('contact_id', type_=Uuid()),
+            col(ProtectionCase.agent_id) == bindparam('agent_id', type_=Uuid()),
+        )
     )
-    return (await session.exec(statement)).first()
 
 
 async def newest_of_contact(session: AsyncSession, contact_id: UUID) -> ProtectionCase | None:

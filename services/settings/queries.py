@@ -1,13 +1,17 @@
 """Queries for settings and their changes."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import ARRAY, Uuid, any_, bindparam
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
+from desk.compiled_select import built_once
 from desk.db import ROW_LOCK
 from models import (
     Agent,
@@ -21,6 +25,7 @@ from models import (
     SettingKind,
     StateCause,
 )
+from models.base import Texts
 
 
 async def document(
@@ -34,12 +39,19 @@ async def documents(
     session: AsyncSession, kinds: Collection[SettingKind], subject_ids: Collection[UUID]
 ) -> dict[tuple[str, UUID], dict[str, str]]:
     """Return the values of documents by kind and subject; those that were never written are missing."""
-    statement = select(SettingDocument).where(
-        col(SettingDocument.kind).in_([one.value for one in kinds]),
-        col(SettingDocument.subject_id).in_(subject_ids),
-    )
-    rows = (await session.exec(statement)).all()
+    values = {'kinds': [one.value for one in kinds], 'subject_ids': list(subject_ids)}
+    rows = (await session.exec(_documents(), params=values)).all()
     return {(one.kind, one.subject_id): one.values for one in rows}
+
+
+@cache
+def _documents() -> SelectOfScalar[SettingDocument]:
+    return built_once(
+        select(SettingDocument).where(
+            col(SettingDocument.kind) == any_(bindparam('kinds', type_=Texts)),
+            col(SettingDocument.subject_id) == any_(bindparam('subject_ids', type_=ARRAY(Uuid()))),
+        )
+    )
 
 
 async def locked_document(

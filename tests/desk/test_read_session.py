@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Numeric, Row, Uuid, bindparam, cast, func, text, union
+from psycopg import ProgrammingError
+from sqlalchemy import Integer, Numeric, Row, Uuid, bindparam, cast, func, inspect, text, union
 from sqlmodel import col, select
 
 from desk.compiled_select import built_once, driver_query
@@ -134,3 +135,40 @@ async def test_sources_of_one_list_are_read_in_one_statement(db: Database, make:
         found = (await session.exec(union(*each))).all()  # type: ignore[call-overload]  # any statement
 
     assert {(one.id, one.username) for one in found} == {(one.id, one.username) for one in people}
+
+
+async def test_statement_built_once_keeps_its_own_values_beside_those_of_a_use(
+    db: Database, make: Make
+) -> None:
+    for _ in range(3):
+        await make.agent(role=AgentRole.SUPERVISOR)
+    await make.agent(role=AgentRole.AGENT)
+    listed = built_once(
+        select(Agent.username)
+        .where(col(Agent.role).in_([AgentRole.SUPERVISOR, AgentRole.ADMIN]))
+        .where(
+            col(Agent.role)
+            == bindparam('role', AgentRole.SUPERVISOR, type_=inspect(Agent).columns.role.type)
+        )
+        .limit(bindparam('most', type_=Integer()))
+    )
+
+    async with db.reading() as session:
+        two = (await session.exec(listed, params={'most': 2, 'unused': 7})).all()
+        none = (await session.exec(listed, params={'most': 2, 'role': AgentRole.AGENT})).all()
+        with pytest.raises(ProgrammingError):
+            await session.exec(listed)
+
+    assert (len(two), len(none)) == (2, 0)
+
+
+async def test_list_supplied_to_a_statement_built_once_may_differ_in_length(
+    db: Database, make: Make
+) -> None:
+    people = [(await make.agent()).id for _ in range(3)]
+    among = built_once(select(Agent.id).where(col(Agent.id).in_(bindparam('ids', expanding=True))))
+
+    async with db.reading() as session:
+        for ids in (people[:1], people, []):
+            found = (await session.exec(among, params={'ids': ids})).all()
+            assert sorted(found) == sorted(ids)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID, uuid4
 
@@ -23,12 +24,16 @@ from services.registry import Services
 from tests.pages.conftest import SignIn
 from tests.support.databases import locked
 from tests.support.make import Make
-from tests.support.statements import heard_statements
+from tests.support.statements import each_statement, heard_statements
 from tests.support.until import until, until_waiting
 
 pytestmark = pytest.mark.slow
 
 MOST_ELEMENTS = 400
+UNNAMED = ('Task-', 'unnamed task')
+"""How asyncio and NiceGUI call tasks without a name."""
+MOST_STATEMENTS = 28
+"""What a page with an open chat asks of the database, its customer and its counts included."""
 
 
 async def test_agent_takes_a_chat_writes_and_sees_it(
@@ -238,6 +243,28 @@ async def test_chats_row_is_read_once_by_each_part_that_shows_something_of_it(
     rows = [one for one in statements if READS_CHAT.search(one)]
     # The conversation, its customer, promises, mood, and the draft that came with the chat.
     assert 1 <= len(rows) <= 5, [one[-500:] for one in rows]
+
+
+async def test_page_of_a_chat_asks_few_statements_and_each_once(
+    user: User, make: Make, agent: Agent
+) -> None:
+    chat = await make.chat(agent=agent, lines=3)
+    statements: list[str] = []
+
+    def hear(text: str, _values: object) -> None:
+        task = asyncio.current_task()
+        if task is None or task.get_name().startswith(UNNAMED):  # the desk's own loops have names
+            statements.append(text)
+
+    with each_statement(hear):
+        await user.open(f'/desk/chats/{chat.id}')
+        await user.should_see('3번째 줄', retries=20)
+        await settled(statements)
+
+    asked = Counter(statements)
+    assert 20 < len(statements) <= MOST_STATEMENTS, [*asked]
+    # A chat's row is read for the conversation and for its customer.
+    assert [one[-200:] for one in asked if asked[one] > 1 and not READS_CHAT.search(one)] == []
 
 
 READS_CHAT = re.compile(r'FROM chat_sessions\s+WHERE .*chat_sessions\.id = %', re.DOTALL)

@@ -111,7 +111,9 @@ class Conversation(Component):
         self._notes.follow()
         if self._has_missed or self._chat.last_number > self._transcript.view.last:
             await self.still(self._catch_up())
-        self._settle()
+        else:
+            self._show_badge()
+            self._follow_up()
         self._viewers.open()
 
     async def refresh(self) -> None:
@@ -290,11 +292,11 @@ class Conversation(Component):
         self._transcript.view.heard_of(self._chat.last_number)
         if self._transcript.view.is_behind:
             await self.still(self._transcript.catch_up())
-        self._settle()
-
-    def _settle(self) -> None:
-        """Show the chat that was read, and schedule the delivery marks."""
         self._show_chat()
+        self._follow_up()
+
+    def _follow_up(self) -> None:
+        """Schedule the delivery marks and read the customer's warnings."""
         self.after(MARK_SECONDS, self._mark)
         self.start(self._learn_warnings())
 
