@@ -306,9 +306,8 @@ class Visits:
         faults = form_faults(form, name, phone, is_open=queue is not None)
         if faults or name is None or phone is None or queue is None:
             raise StartRefusedError(faults)
-        if form.token and not self._tokens.is_genuine(
-            form.token
-        ):  # a self-made one could be another's
+        # A token that somebody made up could be another visit's.
+        if form.token and not self._tokens.is_genuine(form.token):
             raise InvalidInputError('visit.token')
         return name, phone, queue, is_blocked
 
