@@ -95,21 +95,25 @@ def test_only_web_ports_are_open_to_the_world() -> None:
 def test_prometheus_reaches_the_processes_only_where_it_is_named(
     given: dict[str, str], who: list[tuple[str, str]]
 ) -> None:
-    groups = templates.of_type('AWS::EC2::SecurityGroup', **given)
-    rules = groups['network.DeskGroup']['SecurityGroupIngress']
+    [balancers] = templates.of_type('AWS::EC2::SecurityGroup')['network.DeskGroup'][
+        'SecurityGroupIngress'
+    ]
+    more = list(templates.of_type('AWS::EC2::SecurityGroupIngress', **given).values())
     [desk] = templates.of_type('AWS::ECS::TaskDefinition')['service.Task']['ContainerDefinitions']
     [mapping] = desk['PortMappings']
     port = mapping['ContainerPort']
 
-    assert {(one['IpProtocol'], one['FromPort'], one['ToPort']) for one in rules} == {
+    assert {(one['IpProtocol'], one['FromPort'], one['ToPort']) for one in (balancers, *more)} == {
         ('tcp', port, port)
     }
+    assert balancers['SourceSecurityGroupId'] == 'BalancerGroup'
+    assert {one['GroupId'] for one in more} <= {'DeskGroup'}
     assert [
         (name, one[name])
-        for one in rules
+        for one in more
         for name in ('SourceSecurityGroupId', 'CidrIp')
         if name in one
-    ] == [('SourceSecurityGroupId', 'BalancerGroup'), *who]
+    ] == who
 
 
 @pytest.mark.parametrize(

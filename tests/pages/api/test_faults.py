@@ -126,8 +126,8 @@ async def test_fault_in_the_api(
             json={'content': WORDS, 'id': str(uuid4())},
         )
 
+    assert answer.status_code == 500, answer.text
     [event] = await reported.events(of='BrokenError')
-    assert answer.status_code == 500
     assert event['tags']['request_id'] == answer.headers['x-request-id']
     assert event['release'] == RELEASE
     assert _types(event) == ['KeyError', 'BrokenError']
