@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 from typing_extensions import override
 
 from desk import metrics
@@ -75,7 +76,8 @@ class EncodedEvent:
     def decoded(self) -> Event:
         """Return the event. Raises ``UnreadableEventError`` when another version of the desk wrote it.
 
-        Unknown fields are refused like wrong values, because they may change what the other fields mean.
+        Unknown fields are refused like wrong values, because they may change what the other fields mean; an empty one says
+        nothing and is passed over (decision 0017).
         """
         kind = Event.kinds.get(self.kind)
         if kind is None:
@@ -83,8 +85,15 @@ class EncodedEvent:
         try:
             return kind.model_validate_json(self.body, extra='forbid')
         except ValidationError as error:
+            if all(map(_says_nothing, error.errors(include_url=False))):
+                return kind.model_validate_json(self.body, extra='ignore')
             faults = frozenset(one['type'] for one in error.errors(include_input=False))
             raise UnreadableEventError(Unreadable.SHAPE, faults) from None
+
+
+def _says_nothing(fault: ErrorDetails) -> bool:
+    """Whether a fault is an unknown field that is empty: a newer version's that means nothing here, as its default does."""
+    return fault['type'] == 'extra_forbidden' and not fault['input']
 
 
 class Resync(Event):

@@ -205,6 +205,28 @@ async def test_event_of_another_version_is_skipped_counted_and_read_after(
         assert one.stream.is_live
 
 
+@pytest.mark.parametrize('nothing', ['null', 'false', '0', '""', '[]', '{}'])
+async def test_empty_field_of_a_newer_version_is_passed_over(
+    valkey: PrivateValkey, nothing: str
+) -> None:
+    async with listening(valkey) as one:
+        counted = skipped('shape')
+
+        await one.stream.send([EncodedEvent('Counted', f'{{"number": 7, "tune": {nothing}}}')])
+
+        await until(lambda: one.numbers == [7])
+        assert skipped('shape') == counted
+        assert one.resyncs == 0
+
+
+async def test_empty_field_beside_a_wrong_value_changes_nothing(valkey: PrivateValkey) -> None:
+    async with listening(valkey) as one:
+        await one.stream.send([EncodedEvent('Counted', '{"number": "x", "tune": null}')])
+
+        await until(lambda: one.resyncs == 1, seconds=1)
+        assert one.numbers == []
+
+
 async def test_entry_that_is_no_event_at_all_is_skipped(valkey: PrivateValkey) -> None:
     raw = Redis.from_url(valkey.url)
     async with listening(valkey) as one:
