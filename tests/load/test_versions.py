@@ -7,7 +7,17 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from tests.load.processes import PROJECT
-from tests.load.versions import DRAINS, MIGRATIONS, VERSIONS, older_commit, two_versions
+from tests.load.versions import (
+    CARD,
+    DRAINS,
+    EVENTS,
+    LAST_FIELD,
+    MIGRATIONS,
+    PASSES_OVER,
+    VERSIONS,
+    older_commit,
+    two_versions,
+)
 from tests.support.migration_rules import breaking
 
 
@@ -19,9 +29,10 @@ class History:
         self._git('init', '--quiet')
 
     def commit(self, **files: str) -> str:
-        """Commit files under the names of migrations, and what drains where it is named; return the commit."""
+        """Commit files under the names of migrations, and what drains and reads events where it is named; return the commit."""
         for name, content in files.items():
-            path = self.folder / (DRAINS if name == 'drains' else f'{VERSIONS}/{name}.py')
+            others = {'drains': DRAINS, 'events': EVENTS}
+            path = self.folder / others.get(name, f'{VERSIONS}/{name}.py')
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content)
         self._git('add', '--all')
@@ -40,7 +51,7 @@ def history(tmp_path: Path) -> History:
 
 
 def test_newest_commit_before_the_last_migration_is_found(history: History) -> None:
-    history.commit(first='1', drains='yes')
+    history.commit(first='1', drains='yes', events=PASSES_OVER)
     wanted = history.commit(second='2')
     history.commit(third='3')
     history.commit()
@@ -49,14 +60,14 @@ def test_newest_commit_before_the_last_migration_is_found(history: History) -> N
 
 
 def test_migration_that_is_not_committed_counts(history: History) -> None:
-    wanted = history.commit(first='1', drains='yes')
+    wanted = history.commit(first='1', drains='yes', events=PASSES_OVER)
     (history.folder / VERSIONS / 'second.py').write_text('2')
 
     assert older_commit(history.folder) == wanted
 
 
 def test_commit_whose_migrations_were_changed_since_is_passed_over(history: History) -> None:
-    wanted = history.commit(first='1', drains='yes')
+    wanted = history.commit(first='1', drains='yes', events=PASSES_OVER)
     history.commit(second='2 after another')
     history.commit(second='2', third='3')
 
@@ -64,10 +75,22 @@ def test_commit_whose_migrations_were_changed_since_is_passed_over(history: Hist
 
 
 def test_commit_that_does_not_drain_is_none(history: History) -> None:
-    history.commit(first='1')
+    history.commit(first='1', events=PASSES_OVER)
     history.commit(second='2', drains='yes')
 
     assert older_commit(history.folder) == ''
+
+
+def test_commit_that_skips_what_is_newer_is_none(history: History) -> None:
+    history.commit(first='1', drains='yes', events='strict')
+    history.commit(second='2', events=PASSES_OVER)
+
+    assert older_commit(history.folder) == ''
+
+
+def test_copy_has_a_field_more_on_each_chat_of_an_event() -> None:
+    assert (PROJECT / CARD).read_text().count(LAST_FIELD) == 1
+    assert PASSES_OVER in (PROJECT / EVENTS).read_text()
 
 
 def test_folder_without_git_has_no_older_commit(tmp_path: Path) -> None:

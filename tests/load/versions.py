@@ -1,8 +1,9 @@
 """Two versions of the desk whose tables differ, for a roll-out from one to the other.
 
-The older one is the newest commit that drains and whose migrations are a beginning of this checkout's. Where the history does not
-reach back to one (a shallow clone, a checkout without git), this checkout is the older one, and the newer one is a copy of it
-with one more migration, which expands the tables that messages are written to.
+The older one is the newest commit that drains, passes over a newer event's empty fields (decision 0017), and whose migrations are
+a beginning of this checkout's. Where the history does not reach back to one (a shallow clone, a checkout without git), this
+checkout is the older one, and the newer one is a copy of it with one more migration, which expands the tables that messages are
+written to, and with one more field on each chat of an event.
 """
 
 import shutil
@@ -20,6 +21,11 @@ from tests.load.processes import PROJECT
 MIGRATIONS = 'models/migrations'
 VERSIONS = f'{MIGRATIONS}/versions'
 DRAINS = 'desk/draining.py'
+EVENTS = 'desk/events.py'
+PASSES_OVER = 'def _says_nothing('
+"""What stands in ``EVENTS`` of a version that passes over a newer event's empty fields."""
+CARD = 'services/chats/events.py'
+LAST_FIELD = '    joined_agent_ids: tuple[UUID, ...] = ()\n'
 MOST_COMMITS = 500
 LEFT_OUT = ('.*', '__pycache__', '*.pyc', 'bench-report.md')
 EXPANDING = '''"""What a later version may add: columns of busy tables, and a table.
@@ -73,7 +79,7 @@ def two_versions(project: Path = PROJECT, *, commit: str = '') -> Iterator[TwoVe
 
 
 def older_commit(project: Path) -> str:
-    """Return the newest commit that drains and has only some of this checkout's migrations, unchanged; empty without any."""
+    """Return the newest commit that a roll-out may begin with and that has only some of this checkout's migrations; empty without any."""
     try:
         present = _present(project)
         commits = _git(project, 'rev-list', '--first-parent', f'--max-count={MOST_COMMITS}', 'HEAD')
@@ -81,6 +87,8 @@ def older_commit(project: Path) -> str:
             then = _files(project, commit)
             if not then.pop(DRAINS, ''):
                 return ''  # nor has any before it
+            if PASSES_OVER not in _git(project, 'show', f'{commit}:{EVENTS}'):
+                return ''
             if then.items() < present.items():
                 return commit
     except (OSError, subprocess.CalledProcessError):  # no git, or no repository
@@ -105,6 +113,9 @@ def _expanded_copy(project: Path, tree: Path) -> None:
     shutil.copytree(project, tree, ignore=shutil.ignore_patterns(*LEFT_OUT))
     before = ScriptDirectory(str(tree / MIGRATIONS)).get_current_head()
     (tree / VERSIONS / '9999_rollout.py').write_text(EXPANDING.format(before=before))
+    if (card := tree / CARD).exists():
+        more = f"{LAST_FIELD}    of_a_later_version: str = ''\n"
+        card.write_text(card.read_text().replace(LAST_FIELD, more, 1))
 
 
 def _git(project: Path, *arguments: str) -> str:
