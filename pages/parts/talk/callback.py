@@ -4,7 +4,6 @@ from datetime import datetime
 
 from markupsafe import Markup
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
 from desk import clock
 from desk.errors import DeskError, InvalidInputError
@@ -14,9 +13,9 @@ from pages import notices
 from pages.component import Component
 from pages.locale import _, customer_sentence, language
 from pages.parts.kit import times
-from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
 from pages.parts.kit.markup import Piece, filled, options
 from pages.parts.kit.promise_words import span
+from pages.parts.talk.form_dialog import open_form
 from services.calls.callback_requests import SLOT, CallbackChoice, CallbackRequests
 from services.calls.callback_view import AskedCallback, asked_topic
 from services.chats.events import ChatCard
@@ -97,29 +96,14 @@ class TalkCallback(Component):
             return
         texts = await self.still(self._texts.of(self._chat.queue_id))
         notice = texts.said(TextName.RECORDING, language())
-        # A container of its own: an earlier dialog that is still closing must not take this one with it.
-        with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
-            dialog.on('hide', place.delete).props('transition-duration=120')
-            dialog.props['aria-label'] = _('콜백 신청')
-            with ui.element().classes('talk-card'):
-                Piece('h2', inside=filled('{title}', title=_('콜백 신청')))
-                fault = Piece().props('role=alert').classes('talk-callback-fault')
-                form = Piece('form', inside=_fields(choice, notice)).classes('talk-form')
-                form.props('novalidate')
-                with ui.element().classes('talk-choices'):
-                    back = Piece('button', inside=filled('{text}', text=_('닫기')))
-                    back.classes('talk-button').props('type=button').on('click', dialog.close)
-
-        async def submit(event: GenericEventArguments) -> None:
-            try:
-                await self.still(self._send(values_of(event)))
-            except DeskError as error:
-                fault.set_inside(filled('{text}', text=customer_sentence(language(), error)))
-                return
-            dialog.close()
-            notices.done(_('콜백을 신청했어요'))
-
-        form.on('submit', submit, js_handler=VALUES_OF_FORM)
+        open_form(
+            self,
+            self._dialogs,
+            title=_('콜백 신청'),
+            fields=_fields(choice, notice),
+            send=self._send,
+            done=_('콜백을 신청했어요'),
+        )
 
     async def _send(self, given: dict[str, str]) -> None:
         await self.still(

@@ -8,17 +8,14 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 from nicegui import ui
-from nicegui.events import GenericEventArguments
 
-from desk.errors import DeskError
 from models import ChatStatus
 from models.chat import MAX_MESSAGE_CHARS
-from pages import notices
 from pages.component import Component
-from pages.locale import _, customer_sentence, language
-from pages.parts.kit.form_values import VALUES_OF_FORM, values_of
+from pages.locale import _, language
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.talk.crowded_words import crowded_words
+from pages.parts.talk.form_dialog import open_form
 from services.chats.events import ChatCard
 from services.chats.outgoing import OutgoingMessage
 from services.floor.crowding import CrowdingChanged, crowding_topic
@@ -106,43 +103,33 @@ class TalkWays(Component):
         chat = self._chat
         if chat is None:
             return
-        # A container of its own: an earlier dialog that is still closing must not take this one with it.
-        with self._dialogs, ui.element() as place, ui.dialog(value=True) as dialog:
-            dialog.on('hide', place.delete).props('transition-duration=120')
-            dialog.props['aria-label'] = _('메시지 남기기')
-            with ui.element().classes('talk-card'):
-                Piece('h2', inside=filled('{title}', title=_('메시지 남기기')))
-                hint = _('기다리시던 차례는 그대로예요. 창을 닫으셔도 상담원이 확인하고 답해 드려요. 답은 이 기기에서 볼 수 있어요.')  # fmt: skip
-                Piece('p', inside=filled('{hint}', hint=hint))
-                fault = Piece().props('role=alert').classes('talk-callback-fault')
-                fields = filled(
-                    '<div class="field"><label for="left-body">{label}</label>'
-                    '<textarea id="left-body" name="body" rows="4" maxlength="{most}" autofocus></textarea></div>'
-                    '<button type="submit" class="talk-button talk-primary">{do}</button>',
-                    label=_('남기실 말씀') if chat.awaiting_since is None else _('더 남기실 말씀 (선택)'),
-                    most=MAX_MESSAGE_CHARS,
-                    do=_('메시지 남기기'),
-                )  # fmt: skip
-                form = Piece('form', inside=fields).classes('talk-form').props('novalidate')
-                with ui.element().classes('talk-choices'):
-                    back = Piece('button', inside=filled('{text}', text=_('닫기')))
-                    back.classes('talk-button').props('type=button').on('click', dialog.close)
         message_id = uuid4()
 
-        async def submit(event: GenericEventArguments) -> None:
-            body = values_of(event).get('body', '')
+        async def send(given: dict[str, str]) -> None:
             said = OutgoingMessage(
-                id=message_id, chat_id=chat.id, content=body, seen=chat.last_number
+                id=message_id,
+                chat_id=chat.id,
+                content=given.get('body', ''),
+                seen=chat.last_number,
             )
-            try:
-                await self.still(self._leave(said, may_be_blank=chat.awaiting_since is not None))
-            except DeskError as error:
-                fault.set_inside(filled('{text}', text=customer_sentence(language(), error)))
-                return
-            dialog.close()
-            notices.done(_('메시지를 남겼어요'))
+            await self._leave(said, may_be_blank=chat.awaiting_since is not None)
 
-        form.on('submit', submit, js_handler=VALUES_OF_FORM)
+        open_form(
+            self,
+            self._dialogs,
+            title=_('메시지 남기기'),
+            hint=_('기다리시던 차례는 그대로예요. 창을 닫으셔도 상담원이 확인하고 답해 드려요. 답은 이 기기에서 볼 수 있어요.'),
+            fields=filled(
+                '<div class="field"><label for="left-body">{label}</label>'
+                '<textarea id="left-body" name="body" rows="4" maxlength="{most}" autofocus></textarea></div>'
+                '<button type="submit" class="talk-button talk-primary">{do}</button>',
+                label=_('남기실 말씀') if chat.awaiting_since is None else _('더 남기실 말씀 (선택)'),
+                most=MAX_MESSAGE_CHARS,
+                do=_('메시지 남기기'),
+            ),
+            send=send,
+            done=_('메시지를 남겼어요'),
+        )  # fmt: skip
 
     async def _leave(self, said: OutgoingMessage, *, may_be_blank: bool) -> None:
         """Send what was written, then let the customer go. Both may be done again: each counts once."""
