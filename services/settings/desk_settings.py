@@ -56,10 +56,8 @@ class DeskSettings:
 
         Raises ``NotAllowedError`` and ``NotFoundError``.
         """
-        now = await self.stores[kind].stored(by, subject_id)
-        last = next(iter(await self._last(kind, subject_id, 1)), None)
-        by_name = last.by_name if last and last.version == now.version else ''
-        return Stored(values=now.values, version=now.version, by_name=by_name)
+        now, _ = await self._read(by, kind, subject_id, 1)
+        return now
 
     async def add(self, by: Agent, kind: SettingKind, values: Values) -> UUID:
         """Add a setting of a kind that has many: a category, a reason, a limit; return its id.
@@ -89,8 +87,15 @@ class DeskSettings:
 
     async def changes(self, by: Agent, kind: SettingKind, subject_id: UUID) -> list[Change]:
         """Return the last changes of a setting, newest first. Raises as ``stored``."""
-        now = await self.stores[kind].stored(by, subject_id)
-        return [
+        _, changes = await self.with_changes(by, kind, subject_id)
+        return changes
+
+    async def with_changes(
+        self, by: Agent, kind: SettingKind, subject_id: UUID
+    ) -> tuple[Stored, list[Change]]:
+        """Return a setting as it is now, and its last changes, newest first. Raises as ``stored``."""
+        now, last = await self._read(by, kind, subject_id, MOST_CHANGES)
+        return now, [
             Change(
                 id=one.row.id,
                 at=one.row.created_at,
@@ -99,7 +104,7 @@ class DeskSettings:
                 after=one.row.after,
                 can_be_taken_back=self._stands(one.row, now),
             )
-            for one in await self._last(kind, subject_id, MOST_CHANGES)
+            for one in last
         ]
 
     async def take_back(self, by: Agent, change_id: UUID) -> Stored:
@@ -133,8 +138,14 @@ class DeskSettings:
             return any(now.values.get(name) != value for name, value in removed.items())
         return all(now.values.get(name) == value for name, value in row.after.items())
 
-    async def _last(self, kind: SettingKind, subject_id: UUID, limit: int) -> list[_Named]:
+    async def _read(
+        self, by: Agent, kind: SettingKind, subject_id: UUID, limit: int
+    ) -> tuple[Stored, list[_Named]]:
+        """Return a setting with who made its version, and at most ``limit`` of its last changes."""
+        now = await self.stores[kind].stored(by, subject_id)
         async with self._db.reading() as session:
             rows = await queries.changes(session, kind, subject_id, limit)
             names = await agent_queries.named(session, [one.by_id for one in rows])
-        return [_Named(one, names.get(one.by_id, '')) for one in rows]
+        last = [_Named(one, names.get(one.by_id, '')) for one in rows]
+        by_name = last[0].by_name if last and last[0].version == now.version else ''
+        return Stored(values=now.values, version=now.version, by_name=by_name), last

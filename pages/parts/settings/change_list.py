@@ -10,7 +10,6 @@ from nicegui.events import GenericEventArguments
 from desk.errors import DeskError
 from models import SettingKind
 from pages import notices
-from pages.component import still
 from pages.locale import _
 from pages.parts.kit import times
 from pages.parts.kit.edit_form import FormField
@@ -41,13 +40,8 @@ class ChangeList:
             self._rows = Living()
             self._rows.on('click', self._take_back, js_handler=TAKE_BACK)
 
-    async def draw(self) -> None:
-        """Read the changes and show them."""
-        section = self._section
-        changes = await still(
-            self._place,
-            section.services.desk_settings.changes(section.agent, self._kind, self._subject_id),
-        )
+    def show(self, changes: Sequence[Change]) -> None:
+        """Show the changes, newest first."""
         self._place.set_visibility(bool(changes))
         self._rows.set_inside(Markup().join(self._row(one) for one in changes))
 

@@ -8,6 +8,7 @@ from desk.errors import DeskError
 from pages import notices
 from pages.parts.settings.section import Section
 from pages.parts.settings.setting_editor import SettingEditor
+from services.people.events import SettingPart
 
 
 class EditedSection(Section):
@@ -22,7 +23,8 @@ class EditedSection(Section):
 
     @override
     def news(self) -> None:
-        if self.editor is not None:
+        # The open setting has the name of a queue beside it, not in it.
+        if self.editor is not None and self.changed != {SettingPart.QUEUES}:
             self.start(self.editor.refresh())
 
     @override

@@ -78,10 +78,12 @@ class QueueSection(Section):
     async def _tell(self, form: EditForm, queue_id: UUID) -> None:
         """Pass a colleague's change to the open form, and draw the queue's changes."""
         settings = self.services.desk_settings
-        now = await still(form, settings.stored(self.agent, SettingKind.QUEUE, queue_id))
+        now, changes = await still(
+            form, settings.with_changes(self.agent, SettingKind.QUEUE, queue_id)
+        )
         form.news(now.version, now.values, now.by_name)
         if self._changes is not None:
-            await self._changes.draw()
+            self._changes.show(changes)
 
     def _row(self, queue: Queue) -> Markup:
         skill = next((one for one in self._skills if one.id == queue.skill_id), None)

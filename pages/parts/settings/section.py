@@ -45,6 +45,9 @@ class Section(Component):
             self._list = ui.element('div').classes('desk-settings-list')
             self._side = ui.element('div').classes('desk-settings-side')
         self._side.set_visibility(False)
+        self._unread: set[str] = set()
+        self.changed: frozenset[str] = frozenset()
+        """While ``news`` runs: the settings whose change it tells of; empty when it tells of no change."""
 
     async def read(self) -> None:
         """Read the section's rows. Raises ``NotAllowedError`` for all but administrators."""
@@ -68,21 +71,27 @@ class Section(Component):
         self.redraw()
 
     def _hear(self, event: Event) -> None:
-        is_of_others = isinstance(event, SettingsChanged) and event.part not in self.parts
-        if not is_of_others and not isinstance(
-            event, AgentStatusChanged
-        ):  # which is not shown here
-            self.within(HEAR_SECONDS, self.read_again)
+        if isinstance(event, SettingsChanged):
+            if event.part not in self.parts:
+                return
+            self._unread.add(event.part)
+        elif isinstance(event, AgentStatusChanged):  # which is not shown here
+            return
+        self.within(HEAR_SECONDS, self.read_again)
 
     async def read_again(self) -> None:
         """Read and draw the section again."""
+        changed = frozenset(self._unread)
         try:
             await self.still(self.read())
         except DeskError as error:
             notices.tell(error)
             return
+        self._unread -= changed
         self.redraw()
+        self.changed = changed
         self.news()
+        self.changed = frozenset()
 
     def redraw(self) -> None:
         """Draw the list again."""

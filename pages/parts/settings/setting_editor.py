@@ -46,11 +46,11 @@ class SettingEditor:
     async def refresh(self) -> None:
         """Pass what a colleague changed meanwhile to the form, and draw the changes."""
         section = self._section
-        now = await still(
-            self._form, self._settings.stored(section.agent, self._kind, self._subject_id)
+        now, changes = await still(
+            self._form, self._settings.with_changes(section.agent, self._kind, self._subject_id)
         )
         self._form.news(now.version, _values(self._fields, now.values), now.by_name)
-        await still(self._form, self._changes.draw())
+        self._changes.show(changes)
 
     async def _save(self, form: Filled) -> None:
         section = self._section

@@ -50,6 +50,15 @@ class Customer:
 
         await until(was_said, seconds=20)
 
+    async def listens_again(self) -> None:
+        """Wait until the socket brings something: it is open a moment before it is asked for the chat's lines."""
+
+        async def sees_typing() -> bool:
+            self.box.hand('POST', f'contacts/{self.contact_id}/type', role='AGENT')
+            return any(each['kind'] == 'typing' for each in await self.page.evaluate('said'))
+
+        await until(sees_typing, seconds=20)
+
     def agent_token(self) -> str:
         return self.box.token_of(self.box.act('token', self.contact_id)['token'])
 
@@ -150,7 +159,7 @@ async def test_customer_whose_socket_was_cut_comes_back_and_misses_nothing(
     customer.agent_says('끊긴 사이에')
 
     await customer.hears(kind='lost')
-    await customer.hears(kind='established')
+    await customer.listens_again()
     customer.agent_says('다시 연결되셨네요')
     await customer.hears(kind='message', text='다시 연결되셨네요')
 
