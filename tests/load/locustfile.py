@@ -3,7 +3,7 @@
     make locust                        a running local desk with its demo accounts, 20 users, one minute
     locust -f tests/load/locustfile.py --host=http://localhost:8080     the same with locust's own page, as the guide starts it
 
-Customers start a chat, write, and read what agents answer. Agents sign in, take waiting chats, and answer, half of the time
+Customers start a chat, write, and read what agents answer. Agents sign in, take waiting chats, and answer, every other time
 through their socket. Locust patches Python's sockets for gevent, so this module is for a process of its own.
 
 The desk slows down strangers by their address, and here all come from one: who is told to wait (429) waits, and that is no
@@ -20,10 +20,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import uuid4
 
+import gevent
+from gevent.queue import Empty, SimpleQueue
 from locust import HttpUser, between, task
 from locust.clients import ResponseContextManager
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websocket import WebSocketException, create_connection
 
 ACCOUNTS = os.environ.get('DESK_AGENTS', 'agent1,agent2,agent3,agent4,agent5,agent6').split(',')
 """Sign-in names; more agents than these share their accounts."""
@@ -138,6 +139,7 @@ class Agent(HttpUser):
         ).json()
         self.key = {'Authorization': f'Bearer {said["access_token"]}'}
         self.chats: list[str] = []
+        self.ways = itertools.cycle((self._say, self._send))
         with allowing(
             self.client.put(
                 '/agents/me/status',
@@ -149,10 +151,13 @@ class Agent(HttpUser):
         ):
             pass
         address = self.host.replace('http', 'ws', 1) + f'/ws/{username}'
-        self.socket: ClientConnection = connect(address, additional_headers=self.key, proxy=None)
+        self.socket = create_connection(address, header=self.key, timeout=None)
+        self.answers: SimpleQueue[dict[str, Any]] = SimpleQueue()
+        self.listening = gevent.spawn(self._listen)
 
     def on_stop(self) -> None:
-        """Close the socket."""
+        """Close the socket, once nothing waits on it: gevent ends the process where something does."""
+        self.listening.kill()
         self.socket.close()
 
     @task(2)
@@ -166,18 +171,20 @@ class Agent(HttpUser):
 
     @task(4)
     def answer(self) -> None:
-        """Read a chat of one's own and answer, by REST or through the socket."""
+        """Read a chat of one's own and answer, through the socket and by REST in turn."""
         if not self.chats:
             return
         chat_id = random.choice(self.chats)
         self._get(f'/chat/sessions/{chat_id}/messages', limit=50)
         message = {'content': random.choice(ANSWERS), 'type': 'text', 'id': str(uuid4())}
-        if random.random() < 0.5:
-            with self._post(chat_id, 'messages', message, *TAKEN_BY_ANOTHER) as response:
-                if response.status_code in TAKEN_BY_ANOTHER:
-                    self.chats.remove(chat_id)
-        else:
-            self._say(message | {'chat_session_id': chat_id})
+        next(self.ways)(message | {'chat_session_id': chat_id})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        """Send by REST."""
+        chat_id = message.pop('chat_session_id')
+        with self._post(chat_id, 'messages', message, *TAKEN_BY_ANOTHER) as response:
+            if response.status_code in TAKEN_BY_ANOTHER:
+                self.chats.remove(chat_id)
 
     def _say(self, message: dict[str, Any]) -> None:
         """Send through the socket and wait for the answer to it; note how long that took."""
@@ -198,14 +205,22 @@ class Agent(HttpUser):
         if kind == 'error':  # the customer has gone
             self.chats.remove(message['chat_session_id'])
 
-    def _answer_to(self, message_id: str) -> str | None:
-        deadline = time.monotonic() + ANSWER_SECONDS
-        with suppress(TimeoutError, ConnectionClosed):
-            while (left := deadline - time.monotonic()) > 0:
-                frame = json.loads(self.socket.recv(timeout=left))
+    def _listen(self) -> None:
+        """Read all frames: say that one is here, and keep the answers."""
+        with suppress(WebSocketException, OSError):
+            while text := self.socket.recv():
+                frame = json.loads(text)
                 if frame['type'] == 'ping':
                     self.socket.send('{"type": "pong"}')
-                elif frame['type'] in {'ack', 'error'} and frame['data'].get('id') == message_id:
+                elif frame['type'] in {'ack', 'error'}:
+                    self.answers.put(frame)
+
+    def _answer_to(self, message_id: str) -> str | None:
+        deadline = time.monotonic() + ANSWER_SECONDS
+        with suppress(Empty):
+            while (left := deadline - time.monotonic()) > 0:
+                frame = self.answers.get(timeout=left)
+                if frame['data'].get('id') == message_id:
                     return str(frame['type'])
         return None
 
