@@ -72,7 +72,7 @@ class Evaluation:
                 moment = self.at - self._seconds(node.offset)
                 return {
                     labels: value
-                    for labels, value in self.store.present(moment)
+                    for labels, value in self.store.present(_name(node), moment)
                     if _is_meant(node, labels)
                 }
             case promql.AggregateExpr():
@@ -102,7 +102,7 @@ class Evaluation:
         until = self.at - self._seconds(selector.offset)
         return {
             _unnamed(labels): increase / (seconds if is_per_second else 1)
-            for labels, samples in self.store.between(until - seconds, until)
+            for labels, samples in self.store.between(_name(selector), until - seconds, until)
             if _is_meant(selector, labels)
             and (increase := increase_of(samples, until - seconds, until)) is not None
         }
@@ -210,11 +210,14 @@ def quantile_of(quantile: float, buckets: Sequence[tuple[float, float]]) -> floa
     return start + (end - start) * (rank - below) / (count - below) if count > below else end
 
 
+def _name(selector: promql.VectorSelector) -> str:
+    assert selector.name is not None, 'a selector begins with a name'
+    return selector.name
+
+
 def _is_meant(selector: promql.VectorSelector, labels: Labels) -> bool:
     found = dict(labels)
-    return found['__name__'] == selector.name and all(
-        _matches(one, found.get(one.name, '')) for one in selector.matchers.matchers
-    )
+    return all(_matches(one, found.get(one.name, '')) for one in selector.matchers.matchers)
 
 
 def _matches(matcher: promql.Matcher, found: str) -> bool:

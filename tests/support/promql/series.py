@@ -4,9 +4,11 @@ Times are seconds; a series is known by its labels, its name among them as ``__n
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -19,17 +21,20 @@ STEPS = re.compile(r'^(?P<first>-?[\d.]+)(?:(?P<step>[+-][\d.]+)?x(?P<times>\d+)
 Labels = frozenset[tuple[str, str]]
 Sample = tuple[float, float]
 """A time and a value."""
+TIME = itemgetter(0)
 
 
 @dataclass(slots=True)
 class Store:
-    """Samples by series, each series in the order of time."""
+    """Samples by name and series, each series in the order of time."""
 
-    samples: dict[Labels, list[Sample]] = field(default_factory=lambda: defaultdict(list))
+    samples: dict[str, dict[Labels, list[Sample]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(list))
+    )
 
     def add(self, labels: Mapping[str, str], at: float, value: float) -> None:
         """Append one sample, later than all of its series."""
-        self.samples[frozenset(labels.items())].append((at, value))
+        self.samples[labels['__name__']][frozenset(labels.items())].append((at, value))
 
     def scrape(self, exposition: str, at: float, **target: str) -> None:
         """Take what a process exports, with the labels of its target, and that it was up."""
@@ -42,15 +47,18 @@ class Store:
         """Note that a target did not answer."""
         self.add({'__name__': 'up', **target}, at, 0)
 
-    def between(self, after: float, until: float) -> Iterator[tuple[Labels, Sequence[Sample]]]:
-        """Yield each series that has samples later than ``after`` and not later than ``until``."""
-        for labels, samples in self.samples.items():
-            if found := [one for one in samples if after < one[0] <= until]:
+    def between(
+        self, name: str, after: float, until: float
+    ) -> Iterator[tuple[Labels, Sequence[Sample]]]:
+        """Yield each series of a name with its samples later than ``after`` and not later than ``until``, if it has any."""
+        for labels, samples in self.samples[name].items():
+            first = bisect_right(samples, after, key=TIME)
+            if found := samples[first : bisect_right(samples, until, key=TIME)]:
                 yield labels, found
 
-    def present(self, at: float) -> Iterator[tuple[Labels, float]]:
-        """Yield the newest value of each series at a time."""
-        for labels, samples in self.between(at - LOOK_BACK_SECONDS, at):
+    def present(self, name: str, at: float) -> Iterator[tuple[Labels, float]]:
+        """Yield the newest value of each series of a name at a time."""
+        for labels, samples in self.between(name, at - LOOK_BACK_SECONDS, at):
             yield labels, samples[-1][1]
 
 
