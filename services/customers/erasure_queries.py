@@ -139,7 +139,7 @@ async def erase_reasons(session: AsyncSession, contact_ids: Collection[UUID]) ->
 async def erase_numbers(session: AsyncSession, call_ids: Sequence[UUID]) -> int:
     """Delete phone numbers from calls, and their wrap-up texts; return how many recordings they have.
 
-    The desk has no access to the recordings themselves: their bucket's rules delete them (docs/operating.md).
+    The desk has no access to the recordings themselves: their bucket's rules delete them (docs/operations.md).
     """
     await erase_wrap_ups(session, call_ids)
     await session.exec(update(Call).where(col(Call.id).in_(call_ids)).values(phone=''))

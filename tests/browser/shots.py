@@ -524,7 +524,7 @@ async def _ask_another(studio: Studio, page: Page, desk: FrameLocator) -> None:
     await desk.locator('.desk-places li').first.wait_for()
     await studio.take(page, 'call-places')
     await desk.locator('.desk-places input').fill('택배')
-    await desk.locator('.desk-places li').nth(1).wait_for(state='detached')
+    await desk.locator('.desk-places li').nth(1).wait_for(state='hidden')
     await desk.locator('.desk-places li button').first.click()
     await desk.locator('.desk-call-legs li[data-state="connected"]').wait_for()
     await studio.take(page, 'call-consult')

@@ -38,7 +38,7 @@ def test_alert_says_how_bad_it_is_and_what_to_do(rule: Rule) -> None:
     assert rule.labels['severity'] in {'critical', 'warning'}
     assert re.search('[가-힣]', said['summary'])
     assert said['summary_en'].isascii()
-    assert page == 'docs/operating.md'
+    assert page == 'docs/operations.md'
     assert section in headings()
     assert panel in panels()
 

@@ -52,7 +52,7 @@ def test_panel_says_what_it_shows_when_it_is_bad_and_what_to_do(panel: dict[str,
     assert field['unit']
     assert {one['color'] for one in steps} >= {'green', 'red'}
     assert [one['value'] for one in steps[1:]] == sorted(one['value'] for one in steps[1:])
-    for section in re.findall(r'docs/operating\.md#([\w-]+)', panel['description']):
+    for section in re.findall(r'docs/operations\.md#([\w-]+)', panel['description']):
         assert section in headings()
 
 

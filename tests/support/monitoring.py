@@ -11,7 +11,7 @@ import promql_parser as promql
 
 from tests.support.promql.rules import FOLDER
 
-PAGE = FOLDER.parents[1] / 'docs' / 'operating.md'
+PAGE = FOLDER.parents[1] / 'docs' / 'operations.md'
 
 
 @dataclass(frozen=True, slots=True)

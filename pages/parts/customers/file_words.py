@@ -40,7 +40,7 @@ FIELDS = {
     'score': '점수', 'comment': '고객 의견', 'sentiment': '고객 감정', 'trend': '흐름', 'source': '분석', 'due_at': '기한', 'kind': '종류',
     'is_recorded': '녹음', 'hold_seconds': '보류(초)', 'states': '통화 상태', 'state': '상태', 'asked_at': '요청한 시각', 'value': '내용',
     'chat': '채팅', 'subject': '대상', 'fields': '항목', 'action': '작업', 'field': '항목', 'before': '이전 값', 'after': '새 값', 'version': '차례',
-    'merged': '합쳐진 기록', 'parted': '나뉜 기록', 'blocked_until': '차단이 끝나는 때', 'file': '파일', 'media_type': '종류', 'size_bytes': '크기(바이트)',
+    'merged': '합쳐진 기록', 'parted': '나뉜 기록', 'blocked_until': '차단이 끝나는 때', 'file': '파일 이름', 'media_type': '종류', 'size_bytes': '크기(바이트)',
     'page': '보던 화면', 'page_title': '화면 제목', 'signed': '사이트가 서명한 고객',
 }  # fmt: skip
 """The names of values."""
