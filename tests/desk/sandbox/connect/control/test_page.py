@@ -68,6 +68,23 @@ async def test_call_rung_on_the_page_is_in_boto3s_metrics(control: Control, box:
     assert contact['attributes'] == {'grade': 'VIP', 'order': '17'}
 
 
+async def test_flow_sets_attributes_while_a_call_goes_on(control: Control, box: Box) -> None:
+    contact_id = box.ring()
+    await control.opens()
+    await control.row('010-1234-5678').click()
+    lines = control.page.get_by_label('흐름이 정하는 값')
+
+    await lines.fill('없는 줄')
+    await control.button('속성 넣기').click()
+    await expect(control.page.get_by_role('alert')).to_contain_text('이름=값이 아닙니다')
+    await lines.fill('order=17\nannounced=녹음 안내')
+    await control.button('속성 넣기').click()
+
+    wanted = {'order': '17', 'announced': '녹음 안내'}
+    await control.holds(lambda: box.hand('GET', f'contacts/{contact_id}')['attributes'] == wanted)
+    await expect(control.page.locator('.box-facts').first).to_contain_text('announced=녹음 안내')
+
+
 async def test_whole_call_from_ring_to_clear_on_the_page(control: Control, box: Box) -> None:
     box.sign_in()
     await control.opens()
