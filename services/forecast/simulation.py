@@ -94,6 +94,8 @@ class _Agent:
     load: int
     is_available: bool = False
     ranks: tuple[tuple[_Line, _Rank], ...] = ()
+    only_line: _Line | None = None
+    """The queue of an agent who serves one and stands in no wider circle: most of a busy floor is that they take its next."""
     is_noted: bool = False
     """Whether they stand among those who are free: then nobody waits whom they may take."""
 
@@ -177,10 +179,21 @@ class Run:
             for queue_id in served
             if queue_id in self._lines
         )
+        is_simple = len(agent.ranks) == 1 and not wider
+        agent.only_line = agent.ranks[0][0] if is_simple else None
 
     # ---- what happens
 
     def _ends(self, at: float, agent: _Agent) -> None:
+        line = agent.only_line
+        if (
+            line is not None
+            and agent.is_available
+            and agent.load <= agent.places
+            and line.longest_waiting(at) is not None
+        ):
+            self._begin_talk(agent, line, at)  # in place of the one that ended
+            return
         agent.load -= 1
         if not agent.is_noted:
             self._serve(agent, at)
@@ -229,10 +242,13 @@ class Run:
 
     def _take(self, agent: _Agent, line: _Line, at: float) -> None:
         """Let an agent take the next customer of a queue."""
+        agent.load += 1
+        self._begin_talk(agent, line, at)
+
+    def _begin_talk(self, agent: _Agent, line: _Line, at: float) -> None:
         place, customers = line.next, line.customers
         line.next = place + 1
         line.waits.append(at - customers.came[place])
-        agent.load += 1
         self._later(at + customers.takes[place], self._ends, agent)
 
     def _note(self, agent: _Agent, at: float) -> None:
