@@ -47,6 +47,8 @@ class _Unit:
 
 def pointed(text: str, words: WordList) -> list[Span]:
     """Return where a text holds a listed word, as offsets, in order and without overlaps."""
+    if not words.words:
+        return []
     units = list(_units(text))
     letters = ''.join(unit.letters for unit in units)
     held = [word for word in map(_word, words.words) if word in letters]

@@ -162,9 +162,9 @@ class Transcript:
 
     def point_out(self, words: WordList) -> None:
         """Mark the customer's messages that hold a listed word (보호), from now on; it points and judges nobody."""
-        self._listed = words
+        before, self._listed = self._listed, words
         for place, message in enumerate(self.view.messages):
-            if message.sender is Sender.CUSTOMER and message.id in self._pieces:
+            if message.id in self._pieces and (_points(message, before) or _points(message, words)):
                 self._pieces[message.id].set_inside(self._inside(place))
 
     def _tone(self, message: ChatMessage) -> Markup:
@@ -172,8 +172,7 @@ class Transcript:
         return tone(mark) if mark else Markup()
 
     def _pointer(self, message: ChatMessage) -> Markup:
-        is_said = message.sender is Sender.CUSTOMER and message.type is MessageType.TEXT
-        return pointer() if is_said and pointed(message.content, self._listed) else Markup()
+        return pointer() if _points(message, self._listed) else Markup()
 
     def set_asides(self, asides: Mapping[int, Markup]) -> None:
         """Show what stands beside the talk (private notes), by the number of the message above it; 0: before the first."""
@@ -271,3 +270,9 @@ class Transcript:
     def _forget(self, gone: list[ChatMessage]) -> None:
         for message in gone:
             self._pieces.pop(message.id).delete()
+
+
+def _points(message: ChatMessage, words: WordList) -> bool:
+    """Whether a customer's message holds a listed word."""
+    is_said = message.sender is Sender.CUSTOMER and message.type is MessageType.TEXT
+    return is_said and bool(pointed(message.content, words))
