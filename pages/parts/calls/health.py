@@ -105,8 +105,12 @@ class Health(Component):
             notices.tell(error)
 
     async def _check(self) -> None:
-        """Alert the agent and set 점검 if calls still cannot ring."""
-        if not self._trouble or self._is_checking:
+        """Alert the agent and set 점검 if calls still cannot ring.
+
+        A page whose browser is gone, and which waits for it to come back, knows nothing of its softphone: the agent may have
+        loaded it anew, and the new page is well.
+        """
+        if not self._trouble or self._is_checking or not self.client.has_socket_connection:
             return
         self._sound.test('ring')
         await self._set(can_ring=False)

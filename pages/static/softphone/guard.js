@@ -31,7 +31,9 @@ export class Guard {
     const [microphone, answers] = await Promise.all([this.microphone(), this.phone.answers()]);
     const proof = { microphone, answers, throttled: this.isThrottled, at: Date.now() };
     this.late = 0;
-    if (proof.throttled) setTimeout(() => this.look(), AGAIN_MS); // perhaps the computer itself slept
+    clearTimeout(this.again);
+    // perhaps the computer itself slept, or Connect was slow: the agent stands in 점검 until a proof is good
+    if (proof.throttled || !proof.answers) this.again = setTimeout(() => this.look(), AGAIN_MS);
     this.phone.proof = proof;
     this.phone.tell();
     return proof;

@@ -3,6 +3,7 @@
 // a desk without that window shows them itself.
 const SEEN = "desk.seen"; // a lock that every tab shares while it can be seen
 const TOLD = "desk.told."; // a lock for each tag: the tab that has it shows the notification, the others wait for their turn
+const AGAIN_MS = 500;
 
 export class Notices {
   constructor() {
@@ -64,7 +65,8 @@ export class Notices {
   }
 
   async show() {
-    if (!document.hidden || this.permission !== "granted" || (await this.isSeen())) return;
+    if (!document.hidden || this.permission !== "granted") return;
+    if (await this.isSeen()) return this.showLater();
     for (const tag of this.wanted.keys()) {
       if (this.shown.has(tag) || this.turns.has(tag)) continue;
       if (!navigator.locks) this.tell(tag);
@@ -72,12 +74,19 @@ export class Notices {
     }
   }
 
+  // The tab that can be seen may be hidden without a word of its own: its desk is not loaded yet, or it rings here only.
+  showLater() {
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.wanted.size && this.show(), AGAIN_MS);
+  }
+
   // Tells when no other tab does: one that is closed while it tells leaves it to the next.
   async waitFor(tag) {
     const turn = new AbortController();
     this.turns.set(tag, turn);
     const mine = async () => {
-      if (turn.signal.aborted || (await this.isSeen())) return;
+      if (turn.signal.aborted) return;
+      if (await this.isSeen()) return this.showLater();
       const over = new Promise((done) => turn.signal.addEventListener("abort", done));
       this.tell(tag);
       if (this.shown.has(tag)) await over;

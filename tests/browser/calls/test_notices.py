@@ -145,10 +145,8 @@ async def test_two_hidden_tabs_tell_of_a_call_once_and_the_other_goes_on_when_on
     centre: Centre, person: Contexts, box: Box
 ) -> None:
     phone = await seated(centre, person)
-    other = await phone.page.context.new_page()
-    await other.goto(phone.page.url)
-    await other.wait_for_function('document.querySelector("iframe") !== null')
-    pages = [phone.page, other]
+    other = await CallScreen(await phone.page.context.new_page(), phone.address).opens()
+    pages = [phone.page, other.page]
     for page in pages:
         await page.evaluate('hide(true)')
     box.ring()
@@ -176,3 +174,20 @@ async def test_two_hidden_tabs_tell_of_a_call_once_and_the_other_goes_on_when_on
 
 async def _is(told: Any, expected: list[Any]) -> bool:
     return bool(await told == expected)
+
+
+async def test_tab_tells_when_another_one_that_does_not_ring_is_hidden_too(
+    centre: Centre, person: Contexts, box: Box
+) -> None:
+    phone = await seated(centre, person)
+    other = await phone.page.context.new_page()
+    await other.goto(phone.page.url)
+    await other.evaluate('softphone.notices.want = () => {}')
+    await phone.page.evaluate('hide(true)')
+    box.ring()
+    await phone.is_in('ringing')
+    assert await phone.page.evaluate(SHOWN) == []
+
+    await other.evaluate('hide(true)')
+
+    await shown(phone.page, [CALL])
