@@ -57,6 +57,8 @@ class StatusLink(Component):
         self._codes: dict[UUID, str] | None = None
         self._agreed: tuple[Wish, str] | None = None
         """Both statuses when they last were equal."""
+        self._pushed: tuple[Wish, str] | None = None
+        """What Connect was last told, until its state says so. The desk's status may be another one by then."""
         self._is_busy = False
         self.set_visibility(False)
         self.listen(agent_topic(context.agent.id), self._hear, draws=False)
@@ -80,8 +82,10 @@ class StatusLink(Component):
         there = state.agent.wanted if state.agent else None
         if not can or here is None or there is None:
             return
+        if self._pushed is not None and there.name == self._pushed[1]:
+            self._agreed, self._pushed = self._pushed, None
         if fits(here, there, state.agent.states if state.agent else []):
-            self._agreed = (here, there.name)
+            self._agreed, self._pushed = (here, there.name), None
             if self.props.get('data-in-step') != there.name:
                 self.props['data-in-step'] = there.name
         elif self._agreed is not None and here == self._agreed[0] and there.name == self._agreed[1]:
@@ -115,6 +119,7 @@ class StatusLink(Component):
         goal = connect_status(here, agent.states if agent else [])
         try:
             await self.still(self._phone.command('set_state', name=goal.name, type=goal.type))
+            self._pushed = (here, goal.name)
         except DeskError as error:
             self._agreed = (here, there.name)
             notices.tell(error)

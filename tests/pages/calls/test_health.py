@@ -65,3 +65,28 @@ async def test_page_that_was_left_in_trouble_checks_nobody(
     await asyncio.sleep(GRACE_SECONDS * 3)
 
     assert (await services.agents.agent(agent.id)).status is not AgentStatus.CHECKING
+
+
+STATES = [
+    {'name': '상담 가능', 'type': 'routable'},
+    {'name': '점심', 'type': 'not_routable'},
+    {'name': '오프라인', 'type': 'offline'},
+]
+
+
+async def test_status_that_connect_was_told_late_is_no_choice_of_the_agent(
+    phone: Phone, services: Services, agent: Agent
+) -> None:
+    """점검 is told to Connect, and over before Connect's state says so: the agent did not go to lunch."""
+    await services.agent_states.choose(agent.id, AgentStatus.AVAILABLE)
+    free, lunch = (one | {'chosen': one['name'], 'states': STATES} for one in STATES[:2])
+    phone.says(agent=free, owner=True)
+    await services.agent_states.check(agent.id, can_ring=False)
+    await until(lambda: ('set_state', STATES[1]) in phone.asked)
+
+    await services.agent_states.check(agent.id, can_ring=True)
+    await asyncio.sleep(GRACE_SECONDS)
+    phone.says(agent=lunch, owner=True)
+
+    await until(lambda: phone.asked[-1] == ('set_state', STATES[0]))
+    assert (await services.agents.agent(agent.id)).status is AgentStatus.AVAILABLE
