@@ -91,11 +91,15 @@ locust: $(VENV)/.ready  ## the guide's load test over the public API of a runnin
 	$(VENV)/bin/locust -f tests/load/locustfile.py --host $(HOST) --headless --users $(USERS) --spawn-rate 5 \
 	  --run-time $(SECONDS)s --stop-timeout 10 --only-summary
 
-soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; a roll-out and failures behind HAProxy; 100 histories at the call bar
+# Tests that make their cases up: the suite tries few of them (tests/support/soaking.py).
+MADE_UP := tests/attack/test_events.py tests/desk/sandbox/connect/test_world_histories.py \
+  tests/services/chats/test_state_equals_events.py tests/services/customers/test_histories.py
+soak: $(VENV)/.ready browser  ## 1,000 random schedules of disconnects, repeats and kills, 1,000 of shared chats; a roll-out and failures behind HAProxy; 100 histories at the call bar; many made-up events and histories
 	$(PY) -m tests.load.soak
 	$(PY) -m tests.load.soak_rollout
 	$(PY) -m tests.load.soak_failures
 	SOAK_CALL_HISTORIES=$${SOAK_CALL_HISTORIES:-100} $(PY) -m pytest -q tests/browser/calls/test_random_histories.py
+	DESK_SOAK=1 $(PY) -m pytest -q --timeout 0 -o faulthandler_timeout=0 $(MADE_UP)
 
 .PHONY: scaling
 scaling: $(VENV)/.ready  ## 1, 2 and 4 processes behind HAProxy: what limits (docs/scaling.md)

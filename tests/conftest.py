@@ -51,6 +51,8 @@ structlog.configure(
 )
 
 HOME = Path(__file__).parent.parent / '.cache' / 'tests'
+COLLECTED_AFTER = (20_000, 20, 50)
+"""Python's own 700 look through the whole heap once a page test; a served desk collects seldom as well (``main.py``)."""
 SECRET = 'a-secret-of-the-tests-that-is-long-enough'
 
 
@@ -64,6 +66,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    gc.set_threshold(*COLLECTED_AFTER)
     collecting.seldom()
 
 

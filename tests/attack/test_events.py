@@ -21,6 +21,7 @@ from pages import settings_screens
 from pages.web import event_shapes
 from tests.pages.conftest import SignIn, sign_in
 from tests.support.make import Make
+from tests.support.soaking import SOAKS
 
 __all__ = ['sign_in']
 
@@ -38,6 +39,8 @@ SETTINGS_SCREENS = (
 """The people come last: a press there may require a second factor of whoever attacks."""
 EVERY = 120
 """A naughty text goes to one in so many listeners of a page, the next text to others."""
+SHARES = 1 if SOAKS else 3
+"""A listener gets one in so many of ``ARGUMENTS``, a page one in so many naughty texts, the next one others."""
 NAME = re.compile(r'\bname=\\?"([^"\\]+)')
 """Names of fields in the HTML that a page sends."""
 
@@ -56,13 +59,13 @@ def listeners_of(client: Client) -> dict[tuple[object, ...], tuple[Element, str,
 
 
 def forge(client: Client, *, done: Container[tuple[object, ...]] = ()) -> set[tuple[object, ...]]:
-    """Send every kind of listener of a page whatever gets past the guard; going elsewhere comes last.
+    """Send every kind of listener of a page its share of what gets past the guard; going elsewhere comes last.
 
     Returns the kinds; those that are ``done`` are left out.
     """
     found = {kind: one for kind, one in listeners_of(client).items() if kind not in done}
-    for listener in sorted(found.values(), key=lambda one: 'sub_pages' in one[2]):
-        send(client, listener, ARGUMENTS)
+    for turn, listener in enumerate(sorted(found.values(), key=lambda one: 'sub_pages' in one[2])):
+        send(client, listener, ARGUMENTS[turn % SHARES :: SHARES])
     return set(found)
 
 
@@ -160,11 +163,11 @@ async def test_naughty_texts_in_fields_leave_no_trace(
     texts = json.loads(vendor.content(vendor.NAUGHTY, Settings().desk_home))
     traces = {}
 
-    for path in paths(chat.id, customer.id):
+    for number, path in enumerate(paths(chat.id, customer.id)):
         client, loops = await opened(user, path)
         names = names_in(client)
         found, elements = [], 0
-        for turn, text in enumerate(texts):
+        for turn, text in enumerate(texts[number % SHARES :: SHARES]):
             if len(client.elements) != elements:  # something was opened or drawn anew
                 elements = len(client.elements)
                 found = [one for one in listeners_of(client).values() if 'sub_pages' not in one[2]]

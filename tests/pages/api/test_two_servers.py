@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -14,6 +13,7 @@ from desk.settings import Settings
 from models import Agent
 from services.registry import Services
 from tests.support.browser import live
+from tests.support.browser.live import LiveDesk
 from tests.support.make import PASSWORD, Make
 
 pytestmark = pytest.mark.slow
@@ -23,27 +23,37 @@ REPEATS = 50
 Pair = tuple[httpx.AsyncClient, httpx.AsyncClient]
 
 
-@pytest.fixture
-def settings(backing: BackingUrls, template: str, tmp_path: Path) -> Iterator[Settings]:
-    """What both servers run with; ``make`` and ``services`` work on their data."""
-    with live.database(backing, template, tmp_path) as settings:
-        yield settings
-
-
-@pytest.fixture
-async def pair(settings: Settings, tmp_path: Path) -> AsyncIterator[Pair]:
-    """Programs' ways to two servers, each a process of its own."""
-    patient = httpx.Timeout(30)
+@pytest.fixture(scope='module')
+def servers(
+    backing: BackingUrls, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveDesk, LiveDesk]]:
+    """Two servers of one desk, each a process of its own; no test ends one."""
+    home = tmp_path_factory.mktemp('servers')
     with (
-        live.served(settings, tmp_path / 'first.log') as first,
-        live.served(settings, tmp_path / 'second.log') as second,
+        live.database(backing, template, home) as settings,
+        live.served(settings, home / 'first.log') as first,
+        live.served(settings, home / 'second.log') as second,
     ):
-        async with (
-            httpx.AsyncClient(base_url=first.address, timeout=patient) as one,
-            httpx.AsyncClient(base_url=second.address, timeout=patient) as other,
-        ):
-            yield one, other
-        assert first.complaints() + second.complaints() == ''
+        yield first, second
+
+
+@pytest.fixture
+def settings(servers: tuple[LiveDesk, LiveDesk]) -> Settings:
+    """What both servers run with; ``make`` and ``services`` work on their data."""
+    return servers[0].settings
+
+
+@pytest.fixture
+async def pair(servers: tuple[LiveDesk, LiveDesk]) -> AsyncIterator[Pair]:
+    """Programs' ways to both servers."""
+    first, second = servers
+    patient = httpx.Timeout(30)
+    async with (
+        httpx.AsyncClient(base_url=first.address, timeout=patient) as one,
+        httpx.AsyncClient(base_url=second.address, timeout=patient) as other,
+    ):
+        yield one, other
+    assert first.complaints() + second.complaints() == ''
 
 
 async def bearer(services: Services, agent: Agent) -> dict[str, str]:
@@ -78,7 +88,7 @@ async def test_of_a_hundred_takes_through_two_processes_one_wins(
 async def test_fifty_repeats_through_two_processes_are_one_row(
     pair: Pair, services: Services, make: Make
 ) -> None:
-    agent = await make.agent()
+    agent = await make.agent(username='repeater')  # the others are of this desk as well
     chat = await make.chat(agent=agent)
     header = await bearer(services, agent)
     body = {'content': '한 번만', 'id': str(uuid4())}

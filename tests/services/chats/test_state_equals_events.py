@@ -1,6 +1,5 @@
 """State equals events: a stale view and the events, however they come, is what a fresh read shows."""
 
-import os
 import random
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -25,10 +24,11 @@ from services.registry import Services
 from tests.conftest import SECRET
 from tests.support.histories import DEEDS, History, Post, Step
 from tests.support.make import Make
+from tests.support.soaking import SOAKS
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 600 if os.environ.get('DESK_SOAK') else 20
+EXAMPLES = 600 if SOAKS else 20
 EVERYTHING = 10_000
 
 steps = strategies.lists(

@@ -1,6 +1,5 @@
 """Whatever people do to customers, in any order: counts are what a recount says, and nothing belongs to who is gone."""
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -17,10 +16,11 @@ from services.customers.erasure import ErasureReason
 from services.customers.fields import CustomerEdit
 from services.registry import Services
 from tests.support.make import Make
+from tests.support.soaking import SOAKS
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = 300 if os.environ.get('DESK_SOAK') else 25
+EXAMPLES = 300 if SOAKS else 25
 DEEDS = (
     'link', 'link', 'link', 'register', 'call', 'end', 'merge', 'merge', 'merge', 'undo', 'undo', 'edit', 'note',
     'erase',

@@ -126,7 +126,7 @@ async def logged(settings: Settings) -> list[tuple[UUID, dict[str, Any]]]:
 async def many(make: Make) -> int:
     """More contacts than two batches."""
     count = 2 * BATCH + 10
-    await asyncio.gather(*(make.chat() for _ in range(count)))
+    await make.chats(count)
     return count
 
 

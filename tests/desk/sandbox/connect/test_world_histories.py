@@ -31,6 +31,7 @@ from desk.sandbox.connect.world.terms import (
     Role,
     Stage,
 )
+from tests.support.soaking import SOAKS
 
 MORNING = datetime(2026, 8, 10, tzinfo=UTC)
 QUEUES = ('주문·배송', '결제·환불', '기술지원')
@@ -348,7 +349,7 @@ class Centre(RuleBasedStateMachine):
 
 TestHistories = Centre.TestCase
 TestHistories.settings = settings(
-    max_examples=80,
+    max_examples=800 if SOAKS else 25,
     stateful_step_count=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
