@@ -10,6 +10,7 @@ from desk.errors import DeskError
 from models import AgentRole
 from pages import shell
 from pages.locale import _
+from pages.parts.kit import current_link
 from pages.parts.kit.key_map import Keys
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.settings.abuse_words import AbuseWordSection
@@ -97,6 +98,7 @@ def _ways(role: AgentRole, here: Tab) -> None:
             way.classes('desk-settings-tab').props['href'] = f'{SETTINGS}{tab.path}'
             if tab is here:
                 way.props['aria-current'] = 'page'
+    current_link.bring_into_sight()
 
 
 def _names() -> dict[str, str]:

@@ -19,7 +19,7 @@ from pages.locale import _
 from pages.parts.calls.bar import CallBar
 from pages.parts.customers.search_box import CustomerSearchBox
 from pages.parts.floor.status_choice import StatusChoice
-from pages.parts.kit import dialog
+from pages.parts.kit import current_link, dialog
 from pages.parts.kit.away import Away
 from pages.parts.kit.clock import Clocks, ClockUnits
 from pages.parts.kit.error_report import ErrorReport
@@ -233,6 +233,7 @@ class Shell(PageContext):
             else:
                 link.props.pop('aria-current', None)
             link.update()
+        current_link.bring_into_sight()
         self._title.set_text(next((one.text for one in self._rail_entries if one.path == here), ''))
 
     # ---- the signed-in person

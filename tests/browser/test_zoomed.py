@@ -24,6 +24,10 @@ BEYOND = """() => {
     }).map((one) => `${one.tagName} ${one.className}`);
 }"""
 """What stands or reaches beyond the side of the page, where nothing rolls it into sight."""
+PHONE = {'viewport': {'width': 390, 'height': 844}}
+CUT = """() => [...document.querySelectorAll('.desk-rail-item span')]
+    .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
+"""The words of the rail that end in dots."""
 
 
 async def is_whole(page: Page, what: str) -> None:
@@ -100,6 +104,23 @@ async def test_dashboard_and_history(
     await page.goto(f'{desk.address}/desk/history/{chat.id}')
     await desk.sees('2번째 줄')
     await is_whole(page, 'contact')
+
+
+async def test_way_here_is_in_sight_on_a_phone(
+    centre: Centre, person: Contexts, make: Make
+) -> None:
+    """The rail and the tabs of the settings are longer than a phone is wide."""
+    admin = await make.admin(username=f'admin-{uuid4().hex[:8]}')
+    context = await person(**PHONE)
+    await centre.sign_in(context, admin.username)
+    desk = await centre.desk(context)
+
+    await desk.page.goto(f'{desk.address}/desk/settings/widget')
+    for name in ('설정', '상담 창'):
+        way = desk.page.get_by_role('link', name=name, exact=True)
+        await expect(way).to_have_attribute('aria-current', 'page')
+        await expect(way).to_be_in_viewport(ratio=1)
+    assert await desk.page.evaluate(CUT) == []
 
 
 async def test_settings(centre: Centre, person: Contexts, make: Make) -> None:
