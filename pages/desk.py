@@ -68,6 +68,7 @@ class Workspace:
         self._push_queues: frozenset[UUID] = frozenset()
         self._offers = OfferCards(frame, frame.offers, self._take)
         self._unread: dict[UUID, int] = {}
+        self._is_welcomed = False
         self._switch = ChatSwitch(frame, shown=lambda: self._shown_id, on_open=self._write_in)
 
     async def open(self) -> None:
@@ -168,7 +169,14 @@ class Workspace:
         self._inbox.choose(None)
         self._clear_customer()
         self._panes.show('left')
-        Welcome(self._shell, self._shell.notifier, has_voice=self._shell.has_voice)
+        shell = self._shell
+        Welcome(shell, shell.notifier, has_voice=shell.has_voice, on_card=self._show_card)
+
+    def _show_card(self, is_shown: bool) -> None:
+        """On a phone show the pane of the steps, but once: the way back from a chat leads to the list."""
+        if not (is_shown and self._is_welcomed):
+            self._panes.show('center' if is_shown else 'left')
+        self._is_welcomed = True
 
     async def _chat(self, chat_id: str) -> None:
         current_screen.act_on(CHAT_PATH)

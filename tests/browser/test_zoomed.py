@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from playwright.async_api import Page, expect
 
-from models import Agent, AgentRole, ChatLabel, LabelColor
+from models import Agent, AgentRole, AgentStatus, ChatLabel, LabelColor
 from services.registry import Services
 from tests.browser.conftest import Contexts
 from tests.support.browser.axe import nothing_found
@@ -104,6 +104,23 @@ async def test_dashboard_and_history(
     await page.goto(f'{desk.address}/desk/history/{chat.id}')
     await desk.sees('2번째 줄')
     await is_whole(page, 'contact')
+
+
+async def test_first_day_on_a_phone_begins_with_its_steps(
+    centre: Centre, person: Contexts, make: Make
+) -> None:
+    """One pane is shown at a time: it is the one of the steps, and the list is one press away."""
+    new = await make.agent(username=f'new-{uuid4().hex[:8]}', status=AgentStatus.OFFLINE)
+    context = await person(**PHONE)
+    await centre.sign_in(context, new.username)
+    desk = await centre.desk(context)
+
+    await desk.page.goto(f'{desk.address}/desk')
+    await desk.sees('처음 오셨군요')
+    await is_whole(desk.page, 'first day')
+    await desk.button('목록으로').click()
+    await expect(desk.tab('대기')).to_be_visible()
+    await expect(desk.page.get_by_text('처음 오셨군요')).to_be_hidden()
 
 
 async def test_way_here_is_in_sight_on_a_phone(

@@ -11,6 +11,7 @@ from models import AgentRole, AgentStatus
 from pages.component import Component
 from pages.context import PageContext
 from pages.locale import _
+from pages.parts.kit.buttons import ButtonStyle, button
 from pages.parts.kit.markup import Piece, filled
 from pages.parts.kit.notifier import Notifier
 from pages.parts.workspace.first_checks import FirstChecks
@@ -31,13 +32,31 @@ WAYS = {
 class Welcome(Component):
     """What stands in place of a conversation while none is open."""
 
-    def __init__(self, context: PageContext, notifier: Notifier, *, has_voice: bool) -> None:
+    def __init__(
+        self,
+        context: PageContext,
+        notifier: Notifier,
+        *,
+        has_voice: bool,
+        on_card: Callable[[bool], None],
+    ) -> None:
+        """Draw the usual sentence until it is known whether there is more to say.
+
+        Args:
+            context: the page.
+            notifier: tries sounds and notifications.
+            has_voice: whether the desk takes calls.
+            on_card: called with True when steps or keys are shown, with False when they are done or left.
+        """
         super().__init__(context.services.topics)
+        self._on_card = on_card
         self._context, self._notifier, self._has_voice = context, notifier, has_voice
         self._steps = context.services.setup_steps
         self._is_over = False
         self.classes('desk-welcome')
         with self:
+            self._back = button(_('목록으로'), lambda: on_card(False), ButtonStyle.QUIET)
+            self._back.classes('desk-welcome-back').set_visibility(False)
             self._usual = ui.label(_('왼쪽에서 상담을 고르세요.')).classes('desk-empty')
             self._place = ui.element('div').classes('desk-welcome-card')
         self._place.set_visibility(False)
@@ -56,8 +75,13 @@ class Welcome(Component):
             self._show(is_shown=False)
 
     def _show(self, *, is_shown: bool) -> None:
-        self._place.set_visibility(is_shown)
+        """Show the card or the usual sentence. A phone shows one pane: the card's is shown as it appears, not again."""
         self._usual.set_visibility(not is_shown)
+        if is_shown == self._place.visible:
+            return
+        for one in (self._back, self._place):
+            one.set_visibility(is_shown)
+        self._on_card(is_shown)
 
     # ---- the steps of a new desk
 
