@@ -37,8 +37,8 @@ _STAFF = (
     ('admin1', '오', '현우', AgentRole.ADMIN, '관리'),
 )
 _QUEUES = (
-    (ORDERS, 'Orders and delivery'),
-    (PAYMENTS, 'Payments and refunds'),
+    (ORDERS, 'Orders & delivery'),
+    (PAYMENTS, 'Payments & refunds'),
     (SUPPORT, 'Technical support'),
 )
 _UNUSUAL_NAMES = (

@@ -41,6 +41,13 @@ def hour(moment: datetime) -> str:
     return f'{moment.astimezone(clock.SEOUL):%H:%M}'
 
 
+def later(minutes: int) -> str:
+    """Return how long from now in whole minutes or hours, ``10분 뒤``, ``2시간 뒤``."""
+    if minutes % 60:
+        return _('{count}분 뒤', count=minutes)
+    return _('{count}시간 뒤', count=minutes // 60)
+
+
 def full(moment: datetime) -> str:
     """Return date and time to the second, ``2026-11-03 14:05:09``, for a tooltip."""
     return f'{moment.astimezone(clock.SEOUL):%Y-%m-%d %H:%M:%S}'

@@ -145,13 +145,13 @@ def table(name: str, columns: tuple[str, ...], rows: Markup, press: Press) -> Pi
 
 
 def name_cell(row_id: object, name: str, below: str = '') -> Markup:
-    """Return the first cell of a row: the name as a button, and a text below it."""
+    """Return the first cell of a row: the name as a button, and a text beside it unless it says the same."""
     return filled(
         '<td class="desk-cell-name"><button type="button" class="desk-settings-name" data-id="{id}">{name}</button>'
         '<span class="desk-settings-sub">{below}</span></td>',
         id=row_id,
         name=name,
-        below=below,
+        below='' if below == name else below,
     )
 
 

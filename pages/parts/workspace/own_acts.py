@@ -139,7 +139,7 @@ class OwnActs(Component):
 
 
 def _choices() -> Markup:
-    names = [(str(one), _('{count}분 뒤', count=one)) for one in MINUTES]
+    names = [(str(one), times.later(one)) for one in MINUTES]
     options = [*names, ('', _('알리지 않음'))]
     return filled(
         '<fieldset class="desk-history-period desk-steer-deeds"><legend class="desk-unseen">{label}</legend>{choices}</fieldset>',

@@ -112,7 +112,7 @@ def _moment(at: datetime) -> str:
 
 
 def _choices() -> Markup:
-    names = [(str(one), _minutes(one)) for one in MINUTES]
+    names = [(str(one), times.later(one)) for one in MINUTES]
     options = [*names, (OF_TOMORROW, _('내일 오전 9시')), (OPEN_END, _('고객이 쓸 때까지'))]
     return filled(
         '<fieldset class="desk-history-period desk-steer-deeds"><legend class="desk-unseen">{label}</legend>{choices}</fieldset>',
@@ -127,7 +127,3 @@ def _choices() -> Markup:
             for place, (value, name) in enumerate(options)
         ),
     )
-
-
-def _minutes(count: int) -> str:
-    return _('{count}분 뒤', count=count) if count < 60 else _('{count}시간 뒤', count=count // 60)
