@@ -23,6 +23,7 @@ from services.demo import people as seed_people  # noqa: E402
 from services.demo import records as seed_records  # noqa: E402
 from tests.browser.shots_conversation import conversation, going_on, more_settings  # noqa: E402
 from tests.browser.shots_customers_side import (  # noqa: E402
+    called_back,
     crowded,
     first_day,
     kept_files,
@@ -107,7 +108,7 @@ async def workspace(studio: Studio) -> None:
         page = desk.page
         await page.goto(f'{studio.centre.address}/desk')
         await desk.settles()
-        await page.locator('.desk-row').first.wait_for()
+        await studio.reaches_list(page)
         await studio.take(page, 'desk-open')
         await page.keyboard.press('1')
         await page.locator(WAITING).first.wait_for()
@@ -171,7 +172,7 @@ async def steering(studio: Studio) -> None:
         await agent.page.keyboard.press('g')
         page = await context.new_page()
         await page.goto(f'{studio.centre.address}/desk')
-        await page.locator('.desk-row').first.wait_for()
+        await studio.reaches_list(page)
         await page.keyboard.press('1')
         for place in (0, 2, 3):
             await page.locator('.desk-pick').nth(place).click()
@@ -260,7 +261,7 @@ async def replies(studio: Studio) -> None:
         await page.locator('.desk-settings-side .desk-button').first.wait_for()
         await studio.take(page, 'replies')
         await page.goto(f'{studio.centre.address}/desk')
-        await page.locator('.desk-row').first.wait_for()
+        await studio.reaches_list(page)
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
         box = page.locator('.desk-reply-text:visible')
@@ -533,7 +534,7 @@ async def _ask_another(studio: Studio, page: Page, desk: FrameLocator) -> None:
     await studio.take(page, 'call-conference')
 
 
-WITH_CONNECT = (calls, kept_files)
+WITH_CONNECT = (calls, called_back, kept_files)
 """Drawn on a desk beside Connect in a box, in whose window the pages stand in a frame."""
 SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     sign_in: ('wide', 'phone'),
@@ -560,8 +561,9 @@ SCREENS: dict[Callable[[Studio], Awaitable[None]], tuple[str, ...]] = {
     talk: ('phone', 'wide'),
     left_messages: ('phone', 'wide'),
     crowded: ('phone', 'wide'),
+    called_back: ('phone', 'wide'),
     restriction: ('wide', 'phone'),
-    first_day: ('wide', 'small'),
+    first_day: ('wide', 'small', 'phone'),
     kept_files: ('wide', 'phone'),
     calls: ('wide', 'small', 'phone'),
 }

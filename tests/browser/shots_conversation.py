@@ -28,6 +28,7 @@ async def conversation(studio: Studio) -> None:
         page = desk.page
         await page.goto(f'{studio.centre.address}/desk')
         await desk.settles()
+        await studio.reaches_list(page)
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
         await page.locator('.desk-own-acts').first.wait_for()

@@ -3,10 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
+from uuid import uuid4
 
 from PIL import Image
-from playwright.async_api import APIRequestContext, FilePayload, Page
+from playwright.async_api import APIRequestContext, FilePayload, FrameLocator, Page
 
+from desk.sandbox.shop import Shop, opened
+from models import EVERYWHERE, SettingKind
+from services.settings.sites import FIELD
 from tests.support.browser.people import CustomerScreen, DeskScreen
 from tests.support.browser.studio import Studio
 
@@ -43,6 +47,12 @@ class Office:
         known = await (await self._asked.get(f'{self._address}{path}')).json()
         await self._changes(path, {'version': known['version'], 'values': hours})
 
+    async def allows(self, site: str) -> None:
+        """Let one other site, and no further one, show the chat."""
+        path = f'/settings/{SettingKind.SITES}/{EVERYWHERE}'
+        known = await (await self._asked.get(f'{self._address}{path}')).json()
+        await self._changes(path, {'version': known['version'], 'values': {FIELD: site}})
+
     async def _changes(self, path: str, given: dict[str, object]) -> None:
         answer = await self._asked.patch(
             f'{self._address}{path}', data=given, headers=self._headers
@@ -73,6 +83,7 @@ async def left_messages(studio: Studio) -> None:
         agents = DeskScreen(await staff.new_page(), studio.centre.address)
         await agents.page.goto(f'{studio.centre.address}/desk')
         await agents.settles()
+        await studio.reaches_list(agents.page)
         await agents.page.keyboard.press('1')
         await agents.page.locator('.desk-left-list button, .desk-left-list summary').first.click()
         await studio.take(agents.page, 'desk-left-messages')
@@ -110,12 +121,72 @@ async def crowded(studio: Studio) -> None:
         await page.locator('.talk-ended').wait_for()
 
 
+async def called_back(studio: Studio) -> None:
+    """A crowded queue of a desk that calls back, on a page of the desk's and on another site."""
+    async with office(studio) as desk, studio.person() as visitor, studio.person() as shopper:
+        await desk.crowds(CROWDED_QUEUE, 1)
+        page = await visitor.new_page()
+        await _fills_in(studio, page, CROWDED_QUEUE)
+        await page.locator('.talk-form > button').last.click()
+        await page.locator('button[value=call]').wait_for()
+        await studio.take(page, 'talk-crowded-calls')
+        await page.locator('button[value=call]').click()
+        await page.get_by_role('dialog').wait_for()
+        await studio.take(page, 'talk-callback')
+        await page.get_by_role('dialog').locator('[type=submit]').click()
+        await page.get_by_role('dialog').wait_for(state='detached')
+        await studio.take(page, 'talk-callback-asked')
+        await page.locator('.talk-head button.talk-button').click()
+        await page.locator('.talk-card .talk-danger').click()
+        with opened(Shop(desk=studio.centre.address, language=studio.language)) as port:
+            await desk.allows(f'http://localhost:{port}')
+            await _on_another_site(studio, desk, await shopper.new_page(), port)
+        await desk.crowds(CROWDED_QUEUE, None)
+
+
+async def _on_another_site(studio: Studio, desk: Office, page: Page, port: int) -> None:
+    """The same choice in the frame on another site: before the chat, and for somebody who waits already."""
+    await page.goto(f'http://localhost:{port}/cart')
+    launcher = page.get_by_role(
+        'button', name='상담하기' if studio.language == 'ko' else 'Chat with us'
+    )
+    await launcher.wait_for()
+    await studio.take(page, 'widget-button')
+    await launcher.click()
+    chat = page.frame_locator('iframe')
+    await chat.locator('#consent').wait_for()
+    await studio.take(page, 'widget-form')
+    await _fills(chat, CROWDED_QUEUE)
+    await chat.locator('.talk-form > button').last.click()
+    await chat.locator('.talk-crowded').wait_for()
+    await studio.take(page, 'widget-crowded')
+    await desk.crowds(CROWDED_QUEUE, None)
+    await chat.locator('button[value=wait]').click()
+    await chat.locator('.talk-queue strong').wait_for()
+    await page.wait_for_timeout(2_500)  # until the desk has seen that it is crowded no more
+    await desk.crowds(CROWDED_QUEUE, 1)
+    await chat.locator('.talk-ways-choices button').first.wait_for()
+    await studio.take(page, 'widget-ways')
+    await chat.locator('.talk-callback button').first.click()
+    await chat.get_by_role('dialog').wait_for()
+    await studio.take(page, 'widget-callback')
+    await page.keyboard.press('Escape')
+    await chat.get_by_role('dialog').wait_for(state='detached')
+    await chat.locator('.talk-head button.talk-button').click()
+    await chat.locator('.talk-card .talk-danger').click()
+    await chat.locator('.talk-ended').wait_for()
+
+
 async def _fills_in(studio: Studio, page: Page, department: str) -> None:
     await page.goto(f'{studio.centre.address}/talk')
-    await page.locator('#consent').check()
-    await page.locator('#name').fill('최유진')
-    await page.locator('#phone').fill('010-9876-5432')
-    await page.locator('#department').select_option(department)
+    await _fills(page, department)
+
+
+async def _fills(form: Page | FrameLocator, department: str) -> None:
+    await form.locator('#consent').check()
+    await form.locator('#name').fill('최유진')
+    await form.locator('#phone').fill('010-9876-5432')
+    await form.locator('#department').select_option(department)
 
 
 async def restriction(studio: Studio) -> None:
@@ -123,7 +194,7 @@ async def restriction(studio: Studio) -> None:
     async with studio.person('supervisor1') as context:
         page = await context.new_page()
         await page.goto(f'{studio.centre.address}/desk')
-        await page.locator('.desk-row').first.wait_for()
+        await studio.reaches_list(page)
         await page.locator('.desk-scope-choice').nth(1).click()
         await page.keyboard.press('2')
         await page.locator('.desk-row-open').first.click()
@@ -182,6 +253,31 @@ async def kept_files(studio: Studio) -> None:
         await desk.locator('input[type=file]').last.set_input_files(_pictures())
         await desk.get_by_role('link', name=LONG_FILE).first.wait_for()
         await studio.take(page, 'replies-files')
+    async with studio.person('agent1') as context:
+        await _inserts_with_files(studio, await context.new_page())
+
+
+async def _inserts_with_files(studio: Studio, page: Page) -> None:
+    """A canned reply with files in the list over the reply box, then in the box."""
+    replies, asked = f'{studio.centre.address}/canned-replies', page.context.request
+    headers = {'Origin': studio.centre.address}
+    made = await asked.post(replies, data={'title': '오시는 길', 'body': '약도와 사진을 보내 드려요.'}, headers=headers)  # fmt: skip
+    for one in _pictures():
+        where = f'{replies}/{(await made.json())["id"]}/files/{uuid4()}?name={one["name"]}'
+        assert (await asked.put(where, data=one['buffer'], headers=headers)).ok
+    await page.goto(f'{studio.centre.address}/desk')
+    desk = page.frame_locator('#desk')
+    await desk.locator('.desk-row').first.wait_for()
+    await desk.get_by_role('tab').nth(1).click()
+    await desk.locator('.desk-row-open').first.click()
+    box = desk.locator('.desk-reply-text:visible')
+    await box.fill('/오시는')
+    await desk.get_by_role('option').first.wait_for()
+    await studio.take(page, 'replies-list-files')
+    await box.press('Enter')
+    await desk.get_by_text(LONG_FILE).last.wait_for()
+    await studio.take(page, 'replies-chosen-files')
+    await box.fill('')
 
 
 def _pictures() -> list[FilePayload]:

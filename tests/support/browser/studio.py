@@ -38,6 +38,9 @@ class Studio:
             locale='ko-KR',
             timezone_id='Asia/Seoul',
             reduced_motion='reduce',
+            color_scheme='dark'
+            if self.theme == 'dark'
+            else 'light',  # other sites have no cookie of the desk's
         )
         await context.add_cookies(
             [
@@ -49,6 +52,14 @@ class Studio:
             await self.centre.sign_in(context, username)
         yield context
         await context.close()
+
+    async def reaches_list(self, page: Page) -> None:
+        """Wait for the list; on a phone leave the first keys, which stand before it until a state has been chosen."""
+        await page.locator('.desk-row').first.wait_for(state='attached')
+        back = page.locator('.desk-welcome-back')
+        await page.wait_for_timeout(500)
+        if await back.is_visible():
+            await back.click()
 
     async def take(self, page: Page, screen: str) -> None:
         """Take a picture once what is drawn is drawn."""
