@@ -28,6 +28,8 @@ PHONE = {'viewport': {'width': 390, 'height': 844}}
 CUT = """() => [...document.querySelectorAll('.desk-rail-item span')]
     .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
 """The words of the rail that end in dots."""
+BELOW = """(one) => one.getBoundingClientRect().top >= one.previousElementSibling.getBoundingClientRect().bottom"""
+"""Whether something stands below what is written before it."""
 
 
 async def is_whole(page: Page, what: str) -> None:
@@ -118,6 +120,7 @@ async def test_first_day_on_a_phone_begins_with_its_steps(
     await desk.page.goto(f'{desk.address}/desk')
     await desk.sees('처음 오셨군요')
     await is_whole(desk.page, 'first day')
+    assert await desk.page.locator('.desk-first-acts').first.evaluate(BELOW)
     await desk.button('목록으로').click()
     await expect(desk.tab('대기')).to_be_visible()
     await expect(desk.page.get_by_text('처음 오셨군요')).to_be_hidden()
