@@ -78,7 +78,11 @@
     chat: (id, key) => tell("chat", { id, key }),
   };
 
-  const ready = () => tell("ready", { chat: isChat });
+  // A browser passes over autofocus in a frame of another site: the first fault, or the choice of a crowded queue, stayed out of sight.
+  const ready = () => {
+    document.querySelector(".talk-form [autofocus]")?.focus();
+    tell("ready", { chat: isChat });
+  };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready, { once: true });
   else ready();
 })();
