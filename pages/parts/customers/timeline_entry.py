@@ -83,7 +83,7 @@ def _chat(chat: ChatCard, mood: Mood | None, *, is_open: bool) -> Parts:
     states = {
         ChatStatus.WAITING: _('대기'),
         ChatStatus.ACTIVE: _('진행'),
-        ChatStatus.ON_HOLD: _('보류'),
+        ChatStatus.ON_HOLD: _('status.on_hold'),
         ChatStatus.CLOSED: _('종료'),
     }
     title = filled(

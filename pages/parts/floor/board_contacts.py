@@ -254,7 +254,7 @@ def _state(contact: FloorContact) -> str:
     names = {
         Bucket.WAITING: _('대기'),
         Bucket.IN_PROGRESS: _('진행'),
-        Bucket.ON_HOLD: _('보류'),
+        Bucket.ON_HOLD: _('status.on_hold'),
         Bucket.WRAP_UP: _('후처리'),
     }
     if contact.bucket is None:

@@ -34,7 +34,7 @@ def number_names() -> dict[Number, str]:
     return {
         Number.WAITING: _('대기'),
         Number.IN_PROGRESS: _('진행'),
-        Number.ON_HOLD: _('보류'),
+        Number.ON_HOLD: _('status.on_hold'),
         Number.WRAP_UP: _('후처리'),
         Number.ANSWERED: _('응대'),
         Number.SERVICE_LEVEL: _('서비스 레벨'),

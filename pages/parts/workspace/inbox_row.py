@@ -109,7 +109,7 @@ def _left(chat: ChatCard) -> Markup:
 def _held(chat: ChatCard) -> Markup:
     if chat.status is not ChatStatus.ON_HOLD:
         return Markup()
-    return filled('<span class="desk-tag desk-tag-hold">{text}</span>', text=_('보류'))
+    return filled('<span class="desk-tag desk-tag-hold">{text}</span>', text=_('status.on_hold'))
 
 
 def _snoozed(chat: ChatCard) -> Markup:

@@ -78,7 +78,7 @@ class OwnActs(Component):
         if is_held:
             until = _(' · {time}에 알림', time=times.hour(chat.remind_at)) if chat.remind_at else ''
             inside = '<i class="material-icons" aria-hidden="true">pause</i>{said}{until}'
-            said = filled(inside, said=_('보류'), until=until)
+            said = filled(inside, said=_('status.on_hold'), until=until)
         self._state.set_inside(said)
 
     async def transfer(self) -> None:
