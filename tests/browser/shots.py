@@ -284,10 +284,7 @@ async def invitation(studio: Studio) -> None:
         await page.locator('.desk-form [type=submit]').click()
         await page.locator('.desk-field-error').first.wait_for()
         await studio.take(page, 'settings-invite-refused')
-        for place, text in enumerate(('이', '하윤', f'{name}@example.com', name)):
-            await page.locator('.desk-form input').nth(place).fill(text)
-        await page.locator('.desk-form [type=submit]').click()
-        link = await page.locator('.desk-settings-link').input_value()
+        link = await studio.invites(page, '이', '하윤', name)
         await studio.take(page, 'settings-link')
     async with studio.person() as context:
         page = await context.new_page()

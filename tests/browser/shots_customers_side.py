@@ -216,10 +216,7 @@ async def first_day(studio: Studio) -> None:
         page = await context.new_page()
         await page.goto(f'{studio.centre.address}/desk/settings/people')
         await page.locator('.desk-settings-head button').click()
-        for place, text in enumerate(('남궁', '하윤', f'{name}@example.com', name)):
-            await page.locator('.desk-form input').nth(place).fill(text)
-        await page.locator('.desk-form [type=submit]').click()
-        link = await page.locator('.desk-settings-link').input_value()
+        link = await studio.invites(page, '남궁', '하윤', name)
     async with studio.person() as context:
         page = await context.new_page()
         await page.goto(link)

@@ -29,6 +29,18 @@ def place_of(box: Box) -> AwsPlace:
     return AwsPlace(region=REGION, endpoints=endpoints)
 
 
+def connect_settings(box: Box) -> dict[str, str]:
+    """Return the settings of a desk that calls the sandbox, and hears of its contacts and agents."""
+    return {
+        'connect_instance_id': box.instance['InstanceId'],
+        'contact_flow_id': ORDERS_FLOW,
+        'source_phone_number': SOURCE_NUMBER,
+        'aws_endpoint_url_connect': box.url,
+        'aws_endpoint_url_sqs': box.moto_url,
+        'aws_endpoint_url_kinesis': box.moto_url,
+    }
+
+
 @asynccontextmanager
 async def connected_to(box: Box) -> AsyncIterator[ConnectConnection]:
     """A process's way to the sandbox."""

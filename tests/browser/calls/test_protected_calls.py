@@ -13,7 +13,6 @@ from playwright.async_api import expect
 
 from desk.db import Database
 from desk.sandbox import BackingUrls
-from desk.settings import Settings
 from models import Call
 from models import ProtectionStepKind as Kind
 from services.people import agent_queries
@@ -25,26 +24,12 @@ from tests.support.browser import live
 from tests.support.browser.calling import CallScreen, at_the_phone, until
 from tests.support.browser.live import LiveDesk
 from tests.support.browser.people import Centre
-from tests.support.centre import SOURCE_NUMBER, skip_earlier_agent_events
+from tests.support.centre import connect_settings, skip_earlier_agent_events
 from tests.support.make import Make
-from tests.support.sandbox.box import ORDERS_FLOW, Box
+from tests.support.sandbox.box import Box
 from tests.support.sandbox.standing import contact_queue
 
 __all__ = ['contact_queue']
-
-
-def connected(settings: Settings, box: Box) -> Settings:
-    """Give the settings of a desk that calls Connect, and hears of contacts and agents."""
-    return with_connect(settings, box).model_copy(
-        update={
-            'connect_instance_id': box.instance['InstanceId'],
-            'contact_flow_id': ORDERS_FLOW,
-            'source_phone_number': SOURCE_NUMBER,
-            'aws_endpoint_url_connect': box.url,
-            'aws_endpoint_url_sqs': box.moto_url,
-            'aws_endpoint_url_kinesis': box.moto_url,
-        }
-    )
 
 
 @pytest.fixture
@@ -56,7 +41,8 @@ def standing_desk(
     with live.database(backing, template, tmp_path, arrive=staff) as settings:
         with ThreadPoolExecutor(1) as apart:  # from the loop that the test is about to run in
             apart.submit(asyncio.run, skip_earlier_agent_events(box, settings)).result()
-        with live.served(connected(settings, box), tmp_path / 'errors.log') as desk:
+        connected = with_connect(settings, box).model_copy(update=connect_settings(box))
+        with live.served(connected, tmp_path / 'errors.log') as desk:
             yield desk
 
 

@@ -15,9 +15,9 @@ from desk.settings import Settings
 from models import Agent
 from pages.parts.calls.softphone import Softphone
 from pages.parts.kit.clock import milliseconds
-from tests.support.centre import SOURCE_NUMBER, skip_earlier_agent_events
+from tests.support.centre import connect_settings, skip_earlier_agent_events
 from tests.support.make import Make
-from tests.support.sandbox.box import NUMBER, ORDERS, ORDERS_FLOW, Box
+from tests.support.sandbox.box import NUMBER, ORDERS, Box
 from tests.support.sandbox.standing import box, contact_queue, running
 
 __all__ = ['box', 'contact_queue', 'running']
@@ -34,13 +34,8 @@ async def settings(settings: Settings, box: Box, contact_queue: str) -> Settings
     return settings.model_copy(
         update={
             'desk_home': Settings().desk_home,  # Amazon's library is there
-            'connect_instance_id': box.instance['InstanceId'],
-            'contact_flow_id': ORDERS_FLOW,
-            'source_phone_number': SOURCE_NUMBER,
-            'aws_endpoint_url_connect': box.url,
-            'aws_endpoint_url_sqs': box.moto_url,
-            'aws_endpoint_url_kinesis': box.moto_url,
             'connect_ccp_url': f'{box.url}/ccp-v2/',
+            **connect_settings(box),
         }
     )
 

@@ -61,6 +61,13 @@ class Studio:
         if await back.is_visible():
             await back.click()
 
+    async def invites(self, page: Page, family: str, given: str, username: str) -> str:
+        """Fill in the open form of an invitation, send it, and return its link."""
+        for place, text in enumerate((family, given, f'{username}@example.com', username)):
+            await page.locator('.desk-form input').nth(place).fill(text)
+        await page.locator('.desk-form [type=submit]').click()
+        return await page.locator('.desk-settings-link').input_value()
+
     async def take(self, page: Page, screen: str) -> None:
         """Take a picture once what is drawn is drawn."""
         await page.evaluate('document.fonts.ready.then(() => null)')
