@@ -629,6 +629,8 @@ async def _take_out(studio: Studio, page: Page, place: str) -> None:
     await studio.take(page, 'export-done')
 
 
+FILLING_SECONDS = 120.0
+"""A desk whose home is empty makes its servers and fills them with the demo first."""
 THEMES, LOCALES = ('light', 'dark'), ('ko', 'en')
 
 
@@ -657,7 +659,7 @@ async def _draw(
         return
     desk = LiveDesk(settings, log=HOME / 'errors.log')
     try:
-        desk.start()
+        desk.start(seconds=FILLING_SECONDS)
         for draw in wanted:
             for size, theme, language in _looks(names, SCREENS[draw]):
                 await draw(Studio(browser, Centre(desk.address), size, theme, language))

@@ -30,7 +30,7 @@ def running(folder: Path) -> Iterator[str]:
 
     app = Starlette(routes=[route], lifespan=living)
     listener = socket.create_server(('127.0.0.1', 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level='warning'))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
     thread = threading.Thread(target=server.run, kwargs={'sockets': [listener]})
     thread.start()
     try:

@@ -47,8 +47,8 @@ class LiveDesk:
         self._script = script
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Serve, and return when every backing service answers."""
+    def start(self, *, seconds: float = START_SECONDS) -> None:
+        """Serve, and return when every backing service answers; fail when that takes longer."""
         with self._log.open('ab') as log, self._said.open('wb') as said:
             self._process = subprocess.Popen(
                 [sys.executable, self._script, 'serve'],
@@ -58,7 +58,7 @@ class LiveDesk:
                 stdout=said,
                 stderr=log,
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
         while not self.is_ready():
             assert self._process.poll() is None, f'it did not start: {self._log.read_text()}'
             assert time.monotonic() < deadline, 'it is not ready in time'

@@ -396,7 +396,7 @@ def main() -> None:
         listener.listen()  # who comes before the server has started waits
         sys.stdout.write(f'{listener.getsockname()[1]}\n')
         sys.stdout.flush()
-        server = uvicorn.Server(uvicorn.Config(api, log_level='warning', ws='websockets-sansio'))
+        server = uvicorn.Server(uvicorn.Config(api, log_config=None, ws='websockets-sansio'))
         server.run(sockets=[listener])
 
 
