@@ -232,23 +232,21 @@ async def first_day(studio: Studio) -> None:
 
 
 async def kept_files(studio: Studio) -> None:
-    """Files on a customer, and those of a canned reply, with a long name among them."""
+    """Files on a customer, and those of a canned reply, with a long name among them; the administrator has no softphone."""
     async with studio.person('admin1') as context:
         page = await context.new_page()
         await page.goto(f'{studio.centre.address}/desk/customers')
-        desk = page.frame_locator('#desk')
-        await desk.locator('.desk-table tbody a').first.click()
-        await desk.locator('.desk-entry').first.wait_for()
-        await desk.locator('input[type=file]').first.set_input_files(_pictures())
-        await desk.get_by_role('link', name=LONG_FILE).first.wait_for()
-        await desk.get_by_role('link', name=LONG_FILE).first.scroll_into_view_if_needed()
+        await page.locator('.desk-table tbody a').first.click()
+        await page.locator('.desk-entry').first.wait_for()
+        await page.locator('input[type=file]').first.set_input_files(_pictures())
+        await page.get_by_role('link', name=LONG_FILE).first.wait_for()
+        await page.get_by_role('link', name=LONG_FILE).first.evaluate('one => one.scrollIntoView()')
         await studio.take(page, 'customer-files')
         await page.goto(f'{studio.centre.address}/desk/replies')
-        desk = page.frame_locator('#desk')
-        await desk.locator('.desk-settings-name').first.click()
-        await desk.locator('.desk-settings-side .desk-button').first.wait_for()
-        await desk.locator('input[type=file]').last.set_input_files(_pictures())
-        await desk.get_by_role('link', name=LONG_FILE).first.wait_for()
+        await page.locator('.desk-settings-name').first.click()
+        await page.locator('.desk-settings-side .desk-button').first.wait_for()
+        await page.locator('input[type=file]').last.set_input_files(_pictures())
+        await page.get_by_role('link', name=LONG_FILE).first.wait_for()
         await studio.take(page, 'replies-files')
     async with studio.person('agent1') as context:
         await _inserts_with_files(studio, await context.new_page())

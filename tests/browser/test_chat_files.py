@@ -175,10 +175,15 @@ async def file_stays_with_the_customer(desk: DeskScreen, place: str) -> None:
     await expect(desk.page.get_by_role('link', name='집.jpg')).to_have_count(0)
 
 
+INTO_SIGHT = "one => one.scrollIntoView({block: 'nearest'})"
+
+
 async def is_drawn(page: Page, name: str) -> None:
     """A picture is loaded, not only named."""
     picture = page.get_by_role('img', name=name)
-    await picture.scroll_into_view_if_needed()
+    await picture.evaluate(
+        INTO_SIGHT
+    )  # in one step: the list is drawn again while files are looked at
     await expect(picture).to_have_js_property('complete', value=True)
     assert await picture.evaluate('one => one.decode().then(() => one.naturalWidth)')
 
