@@ -245,7 +245,7 @@ async def kept_files(studio: Studio) -> None:
         await page.goto(f'{studio.centre.address}/desk/replies')
         await page.locator('.desk-settings-name').first.click()
         await page.locator('.desk-settings-side .desk-button').first.wait_for()
-        await page.locator('input[type=file]').last.set_input_files(_pictures())
+        await page.locator('.desk-settings-side input[type=file]').set_input_files(_pictures())
         await page.get_by_role('link', name=LONG_FILE).first.wait_for()
         await studio.take(page, 'replies-files')
     async with studio.person('agent1') as context:
