@@ -22,9 +22,9 @@ class EditedSection(Section):
         raise NotImplementedError
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         # The open setting has the name of a queue beside it, not in it.
-        if self.editor is not None and self.changed != {SettingPart.QUEUES}:
+        if self.editor is not None and changed != {SettingPart.QUEUES}:
             self.start(self.editor.refresh())
 
     @override

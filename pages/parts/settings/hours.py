@@ -83,9 +83,9 @@ class HoursSection(EditedSection):
         table(_('운영 시간'), (_('대기열'), _('지금'), _('오늘'), _('다음에 엶')), rows, self.press)
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         self._draw_weeks()
-        super().news()
+        super().news(changed)
 
     @override
     def close(self) -> None:

@@ -102,7 +102,7 @@ class PeopleSection(Section):
         second_factor_rules(self, self._required)
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         if self._form is not None:
             now = next((one for one in self._people if one.id == self._form.person_id), None)
             if now is not None:

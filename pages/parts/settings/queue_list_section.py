@@ -95,8 +95,8 @@ class PreviewedSection(QueueListSection):
             self._preview = Piece()
 
     @override
-    def news(self) -> None:
-        super().news()
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
+        super().news(changed)
         if self._preview is not None and self.edited is not None:
             self.start(self._draw_preview(self._preview, self.edited))
 

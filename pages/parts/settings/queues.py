@@ -71,7 +71,7 @@ class QueueSection(Section):
         table(_('대기열'), names, rows, self._press)
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         if self._form is not None and self._edited is not None:
             self.start(self._tell(self._form, self._edited))
 

@@ -52,7 +52,7 @@ class RetentionSection(Section):
         table(_('보관 기간'), heads, rows, self._press)
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         if self._editor is not None:
             self.start(self._editor.refresh())
 

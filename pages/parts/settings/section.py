@@ -46,8 +46,6 @@ class Section(Component):
             self._side = ui.element('div').classes('desk-settings-side')
         self._side.set_visibility(False)
         self._unread: set[str] = set()
-        self.changed: frozenset[str] = frozenset()
-        """While ``news`` runs: the settings whose change it tells of; empty when it tells of no change."""
 
     async def read(self) -> None:
         """Read the section's rows. Raises ``NotAllowedError`` for all but administrators."""
@@ -60,8 +58,8 @@ class Section(Component):
     def add(self) -> None:
         """Open the form of a new item, where items can be added."""
 
-    def news(self) -> None:
-        """Pass the rows that were read to the open form."""
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
+        """Pass the rows that were read to the open form; ``changed`` are the settings that they were read again for, if any."""
 
     async def open(self) -> None:
         """Draw the section and keep it current. Raises ``NotAllowedError``."""
@@ -89,9 +87,7 @@ class Section(Component):
             return
         self._unread -= changed
         self.redraw()
-        self.changed = changed
-        self.news()
-        self.changed = frozenset()
+        self.news(changed)
 
     def redraw(self) -> None:
         """Draw the list again."""

@@ -57,7 +57,7 @@ class SiteSection(Section):
         table(_('허용 사이트'), (_('사이트'),), rows, self._press)
 
     @override
-    def news(self) -> None:
+    def news(self, changed: frozenset[str] = frozenset()) -> None:
         if self._editor is not None:
             self.start(self._editor.refresh())
 

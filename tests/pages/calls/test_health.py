@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from fastapi import FastAPI
 from nicegui.testing import User
 
 from desk import clock
@@ -25,11 +26,11 @@ def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def services(web: object, phone: Phone, user: User) -> Services:
+async def services(web: FastAPI, phone: Phone, user: User) -> Services:
     """A page whose sound is unlocked, and which has the sound of calls."""
     del phone
     user.find(Sound).trigger('state', {'unlocked': True, 'muted': False, 'volume': 1.0})
-    services: Services = web.state.services  # type: ignore[attr-defined]
+    services: Services = web.state.services
     return services
 
 
